@@ -1,0 +1,70 @@
+//! Renders the enums.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::tokens::{doc, ident, source, variant};
+use crate::model::{Api, Enum};
+
+pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+    let mut items = vec![quote! {
+        use serde::{Deserialize, Serialize};
+        use crate::open_enum::open_enum;
+    }];
+    items.extend(api.enums.iter().map(render_enum));
+    items
+}
+
+fn render_enum(item: &Enum) -> TokenStream {
+    let name = ident(&item.name);
+    let docs = doc(&[&item.doc.text, &source(&item.doc)]);
+    let variants: Vec<_> = item.values.iter().map(|value| variant(&value.name)).collect();
+    let numbers: Vec<_> = item.values.iter().map(|value| proc_macro2::Literal::i64_unsuffixed(value.number)).collect();
+    let names: Vec<_> = item.values.iter().map(|value| &value.name).collect();
+    let variant_docs = item.values.iter().map(|value| doc(&[&format!("{}: {}", value.number, value.doc)]));
+    quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+        #[serde(from = "i64", into = "i64")]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variant_docs #variants,)*
+            /// A number that this version has no name for; a request with it is invalid.
+            Unknown(i64),
+        }
+
+        impl #name {
+            /// The documented values.
+            pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
+
+            /// The number on the wire.
+            #[must_use]
+            pub const fn number(self) -> i64 {
+                match self {
+                    #(Self::#variants => #numbers,)*
+                    Self::Unknown(number) => number,
+                }
+            }
+
+            /// The value that a number on the wire stands for.
+            #[must_use]
+            pub const fn from_number(number: i64) -> Self {
+                match number {
+                    #(#numbers => Self::#variants,)*
+                    _ => Self::Unknown(number),
+                }
+            }
+
+            /// The value's name in `snake_case`, or `None` for an unknown number.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    #(Self::#variants => Some(#names),)*
+                    Self::Unknown(_) => None,
+                }
+            }
+        }
+
+        open_enum!(#name);
+    }
+}

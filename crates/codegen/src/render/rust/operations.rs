@@ -1,0 +1,188 @@
+//! Renders the table of operations and the methods of the clients.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::tokens::{doc, field_ident, ident, is_always_there, parameter_type, source};
+use crate::model::{Api, Operation, OperationKind, Paging};
+use crate::names;
+
+pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+    let mut requests: Vec<_> = api.operations.iter().map(|operation| operation.request.as_str()).collect();
+    let paged = api.operations.iter().filter_map(|operation| operation.paging.as_ref());
+    let answers = api.operations.iter().filter_map(|operation| operation.response.as_deref());
+    let mut responses: Vec<_> = answers.chain(paged.map(|paging| paging.item.as_str())).collect();
+    for names in [&mut requests, &mut responses] {
+        names.sort_unstable();
+        names.dedup();
+    }
+    let requests = requests.into_iter().map(ident);
+    let responses = responses.into_iter().map(ident);
+    let mut items = vec![quote! {
+        use super::requests::{#(#requests),*};
+        use super::responses::{#(#responses),*};
+        use crate::operation::{Operation, OperationInfo, OperationKind, Page, Paged};
+        use crate::{Client, Error, Pages, blocking};
+    }];
+    items.push(table(api));
+    items.extend(api.operations.iter().enumerate().map(|(index, operation)| implementation(index, operation)));
+    items.extend(api.operations.iter().filter_map(paging));
+    items.push(client(api, Flavour::Async));
+    items.push(client(api, Flavour::Blocking));
+    items
+}
+
+fn table(api: &Api) -> TokenStream {
+    let rows = api.operations.iter().map(|Operation { name, kind, path, .. }| {
+        let kind = match kind {
+            OperationKind::Query => quote!(Query),
+            OperationKind::Update => quote!(Update),
+        };
+        quote!(OperationInfo { name: #name, kind: OperationKind::#kind, path: #path })
+    });
+    quote! {
+        /// Every operation of this version.
+        pub const OPERATIONS: &[OperationInfo] = &[#(#rows),*];
+    }
+}
+
+fn implementation(index: usize, operation: &Operation) -> TokenStream {
+    let (index, request, answer) = (Literal::usize_unsuffixed(index), ident(&operation.request), answer(operation));
+    quote! {
+        impl Operation for #request {
+            type Response = #answer;
+            const INDEX: usize = #index;
+        }
+    }
+}
+
+fn answer(operation: &Operation) -> TokenStream {
+    match &operation.response {
+        Some(response) => {
+            let response = ident(response);
+            quote!(#response)
+        }
+        None => quote!(()),
+    }
+}
+
+fn paging(operation: &Operation) -> Option<TokenStream> {
+    let Paging { page, records, item, pages, total, id, .. } = operation.paging.as_ref()?;
+    let (request, answer, item) = (ident(&operation.request), answer(operation), ident(item));
+    let [page, records, pages, total, id] = [page, records, pages, total, id].map(|wire| field_ident(wire));
+    Some(quote! {
+        impl Paged for #request {
+            type Item = #item;
+
+            fn page(&self) -> i32 {
+                self.#page
+            }
+
+            fn set_page(&mut self, page: i32) {
+                self.#page = page;
+            }
+
+            fn open(response: #answer) -> Page<#item> {
+                Page { items: response.#records, pages: response.#pages, total: response.#total }
+            }
+
+            fn id(item: &#item) -> Option<i64> {
+                item.#id
+            }
+        }
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flavour {
+    Async,
+    Blocking,
+}
+
+fn client(api: &Api, flavour: Flavour) -> TokenStream {
+    let client = match flavour {
+        Flavour::Async => quote!(Client),
+        Flavour::Blocking => quote!(blocking::Client),
+    };
+    let methods = api.operations.iter().map(|operation| {
+        let (call, pages) = (method(api, operation, flavour), pages_method(operation, flavour));
+        quote!(#call #pages)
+    });
+    quote! {
+        impl #client { #(#methods)* }
+    }
+}
+
+fn method(api: &Api, operation: &Operation, flavour: Flavour) -> TokenStream {
+    let name = ident(&operation.name);
+    let errors = "Any [`Error`] but [`Error::Config`].";
+    let kind = match operation.kind {
+        OperationKind::Query => "",
+        OperationKind::Update => {
+            "It is repeated only if the service provably did not carry it out; [`Error::OutcomeUnknown`] tells that \
+             nobody knows."
+        }
+    };
+    let docs = doc(&[
+        &operation.doc.text,
+        kind,
+        &format!("`POST {}`. {}", operation.path, source(&operation.doc)),
+        "# Errors",
+        errors,
+    ]);
+    let (parameters, request) = parameters(api, operation);
+    let answer = answer(operation);
+    let (asynchronous, wait) = match flavour {
+        Flavour::Async => (quote!(async), quote!(.await)),
+        Flavour::Blocking => (quote!(), quote!()),
+    };
+    quote! {
+        #docs
+        pub #asynchronous fn #name(&self, #parameters) -> Result<#answer, Error> {
+            self.execute(#request)#wait
+        }
+    }
+}
+
+/// The parameters of a method, and the request that it makes of them.
+fn parameters(api: &Api, operation: &Operation) -> (TokenStream, TokenStream) {
+    let request = ident(&operation.request);
+    if operation.arguments.is_empty() {
+        return (quote!(request: &#request), quote!(request));
+    }
+    let of = api.type_named(&operation.request);
+    let parameters = operation.arguments.iter().map(|wire| {
+        let (name, kind) = (field_ident(wire), parameter_type(&of.field(wire).kind));
+        quote!(#name: #kind)
+    });
+    let is_required = |wire: &&String| is_always_there(of.field(wire)) && of.field(wire).default.is_none();
+    let given = operation.arguments.iter().filter(is_required).map(|wire| field_ident(wire));
+    let setters = operation.arguments.iter().filter(|wire| !is_required(wire)).map(|wire| field_ident(wire));
+    (quote!(#(#parameters),*), quote!(&#request::new(#(#given),*)#(.#setters(#setters))*))
+}
+
+fn pages_method(operation: &Operation, flavour: Flavour) -> TokenStream {
+    let Some(paging) = &operation.paging else { return quote!() };
+    let (name, request) = (ident(&paging.name), ident(&operation.request));
+    let start = format!(
+        "It begins with the page that `{}` names, and reads the next one when it is asked for more.",
+        names::snake(&paging.page)
+    );
+    let docs = doc(&[&paging.doc, &start, &format!("`POST {}`. {}", operation.path, source(&operation.doc))]);
+    match flavour {
+        Flavour::Async => quote! {
+            #docs
+            #[must_use]
+            pub fn #name(&self, query: #request) -> Pages<#request> {
+                Pages::new(self.clone(), query)
+            }
+        },
+        Flavour::Blocking => quote! {
+            #docs
+            #[must_use]
+            pub fn #name(&self, query: #request) -> blocking::Pages<#request> {
+                self.pages(query)
+            }
+        },
+    }
+}

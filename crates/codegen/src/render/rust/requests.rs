@@ -1,0 +1,492 @@
+//! Renders the request types with their rules, warnings, and both directions of their wire form.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::tokens::{
+    bound, doc, enums_of, field_doc, field_ident, holds, ident, in_words, is_always_there, is_text, literal, parameter_type,
+    parameter_value, source, uses, value_type, wire_path,
+};
+use crate::model::{Api, Constructor, Direction, Field, FieldKind, Format, Limit, Required, Rule, Type, Warning};
+
+pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+    let requests: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
+    let enums = enums_of(api, &requests);
+    let time = uses(&requests, &FieldKind::DateTime).then(|| quote!(use crate::LocalDateTime;));
+    let write = (uses(&requests, &FieldKind::Flag) || uses(&requests, &FieldKind::Base64))
+        .then(|| quote!(use crate::request::write;));
+    let serializer = requests.iter().any(|request| !is_flat(request)).then(|| quote!(use serde::Serializer;));
+    let mut items = vec![quote! {
+        use serde::{Deserialize, Deserializer, Serialize};
+        #serializer
+
+        use super::enums::{#(#enums),*};
+        use crate::request::check::{self, Checker, Rules};
+        use crate::request::read::{self, ObjectReader, ReadObject};
+        use crate::request::warn::{self, Advice, Adviser};
+        #write
+        use crate::{Error, Violation, Warning};
+        #time
+    }];
+    for request in requests {
+        items.extend([
+            structure(request),
+            methods(request),
+            serialize(request),
+            rules(request),
+            advice(request),
+            reading(request),
+        ]);
+    }
+    items
+}
+
+fn structure(request: &Type) -> TokenStream {
+    let name = ident(&request.name);
+    let docs = doc(&[&request.doc.text, &source(&request.doc)]);
+    let derive = if is_flat(request) {
+        quote!(#[derive(Clone, Debug, PartialEq, Serialize)])
+    } else {
+        quote!(#[derive(Clone, Debug, PartialEq)])
+    };
+    let fields = request.fields.iter().map(|field| {
+        let (docs, name, of) = (field_doc(field), field_ident(&field.wire), stored_type(field));
+        let attribute = if is_flat(request) { wire_attribute(field) } else { quote!() };
+        quote!(#docs #attribute pub #name: #of)
+    });
+    quote! {
+        #docs
+        #derive
+        #[non_exhaustive]
+        pub struct #name { #(#fields,)* }
+    }
+}
+
+/// Whether the wire form has no object that the user does not see.
+fn is_flat(request: &Type) -> bool {
+    request.fields.iter().all(|field| field.within.is_none())
+}
+
+fn stored_type(field: &Field) -> TokenStream {
+    let value = value_type(&field.kind);
+    if is_always_there(field) { value } else { quote!(Option<#value>) }
+}
+
+fn wire_attribute(field: &Field) -> TokenStream {
+    let wire = &field.wire;
+    match (&field.kind, is_always_there(field)) {
+        (FieldKind::Flag, true) => quote!(#[serde(rename = #wire, serialize_with = "write::flag")]),
+        (FieldKind::Flag, false) => quote! {
+            #[serde(rename = #wire, serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
+        },
+        (_, true) => quote!(#[serde(rename = #wire)]),
+        (_, false) => quote!(#[serde(rename = #wire, skip_serializing_if = "Option::is_none")]),
+    }
+}
+
+fn methods(request: &Type) -> TokenStream {
+    let name = ident(&request.name);
+    let starts = if request.constructors.is_empty() {
+        vec![new(request)]
+    } else {
+        request.constructors.iter().map(|constructor| named_constructor(request, constructor)).collect()
+    };
+    let setters = request.fields.iter().map(setter);
+    quote! {
+        impl #name {
+            #(#starts)*
+            #(#setters)*
+
+            /// Every rule that the value breaks; none if it may be sent.
+            #[must_use]
+            pub fn validate(&self) -> Vec<Violation> {
+                check::violations(self)
+            }
+
+            /// What the documents mention about such a value but do not oblige.
+            #[must_use]
+            pub fn warnings(&self) -> Vec<Warning> {
+                warn::warnings(self)
+            }
+
+            /// Reads the exact JSON of the service, strictly.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
+            /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
+            pub fn from_json(json: &str) -> Result<Self, Error> {
+                read::read_text(json)
+            }
+        }
+    }
+}
+
+/// Whether `new` takes the field.
+fn is_given_at_start(request: &Type, field: &Field) -> bool {
+    request.constructors.is_empty() && is_always_there(field) && field.default.is_none()
+}
+
+fn new(request: &Type) -> TokenStream {
+    let given: Vec<&Field> = request.fields.iter().filter(|field| is_given_at_start(request, field)).collect();
+    let wires = given.iter().map(|field| field.wire.clone()).collect::<Vec<_>>();
+    start(request, "new", "A value with everything that is required.", &wires, &[])
+}
+
+fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
+    start(request, &constructor.name, &constructor.doc, &constructor.arguments, &constructor.set)
+}
+
+/// A function that makes a value from some of its fields.
+fn start(
+    request: &Type,
+    name: &str,
+    text: &str,
+    arguments: &[String],
+    set: &[(String, crate::model::Literal)],
+) -> TokenStream {
+    let docs = doc(&[text]);
+    let name = ident(name);
+    let parameters = arguments.iter().map(|wire| {
+        let (parameter, of) = (field_ident(wire), parameter_type(&request.field(wire).kind));
+        quote!(#parameter: #of)
+    });
+    let values = request.fields.iter().map(|field| {
+        let name = field_ident(&field.wire);
+        let given = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| value).or(field.default.as_ref());
+        let value = if arguments.contains(&field.wire) {
+            Some(parameter_value(&field.kind, &name))
+        } else {
+            given.map(|value| literal(value, &field.kind))
+        };
+        match value {
+            Some(value) if is_always_there(field) && value.to_string() == name.to_string() => quote!(#name),
+            Some(value) if is_always_there(field) => quote!(#name: #value),
+            Some(value) => quote!(#name: Some(#value)),
+            None => quote!(#name: None),
+        }
+    });
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #name(#(#parameters),*) -> Self {
+            Self { #(#values),* }
+        }
+    }
+}
+
+fn setter(field: &Field) -> TokenStream {
+    let (docs, name, of) = (doc(&[&field.doc.text]), field_ident(&field.wire), parameter_type(&field.kind));
+    let value = parameter_value(&field.kind, &name);
+    let value = if is_always_there(field) { value } else { quote!(Some(#value)) };
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #name(mut self, #name: #of) -> Self {
+            self.#name = #value;
+            self
+        }
+    }
+}
+
+/// The wire form of a request with objects that the user does not see; the others derive theirs.
+fn serialize(request: &Type) -> TokenStream {
+    if is_flat(request) {
+        return quote!();
+    }
+    let name = ident(&request.name);
+    let members = members(request);
+    let nested = members.iter().filter_map(|member| match member {
+        Member::Field(_) => None,
+        Member::Object(object, fields) => {
+            let (name, borrowed) = (ident(&crate::names::pascal(object)), fields.iter().map(|field| borrowed(field)));
+            Some(quote! {
+                #[derive(Serialize)]
+                struct #name<'a> { #(#borrowed,)* }
+            })
+        }
+    });
+    let outer = members.iter().map(|member| match member {
+        Member::Field(field) => borrowed(field),
+        Member::Object(object, _) => {
+            let (field, of) = (field_ident(object), ident(&crate::names::pascal(object)));
+            quote!(#[serde(rename = #object)] #field: #of<'a>)
+        }
+    });
+    let values = members.iter().map(|member| match member {
+        Member::Field(field) => lend(field),
+        Member::Object(object, fields) => {
+            let (field, of) = (field_ident(object), ident(&crate::names::pascal(object)));
+            let values = fields.iter().map(|field| lend(field));
+            quote!(#field: #of { #(#values),* })
+        }
+    });
+    quote! {
+        impl Serialize for #name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                #(#nested)*
+                #[derive(Serialize)]
+                struct Wire<'a> { #(#outer,)* }
+
+                Wire { #(#values),* }.serialize(serializer)
+            }
+        }
+    }
+}
+
+fn borrowed(field: &Field) -> TokenStream {
+    let (attribute, name, of) = (wire_attribute(field), field_ident(&field.wire), stored_type(field));
+    quote!(#attribute #name: &'a #of)
+}
+
+fn lend(field: &Field) -> TokenStream {
+    let name = field_ident(&field.wire);
+    quote!(#name: &self.#name)
+}
+
+/// A member of the wire object.
+enum Member<'a> {
+    Field(&'a Field),
+    Object(&'a str, Vec<&'a Field>),
+}
+
+/// The members of the wire object in the order in which they first appear.
+fn members(request: &Type) -> Vec<Member<'_>> {
+    let mut members: Vec<Member<'_>> = Vec::new();
+    for field in &request.fields {
+        let Some(within) = &field.within else {
+            members.push(Member::Field(field));
+            continue;
+        };
+        let known = members.iter_mut().find_map(|member| match member {
+            Member::Object(object, fields) if object == within => Some(fields),
+            _ => None,
+        });
+        match known {
+            Some(fields) => fields.push(field),
+            None => members.push(Member::Object(within, vec![field])),
+        }
+    }
+    members
+}
+
+fn rules(request: &Type) -> TokenStream {
+    let name = ident(&request.name);
+    let fields = request.fields.iter().filter_map(|field| field_rules(request, field));
+    let shared = request.rules.iter().map(|rule| object_rule(request, rule));
+    let calls: Vec<_> = fields.chain(shared).collect();
+    let checker = if calls.is_empty() { quote!(_checker) } else { quote!(checker) };
+    quote! {
+        impl Rules for #name {
+            fn check(&self, #checker: &mut Checker<'_>) {
+                #(#calls;)*
+            }
+        }
+    }
+}
+
+/// The rules of one field, or `None` if its type says it all.
+fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
+    let (path, name) = (wire_path(field), field_ident(&field.wire));
+    let mut calls = Vec::new();
+    match &field.required {
+        Required::When(conditions) => {
+            let (holds, words) = (holds(request, conditions), in_words(conditions));
+            calls.push(quote!(.required(#holds, #words)));
+        }
+        Required::Always if is_text(&field.kind) => calls.push(quote!(.required(true, ""))),
+        Required::Always | Required::Never => {}
+    }
+    match &field.kind {
+        FieldKind::Float => calls.push(quote!(.finite())),
+        FieldKind::Base64 => calls.push(quote!(.base64())),
+        FieldKind::Enum(of) => {
+            let allowed = allowed(of, &field.limits);
+            calls.push(quote!(.one_of(#allowed)));
+        }
+        _ => {}
+    }
+    calls.extend(field.limits.iter().filter_map(|limit| limit_call(limit, &field.kind)));
+    let items = items_of(field).map(|items| items_rules(field, &path, &items));
+    if calls.is_empty() {
+        return items;
+    }
+    let value = match (&field.kind, is_always_there(field)) {
+        (kind, true) if is_text(kind) => quote!(Some(self.#name.as_str())),
+        (FieldKind::List(_), true) => quote!(Some(self.#name.as_slice())),
+        (_, true) => quote!(Some(&self.#name)),
+        (kind, false) if is_text(kind) || matches!(kind, FieldKind::List(_)) => quote!(self.#name.as_deref()),
+        (_, false) => quote!(self.#name.as_ref()),
+    };
+    let items = items.map(|items| quote!(; #items));
+    Some(quote!(checker.field(#path, #value) #(#calls)* #items))
+}
+
+fn limit_call(limit: &Limit, kind: &FieldKind) -> Option<TokenStream> {
+    match limit {
+        Limit::Range { min, max } => {
+            let (min, max) = (bound(*min, kind), bound(*max, kind));
+            Some(quote!(.range(#min, #max)))
+        }
+        Limit::Length { min, max } => {
+            let (min, max) = (length(*min), length(*max));
+            Some(quote!(.length(#min, #max)))
+        }
+        Limit::Format(Format::Digit) => Some(quote!(.digit())),
+        Limit::OneOf(_) => None,
+    }
+}
+
+fn length(limit: Option<u64>) -> TokenStream {
+    match limit.map(proc_macro2::Literal::u64_unsuffixed) {
+        Some(limit) => quote!(Some(#limit)),
+        None => quote!(None),
+    }
+}
+
+/// The values of an enum that a field may have.
+fn allowed(of: &str, limits: &[Limit]) -> TokenStream {
+    let of = ident(of);
+    let narrowed = limits.iter().find_map(|limit| match limit {
+        Limit::OneOf(values) => Some(values),
+        _ => None,
+    });
+    match narrowed {
+        Some(values) => {
+            let values = values.iter().map(|value| super::tokens::variant(&value.name));
+            quote!(&[#(#of::#values),*])
+        }
+        None => quote!(#of::VALUES),
+    }
+}
+
+/// The slice of a list or object field whose items have rules of their own.
+fn items_of(field: &Field) -> Option<TokenStream> {
+    let name = field_ident(&field.wire);
+    let is_list = match &field.kind {
+        FieldKind::List(item) if matches!(**item, FieldKind::Object(_) | FieldKind::Enum(_)) => true,
+        FieldKind::Object(_) => false,
+        _ => return None,
+    };
+    Some(match (is_always_there(field), is_list) {
+        (true, _) => quote!(Some(&self.#name)),
+        (false, true) => quote!(self.#name.as_deref()),
+        (false, false) => quote!(self.#name.as_ref()),
+    })
+}
+
+fn items_rules(field: &Field, path: &str, items: &TokenStream) -> TokenStream {
+    match &field.kind {
+        FieldKind::Object(_) => quote!(checker.object(#path, #items)),
+        FieldKind::List(item) => match &**item {
+            FieldKind::Enum(of) => {
+                let allowed = allowed(of, &field.limits);
+                quote!(checker.numbers(#path, #items, #allowed))
+            }
+            _ => quote!(checker.objects(#path, #items)),
+        },
+        _ => quote!(),
+    }
+}
+
+fn object_rule(request: &Type, rule: &Rule) -> TokenStream {
+    let Rule::AtLeastOne { when, fields, .. } = rule;
+    let holds = if when.is_empty() { quote!(true) } else { holds(request, when) };
+    let words = in_words(when);
+    let flags = fields.iter().map(|wire| {
+        let (field, name) = (request.field(wire), field_ident(wire));
+        if is_always_there(field) { quote!(Some(self.#name)) } else { quote!(self.#name) }
+    });
+    quote!(checker.at_least_one(#holds, #words, &[#(#fields),*], &[#(#flags),*]))
+}
+
+fn advice(request: &Type) -> TokenStream {
+    let name = ident(&request.name);
+    let own = request.warnings.iter().map(|warning| warning_call(request, warning));
+    let nested = request.fields.iter().filter_map(|field| {
+        let (path, items) = (wire_path(field), items_of(field)?);
+        match &field.kind {
+            FieldKind::Object(_) => Some(quote!(adviser.object(#path, #items))),
+            FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => Some(quote!(adviser.objects(#path, #items))),
+            _ => None,
+        }
+    });
+    let calls: Vec<_> = own.chain(nested).collect();
+    let adviser = if calls.is_empty() { quote!(_adviser) } else { quote!(adviser) };
+    quote! {
+        impl Advice for #name {
+            fn advise(&self, #adviser: &mut Adviser<'_>) {
+                #(#calls;)*
+            }
+        }
+    }
+}
+
+fn warning_call(request: &Type, warning: &Warning) -> TokenStream {
+    match warning {
+        Warning::NoEffect { field, unless, doc } => {
+            let (target, name) = (request.field(field), field_ident(field));
+            let number = if is_always_there(target) {
+                quote!(Some(self.#name.into()))
+            } else {
+                quote!(self.#name.map(i64::from))
+            };
+            let holds = holds(request, unless);
+            quote!(adviser.no_effect(#field, #number, #holds, #doc))
+        }
+        Warning::UnknownVariable { field, name, min, max, doc } => {
+            let (target, member) = (request.field(field), field_ident(field));
+            let text =
+                if is_always_there(target) { quote!(Some(&self.#member)) } else { quote!(self.#member.as_deref()) };
+            let (min, max) = (proc_macro2::Literal::i64_unsuffixed(*min), proc_macro2::Literal::i64_unsuffixed(*max));
+            quote!(adviser.unknown_variable(#field, #text, #name, (#min, #max), #doc))
+        }
+    }
+}
+
+fn reading(request: &Type) -> TokenStream {
+    let name = ident(&request.name);
+    let body = if is_flat(request) { read_flat(request) } else { read_nested(request) };
+    quote! {
+        impl ReadObject for #name {
+            fn read(object: &mut ObjectReader<'_>) -> Self {
+                #body
+            }
+        }
+
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                read::deserialize(deserializer)
+            }
+        }
+    }
+}
+
+fn read_flat(request: &Type) -> TokenStream {
+    let fields = request.fields.iter().map(|field| {
+        let (name, call) = (field_ident(&field.wire), read_call(field));
+        quote!(#name: object #call)
+    });
+    quote!(Self { #(#fields),* })
+}
+
+fn read_nested(request: &Type) -> TokenStream {
+    let reads = members(request).into_iter().map(|member| match member {
+        Member::Field(field) => {
+            let (name, call) = (field_ident(&field.wire), read_call(field));
+            quote!(let #name = object #call;)
+        }
+        Member::Object(object, fields) => {
+            let names = fields.iter().map(|field| field_ident(&field.wire));
+            let calls = fields.iter().map(|field| read_call(field));
+            quote!(let (#(#names,)*) = object.within(#object, |object| (#(object #calls,)*));)
+        }
+    });
+    let names = request.fields.iter().map(|field| field_ident(&field.wire));
+    quote!(#(#reads)* Self { #(#names),* })
+}
+
+fn read_call(field: &Field) -> TokenStream {
+    let wire = &field.wire;
+    if is_always_there(field) { quote!(.required(#wire)) } else { quote!(.optional(#wire)) }
+}

@@ -1,0 +1,141 @@
+//! Renders the response types and how their fields are read.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::tokens::{doc, enums_of, field_doc, field_ident, ident, source, uses, value_type};
+use crate::model::{Api, Direction, Field, FieldKind, Type};
+
+pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+    let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
+    let enums = enums_of(api, &responses);
+    let time = uses(&responses, &FieldKind::DateTime).then(|| quote!(use crate::LocalDateTime;));
+    let write = uses(&responses, &FieldKind::Flag).then(|| quote!(use crate::request::write;));
+    let total = responses.iter().any(|response| response.totals.is_some()).then(|| quote!(use crate::FeeTotal;));
+    let mut items = vec![quote! {
+        use serde::de::MapAccess;
+        use serde::{Deserialize, Deserializer, Serialize};
+
+        use super::enums::{#(#enums),*};
+        #write
+        use crate::response::decode::{self, FieldValue, Record};
+        use crate::Extra;
+        #total
+        #time
+    }];
+    for response in responses {
+        items.extend([structure(response), reading(response), totals(response)]);
+    }
+    items
+}
+
+fn structure(response: &Type) -> TokenStream {
+    let name = ident(&response.name);
+    let docs = doc(&[&response.doc.text, &source(&response.doc)]);
+    let fields = response.fields.iter().map(|field| {
+        let (docs, name, value, wire) = (field_doc(field), field_ident(&field.wire), value_type(&field.kind), &field.wire);
+        match field.kind {
+            FieldKind::List(_) => quote!(#docs #[serde(rename = #wire)] pub #name: #value),
+            FieldKind::Flag => quote! {
+                #docs
+                #[serde(rename = #wire, serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
+                pub #name: Option<#value>
+            },
+            _ => quote!(#docs #[serde(rename = #wire, skip_serializing_if = "Option::is_none")] pub #name: Option<#value>),
+        }
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#fields,)*
+            /// What the service sent beyond the documented fields, and values that do not fit their type.
+            #[serde(flatten)]
+            pub extra: Extra,
+        }
+    }
+}
+
+fn reading(response: &Type) -> TokenStream {
+    let name = ident(&response.name);
+    let wires = response.fields.iter().map(|field| &field.wire);
+    let aliases = response.fields.iter().flat_map(|field| field.aliases.iter());
+    let names = wires.chain(aliases);
+    let arms = response.fields.iter().enumerate().flat_map(|(position, field)| arms(response, position, field));
+    quote! {
+        impl Record for #name {
+            const FIELDS: &'static [&'static str] = &[#(#names),*];
+
+            fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
+                match field {
+                    #(#arms,)*
+                    _ => value.other(&mut self.extra),
+                }
+            }
+
+            fn extra(&mut self) -> &mut Extra {
+                &mut self.extra
+            }
+        }
+
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                decode::deserialize(deserializer)
+            }
+        }
+    }
+}
+
+/// How a field is read under its own name, and under others.
+fn arms(response: &Type, position: usize, field: &Field) -> Vec<TokenStream> {
+    let name = field_ident(&field.wire);
+    let call = |method: TokenStream| quote!(value.#method(&mut self.#name, &mut self.extra));
+    let (own, other) = match &field.kind {
+        FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => (quote!(records), None),
+        FieldKind::List(_) => (quote!(values), None),
+        FieldKind::Object(_) => (quote!(record), None),
+        _ => (quote!(value), Some(quote!(alias))),
+    };
+    let own_position = proc_macro2::Literal::usize_unsuffixed(position);
+    // The aliases follow the names of all fields, in the order of their fields.
+    let before = response.fields[..position].iter().map(|field| field.aliases.len()).sum::<usize>();
+    let first = response.fields.len() + before;
+    let aliases: Vec<_> = (first..first + field.aliases.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
+    let own_call = call(own);
+    match other {
+        Some(other) if !aliases.is_empty() => {
+            let other = call(other);
+            vec![quote!(#own_position => #own_call), quote!(#(#aliases)|* => #other)]
+        }
+        _ => vec![quote!(#own_position #(| #aliases)* => #own_call)],
+    }
+}
+
+fn totals(response: &Type) -> TokenStream {
+    let Some(totals) = &response.totals else { return quote!() };
+    let fees: Vec<&Field> = response.fields.iter().filter(|field| field.kind == FieldKind::Fee).collect();
+    let (name, of) = (ident(totals), ident(&response.name));
+    let docs = doc(&[&format!("Sums of the fees of many [`{}`] values.", response.name)]);
+    let fields = fees.iter().map(|field| {
+        let (docs, name) = (doc(&[&field.doc.text]), field_ident(&field.wire));
+        quote!(#docs pub #name: FeeTotal)
+    });
+    let adds = fees.iter().map(|field| {
+        let name = field_ident(&field.wire);
+        quote!(self.#name.add(record.#name.as_deref());)
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct #name { #(#fields,)* }
+
+        impl #name {
+            /// Adds the fees of one record.
+            pub fn add(&mut self, record: &#of) {
+                #(#adds)*
+            }
+        }
+    }
+}

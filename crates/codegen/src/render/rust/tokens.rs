@@ -1,0 +1,213 @@
+//! Pieces of Rust that several renderers need.
+
+use proc_macro2::{Ident, Literal as Token, Span, TokenStream};
+use quote::quote;
+
+use crate::model::{Api, Condition, Doc, Enum, Field, FieldKind, Literal, Required, Type};
+use crate::names;
+
+/// Longest line of a doc comment, without indentation and `///`.
+const DOC_WIDTH: usize = 108;
+
+/// An identifier; names that Rust reserves are escaped.
+pub(super) fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// The Rust name of a field.
+pub(super) fn field_ident(wire: &str) -> Ident {
+    ident(&names::rust_field(wire))
+}
+
+/// The Rust name of an enum's value.
+pub(super) fn variant(name: &str) -> Ident {
+    ident(&names::pascal(name))
+}
+
+/// A doc comment of several paragraphs.
+pub(super) fn doc(paragraphs: &[&str]) -> TokenStream {
+    let mut lines = Vec::new();
+    for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(wrap(paragraph));
+    }
+    quote! { #(#[doc = #lines])* }
+}
+
+fn wrap(paragraph: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in paragraph.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > DOC_WIDTH {
+            lines.push(format!(" {word}"));
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+/// Where an item comes from.
+pub(super) fn source(doc: &Doc) -> String {
+    format!("Source: {}.", doc.source.join(", "))
+}
+
+/// The doc comment of a field.
+pub(super) fn field_doc(field: &Field) -> TokenStream {
+    let within = field.within.as_ref().map(|object| format!(" in `{object}`")).unwrap_or_default();
+    let aliases = field.aliases.iter().map(|alias| format!(" or `{alias}`")).collect::<String>();
+    let wire = format!("On the wire `{}`{aliases}{within}. {}", field.wire, source(&field.doc));
+    doc(&[&field.doc.text, &wire])
+}
+
+/// The type of a value that is there.
+pub(super) fn value_type(kind: &FieldKind) -> TokenStream {
+    match kind {
+        FieldKind::Int32 => quote!(i32),
+        FieldKind::Int64 => quote!(i64),
+        FieldKind::Float => quote!(f64),
+        FieldKind::Flag => quote!(bool),
+        FieldKind::DateTime => quote!(LocalDateTime),
+        FieldKind::String | FieldKind::Base64 | FieldKind::Fee => quote!(String),
+        FieldKind::Enum(name) | FieldKind::Object(name) => {
+            let name = ident(name);
+            quote!(#name)
+        }
+        FieldKind::List(item) => {
+            let item = value_type(item);
+            quote!(Vec<#item>)
+        }
+    }
+}
+
+/// Whether a request holds the field without `Option`.
+pub(super) fn is_always_there(field: &Field) -> bool {
+    field.required == Required::Always
+}
+
+/// Whether the value is text for the wire.
+pub(super) fn is_text(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::String | FieldKind::Base64 | FieldKind::Fee)
+}
+
+/// The type of a parameter that takes a field's value.
+pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
+    match kind {
+        FieldKind::String | FieldKind::Fee => quote!(impl Into<String>),
+        FieldKind::Base64 => quote!(impl AsRef<[u8]>),
+        FieldKind::List(item) => {
+            let item = value_type(item);
+            quote!(impl Into<Vec<#item>>)
+        }
+        other => value_type(other),
+    }
+}
+
+/// Turns such a parameter into the field's value.
+pub(super) fn parameter_value(kind: &FieldKind, parameter: &Ident) -> TokenStream {
+    match kind {
+        FieldKind::String | FieldKind::Fee | FieldKind::List(_) => quote!(#parameter.into()),
+        FieldKind::Base64 => quote!(write::to_base64(#parameter)),
+        _ => quote!(#parameter),
+    }
+}
+
+/// A literal as the value of a field of this kind.
+pub(super) fn literal(literal: &Literal, kind: &FieldKind) -> TokenStream {
+    match literal {
+        Literal::Flag(flag) => quote!(#flag),
+        Literal::Int(number) => number_token(*number, kind),
+        Literal::Enum { enum_name, name, .. } => {
+            let (enum_name, value) = (ident(enum_name), variant(name));
+            quote!(#enum_name::#value)
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the literals of a spec are small")]
+fn number_token(number: i64, kind: &FieldKind) -> TokenStream {
+    let token =
+        if *kind == FieldKind::Float { Token::f64_unsuffixed(number as f64) } else { Token::i64_unsuffixed(number) };
+    quote!(#token)
+}
+
+/// A limit of a number as `Option`.
+pub(super) fn bound(limit: Option<f64>, kind: &FieldKind) -> TokenStream {
+    match limit {
+        None => quote!(None),
+        Some(limit) if *kind == FieldKind::Float => {
+            let token = Token::f64_unsuffixed(limit);
+            quote!(Some(#token))
+        }
+        Some(limit) => {
+            #[expect(clippy::cast_possible_truncation, reason = "lowering allows only whole limits for integers")]
+            let token = Token::i64_unsuffixed(limit as i64);
+            quote!(Some(#token))
+        }
+    }
+}
+
+/// Whether all conditions hold, as an expression over `self`.
+pub(super) fn holds(owner: &Type, conditions: &[Condition]) -> TokenStream {
+    let parts = conditions.iter().map(|condition| {
+        let field = owner.field(&condition.field);
+        let name = field_ident(&field.wire);
+        match (&condition.equals, is_always_there(field)) {
+            (Literal::Flag(true), true) => quote!(self.#name),
+            (Literal::Flag(false), true) => quote!(!self.#name),
+            (value, true) => {
+                let value = literal(value, &field.kind);
+                quote!(self.#name == #value)
+            }
+            (value, false) => {
+                let value = literal(value, &field.kind);
+                quote!(self.#name == Some(#value))
+            }
+        }
+    });
+    quote!(#(#parts)&&*)
+}
+
+/// The conditions in words, with numbers as on the wire.
+pub(super) fn in_words(conditions: &[Condition]) -> String {
+    let parts = conditions.iter().map(|condition| {
+        let number = match &condition.equals {
+            Literal::Flag(flag) => i64::from(*flag),
+            Literal::Int(number) | Literal::Enum { number, .. } => *number,
+        };
+        format!("`{}` is {number}", condition.field)
+    });
+    parts.collect::<Vec<_>>().join(" and ")
+}
+
+/// The names of the enums that the fields of some types use, in the spec's order.
+pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
+    let is_used = |item: &&'a Enum| {
+        let is_it = |field: &Field| innermost(&field.kind) == &FieldKind::Enum(item.name.clone());
+        types.iter().any(|of| of.fields.iter().any(is_it))
+    };
+    api.enums.iter().filter(is_used).map(|item| ident(&item.name)).collect()
+}
+
+/// Whether some field holds a value of this kind, as itself or in a list.
+pub(super) fn uses(types: &[&Type], kind: &FieldKind) -> bool {
+    types.iter().any(|of| of.fields.iter().any(|field| innermost(&field.kind) == kind))
+}
+
+fn innermost(kind: &FieldKind) -> &FieldKind {
+    if let FieldKind::List(item) = kind { innermost(item) } else { kind }
+}
+
+/// The path of a field below its object, in wire names.
+pub(super) fn wire_path(field: &Field) -> String {
+    match &field.within {
+        Some(object) => format!("{object}.{}", field.wire),
+        None => field.wire.clone(),
+    }
+}

@@ -1,0 +1,23 @@
+//! Sums what the group calls of a span of time cost, without `async`.
+//!
+//! Run with `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL` set:
+//! `cargo run --example costs "2024-01-01 00:00:00" "2024-06-03 15:13:01"`.
+
+use recallflow::{GroupCallQuery, blocking, totals};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let times: Vec<String> = std::env::args().skip(1).collect();
+    let [start, end] = times.as_slice() else { return Err("give the start and the end of the span".into()) };
+    let client = blocking::Client::from_env()?;
+    let mut pages = client.group_calls(GroupCallQuery::new(start.parse()?, end.parse()?));
+    let tasks = pages.by_ref().collect::<Result<Vec<_>, _>>()?;
+    let total = totals(&tasks).task_sum_pay_fee;
+    for (currency, amount) in &total.amounts {
+        println!("{amount} {}", currency.as_deref().unwrap_or("(no currency)"));
+    }
+    println!("{} tasks, {} fees that could not be read", tasks.len(), total.unreadable);
+    if let Some(drift) = pages.drift() {
+        println!("the list changed meanwhile, so read it again: {drift:?}");
+    }
+    Ok(())
+}

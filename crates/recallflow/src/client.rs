@@ -1,0 +1,203 @@
+//! The client: validate, encode, then sign, send and judge until the call is settled or its deadline has come.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::builder::ClientBuilder;
+use crate::clock::{self, Clock};
+use crate::error::{Error, ErrorKind};
+use crate::generated::operations::OPERATIONS;
+use crate::judge::{self, Failed};
+use crate::operation::{Operation, OperationInfo, OperationKind};
+use crate::request::check;
+use crate::response::decode::Response;
+use crate::retry::{self, Budget, Class, Decision, Situation, Used};
+use crate::signing::Credentials;
+use crate::transport::{Outgoing, Transport};
+
+/// A client of the service, for `async` code on a Tokio runtime.
+///
+/// It is cheap to clone, and its clones share connections, clock and retry budget. Make one and keep it.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), recallflow::Error> {
+/// let client = recallflow::Client::builder("key", "secret").base_url(recallflow::ITNIO).build()?;
+/// let detail = client.query_recall_flow_detail(299).await?;
+/// println!("{:?}", detail.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    timeout: Duration,
+    max_retries: u32,
+}
+
+/// What all clones of a client have in common.
+pub(crate) struct Shared {
+    pub(crate) credentials: Credentials,
+    pub(crate) transport: Transport,
+    pub(crate) clock: Clock,
+    pub(crate) budget: Budget,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) validate: bool,
+}
+
+impl Client {
+    /// Starts a client with the account's API key and secret.
+    pub fn builder(api_key: impl Into<String>, api_secret: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(api_key.into(), api_secret.into())
+    }
+
+    /// A client with the key, secret and base URL of the environment: `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and
+    /// `RECALLFLOW_BASE_URL`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the key or the secret is missing, or a value is wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    pub(crate) fn new(shared: Shared, timeout: Duration, max_retries: u32) -> Self {
+        Self { shared: Arc::new(shared), timeout, max_retries }
+    }
+
+    /// The same client with another total time for each call.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
+    }
+
+    /// The same client with another number of extra tries for each call.
+    #[must_use]
+    pub fn with_max_retries(&self, max_retries: u32) -> Self {
+        Self { max_retries, ..self.clone() }
+    }
+
+    /// Carries out an operation, named by its request. The named methods do the same.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] but [`Error::Config`].
+    pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
+        let operation = &OPERATIONS[R::INDEX];
+        let span = tracing::debug_span!("recallflow", operation = operation.name);
+        let call = async {
+            self.validate(operation, request)?;
+            let body = encode(request)?;
+            self.settle(operation, R::INDEX, body).await
+        };
+        call.instrument(span).await
+    }
+
+    fn validate<R: Operation>(&self, operation: &OperationInfo, request: &R) -> Result<(), Error> {
+        if !self.shared.validate {
+            return Ok(());
+        }
+        let violations = check::violations(request);
+        if violations.is_empty() { Ok(()) } else { Err(Error::invalid_request(violations).of(operation.name, 0)) }
+    }
+
+    /// Signs, sends and judges, until there is a response, an error that stands, or no time left.
+    async fn settle<T: Response>(&self, operation: &OperationInfo, endpoint: usize, body: Bytes) -> Result<T, Error> {
+        let deadline = Instant::now() + self.timeout;
+        let mut offset = self.shared.clock.adopted();
+        let mut used = Used::default();
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let Failed { class, error } = match self.attempt(operation, endpoint, body.clone(), offset, deadline).await {
+                Ok(response) => {
+                    self.shared.clock.adopt(offset);
+                    self.shared.budget.give_back(used);
+                    return Ok(response);
+                }
+                Err(failed) => failed,
+            };
+            tracing::debug!(attempt = attempts, class = class.as_str(), error = %error, "attempt failed");
+            if class == Class::Clock {
+                offset = self.shared.clock.learned();
+            }
+            let decision = retry::decide(&Situation {
+                kind: operation.kind,
+                class,
+                used,
+                max_retries: self.max_retries,
+                budget: self.shared.budget.tokens(),
+                remaining: deadline.saturating_duration_since(Instant::now()),
+                retry_after: error.retry_after(),
+                jitter: fastrand::f64(),
+            });
+            match decision {
+                Decision::Retry { delay, cost, used: next } if self.shared.budget.take(cost) => {
+                    used = next;
+                    tokio::time::sleep(delay).await;
+                }
+                Decision::Retry { .. } | Decision::Fail => return Err(self.explain(error).of(operation.name, attempts)),
+                Decision::OutcomeUnknown => {
+                    return Err(judge::outcome_unknown(error).of(operation.name, attempts));
+                }
+            }
+        }
+    }
+
+    /// One attempt, signed immediately before it is sent.
+    async fn attempt<T: Response>(
+        &self,
+        operation: &OperationInfo,
+        endpoint: usize,
+        body: Bytes,
+        offset: i64,
+        deadline: Instant,
+    ) -> Result<T, Failed> {
+        let Shared { credentials, transport, clock, .. } = &*self.shared;
+        let timestamp = clock.local().saturating_add(offset);
+        let sign = credentials.sign(timestamp);
+        let ends_at = match operation.kind {
+            OperationKind::Query => deadline.min(Instant::now() + self.shared.attempt_timeout),
+            OperationKind::Update => deadline,
+        };
+        let answer = transport
+            .send(Outgoing { endpoint, sign: &sign, timestamp, body, ends_at })
+            .await
+            .map_err(judge::failure)?;
+        clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
+        tracing::debug!(http_status = answer.status, bytes = answer.body.len(), elapsed = ?answer.elapsed, "answer");
+        let now = clock.local().saturating_add(clock.learned());
+        judge::answer(&answer, now, &credentials.secrets(&sign))
+    }
+
+    /// Adds what only the client knows to an error that it is about to report.
+    fn explain(&self, mut error: Error) -> Error {
+        if let Error::Api(api) = &mut error
+            && api.kind == ErrorKind::TimestampExpired
+        {
+            api.remedy = Some(clock::remedy(self.shared.clock.learned()));
+        }
+        error
+    }
+}
+
+fn encode<R: Operation>(request: &R) -> Result<Bytes, Error> {
+    // Requests hold text, numbers and lists of them; only a number that JSON has no form for can fail, and the rules
+    // refuse it before.
+    let body = serde_json::to_vec(request).map_err(|error| Error::config(format!("the request is not JSON: {error}")))?;
+    Ok(Bytes::from(body))
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.transport.base_url())
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! The service's clock, as far as it can be learned from its answers.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// An answer that took longer says too little about the time at which it was given.
+const LONGEST_ROUND_TRIP: Duration = Duration::from_mins(15);
+
+/// Where the time comes from.
+pub(crate) type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// This machine's clock, and how far the service's is from it.
+///
+/// Every answer teaches the offset, but it is used only after the service has refused a timestamp: a gateway with a
+/// wrong `Date` must not spoil requests that would be accepted. An offset with which a request was accepted stays in use.
+pub(crate) struct Clock {
+    now: Now,
+    /// What the latest answer said, in seconds; added to this machine's time.
+    learned: AtomicI64,
+    /// What requests are signed with.
+    adopted: AtomicI64,
+}
+
+impl Clock {
+    pub(crate) fn new(now: Now) -> Self {
+        Self { now, learned: AtomicI64::new(0), adopted: AtomicI64::new(0) }
+    }
+
+    /// Unix time of this machine in seconds.
+    pub(crate) fn local(&self) -> i64 {
+        unix_seconds((self.now)())
+    }
+
+    /// The offset to sign the next call with.
+    pub(crate) fn adopted(&self) -> i64 {
+        self.adopted.load(Ordering::Relaxed)
+    }
+
+    /// The offset that the latest answer taught.
+    pub(crate) fn learned(&self) -> i64 {
+        self.learned.load(Ordering::Relaxed)
+    }
+
+    /// Learns from the headers of an answer that arrived just now.
+    pub(crate) fn learn(&self, date: Option<&str>, has_age: bool, round_trip: Duration) {
+        if let Some(offset) = offset(self.local(), date, has_age, round_trip) {
+            self.learned.store(offset, Ordering::Relaxed);
+        }
+    }
+
+    /// Keeps an offset with which the service accepted a request.
+    pub(crate) fn adopt(&self, offset: i64) {
+        if self.adopted() != offset {
+            self.adopted.store(offset, Ordering::Relaxed);
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("learned", &self.learned()).field("adopted", &self.adopted()).finish_non_exhaustive()
+    }
+}
+
+/// How many seconds the service's clock is ahead of this machine's, if the answer tells.
+///
+/// An answer with `Age` was kept by a cache and tells the time at which it was made. Half the round trip has passed
+/// since the service wrote the date.
+pub(crate) fn offset(local: i64, date: Option<&str>, has_age: bool, round_trip: Duration) -> Option<i64> {
+    if has_age || round_trip > LONGEST_ROUND_TRIP {
+        return None;
+    }
+    let date = unix_seconds(httpdate::parse_http_date(date?).ok()?);
+    Some(date + i64::try_from(round_trip.as_secs() / 2).ok()? - local)
+}
+
+/// What to tell somebody whose timestamp was refused.
+pub(crate) fn remedy(offset: i64) -> String {
+    const MINUTE: u64 = 60;
+    let (amount, unit) = match offset.unsigned_abs() {
+        seconds @ 0..=119 => (seconds, "s"),
+        seconds @ 120..=7199 => (seconds / MINUTE, "min"),
+        seconds @ 7200..=172_799 => (seconds / (60 * MINUTE), "h"),
+        seconds => (seconds / (24 * 60 * MINUTE), "days"),
+    };
+    let direction = if offset < 0 { "ahead of" } else { "behind" };
+    match offset {
+        0 => "set this machine's clock: the service did not say what time it is there".to_owned(),
+        _ => format!("set this machine's clock: it is {amount} {unit} {direction} the service's"),
+    }
+}
+
+fn unix_seconds(time: SystemTime) -> i64 {
+    let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => seconds(since),
+        Err(before) => -seconds(before.duration()),
+    }
+}

@@ -1,0 +1,146 @@
+//! Amounts of money as the service writes them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr as _;
+
+use rust_decimal::Decimal;
+
+/// An exact decimal number, such as `0.034827`. It displays with the digits that it was read with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Amount(Decimal);
+
+impl Amount {
+    /// Reads plain decimal notation: digits, at most one point and at most one minus, of at most 28 significant digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let numeric = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !numeric(whole) || !numeric(fraction) {
+            return None;
+        }
+        // `from_str_exact` refuses what would have to be rounded.
+        Decimal::from_str_exact(text).ok().map(Amount)
+    }
+
+    /// The nearest binary floating-point number, for charts and the like; sums of money belong in decimals.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        // Both notations are decimal, so the text always reads.
+        f64::from_str(&self.0.to_string()).unwrap_or(f64::NAN)
+    }
+
+    /// The sum, or `None` if it has too many digits.
+    #[must_use]
+    pub fn checked_add(self, other: Amount) -> Option<Amount> {
+        self.0.checked_add(other.0).map(Amount)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An amount of money with its currency.
+///
+/// ```
+/// use recallflow::Fee;
+/// let fee = Fee::parse("0.034827(USD)").unwrap();
+/// assert_eq!(fee.amount.to_string(), "0.034827");
+/// assert_eq!(fee.currency.as_deref(), Some("USD"));
+/// assert_eq!(Fee::parse("0.125000").unwrap().currency, None);
+/// assert_eq!(Fee::parse("free"), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Fee {
+    /// How much.
+    pub amount: Amount,
+    /// The currency in parentheses; `None` if there was none.
+    pub currency: Option<String>,
+}
+
+impl Fee {
+    /// Reads an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (amount, currency) = match text.split_once('(') {
+            None => (text, None),
+            Some((amount, rest)) => (amount, Some(rest.strip_suffix(')')?.trim())),
+        };
+        let plausible = |name: &str| !name.is_empty() && name.chars().all(char::is_alphabetic);
+        if !currency.is_none_or(plausible) {
+            return None;
+        }
+        Some(Self { amount: Amount::parse(amount.trim())?, currency: currency.map(str::to_owned) })
+    }
+}
+
+impl fmt::Display for Fee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.currency {
+            Some(currency) => write!(f, "{}({currency})", self.amount),
+            None => self.amount.fmt(f),
+        }
+    }
+}
+
+/// The sum of one kind of fee over many records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FeeTotal {
+    /// Sums by currency; fees without a currency are under `None`.
+    pub amounts: BTreeMap<Option<String>, Amount>,
+    /// Fees that were added.
+    pub counted: u64,
+    /// Fees that could not be read or added, and are in no sum.
+    pub unreadable: u64,
+    /// Records without this fee.
+    pub missing: u64,
+}
+
+impl FeeTotal {
+    /// The sum in one currency, zero if there was no fee in it.
+    #[must_use]
+    pub fn amount(&self, currency: &str) -> Amount {
+        self.amounts.get(&Some(currency.to_owned())).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn add(&mut self, fee: Option<&str>) {
+        let Some(text) = fee else {
+            self.missing += 1;
+            return;
+        };
+        let added = Fee::parse(text).and_then(|fee| {
+            let sum = self.amounts.get(&fee.currency).copied().unwrap_or_default().checked_add(fee.amount)?;
+            Some((fee.currency, sum))
+        });
+        match added {
+            Some((currency, sum)) => {
+                self.amounts.insert(currency, sum);
+                self.counted += 1;
+            }
+            None => self.unreadable += 1,
+        }
+    }
+}
+
+/// Sums the fees of group-call tasks, each fee by currency, and counts what could not be read.
+///
+/// ```
+/// # let tasks: Vec<recallflow::GroupCallTask> =
+/// #     serde_json::from_str(r#"[{"taskSumPayFee": "0.1(USD)"}, {"taskSumPayFee": "0.2(USD)"}]"#).unwrap();
+/// let totals = recallflow::totals(&tasks);
+/// assert_eq!(totals.task_sum_pay_fee.amount("USD").to_string(), "0.3");
+/// ```
+pub fn totals<'a>(tasks: impl IntoIterator<Item = &'a crate::GroupCallTask>) -> crate::Totals {
+    let mut totals = crate::Totals::default();
+    for task in tasks {
+        totals.add(task);
+    }
+    totals
+}

@@ -1,0 +1,46 @@
+//! From a recall flow that was read to one that can be sent.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::request::read::{self, UnknownFields};
+use crate::request::violation::{Rule, Violation};
+use crate::{Error, RecallFlowDetail, RecallNode, UpdateRecallFlow};
+
+impl RecallFlowDetail {
+    /// The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.
+    ///
+    /// ```no_run
+    /// # async fn run(client: recallflow::Client) -> Result<(), recallflow::Error> {
+    /// let detail = client.query_recall_flow_detail(299).await?;
+    /// client.update_recall_flow(&detail.to_update()?.recall_interval(60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the answer lacks a field that an update must have, as an answer that is only a page
+    /// of nodes does, or holds a value that does not fit. Sending less than was read could erase it.
+    pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
+        let json = serde_json::to_value(self).unwrap_or(Value::Null);
+        read::read(&json, UnknownFields::Skip).map_err(Error::invalid_request)
+    }
+}
+
+impl RecallNode {
+    /// A node that plays a voice file that is read from disk and sent along.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the file cannot be read.
+    pub fn reupload_file(upload_name: impl Into<String>, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let audio = std::fs::read(path).map_err(|error| {
+            let message = format!("`baseFile` cannot be read from {}: {error}", path.display());
+            Error::invalid_request(vec![Violation { path: "baseFile".to_owned(), rule: Rule::Required, message }])
+        })?;
+        Ok(Self::reupload(upload_name, audio))
+    }
+}

@@ -1,0 +1,179 @@
+//! What an attempt amounts to: the response, or an error and what it permits.
+
+use std::time::Duration;
+
+use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
+use crate::generated::service::CODES;
+use crate::response::decode::Response;
+use crate::response::envelope::{self, Data, Envelope};
+use crate::retry::{self, Class};
+use crate::scrub::{excerpt, scrub};
+use crate::transport::{Answer, Failure, FailureKind};
+
+/// A status code that the documents list.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// The code.
+    pub(crate) number: i64,
+    /// The class of its error.
+    pub(crate) kind: ErrorKind,
+    /// What an attempt that ends with it permits.
+    pub(crate) class: Class,
+    /// The documents' wording.
+    pub(crate) meaning: &'static str,
+    /// What to try next.
+    pub(crate) remedy: &'static str,
+}
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// What it permits.
+    pub(crate) class: Class,
+    /// What to tell the caller.
+    pub(crate) error: Error,
+}
+
+/// Judges an answer. `now` is the time in seconds at which it was given.
+pub(crate) fn answer<T: Response>(answer: &Answer, now: i64, secrets: &[&str]) -> Result<T, Failed> {
+    let judge = Judge { answer, secrets, retry_after: answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now)) };
+    if (300..400).contains(&answer.status) {
+        let message = "the service redirects, which is never followed because the key would go along";
+        return Err(judge.no_envelope(message));
+    }
+    match envelope::open(&answer.body) {
+        Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
+        Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(T::default()),
+        Ok(Envelope { code: 0, data: Data::Odd, .. }) => {
+            Err(judge.no_envelope("the data is no object"))
+        }
+        Ok(Envelope { code, message, .. }) => Err(judge.refused(Some(code), message.as_deref().unwrap_or_default())),
+        Err(_) if answer.status == TOO_MANY_REQUESTS => Err(judge.refused(None, "")),
+        Err(why) => Err(judge.no_envelope(&why)),
+    }
+}
+
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// What every judgement of one answer needs.
+struct Judge<'a> {
+    answer: &'a Answer,
+    secrets: &'a [&'a str],
+    retry_after: Option<Duration>,
+}
+
+impl Judge<'_> {
+    /// The service, or something that speaks for it, said no.
+    fn refused(&self, code: Option<i64>, message: &str) -> Failed {
+        let status = self.answer.status;
+        let code_info = code.and_then(|code| CODES.iter().find(|known| known.number == code));
+        let throttled = status == TOO_MANY_REQUESTS;
+        let kind = match code_info {
+            Some(info) => info.kind,
+            None if throttled => ErrorKind::RateLimited,
+            None => ErrorKind::Api,
+        };
+        let class = match code_info.map_or(Class::Settled, |info| info.class) {
+            _ if throttled => Class::Throttled,
+            Class::Settled if is_unavailable(status) => Class::Failed,
+            class => class,
+        };
+        let remedy = code_info.or_else(|| CODES.iter().find(|known| known.kind == kind)).map(|info| info.remedy);
+        let error = Error::Api(Box::new(ApiError {
+            kind,
+            code,
+            message: scrub(message, self.secrets),
+            meaning: code_info.map(|info| info.meaning),
+            http_status: status,
+            retry_after: self.retry_after,
+            remedy: remedy.map(str::to_owned),
+            call: Call::default(),
+        }));
+        Failed { class, error }
+    }
+
+    /// The answer is not one of this service.
+    fn no_envelope(&self, why: &str) -> Failed {
+        let Answer { status, body, content_encoding, .. } = self.answer;
+        let message = match content_encoding.as_deref() {
+            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
+                format!("the body is encoded ({}), which was not asked for", scrub(encoding, self.secrets))
+            }
+            _ => scrub(why, self.secrets),
+        };
+        let class = match status {
+            _ if is_unavailable(*status) => Class::Unavailable,
+            // A request that was refused for its own sake, or sent elsewhere, was not carried out.
+            300..=407 | 409..=499 => Class::Settled,
+            _ => Class::Undecodable,
+        };
+        Failed {
+            class,
+            error: Error::Protocol(Box::new(ProtocolError {
+                http_status: Some(*status),
+                message,
+                excerpt: excerpt(body, self.secrets),
+                retry_after: self.retry_after,
+                remedy: Some(remedy_for_status(*status).to_owned()),
+                call: Call::default(),
+            })),
+        }
+    }
+}
+
+fn is_unavailable(status: u16) -> bool {
+    matches!(status, 502..=504)
+}
+
+fn remedy_for_status(status: u16) -> &'static str {
+    match status {
+        407 => "give the proxy's credentials in its URL",
+        502..=504 => "try again later: the service is not available behind its gateway",
+        _ => "check the base URL, its path prefix and what stands between this machine and the service",
+    }
+}
+
+/// Judges an attempt that brought no answer.
+pub(crate) fn failure(failure: Failure) -> Failed {
+    let class = match failure {
+        Failure { kind: FailureKind::TooLarge { .. }, .. } => Class::Undecodable,
+        Failure { sent: false, .. } => Class::Unsent,
+        Failure { reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, .. } => Class::Stale,
+        _ => Class::Ambiguous,
+    };
+    let Failure { kind, phase, status, message, .. } = failure;
+    let error = match kind {
+        FailureKind::Network | FailureKind::Timeout => Error::Transport(Box::new(TransportError {
+            phase,
+            timed_out: kind == FailureKind::Timeout,
+            message,
+            remedy: Some(remedy_for_phase(phase).to_owned()),
+            call: Call::default(),
+        })),
+        FailureKind::Truncated | FailureKind::Malformed | FailureKind::TooLarge { .. } => {
+            Error::Protocol(Box::new(ProtocolError {
+                http_status: status,
+                message,
+                excerpt: String::new(),
+                retry_after: None,
+                remedy: Some(remedy_for_status(status.unwrap_or(0)).to_owned()),
+                call: Call::default(),
+            }))
+        }
+    };
+    Failed { class, error }
+}
+
+fn remedy_for_phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Resolve => "check the host of the base URL, and this machine's name servers",
+        Phase::Connect => "check the base URL, the network and the proxy, or raise `connect_timeout`",
+        Phase::Tls => "check the base URL, and give the authority of a private certificate as `ca_file`",
+        Phase::Request | Phase::Response | Phase::Body => "try again, or raise `timeout`",
+    }
+}
+
+/// The error of an update about which nobody knows whether it was carried out.
+pub(crate) fn outcome_unknown(cause: Error) -> Error {
+    Error::OutcomeUnknown(Box::new(OutcomeUnknownError { cause }))
+}

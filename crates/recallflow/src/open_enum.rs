@@ -1,0 +1,79 @@
+//! What every enum of the spec can do.
+
+/// Implements the traits of an enum that has `number`, `from_number`, `VALUES` and a variant `Unknown(i64)`.
+macro_rules! open_enum {
+    ($name:ident) => {
+        impl crate::request::check::Number for $name {
+            fn number(self) -> i64 {
+                $name::number(self)
+            }
+
+            fn from_number(number: i64) -> Self {
+                $name::from_number(number)
+            }
+        }
+
+        impl crate::request::read::FromJson for $name {
+            fn from_json(
+                json: &serde_json::Value,
+                at: &crate::request::path::Path<'_>,
+                problems: &mut crate::request::read::Problems,
+            ) -> Option<Self> {
+                crate::request::read::number(json, at, problems)
+            }
+
+            fn stand_in() -> Self {
+                $name::Unknown(crate::request::read::NO_NUMBER)
+            }
+        }
+
+        // By number, so that `Unknown` with a known number is the same value.
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.number() == other.number()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.number().cmp(&other.number())
+            }
+        }
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.number().hash(state);
+            }
+        }
+
+        impl From<i64> for $name {
+            fn from(number: i64) -> Self {
+                $name::from_number(number)
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(value: $name) -> i64 {
+                value.number()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self.name() {
+                    Some(name) => f.write_str(name),
+                    None => self.number().fmt(f),
+                }
+            }
+        }
+    };
+}
+pub(crate) use open_enum;

@@ -1,0 +1,108 @@
+//! Advice: what the documents mention but do not oblige.
+
+use super::path::Path;
+use super::violation::Warning;
+
+/// An object about which there may be advice.
+pub(crate) trait Advice {
+    /// Reports what there is to know.
+    fn advise(&self, adviser: &mut Adviser<'_>);
+}
+
+/// Everything there is to know about `object`.
+pub(crate) fn warnings(object: &impl Advice) -> Vec<Warning> {
+    let mut found = Vec::new();
+    object.advise(&mut Adviser { at: Path::Root, found: &mut found });
+    found
+}
+
+/// Collects the advice about one object.
+pub(crate) struct Adviser<'a> {
+    at: Path<'a>,
+    found: &'a mut Vec<Warning>,
+}
+
+impl Adviser<'_> {
+    /// A number other than 0 that has no effect.
+    pub(crate) fn no_effect(&mut self, name: &'static str, number: Option<i64>, effective: bool, doc: &'static str) {
+        if !effective && number.is_some_and(|number| number != 0) {
+            self.report(name, doc.to_owned());
+        }
+    }
+
+    /// Variables of a template that the service does not replace.
+    pub(crate) fn unknown_variable(
+        &mut self,
+        field: &'static str,
+        template: Option<&str>,
+        name: &'static str,
+        (min, max): (i64, i64),
+        doc: &'static str,
+    ) {
+        let unknown: Vec<&str> =
+            template.into_iter().flat_map(variables).filter(|variable| !is_known(variable, name, min, max)).collect();
+        if !unknown.is_empty() {
+            let listed = unknown.iter().map(|variable| format!("`${{{variable}}}`")).collect::<Vec<_>>().join(", ");
+            self.report(field, format!("{doc} It has {listed}."));
+        }
+    }
+
+    /// The advice about a nested object.
+    #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
+    pub(crate) fn object<T: Advice>(&mut self, name: &'static str, object: Option<&T>) {
+        if let Some(object) = object {
+            object.advise(&mut Adviser { at: Path::Field(&self.at, name), found: self.found });
+        }
+    }
+
+    /// The advice about the objects of a list.
+    pub(crate) fn objects<T: Advice>(&mut self, name: &'static str, items: Option<&[T]>) {
+        let list = Path::Field(&self.at, name);
+        for (index, item) in items.into_iter().flatten().enumerate() {
+            item.advise(&mut Adviser { at: Path::Item(&list, index), found: self.found });
+        }
+    }
+
+    fn report(&mut self, name: &'static str, message: String) {
+        self.found.push(Warning { path: Path::Field(&self.at, name).to_string(), message });
+    }
+}
+
+/// The names between `${` and `}`, each once, in their order.
+fn variables(template: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some((_, after)) = rest.split_once("${") {
+        let Some((name, after)) = after.split_once('}') else { break };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        rest = after;
+    }
+    names
+}
+
+fn is_known(variable: &str, name: &str, min: i64, max: i64) -> bool {
+    (min..=max).any(|number| variable.strip_prefix(name).is_some_and(|rest| rest == number.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_what_stands_in_braces() {
+        assert_eq!(variables("Hi ${text1}, ${name} and ${text1} ${open"), ["text1", "name"]);
+        assert!(variables("no $ {text1}").is_empty());
+    }
+
+    #[test]
+    fn only_exact_names_are_known() {
+        for known in ["text1", "text10"] {
+            assert!(is_known(known, "text", 1, 10), "{known}");
+        }
+        for unknown in ["text0", "text11", "text01", "Text1", "text", "text1 "] {
+            assert!(!is_known(unknown, "text", 1, 10), "{unknown}");
+        }
+    }
+}

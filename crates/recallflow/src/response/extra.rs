@@ -1,0 +1,71 @@
+//! What an answer holds beyond its documented fields.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::{Map, Value};
+
+/// Fields of an answer that this version does not know, and documented fields whose value does not have the documented
+/// type, under their names on the wire.
+///
+/// ```
+/// # let task: recallflow::GroupCallTask = serde_json::from_str(r#"{"taskId": 1, "region": "AE"}"#).unwrap();
+/// assert_eq!(task.extra.get::<String>("region").as_deref(), Some("AE"));
+/// assert_eq!(task.extra.json("region").as_deref(), Some("\"AE\""));
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub struct Extra {
+    fields: Map<String, Value>,
+}
+
+impl Extra {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Number of fields.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Names of the fields on the wire, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
+    /// The field as a value of any type that `serde` can read; `None` if it is not there or does not fit the type.
+    #[must_use]
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.fields.get(name)?).ok()
+    }
+
+    /// The field as JSON text.
+    #[must_use]
+    pub fn json(&self, name: &str) -> Option<String> {
+        self.fields.get(name).map(Value::to_string)
+    }
+
+    pub(crate) fn insert(&mut self, name: &str, value: Value) {
+        self.fields.insert(name.to_owned(), value);
+    }
+}
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Value::Object(self.fields.clone()))
+    }
+}
+
+impl Serialize for Extra {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.fields.len()))?;
+        for (name, value) in &self.fields {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,6 @@
+//! What is lenient: the answers of the service, read without ever failing for what is new, missing or odd.
+
+pub(crate) mod decode;
+pub(crate) mod envelope;
+pub(crate) mod extra;
+pub(crate) mod fit;
