@@ -1,2 +1,97 @@
-//! Placeholder.
-fn main(){}
+//! The project's commands, run as `cargo xtask <command>`. This file only finds the command.
+
+mod bench;
+mod codegen;
+mod demo;
+mod process;
+mod test;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use lexopt::Arg;
+
+use process::Outcome;
+
+/// A command of the project.
+struct Command {
+    name: &'static str,
+    /// Its options, as help shows them.
+    options: &'static str,
+    /// What it does, in one line.
+    about: &'static str,
+    run: fn(&mut lexopt::Parser) -> Outcome,
+}
+
+/// All commands, in the order of help.
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "demo",
+        options: "",
+        about: "start the sandbox and show the three operations against it",
+        run: |arguments| no_options(arguments).and_then(|()| demo::demo()),
+    },
+    Command {
+        name: "test",
+        options: "",
+        about: "run every check there is",
+        run: |arguments| no_options(arguments).and_then(|()| test::test()),
+    },
+    Command {
+        name: "codegen",
+        options: "[--check]",
+        about: "render what spec/ says; with --check, only say what would change",
+        run: codegen::codegen,
+    },
+    Command {
+        name: "bench",
+        options: "[part]",
+        about: "measure the client beside plain reqwest and hyper",
+        run: bench::bench,
+    },
+];
+
+fn main() -> ExitCode {
+    match dispatch(&mut lexopt::Parser::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command that the arguments name.
+fn dispatch(arguments: &mut lexopt::Parser) -> Outcome {
+    match next(arguments)? {
+        None | Some(Arg::Long("help") | Arg::Short('h')) => {
+            print!("{}", help());
+            Ok(())
+        }
+        Some(Arg::Value(name)) => match COMMANDS.iter().find(|command| name == command.name) {
+            Some(command) => (command.run)(arguments),
+            None => Err(format!("unknown command `{}`\n\n{}", name.to_string_lossy(), help())),
+        },
+        Some(other) => Err(format!("{}\n\n{}", other.unexpected(), help())),
+    }
+}
+
+/// The next argument of the command line.
+fn next(arguments: &mut lexopt::Parser) -> Result<Option<Arg<'_>>, String> {
+    arguments.next().map_err(|error| error.to_string())
+}
+
+/// Refuses arguments for a command that takes none.
+fn no_options(arguments: &mut lexopt::Parser) -> Outcome {
+    next(arguments)?.map_or(Ok(()), |argument| Err(argument.unexpected().to_string()))
+}
+
+/// What commands there are.
+fn help() -> String {
+    let mut text = String::from("Usage: cargo xtask <command>\n\n");
+    for command in COMMANDS {
+        let usage = format!("{} {}", command.name, command.options);
+        writeln!(text, "  {usage:20}{}", command.about).expect("a string takes all that is written to it");
+    }
+    text
+}

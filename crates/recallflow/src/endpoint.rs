@@ -1,1 +1,131 @@
-pub(crate) struct BaseUrl; impl BaseUrl { pub(crate) fn parse(_: &str, _: bool) -> Result<Self,String> { Ok(Self) } }
+//! Where the service is: the base URL, checked, and the URLs of the operations below it.
+
+use url::{Host, Url};
+
+/// The URL below which the operations are.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    /// Has no trailing slash unless it has no path, and neither user, query nor fragment.
+    url: Url,
+    is_loopback: bool,
+}
+
+impl BaseUrl {
+    /// Checks the option `base_url`.
+    ///
+    /// The message of an error never quotes the text, because it may hold a password.
+    pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, String> {
+        let mut url = Url::parse(text).map_err(|error| format!("`base_url` is not a URL ({error}): {EXAMPLE}"))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(format!("`base_url` does not begin with https:// : {EXAMPLE}"));
+        }
+        // An empty password without a name is still an `@` that somebody meant to write.
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("`base_url` holds a user name or password: remove it, the API key and secret have options of \
+                        their own"
+                .to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("`base_url` holds a query or fragment: remove everything from the first `?` or `#`".to_owned());
+        }
+        let is_loopback = is_loopback(&url);
+        if url.scheme() == "http" && !is_loopback && !allow_http {
+            return Err(
+                "`base_url` begins with http:// , but the signature does not cover the body and anybody on the way \
+                        could change it: use https://, or set `dangerously_allow_http`"
+                    .to_owned(),
+            );
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self { url, is_loopback })
+    }
+
+    /// The URL of an operation.
+    pub(crate) fn join(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{}", self.url.path().trim_end_matches('/'), path.trim_start_matches('/')));
+        url
+    }
+
+    /// Whether the service is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.is_loopback
+    }
+
+    /// Whether TLS protects the requests.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.url.as_str()
+    }
+}
+
+const EXAMPLE: &str = "write it like https://api.itniotech.com";
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(base: &str, path: &str) -> String {
+        BaseUrl::parse(base, false).unwrap().join(path).into()
+    }
+
+    #[test]
+    fn a_path_prefix_is_kept_with_or_without_a_slash() {
+        for base in ["https://api.laaffic.com/v3", "https://api.laaffic.com/v3/", "https://API.laaffic.com/v3//"] {
+            assert_eq!(joined(base, "/voice/queryDetail"), "https://api.laaffic.com/v3/voice/queryDetail");
+            assert_eq!(joined(base, "voice/queryDetail"), "https://api.laaffic.com/v3/voice/queryDetail");
+        }
+        for base in ["https://api.itniotech.com", "https://api.itniotech.com/"] {
+            assert_eq!(joined(base, "/voice/queryDetail"), "https://api.itniotech.com/voice/queryDetail");
+        }
+        assert_eq!(joined("https://h:8443/a/b", "/c"), "https://h:8443/a/b/c");
+    }
+
+    #[test]
+    fn http_is_for_this_machine_only() {
+        for base in
+            ["http://localhost:1", "http://LOCALHOST", "http://127.0.0.1:8080", "http://127.8.8.8", "http://[::1]:1"]
+        {
+            assert!(BaseUrl::parse(base, false).unwrap().is_loopback(), "{base}");
+        }
+        for base in ["http://api.itniotech.com", "http://10.0.0.1", "http://localhost.example", "http://[::2]"] {
+            let refusal = BaseUrl::parse(base, false).unwrap_err();
+            assert!(refusal.contains("dangerously_allow_http"), "{refusal}");
+            assert!(!BaseUrl::parse(base, true).unwrap().is_loopback(), "{base}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused_without_quoting_it() {
+        for base in [
+            "",
+            "hunter2.example",
+            "localhost:8080",
+            "ftp://hunter2",
+            "hunter2:hunter2@host",
+            "https://",
+            "https://hunter2:hunter2@api.itniotech.com",
+            "https://hunter2@api.itniotech.com",
+            "https://api.itniotech.com/?hunter2",
+            "https://api.itniotech.com/#hunter2",
+            "https://hunter2 hunter2/",
+        ] {
+            let refusal = BaseUrl::parse(base, true).unwrap_err();
+            assert!(refusal.starts_with("`base_url` ") && refusal.contains(": "), "{base}: {refusal}");
+            assert!(!refusal.contains("hunter2"), "{refusal}");
+        }
+    }
+}

@@ -1,11 +1,322 @@
-#![allow(missing_docs, dead_code)]
-use bytes::Bytes; use std::time::Duration; use crate::Phase;
-#[derive(Clone)] pub(crate) enum Proxy { Environment, None, Url(String) }
-pub(crate) struct Config { pub base: crate::endpoint::BaseUrl, pub paths: Vec<&'static str>, pub api_key: String, pub connect_timeout: Duration, pub max_response_bytes: usize, pub proxy: Proxy, pub ca_file: Option<std::path::PathBuf> }
-pub(crate) struct Transport;
-impl Transport { pub(crate) fn new(_: Config) -> Result<Self,String> { Ok(Transport) } pub(crate) fn base_url(&self)->&str{""}
- pub(crate) async fn send(&self, _o: Outgoing<'_>) -> Result<Answer, Failure> { tokio::task::yield_now().await; Err(Failure{kind:FailureKind::Network,phase:Phase::Connect,sent:false,reused:false,status:None,message:String::new()}) } }
-pub(crate) struct Outgoing<'a> { pub endpoint: usize, pub sign: &'a str, pub timestamp: i64, pub body: Bytes, pub ends_at: tokio::time::Instant }
-pub(crate) struct Answer { pub status: u16, pub date: Option<String>, pub age: bool, pub retry_after: Option<String>, pub content_type: Option<String>, pub content_encoding: Option<String>, pub body: Bytes, pub elapsed: Duration }
-pub(crate) struct Failure { pub kind: FailureKind, pub phase: Phase, pub sent: bool, pub reused: bool, pub status: Option<u16>, pub message: String }
-#[derive(PartialEq, Clone, Copy)] pub(crate) enum FailureKind { Network, Timeout, Truncated, Malformed, TooLarge{limit: usize} }
+//! Sends one request over HTTP and brings back the answer, or tells how far it came.
+//!
+//! This module and those below it are the only ones that know the HTTP library.
+
+mod body;
+mod failure;
+mod resolver;
+#[cfg(test)]
+mod tests;
+
+use std::future::{Future, poll_fn};
+use std::path::PathBuf;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue,
+    RETRY_AFTER, USER_AGENT,
+};
+use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use self::body::{Connections, Gate, OutgoingBody};
+pub(crate) use self::failure::{Failure, FailureKind};
+use self::resolver::Resolver;
+use crate::endpoint::BaseUrl;
+use crate::tls::{self, Authorities};
+
+const SIGN: HeaderName = HeaderName::from_static("sign");
+const TIMESTAMP: HeaderName = HeaderName::from_static("timestamp");
+const API_KEY: HeaderName = HeaderName::from_static("api-key");
+
+/// Common gateways close an idle connection after 5 s or more; whoever closes first never writes into a closed one.
+const LONGEST_IDLE: Duration = Duration::from_secs(4);
+
+/// The options that concern the network.
+pub(crate) struct Config {
+    pub(crate) base: BaseUrl,
+    /// Paths of the operations, in the order of [`Outgoing::endpoint`].
+    pub(crate) paths: Vec<&'static str>,
+    pub(crate) api_key: String,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) proxy: Proxy,
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// The option `proxy`.
+#[derive(Clone)]
+pub(crate) enum Proxy {
+    /// What the environment or the system says, but none for loopback addresses.
+    Environment,
+    None,
+    /// May hold a password.
+    Url(String),
+}
+
+/// What to send.
+pub(crate) struct Outgoing<'a> {
+    /// Index of the operation's path.
+    pub(crate) endpoint: usize,
+    pub(crate) sign: &'a str,
+    pub(crate) timestamp: i64,
+    pub(crate) body: Bytes,
+    /// When the whole answer must be there.
+    pub(crate) ends_at: Instant,
+}
+
+/// What the service, or whatever stands before it, answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) date: Option<String>,
+    /// Whether a cache kept the answer.
+    pub(crate) age: bool,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) body: Bytes,
+    /// Time from the beginning of the attempt to the end of the body.
+    pub(crate) elapsed: Duration,
+}
+
+/// Carries requests to one service and keeps the connections to it.
+pub(crate) struct Transport {
+    base: BaseUrl,
+    urls: Vec<Url>,
+    /// The headers of every request; those that differ hold a place, so that no request has to grow the map.
+    headers: HeaderMap,
+    max_response_bytes: usize,
+    connect_timeout: Duration,
+    route: Route,
+    authorities: Authorities,
+    http: OnceLock<Result<Http, String>>,
+}
+
+/// How connections leave this machine.
+#[derive(Clone)]
+enum Route {
+    Direct,
+    Environment,
+    Through { proxy: Box<reqwest::Proxy>, is_https: bool },
+}
+
+/// What only exists once it is used.
+struct Http {
+    client: Client,
+    resolver: Resolver,
+    connections: Arc<Connections>,
+}
+
+impl Transport {
+    /// Checks the options. Nothing is loaded, resolved or connected before the first request.
+    pub(crate) fn new(config: Config) -> Result<Self, String> {
+        let authorities = match &config.ca_file {
+            Some(path) => tls::read_authorities(path)?,
+            None => Authorities::default(),
+        };
+        Ok(Self {
+            urls: config.paths.iter().map(|path| config.base.join(path)).collect(),
+            headers: headers(&config.api_key)?,
+            max_response_bytes: config.max_response_bytes,
+            connect_timeout: config.connect_timeout,
+            route: Route::new(config.proxy, &config.base)?,
+            base: config.base,
+            authorities,
+            http: OnceLock::new(),
+        })
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        self.base.as_str()
+    }
+
+    /// Sends a request once, and reads the answer to its end.
+    ///
+    /// Dropping the future drops the request and leaves the transport usable.
+    pub(crate) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Answer, Failure> {
+        let started = Instant::now();
+        if started >= outgoing.ends_at {
+            return Err(Failure::too_late());
+        }
+        let http = self.http()?;
+        let mut deadline = pin!(sleep_until(outgoing.ends_at));
+        let (request, gate) = self.request(outgoing, &http.connections)?;
+
+        // The exchange must be alive when the gate is closed: whoever drops it first could not tell whether the
+        // request is being written in that very moment.
+        let mut exchange = pin!(http.client.execute(request));
+        let response = match before(deadline.as_mut(), exchange.as_mut()).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => {
+                return Err(Failure::without_answer(&error, gate.close(), &http.resolver, self.base.is_https()));
+            }
+            None => return Err(Failure::timed_out_without_answer(gate.close(), &http.resolver)),
+        };
+
+        let mut answer = Answer::from_head(&response);
+        answer.body = self.read(response, deadline).await.map_err(|failure| failure.of_answer(answer.status))?;
+        answer.elapsed = started.elapsed();
+        Ok(answer)
+    }
+
+    fn request(&self, outgoing: Outgoing<'_>, connections: &Arc<Connections>) -> Result<(Request, Arc<Gate>), Failure> {
+        let Outgoing { endpoint, sign, timestamp, body, .. } = outgoing;
+        let mut sign =
+            HeaderValue::from_str(sign).map_err(|_| Failure::unsent("the signature is no header".to_owned()))?;
+        sign.set_sensitive(true);
+        let (body, gate) = OutgoingBody::new(body, connections.clone());
+        let mut request = Request::new(Method::POST, self.urls[endpoint].clone());
+        let headers = request.headers_mut();
+        headers.clone_from(&self.headers);
+        headers.insert(SIGN, sign);
+        headers.insert(TIMESTAMP, HeaderValue::from(timestamp));
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
+        Ok((request, gate))
+    }
+
+    /// Reads the body, which is copied only if it comes in pieces.
+    async fn read(&self, mut response: Response, mut deadline: Pin<&mut Sleep>) -> Result<Bytes, Failure> {
+        let limit = self.max_response_bytes;
+        let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        if declared > limit {
+            return Err(Failure::too_large(limit));
+        }
+        let mut whole = Bytes::new();
+        let mut pieces = BytesMut::new();
+        loop {
+            let piece = match before(deadline.as_mut(), pin!(response.chunk())).await {
+                Some(Ok(Some(piece))) => piece,
+                Some(Ok(None)) => return Ok(if pieces.is_empty() { whole } else { pieces.freeze() }),
+                Some(Err(error)) => return Err(Failure::within_body(&error)),
+                None => return Err(Failure::timed_out_within_body()),
+            };
+            if whole.len().max(pieces.len()) + piece.len() > limit {
+                return Err(Failure::too_large(limit));
+            }
+            if whole.is_empty() {
+                whole = piece;
+                continue;
+            }
+            if pieces.is_empty() {
+                pieces.reserve(declared.max(whole.len() + piece.len()));
+                pieces.extend_from_slice(&whole);
+            }
+            pieces.extend_from_slice(&piece);
+        }
+    }
+
+    fn http(&self) -> Result<&Http, Failure> {
+        self.http.get_or_init(|| self.build()).as_ref().map_err(|problem| Failure::unsent(problem.clone()))
+    }
+
+    fn build(&self) -> Result<Http, String> {
+        let resolver = Resolver::default();
+        let builder = Client::builder()
+            .tls_backend_preconfigured(self.tls())
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(retry::never())
+            // Another crate may turn the features on that would undo these.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .dns_resolver(resolver.clone())
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(LONGEST_IDLE)
+            .tcp_nodelay(true);
+        let builder = match &self.route {
+            Route::Direct => builder.no_proxy(),
+            Route::Environment => builder,
+            Route::Through { proxy, .. } => builder.proxy((**proxy).clone()),
+        };
+        let client = builder.build().map_err(|_| "the HTTP client cannot be set up".to_owned())?;
+        Ok(Http { client, resolver, connections: Arc::default() })
+    }
+
+    fn tls(&self) -> rustls::ClientConfig {
+        let is_used = self.base.is_https()
+            || match self.route {
+                Route::Direct => false,
+                Route::Environment => true,
+                Route::Through { is_https, .. } => is_https,
+            };
+        if is_used { tls::trusting(&self.authorities) } else { tls::trusting_nobody() }
+    }
+}
+
+impl Answer {
+    fn from_head(response: &Response) -> Self {
+        let headers = response.headers();
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        Self {
+            status: response.status().as_u16(),
+            date: text(DATE),
+            age: headers.contains_key(AGE),
+            retry_after: text(RETRY_AFTER),
+            content_encoding: text(CONTENT_ENCODING),
+            body: Bytes::new(),
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+impl Route {
+    fn new(option: Proxy, base: &BaseUrl) -> Result<Self, String> {
+        match option {
+            Proxy::None => Ok(Route::Direct),
+            Proxy::Environment if base.is_loopback() => Ok(Route::Direct),
+            Proxy::Environment => Ok(Route::Environment),
+            Proxy::Url(text) => Route::through(&text),
+        }
+    }
+
+    /// The message of an error never quotes the text, because it may hold a password.
+    fn through(text: &str) -> Result<Self, String> {
+        const EXAMPLE: &str = "write it like http://proxy.example:3128";
+        let url = Url::parse(text).map_err(|error| format!("`proxy` is not a URL ({error}): {EXAMPLE}"))?;
+        if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
+            return Err(format!("`proxy` does not begin with http://, https://, socks5:// or socks5h:// : {EXAMPLE}"));
+        }
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err(format!("`proxy` names no host: {EXAMPLE}"));
+        }
+        let is_https = url.scheme() == "https";
+        let proxy = reqwest::Proxy::all(url).map_err(|_| format!("`proxy` cannot be used: {EXAMPLE}"))?;
+        Ok(Route::Through { proxy: Box::new(proxy), is_https })
+    }
+}
+
+fn headers(api_key: &str) -> Result<HeaderMap, String> {
+    const UNSUITABLE: &str =
+        "`api_key` has characters that no header can hold: copy it again, without spaces or line breaks";
+    let mut api_key = HeaderValue::from_str(api_key).map_err(|_| UNSUITABLE.to_owned())?;
+    api_key.set_sensitive(true);
+    Ok(HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/json")),
+        (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+        (USER_AGENT, HeaderValue::from_static(concat!("recallflow/", env!("CARGO_PKG_VERSION")))),
+        (CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8")),
+        (API_KEY, api_key),
+        (SIGN, HeaderValue::from_static("")),
+        (TIMESTAMP, HeaderValue::from_static("")),
+    ]))
+}
+
+/// The outcome of a future, or `None` if the deadline comes first.
+///
+/// One timer serves the whole attempt, which `tokio::time::timeout_at` could not do.
+async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, mut future: Pin<&mut F>) -> Option<F::Output> {
+    poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        deadline.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}

@@ -1,0 +1,110 @@
+//! Reads the folder of a spec.
+
+use std::path::Path;
+use std::{fs, io};
+
+use crate::diagnostic::{Diagnostic, Place, Sink};
+use crate::lower::lower;
+use crate::model::Api;
+use crate::raw::{RawSpec, Source, read_enums, read_operation, read_service, read_types};
+
+/// What a file of the spec holds, by its place in the folder.
+#[derive(Clone, Debug)]
+enum Role {
+    Service,
+    Enums,
+    Types,
+    /// With the name of the file without its ending.
+    Operation(String),
+}
+
+/// A file of the spec.
+#[derive(Debug)]
+struct SpecFile {
+    /// Path that starts with the name of the spec's folder.
+    path: String,
+    /// What the file holds; `None` if it is not where a spec file may be.
+    role: Option<Role>,
+    text: String,
+}
+
+/// Reads the spec in a folder: either all of it, resolved and checked, or everything that is wrong with it.
+pub fn load(spec_dir: &Path) -> Result<Api, Vec<Diagnostic>> {
+    let folder = spec_dir.file_name().map_or_else(|| "spec".into(), |name| name.to_string_lossy().into_owned());
+    let mut files = Vec::new();
+    collect(spec_dir, &folder, &[], &mut files).map_err(|error| vec![unreadable(&folder, &error)])?;
+    understand(&folder, &files)
+}
+
+/// Collects the TOML files of a folder and of the folders in it, in the order of their paths.
+fn collect(folder: &Path, path: &str, above: &[&str], files: &mut Vec<SpecFile>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = format!("{path}/{name}");
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &path, &[above, &[name.as_str()]].concat(), files)?;
+        } else if let Some(stem) = name.strip_suffix(".toml") {
+            files.push(SpecFile { path, role: role(above, stem), text: fs::read_to_string(entry.path())? });
+        }
+    }
+    Ok(())
+}
+
+/// What a file holds, by the folders above it and its name without ending.
+fn role(above: &[&str], stem: &str) -> Option<Role> {
+    match (above, stem) {
+        ([], "service") => Some(Role::Service),
+        ([], "enums") => Some(Role::Enums),
+        (["types"], _) => Some(Role::Types),
+        (["operations"], _) => Some(Role::Operation(stem.to_owned())),
+        _ => None,
+    }
+}
+
+/// Turns the files into the model.
+fn understand(folder: &str, files: &[SpecFile]) -> Result<Api, Vec<Diagnostic>> {
+    // Problems with the spec as a whole are reported at its folder, the last of the files.
+    let mut paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
+    paths.push(format!("{folder}/service.toml"));
+    let sink = Sink::new(paths);
+    let spec = read(files, &sink);
+    let api = lower(&spec, &sink);
+    let found = sink.finish();
+    match api {
+        Some(mut api) if found.is_empty() => {
+            api.spec_files = files.iter().map(|file| file.path.clone()).collect();
+            Ok(api)
+        }
+        _ => Err(found),
+    }
+}
+
+/// Reads each file by its role.
+fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
+    let mut spec = RawSpec::default();
+    for (index, file) in files.iter().enumerate() {
+        let source = Source { file: index, text: &file.text, sink };
+        match &file.role {
+            Some(Role::Service) => spec.service = Some(read_service(&source)),
+            Some(Role::Enums) => spec.enums.extend(read_enums(&source)),
+            Some(Role::Types) => spec.types.extend(read_types(&source)),
+            Some(Role::Operation(name)) => spec.operations.push(read_operation(&source, name)),
+            None => sink.suggest(
+                Place { file: index, line: 1 },
+                "no part of a spec",
+                "a spec has `service.toml`, `enums.toml`, `types/*.toml` and `operations/*.toml`",
+            ),
+        }
+    }
+    if spec.service.is_none() {
+        sink.report(Place { file: files.len(), line: 1 }, "the file is missing");
+    }
+    spec
+}
+
+/// The diagnostic of a folder that cannot be read.
+fn unreadable(folder: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic { file: folder.to_owned(), line: 1, message: format!("cannot be read: {error}"), suggestion: None }
+}

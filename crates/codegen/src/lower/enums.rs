@@ -1,0 +1,41 @@
+//! Lowers enums.
+
+use super::symbols::Symbols;
+use super::text::{self, Case, Taken, check_case};
+use crate::diagnostic::Sink;
+use crate::model::{Enum, EnumValue};
+use crate::raw::{RawEnum, RawEnumValue};
+
+/// Lowers all enums.
+pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Enum> {
+    symbols.enums.iter().map(|raw| lower_enum(raw, sink)).collect()
+}
+
+fn lower_enum(raw: &RawEnum, sink: &Sink) -> Enum {
+    if raw.values.is_empty() {
+        sink.report(raw.name.at, format!("enum `{}` has no values", raw.name.value));
+    }
+    let mut taken = Taken::default();
+    for value in &raw.values {
+        check_case("an enum's value", &value.name, Case::Snake, sink);
+        taken.take("value", &value.name, sink);
+        text::sentence(value.doc.as_ref(), sink);
+        if let Some(number) = &value.number
+            && i32::try_from(number.value).is_err()
+        {
+            sink.report(number.at, format!("number {} does not fit 32 bits", number.value));
+        }
+    }
+    text::check_numbers(raw.values.iter().map(|value| (&value.name, value.number.as_ref())), sink);
+    Enum { name: raw.name.value.clone(), doc: text::checked_about(&raw.about, sink), values: values(raw) }
+}
+
+/// The values of an enum, without a report about them.
+pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
+    let value = |value: &RawEnumValue| EnumValue {
+        name: value.name.value.clone(),
+        number: value.number.as_ref().map_or(0, |number| number.value),
+        doc: value.doc.as_ref().map(|doc| doc.value.clone()).unwrap_or_default(),
+    };
+    raw.values.iter().map(value).collect()
+}

@@ -1,0 +1,215 @@
+//! Lowers fields.
+
+use super::include::{Member, members};
+use super::limits::limits;
+use super::literals::{conditions, literal};
+use super::symbols::{Symbols, TypeSymbol};
+use super::text::{self, Case, check_case};
+use crate::diagnostic::{At, Sink};
+use crate::model::{Direction, EnumValue, Field, FieldKind, Literal, Required};
+use crate::raw::{RawField, RawLiteral};
+
+/// The fields of a type as others refer to them, known before any of them is lowered.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    /// One for each field, in order.
+    pub(super) shapes: Vec<Shape<'a>>,
+}
+
+/// What can be said about a field without looking at others.
+#[derive(Debug)]
+pub(super) struct Shape<'a> {
+    /// The field as it is written.
+    pub(super) member: Member<'a>,
+    /// What it holds; `None` if the spec gets it wrong, which is reported where the field is lowered.
+    pub(super) kind: Option<FieldKind>,
+    /// The values of its enum, if it holds one.
+    pub(super) values: Vec<EnumValue>,
+    /// Those of the values that it may have.
+    pub(super) allowed: Vec<EnumValue>,
+}
+
+impl<'a> Scope<'a> {
+    /// The fields of a type. Reports nothing.
+    pub(super) fn new(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Self {
+        Self { shapes: members(symbols, symbol).into_iter().map(|member| Shape::new(symbols, member)).collect() }
+    }
+
+    /// The field of this wire name; reports if there is none.
+    pub(super) fn find(&self, wire: &At<String>, sink: &Sink) -> Option<&Shape<'a>> {
+        let found = self.shapes.iter().find(|shape| shape.member.raw.wire.value == wire.value);
+        if found.is_none() {
+            sink.unknown("field", wire, self.shapes.iter().map(|shape| shape.member.raw.wire.as_str()));
+        }
+        found
+    }
+
+    /// Whether the field of this wire name is included.
+    pub(super) fn is_included(&self, wire: &str) -> bool {
+        self.shapes.iter().any(|shape| shape.member.included && shape.member.raw.wire.value == wire)
+    }
+
+    /// Checks that a field is there and holds what it must.
+    pub(super) fn expect(
+        &self,
+        wire: &At<String>,
+        expected: &str,
+        fits: impl Fn(&FieldKind) -> bool,
+        sink: &Sink,
+    ) -> Option<&FieldKind> {
+        let shape = self.find(wire, sink)?;
+        let kind = shape.kind.as_ref()?;
+        if fits(kind) {
+            return Some(kind);
+        }
+        sink.report(wire.at, format!("`{}` must be {expected}, not `{}`", wire.value, shape.type_text()));
+        None
+    }
+}
+
+impl<'a> Shape<'a> {
+    fn new(symbols: &Symbols<'a>, member: Member<'a>) -> Self {
+        let kind = member.raw.kind.as_ref().and_then(|kind| symbols.kind(&kind.value));
+        let values = match kind.as_ref().map(FieldKind::item) {
+            Some(FieldKind::Enum(name)) => symbols.enum_values(name),
+            _ => Vec::new(),
+        };
+        let allowed = match &member.raw.one_of {
+            Some(names) if !member.included => named(&values, &names.value),
+            _ => values.clone(),
+        };
+        Self { member, kind, values, allowed }
+    }
+
+    /// The type of the field as it is written.
+    pub(super) fn type_text(&self) -> &str {
+        self.member.raw.kind.as_ref().map_or("", |kind| kind.as_str())
+    }
+}
+
+/// The values of these names, in the order of the names.
+fn named(values: &[EnumValue], names: &[At<String>]) -> Vec<EnumValue> {
+    let find = |name: &At<String>| values.iter().find(|value| value.name == name.value).cloned();
+    names.iter().filter_map(find).collect()
+}
+
+/// Lowers a field of a type that travels this way; `None` if it is unknown what it holds.
+pub(super) fn lower(
+    shape: &Shape<'_>,
+    scope: &Scope<'_>,
+    symbols: &Symbols<'_>,
+    way: Direction,
+    sink: &Sink,
+) -> Option<Field> {
+    let raw = shape.member.raw;
+    if shape.member.included {
+        // It was checked where it is defined.
+        return Some(bare(shape, shape.kind.clone()?));
+    }
+    check_case("a field", &raw.wire, Case::Wire, sink);
+    text::check_about(&raw.about, sink);
+    match way {
+        Direction::Request => check_request_keys(raw, sink),
+        Direction::Response => check_response_keys(raw, sink),
+    }
+    let kind = symbols.find_kind(raw.kind.as_ref()?, way, sink)?;
+    let field = bare(shape, kind);
+    match way {
+        Direction::Request => Some(Field {
+            within: raw.within.as_ref().map(|within| within.value.clone()),
+            required: required(raw, scope, sink),
+            default: default(shape, sink),
+            limits: limits(shape, sink),
+            ..field
+        }),
+        Direction::Response => Some(field),
+    }
+}
+
+/// The field with what it holds and what it is called, which is all that matters in a response.
+fn bare(shape: &Shape<'_>, kind: FieldKind) -> Field {
+    let raw = shape.member.raw;
+    Field {
+        wire: raw.wire.value.clone(),
+        aliases: raw.aliases.as_ref().map(text::values).unwrap_or_default(),
+        within: None,
+        kind,
+        required: Required::Never,
+        default: None,
+        limits: Vec::new(),
+        example_only: raw.example_only.as_ref().is_some_and(|example_only| example_only.value),
+        doc: text::about(&raw.about, shape.member.sources),
+    }
+}
+
+/// Checks that a field of a request has no key that only responses have.
+fn check_request_keys(raw: &RawField, sink: &Sink) {
+    if let Some(aliases) = &raw.aliases {
+        sink.suggest(aliases.at, "a request has no `aliases`", "it is sent under the name of the field");
+    }
+    if let Some(within) = &raw.within {
+        check_case("a nested object", within, Case::Wire, sink);
+    }
+}
+
+/// Checks that a field of a response has no key that only requests have.
+fn check_response_keys(raw: &RawField, sink: &Sink) {
+    if let Some(aliases) = &raw.aliases {
+        text::strings(aliases, "aliases", sink);
+    }
+    let keys = [
+        ("in", raw.within.as_ref().map(|key| key.at)),
+        ("required", raw.required.as_ref().map(|key| key.at)),
+        ("required_when", raw.required_when.as_ref().map(|key| key.at)),
+        ("default", raw.default.as_ref().map(|key| key.at)),
+        ("range", raw.range.as_ref().map(|key| key.at)),
+        ("length", raw.length.as_ref().map(|key| key.at)),
+        ("one_of", raw.one_of.as_ref().map(|key| key.at)),
+        ("format", raw.format.as_ref().map(|key| key.at)),
+    ];
+    for (key, at) in keys {
+        let Some(at) = at else { continue };
+        sink.suggest(
+            at,
+            format!("a response has no `{key}`"),
+            "leave it out, because a response is read whatever it holds",
+        );
+    }
+}
+
+/// When a field must be present.
+fn required(raw: &RawField, scope: &Scope<'_>, sink: &Sink) -> Required {
+    let always = raw.required.as_ref().is_some_and(|required| required.value);
+    if let (Some(required), Some(_)) = (&raw.required, &raw.required_when) {
+        sink.suggest(required.at, "a field has either `required` or `required_when`", "leave one of them out");
+    }
+    match &raw.required_when {
+        _ if always => Required::Always,
+        Some(when) => conditions(when, Some(raw.wire.as_str()), scope, sink).map_or(Required::Never, Required::When),
+        None => Required::Never,
+    }
+}
+
+/// What is filled in when the caller gives nothing.
+fn default(shape: &Shape<'_>, sink: &Sink) -> Option<Literal> {
+    let raw = shape.member.raw;
+    let given = raw.default.as_ref()?;
+    if !raw.required.as_ref().is_some_and(|required| required.value) {
+        let message = "`default` is only for a field with `required = true`";
+        sink.suggest(given.at, message, "without a value, an optional field is left out");
+    }
+    check_default_range(given, raw, sink);
+    literal(given, shape, sink)
+}
+
+/// Checks that a number that is filled in is within the field's own range.
+fn check_default_range(given: &At<RawLiteral>, raw: &RawField, sink: &Sink) {
+    let (RawLiteral::Int(number), Some(range)) = (&given.value, &raw.range) else { return };
+    #[expect(clippy::cast_precision_loss, reason = "both are numbers that a person has written")]
+    let number = *number as f64;
+    let low = range.value.min.as_ref().is_some_and(|min| number < min.value);
+    let high = range.value.max.as_ref().is_some_and(|max| number > max.value);
+    if low || high {
+        sink.report(given.at, format!("the default {number} is outside of `range`"));
+    }
+}

@@ -1,0 +1,202 @@
+//! Lowers operations.
+
+use std::collections::HashMap;
+
+use super::constructors::{check_complete, lower_arguments};
+use super::fields::{self, Scope};
+use super::symbols::{Symbols, TypeSymbol};
+use super::text::{self, Case, Taken, check_case};
+use crate::diagnostic::{At, Place, Sink};
+use crate::model::{Direction, Example, FieldKind, Operation, OperationKind, Paging};
+use crate::names;
+use crate::raw::{RawBody, RawExample, RawOperation, RawPaging, RawSpec};
+
+/// Lowers all operations, in the order of their files.
+pub(super) fn lower(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
+    check_methods(&spec.operations, sink);
+    check_paths(&spec.operations, sink);
+    spec.operations.iter().filter_map(|raw| lower_operation(raw, symbols, sink)).collect()
+}
+
+fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Option<Operation> {
+    text::check_about(&raw.about, sink);
+    let kind = raw.kind.as_ref().and_then(|kind| lower_kind(kind, sink));
+    let request = raw.request.as_ref().and_then(|request| body(request, Direction::Request, symbols, sink));
+    let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
+    let arguments = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
+    let examples = raw.examples.iter().filter_map(|example| lower_example(example, sink)).collect();
+    let paging = raw.paging.as_ref().map(|paging| {
+        if kind == Some(OperationKind::Update) {
+            sink.report(paging.at, "only a query can be read page after page");
+        }
+        lower_paging(paging, request, response.flatten(), symbols, sink)
+    });
+    Some(Operation {
+        name: raw.name.as_ref()?.value.clone(),
+        kind: kind?,
+        path: raw.path.as_ref()?.value.clone(),
+        doc: text::about(&raw.about, &[]),
+        request: request?.name.value.clone(),
+        response: match response {
+            Some(response) => Some(response?.name.value.clone()),
+            None => None,
+        },
+        arguments,
+        paging: match paging {
+            Some(paging) => Some(paging?),
+            None => None,
+        },
+        examples,
+    })
+}
+
+fn lower_kind(raw: &At<String>, sink: &Sink) -> Option<OperationKind> {
+    match raw.as_str() {
+        "query" => Some(OperationKind::Query),
+        "update" => Some(OperationKind::Update),
+        _ => {
+            sink.unknown("kind of operation", raw, ["query", "update"]);
+            None
+        }
+    }
+}
+
+/// Checks the names of operations and of what reads their pages: they are methods of one client.
+fn check_methods(operations: &[RawOperation], sink: &Sink) {
+    let mut taken = Taken::default();
+    for raw in operations {
+        let paging = raw.paging.as_ref().and_then(|paging| paging.name.as_ref());
+        for name in raw.name.iter().chain(paging) {
+            check_case("an operation", name, Case::Snake, sink);
+            taken.take("operation", name, sink);
+            if names::reserved_method(&name.value) {
+                let message = format!("the client has a method `{}` of its own", name.value);
+                sink.suggest(name.at, message, "say what the operation works on");
+            }
+        }
+        if let Some(name) = &raw.name
+            && name.value != raw.file_name
+        {
+            let message = format!("the name `{}` is not that of the file", name.value);
+            sink.suggest(name.at, message, format!("write `{}` or rename the file", raw.file_name));
+        }
+    }
+}
+
+/// Checks that each path is well-formed and belongs to one operation.
+fn check_paths(operations: &[RawOperation], sink: &Sink) {
+    let mut taken: HashMap<&str, Place> = HashMap::new();
+    for path in operations.iter().filter_map(|raw| raw.path.as_ref()) {
+        if path.value.starts_with('/') {
+            let without = path.value.trim_start_matches('/');
+            sink.suggest(path.at, "a path has no leading slash", format!("write `{without}`"));
+        } else if !is_path(&path.value) {
+            sink.report(path.at, format!("`{}` is no path of words between slashes", path.value));
+        }
+        match taken.get(path.as_str()) {
+            Some(at) => sink.report(path.at, format!("path `{}` is already that of {}", path.value, sink.show(*at))),
+            None => drop(taken.insert(path.as_str(), path.at)),
+        }
+    }
+}
+
+/// Whether a path consists of words that need no escape in a URL.
+fn is_path(path: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    path.split('/').all(|word| !word.is_empty() && !matches!(word, "." | "..") && word.chars().all(allowed))
+}
+
+/// The type of a request or a response.
+fn body<'s, 'a>(raw: &RawBody, way: Direction, symbols: &'s Symbols<'a>, sink: &Sink) -> Option<&'s TypeSymbol<'a>> {
+    match raw {
+        RawBody::Named(name) => symbols.find_type_going(name, way, sink),
+        RawBody::Defined(raw) => symbols.type_named(raw.name.as_ref()?.as_str()),
+    }
+}
+
+/// The fields that the client's method takes instead of the whole request.
+fn arguments<'a>(
+    raw: &RawOperation,
+    request: &'a TypeSymbol<'a>,
+    symbols: &'a Symbols<'a>,
+    sink: &Sink,
+) -> Vec<String> {
+    let Some(given) = &raw.arguments else { return Vec::new() };
+    let scope = Scope::new(symbols, request);
+    let arguments = lower_arguments(given, &scope, sink);
+    // The fields are lowered, and reported about, with their type.
+    let quiet = sink.silenced();
+    let lower = |shape| fields::lower(shape, &scope, symbols, Direction::Request, &quiet);
+    let fields: Vec<_> = scope.shapes.iter().filter_map(lower).collect();
+    check_complete("the method", given.at, &[], &arguments, &fields, sink);
+    arguments
+}
+
+fn lower_paging(
+    raw: &RawPaging,
+    request: Option<&TypeSymbol<'_>>,
+    response: Option<&TypeSymbol<'_>>,
+    symbols: &Symbols<'_>,
+    sink: &Sink,
+) -> Option<Paging> {
+    let doc = text::sentence(raw.doc.as_ref(), sink);
+    if let (Some(request), Some(page)) = (request, &raw.page) {
+        Scope::new(symbols, request).expect(page, "an integer of the request", is_integer, sink);
+    }
+    let item = response.and_then(|response| item(raw, response, symbols, sink));
+    if let (Some(item), Some(id)) = (item, &raw.id) {
+        let is_key = |kind: &FieldKind| is_integer(kind) || *kind == FieldKind::String;
+        Scope::new(symbols, item).expect(id, "an integer or a string", is_key, sink);
+    }
+    if response.is_none() {
+        sink.report(raw.at, "there is no response to page");
+    }
+    let text = |raw: &Option<At<String>>| raw.as_ref().map(|text| text.value.clone());
+    Some(Paging {
+        name: text(&raw.name)?,
+        doc,
+        page: text(&raw.page)?,
+        records: text(&raw.records)?,
+        item: item?.name.value.clone(),
+        pages: text(&raw.pages)?,
+        total: text(&raw.total)?,
+        id: text(&raw.id)?,
+    })
+}
+
+/// The type of the items of a page. Checks what pages have besides.
+fn item<'s, 'a>(
+    raw: &RawPaging,
+    response: &'s TypeSymbol<'a>,
+    symbols: &'s Symbols<'a>,
+    sink: &Sink,
+) -> Option<&'s TypeSymbol<'a>> {
+    let scope = Scope::new(symbols, response);
+    for count in raw.pages.iter().chain(&raw.total) {
+        scope.expect(count, "an integer of the response", is_integer, sink);
+    }
+    let is_objects = |kind: &FieldKind| matches!(kind, FieldKind::List(item) if matches!(**item, FieldKind::Object(_)));
+    let records = scope.expect(raw.records.as_ref()?, "a list of objects of the response", is_objects, sink)?;
+    match records.item() {
+        FieldKind::Object(name) => symbols.type_named(name),
+        _ => None,
+    }
+}
+
+fn is_integer(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Int32 | FieldKind::Int64)
+}
+
+fn lower_example(raw: &RawExample, sink: &Sink) -> Option<Example> {
+    for (key, body) in [("request", &raw.request), ("response", &raw.response)] {
+        let Some(body) = body else { continue };
+        if let Err(error) = serde_json::from_str::<serde_json::Value>(&body.value) {
+            sink.report(body.at, format!("the example's `{key}` is not JSON: {error}"));
+        }
+    }
+    Some(Example {
+        source: text::not_empty(raw.source.as_ref(), "source", sink),
+        request: raw.request.as_ref()?.value.clone(),
+        response: raw.response.as_ref()?.value.clone(),
+    })
+}

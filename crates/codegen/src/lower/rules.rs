@@ -1,0 +1,88 @@
+//! Rules over more than one field, and warnings.
+
+use super::fields::Scope;
+use super::limits::is_number;
+use super::literals::conditions;
+use super::text;
+use crate::diagnostic::{At, Sink};
+use crate::model::{Condition, FieldKind, Rule, Warning};
+use crate::raw::{RawBounds, RawConditions, RawRule, RawWarning};
+
+/// Lowers the rules of a type.
+pub(super) fn rules(raw: &[At<RawRule>], scope: &Scope<'_>, sink: &Sink) -> Vec<Rule> {
+    raw.iter().map(|rule| lower_rule(rule, scope, sink)).collect()
+}
+
+fn lower_rule(raw: &At<RawRule>, scope: &Scope<'_>, sink: &Sink) -> Rule {
+    let RawRule::AtLeastOne { when, fields, doc } = &raw.value;
+    let doc = text::sentence(doc.as_ref(), sink);
+    let when = equalities(when.as_ref(), scope, sink);
+    let fields = fields.as_ref().map(|fields| flags(fields, scope, sink)).unwrap_or_default();
+    Rule::AtLeastOne { when, fields, doc }
+}
+
+/// The flags of which at least one is 1.
+fn flags(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink: &Sink) -> Vec<String> {
+    for field in &raw.value {
+        scope.expect(field, "a flag", |kind| *kind == FieldKind::Flag, sink);
+    }
+    if raw.value.len() == 1 {
+        sink.suggest(raw.at, "there is only one field to choose from", "use `required_when`");
+    }
+    text::strings(raw, "fields", sink)
+}
+
+/// Conditions that may be left out.
+fn equalities(raw: Option<&At<RawConditions>>, scope: &Scope<'_>, sink: &Sink) -> Vec<Condition> {
+    raw.and_then(|raw| conditions(raw, None, scope, sink)).unwrap_or_default()
+}
+
+/// Lowers the warnings of a type.
+pub(super) fn warnings(raw: &[At<RawWarning>], scope: &Scope<'_>, sink: &Sink) -> Vec<Warning> {
+    raw.iter().filter_map(|warning| lower_warning(&warning.value, scope, sink)).collect()
+}
+
+fn lower_warning(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<Warning> {
+    match raw {
+        RawWarning::NoEffect { field, unless, doc } => {
+            if let Some(field) = field {
+                scope.expect(field, "a number", is_number, sink);
+            }
+            let unless = equalities(unless.as_ref(), scope, sink);
+            let doc = text::sentence(doc.as_ref(), sink);
+            Some(Warning::NoEffect { field: field.as_ref()?.value.clone(), unless, doc })
+        }
+        RawWarning::UnknownVariable { field, name, range, doc } => {
+            if let Some(field) = field {
+                scope.expect(field, "a string", |kind| *kind == FieldKind::String, sink);
+            }
+            let name = text::not_empty(name.as_ref(), "name", sink);
+            let bounds = range.as_ref().map(|range| numbers(range, sink));
+            let doc = text::sentence(doc.as_ref(), sink);
+            let (min, max) = bounds??;
+            Some(Warning::UnknownVariable { field: field.as_ref()?.value.clone(), name, min, max, doc })
+        }
+    }
+}
+
+/// The smallest and the largest number of a template's variable.
+fn numbers(raw: &At<RawBounds<f64>>, sink: &Sink) -> Option<(i64, i64)> {
+    let (Some(min), Some(max)) = (&raw.value.min, &raw.value.max) else {
+        sink.report(raw.at, "`range` needs `min` and `max`");
+        return None;
+    };
+    if min.value > max.value {
+        sink.report(raw.at, format!("`min` {} is above `max` {}", min.value, max.value));
+    }
+    Some((whole(min, sink)?, whole(max, sink)?))
+}
+
+/// The number of a variable.
+fn whole(bound: &At<f64>, sink: &Sink) -> Option<i64> {
+    if bound.value.fract() == 0.0 && (0.0..=1e9).contains(&bound.value) {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        return Some(bound.value as i64);
+    }
+    sink.report(bound.at, format!("{} is no number of a variable", bound.value));
+    None
+}

@@ -1,0 +1,187 @@
+//! Lowers `service.toml`.
+
+use super::text::{self, Case, Taken, check_case};
+use crate::diagnostic::{At, Sink};
+use crate::model::{
+    BaseUrl, Code, Envelope, EnvelopePart, Header, HeaderValue, RetryPermit, Service, Signing, SigningVector,
+};
+use crate::raw::{RawAbout, RawBaseUrl, RawCode, RawEnvelope, RawEnvelopePart, RawHeader, RawService, RawSigning};
+
+/// Inputs of a call that a header can carry.
+const HEADER_INPUTS: [&str; 3] = ["sign", "timestamp", "api_key"];
+
+/// Inputs of a signature.
+const SIGNING_INPUTS: [&str; 3] = ["api_key", "api_secret", "timestamp"];
+
+/// Hashes that the client can compute.
+const ALGORITHMS: [&str; 1] = ["md5"];
+
+/// Ways in which the client can write a hash.
+const ENCODINGS: [&str; 1] = ["lower_hex"];
+
+/// Error classes of the client for answers with a code other than 0.
+const ERRORS: [&str; 6] = [
+    "AuthenticationError",
+    "IpRestrictedError",
+    "TimestampExpiredError",
+    "RateLimitedError",
+    "ServiceError",
+    "ParameterError",
+];
+
+/// What a failure can permit, by its word in the spec.
+const RETRIES: [(&str, RetryPermit); 4] = [
+    ("never", RetryPermit::Never),
+    ("query", RetryPermit::Query),
+    ("throttled", RetryPermit::Throttled),
+    ("clock", RetryPermit::Clock),
+];
+
+/// Lowers the service; `None` if a part of it is missing.
+pub(super) fn lower(raw: &RawService, sink: &Sink) -> Option<Service> {
+    let doc = text::checked_about(&raw.about, sink);
+    let base_urls = base_urls(&raw.base_urls, sink);
+    let headers = headers(&raw.headers, sink);
+    let signing = raw.signing.as_ref().map(|signing| lower_signing(signing, sink));
+    let envelope = raw.envelope.as_ref().map(|envelope| lower_envelope(envelope, sink));
+    let codes = codes(&raw.codes, sink);
+    Some(Service { doc, base_urls, headers, signing: signing?, envelope: envelope?, codes })
+}
+
+fn base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
+    let mut taken = Taken::default();
+    let lower = |raw: &RawBaseUrl| {
+        check_case("a base URL", &raw.name, Case::Screaming, sink);
+        taken.take("base URL", &raw.name, sink);
+        if let Some(url) = &raw.url {
+            check_url(url, sink);
+        }
+        let url = text::not_empty(raw.url.as_ref(), "url", sink);
+        BaseUrl { name: raw.name.value.clone(), url, doc: text::checked_about(&raw.about, sink) }
+    };
+    raw.iter().map(lower).collect()
+}
+
+/// Paths are put behind a base URL with a slash of their own, and the signature does not cover the body.
+fn check_url(url: &At<String>, sink: &Sink) {
+    if !url.value.starts_with("https://") || url.value.ends_with('/') {
+        let rest = url.value.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
+        let message = "a base URL must begin with `https://` and not end with a slash";
+        sink.suggest(url.at, message, format!("write `https://{rest}`"));
+    }
+}
+
+fn headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
+    let mut taken = Taken::default();
+    let lower = |raw: &RawHeader| {
+        taken.take("header", &raw.name, sink);
+        if !raw.name.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            sink.report(raw.name.at, "a header's name must be letters, digits and `-`");
+        }
+        let doc = text::checked_about(&raw.about, sink);
+        let secret = raw.secret.as_ref().is_some_and(|secret| secret.value);
+        Some(Header { name: raw.name.value.clone(), value: header_value(raw, sink)?, secret, doc })
+    };
+    raw.iter().filter_map(lower).collect()
+}
+
+fn header_value(raw: &RawHeader, sink: &Sink) -> Option<HeaderValue> {
+    match (&raw.value, &raw.input) {
+        (Some(value), None) => Some(HeaderValue::Fixed(text::not_empty(Some(value), "value", sink))),
+        (None, Some(input)) => Some(HeaderValue::Input(one_of("input", input, &HEADER_INPUTS, sink))),
+        _ => {
+            sink.report(raw.name.at, "a header needs either `value` or `input`");
+            None
+        }
+    }
+}
+
+fn lower_signing(raw: &RawSigning, sink: &Sink) -> Signing {
+    let word = |what, word: &Option<At<String>>, possible: &[&str]| {
+        word.as_ref().map(|word| one_of(what, word, possible, sink)).unwrap_or_default()
+    };
+    let inputs = raw.inputs.iter().flat_map(|inputs| &inputs.value);
+    let vector = raw.vector.as_ref();
+    let text = |value: Option<&At<String>>, key| text::not_empty(value, key, sink);
+    Signing {
+        algorithm: word("algorithm", &raw.algorithm, &ALGORITHMS),
+        inputs: inputs.map(|input| one_of("input", input, &SIGNING_INPUTS, sink)).collect(),
+        encoding: word("encoding", &raw.encoding, &ENCODINGS),
+        doc: text::checked_about(&raw.about, sink),
+        vector: SigningVector {
+            api_key: text(vector.and_then(|vector| vector.api_key.as_ref()), "api_key"),
+            api_secret: text(vector.and_then(|vector| vector.api_secret.as_ref()), "api_secret"),
+            timestamp: vector.and_then(|vector| vector.timestamp.as_ref()).map_or(0, |timestamp| timestamp.value),
+            sign: text(vector.and_then(|vector| vector.sign.as_ref()), "sign"),
+        },
+    }
+}
+
+/// A word of a list; reports if it is another.
+fn one_of(what: &str, word: &At<String>, possible: &[&str], sink: &Sink) -> String {
+    if !possible.contains(&word.as_str()) {
+        sink.unknown(what, word, possible.iter().copied());
+    }
+    word.value.clone()
+}
+
+fn lower_envelope(raw: &RawEnvelope, sink: &Sink) -> Envelope {
+    let mut taken = Vec::new();
+    let mut part = |raw: Option<&RawEnvelopePart>| {
+        let Some(raw) = raw else {
+            return EnvelopePart { names: Vec::new(), doc: text::about(&RawAbout::default(), &[]) };
+        };
+        for name in raw.names.iter().flat_map(|names| &names.value) {
+            if taken.contains(&name.value) {
+                sink.report(name.at, format!("`{}` is already the name of another part", name.value));
+            }
+            taken.push(name.value.clone());
+        }
+        let names = raw.names.as_ref().map(|names| text::strings(names, "names", sink)).unwrap_or_default();
+        EnvelopePart { names, doc: text::checked_about(&raw.about, sink) }
+    };
+    Envelope { code: part(raw.code.as_ref()), message: part(raw.message.as_ref()), data: part(raw.data.as_ref()) }
+}
+
+fn codes(raw: &[RawCode], sink: &Sink) -> Vec<Code> {
+    let mut taken = Taken::default();
+    for raw in raw {
+        check_case("a code", &raw.name, Case::Snake, sink);
+        taken.take("code", &raw.name, sink);
+    }
+    text::check_numbers(raw.iter().map(|raw| (&raw.name, raw.number.as_ref())), sink);
+    raw.iter().map(|raw| lower_code(raw, sink)).collect()
+}
+
+fn lower_code(raw: &RawCode, sink: &Sink) -> Code {
+    let number = raw.number.as_ref().map(|number| number.value);
+    check_failure_keys(raw, number == Some(0), sink);
+    Code {
+        name: raw.name.value.clone(),
+        number: number.unwrap_or_default(),
+        error: raw.error.as_ref().map(|error| one_of("error class", error, &ERRORS, sink)),
+        retry: raw.retry.as_ref().map_or(RetryPermit::Never, |retry| permit(retry, sink)),
+        wordings: raw.wordings.as_ref().map(|wordings| text::strings(wordings, "wordings", sink)).unwrap_or_default(),
+        remedy: raw.remedy.as_ref().map(|remedy| text::not_empty(Some(remedy), "remedy", sink)),
+        doc: text::checked_about(&raw.about, sink),
+    }
+}
+
+/// A failure says what it is, what it permits and what helps; success has nothing of that.
+fn check_failure_keys(raw: &RawCode, success: bool, sink: &Sink) {
+    for (key, given) in [("error", &raw.error), ("retry", &raw.retry), ("remedy", &raw.remedy)] {
+        match given {
+            Some(given) if success => sink.report(given.at, format!("code 0 is success and has no `{key}`")),
+            None if !success => sink.report(raw.name.at, format!("missing key `{key}`")),
+            _ => {}
+        }
+    }
+}
+
+fn permit(raw: &At<String>, sink: &Sink) -> RetryPermit {
+    let found = RETRIES.iter().find(|(word, _)| *word == raw.value);
+    if found.is_none() {
+        sink.unknown("retry", raw, RETRIES.iter().map(|(word, _)| *word));
+    }
+    found.map_or(RetryPermit::Never, |(_, permit)| *permit)
+}

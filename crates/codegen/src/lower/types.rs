@@ -1,0 +1,130 @@
+//! Lowers types.
+
+use std::collections::BTreeMap;
+
+use super::fields::{self, Scope};
+use super::symbols::{Symbols, TypeSymbol};
+use super::text::{self, Taken};
+use super::{constructors, include, rules};
+use crate::diagnostic::{Place, Sink};
+use crate::model::{Direction, Field, FieldKind, Type};
+
+/// Lowers all types.
+pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Type> {
+    symbols.types.iter().filter_map(|symbol| lower_type(symbols, symbol, sink)).collect()
+}
+
+fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Option<Type> {
+    let direction = symbol.direction?;
+    let raw = symbol.raw;
+    text::check_about(&raw.about, sink);
+    include::check(symbols, symbol, sink);
+    let scope = Scope::new(symbols, symbol);
+    check_names(&scope, symbol, sink);
+    check_size(symbols, symbol, sink);
+    let lower_field = |shape| fields::lower(shape, &scope, symbols, direction, sink);
+    let fields: Vec<Field> = scope.shapes.iter().filter_map(lower_field).collect();
+    if direction == Direction::Response {
+        check_response_keys(symbol, sink);
+    }
+    Some(Type {
+        name: symbol.name.value.clone(),
+        direction,
+        doc: text::about(&raw.about, &symbol.sources),
+        rules: rules::rules(&raw.rules, &scope, sink),
+        warnings: rules::warnings(&raw.warnings, &scope, sink),
+        constructors: constructors::lower(&raw.constructors, &fields, &scope, sink),
+        totals: totals(symbol, &fields, sink),
+        fields,
+    })
+}
+
+/// Checks that the names of fields and constructors are free, in every language as well as on the wire.
+fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
+    let mut taken = Taken::default();
+    for shape in &scope.shapes {
+        let name = &shape.member.raw.wire;
+        if !shape.member.included && scope.is_included(name.as_str()) {
+            let message = format!("the field `{}` is included as well", name.value);
+            sink.suggest(name.at, message, "name it in `except` of `include`");
+        } else {
+            taken.take("field", name, sink);
+        }
+    }
+    for constructor in &symbol.raw.constructors {
+        taken.take("constructor", &constructor.name, sink);
+    }
+    check_wire_names(scope, sink);
+}
+
+/// Checks that no alias and no nested object has the name of a field or of another alias.
+fn check_wire_names(scope: &Scope<'_>, sink: &Sink) {
+    let mut names: BTreeMap<&str, Place> = BTreeMap::new();
+    let fields = scope.shapes.iter().map(|shape| &shape.member.raw.wire);
+    names.extend(fields.map(|wire| (wire.as_str(), wire.at)));
+    for shape in &scope.shapes {
+        if let Some(within) = &shape.member.raw.within
+            && let Some(at) = names.get(within.as_str())
+        {
+            sink.report(within.at, format!("`{}` is already the field at {}", within.value, sink.show(*at)));
+        }
+    }
+    for alias in scope.shapes.iter().flat_map(|shape| shape.member.raw.aliases.iter().flat_map(|names| &names.value)) {
+        match names.get(alias.as_str()) {
+            Some(at) if *at != alias.at => {
+                sink.report(
+                    alias.at,
+                    format!("`{}` is already a name of the field at {}", alias.value, sink.show(*at)),
+                );
+            }
+            _ => drop(names.insert(&alias.value, alias.at)),
+        }
+    }
+}
+
+/// Checks that a type does not contain itself other than in a list, where it could never end.
+fn check_size(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
+    for field in &symbol.raw.fields {
+        let kind = field.kind.as_ref().and_then(|kind| symbols.kind(&kind.value));
+        let Some(FieldKind::Object(name)) = kind else { continue };
+        let mut seen = vec![name];
+        let mut next = 0;
+        while let Some(name) = seen.get(next).cloned() {
+            next += 1;
+            if name == symbol.name.value {
+                sink.suggest(field.wire.at, format!("`{name}` would contain itself without end"), "use a list");
+                break;
+            }
+            let inner = symbols.type_named(&name).into_iter().flat_map(|symbol| &symbol.raw.fields);
+            for kind in inner.filter_map(|field| symbols.kind(&field.kind.as_ref()?.value)) {
+                if let FieldKind::Object(name) = kind
+                    && !seen.contains(&name)
+                {
+                    seen.push(name);
+                }
+            }
+        }
+    }
+}
+
+/// Checks that a response has no part that only requests have.
+fn check_response_keys(symbol: &TypeSymbol<'_>, sink: &Sink) {
+    let raw = symbol.raw;
+    let rules = raw.rules.first().map(|rule| ("rules", rule.at));
+    let warnings = raw.warnings.first().map(|warning| ("warnings", warning.at));
+    let constructors = raw.constructors.first().map(|constructor| ("constructors", constructor.name.at));
+    for (key, at) in [rules, warnings, constructors].into_iter().flatten() {
+        sink.report(at, format!("a response has no `{key}`"));
+    }
+}
+
+/// The name of the type that sums the fees.
+fn totals(symbol: &TypeSymbol<'_>, fields: &[Field], sink: &Sink) -> Option<String> {
+    let name = symbol.raw.totals.as_ref()?;
+    if symbol.direction == Some(Direction::Request) {
+        sink.report(name.at, "a request has no `totals`");
+    } else if !fields.iter().any(|field| field.kind == FieldKind::Fee) {
+        sink.report(name.at, "there is no field of type `fee` to total");
+    }
+    Some(name.value.clone())
+}

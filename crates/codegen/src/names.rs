@@ -1,0 +1,297 @@
+//! How names of the spec look in each language.
+//!
+//! The spec writes a field as the wire does (`uploadName`), a type in `PascalCase`, and enum values, operations and
+//! constructors in `snake_case`. Each language has its own case for each of them:
+//!
+//! | | Rust | Python | TypeScript |
+//! |---|---|---|---|
+//! | field, argument | `upload_name` | `upload_name` | `uploadName` |
+//! | enum value | `InProgress` | `IN_PROGRESS` | `IN_PROGRESS` |
+//! | operation, constructor | `group_calls` | `group_calls` | `groupCalls` |
+//!
+//! A name that a language cannot use is escaped there and only there, so that it stays recognisable:
+//!
+//! - Rust uses a raw identifier (`r#type`), and a trailing `_` for the few words that cannot be raw (`self_`) and for
+//!   what the generated types have by themselves (`new_`, `extra_`).
+//! - Python adds a trailing `_` to its keywords, to `self`, and to what the generated classes have by themselves.
+//! - In TypeScript any word may name a property or a method, so only arguments of functions get a trailing `_`
+//!   (`class_`), and properties where the generated classes have one of that name.
+//!
+//! Type names are not escaped: one that would hide a name that users need is refused, see [`reserved_type`]. Names
+//! that are the same but for case and `_` are refused as well (see [`key`]), so that escaping never makes two names one.
+
+/// Words that Rust reserves and that may be raw identifiers.
+const RUST_KEYWORDS: &str = "
+    abstract as async await become box break const continue do dyn else enum extern false final fn for gen if impl
+    in let loop macro match mod move mut override priv pub ref return static struct trait true try type typeof
+    unsafe unsized use virtual where while yield
+";
+
+/// Words that Rust reserves and that may not be raw identifiers.
+const RUST_NEVER_RAW: &str = "
+    Self crate self super
+";
+
+/// Words that Python reserves, and the first argument of its methods.
+const PYTHON_KEYWORDS: &str = "
+    and as assert async await break class cls continue def del elif else except finally for from global if import in
+    is lambda nonlocal not or pass raise return self try while with yield
+";
+
+/// Words that may not name an argument of a TypeScript function.
+const TYPESCRIPT_KEYWORDS: &str = "
+    arguments await break case catch class const continue debugger default delete do else enum eval export extends
+    false finally for function if implements import in instanceof interface let new null package private protected
+    public return static super switch this throw true try typeof undefined var void while with yield
+";
+
+/// What generated types have by themselves, in `snake_case`.
+const MEMBERS: &str = "
+    constructor copy extra from_dict from_wire new to_dict to_update to_wire validate warnings
+";
+
+/// What the clients have by themselves, in `snake_case`.
+const CLIENT_MEMBERS: &str = "
+    aclose builder close constructor execute from_env new to_json totals with_max_retries with_options with_timeout
+";
+
+/// Names in scope everywhere in Rust, or that the generated Rust uses.
+const RUST_TYPES: &str = "
+    AsMut AsRef BTreeMap Box Clone Copy Debug Default Display DoubleEndedIterator Drop Duration Eq Err Error
+    ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Hash HashMap Into IntoFuture IntoIterator
+    Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Sized Some String Sync ToOwned ToString
+    TryFrom TryInto Unpin Vec
+";
+
+/// Names built into Python, or that its annotations use.
+const PYTHON_TYPES: &str = "
+    Any Awaitable Callable ClassVar Decimal Enum Exception False Final Generic IntEnum Iterable Literal Mapping
+    Optional Protocol Sequence True Type TypeVar TypedDict Union Warning
+";
+
+/// Names built into JavaScript and TypeScript.
+const TYPESCRIPT_TYPES: &str = "
+    Array Boolean Buffer Date Function Infinity Map Math NaN Number Object Omit Partial Pick Promise Proxy Readonly
+    Record Reflect RegExp Required Set Symbol URL Uint8Array WeakMap WeakSet
+";
+
+/// The library's own names.
+const LIBRARY_TYPES: &str = "
+    Amount ApiError AsyncClient AuthenticationError Call Client ClientBuilder ConfigError Drift ErrorKind Extra Fee
+    FeeTotal InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo OperationKind
+    OutcomeUnknownError Pages ParameterError Phase ProtocolError RateLimitedError RecallFlowError Rule Sandbox
+    ServiceError TimeoutError TimestampExpiredError TransportError Violation
+";
+
+/// The name in `snake_case`: `uploadName` → `upload_name`, `HTTPStatus` → `http_status`, `text1` → `text1`.
+#[must_use]
+pub fn snake(name: &str) -> String {
+    words(name).join("_")
+}
+
+/// The name in `SCREAMING_SNAKE_CASE`: `in_progress` → `IN_PROGRESS`.
+#[must_use]
+pub fn screaming(name: &str) -> String {
+    snake(name).to_uppercase()
+}
+
+/// The name in `PascalCase`: `in_progress` → `InProgress`.
+#[must_use]
+pub fn pascal(name: &str) -> String {
+    words(name).iter().map(|word| capitalised(word)).collect()
+}
+
+/// The name in `camelCase`: `group_calls` → `groupCalls`.
+#[must_use]
+pub fn camel(name: &str) -> String {
+    let capitalise = |(index, word): (usize, &String)| if index == 0 { word.clone() } else { capitalised(word) };
+    words(name).iter().enumerate().map(capitalise).collect()
+}
+
+/// What is left of a name when case and separators do not count. Names that differ in no more than that are refused,
+/// because some language would show them as one.
+#[must_use]
+pub fn key(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// A field, argument, operation or constructor in Rust: `uploadName` → `upload_name`, `type` → `r#type`,
+/// `self` → `self_`.
+#[must_use]
+pub fn rust_field(name: &str) -> String {
+    rust_identifier(unless_member(snake(name)))
+}
+
+/// A value of an enum in Rust: `in_progress` → `InProgress`, `self` → `Self_`.
+#[must_use]
+pub fn rust_variant(name: &str) -> String {
+    rust_identifier(pascal(name))
+}
+
+/// A field, argument, operation or constructor in Python: `uploadName` → `upload_name`, `class` → `class_`.
+#[must_use]
+pub fn python_field(name: &str) -> String {
+    let name = unless_member(snake(name));
+    if has(PYTHON_KEYWORDS, &name) { trailed(name) } else { name }
+}
+
+/// A property of a TypeScript object or a method of a TypeScript class: `upload_name` → `uploadName`.
+#[must_use]
+pub fn typescript_field(name: &str) -> String {
+    if is_member(&snake(name)) { trailed(camel(name)) } else { camel(name) }
+}
+
+/// An argument of a TypeScript function: `uploadName` → `uploadName`, `class` → `class_`.
+#[must_use]
+pub fn typescript_argument(name: &str) -> String {
+    let name = typescript_field(name);
+    if has(TYPESCRIPT_KEYWORDS, &name) { trailed(name) } else { name }
+}
+
+/// Whether a type of this name would hide a name that users or the generated code need.
+#[must_use]
+pub fn reserved_type(name: &str) -> bool {
+    [RUST_TYPES, PYTHON_TYPES, TYPESCRIPT_TYPES, LIBRARY_TYPES].iter().any(|list| has(list, name))
+}
+
+/// Whether the clients have a method of this `snake_case` name by themselves.
+#[must_use]
+pub fn reserved_method(name: &str) -> bool {
+    has(CLIENT_MEMBERS, name)
+}
+
+/// Whether a word is in a list of words between blanks.
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|other| other == word)
+}
+
+/// Splits a name into its words, in lower case: at `_` and `-`, before a capital after a small letter or a digit, and
+/// before the last capital of several when a small letter follows.
+fn words(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (index, &c) in chars.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| chars[before]);
+        let small_after = chars.get(index + 1).is_some_and(char::is_ascii_lowercase);
+        let starts = before.is_some_and(|before| !before.is_ascii_uppercase() || small_after);
+        if c == '_' || c == '-' {
+            words.push(String::new());
+            continue;
+        }
+        if c.is_ascii_uppercase() && starts {
+            words.push(String::new());
+        }
+        words.last_mut().expect("there is always a word").push(c.to_ascii_lowercase());
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The word with a capital.
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// The name, escaped if Rust reserves it.
+fn rust_identifier(name: String) -> String {
+    if has(RUST_NEVER_RAW, &name) {
+        trailed(name)
+    } else if has(RUST_KEYWORDS, &name) {
+        format!("r#{name}")
+    } else {
+        name
+    }
+}
+
+/// Whether generated types have a member of this `snake_case` name by themselves.
+fn is_member(name: &str) -> bool {
+    has(MEMBERS, name)
+}
+
+/// The name, escaped if generated types have a member of that name by themselves.
+fn unless_member(name: String) -> String {
+    if is_member(&name) { trailed(name) } else { name }
+}
+
+/// The name with a trailing `_`.
+fn trailed(name: String) -> String {
+    name + "_"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A conversion of a name.
+    type Convert = fn(&str) -> String;
+
+    #[test]
+    fn cases() {
+        let cases: [(Convert, &str, &str); 16] = [
+            (snake, "uploadName", "upload_name"),
+            (snake, "GroupCallTask", "group_call_task"),
+            (snake, "HTTPStatus", "http_status"),
+            (snake, "agentTotalFeetime", "agent_total_feetime"),
+            (snake, "text1", "text1"),
+            (snake, "md5Sum", "md5_sum"),
+            (snake, "Api-Key", "api_key"),
+            (snake, "in_progress", "in_progress"),
+            (snake, "Result", "result"),
+            (snake, "__odd__name_", "odd_name"),
+            (screaming, "in_progress", "IN_PROGRESS"),
+            (screaming, "ITNIO", "ITNIO"),
+            (pascal, "text_to_speech", "TextToSpeech"),
+            (pascal, "GroupCallTask", "GroupCallTask"),
+            (camel, "query_group_calls", "queryGroupCalls"),
+            (camel, "Result", "result"),
+        ];
+        for (convert, name, expected) in cases {
+            assert_eq!(convert(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        let cases: [(Convert, &str, &str); 20] = [
+            (rust_field, "type", "r#type"),
+            (rust_field, "async", "r#async"),
+            (rust_field, "self", "self_"),
+            (rust_field, "Self", "self_"),
+            (rust_field, "class", "class"),
+            (rust_field, "validate", "validate_"),
+            (rust_field, "new", "new_"),
+            (rust_variant, "self", "Self_"),
+            (rust_variant, "none", "None"),
+            (rust_variant, "type", "Type"),
+            (python_field, "class", "class_"),
+            (python_field, "from", "from_"),
+            (python_field, "async", "async_"),
+            (python_field, "self", "self_"),
+            (python_field, "type", "type"),
+            (python_field, "extra", "extra_"),
+            (typescript_field, "class", "class"),
+            (typescript_field, "toWire", "toWire_"),
+            (typescript_argument, "class", "class_"),
+            (typescript_argument, "keyId", "keyId"),
+        ];
+        for (convert, name, expected) in cases {
+            assert_eq!(convert(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_some_language_would_show_as_one_have_one_key() {
+        assert_eq!(key("text1"), key("text_1"));
+        assert_eq!(key("uploadName"), key("upload_name"));
+        assert_ne!(key("uploadName"), key("uploadNames"));
+    }
+
+    #[test]
+    fn a_type_may_not_hide_a_common_name() {
+        assert!(reserved_type("Result"));
+        assert!(reserved_type("Promise"));
+        assert!(!reserved_type("GroupCallTask"));
+    }
+}

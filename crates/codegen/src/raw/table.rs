@@ -1,0 +1,234 @@
+//! Reads TOML tables key by key and reports what is missing, of the wrong kind or unknown.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{RawConditions, RawLiteral};
+use crate::diagnostic::{At, Place, Sink};
+
+/// A file of the spec while it is read.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    /// Index of the file among those of the spec.
+    pub(crate) file: usize,
+    /// Its content.
+    pub(crate) text: &'a str,
+    /// Where problems are reported.
+    pub(crate) sink: &'a Sink,
+}
+
+/// A table of which keys are taken one after the other.
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    source: &'a Source<'a>,
+    /// What is not taken yet, in the order of the file.
+    entries: Vec<(At<String>, Node<'a>)>,
+    /// All keys that were asked for.
+    known: Vec<&'static str>,
+    /// Where the table starts.
+    pub(super) at: Place,
+}
+
+/// A value under a key.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    source: &'a Source<'a>,
+    /// How to refer to the value in a message.
+    what: String,
+    value: DeValue<'a>,
+    at: Place,
+}
+
+impl<'a> Source<'a> {
+    /// Parses the file. Syntax errors are reported, and what could be understood is returned.
+    pub(super) fn table(&'a self) -> Table<'a> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = self.place(error.span().map_or(0, |span| span.start));
+            self.sink.syntax(at, error.message());
+        }
+        Table::new(self, table.into_inner(), self.place(0))
+    }
+
+    /// The line of an offset.
+    fn place(&self, offset: usize) -> Place {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        Place { file: self.file, line: 1 + before.matches('\n').count() }
+    }
+}
+
+impl<'a> Table<'a> {
+    fn new(source: &'a Source<'a>, table: DeTable<'a>, at: Place) -> Self {
+        let mut entries: Vec<_> = table.into_iter().collect();
+        // The parser sorts keys by name, but the order of the file is the order of the documents.
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let entries = entries.into_iter().map(|(key, value)| Self::entry(source, &key, value)).collect();
+        Self { source, entries, known: Vec::new(), at }
+    }
+
+    fn entry(
+        source: &'a Source<'a>,
+        key: &Spanned<toml::de::DeString<'a>>,
+        value: Spanned<DeValue<'a>>,
+    ) -> (At<String>, Node<'a>) {
+        let key = At { value: key.get_ref().clone().into_owned(), at: source.place(key.span().start) };
+        // A table starts at its header, which the span of its key is a part of.
+        let at = if value.get_ref().is_table() { key.at } else { source.place(value.span().start) };
+        let node = Node { source, what: format!("`{}`", key.value), value: value.into_inner(), at };
+        (key, node)
+    }
+
+    /// Takes what is under a key, if the key is there and its value is what `read` expects.
+    pub(super) fn may<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+        self.known.push(key);
+        let index = self.entries.iter().position(|(found, _)| found.value == key)?;
+        read(self.entries.remove(index).1)
+    }
+
+    /// Takes what is under a key, which must be there.
+    pub(super) fn need<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+        if !self.has(key) {
+            self.source.sink.report(self.at, format!("missing key `{key}`"));
+        }
+        self.may(key, read)
+    }
+
+    /// Whether a key is there and not taken yet.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(found, _)| found.value == key)
+    }
+
+    /// Takes a table of tables: one item per key, in the order of the file.
+    pub(super) fn items<T>(&mut self, key: &'static str, read: impl Fn(At<String>, Table<'a>) -> T) -> Vec<T> {
+        self.may(key, Node::table).map(|table| table.into_items(read)).unwrap_or_default()
+    }
+
+    /// One item per key, in the order of the file.
+    pub(super) fn into_items<T>(self, read: impl Fn(At<String>, Table<'a>) -> T) -> Vec<T> {
+        let tables = self.entries.into_iter().filter_map(|(key, node)| Some((key, node.table()?)));
+        tables.map(|(key, table)| read(key, table)).collect()
+    }
+
+    /// Takes a list of tables.
+    pub(super) fn list<T>(&mut self, key: &'static str, read: impl Fn(Table<'a>) -> T) -> Vec<T> {
+        let tables = self.may(key, |node| node.items("a list of tables", Node::table));
+        tables.map(|tables| tables.value.into_iter().map(read).collect()).unwrap_or_default()
+    }
+
+    /// Where problems with the table are reported.
+    pub(super) fn sink(&self) -> &'a Sink {
+        self.source.sink
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub(super) fn finish(self) {
+        for (key, _) in &self.entries {
+            // A key that is there already was not meant.
+            let taken = |known: &&str| !self.entries.iter().any(|(other, _)| other.value == **known);
+            self.source.sink.unknown("key", key, self.known.iter().copied().filter(taken));
+        }
+    }
+}
+
+impl<'a> Node<'a> {
+    /// The value as text.
+    pub(super) fn string(self) -> Option<At<String>> {
+        match self.value {
+            DeValue::String(text) => Some(At { value: text.into_owned(), at: self.at }),
+            _ => self.wrong("a string"),
+        }
+    }
+
+    /// The value as a whole number.
+    pub(super) fn int(self) -> Option<At<i64>> {
+        match integer(&self.value) {
+            Some(value) => Some(At { value, at: self.at }),
+            None => self.wrong("an integer of 64 bits"),
+        }
+    }
+
+    /// The value as a finite number.
+    pub(super) fn number(self) -> Option<At<f64>> {
+        let number = match &self.value {
+            DeValue::Integer(integer) => integer.as_str().parse::<f64>().ok(),
+            DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        match number.filter(|number| number.is_finite()) {
+            Some(value) => Some(At { value, at: self.at }),
+            None => self.wrong("a finite number"),
+        }
+    }
+
+    /// The value as `true` or `false`.
+    pub(super) fn bool(self) -> Option<At<bool>> {
+        match self.value {
+            DeValue::Boolean(value) => Some(At { value, at: self.at }),
+            _ => self.wrong("true or false"),
+        }
+    }
+
+    /// The value as something that a field can equal.
+    pub(super) fn literal(self) -> Option<At<RawLiteral>> {
+        let value = match &self.value {
+            DeValue::Boolean(value) => Some(RawLiteral::Bool(*value)),
+            DeValue::String(name) => Some(RawLiteral::Name(name.clone().into_owned())),
+            other => integer(other).map(RawLiteral::Int),
+        };
+        match value {
+            Some(value) => Some(At { value, at: self.at }),
+            None => self.wrong("true, false, an integer or the name of an enum's value"),
+        }
+    }
+
+    /// The value as a list of texts.
+    pub(super) fn strings(self) -> Option<At<Vec<At<String>>>> {
+        self.items("a list of strings", Node::string)
+    }
+
+    /// The value as equalities.
+    pub(super) fn conditions(self) -> Option<At<RawConditions>> {
+        let table = self.table()?;
+        let at = table.at;
+        let equalities = table.entries.into_iter().filter_map(|(key, node)| Some((key, node.literal()?)));
+        Some(At { value: equalities.collect(), at })
+    }
+
+    /// The value as a table.
+    pub(super) fn table(self) -> Option<Table<'a>> {
+        match self.value {
+            DeValue::Table(table) => Some(Table::new(self.source, table, self.at)),
+            _ => self.wrong("a table"),
+        }
+    }
+
+    /// The value as a list, without the items that are not what `read` expects.
+    fn items<T>(self, expected: &str, read: impl Fn(Node<'a>) -> Option<T>) -> Option<At<Vec<T>>> {
+        let DeValue::Array(items) = self.value else { return self.wrong(expected) };
+        let node = |item: Spanned<DeValue<'a>>| Node {
+            source: self.source,
+            what: format!("an item of {}", self.what),
+            at: self.source.place(item.span().start),
+            value: item.into_inner(),
+        };
+        Some(At { value: items.into_iter().filter_map(|item| read(node(item))).collect(), at: self.at })
+    }
+
+    /// Reports that the value is not what it should be.
+    fn wrong<T>(self, expected: &str) -> Option<T> {
+        let found = match &self.value {
+            // A number may be wrong in spite of its type.
+            DeValue::Integer(integer) => format!("the integer {integer}"),
+            DeValue::Float(float) => format!("the float {float}"),
+            other => format!("{} {}", if other.is_array() { "an" } else { "a" }, other.type_str()),
+        };
+        self.source.sink.report(self.at, format!("{} must be {expected}, not {found}", self.what));
+        None
+    }
+}
+
+/// The value as a whole number, if it is one.
+fn integer(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}

@@ -1,0 +1,194 @@
+//! Renders the types as JSON Schema 2020-12, which any ordinary validator enforces.
+
+mod patterns;
+mod place;
+mod request;
+mod response;
+
+use super::json::{Json, Object};
+use crate::model::{Api, Direction, Doc, Enum, EnumValue, Type};
+use crate::output::File;
+
+/// The dialect of the schemas.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// Name of the definition of a request's time. Types and enums start with a capital, so that nothing clashes.
+const DATE_TIME: &str = "dateTime";
+
+/// Name of the definition of a request's bytes.
+const BASE64: &str = "base64";
+
+/// Renders the file of all definitions.
+#[must_use]
+pub fn render(api: &Api) -> Vec<File> {
+    let schema = Object::new()
+        .with("$comment", super::header(api))
+        .with("$schema", DIALECT)
+        .with("title", "Types of the voice API")
+        .with(
+            "description",
+            format!(
+                "{} Requests are strict: a value that passes is one that the client sends. Responses are lenient: any \
+                 field may be missing or null, and further fields may come.",
+                api.service.doc.text
+            ),
+        )
+        .with("$defs", Definitions::new(api, "#/$defs/").all());
+    vec![File { path: "docs/generated/recallflow.schema.json".into(), contents: Json::from(schema).pretty() }]
+}
+
+/// A schema for the requests of one type, with all definitions that it needs.
+pub(super) fn self_contained(api: &Api, type_name: &str) -> Object {
+    let definitions = Definitions::new(api, "#/$defs/");
+    Object::new()
+        .with("$schema", DIALECT)
+        .and(definitions.reference(type_name))
+        .with("$defs", definitions.reachable_from(type_name))
+}
+
+/// Makes the schemas of a document in which definitions are found below `prefix`.
+pub(super) struct Definitions<'a> {
+    api: &'a Api,
+    prefix: &'static str,
+}
+
+impl<'a> Definitions<'a> {
+    /// Definitions of the API for a document in which they are found below `prefix`.
+    pub(super) fn new(api: &'a Api, prefix: &'static str) -> Self {
+        Self { api, prefix }
+    }
+
+    /// All types, enums and what they share, by name.
+    pub(super) fn all(&self) -> Object {
+        let types = self.api.types.iter().map(|item| (item.name.clone(), self.object(item).into()));
+        let enums = self.api.enums.iter().map(|item| (item.name.clone(), enumeration(item).into()));
+        let shared = [(DATE_TIME.to_owned(), date_time().into()), (BASE64.to_owned(), base64().into())];
+        types.chain(enums).chain(shared).collect()
+    }
+
+    /// The definitions that one of them needs, itself included.
+    fn reachable_from(&self, name: &str) -> Object {
+        let all = self.all();
+        let mut reached = vec![name.to_owned()];
+        let mut next = 0;
+        while let Some(definition) = reached.get(next).and_then(|name| all.get(name)) {
+            next += 1;
+            let mut found = Vec::new();
+            self.collect_references(definition, &mut found);
+            found.retain(|name| !reached.contains(name));
+            reached.append(&mut found);
+        }
+        all.filter(|name| reached.iter().any(|reached| reached == name))
+    }
+
+    /// Collects the names of the definitions that a schema refers to.
+    fn collect_references(&self, schema: &Json, found: &mut Vec<String>) {
+        match schema {
+            Json::Object(object) => {
+                for (key, value) in object.iter() {
+                    match value {
+                        Json::String(target) if key == "$ref" => {
+                            found.extend(target.strip_prefix(self.prefix).map(str::to_owned));
+                        }
+                        _ => self.collect_references(value, found),
+                    }
+                }
+            }
+            Json::Array(items) => items.iter().for_each(|item| self.collect_references(item, found)),
+            _ => {}
+        }
+    }
+
+    /// A schema that is the definition of this name.
+    pub(super) fn reference(&self, name: &str) -> Object {
+        Object::new().with("$ref", format!("{}{name}", self.prefix))
+    }
+
+    /// The schema of a type.
+    fn object(&self, item: &Type) -> Object {
+        let body = match item.direction {
+            Direction::Request => self.request(item),
+            Direction::Response => self.response(item),
+        };
+        titled(&item.name, &item.doc).and(body).with_any("examples", self.examples(item))
+    }
+
+    /// What the documents' examples show of a type that an operation sends or receives as a whole.
+    fn examples(&self, item: &Type) -> Vec<Json> {
+        let mut examples = Vec::new();
+        for operation in &self.api.operations {
+            for example in &operation.examples {
+                let shown = match item.direction {
+                    Direction::Request if operation.request == item.name => Json::parse(&example.request).ok(),
+                    Direction::Response if operation.response.as_ref() == Some(&item.name) => {
+                        self.data_of(&example.response)
+                    }
+                    _ => None,
+                };
+                examples.extend(shown.filter(|shown| !examples.contains(shown)));
+            }
+        }
+        examples
+    }
+
+    /// What the envelope of an example holds.
+    fn data_of(&self, answer: &str) -> Option<Json> {
+        let Ok(Json::Object(envelope)) = Json::parse(answer) else { return None };
+        let names = &self.api.service.envelope.data.names;
+        names.iter().find_map(|name| envelope.get(name)).filter(|data| **data != Json::Null).cloned()
+    }
+}
+
+/// The name and the sentence of an item.
+fn titled(name: &str, doc: &Doc) -> Object {
+    Object::new().with("title", name).with("description", &doc.text)
+}
+
+/// The schema of an enum.
+fn enumeration(item: &Enum) -> Object {
+    titled(&item.name, &item.doc).and(one_of(&item.values))
+}
+
+/// A schema of the numbers of some values of an enum, each with its name and meaning.
+fn one_of(values: &[EnumValue]) -> Object {
+    let alternatives: Vec<_> = values.iter().map(|value| named_number(value.number, &value.name, &value.doc)).collect();
+    Object::new().with("type", "integer").with("oneOf", alternatives)
+}
+
+/// A schema of one number with its name and meaning.
+pub(super) fn named_number(number: i64, name: &str, doc: &str) -> Object {
+    Object::new().with("const", number).with("title", name).with("description", doc)
+}
+
+/// The schema of a time in a request.
+fn date_time() -> Object {
+    Object::new()
+        .with("description", "`yyyy-MM-dd HH:mm:ss` without a zone, a real date of the years 0001 to 9999.")
+        .with("type", "string")
+        .with("minLength", patterns::DATE_TIME_LENGTH)
+        .with("maxLength", patterns::DATE_TIME_LENGTH)
+        .with("pattern", patterns::DATE_TIME)
+}
+
+/// The schema of bytes in a request.
+fn base64() -> Object {
+    Object::new()
+        .with("description", "Bytes in padded base64 of the standard alphabet, without line breaks.")
+        .with("type", "string")
+        .with("contentEncoding", "base64")
+        .with("pattern", patterns::BASE64)
+        .with("not", Object::new().with("type", "string").with("pattern", patterns::NOT_BASE64))
+}
+
+/// A schema that also takes null.
+fn nullable(schema: Object) -> Object {
+    let plain = matches!(schema.get("type"), Some(Json::String(_))) && schema.get("oneOf").is_none();
+    if !plain {
+        return Object::new().with("anyOf", [schema, Object::new().with("type", "null")]);
+    }
+    schema.map(|name, value| match (name, value) {
+        ("type", kind) => Json::Array(vec![kind, "null".into()]),
+        ("enum", Json::Array(values)) => Json::Array(values.into_iter().chain([Json::Null]).collect()),
+        (_, value) => value,
+    })
+}

@@ -1,0 +1,36 @@
+//! Small pieces of Markdown.
+
+/// Text as code.
+pub(super) fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// A list of names as code.
+pub(super) fn codes(names: &[String]) -> String {
+    names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A table without a line break at its end.
+pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
+    let head_cells: Vec<_> = head.iter().map(|&cell| cell.to_owned()).collect();
+    let mut lines = vec![line(&head_cells), format!("|{}", "---|".repeat(head.len()))];
+    lines.extend(rows.into_iter().map(|row| line(&row.iter().map(|cell| escaped(cell)).collect::<Vec<_>>())));
+    lines.join("\n")
+}
+
+/// Text that does not end its cell, not even as code.
+fn escaped(cell: &str) -> String {
+    cell.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_cannot_break_its_table() {
+        let rows = [vec!["`a|b`".to_owned(), "two\nlines".to_owned()]];
+        assert_eq!(table(&["A", "B"], rows), "| A | B |\n|---|---|\n| `a\\|b` | two lines |");
+    }
+}

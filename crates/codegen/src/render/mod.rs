@@ -1,0 +1,36 @@
+//! The renderers: pure functions from the model to files.
+
+mod json;
+pub mod json_schema;
+mod markdown;
+pub mod openapi;
+pub mod reference;
+pub mod rust;
+pub mod sandbox;
+mod words;
+
+use crate::model::Api;
+use crate::output::{File, MARKER};
+
+/// Renders every generated file.
+///
+/// # Panics
+///
+/// If two renderers make the same file, which is a bug of one of them.
+#[must_use]
+pub fn render(api: &Api) -> Vec<File> {
+    let renderers = [json_schema::render, openapi::render, reference::render, rust::render, sandbox::render];
+    let mut files: Vec<File> = renderers.iter().flat_map(|render| render(api)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    for pair in files.windows(2) {
+        assert_ne!(pair[0].path, pair[1].path, "two renderers make the same file");
+    }
+    files
+}
+
+/// The text that heads every generated file, without the marks of a comment. It names the folder rather than each
+/// file, so that a new operation does not touch files in which nothing else changes.
+fn header(api: &Api) -> String {
+    let folder = api.spec_files.first().and_then(|file| file.split('/').next()).unwrap_or("spec");
+    format!("{MARKER} from {folder}/**/*.toml. Do not edit.")
+}

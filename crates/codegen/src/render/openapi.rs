@@ -1,0 +1,187 @@
+//! Renders the operations as `OpenAPI` 3.1, for tools that show, mock or call the service.
+
+use super::json::{Json, Object};
+use super::json_schema::{Definitions, named_number};
+use super::{markdown, words};
+use crate::model::{Api, BaseUrl, Code, EnvelopePart, Example, Header, HeaderValue, Operation, Service};
+use crate::names;
+use crate::output::File;
+
+/// Version of the described interface. `OpenAPI` demands one, and the service publishes none.
+const VERSION: &str = "1.0.0";
+
+/// Where the document keeps its schemas.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// Name of the schema of what all answers share. Types and enums start with a capital, so that nothing clashes.
+const ENVELOPE: &str = "envelope";
+
+/// Name of the schema of the status codes.
+const STATUS_CODE: &str = "statusCode";
+
+/// Media type of a body if no header names another.
+const JSON: &str = "application/json";
+
+/// Renders the description of all operations.
+#[must_use]
+pub fn render(api: &Api) -> Vec<File> {
+    let document = Object::new()
+        .with("openapi", "3.1.0")
+        .with("x-generated", super::header(api))
+        .with("info", info(&api.service))
+        .with("servers", api.service.base_urls.iter().map(server).collect::<Vec<_>>())
+        .with("security", [security(&api.service)])
+        .with("paths", paths(api))
+        .with("components", components(api));
+    vec![File { path: "docs/generated/openapi.json".into(), contents: Json::from(document).pretty() }]
+}
+
+/// What the description is about.
+fn info(service: &Service) -> Object {
+    let description = format!(
+        "{}\n\n## Signature\n\n{}\n\n## Status codes\n\n{}",
+        service.doc.text,
+        service.signing.doc.text,
+        code_table(&service.codes)
+    );
+    Object::new().with("title", "Voice API").with("version", VERSION).with("description", description)
+}
+
+/// The codes as a Markdown table.
+fn code_table(codes: &[Code]) -> String {
+    let rows = codes.iter().map(|code| {
+        let remedy = code.remedy.clone().unwrap_or_default();
+        vec![code.number.to_string(), code.doc.text.clone(), code.wordings.join(", "), remedy]
+    });
+    markdown::table(&["Code", "Meaning", "Wordings", "What to do"], rows)
+}
+
+/// A brand's base URL.
+fn server(base: &BaseUrl) -> Object {
+    Object::new().with("url", &base.url).with("description", format!("{}: {}", base.name, base.doc.text))
+}
+
+/// The headers that differ from call to call; all of them go together.
+fn inputs(service: &Service) -> impl Iterator<Item = &Header> {
+    service.headers.iter().filter(|header| matches!(header.value, HeaderValue::Input(_)))
+}
+
+/// All headers at once.
+fn security(service: &Service) -> Object {
+    inputs(service).map(|header| (header.name.clone(), Json::Array(Vec::new()))).collect()
+}
+
+/// The headers as security schemes.
+fn security_schemes(service: &Service) -> Object {
+    let scheme = |header: &Header| {
+        Object::new()
+            .with("type", "apiKey")
+            .with("in", "header")
+            .with("name", &header.name)
+            .with("description", &header.doc.text)
+    };
+    inputs(service).map(|header| (header.name.clone(), scheme(header).into())).collect()
+}
+
+/// The operations by path.
+fn paths(api: &Api) -> Object {
+    let path = |operation: &Operation| (format!("/{}", operation.path), post(api, operation).into());
+    api.operations.iter().map(path).collect()
+}
+
+/// The path of an operation.
+fn post(api: &Api, operation: &Operation) -> Object {
+    let responses = Object::new().with("200", response(api, operation));
+    let post = Object::new()
+        .with("operationId", names::camel(&operation.name))
+        .with("summary", &operation.doc.text)
+        .with("x-recallflow-kind", words::kind(operation.kind))
+        .with("requestBody", request(api, operation))
+        .with("responses", responses);
+    Object::new().with("post", post)
+}
+
+/// The body of a request.
+fn request(api: &Api, operation: &Operation) -> Object {
+    let media_type = api.service.headers.iter().find_map(|header| match &header.value {
+        HeaderValue::Fixed(value) if header.name.eq_ignore_ascii_case("content-type") => Some(value.as_str()),
+        _ => None,
+    });
+    let body = body(definitions(api).reference(&operation.request), &operation.examples, |example| &example.request);
+    Object::new().with("required", true).with("content", Object::new().with(media_type.unwrap_or(JSON), body))
+}
+
+/// The answer to a request.
+fn response(api: &Api, operation: &Operation) -> Object {
+    let definitions = definitions(api);
+    let envelope = definitions.reference(ENVELOPE);
+    let schema = match &operation.response {
+        Some(name) => {
+            let data = Object::new()
+                .with("description", &api.service.envelope.data.doc.text)
+                .with("anyOf", [definitions.reference(name), Object::new().with("type", "null")]);
+            let places = api.service.envelope.data.names.iter().map(|name| (name.clone(), data.clone().into()));
+            let properties = Object::new().with("properties", places.collect::<Object>());
+            Object::new().with("allOf", [envelope, properties])
+        }
+        None => envelope,
+    };
+    let body = body(schema, &operation.examples, |example| &example.response);
+    Object::new()
+        .with("description", "The envelope with its status code, also when the operation fails.")
+        .with("content", Object::new().with(JSON, body))
+}
+
+/// A body with its schema and what the documents show of it.
+fn body(schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
+    let shown = examples.iter().enumerate().map(|(index, example)| {
+        let value = Json::parse(text(example)).unwrap_or_else(|_| Json::from(text(example)));
+        let summary = format!("Example of document {}.", example.source);
+        (format!("example{}", index + 1), Object::new().with("summary", summary).with("value", value).into())
+    });
+    let body = Object::new().with("schema", schema);
+    if examples.is_empty() { body } else { body.with("examples", shown.collect::<Object>()) }
+}
+
+/// What the paths refer to.
+fn components(api: &Api) -> Object {
+    let service = &api.service;
+    let schemas = definitions(api).all().with(ENVELOPE, envelope(api)).with(STATUS_CODE, status_code(&service.codes));
+    Object::new().with("schemas", schemas).with("securitySchemes", security_schemes(service))
+}
+
+/// The schemas of the types.
+fn definitions(api: &Api) -> Definitions<'_> {
+    Definitions::new(api, SCHEMAS)
+}
+
+/// What all answers share.
+fn envelope(api: &Api) -> Object {
+    let parts = &api.service.envelope;
+    let text = Object::new().with("type", "string");
+    let code = Object::new().with("anyOf", [definitions(api).reference(STATUS_CODE), text]);
+    let message = Object::new().with("type", ["string", "null"]);
+    let properties = under_all_names(&parts.code, &code)
+        .and(under_all_names(&parts.message, &message))
+        .and(under_all_names(&parts.data, &Object::new()));
+    let has_code = parts.code.names.iter().map(|name| Object::new().with("required", [name]));
+    Object::new()
+        .with("description", "What every answer is wrapped in, whatever its HTTP status.")
+        .with("type", "object")
+        .with("properties", properties)
+        .with("anyOf", has_code.collect::<Vec<_>>())
+}
+
+/// A property for each name that a part of the envelope may have.
+fn under_all_names(part: &EnvelopePart, schema: &Object) -> Object {
+    let described = Object::new().with("description", &part.doc.text).and(schema.clone());
+    part.names.iter().map(|name| (name.clone(), described.clone().into())).collect()
+}
+
+/// The status codes; the service may use others.
+fn status_code(codes: &[Code]) -> Object {
+    let known: Vec<_> = codes.iter().map(|code| named_number(code.number, &code.name, &code.doc.text)).collect();
+    let other = Object::new().with("title", "other").with("type", "integer");
+    let alternatives: Vec<_> = known.into_iter().chain([other]).collect();
+    Object::new().with("description", "Status code of an answer.").with("type", "integer").with("anyOf", alternatives)
+}

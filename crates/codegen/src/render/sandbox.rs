@@ -1,0 +1,40 @@
+//! Renders what the sandbox needs to know: codes, operations, their requests' schemas and the documents' examples.
+
+use super::json::{Json, Object};
+use super::json_schema::self_contained;
+use super::words;
+use crate::model::{Api, Code, Example, Operation};
+use crate::output::File;
+
+/// Renders the file that the sandbox embeds.
+#[must_use]
+pub fn render(api: &Api) -> Vec<File> {
+    let service = Object::new()
+        .with("$comment", super::header(api))
+        .with("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
+        .with("operations", api.operations.iter().map(|operation| self::operation(api, operation)).collect::<Vec<_>>());
+    vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: Json::from(service).pretty() }]
+}
+
+/// A status code.
+fn code(code: &Code) -> Object {
+    Object::new()
+        .with("name", &code.name)
+        .with("number", code.number)
+        .with("wordings", code.wordings.iter().collect::<Vec<_>>())
+}
+
+/// An operation with the schema of its request, which stands on its own.
+fn operation(api: &Api, operation: &Operation) -> Object {
+    Object::new()
+        .with("name", &operation.name)
+        .with("kind", words::kind(operation.kind))
+        .with("path", &operation.path)
+        .with("request", self_contained(api, &operation.request))
+        .with("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
+}
+
+/// An example, verbatim.
+fn example(example: &Example) -> Object {
+    Object::new().with("source", &example.source).with("request", &example.request).with("response", &example.response)
+}

@@ -1,0 +1,610 @@
+//! Against real sockets, whose other end does what a network can do.
+
+use std::future::Future;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener as BlockingListener};
+use std::path::Path;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time;
+
+use super::*;
+use crate::error::Phase;
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+const LIMIT: usize = 100_000;
+
+fn config(base: &str) -> Config {
+    Config {
+        base: BaseUrl::parse(base, false).unwrap(),
+        paths: vec!["/voice/first", "/voice/second"],
+        api_key: "the-key".to_owned(),
+        connect_timeout: Duration::from_secs(60),
+        max_response_bytes: LIMIT,
+        proxy: Proxy::Environment,
+        ca_file: None,
+    }
+}
+
+fn transport_to(address: SocketAddr) -> Transport {
+    Transport::new(config(&format!("http://{address}/v3/"))).unwrap()
+}
+
+fn tls_transport_to(address: SocketAddr) -> Transport {
+    Transport::new(config(&format!("https://{address}"))).unwrap()
+}
+
+fn outgoing(ends_at: Instant) -> Outgoing<'static> {
+    Outgoing {
+        endpoint: 1,
+        sign: "the-sign",
+        timestamp: 1_630_468_800,
+        body: Bytes::from_static(b"{\"keyId\":1}"),
+        ends_at,
+    }
+}
+
+fn in_time() -> Instant {
+    Instant::now() + Duration::from_secs(60)
+}
+
+async fn send(transport: &Transport) -> Result<Answer, Failure> {
+    transport.send(outgoing(in_time())).await
+}
+
+async fn fail(transport: &Transport) -> Failure {
+    send(transport).await.unwrap_err()
+}
+
+/// Serves each connection with a function of its number.
+fn serve<F, S>(connection: F) -> SocketAddr
+where
+    F: Fn(usize, TcpStream) -> S + Send + 'static,
+    S: Future<Output = ()> + Send + 'static,
+{
+    let listener = BlockingListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let listener = TcpListener::from_std(listener).unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(connection(number, stream));
+        }
+    });
+    address
+}
+
+/// Reads one request, then answers with a text and closes the connection.
+fn serve_text(answer: impl Into<String>) -> SocketAddr {
+    let answer: String = answer.into();
+    serve(move |_, mut stream| {
+        let answer = answer.clone();
+        async move {
+            read_request(&mut stream).await;
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    })
+}
+
+/// Answers every request on every connection, and reports each with the number of its connection.
+fn serve_well() -> (SocketAddr, mpsc::UnboundedReceiver<(usize, String)>) {
+    let (report, reports) = mpsc::unbounded_channel();
+    let address = serve(move |number, mut stream| {
+        let report = report.clone();
+        async move {
+            while let Some(request) = read_request(&mut stream).await {
+                let _ = report.send((number, request));
+                stream.write_all(OK.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    (address, reports)
+}
+
+/// The next request, or `None` if there is none.
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut read = Vec::new();
+    loop {
+        if let Some(request) = whole_request(&read) {
+            return Some(request);
+        }
+        match stream.read_buf(&mut read).await {
+            Ok(1..) => {}
+            _ => return None,
+        }
+    }
+}
+
+fn whole_request(read: &[u8]) -> Option<String> {
+    let text = str::from_utf8(read).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let length: usize = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().unwrap();
+    (body.len() == length).then(|| text.to_owned())
+}
+
+/// Lets every deadline come.
+async fn let_time_run_out() {
+    time::pause();
+    time::advance(Duration::from_secs(3600)).await;
+}
+
+async fn forever() {
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
+async fn a_request_has_its_headers_and_an_answer_is_read() {
+    let (report, mut reports) = mpsc::unbounded_channel();
+    let address = serve(move |_, mut stream| {
+        let report = report.clone();
+        async move {
+            report.send(read_request(&mut stream).await.unwrap()).unwrap();
+            let answer = "HTTP/1.1 503 Oh\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nAge: 1\r\nRetry-After: 7\r\n\
+                          Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x0b\x08";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            forever().await;
+        }
+    });
+
+    let answer = send(&transport_to(address)).await.unwrap();
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.date.as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
+    assert!(answer.age);
+    assert_eq!(answer.retry_after.as_deref(), Some("7"));
+    assert_eq!(answer.content_encoding.as_deref(), Some("gzip"));
+    assert_eq!(answer.body, "\x1f\x0b\x08");
+
+    let request = reports.recv().await.unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.split("\r\n");
+    assert_eq!(lines.next(), Some("POST /v3/voice/second HTTP/1.1"));
+    let mut headers: Vec<_> = lines.collect();
+    headers.sort_unstable();
+    let host = format!("host: {address}");
+    assert_eq!(
+        headers,
+        [
+            "accept-encoding: identity",
+            "accept: application/json",
+            "api-key: the-key",
+            "content-length: 11",
+            "content-type: application/json;charset=UTF-8",
+            &host,
+            "sign: the-sign",
+            "timestamp: 1630468800",
+            concat!("user-agent: recallflow/", env!("CARGO_PKG_VERSION")),
+        ]
+    );
+    assert_eq!(body, "{\"keyId\":1}");
+}
+
+#[tokio::test]
+async fn a_refused_connection_sends_nothing() {
+    let address = BlockingListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let failure = fail(&transport_to(address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Connect, false));
+    assert!(failure.message.starts_with("cannot connect: "), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn an_unknown_host_sends_nothing() {
+    let transport = Transport::new(Config { proxy: Proxy::None, ..config("https://host.invalid") }).unwrap();
+    let failure = fail(&transport).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Resolve, false));
+    assert!(failure.message.starts_with("the address of host.invalid cannot be found: "), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_deadline_in_the_past_sends_nothing() {
+    let (address, mut requests) = serve_well();
+    let transport = transport_to(address);
+    let failure = transport.send(outgoing(Instant::now())).await.unwrap_err();
+    assert_eq!((failure.kind, failure.sent), (FailureKind::Timeout, false));
+    send(&transport).await.unwrap();
+    requests.recv().await.unwrap();
+    assert!(requests.is_empty());
+}
+
+/// A listener whose queue is full, so that connecting to it takes forever.
+#[cfg(target_os = "linux")]
+fn black_hole() -> (tokio::net::TcpListener, Vec<std::net::TcpStream>) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        queued.push(stream);
+    }
+    (listener, queued)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn time_runs_out_while_connecting() {
+    let (listener, _queued) = black_hole();
+    let address = listener.local_addr().unwrap();
+    let by_deadline = fail(&transport_to(address)).await;
+    let config = Config { connect_timeout: Duration::from_secs(1), ..config(&format!("http://{address}")) };
+    let by_connect_timeout = fail(&Transport::new(config).unwrap()).await;
+    for failure in [by_deadline, by_connect_timeout] {
+        assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Connect, false));
+        assert_eq!(failure.message, "time ran out while connecting");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_gets_nothing() {
+    let address = serve(|_, mut stream| async move {
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        forever().await;
+    });
+    let failure = fail(&tls_transport_to(address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Tls, false));
+    assert_eq!(failure.message, "what answers at this port does not speak TLS");
+}
+
+#[tokio::test]
+async fn a_broken_handshake_sends_nothing() {
+    let address = serve(|_, mut stream| async move {
+        stream.read_u8().await.unwrap();
+        stream.set_zero_linger().unwrap();
+    });
+    let failure = fail(&tls_transport_to(address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Tls, false));
+    assert!(failure.message.starts_with("the connection broke during the TLS handshake: "), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn time_runs_out_during_the_handshake() {
+    let address = serve(|_, mut stream| async move {
+        stream.read_u8().await.unwrap();
+        let_time_run_out().await;
+        forever().await;
+    });
+    let failure = fail(&tls_transport_to(address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Connect, false));
+}
+
+#[tokio::test]
+async fn time_runs_out_while_waiting_for_the_answer() {
+    let address = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        let_time_run_out().await;
+        forever().await;
+    });
+    let failure = fail(&transport_to(address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Response, true));
+}
+
+#[tokio::test]
+async fn time_runs_out_while_the_request_is_sent() {
+    let address = serve(|_, mut stream| async move {
+        stream.read_u8().await.unwrap();
+        let_time_run_out().await;
+        forever().await;
+    });
+    // More than any buffer between the two ends holds.
+    let body = Bytes::from(vec![b' '; 64 << 20]);
+    let failure = transport_to(address).send(Outgoing { body, ..outgoing(in_time()) }).await.unwrap_err();
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Request, true));
+}
+
+#[tokio::test]
+async fn a_drip_ends_on_time() {
+    let address = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").await;
+        while stream.write_all(b"x").await.is_ok() {
+            time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    let ends_at = Instant::now() + Duration::from_secs(1);
+    let failure = transport_to(address).send(outgoing(ends_at)).await.unwrap_err();
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Body, true));
+    assert_eq!(failure.status, Some(200));
+    assert!(Instant::now() >= ends_at);
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_after_the_request_was_sent() {
+    let closes = serve_text("");
+    let resets = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        stream.set_zero_linger().unwrap();
+    });
+    let half_a_head = serve_text("HTTP/1.1 200 OK\r\nContent-");
+    for address in [closes, resets, half_a_head] {
+        let failure = fail(&transport_to(address)).await;
+        assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Response, true));
+        assert!(!failure.reused);
+        assert_eq!(failure.status, None);
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_that_dies_with_the_next_request_was_reused() {
+    let address = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        stream.write_all(OK.as_bytes()).await.unwrap();
+        read_request(&mut stream).await.unwrap();
+    });
+    let transport = transport_to(address);
+    send(&transport).await.unwrap();
+    let failure = fail(&transport).await;
+    assert_eq!((failure.kind, failure.phase), (FailureKind::Network, Phase::Response));
+    assert!(failure.sent && failure.reused, "{failure:?}");
+    send(&transport).await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_are_reused_but_not_when_long_idle_or_renewed() {
+    let (address, mut requests) = serve_well();
+    let transport = transport_to(address);
+    send(&transport).await.unwrap();
+    send(&transport).await.unwrap();
+    time::pause();
+    time::advance(LONGEST_IDLE + Duration::from_secs(1)).await;
+    time::resume();
+    send(&transport).await.unwrap();
+    send(&transport.renewed()).await.unwrap();
+    let mut connections = Vec::new();
+    while let Ok((connection, _)) = requests.try_recv() {
+        connections.push(connection);
+    }
+    assert_eq!(connections, [0, 0, 1, 2]);
+}
+
+#[tokio::test]
+async fn a_dropped_call_leaves_the_transport_usable() {
+    let (arrived, mut arrivals) = mpsc::unbounded_channel();
+    let address = serve(move |number, mut stream| {
+        let arrived = arrived.clone();
+        async move {
+            read_request(&mut stream).await.unwrap();
+            arrived.send(()).unwrap();
+            if number == 0 {
+                forever().await;
+            }
+            stream.write_all(OK.as_bytes()).await.unwrap();
+        }
+    });
+    let transport = transport_to(address);
+    tokio::select! {
+        answer = send(&transport) => panic!("{answer:?}"),
+        _ = arrivals.recv() => {}
+    }
+    send(&transport).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_body_may_come_in_one_piece_in_many_or_not_at_all() {
+    let whole = "x".repeat(LIMIT);
+    let chunk = format!("{:x}\r\n{}\r\n", LIMIT / 2, "x".repeat(LIMIT / 2));
+    for (answer, length) in [
+        (OK.to_owned(), 2),
+        (format!("HTTP/1.1 200 OK\r\nContent-Length: {LIMIT}\r\n\r\n{whole}"), LIMIT),
+        (format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n"), LIMIT),
+        (format!("HTTP/1.1 200 OK\r\n\r\n{whole}"), LIMIT),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned(), 0),
+        ("HTTP/1.1 204 No Content\r\n\r\n".to_owned(), 0),
+    ] {
+        let answer = send(&transport_to(serve_text(answer))).await.unwrap();
+        assert_eq!(answer.body.len(), length);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_not_read() {
+    let declared = serve_text(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", LIMIT + 1));
+    let huge = serve_text(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1_u64 << 60));
+    // Neither has an end, so that only the limit can end them.
+    let chunked = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        while stream.write_all(b"4\r\nxxxx\r\n").await.is_ok() {}
+    });
+    let until_closed = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+        while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
+    });
+    for (address, status) in [(declared, 200), (huge, 200), (chunked, 500), (until_closed, 200)] {
+        let failure = fail(&transport_to(address)).await;
+        assert_eq!((failure.kind, failure.phase), (FailureKind::TooLarge { limit: LIMIT }, Phase::Body));
+        assert!(failure.sent);
+        assert_eq!(failure.status, Some(status));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_truncated() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"code\":0}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{\"code\":0}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\nzz\r\n",
+    ] {
+        let failure = fail(&transport_to(serve_text(answer))).await;
+        assert_eq!((failure.kind, failure.phase), (FailureKind::Truncated, Phase::Body), "{answer}");
+        assert!(failure.sent);
+        assert_eq!(failure.status, Some(200));
+    }
+}
+
+#[tokio::test]
+async fn a_reset_within_the_body_is_the_network() {
+    let address = serve(|_, mut stream| async move {
+        read_request(&mut stream).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{").await.unwrap();
+        // A reset that overtakes the head would be another case.
+        time::sleep(Duration::from_millis(300)).await;
+        stream.set_zero_linger().unwrap();
+    });
+    let failure = fail(&transport_to(address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Body, true));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_http() {
+    for answer in [
+        "SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+    ] {
+        let failure = fail(&transport_to(serve_text(answer))).await;
+        assert_eq!((failure.kind, failure.phase), (FailureKind::Malformed, Phase::Response), "{answer}");
+        assert!(failure.sent);
+        assert!(failure.message.starts_with("the answer is not HTTP: "), "{}", failure.message);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer() {
+    let (elsewhere, requests) = serve_well();
+    for status in [301, 302, 303, 307, 308] {
+        let answer = format!("HTTP/1.1 {status} Go\r\nLocation: http://{elsewhere}/\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(send(&transport_to(serve_text(answer))).await.unwrap().status, status);
+    }
+    assert!(requests.is_empty());
+}
+
+#[tokio::test]
+async fn a_proxy_that_was_asked_for_serves_even_loopback_addresses() {
+    let (proxy, mut requests) = serve_well();
+    let proxy = Proxy::Url(format!("http://user:pa%20ss@{proxy}"));
+    send(&Transport::new(Config { proxy, ..config("http://127.0.0.1:9/v3") }).unwrap()).await.unwrap();
+    let (_, request) = requests.recv().await.unwrap();
+    assert!(request.starts_with("POST http://127.0.0.1:9/v3/voice/second HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("proxy-authorization: Basic dXNlcjpwYSBzcw==\r\n"), "{request}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_opens_no_tunnel_gets_nothing() {
+    let proxy = serve(|_, mut stream| async move {
+        let mut request = vec![0; 4096];
+        let length = stream.read(&mut request).await.unwrap();
+        let request = str::from_utf8(&request[..length]).unwrap();
+        assert!(request.starts_with("CONNECT api.itniotech.com:443 HTTP/1.1\r\n"), "{request}");
+        assert!(!request.contains("the-"), "{request}");
+        stream.write_all(b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    });
+    let proxy = Proxy::Url(format!("http://user:hunter2@{proxy}"));
+    let failure = fail(&Transport::new(Config { proxy, ..config("https://api.itniotech.com") }).unwrap()).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Connect, false));
+    assert_eq!(failure.message, "cannot connect: tunnel error: proxy authorization required");
+}
+
+#[test]
+fn wrong_options_are_refused_without_quoting_them() {
+    let refusal = |config| Transport::new(config).err().unwrap();
+    for text in ["", "hunter2", "ftp://hunter2", "http://", "user:hunter2@proxy", "http://hunter2:x y"] {
+        let refusal = refusal(Config { proxy: Proxy::Url(text.to_owned()), ..config("https://h") });
+        assert!(refusal.starts_with("`proxy` ") && !refusal.contains("hunter2"), "{refusal}");
+    }
+    let refusal = refusal(Config { api_key: "hunter2\n".to_owned(), ..config("https://h") });
+    assert!(refusal.starts_with("`api_key` ") && !refusal.contains("hunter2"), "{refusal}");
+    for text in ["http://p:1", "https://u:p@p", "socks5://p", "socks5h://p:1080"] {
+        assert!(Transport::new(Config { proxy: Proxy::Url(text.to_owned()), ..config("https://h") }).is_ok(), "{text}");
+    }
+}
+
+/// An authority and a server it certifies.
+struct Certified {
+    authority: tempfile::NamedTempFile,
+    address: SocketAddr,
+}
+
+/// A TLS server that answers one request on each connection, and closes it without the farewell of TLS.
+fn serve_tls(params: &CertificateParams, answer: &'static str) -> Certified {
+    let listener = BlockingListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut authority = CertificateParams::default();
+    authority.distinguished_name.push(DnType::CommonName, format!("Authority of {address}"));
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+        .unwrap();
+    let config = Arc::new(config);
+
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(config.clone()).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            let mut read = Vec::new();
+            let mut piece = [0; 4096];
+            while whole_request(&read).is_none() {
+                match stream.read(&mut piece) {
+                    Ok(length @ 1..) => read.extend_from_slice(&piece[..length]),
+                    // A client that does not trust this server.
+                    _ => break,
+                }
+            }
+            assert_ne!(stream.conn.alpn_protocol(), Some(&b"h2"[..]));
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, authority.pem()).unwrap();
+    Certified { authority: file, address }
+}
+
+fn trusting(authority: &Path, address: SocketAddr) -> Transport {
+    let ca_file = Some(authority.to_owned());
+    Transport::new(Config { ca_file, ..config(&format!("https://{address}")) }).unwrap()
+}
+
+fn params(name: &str) -> CertificateParams {
+    CertificateParams::new([name.to_owned()]).unwrap()
+}
+
+#[tokio::test]
+async fn an_authority_of_the_ca_file_is_trusted() {
+    let server = serve_tls(&params("127.0.0.1"), OK);
+    let transport = trusting(server.authority.path(), server.address);
+    assert_eq!(send(&transport).await.unwrap().body, "{}");
+    assert!(send(&transport.renewed()).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_answer_without_a_length_may_not_end_without_the_farewell_of_tls() {
+    let server = serve_tls(&params("127.0.0.1"), "HTTP/1.1 200 OK\r\n\r\n{}");
+    let failure = fail(&trusting(server.authority.path(), server.address)).await;
+    assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Truncated, Phase::Body, true));
+}
+
+#[tokio::test]
+async fn a_certificate_that_does_not_hold_is_told_apart() {
+    let good = serve_tls(&params("127.0.0.1"), OK);
+    let other_host = serve_tls(&params("other.example"), OK);
+    let mut old = params("127.0.0.1");
+    old.not_after = date_time_ymd(2020, 1, 1);
+    let expired = serve_tls(&old, OK);
+    let mut early = params("127.0.0.1");
+    early.not_before = date_time_ymd(3000, 1, 1);
+    let not_yet_valid = serve_tls(&early, OK);
+    for (authority, address, problem) in [
+        (&other_host.authority, good.address, "comes from an unknown authority"),
+        (&other_host.authority, other_host.address, "is for another host"),
+        (&expired.authority, expired.address, "has expired, or this machine's clock is wrong"),
+        (&not_yet_valid.authority, not_yet_valid.address, "is not valid yet, or this machine's clock is wrong"),
+    ] {
+        let failure = fail(&trusting(authority.path(), address)).await;
+        assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Tls, false));
+        assert_eq!(failure.message, format!("the server's certificate {problem}"));
+    }
+}

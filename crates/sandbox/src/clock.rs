@@ -1,0 +1,107 @@
+//! The time of the sandbox, which tests set, and the zone-less times of the service.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The last second of the year 9999, the latest that the service's times and HTTP's dates can write.
+const LATEST: i64 = 253_402_300_799;
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Where the sandbox takes its time from: a source, and an offset that can be moved while it runs.
+#[derive(Clone)]
+pub struct Clock {
+    source: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    offset: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::from_fn(SystemTime::now)
+    }
+
+    /// A clock that stands still at this Unix time in seconds.
+    #[must_use]
+    pub fn fixed(unix_seconds: i64) -> Self {
+        Self::from_fn(move || system_time(unix_seconds))
+    }
+
+    /// A clock that asks a function.
+    pub fn from_fn(source: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self { source: Arc::new(source), offset: Arc::default() }
+    }
+
+    /// Sets by how many seconds the clock is ahead of its source.
+    pub fn set_offset(&self, seconds: i64) {
+        self.offset.store(seconds, Ordering::Relaxed);
+    }
+
+    /// The Unix time in seconds, within the years 1970 to 9999.
+    #[must_use]
+    pub fn unix_seconds(&self) -> i64 {
+        let since = (self.source)().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = i64::try_from(since).unwrap_or(LATEST);
+        now.saturating_add(self.offset.load(Ordering::Relaxed)).clamp(0, LATEST)
+    }
+
+    /// The time as the `Date` header writes it.
+    pub(crate) fn http_date(&self) -> String {
+        httpdate::fmt_http_date(system_time(self.unix_seconds()))
+    }
+}
+
+fn system_time(unix_seconds: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(u64::try_from(unix_seconds.clamp(0, LATEST)).unwrap_or_default())
+}
+
+/// Writes a Unix time as the service does, `yyyy-MM-dd HH:mm:ss`, read as UTC.
+pub(crate) fn civil(unix_seconds: i64) -> String {
+    let (days, second) = (unix_seconds.div_euclid(SECONDS_PER_DAY), unix_seconds.rem_euclid(SECONDS_PER_DAY));
+    let (year, month, day) = date_of(days);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+/// The date of a day counted from 1970-01-01, by Howard Hinnant's `civil_from_days`: years begin in March, so that
+/// a leap day is the last of its year.
+fn date_of(days: i64) -> (i64, i64, i64) {
+    const DAYS_PER_ERA: i64 = 146_097;
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(DAYS_PER_ERA), days.rem_euclid(DAYS_PER_ERA));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, LATEST, civil};
+
+    #[test]
+    fn civil_times() {
+        assert_eq!(civil(0), "1970-01-01 00:00:00");
+        assert_eq!(civil(1_630_468_800), "2021-09-01 04:00:00");
+        assert_eq!(civil(1_709_251_199), "2024-02-29 23:59:59");
+        assert_eq!(civil(951_782_400), "2000-02-29 00:00:00");
+        assert_eq!(civil(LATEST), "9999-12-31 23:59:59");
+    }
+
+    #[test]
+    fn an_offset_moves_the_clock_and_cannot_break_it() {
+        let clock = Clock::fixed(1_630_468_800);
+        assert_eq!(clock.http_date(), "Wed, 01 Sep 2021 04:00:00 GMT");
+        clock.set_offset(-60);
+        assert_eq!(clock.unix_seconds(), 1_630_468_740);
+        for (offset, now) in [(i64::MIN, 0), (i64::MAX, LATEST)] {
+            clock.set_offset(offset);
+            assert_eq!(clock.unix_seconds(), now);
+            assert!(!clock.http_date().is_empty());
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! What faults there are, and what each changes in the plan for answering a request.
+//!
+//! A fault is data. It is laid out as a [`Plan`]: where the answer comes from, how it is edited, how it is delivered
+//! and how the connection ends. Faults that concern different parts of the plan go together ([`Fault::and`]).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::envelope::EnvelopeStyle;
+use crate::padding::Size;
+
+/// What happens to one request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// Nothing: the request is answered as the service does.
+    Ok,
+    /// All of these together.
+    All(Vec<Fault>),
+    /// The answer comes after this time, in milliseconds where it is written as JSON. The request is carried out at once.
+    Delay(#[serde(with = "millis")] Duration),
+    /// The request is carried out even where another fault keeps its answer back.
+    Applied,
+
+    /// An HTML page with this HTTP status, such as gateways answer; the request is not carried out.
+    Status(u16),
+    /// The service's envelope with this code; the request is not carried out.
+    Code(i64),
+    /// This very answer; the request is not carried out. `Date`, `Content-Length` and `Connection` are added.
+    Respond {
+        /// HTTP status.
+        status: u16,
+        /// Headers in their order.
+        #[serde(default)]
+        headers: Vec<(String, String)>,
+        /// Body.
+        #[serde(with = "text")]
+        body: Vec<u8>,
+    },
+    /// These very bytes instead of an HTTP answer, and then the end of the connection; the request is not carried out.
+    Raw(#[serde(with = "text")] Vec<u8>),
+    /// A successful envelope of this many bytes, or one that never ends; the request is not carried out.
+    Oversized {
+        /// Size of the body in bytes.
+        bytes: Option<u64>,
+    },
+
+    /// A change to the answer; changes are made in their order.
+    Edit(Edit),
+
+    /// The connection is reset when the request begins to arrive, before a byte of it is read. Must come from
+    /// [`script`](crate::Sandbox::script), as nothing is known of the request.
+    ResetBeforeRead,
+    /// The connection is reset instead of an answer; the request is not carried out.
+    Reset,
+    /// The connection is closed instead of an answer; the request is not carried out.
+    Close,
+    /// No answer comes and the connection stays open; the request is not carried out.
+    Hold,
+
+    /// The body ends after this many bytes; the head promises all of it.
+    Truncate(usize),
+    /// `Content-Length` is this, whatever the body's length is.
+    ContentLength(u64),
+    /// The body is sent in chunks.
+    Chunked,
+    /// The body has no length; the end of the connection ends it.
+    UntilClose,
+    /// The head comes in small pieces.
+    DripHead(Pace),
+    /// The body comes in small pieces.
+    DripBody(Pace),
+    /// How the connection ends after the answer.
+    End(Ending),
+}
+
+/// A change to an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Edit {
+    /// Another HTTP status, with the same body.
+    Status(u16),
+    /// A header set, or taken away.
+    Header(String, Option<String>),
+    /// Another body.
+    Body(#[serde(with = "text")] Vec<u8>),
+    /// Other names and forms in the envelope.
+    Envelope(EnvelopeStyle),
+    /// The body compressed with gzip.
+    Gzip,
+    /// In place of the body, a successful envelope of this many bytes, compressed with gzip.
+    GzipBomb(u64),
+}
+
+/// How fast pieces are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Bytes in a piece.
+    pub bytes: usize,
+    /// Time before each piece, in milliseconds where it is written as JSON.
+    #[serde(with = "millis")]
+    pub interval: Duration,
+}
+
+/// How a connection ends after an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Ending {
+    /// It stays open for the next request.
+    KeepAlive,
+    /// It is closed, as `Connection: close` says.
+    CloseSaid,
+    /// It is closed, though the answer promises to keep it.
+    CloseUnsaid,
+    /// It is reset, though the answer promises to keep it.
+    Reset,
+    /// It stays open, and is closed without an answer when the next request has arrived.
+    Stale,
+    /// It stays open and nothing more happens on it.
+    Hold,
+}
+
+impl Fault {
+    /// This fault and another one together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match self {
+            Self::All(mut faults) => {
+                faults.push(other);
+                Self::All(faults)
+            }
+            fault => Self::All(vec![fault, other]),
+        }
+    }
+
+    /// The same, though the request is carried out.
+    #[must_use]
+    pub fn applied(self) -> Self {
+        self.and(Self::Applied)
+    }
+
+    /// The same, after a time.
+    #[must_use]
+    pub fn after(self, delay: Duration) -> Self {
+        self.and(Self::Delay(delay))
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn with_header(self, name: &str, value: &str) -> Self {
+        self.and(Self::Edit(Edit::Header(name.to_owned(), Some(value.to_owned()))))
+    }
+
+    /// The same without a header that answers have.
+    #[must_use]
+    pub fn without_header(self, name: &str) -> Self {
+        self.and(Self::Edit(Edit::Header(name.to_owned(), None)))
+    }
+
+    /// The same with this HTTP status, such as `Fault::Code(-15).with_status(429)`.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        self.and(Self::Edit(Edit::Status(status)))
+    }
+
+    /// The same with other names and forms in the envelope.
+    #[must_use]
+    pub fn in_envelope(self, style: EnvelopeStyle) -> Self {
+        self.and(Self::Edit(Edit::Envelope(style)))
+    }
+
+    /// The answer of the service with another body.
+    #[must_use]
+    pub fn body(body: impl Into<Vec<u8>>) -> Self {
+        Self::Edit(Edit::Body(body.into()))
+    }
+
+    /// The answer of the service with this `Date`, malformed or not.
+    #[must_use]
+    pub fn date(date: &str) -> Self {
+        Self::Ok.with_header("Date", date)
+    }
+
+    /// A redirect.
+    #[must_use]
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::Status(status).with_header("Location", location)
+    }
+
+    /// The answer of the service, compressed with gzip.
+    #[must_use]
+    pub fn gzip() -> Self {
+        Self::Edit(Edit::Gzip)
+    }
+
+    /// The answer of the service, but the connection is dead for the next request.
+    #[must_use]
+    pub fn stale() -> Self {
+        Self::End(Ending::Stale)
+    }
+
+    /// The answer of the service, of which the body comes in pieces.
+    #[must_use]
+    pub fn drip(bytes: usize, interval: Duration) -> Self {
+        Self::DripBody(Pace { bytes, interval })
+    }
+
+    /// Reads a fault as scripts in JSON write it: a positive number is an HTTP status, another one a code, a name or
+    /// an object is a fault, and a list is several faults together.
+    ///
+    /// ```
+    /// use recallflow_sandbox::Fault;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(Fault::from_json(&json!(503))?, Fault::Status(503));
+    /// assert_eq!(Fault::from_json(&json!(-15))?, Fault::Code(-15));
+    /// assert_eq!(Fault::from_json(&json!(["applied", "reset"]))?, Fault::Applied.and(Fault::Reset));
+    /// assert_eq!(Fault::from_json(&json!({ "truncate": 20 }))?, Fault::Truncate(20));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn from_json(json: &Value) -> Result<Self, serde_json::Error> {
+        match json {
+            Value::Number(number) => match number.as_u64().and_then(|number| u16::try_from(number).ok()) {
+                Some(status @ 1..) => Ok(Self::Status(status)),
+                _ => i64::deserialize(json).map(Self::Code),
+            },
+            Value::Array(faults) => faults.iter().map(Self::from_json).collect::<Result<_, _>>().map(Self::All),
+            fault => Self::deserialize(fault),
+        }
+    }
+
+    /// Whether the fault happens before the request is read.
+    pub(crate) fn is_before_read(&self) -> bool {
+        match self {
+            Self::ResetBeforeRead => true,
+            Self::All(faults) => faults.iter().any(Self::is_before_read),
+            _ => false,
+        }
+    }
+
+    /// What the fault makes of a request.
+    pub(crate) fn into_plan(self) -> Plan {
+        let mut plan = Plan::default();
+        plan.add(self);
+        plan
+    }
+}
+
+impl From<u16> for Fault {
+    fn from(status: u16) -> Self {
+        Self::Status(status)
+    }
+}
+
+/// How a request is answered.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) source: Source,
+    applied: bool,
+    pub(crate) delay: Duration,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) delivery: Delivery,
+}
+
+/// Where an answer comes from.
+#[derive(Default)]
+pub(crate) enum Source {
+    /// The service.
+    #[default]
+    Service,
+    /// A gateway before the service.
+    Page(u16),
+    Code(i64),
+    Respond {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    },
+    Raw(Vec<u8>),
+    /// A successful envelope, of which delivery makes the body.
+    Padding,
+    /// There is no answer.
+    Nothing,
+}
+
+/// How an answer is sent.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    pub(crate) framing: Framing,
+    /// How many bytes of the body are sent, where it is cut off.
+    pub(crate) keep: Option<usize>,
+    /// The size of the envelope that is made up while it is sent.
+    pub(crate) padding: Option<Size>,
+    pub(crate) head_pace: Option<Pace>,
+    pub(crate) body_pace: Option<Pace>,
+    pub(crate) ending: Option<Ending>,
+}
+
+/// How an answer says where its body ends.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Framing {
+    #[default]
+    Length,
+    Claimed(u64),
+    Chunked,
+    UntilClose,
+}
+
+impl Plan {
+    /// Whether the service carries the request out.
+    pub(crate) fn carries_out(&self) -> bool {
+        self.applied || matches!(self.source, Source::Service)
+    }
+
+    fn add(&mut self, fault: Fault) {
+        match fault {
+            Fault::Ok => {}
+            Fault::All(faults) => faults.into_iter().for_each(|fault| self.add(fault)),
+            Fault::Delay(delay) => self.delay += delay,
+            Fault::Applied => self.applied = true,
+            Fault::Status(status) => self.source = Source::Page(status),
+            Fault::Code(code) => self.source = Source::Code(code),
+            Fault::Respond { status, headers, body } => self.source = Source::Respond { status, headers, body },
+            Fault::Raw(bytes) => self.source = Source::Raw(bytes),
+            Fault::Oversized { bytes } => {
+                self.source = Source::Padding;
+                self.delivery.padding = Some(bytes.map_or(Size::Endless, Size::Bytes));
+            }
+            Fault::Edit(edit) => self.edits.push(edit),
+            Fault::ResetBeforeRead | Fault::Reset => self.answer_nothing(Ending::Reset),
+            Fault::Close => self.answer_nothing(Ending::CloseUnsaid),
+            Fault::Hold => self.answer_nothing(Ending::Hold),
+            Fault::Truncate(keep) => self.delivery.keep = Some(keep),
+            Fault::ContentLength(length) => self.delivery.framing = Framing::Claimed(length),
+            Fault::Chunked => self.delivery.framing = Framing::Chunked,
+            Fault::UntilClose => self.delivery.framing = Framing::UntilClose,
+            Fault::DripHead(pace) => self.delivery.head_pace = Some(pace),
+            Fault::DripBody(pace) => self.delivery.body_pace = Some(pace),
+            Fault::End(ending) => self.delivery.ending = Some(ending),
+        }
+    }
+
+    fn answer_nothing(&mut self, ending: Ending) {
+        self.source = Source::Nothing;
+        self.delivery.ending = Some(ending);
+    }
+}
+
+/// Durations as milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
+}
+
+/// Bytes as text.
+mod text {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        String::deserialize(deserializer).map(String::into_bytes)
+    }
+}

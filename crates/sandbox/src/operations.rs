@@ -1,0 +1,122 @@
+//! What the service does with a request that was let in.
+
+use serde_json::{Map, Value};
+
+use crate::auth::AUTHENTICATION;
+use crate::envelope;
+use crate::flows::{Flows, Shape, UpdateError};
+use crate::http::Request;
+use crate::json::integer;
+use crate::seed::{Seed, example_paging};
+use crate::service::{Operation, Service};
+use crate::tasks::Tasks;
+
+/// Code of a request that breaks a rule or does not fit what the sandbox holds.
+const PARAMETER: i64 = -22;
+
+/// How many violations a message tells.
+const TOLD_VIOLATIONS: usize = 8;
+
+/// The type of a node in a request's schema.
+const NODE_TYPE: &str = "RecallNode";
+
+/// What the sandbox holds.
+pub(crate) struct State {
+    pub(crate) flows: Flows,
+    pub(crate) tasks: Tasks,
+    pub(crate) shape: Shape,
+    paging: Map<String, Value>,
+}
+
+impl State {
+    /// What a seed puts in.
+    pub(crate) fn new(seed: &Seed, shape: Shape, now: i64) -> Self {
+        Self {
+            flows: Flows::new(seed.flows.iter().cloned()),
+            tasks: Tasks { tasks: seed.tasks.clone(), started: now },
+            shape,
+            paging: example_paging(),
+        }
+    }
+}
+
+/// A failure that the service answers in its envelope.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    code: i64,
+    detail: String,
+}
+
+impl Refusal {
+    fn parameter(detail: impl Into<String>) -> Self {
+        Self { code: PARAMETER, detail: detail.into() }
+    }
+
+    /// The envelope, with the documents' wording of the code and what is wrong in particular.
+    pub(crate) fn body(&self) -> String {
+        let wording = Service::get().wording(self.code);
+        let separator = if self.detail.is_empty() { "" } else { ": " };
+        envelope::failure(self.code, &format!("{wording}{separator}{}", self.detail))
+    }
+}
+
+impl From<i64> for Refusal {
+    fn from(code: i64) -> Self {
+        let detail = if code == AUTHENTICATION { "the key or the signature does not fit" } else { "" };
+        Self { code, detail: detail.to_owned() }
+    }
+}
+
+/// Reads a request's body and checks it by the operation's schema.
+pub(crate) fn read_body(operation: &Operation, request: &Request) -> Result<Value, Refusal> {
+    let content_type = request.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    if !content_type.starts_with("application/json") {
+        return Err(Refusal::parameter("the header Content-Type must be application/json;charset=UTF-8"));
+    }
+    let body = serde_json::from_slice(&request.body).map_err(|_| Refusal::parameter("the body is not JSON"))?;
+    let violations = operation.schema.violations(&body);
+    if violations.is_empty() {
+        return Ok(body);
+    }
+    let rest = violations.len().saturating_sub(TOLD_VIOLATIONS);
+    let told = violations[..violations.len() - rest].join("; ");
+    Err(Refusal::parameter(if rest == 0 { told } else { format!("{told}; and {rest} more") }))
+}
+
+/// Carries out a request that obeys the rules, and answers in the envelope. An operation that is not named here is
+/// answered with the documents' example.
+pub(crate) fn perform(operation: &Operation, body: &Value, state: &mut State, now: i64) -> Result<String, Refusal> {
+    match operation.name.as_str() {
+        "query_recall_flow_detail" => flow_detail(body, state),
+        "update_recall_flow" => update_flow(operation, body, state, now),
+        "query_group_calls" => Ok(envelope::success(&state.tasks.page(body, now))),
+        _ => Ok(operation
+            .examples
+            .first()
+            .map_or_else(|| envelope::success(&Value::Null), |example| example.response.clone())),
+    }
+}
+
+fn flow_detail(body: &Value, state: &State) -> Result<String, Refusal> {
+    let key = &body["keyId"];
+    let flow = integer(key).and_then(|key| state.flows.get(key)).ok_or_else(|| unknown_flow(key))?;
+    Ok(envelope::success(&state.shape.put(flow, &state.paging)))
+}
+
+fn update_flow(operation: &Operation, body: &Value, state: &mut State, now: i64) -> Result<String, Refusal> {
+    let node_fields: Vec<_> = operation.schema.fields_of(NODE_TYPE).collect();
+    match state.flows.update(body, &node_fields, now) {
+        Ok(()) => Ok(envelope::success(&Value::Null)),
+        Err(UpdateError::Unknown) => Err(unknown_flow(&body["keyId"])),
+        Err(UpdateError::NotPending(status)) => {
+            let key = &body["keyId"];
+            Err(Refusal::parameter(format!(
+                "keyId {key} is not pending (status {status}), only a pending flow can be edited"
+            )))
+        }
+    }
+}
+
+fn unknown_flow(key: &Value) -> Refusal {
+    Refusal::parameter(format!("keyId {key} is unknown, there is no such recall flow"))
+}

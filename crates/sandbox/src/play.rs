@@ -1,0 +1,172 @@
+//! Plays the plan for a request: makes the answer, edits it, and puts its bytes on the wire.
+
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+
+use crate::fault::{Delivery, Edit, Ending, Framing, Pace};
+use crate::http::{Answer, Incoming};
+use crate::padding::{self, Size};
+
+/// Bytes of a body in one chunk.
+const CHUNK: usize = 4096;
+
+/// What comes after an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The connection serves the next request.
+    Request,
+    /// The connection ends when the next request has arrived.
+    Stale,
+    /// The connection ends.
+    End,
+}
+
+/// What is put on the wire.
+pub(crate) enum Reply {
+    Answer(Answer),
+    Raw(Vec<u8>),
+    Nothing,
+}
+
+impl Delivery {
+    /// How the connection ends: as was said, or else as the answer and the request demand.
+    pub(crate) fn ending(&self, keep_alive: bool) -> Ending {
+        let cut_off = self.keep.is_some() || matches!(self.framing, Framing::Claimed(_));
+        match self.ending {
+            Some(ending) => ending,
+            None if cut_off => Ending::CloseUnsaid,
+            None if self.framing == Framing::UntilClose || !keep_alive => Ending::CloseSaid,
+            None => Ending::KeepAlive,
+        }
+    }
+}
+
+/// Changes an answer.
+pub(crate) fn edit(answer: &mut Answer, edit: &Edit) {
+    match edit {
+        Edit::Status(status) => answer.status = *status,
+        Edit::Header(name, value) => answer.set_header(name, value.as_deref()),
+        Edit::Body(body) => answer.body.clone_from(body),
+        Edit::Envelope(style) => answer.body = style.restyle(&answer.body),
+        Edit::Gzip => compress(answer, [answer.body.clone().as_slice()].into_iter()),
+        Edit::GzipBomb(bytes) => compress(answer, padding::pieces(Size::Bytes(*bytes))),
+    }
+}
+
+/// Makes these pieces, compressed, the body of an answer.
+fn compress<'a>(answer: &mut Answer, mut pieces: impl Iterator<Item = &'a [u8]>) {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let written = pieces.try_for_each(|piece| encoder.write_all(piece)).and_then(|()| encoder.finish());
+    // Writing to memory does not fail.
+    answer.body = written.unwrap_or_default();
+    answer.set_header("Content-Encoding", Some("gzip"));
+}
+
+/// Delivers a reply and ends the connection as told.
+pub(crate) async fn deliver(incoming: &mut Incoming, reply: Reply, delivery: &Delivery, ending: Ending) -> Next {
+    let stream = &mut incoming.stream;
+    let sent = match reply {
+        Reply::Answer(answer) => send(stream, answer, delivery).await,
+        Reply::Raw(bytes) => send_paced(stream, &bytes, delivery.body_pace).await,
+        Reply::Nothing => Ok(()),
+    };
+    if sent.is_err() {
+        return Next::End;
+    }
+    match ending {
+        Ending::KeepAlive => return Next::Request,
+        Ending::Stale => return Next::Stale,
+        // The client may be gone already, which is no concern of the sandbox.
+        Ending::CloseSaid | Ending::CloseUnsaid => drop(stream.shutdown().await),
+        Ending::Reset => reset(stream),
+        Ending::Hold => incoming.closed_by_peer().await,
+    }
+    Next::End
+}
+
+/// Makes the end of a connection a reset instead of an orderly one.
+pub(crate) fn reset(stream: &TcpStream) {
+    // A connection that is gone already needs no reset.
+    let _ = stream.set_zero_linger();
+}
+
+/// Sends an answer.
+async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -> io::Result<()> {
+    let length = match delivery.padding {
+        Some(padding) => padding.bytes(),
+        None => Some(answer.body.len() as u64),
+    };
+    let chunked = match (delivery.framing, length) {
+        (Framing::Length, Some(length)) => {
+            if !answer.has_header("Content-Length") {
+                answer.set_header("Content-Length", Some(&length.to_string()));
+            }
+            false
+        }
+        (Framing::Claimed(claimed), _) => {
+            answer.set_header("Content-Length", Some(&claimed.to_string()));
+            false
+        }
+        (Framing::Chunked, _) | (Framing::Length, None) => {
+            answer.set_header("Transfer-Encoding", Some("chunked"));
+            true
+        }
+        (Framing::UntilClose, _) => false,
+    };
+    let mut head = answer.head();
+    if let Some(padding) = delivery.padding {
+        send_paced(stream, &head, delivery.head_pace).await?;
+        return send_padding(stream, padding, chunked, delivery.body_pace).await;
+    }
+    let body = body_bytes(&answer.body, chunked, delivery.keep);
+    if delivery.head_pace.is_none() && delivery.body_pace.is_none() {
+        head.extend(body);
+        return stream.write_all(&head).await;
+    }
+    send_paced(stream, &head, delivery.head_pace).await?;
+    send_paced(stream, &body, delivery.body_pace).await
+}
+
+/// The bytes of a body on the wire, up to where it is cut off.
+fn body_bytes(body: &[u8], chunked: bool, keep: Option<usize>) -> Vec<u8> {
+    let kept = &body[..keep.unwrap_or(body.len()).min(body.len())];
+    if !chunked {
+        return kept.to_vec();
+    }
+    let mut bytes: Vec<u8> = kept.chunks(CHUNK).flat_map(chunk).collect();
+    if keep.is_none() {
+        bytes.extend(b"0\r\n\r\n");
+    }
+    bytes
+}
+
+/// One chunk.
+fn chunk(bytes: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
+}
+
+async fn send_padding(stream: &mut TcpStream, size: Size, chunked: bool, pace: Option<Pace>) -> io::Result<()> {
+    for piece in padding::pieces(size) {
+        if chunked {
+            send_paced(stream, &chunk(piece), pace).await?;
+        } else {
+            send_paced(stream, piece, pace).await?;
+        }
+    }
+    if chunked { stream.write_all(b"0\r\n\r\n").await } else { Ok(()) }
+}
+
+/// Sends bytes at once, or in pieces.
+async fn send_paced(stream: &mut TcpStream, bytes: &[u8], pace: Option<Pace>) -> io::Result<()> {
+    let Some(pace) = pace else { return stream.write_all(bytes).await };
+    for piece in bytes.chunks(pace.bytes.max(1)) {
+        sleep(pace.interval).await;
+        stream.write_all(piece).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! The requests that came, without their signatures.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::fault::Fault;
+use crate::http::{Request, find_header};
+
+/// What stands in place of a signature.
+pub const REDACTED: &str = "[redacted]";
+
+/// How many requests are kept; the oldest go first.
+const MAX_REQUESTS: usize = 10_000;
+
+/// How many bytes of a request's body are kept.
+const MAX_BODY: usize = 1 << 20;
+
+/// A request that came, and how it was answered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The operation, by its name in the spec; none if the path is not known or the request was not read.
+    pub operation: Option<String>,
+    /// HTTP method.
+    pub method: String,
+    /// Path as it was asked for, without a query.
+    pub path: String,
+    /// Headers in their order, with [`REDACTED`] for the signature.
+    pub headers: Vec<(String, String)>,
+    /// Whether the API key was right and the signature fitted it and the timestamp.
+    pub signature_valid: bool,
+    /// The body as text, cut off after 1 MiB.
+    pub body: String,
+    /// The body's full length in bytes.
+    pub body_length: usize,
+    /// When the request had arrived, by the machine's clock.
+    pub time: SystemTime,
+    /// When the request had arrived, for distances between requests.
+    pub instant: Instant,
+    /// Number of the connection, from 1.
+    pub connection: u64,
+    /// How it was answered.
+    pub answered: Answered,
+}
+
+/// What is called with each request.
+pub(crate) type Callback = Box<dyn Fn(&Recorded) + Send + Sync>;
+
+/// How a request was answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Answered {
+    /// HTTP status; none if there was no answer.
+    pub status: Option<u16>,
+    /// Code in the envelope, if the answer was one.
+    pub code: Option<i64>,
+    /// The fault that was played, if one was scripted or the key was magic.
+    pub fault: Option<Fault>,
+    /// Whether the service carried the request out with success, told or not.
+    pub carried_out: bool,
+}
+
+impl Recorded {
+    /// The value of a header, by its name in any case of letters.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+
+    /// The body as JSON, if it is that.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_str(&self.body).ok()
+    }
+
+    /// A record of a connection that ended before its request was read.
+    pub(crate) fn unread(connection: u64, fault: Option<Fault>) -> Self {
+        Self {
+            operation: None,
+            method: String::new(),
+            path: String::new(),
+            headers: Vec::new(),
+            signature_valid: false,
+            body: String::new(),
+            body_length: 0,
+            time: SystemTime::now(),
+            instant: Instant::now(),
+            connection,
+            answered: Answered { fault, ..Answered::default() },
+        }
+    }
+
+    /// A record of a request.
+    pub(crate) fn new(request: &Request, connection: u64) -> Self {
+        let kept = &request.body[..request.body.len().min(MAX_BODY)];
+        Self {
+            method: request.method.clone(),
+            path: request.path.clone(),
+            headers: request.headers.iter().map(redacted).collect(),
+            body: String::from_utf8_lossy(kept).into_owned(),
+            body_length: request.body.len(),
+            ..Self::unread(connection, None)
+        }
+    }
+}
+
+fn redacted((name, value): &(String, String)) -> (String, String) {
+    let value = if name.eq_ignore_ascii_case("sign") { REDACTED } else { value };
+    (name.clone(), value.to_owned())
+}
+
+/// What has come so far.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
+    /// Requests since the start or the last reset.
+    pub(crate) requests: usize,
+    /// Connections since the start.
+    pub(crate) connections: u64,
+    /// Connections that are open.
+    pub(crate) open: usize,
+}
+
+/// All that was recorded; who waits for something is told when it comes.
+pub(crate) struct Recording {
+    requests: Mutex<VecDeque<Recorded>>,
+    counts: watch::Sender<Counts>,
+}
+
+impl Recording {
+    pub(crate) fn new() -> Self {
+        Self { requests: Mutex::default(), counts: watch::Sender::new(Counts::default()) }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Recorded> {
+        self.lock().iter().cloned().collect()
+    }
+
+    pub(crate) fn add(&self, request: Recorded) {
+        let mut requests = self.lock();
+        if requests.len() == MAX_REQUESTS {
+            requests.pop_front();
+        }
+        requests.push_back(request);
+        self.counts.send_modify(|counts| counts.requests += 1);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+        self.counts.send_modify(|counts| counts.requests = 0);
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        *self.counts.borrow()
+    }
+
+    /// Tells of each change of the counts.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Counts> {
+        self.counts.subscribe()
+    }
+
+    /// Counts a connection for as long as the guard lives, and tells its number.
+    pub(crate) fn connect(&self) -> (u64, impl Drop + use<'_>) {
+        let mut number = 0;
+        self.counts.send_modify(|counts| {
+            counts.connections += 1;
+            counts.open += 1;
+            number = counts.connections;
+        });
+        (number, OpenConnection(self))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Recorded>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct OpenConnection<'a>(&'a Recording);
+
+impl Drop for OpenConnection<'_> {
+    fn drop(&mut self) {
+        self.0.counts.send_modify(|counts| counts.open -= 1);
+    }
+}

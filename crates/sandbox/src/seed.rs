@@ -1,0 +1,222 @@
+//! What the sandbox holds when it starts: the documents' examples, and enough around them to make them true.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::clock::civil;
+use crate::service::{Example, Service};
+use crate::tasks::{Counts, Progress, Task};
+
+/// The status of the documents' example node and of its flow.
+const COMPLETED: i64 = 2;
+
+/// The end of the span in the documents' example query, 2024-06-03 15:13:01, as Unix time.
+const EXAMPLE_END: i64 = 1_717_427_581;
+
+/// Seconds between two seeded tasks: all of them fit into the span of the documents' example query.
+const TASK_DISTANCE: i64 = 23_000;
+
+/// Flows and tasks to start with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Seed {
+    /// Flows as queryDetail answers them, with their nodes in `nodeList`.
+    pub flows: Vec<Value>,
+    /// Tasks.
+    pub tasks: Vec<Task>,
+}
+
+impl Seed {
+    /// The documents' examples.
+    ///
+    /// - Flow 12 has the node that the documents answer for it. Flow 299 is the one that they edit; it is pending.
+    ///   Flows 300 to 304 have each status once, and the pending 300 has a node of every kind.
+    /// - The tasks make the documents' example query answer 574 tasks in 58 pages, with the example's task first.
+    ///   That task was created a day after the end of the span that is said to have found it. Both texts are kept as
+    ///   they are: the sandbox files the task at the end of the span.
+    /// - Three more tasks are called while the sandbox runs: one is being called, one begins after a minute, and one
+    ///   is finished already.
+    #[must_use]
+    pub fn documents() -> Self {
+        Self { flows: flows(), tasks: tasks() }
+    }
+
+    /// Reads a seed file.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+/// The documents' example of an operation: its request and the `data` of its answer.
+fn example(operation: &str) -> (Value, Value) {
+    let example = Service::get().operation(operation).and_then(|operation| operation.examples.first());
+    let parsed = |text: fn(&Example) -> &str| {
+        example.and_then(|example| serde_json::from_str(text(example)).ok()).unwrap_or(Value::Null)
+    };
+    let answer = parsed(|example| &example.response);
+    (parsed(|example| &example.request), answer["data"].clone())
+}
+
+/// What the documents' page of nodes says of paging.
+pub(crate) fn example_paging() -> Map<String, Value> {
+    let (_, mut data) = example("query_recall_flow_detail");
+    data.as_object_mut()
+        .map(std::mem::take)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(name, _)| name != "records")
+        .collect()
+}
+
+fn flow(key: &Value, status: i64, nodes: &[Value]) -> Value {
+    json!({ "keyId": key, "recallInterval": 30, "recallNum": nodes.len().max(1), "recallType": 0, "status": status, "nodeList": nodes })
+}
+
+fn flows() -> Vec<Value> {
+    let (query, page) = example("query_recall_flow_detail");
+    let (update, _) = example("update_recall_flow");
+    let node = page["records"][0].clone();
+    let edited = with(&update["nodeList"][0], json!({ "keyId": 1900, "taskId": 5_009_900, "nodeStatus": 0 }));
+    let mut flows =
+        vec![flow(&query["keyId"], COMPLETED, std::slice::from_ref(&node)), flow(&update["keyId"], 0, &[edited])];
+    flows.push(flow(&300.into(), 0, &nodes_of_every_kind(&node)));
+    for status in 1..=4 {
+        let key = 300 + status;
+        let keys = json!({ "keyId": 1900 + key, "taskId": 5_009_900 + key, "nodeStatus": status });
+        flows.push(flow(&key.into(), status, &[with(&node, keys)]));
+    }
+    flows
+}
+
+/// A node that plays a file, one that speaks and sends an SMS, and one that was sent along and transfers to agents.
+fn nodes_of_every_kind(file: &Value) -> [Value; 3] {
+    let pending = |key: i64, members: Value| {
+        let keys = json!({ "keyId": key, "taskId": 5_008_000 + key, "nodeStatus": 0 });
+        with(&with(file, keys), members)
+    };
+    [
+        pending(1911, json!({})),
+        pending(
+            1912,
+            json!({ "source": 3, "voiceFileId": null, "text": "Dear customer, your order has arrived.", "lan": "EN",
+                "speakingRate": 1.25, "ssmlGender": 2, "accent": 44, "hangUpSms": 1, "smsContent": "Order ${text1} has arrived.",
+                "senderId": "Shop", "feedbackPush": 1, "feedbackValue": "1", "successPush": 1, "successPushTime": 10,
+                "failedPush": 0, "ringPush": 0 }),
+        ),
+        pending(
+            1913,
+            json!({ "source": 2, "uploadName": "reminder.wav", "toSeat": 1, "sipGroupId": 1_000_038, "outboundControl": 1,
+                "calloutRate": 10, "toSeatType": 2, "toSeatKey": "9", "delayTransfer": 3 }),
+        ),
+    ]
+}
+
+/// An object with members that replace its own.
+fn with(object: &Value, members: Value) -> Value {
+    let mut object = object.clone();
+    if let (Some(object), Value::Object(members)) = (object.as_object_mut(), members) {
+        object.extend(members);
+    }
+    object
+}
+
+fn tasks() -> Vec<Task> {
+    let (query, page) = example("query_group_calls");
+    let total = page["total"].as_i64().unwrap_or_default();
+    let record = page["records"][0].as_object().cloned().unwrap_or_default();
+    let example_id = record.get("taskId").and_then(Value::as_i64).unwrap_or_default();
+    let filed_at = query["params"]["endTime"].as_str().map(str::to_owned);
+    let example = Task { record, filed_at, app_id: Some(1000), ..Task::default() };
+    let older = (1..total).map(|age| older_task(age, example_id - age));
+    let running = [(0, 600), (60, 600), (-86_400, 3600)].into_iter().zip(1..);
+    let running = running.map(|((starts_after, lasts), number)| Task {
+        progress: Some(Progress { starts_after, lasts }),
+        ..task(
+            example_id + 1000 + number,
+            &format!("sandbox-{number}-agent"),
+            Counts { numbers: 1000, called: 0, succeeded: 0 },
+        )
+    });
+    std::iter::once(example).chain(older).chain(running).collect()
+}
+
+fn task(id: i64, name: &str, counts: Counts) -> Task {
+    let mut record = counts.record();
+    record.extend([
+        ("taskId".to_owned(), id.into()),
+        ("taskName".to_owned(), name.into()),
+        ("scriptId".to_owned(), (50 + id % 9).into()),
+        ("taskType".to_owned(), 3.into()),
+    ]);
+    Task { record, app_id: Some(1000 + id % 3), audio: Some(format!("greeting-{}.wav", id % 5)), ..Task::default() }
+}
+
+/// An invented task, always the same for its age. Most are finished; each other status comes up in turn.
+fn older_task(age: i64, id: i64) -> Task {
+    let status = match age % 20 {
+        remainder @ (0 | 1 | 3..=6) => remainder,
+        _ => 2,
+    };
+    let numbers = 10 + age * 37 % 490;
+    let called = match status {
+        0 | 3 | 6 => 0,
+        2 => numbers,
+        _ => numbers / 2,
+    };
+    let counts = Counts { numbers, called, succeeded: called * (60 + age % 36) / 100 };
+    let created = EXAMPLE_END - age * TASK_DISTANCE;
+    // As in the example, a task is named for the moment in which its form was opened.
+    let mut task = task(id, &format!("{}-agent", civil(created - 19)), counts);
+    task.record.insert("status".to_owned(), status.into());
+    task.record.insert("createdTime".to_owned(), civil(created).into());
+    task
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{EXAMPLE_END, Seed, example};
+    use crate::clock::civil;
+    use crate::tasks::{Counts, Tasks};
+
+    #[test]
+    fn the_documents_query_gets_the_documents_answer() {
+        let (query, expected) = example("query_group_calls");
+        assert_eq!(query["params"]["endTime"], civil(EXAMPLE_END));
+        let tasks = Tasks { tasks: Seed::documents().tasks, started: 1_800_000_000 };
+        let page = tasks.page(&query, 1_800_000_000);
+        assert_eq!(page["records"][0], expected["records"][0]);
+        assert_eq!(page["records"].as_array().map(Vec::len), Some(10));
+        for name in ["total", "size", "current", "searchCount", "pages"] {
+            assert_eq!(page[name], expected[name], "{name}");
+        }
+    }
+
+    #[test]
+    fn invented_figures_follow_the_example() {
+        let (_, page) = example("query_group_calls");
+        for (name, figure) in (Counts { numbers: 10, called: 10, succeeded: 8 }).record() {
+            assert_eq!(figure, page["records"][0][&name], "{name}");
+        }
+    }
+
+    #[test]
+    fn each_status_of_a_task_and_of_a_flow_is_there() {
+        let seed = Seed::documents();
+        for status in 0..=6 {
+            assert!(seed.tasks.iter().any(|task| task.record.get("status") == Some(&json!(status))), "task {status}");
+        }
+        for status in 0..=4 {
+            assert!(seed.flows.iter().any(|flow| flow["status"] == status), "flow {status}");
+        }
+    }
+
+    #[test]
+    fn a_seed_can_be_written_and_read() {
+        let seed = Seed::documents();
+        let text = serde_json::to_string(&seed).expect("a seed can be written");
+        assert_eq!(Seed::from_json(&text).expect("a seed can be read"), seed);
+        assert!(Seed::from_json(r#"{"flow":[]}"#).is_err());
+    }
+}

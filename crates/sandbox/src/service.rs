@@ -1,0 +1,122 @@
+//! What the sandbox knows of the service: the file that codegen renders from the spec.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::schema::RequestSchema;
+
+/// The rendered file.
+const SERVICE: &str = include_str!("generated/service.json");
+
+/// The service, read and its schemas compiled once per process.
+static SERVICE_MODEL: LazyLock<Service> = LazyLock::new(|| {
+    let file: ServiceFile = serde_json::from_str(SERVICE).expect("codegen renders a service that can be read");
+    Service { codes: file.codes, operations: file.operations.into_iter().map(Operation::new).collect() }
+});
+
+/// The codes and operations of the service.
+pub(crate) struct Service {
+    codes: Vec<Code>,
+    operations: Vec<Operation>,
+}
+
+/// An operation of the service.
+pub(crate) struct Operation {
+    /// Its name in the spec, such as `query_group_calls`.
+    pub(crate) name: String,
+    path: String,
+    /// The schema that its requests obey.
+    pub(crate) schema: RequestSchema,
+    /// What the documents show of it.
+    pub(crate) examples: Vec<Example>,
+}
+
+/// A request and its answer as the documents show them.
+#[derive(Deserialize)]
+pub(crate) struct Example {
+    /// The request's body, verbatim.
+    pub(crate) request: String,
+    /// The answer's body, verbatim.
+    pub(crate) response: String,
+}
+
+/// A status code of the service.
+#[derive(Deserialize)]
+struct Code {
+    number: i64,
+    wordings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ServiceFile {
+    codes: Vec<Code>,
+    operations: Vec<OperationEntry>,
+}
+
+#[derive(Deserialize)]
+struct OperationEntry {
+    name: String,
+    path: String,
+    request: Value,
+    examples: Vec<Example>,
+}
+
+impl Operation {
+    fn new(entry: OperationEntry) -> Self {
+        let schema = RequestSchema::compile(&entry.request).expect("codegen renders schemas that compile");
+        Self { name: entry.name, path: entry.path, schema, examples: entry.examples }
+    }
+}
+
+impl Service {
+    /// The service of the spec.
+    pub(crate) fn get() -> &'static Self {
+        &SERVICE_MODEL
+    }
+
+    /// The operation whose path a request's path ends in; what stands before it is a base URL's prefix.
+    pub(crate) fn route(&self, path: &str) -> Option<&Operation> {
+        let ends_in =
+            |operation: &&Operation| path.strip_suffix(&operation.path).is_some_and(|rest| rest.ends_with('/'));
+        self.operations.iter().filter(ends_in).max_by_key(|operation| operation.path.len())
+    }
+
+    /// The operation of this name.
+    pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.name == name)
+    }
+
+    /// The documents' wording of a code.
+    pub(crate) fn wording(&self, code: i64) -> &str {
+        let known = self.codes.iter().find(|known| known.number == code);
+        known.and_then(|known| known.wordings.first()).map_or("Unknown error", String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Service;
+
+    #[test]
+    fn a_path_is_routed_behind_any_prefix() {
+        let routed = |path| Service::get().route(path).map(|operation| operation.name.as_str());
+        for path in ["/voice/group/call/query", "/v3/voice/group/call/query", "/a/b/voice/group/call/query"] {
+            assert_eq!(routed(path), Some("query_group_calls"), "{path}");
+        }
+        for path in ["/", "/voice/group/call", "/xvoice/group/call/query", "/voice/group/call/query/"] {
+            assert_eq!(routed(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_example_of_the_documents_obeys_its_schema() {
+        for operation in &Service::get().operations {
+            for example in &operation.examples {
+                let request = serde_json::from_str(&example.request).expect("an example is JSON");
+                assert_eq!(operation.schema.violations(&request), Vec::<String>::new(), "{}", operation.name);
+            }
+        }
+    }
+}

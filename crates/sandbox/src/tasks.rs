@@ -1,0 +1,245 @@
+//! The group-call tasks that the sandbox keeps, their progress, and the pages of them that a query selects.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::clock::civil;
+use crate::json::integer;
+
+/// A task, with what the service knows of it beyond what it answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Task {
+    /// The task as the service answers it.
+    pub record: Map<String, Value>,
+    /// The time by which queries find the task; its `createdTime` where this is left out.
+    pub filed_at: Option<String>,
+    /// The application that submitted the task.
+    pub app_id: Option<i64>,
+    /// The voice file or the spoken text, for `searchCondition`.
+    pub audio: Option<String>,
+    /// How the task goes on while the sandbox runs.
+    pub progress: Option<Progress>,
+}
+
+/// A task that is called while the sandbox runs: it waits, then calls its numbers evenly, then is finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Progress {
+    /// Seconds from the sandbox's start (by its clock) to the first call; negative when it was before.
+    pub starts_after: i64,
+    /// Seconds that all calls take.
+    pub lasts: u32,
+}
+
+/// Counts of a task's numbers, from which everything else that it shows follows.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) numbers: i64,
+    pub(crate) called: i64,
+    pub(crate) succeeded: i64,
+}
+
+impl Counts {
+    /// The members of a task's record that follow from its counts, with the documents' example as tariff. A task that
+    /// has reached nobody has no ratio and no duration.
+    pub(crate) fn record(self) -> Map<String, Value> {
+        let Self { numbers, called, succeeded } = self;
+        let (agent_fee, call_fee) = (succeeded * 125_000 / 8, succeeded * 34_827 / 8);
+        let reached = |text: String| if succeeded > 0 { Value::from(text) } else { Value::Null };
+        let record = json!({
+            "rate": (called * 100 / numbers.max(1)).to_string(),
+            "numCnt": numbers,
+            "callNum": called,
+            "success": succeeded,
+            "fail": called - succeeded,
+            "answeredNum": succeeded,
+            "asr": reached((succeeded * 100 / called.max(1)).to_string()),
+            "agentTotalFeetime": succeeded * 40,
+            "agentFee": millionths(agent_fee),
+            "chargeLen": succeeded * 60,
+            "acd": reached("60s".to_owned()),
+            "groupCallPayFee": format!("{}(USD)", millionths(call_fee)),
+            "smsPayFee": "0(USD)",
+            "taskSumPayFee": format!("{}(USD)", millionths(agent_fee + call_fee)),
+            "sendSmsNum": 0,
+        });
+        if let Value::Object(record) = record { record } else { Map::new() }
+    }
+}
+
+/// An amount with six decimals.
+fn millionths(amount: i64) -> String {
+    format!("{}.{:06}", amount / 1_000_000, amount % 1_000_000)
+}
+
+impl Task {
+    /// The task as the service answers it at a time.
+    pub(crate) fn record_at(&self, now: i64, started: i64) -> Map<String, Value> {
+        let mut record = self.record.clone();
+        let Some(progress) = self.progress else { return record };
+        let begin = started.saturating_add(progress.starts_after);
+        let lasts = i64::from(progress.lasts.max(1));
+        let elapsed = now.saturating_sub(begin).clamp(0, lasts);
+        let numbers = record.get("numCnt").and_then(integer).unwrap_or(100);
+        let called = numbers * elapsed / lasts;
+        let status = match elapsed {
+            _ if now < begin => 0,
+            elapsed if elapsed < lasts => 1,
+            _ => 2,
+        };
+        record.extend(Counts { numbers, called, succeeded: called * 8 / 10 }.record());
+        record.insert("status".to_owned(), status.into());
+        record.entry("createdTime").or_insert_with(|| civil(begin).into());
+        record
+    }
+}
+
+/// All tasks.
+pub(crate) struct Tasks {
+    pub(crate) tasks: Vec<Task>,
+    /// The time from which progress counts.
+    pub(crate) started: i64,
+}
+
+/// What a query selects.
+struct Selection<'a> {
+    from: &'a str,
+    to: &'a str,
+    task_type: Option<i64>,
+    statuses: Vec<i64>,
+    app_id: Option<i64>,
+    search: String,
+}
+
+impl<'a> Selection<'a> {
+    fn new(params: &'a Value) -> Self {
+        let text = |name: &str| params[name].as_str().unwrap_or_default();
+        Self {
+            from: text("strTime"),
+            to: text("endTime"),
+            task_type: integer(&params["taskType"]),
+            statuses: params["statusList"].as_array().into_iter().flatten().filter_map(integer).collect(),
+            app_id: integer(&params["idxAppId"]),
+            search: text("searchCondition").to_lowercase(),
+        }
+    }
+
+    /// Whether a task is selected; both ends of the span belong to it.
+    fn takes(&self, task: &Task, record: &Map<String, Value>, filed_at: &str) -> bool {
+        let number = |name: &str| record.get(name).and_then(integer);
+        let contains = |text: Option<&str>| text.is_some_and(|text| text.to_lowercase().contains(&self.search));
+        (self.from..=self.to).contains(&filed_at)
+            && (self.task_type.is_none() || self.task_type == number("taskType"))
+            && (self.statuses.is_empty() || number("status").is_some_and(|status| self.statuses.contains(&status)))
+            && (self.app_id.is_none() || self.app_id == task.app_id)
+            && (self.search.is_empty()
+                || contains(record.get("taskName").and_then(Value::as_str))
+                || contains(task.audio.as_deref()))
+    }
+}
+
+impl Tasks {
+    /// The page that a request asks for, the newest tasks first.
+    pub(crate) fn page(&self, request: &Value, now: i64) -> Value {
+        let selection = Selection::new(&request["params"]);
+        let mut found = Vec::new();
+        for task in &self.tasks {
+            let record = task.record_at(now, self.started);
+            let created = record.get("createdTime").and_then(Value::as_str);
+            let filed_at = task.filed_at.as_deref().or(created).unwrap_or_default().to_owned();
+            if selection.takes(task, &record, &filed_at) {
+                found.push((filed_at, record.get("taskId").and_then(integer), record));
+            }
+        }
+        found.sort_by(|(left_time, left_id, _), (right_time, right_id, _)| {
+            (right_time, right_id).cmp(&(left_time, left_id))
+        });
+        let at_least_one =
+            |name: &str| integer(&request[name]).and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
+        let (current, size) = (at_least_one("current"), at_least_one("size"));
+        let (total, pages) = (found.len(), found.len().div_ceil(size));
+        let records = found.into_iter().skip((current - 1).saturating_mul(size)).take(size);
+        let records: Vec<_> = records.map(|(_, _, record)| Value::Object(record)).collect();
+        json!({ "records": records, "total": total, "size": size, "current": current, "searchCount": true, "pages": pages })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Progress, Task, Tasks};
+
+    fn tasks(count: i64) -> Tasks {
+        let task = |id: i64| {
+            let record = json!({ "taskId": id, "taskType": 3, "status": id % 2, "taskName": format!("Name {id}"),
+                "createdTime": format!("2024-01-01 00:00:{id:02}") });
+            let Value::Object(record) = record else { unreachable!("it is an object") };
+            Task { record, app_id: Some(id % 3), audio: Some("hello.wav".to_owned()), ..Task::default() }
+        };
+        Tasks { tasks: (1..=count).map(task).collect(), started: 0 }
+    }
+
+    fn ids(page: &Value) -> Vec<i64> {
+        page["records"]
+            .as_array()
+            .expect("it is a list")
+            .iter()
+            .filter_map(|record| record["taskId"].as_i64())
+            .collect()
+    }
+
+    fn query(current: i64, size: i64, params: &Value) -> Value {
+        let mut all = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00", "taskType": 3 });
+        all.as_object_mut().expect("it is an object").extend(params.as_object().expect("it is an object").clone());
+        tasks(7).page(&json!({ "current": current, "size": size, "params": all }), 0)
+    }
+
+    #[test]
+    fn pages() {
+        let cases = [(1, vec![7, 6, 5]), (2, vec![4, 3, 2]), (3, vec![1]), (4, vec![]), (i64::MAX, vec![])];
+        for (current, expected) in cases {
+            let page = query(current, 3, &json!({}));
+            assert_eq!(ids(&page), expected, "page {current}");
+            assert_eq!((&page["total"], &page["pages"], &page["size"]), (&json!(7), &json!(3), &json!(3)));
+            assert_eq!(page["current"], current);
+        }
+        assert_eq!(query(1, 7, &json!({}))["pages"], 1);
+        let none = query(1, 7, &json!({ "endTime": "2023-01-01 00:00:00" }));
+        assert_eq!((&none["total"], &none["pages"], &none["records"]), (&json!(0), &json!(0), &json!([])));
+    }
+
+    #[test]
+    fn filters() {
+        let cases = [
+            (json!({ "statusList": [1] }), vec![7, 5, 3, 1]),
+            (json!({ "statusList": [0, 1] }), vec![7, 6, 5, 4, 3, 2, 1]),
+            (json!({ "idxAppId": 1 }), vec![7, 4, 1]),
+            (json!({ "searchCondition": "name 4" }), vec![4]),
+            (json!({ "searchCondition": "HELLO" }), vec![7, 6, 5, 4, 3, 2, 1]),
+            (json!({ "searchCondition": "nobody" }), vec![]),
+            (json!({ "strTime": "2024-01-01 00:00:06" }), vec![7, 6]),
+            (json!({ "endTime": "2024-01-01 00:00:02" }), vec![2, 1]),
+            (json!({ "taskType": 1 }), vec![]),
+        ];
+        for (params, expected) in cases {
+            assert_eq!(ids(&query(1, 100, &params)), expected, "{params}");
+        }
+    }
+
+    #[test]
+    fn progress() {
+        let Value::Object(record) = json!({ "taskId": 1, "numCnt": 200 }) else { unreachable!("it is an object") };
+        let task = Task { record, progress: Some(Progress { starts_after: 10, lasts: 100 }), ..Task::default() };
+        let shown = |now| {
+            let record = task.record_at(now, 1000);
+            (record["status"].clone(), record["rate"].clone(), record["callNum"].clone(), record["success"].clone())
+        };
+        assert_eq!(shown(1000), (json!(0), json!("0"), json!(0), json!(0)));
+        assert_eq!(shown(1010), (json!(1), json!("0"), json!(0), json!(0)));
+        assert_eq!(shown(1060), (json!(1), json!("50"), json!(100), json!(80)));
+        assert_eq!(shown(1110), (json!(2), json!("100"), json!(200), json!(160)));
+        assert_eq!(task.record_at(0, 0)["createdTime"], "1970-01-01 00:00:10");
+    }
+}

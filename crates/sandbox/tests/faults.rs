@@ -1,0 +1,257 @@
+//! The faults, as a client sees them on the wire.
+
+mod support;
+
+use std::io::{ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+use flate2::read::GzDecoder;
+use recallflow_sandbox::{DataStyle, Edit, Ending, EnvelopeStyle, Fault, Pace, Sandbox, magic_keys};
+use serde_json::{Value, json};
+use support::{Connection, DETAIL, Reply, Request, UPDATE, ask, start, try_ask, update};
+
+fn detail(sandbox: &Sandbox) -> Reply {
+    ask(sandbox, DETAIL, &json!({ "keyId": 12 }))
+}
+
+fn detail_error(sandbox: &Sandbox) -> ErrorKind {
+    try_ask(sandbox, DETAIL, &json!({ "keyId": 12 })).expect_err("there is no answer").kind()
+}
+
+fn detail_request(sandbox: &Sandbox) -> Request {
+    Request::new(sandbox, DETAIL, &json!({ "keyId": 12 }))
+}
+
+/// What queryDetail answers with this fault.
+fn played(fault: Fault) -> Reply {
+    let sandbox = start();
+    sandbox.script([fault]);
+    detail(&sandbox)
+}
+
+#[test]
+fn a_script_is_played_in_order_and_then_forgotten() {
+    let sandbox = start();
+    sandbox.script([Fault::Status(503), Fault::Ok, Fault::Code(-18)]);
+    sandbox.script([429]);
+    let statuses: Vec<_> = (0..5).map(|_| detail(&sandbox)).map(|reply| (reply.status, reply.body[0])).collect();
+    assert_eq!(statuses, [(503, b'<'), (200, b'{'), (200, b'{'), (429, b'<'), (200, b'{')]);
+    assert_eq!(sandbox.faults_left(), 0);
+    let codes: Vec<_> = sandbox.requests().iter().map(|request| request.answered.code).collect();
+    assert_eq!(codes, [None, Some(0), Some(-18), None, Some(0)]);
+}
+
+#[test]
+fn a_script_for_an_operation_waits_for_it() {
+    let sandbox = start();
+    sandbox.script_for("update_recall_flow", [Fault::Code(-15)]);
+    assert_eq!(detail(&sandbox).code(), 0);
+    assert_eq!(ask(&sandbox, UPDATE, &update(299)).code(), -15);
+    assert_eq!(ask(&sandbox, UPDATE, &update(299)).code(), 0);
+}
+
+#[test]
+fn a_fault_is_carried_out_only_where_it_says_so() {
+    let sandbox = start();
+    let number = || sandbox.flow(299).expect("it is there")["recallNum"].clone();
+    for fault in [Fault::Status(503), Fault::Code(-18), Fault::Close, Fault::Reset, Fault::ResetBeforeRead] {
+        sandbox.script([fault]);
+        let _ = try_ask(&sandbox, UPDATE, &update(299));
+        assert_eq!(number(), 1);
+    }
+    sandbox.script([Fault::Status(504).applied()]);
+    assert_eq!(ask(&sandbox, UPDATE, &update(299)).status, 504);
+    assert_eq!(number(), 3);
+}
+
+#[test]
+fn connections_end_as_told() {
+    let sandbox = start();
+    sandbox.script([Fault::Reset, Fault::Close]);
+    assert_eq!(detail_error(&sandbox), ErrorKind::ConnectionReset);
+    assert_eq!(detail_error(&sandbox), ErrorKind::UnexpectedEof);
+}
+
+#[test]
+fn a_reset_before_the_request_is_read() {
+    let sandbox = start();
+    sandbox.script([Fault::ResetBeforeRead]);
+    let mut connection = Connection::open(&sandbox);
+    connection.0.write_all(b"POST /voice").expect("it can be sent");
+    assert_eq!(connection.read().expect_err("there is no answer").kind(), ErrorKind::ConnectionReset);
+    let [recorded] = sandbox.requests().try_into().expect("it is recorded");
+    assert_eq!((recorded.operation, recorded.answered.fault), (None, Some(Fault::ResetBeforeRead)));
+}
+
+#[test]
+fn an_answer_can_be_anything() {
+    let reply =
+        played(Fault::Respond { status: 418, headers: vec![("X-Tea".into(), "pot".into())], body: b"short".to_vec() });
+    assert_eq!((reply.status, reply.header("X-Tea"), reply.text().as_str()), (418, Some("pot"), "short"));
+    assert!(reply.header("Date").is_some());
+    let reply = played(Fault::redirect(307, "http://127.0.0.1:9/"));
+    assert_eq!((reply.status, reply.header("Location")), (307, Some("http://127.0.0.1:9/")));
+    let reply = played(Fault::Code(-15).with_status(429).with_header("Retry-After", "3"));
+    assert_eq!((reply.status, reply.code(), reply.header("Retry-After")), (429, -15, Some("3")));
+
+    let sandbox = start();
+    sandbox.script([Fault::Raw(b"\x00nonsense".to_vec())]);
+    let mut connection = Connection::open(&sandbox);
+    connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
+    assert_eq!(connection.rest().expect("an orderly end"), b"\x00nonsense");
+}
+
+#[test]
+fn dates_can_be_anything() {
+    assert_eq!(played(Fault::date("yesterday")).header("Date"), Some("yesterday"));
+    assert_eq!(played(Fault::Ok.without_header("Date")).header("Date"), None);
+    assert_eq!(played(Fault::Ok.with_header("Age", "30")).header("Age"), Some("30"));
+}
+
+#[test]
+fn envelopes_can_be_anything() {
+    let old = played(Fault::Code(-16).in_envelope(EnvelopeStyle::old())).json();
+    assert_eq!(old, json!({ "status": "-16", "reason": "Timestamp expired", "data": null }));
+    let missing = EnvelopeStyle { data: DataStyle::Missing, ..EnvelopeStyle::default() };
+    assert_eq!(played(Fault::Ok.in_envelope(missing)).json(), json!({ "code": 0, "msg": "success" }));
+    assert_eq!(played(Fault::body("[]")).json(), json!([]));
+    let old = played(Fault::Ok.in_envelope(EnvelopeStyle::old())).json();
+    assert_eq!((&old["status"], &old["data"]["keyId"]), (&json!("0"), &json!(12)));
+}
+
+#[test]
+fn bodies_can_be_cut_off() {
+    let sandbox = start();
+    for fault in [Fault::Truncate(20), Fault::Chunked.and(Fault::Truncate(20)), Fault::ContentLength(100_000)] {
+        sandbox.script([fault.clone()]);
+        assert_eq!(detail_error(&sandbox), ErrorKind::UnexpectedEof, "{fault:?}");
+    }
+    sandbox.script([Fault::ContentLength(5)]);
+    assert_eq!(detail(&sandbox).body.len(), 5);
+}
+
+#[test]
+fn bodies_can_be_framed_in_other_ways() {
+    assert_eq!(played(Fault::Chunked).code(), 0);
+    let reply = played(Fault::UntilClose);
+    assert_eq!((reply.code(), reply.header("Content-Length"), reply.header("Connection")), (0, None, Some("close")));
+}
+
+#[test]
+fn answers_can_drip() {
+    let pace = Pace { bytes: 100, interval: Duration::from_millis(20) };
+    let begin = Instant::now();
+    let reply = played(Fault::DripHead(pace).and(Fault::DripBody(pace)).and(Fault::Delay(pace.interval)));
+    let pieces = reply.head.len().div_ceil(100) + reply.body.len().div_ceil(100);
+    assert_eq!(reply.code(), 0);
+    assert!(begin.elapsed() >= pace.interval * u32::try_from(pieces + 1).expect("there are few"));
+}
+
+#[test]
+fn answers_can_be_huge() {
+    let reply = played(Fault::Oversized { bytes: Some(1_000_000) });
+    assert_eq!((reply.code(), reply.body.len()), (0, 1_000_000));
+
+    let sandbox = start();
+    sandbox.script([Fault::Oversized { bytes: None }]);
+    let mut connection = Connection::open(&sandbox);
+    connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
+    let mut read = vec![0; 4 << 20];
+    connection.0.read_exact(&mut read).expect("there is always more");
+    drop(connection);
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime starts")
+        .block_on(sandbox.wait_for_open_connections(0));
+}
+
+#[test]
+fn answers_can_be_compressed() {
+    let unpacked = |reply: &Reply| {
+        assert_eq!(reply.header("Content-Encoding"), Some("gzip"));
+        let mut bytes = Vec::new();
+        GzDecoder::new(reply.body.as_slice()).read_to_end(&mut bytes).expect("it is gzip");
+        bytes
+    };
+    let reply = played(Fault::gzip());
+    assert_eq!(serde_json::from_slice::<Value>(&unpacked(&reply)).expect("it is JSON")["data"]["keyId"], 12);
+    let bomb = played(Fault::Edit(Edit::GzipBomb(5_000_000)));
+    assert!(bomb.body.len() < 20_000);
+    assert_eq!(unpacked(&bomb).len(), 5_000_000);
+}
+
+#[test]
+fn a_kept_connection_can_be_stale() {
+    let sandbox = start();
+    sandbox.script([Fault::stale(), Fault::Status(503)]);
+    let mut connection = Connection::open(&sandbox);
+    let reply = connection.call(&detail_request(&sandbox)).expect("an answer");
+    assert_eq!((reply.code(), reply.header("Connection")), (0, Some("keep-alive")));
+    let update = Request::new(&sandbox, UPDATE, &update(299));
+    assert_eq!(connection.call(&update).expect_err("there is no answer").kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(sandbox.flow(299).expect("it is there")["recallNum"], 1);
+    assert_eq!(sandbox.requests().len(), 2);
+    // The request on the dead connection took nothing from the script.
+    assert_eq!(sandbox.faults_left(), 1);
+}
+
+#[test]
+fn a_connection_can_end_without_a_word() {
+    for (ending, said) in [(Ending::CloseUnsaid, "keep-alive"), (Ending::CloseSaid, "close")] {
+        let sandbox = start();
+        sandbox.script([Fault::End(ending)]);
+        let mut connection = Connection::open(&sandbox);
+        let reply = connection.call(&detail_request(&sandbox)).expect("an answer");
+        assert_eq!((reply.code(), reply.header("Connection")), (0, Some(said)));
+        assert_eq!(connection.rest().expect("an orderly end"), b"");
+    }
+}
+
+#[test]
+fn a_client_that_leaves_ends_what_is_played_for_it() {
+    let sandbox = start();
+    for fault in
+        [Fault::Hold, Fault::Delay(Duration::from_secs(3600)), Fault::Truncate(3).and(Fault::End(Ending::Hold))]
+    {
+        sandbox.script([fault]);
+        let mut connection = Connection::open(&sandbox);
+        connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
+        connection.0.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout can be set");
+        assert_eq!(connection.read().expect_err("there is no answer").kind(), ErrorKind::WouldBlock);
+        drop(connection);
+    }
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime starts")
+        .block_on(sandbox.wait_for_open_connections(0));
+}
+
+#[test]
+fn a_sandbox_with_a_pending_fault_ends_at_once() {
+    let sandbox = start();
+    sandbox.script([Fault::Delay(Duration::from_secs(3600))]);
+    let mut connection = Connection::open(&sandbox);
+    connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
+    assert!(sandbox.wait_for_requests_blocking(1, Duration::from_secs(10)));
+    let begin = Instant::now();
+    sandbox.shutdown();
+    assert!(begin.elapsed() < Duration::from_secs(5));
+    assert_eq!(connection.rest().expect("an orderly end"), b"");
+}
+
+#[test]
+fn magic_keys_play_faults() {
+    let sandbox = start();
+    let detail = |key: i64| try_ask(&sandbox, DETAIL, &json!({ "keyId": key }));
+    assert_eq!(detail(990_018).expect("an answer").code(), -18);
+    assert_eq!(detail(990_503).expect("an answer").status, 503);
+    assert_eq!(detail(990_600).expect_err("there is no answer").kind(), ErrorKind::ConnectionReset);
+    assert_eq!(detail(990_700).expect_err("there is no answer").kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(detail(990_800).expect("an answer").json()["status"], "0");
+    assert_eq!(detail(990_000).expect("an answer").json()["data"]["keyId"], 990_000);
+    assert_eq!(ask(&sandbox, UPDATE, &update(990_702)).code(), 0);
+    assert_eq!(sandbox.flow(990_702).expect("it was edited")["recallNum"], 3);
+    let wrong = Request::new(&sandbox, DETAIL, &json!({ "keyId": 990_503 })).with("Sign", "wrong");
+    assert_eq!(support::send(&sandbox, &wrong).expect("an answer").code(), -1);
+    assert!(magic_keys().contains("990600"));
+}

@@ -1,0 +1,298 @@
+//! What the sandbox answers as the service does.
+
+mod support;
+
+use std::io::Write;
+
+use recallflow_sandbox::{Clock, Sandbox, Seed, Shape};
+use serde_json::{Value, json};
+use support::{Connection, DETAIL, Request, TASKS, UPDATE, ask, send, start, update};
+
+/// Asserts that a request is refused with this code and a message that has this in it.
+fn assert_refused(sandbox: &Sandbox, request: &Request, code: i64, message: &str) {
+    let reply = send(sandbox, request).expect("the sandbox answers");
+    assert_eq!((reply.status, reply.code()), (200, code), "{}", reply.text());
+    assert!(reply.message().contains(message), "{}", reply.message());
+    assert_eq!(reply.json()["data"], Value::Null);
+}
+
+#[test]
+fn a_normal_answer_has_the_headers_of_the_service() {
+    let sandbox = start();
+    let reply = ask(&sandbox, DETAIL, &json!({ "keyId": 12 }));
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("Content-Type"), Some("application/json;charset=UTF-8"));
+    assert_eq!(reply.header("Connection"), Some("keep-alive"));
+    assert!(reply.header("Date").is_some_and(|date| date.ends_with(" GMT")));
+    assert_eq!((reply.code(), reply.message().as_str()), (0, "success"));
+}
+
+#[test]
+fn a_wrong_key_or_signature_is_refused() {
+    let sandbox = start();
+    let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
+    let wrong = [
+        request.clone().with("Sign", "05d7a50893e22a5c4bb3216ae3396c7c"),
+        request.clone().with("Api-Key", "somebody"),
+        request.clone().without("Sign"),
+        request.clone().without("Api-Key"),
+        request.clone().without("Timestamp"),
+    ];
+    for request in wrong {
+        assert_refused(&sandbox, &request, -1, "Authentication error");
+    }
+    let (_, sign) = request.headers.iter().find(|(name, _)| name == "Sign").expect("it is signed").clone();
+    assert_eq!(send(&sandbox, &request.with("Sign", &sign.to_uppercase())).expect("an answer").code(), 0);
+}
+
+#[test]
+fn an_address_that_is_not_allowed_is_refused() {
+    let allowed = ["10.0.0.1".parse().expect("it is an address")];
+    let sandbox = Sandbox::builder().allowed_ips(allowed).start_blocking().expect("a sandbox starts");
+    let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
+    assert_refused(&sandbox, &request.with("Sign", "wrong"), -2, "Restricted IP access");
+}
+
+#[test]
+fn a_timestamp_outside_the_window_is_refused() {
+    let sandbox = Sandbox::builder().clock(Clock::fixed(1_630_468_800)).start_blocking().expect("a sandbox starts");
+    let at = |timestamp| Request::at(&sandbox, DETAIL, &json!({ "keyId": 12 }), timestamp);
+    for distance in [-1800, 0, 1800] {
+        assert_eq!(send(&sandbox, &at(1_630_468_800 + distance)).expect("an answer").code(), 0, "{distance}");
+    }
+    for distance in [-1801, 1801, 1_000_000_000_000] {
+        assert_refused(&sandbox, &at(1_630_468_800 + distance), -16, "Timestamp expired");
+    }
+    sandbox.set_clock_offset(3600);
+    assert_refused(&sandbox, &at(1_630_468_800), -16, "Timestamp expired");
+    let reply = send(&sandbox, &at(1_630_468_800 + 3600)).expect("an answer");
+    assert_eq!((reply.code(), reply.header("Date")), (0, Some("Wed, 01 Sep 2021 05:00:00 GMT")));
+}
+
+#[test]
+fn the_documents_signing_example_is_accepted() {
+    let sandbox = Sandbox::builder().clock(Clock::fixed(1_630_468_800)).start_blocking().expect("a sandbox starts");
+    let request = Request::at(&sandbox, DETAIL, &json!({ "keyId": 12 }), 1_630_468_800);
+    let request = request.with("Sign", "05d7a50893e22a5c4bb3216ae3396c7c").with("Api-Key", "bDqJFiq9");
+    assert_eq!(send(&sandbox, &request).expect("an answer").code(), 0);
+}
+
+#[test]
+fn a_parameter_that_breaks_a_rule_is_named() {
+    let sandbox = start();
+    let node = json!({ "source": 1, "voiceFileId": "a.wav", "hangUpSms": 1, "ringPush": 1, "toSeat": 0 });
+    let mut body = update(299);
+    body["nodeList"] = json!([node]);
+    let request = Request::new(&sandbox, UPDATE, &body);
+    assert_refused(&sandbox, &request, -22, "Parameter exception: nodeList[0].smsContent is required");
+
+    let request = Request::new(&sandbox, DETAIL, &json!({}));
+    assert_refused(&sandbox, &request, -22, "keyId is required");
+    assert_refused(&sandbox, &Request { body: b"{".to_vec(), ..request.clone() }, -22, "the body is not JSON");
+    assert_refused(&sandbox, &request.with("Content-Type", "text/plain"), -22, "Content-Type");
+
+    let request = Request::new(&sandbox, TASKS, &json!({ "current": 1, "size": 10 }));
+    assert_refused(&sandbox, &request, -22, "params is required");
+}
+
+#[test]
+fn other_paths_and_methods_are_answered_by_a_gateway() {
+    let sandbox = start();
+    let reply = ask(&sandbox, "/voice/recallFlow/nothing", &json!({ "keyId": 12 }));
+    assert_eq!((reply.status, reply.header("Content-Type")), (404, Some("text/html")));
+    let request = Request { method: "GET".to_owned(), ..Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })) };
+    let reply = send(&sandbox, &request).expect("an answer");
+    assert_eq!((reply.status, reply.header("Allow")), (405, Some("POST")));
+}
+
+#[test]
+fn any_prefix_will_do() {
+    let sandbox = start();
+    for prefix in ["", "/v3", "/some/where"] {
+        assert_eq!(ask(&sandbox, &format!("{prefix}{DETAIL}"), &json!({ "keyId": 12 })).code(), 0, "{prefix}");
+    }
+}
+
+#[test]
+fn the_documents_flow_is_answered_in_each_shape() {
+    let sandbox = start();
+    let voice = "120250811103439c1901f4c53b691b419ad8a143b.wav";
+    let data = || ask(&sandbox, DETAIL, &json!({ "keyId": 12 })).json()["data"].clone();
+
+    let flat = data();
+    assert_eq!((&flat["keyId"], &flat["status"]), (&json!(12), &json!(2)));
+    assert_eq!((&flat["nodeList"][0]["keyId"], &flat["nodeList"][0]["voiceFileId"]), (&json!(1427), &json!(voice)));
+    assert_eq!(flat.get("records"), None);
+
+    sandbox.set_shape(Shape::Page);
+    let page = data();
+    assert_eq!(page["records"], flat["nodeList"]);
+    let paging = |data: &Value| ["total", "size", "current", "searchCount", "pages"].map(|name| data[name].clone());
+    assert_eq!(paging(&page), [json!(574), json!(1), json!(1), json!(true), json!(574)]);
+    assert_eq!((page.get("nodeList"), page.get("keyId")), (None, None));
+
+    sandbox.set_shape(Shape::FlatWithPaging);
+    let both = data();
+    assert_eq!(both["nodeList"], flat["nodeList"]);
+    assert_eq!((both["keyId"].clone(), paging(&both)), (json!(12), paging(&page)));
+}
+
+#[test]
+fn an_update_changes_what_is_answered() {
+    let sandbox = start();
+    let detail = |key: i64| ask(&sandbox, DETAIL, &json!({ "keyId": key })).json()["data"].clone();
+    assert_eq!(detail(299)["recallNum"], 1);
+
+    let mut body = update(299);
+    body["nodeList"] = json!([
+        { "source": 3, "text": "Hello", "lan": "EN", "hangUpSms": 0, "toSeat": 0 },
+        { "source": 2, "uploadName": "hello.wav", "baseFile": "Zm9v", "hangUpSms": 0, "toSeat": 0 },
+    ]);
+    let reply = ask(&sandbox, UPDATE, &body);
+    assert_eq!(reply.json(), json!({ "code": 0, "msg": "success", "data": null }));
+
+    let flow = detail(299);
+    assert_eq!((&flow["recallInterval"], &flow["recallNum"], &flow["recallType"]), (&json!(45), &json!(3), &json!(1)));
+    let nodes = flow["nodeList"].as_array().expect("it is a list");
+    assert_eq!((nodes.len(), &nodes[0]["text"], &nodes[0]["senderId"]), (2, &json!("Hello"), &Value::Null));
+    assert_eq!((&nodes[0]["nodeStatus"], &nodes[0]["keyId"]), (&json!(0), &json!(1900)));
+    assert!(nodes[1]["keyId"].is_i64() && nodes[1]["taskId"].is_i64());
+    assert!(nodes[1]["voiceFileId"].as_str().is_some_and(|id| id.len() == 45 && id.contains(".wav")));
+    assert_eq!(nodes[1].get("baseFile"), None);
+    assert_eq!(sandbox.flow(299), Some(flow));
+
+    sandbox.reset();
+    assert_eq!(detail(299)["recallNum"], 1);
+}
+
+#[test]
+fn only_a_known_pending_flow_is_edited() {
+    let sandbox = start();
+    for key in [12, 301, 302, 303, 304] {
+        let request = Request::new(&sandbox, UPDATE, &update(key));
+        assert_refused(&sandbox, &request, -22, "only a pending flow can be edited");
+    }
+    for path in [UPDATE, DETAIL] {
+        let body = if path == UPDATE { update(5) } else { json!({ "keyId": 5 }) };
+        assert_refused(&sandbox, &Request::new(&sandbox, path, &body), -22, "keyId 5 is unknown");
+    }
+    sandbox.insert_flow(json!({ "keyId": 5, "status": 0, "nodeList": [] }));
+    assert_eq!(ask(&sandbox, UPDATE, &update(5)).code(), 0);
+}
+
+/// The documents' example query, with another page.
+fn query(current: i64, size: i64) -> Value {
+    json!({ "current": current, "size": size, "params": {
+        "strTime": "2024-01-01 00:00:00", "endTime": "2024-06-03 15:13:01", "taskType": 3, "statusList": [] } })
+}
+
+#[test]
+fn all_tasks_are_found_page_by_page() {
+    let sandbox = start();
+    let mut ids = Vec::new();
+    for current in 1..=58 {
+        let page = ask(&sandbox, TASKS, &query(current, 10)).json()["data"].clone();
+        assert_eq!((&page["total"], &page["pages"], &page["current"]), (&json!(574), &json!(58), &json!(current)));
+        let records = page["records"].as_array().expect("it is a list").clone();
+        assert_eq!(records.len(), if current < 58 { 10 } else { 4 });
+        ids.extend(records.iter().map(|record| record["taskId"].as_i64().expect("it has an ID")));
+    }
+    assert_eq!((ids.len(), ids[0]), (574, 5_000_602));
+    assert!(ids.is_sorted_by(|left, right| left > right));
+    let beyond = ask(&sandbox, TASKS, &query(59, 10)).json()["data"].clone();
+    assert_eq!((&beyond["records"], &beyond["total"], &beyond["pages"]), (&json!([]), &json!(574), &json!(58)));
+}
+
+#[test]
+fn a_running_task_goes_on_with_the_clock() {
+    let sandbox = Sandbox::builder().clock(Clock::fixed(1_800_000_000)).start_blocking().expect("a sandbox starts");
+    let task = |offset: i64| {
+        sandbox.set_clock_offset(offset);
+        let mut body = query(1, 100);
+        body["params"]["strTime"] = json!("2027-01-01 00:00:00");
+        body["params"]["endTime"] = json!("2028-01-01 00:00:00");
+        body["params"]["searchCondition"] = json!("sandbox-1");
+        let request = Request::at(&sandbox, TASKS, &body, 1_800_000_000 + offset);
+        send(&sandbox, &request).expect("an answer").json()["data"]["records"][0].clone()
+    };
+    assert_eq!((&task(0)["status"], &task(0)["rate"]), (&json!(1), &json!("0")));
+    assert_eq!((&task(300)["rate"], &task(300)["callNum"]), (&json!("50"), &json!(500)));
+    assert_eq!((&task(600)["status"], &task(600)["rate"]), (&json!(2), &json!("100")));
+}
+
+#[test]
+fn another_seed_replaces_the_documents() {
+    let seed = r#"{ "flows": [{ "keyId": 7, "status": 0, "nodeList": [] }], "tasks": [{ "record":
+        { "taskId": 1, "taskType": 3, "status": 2, "createdTime": "2024-02-01 00:00:00" }, "appId": 9 }] }"#;
+    let seed = Seed::from_json(seed).expect("it is a seed");
+    let sandbox = Sandbox::builder().seed(seed).start_blocking().expect("a sandbox starts");
+    assert_eq!(ask(&sandbox, DETAIL, &json!({ "keyId": 7 })).code(), 0);
+    assert_eq!(ask(&sandbox, DETAIL, &json!({ "keyId": 12 })).code(), -22);
+    assert_eq!(ask(&sandbox, TASKS, &query(1, 10)).json()["data"]["total"], 1);
+    assert_eq!(sandbox.tasks().len(), 1);
+}
+
+#[test]
+fn a_connection_serves_requests_one_after_the_other() {
+    let sandbox = start();
+    let mut connection = Connection::open(&sandbox);
+    for _ in 0..3 {
+        let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
+        assert_eq!(connection.call(&request).expect("an answer").code(), 0);
+    }
+    let two = [
+        Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).bytes(),
+        Request::new(&sandbox, DETAIL, &json!({ "keyId": 1 })).bytes(),
+    ];
+    connection.0.write_all(&two.concat()).expect("it can be sent");
+    assert_eq!(connection.read().expect("an answer").code(), 0);
+    assert_eq!(connection.read().expect("an answer").code(), -22);
+    let last = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Connection", "close");
+    assert_eq!(connection.call(&last).expect("an answer").header("Connection"), Some("close"));
+    assert_eq!(connection.rest().expect("an orderly end"), b"");
+    assert_eq!(sandbox.connections(), 1);
+}
+
+#[test]
+fn a_chunked_request_is_read() {
+    let sandbox = start();
+    let request = Request::new(&sandbox, DETAIL, &json!({}));
+    let head = request.head();
+    let bytes = format!(
+        "{head}Transfer-Encoding: chunked\r\n\r\n6\r\n{{\"keyI\r\n6\r\nd\": 12\r\n1;x=y\r\n}}\r\n0\r\nTrailer: x\r\n\r\n"
+    );
+    let mut connection = Connection::open(&sandbox);
+    connection.0.write_all(bytes.as_bytes()).expect("it can be sent");
+    assert_eq!(connection.read().expect("an answer").code(), 0);
+    assert_eq!(connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("an answer").code(), 0);
+}
+
+#[test]
+fn what_is_no_request_is_refused() {
+    let sandbox = start();
+    let long_header = format!("POST / HTTP/1.1\r\nX: {}", "x".repeat(70_000));
+    let cases = [
+        ("nonsense\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n", 413),
+        ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 413),
+        ("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        (&long_header, 431),
+    ];
+    for (bytes, status) in cases {
+        let mut connection = Connection::open(&sandbox);
+        connection.0.write_all(bytes.as_bytes()).expect("it can be sent");
+        assert_eq!(connection.read().expect("an answer").status, status, "{status}");
+    }
+}
+
+#[test]
+fn a_sandbox_that_is_dropped_ends_its_connections() {
+    let sandbox = start();
+    let mut connection = Connection::open(&sandbox);
+    assert_eq!(connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("an answer").code(), 0);
+    let address = sandbox.address();
+    sandbox.shutdown();
+    assert_eq!(connection.rest().expect("an orderly end"), b"");
+    assert!(std::net::TcpStream::connect(address).is_err());
+}

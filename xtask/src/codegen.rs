@@ -1,0 +1,41 @@
+//! `cargo xtask codegen`: brings the generated files up to date, or says that they are not.
+
+use lexopt::Arg;
+use recallflow_codegen::output::{self, COMMAND, File};
+
+use crate::process::{Outcome, root};
+
+/// Runs the command.
+pub(crate) fn codegen(arguments: &mut lexopt::Parser) -> Outcome {
+    match crate::next(arguments)? {
+        None => write(),
+        Some(Arg::Long("check")) => crate::no_options(arguments).and_then(|()| check()),
+        Some(other) => Err(other.unexpected().to_string()),
+    }
+}
+
+/// Writes what changed, and removes what is no longer generated.
+fn write() -> Outcome {
+    for change in output::write(root(), &files()?).map_err(|error| error.to_string())? {
+        println!("{change}");
+    }
+    Ok(())
+}
+
+/// Fails, and shows the differences, if a generated file is not up to date.
+pub(crate) fn check() -> Outcome {
+    let differences = output::check(root(), &files()?).map_err(|error| error.to_string())?;
+    for difference in &differences {
+        println!("{difference}");
+    }
+    match differences.len() {
+        0 => Ok(()),
+        1 => Err(format!("1 generated file is not up to date; run `{COMMAND}`")),
+        count => Err(format!("{count} generated files are not up to date; run `{COMMAND}`")),
+    }
+}
+
+/// What the repository should hold.
+fn files() -> Result<Vec<File>, String> {
+    recallflow_codegen::generate(root()).map_err(|failure| failure.to_string())
+}
