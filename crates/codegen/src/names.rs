@@ -122,10 +122,12 @@ pub fn rust_field(name: &str) -> String {
     rust_identifier(unless_member(snake(name)))
 }
 
-/// A value of an enum in Rust: `in_progress` → `InProgress`, `self` → `Self_`.
+/// A value of an enum in Rust: `in_progress` → `InProgress`, `self` → `Self_`. The generated enums have a variant
+/// `Unknown` by themselves.
 #[must_use]
 pub fn rust_variant(name: &str) -> String {
-    rust_identifier(pascal(name))
+    let name = pascal(name);
+    if name == "Unknown" { trailed(name) } else { rust_identifier(name) }
 }
 
 /// A field, argument, operation or constructor in Python: `uploadName` → `upload_name`, `class` → `class_`.
@@ -254,7 +256,7 @@ mod tests {
 
     #[test]
     fn escapes() {
-        let cases: [(Convert, &str, &str); 20] = [
+        let cases: [(Convert, &str, &str); 21] = [
             (rust_field, "type", "r#type"),
             (rust_field, "async", "r#async"),
             (rust_field, "self", "self_"),
@@ -264,6 +266,7 @@ mod tests {
             (rust_field, "new", "new_"),
             (rust_variant, "self", "Self_"),
             (rust_variant, "none", "None"),
+            (rust_variant, "unknown", "Unknown_"),
             (rust_variant, "type", "Type"),
             (python_field, "class", "class_"),
             (python_field, "from", "from_"),

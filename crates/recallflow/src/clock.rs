@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// An answer that took longer says too little about the time at which it was given.
-const LONGEST_ROUND_TRIP: Duration = Duration::from_mins(15);
+const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 
 /// Where the time comes from.
 pub(crate) type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;

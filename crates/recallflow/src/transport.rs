@@ -97,7 +97,6 @@ pub(crate) struct Transport {
 }
 
 /// How connections leave this machine.
-#[derive(Clone)]
 enum Route {
     Direct,
     Environment,

@@ -40,7 +40,8 @@ pub enum Fault {
         #[serde(with = "text")]
         body: Vec<u8>,
     },
-    /// These very bytes instead of an HTTP answer, and then the end of the connection; the request is not carried out.
+    /// These very bytes instead of an HTTP answer, and then the end of the connection unless [`Fault::End`] says
+    /// otherwise; the request is not carried out.
     Raw(#[serde(with = "text")] Vec<u8>),
     /// A successful envelope of this many bytes, or one that never ends; the request is not carried out.
     Oversized {
@@ -326,7 +327,10 @@ impl Plan {
             Fault::Status(status) => self.source = Source::Page(status),
             Fault::Code(code) => self.source = Source::Code(code),
             Fault::Respond { status, headers, body } => self.source = Source::Respond { status, headers, body },
-            Fault::Raw(bytes) => self.source = Source::Raw(bytes),
+            Fault::Raw(bytes) => {
+                self.source = Source::Raw(bytes);
+                self.delivery.ending.get_or_insert(Ending::CloseUnsaid);
+            }
             Fault::Oversized { bytes } => {
                 self.source = Source::Padding;
                 self.delivery.padding = Some(bytes.map_or(Size::Endless, Size::Bytes));

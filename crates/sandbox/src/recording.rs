@@ -19,6 +19,9 @@ const MAX_REQUESTS: usize = 10_000;
 /// How many bytes of a request's body are kept.
 const MAX_BODY: usize = 1 << 20;
 
+/// How many bytes of all bodies are kept; the oldest requests go first.
+const MAX_BODIES: usize = 256 << 20;
+
 /// A request that came, and how it was answered.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -124,32 +127,47 @@ pub(crate) struct Counts {
     pub(crate) open: usize,
 }
 
+/// The requests that are kept.
+#[derive(Default)]
+struct Log {
+    requests: VecDeque<Recorded>,
+    /// Bytes of all their bodies.
+    bytes: usize,
+}
+
+impl Log {
+    fn add(&mut self, request: Recorded) {
+        self.bytes += request.body.len();
+        self.requests.push_back(request);
+        while self.requests.len() > MAX_REQUESTS || self.bytes > MAX_BODIES {
+            let Some(oldest) = self.requests.pop_front() else { return };
+            self.bytes -= oldest.body.len();
+        }
+    }
+}
+
 /// All that was recorded; who waits for something is told when it comes.
 pub(crate) struct Recording {
-    requests: Mutex<VecDeque<Recorded>>,
+    log: Mutex<Log>,
     counts: watch::Sender<Counts>,
 }
 
 impl Recording {
     pub(crate) fn new() -> Self {
-        Self { requests: Mutex::default(), counts: watch::Sender::new(Counts::default()) }
+        Self { log: Mutex::default(), counts: watch::Sender::new(Counts::default()) }
     }
 
     pub(crate) fn requests(&self) -> Vec<Recorded> {
-        self.lock().iter().cloned().collect()
+        self.lock().requests.iter().cloned().collect()
     }
 
     pub(crate) fn add(&self, request: Recorded) {
-        let mut requests = self.lock();
-        if requests.len() == MAX_REQUESTS {
-            requests.pop_front();
-        }
-        requests.push_back(request);
+        self.lock().add(request);
         self.counts.send_modify(|counts| counts.requests += 1);
     }
 
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        *self.lock() = Log::default();
         self.counts.send_modify(|counts| counts.requests = 0);
     }
 
@@ -173,8 +191,8 @@ impl Recording {
         (number, OpenConnection(self))
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Recorded>> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -260,7 +260,7 @@ impl Sandbox {
         self.shared.script().len()
     }
 
-    /// The requests that came, in their order; the last 10 000 of them.
+    /// The requests that came, in their order; the last 10 000 of them, or those with the last 256 MiB of bodies.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         self.shared.recording.requests()
@@ -274,6 +274,10 @@ impl Sandbox {
 
     /// Waits as [`wait_for_requests`](Self::wait_for_requests) does, where nothing is asynchronous; false when that
     /// takes longer than `limit`.
+    ///
+    /// # Panics
+    ///
+    /// In an asynchronous task, which it would block.
     #[must_use]
     pub fn wait_for_requests_blocking(&self, count: usize, limit: Duration) -> bool {
         self.runtime.block_on(async { tokio::time::timeout(limit, self.wait_for_requests(count)).await }).is_ok()

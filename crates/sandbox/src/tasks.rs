@@ -1,5 +1,7 @@
 //! The group-call tasks that the sandbox keeps, their progress, and the pages of them that a query selects.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -75,9 +77,9 @@ fn millionths(amount: i64) -> String {
 
 impl Task {
     /// The task as the service answers it at a time.
-    pub(crate) fn record_at(&self, now: i64, started: i64) -> Map<String, Value> {
+    pub(crate) fn record_at(&self, now: i64, started: i64) -> Cow<'_, Map<String, Value>> {
+        let Some(progress) = self.progress else { return Cow::Borrowed(&self.record) };
         let mut record = self.record.clone();
-        let Some(progress) = self.progress else { return record };
         let begin = started.saturating_add(progress.starts_after);
         let lasts = i64::from(progress.lasts.max(1));
         let elapsed = now.saturating_sub(begin).clamp(0, lasts);
@@ -91,7 +93,7 @@ impl Task {
         record.extend(Counts { numbers, called, succeeded: called * 8 / 10 }.record());
         record.insert("status".to_owned(), status.into());
         record.entry("createdTime").or_insert_with(|| civil(begin).into());
-        record
+        Cow::Owned(record)
     }
 }
 
@@ -160,7 +162,7 @@ impl Tasks {
         let (current, size) = (at_least_one("current"), at_least_one("size"));
         let (total, pages) = (found.len(), found.len().div_ceil(size));
         let records = found.into_iter().skip((current - 1).saturating_mul(size)).take(size);
-        let records: Vec<_> = records.map(|(_, _, record)| Value::Object(record)).collect();
+        let records: Vec<_> = records.map(|(_, _, record)| Value::Object(record.into_owned())).collect();
         json!({ "records": records, "total": total, "size": size, "current": current, "searchCount": true, "pages": pages })
     }
 }

@@ -44,11 +44,6 @@ impl<'a> Scope<'a> {
         found
     }
 
-    /// Whether the field of this wire name is included.
-    pub(super) fn is_included(&self, wire: &str) -> bool {
-        self.shapes.iter().any(|shape| shape.member.included && shape.member.raw.wire.value == wire)
-    }
-
     /// Checks that a field is there and holds what it must.
     pub(super) fn expect(
         &self,

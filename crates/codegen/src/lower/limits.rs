@@ -5,10 +5,11 @@ use crate::diagnostic::{At, Place, Sink};
 use crate::model::{FieldKind, Format, Limit};
 use crate::raw::RawBounds;
 
-/// The limits of a field. Those of a list hold for each of its items.
+/// The limits of a field. The values that `one_of` allows hold for each item of a list; no document limits the items of
+/// a list otherwise, and no renderer of rules knows how.
 pub(super) fn limits(shape: &Shape<'_>, sink: &Sink) -> Vec<Limit> {
     let Some(kind) = &shape.kind else { return Vec::new() };
-    let (raw, kind) = (shape.member.raw, kind.item());
+    let raw = shape.member.raw;
     let fits = |key: &str, at: Place, fit: bool, expected: &str| {
         if !fit {
             sink.report(at, format!("`{key}` does not fit `{}`; it is for {expected}", shape.type_text()));
@@ -27,7 +28,7 @@ pub(super) fn limits(shape: &Shape<'_>, sink: &Sink) -> Vec<Limit> {
         limits.push(lower_length(length, sink));
     }
     if let Some(one_of) = &raw.one_of
-        && fits("one_of", one_of.at, matches!(kind, FieldKind::Enum(_)), "enums")
+        && fits("one_of", one_of.at, matches!(kind.item(), FieldKind::Enum(_)), "enums")
     {
         limits.push(lower_one_of(one_of, shape, sink));
     }

@@ -143,13 +143,16 @@ impl Taken {
             self.0.insert(key, Owner { what, name: name.value.clone(), at: name.at });
             return;
         };
-        let (name_before, before) = (&owner.name, sink.show(owner.at));
-        let clash = if *name_before == name.value {
-            "has the name of"
-        } else {
-            "differs only in case or separators, which not every language tells apart, from"
+        let (other, before) = (format!("the {} `{}`", owner.what, owner.name), sink.show(owner.at));
+        let message = match (owner.name == name.value, owner.what == what) {
+            (true, true) => format!("{what} `{}` is already defined at {before}", name.value),
+            (true, false) => format!("{what} `{}` has the name of {other} at {before}", name.value),
+            (false, _) => format!(
+                "{what} `{}` differs from {other} at {before} only in case or separators, which is no difference everywhere",
+                name.value
+            ),
         };
-        sink.report(name.at, format!("{what} `{}` {clash} the {} `{name_before}` at {before}", name.value, owner.what));
+        sink.report(name.at, message);
     }
 }
 

@@ -42,13 +42,15 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
 /// Checks that the names of fields and constructors are free, in every language as well as on the wire.
 fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     let mut taken = Taken::default();
-    for shape in &scope.shapes {
+    for (index, shape) in scope.shapes.iter().enumerate() {
         let name = &shape.member.raw.wire;
-        if !shape.member.included && scope.is_included(name.as_str()) {
+        let again = scope.shapes[..index].iter().any(|before| before.member.raw.wire.value == name.value);
+        if !again {
+            taken.take("field", name, sink);
+        } else if !shape.member.included {
+            // The keys of a table are unique, so that only an included field can have the same name.
             let message = format!("the field `{}` is included as well", name.value);
             sink.suggest(name.at, message, "name it in `except` of `include`");
-        } else {
-            taken.take("field", name, sink);
         }
     }
     for constructor in &symbol.raw.constructors {

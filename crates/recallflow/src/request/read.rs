@@ -31,15 +31,14 @@ pub(crate) enum UnknownFields {
 ///
 /// A request that can be read is returned even if it breaks rules; they are checked before it is sent.
 pub(crate) fn read<T: ReadObject + Rules>(json: &Value, unknown: UnknownFields) -> Result<T, Vec<Violation>> {
-    let mut problems = Problems { found: Vec::new(), unknown, muted: false };
+    let mut problems = Problems { found: Vec::new(), unreadable: Vec::new(), unknown, muted: false };
     let request = T::from_json(json, &Path::Root, &mut problems).unwrap_or_else(T::stand_in);
-    let mut found = problems.found;
+    let Problems { mut found, unreadable, .. } = problems;
     if found.is_empty() {
         return Ok(request);
     }
-    let unreadable = found.len();
     for violation in check::violations(&request) {
-        if !found[..unreadable].iter().any(|known| is_within(&violation.path, &known.path)) {
+        if !unreadable.iter().any(|path| is_within(&violation.path, path)) {
             found.push(violation);
         }
     }
@@ -64,6 +63,9 @@ pub(crate) fn deserialize<'de, T: ReadObject + Rules, D: Deserializer<'de>>(dese
 /// What was found so far.
 pub(crate) struct Problems {
     found: Vec<Violation>,
+    /// Where a stand-in is, about which the rules have nothing to say. A field that does not exist has none, and its
+    /// name may look like any path.
+    unreadable: Vec<String>,
     unknown: UnknownFields,
     /// Set while the fields of a stand-in are read, about which there is nothing to say.
     muted: bool,
@@ -78,8 +80,13 @@ impl Problems {
         }
     }
 
+    fn unreadable(&mut self, at: &Path<'_>, rule: Rule, complaint: &str) {
+        self.unreadable.push(at.to_string());
+        self.report(at, rule, complaint);
+    }
+
     fn wrong_type(&mut self, at: &Path<'_>, expected: &str, got: &Value) {
-        self.report(at, Rule::Type, &format!("must be {expected}, but is {}", describe(got)));
+        self.unreadable(at, Rule::Type, &format!("must be {expected}, but is {}", describe(got)));
     }
 }
 
@@ -103,7 +110,7 @@ impl<'a> ObjectReader<'a> {
         let value = self.take(name);
         let at = Path::Field(&self.at, name);
         if value.is_none() {
-            self.problems.report(&at, Rule::Required, &missing(""));
+            self.problems.unreadable(&at, Rule::Required, &missing(""));
         }
         value.and_then(|value| T::from_json(value, &at, self.problems)).unwrap_or_else(T::stand_in)
     }
@@ -185,7 +192,7 @@ impl<T: ReadObject> FromJson for T {
     }
 
     fn stand_in() -> Self {
-        let mut problems = Problems { found: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
+        let mut problems = Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
         read_fields(Path::Root, None, &mut problems, T::read)
     }
 }
@@ -269,7 +276,7 @@ impl FromJson for bool {
             Some(0) => Some(false),
             Some(1) => Some(true),
             Some(other) => {
-                problems.report(at, Rule::OneOf, &not_one_of(&[0, 1], other));
+                problems.unreadable(at, Rule::OneOf, &not_one_of(&[0, 1], other));
                 None
             }
             None => {
@@ -293,7 +300,7 @@ impl FromJson for LocalDateTime {
         let time = LocalDateTime::parse(text);
         if time.is_none() {
             let got = describe(json);
-            problems.report(at, Rule::Format, &format!("must be a real time `yyyy-MM-dd HH:mm:ss`, but is {got}"));
+            problems.unreadable(at, Rule::Format, &format!("must be a real time `yyyy-MM-dd HH:mm:ss`, but is {got}"));
         }
         time
     }

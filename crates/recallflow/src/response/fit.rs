@@ -61,7 +61,8 @@ impl Fit for f64 {
 
     fn from_text(text: &str) -> Option<Self> {
         let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'));
-        if plain { text.parse().ok() } else { None }
+        // Digits without end would become infinity, which cannot be written again.
+        if plain { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
     }
 }
 

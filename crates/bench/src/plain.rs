@@ -1,0 +1,115 @@
+//! The types as a competent user writes them: derived, owned, for what the documents show and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fixture::{END_TIME, KEY_ID, STR_TIME, VOICE_FILE_ID};
+
+/// What every answer is wrapped in.
+#[derive(Deserialize)]
+pub(crate) struct Envelope<T> {
+    pub(crate) code: i64,
+    pub(crate) msg: String,
+    pub(crate) data: Option<T>,
+}
+
+impl<T> Envelope<T> {
+    /// The data of a success.
+    pub(crate) fn open(self) -> Result<Option<T>, String> {
+        if self.code == 0 { Ok(self.data) } else { Err(format!("{}: {}", self.code, self.msg)) }
+    }
+}
+
+/// A page of tasks.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "what is read counts, not what is done with it")]
+pub(crate) struct Page {
+    pub(crate) records: Vec<Task>,
+    pub(crate) total: i64,
+    pub(crate) size: i64,
+    pub(crate) current: i64,
+    pub(crate) search_count: bool,
+    pub(crate) pages: i64,
+}
+
+/// A task.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "what is read counts, not what is done with it")]
+pub(crate) struct Task {
+    pub(crate) task_id: i64,
+    pub(crate) task_name: String,
+    pub(crate) status: i32,
+    pub(crate) rate: String,
+    pub(crate) num_cnt: i64,
+    pub(crate) call_num: i64,
+    pub(crate) success: i64,
+    pub(crate) fail: i64,
+    pub(crate) created_time: String,
+    pub(crate) script_id: i64,
+    pub(crate) task_type: i32,
+    pub(crate) answered_num: i64,
+    pub(crate) asr: String,
+    pub(crate) agent_total_feetime: i64,
+    pub(crate) agent_fee: String,
+    pub(crate) charge_len: i64,
+    pub(crate) acd: String,
+    pub(crate) group_call_pay_fee: String,
+    pub(crate) sms_pay_fee: String,
+    pub(crate) task_sum_pay_fee: String,
+    pub(crate) send_sms_num: i64,
+}
+
+/// A change of a flow.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Update {
+    key_id: i64,
+    recall_interval: i32,
+    recall_num: i32,
+    recall_type: i32,
+    node_list: Vec<Node>,
+}
+
+/// A node of a flow.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    source: i32,
+    voice_file_id: String,
+    hang_up_sms: i32,
+    to_seat: i32,
+}
+
+impl Update {
+    /// The same as [`crate::fixture::update`].
+    pub(crate) fn fixture() -> Self {
+        let node = Node { source: 1, voice_file_id: VOICE_FILE_ID.to_owned(), hang_up_sms: 0, to_seat: 0 };
+        Self { key_id: KEY_ID, recall_interval: 30, recall_num: 1, recall_type: 0, node_list: vec![node] }
+    }
+}
+
+/// Selects tasks.
+#[derive(Serialize)]
+pub(crate) struct Query {
+    current: i32,
+    size: i32,
+    params: Params,
+}
+
+/// The span of a [`Query`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Params {
+    str_time: String,
+    end_time: String,
+    task_type: i32,
+}
+
+impl Query {
+    /// The same as [`crate::fixture::query`].
+    pub(crate) fn fixture() -> Self {
+        let params = Params { str_time: STR_TIME.to_owned(), end_time: END_TIME.to_owned(), task_type: 3 };
+        Self { current: 1, size: 100, params }
+    }
+}

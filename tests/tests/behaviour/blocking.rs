@@ -1,0 +1,49 @@
+//! The client for code that is not `async`.
+
+use std::thread;
+
+use recallflow::{Error, GroupCallQuery};
+use recallflow_sandbox::{Fault, Sandbox};
+
+use super::{builder, update};
+
+#[test]
+fn it_makes_the_same_calls() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    assert_eq!(client.query_recall_flow_detail(12).unwrap().key_id, Some(12));
+    client.update_recall_flow(&update()).unwrap();
+    let query = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
+    assert_eq!(client.query_group_calls(&query).unwrap().records.len(), 100);
+    let mut tasks = client.group_calls(query);
+    assert_eq!(tasks.by_ref().collect::<Result<Vec<_>, _>>().unwrap().len(), 574);
+    assert_eq!(tasks.drift(), None);
+    sandbox.script([Fault::Code(-22)]);
+    assert_eq!(client.with_max_retries(0).query_recall_flow_detail(12).unwrap_err().code(), Some(-22));
+}
+
+#[test]
+fn threads_share_a_client_and_wait_side_by_side() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    // None is answered before all have arrived, so that they succeed only if they overlap.
+    sandbox.script(vec![Fault::Hold; 4]);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            let client = client.with_max_retries(1);
+            let attempt = std::time::Duration::from_secs(3);
+            scope.spawn(move || client.with_timeout(attempt).query_recall_flow_detail(12).unwrap_err());
+        }
+        assert!(sandbox.wait_for_requests_blocking(4, std::time::Duration::from_secs(2)));
+    });
+    assert!(client.query_recall_flow_detail(12).is_ok());
+}
+
+#[tokio::test]
+async fn in_async_code_it_refuses_instead_of_panicking() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    let error = client.query_recall_flow_detail(12).unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "{error}");
+    drop(client);
+}

@@ -1,0 +1,167 @@
+//! The three operations as the documents describe them.
+
+use recallflow::{
+    GroupCallQuery, OPERATIONS, OutboundControl, RecallNode, RecallStatus, RecallType, SeatTransfer, TaskStatus,
+    UpdateRecallFlow, VoiceSource,
+};
+use recallflow_sandbox::{EnvelopeStyle, Fault, Shape};
+
+use super::{builder, sandbox_and_client, update};
+
+#[tokio::test]
+async fn a_request_carries_the_documented_headers_and_nothing_that_should_not() {
+    let (sandbox, client) = sandbox_and_client().await;
+    client.query_recall_flow_detail(12).await.unwrap();
+    let request = &sandbox.requests()[0];
+    assert!(request.signature_valid);
+    assert_eq!(request.method, "POST");
+    assert_eq!(request.path, "/voice/recallFlow/queryDetail");
+    assert_eq!(request.body, r#"{"keyId":12}"#);
+    for (name, value) in [
+        ("Content-Type", "application/json;charset=UTF-8"),
+        ("Api-Key", sandbox.api_key()),
+        ("Content-Length", "12"),
+        ("Accept-Encoding", "identity"),
+    ] {
+        assert_eq!(request.header(name), Some(value), "{name}");
+    }
+    assert!(request.header("Timestamp").unwrap().parse::<i64>().is_ok());
+    assert!(request.header("User-Agent").unwrap().starts_with("recallflow/"));
+    for name in ["Cookie", "Referer", "Transfer-Encoding"] {
+        assert_eq!(request.header(name), None, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_accepted_update_is_what_is_read_afterwards() {
+    let (_sandbox, client) = sandbox_and_client().await;
+    let node = RecallNode::text_to_speech("Hello ${text1}", "EN")
+        .speaking_rate(1.5)
+        .hang_up_sms(true)
+        .sms_content("Call us back")
+        .success_push(true)
+        .success_push_time(5)
+        .to_seat(true)
+        .sip_group_id(1_000_038)
+        .outbound_control(OutboundControl::Proportional)
+        .callout_rate(100)
+        .to_seat_type(SeatTransfer::Keypress)
+        .to_seat_key("1")
+        .delay_transfer(3);
+    let sent = UpdateRecallFlow::new(299, 1440, 10, RecallType::All).node_list([node, RecallNode::uploaded("b.wav")]);
+    client.update_recall_flow(&sent).await.unwrap();
+
+    let read = client.query_recall_flow_detail(299).await.unwrap();
+    assert_eq!(read.status, Some(RecallStatus::Pending));
+    assert_eq!(read.node_list[0].source, Some(VoiceSource::TextToSpeech));
+    assert_eq!(read.to_update().unwrap(), sent);
+}
+
+#[tokio::test]
+async fn what_was_read_is_sent_back_with_one_thing_changed() {
+    let (_sandbox, client) = sandbox_and_client().await;
+    let before = client.query_recall_flow_detail(299).await.unwrap();
+    client.update_recall_flow(&before.to_update().unwrap().recall_num(7)).await.unwrap();
+    let mut after = client.query_recall_flow_detail(299).await.unwrap();
+    assert_eq!(after.recall_num, Some(7));
+    after.recall_num = before.recall_num;
+    assert_eq!(after.to_update().unwrap(), before.to_update().unwrap());
+}
+
+#[tokio::test]
+async fn each_published_shape_of_a_flow_is_read() {
+    let (sandbox, client) = sandbox_and_client().await;
+    for shape in [Shape::Flat, Shape::Page, Shape::FlatWithPaging] {
+        sandbox.set_shape(shape);
+        let detail = client.query_recall_flow_detail(12).await.unwrap();
+        let node = &detail.node_list[0];
+        assert_eq!((node.key_id, node.task_id), (Some(1427), Some(5_009_612)), "{shape:?}");
+        assert_eq!(detail.total.is_some(), shape != Shape::Flat, "{shape:?}");
+        assert!(detail.extra.is_empty(), "{shape:?}: {:?}", detail.extra);
+        // A page of nodes does not tell the flow's own settings, and sending it back would lose them.
+        assert_eq!(detail.to_update().is_ok(), shape != Shape::Page, "{shape:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_form_of_the_envelope_is_opened() {
+    let (sandbox, client) = sandbox_and_client().await;
+    for code in ["code", "status"] {
+        for message in ["msg", "reason"] {
+            for code_as_text in [false, true] {
+                let style = || EnvelopeStyle {
+                    code: code.to_owned(),
+                    message: message.to_owned(),
+                    code_as_text,
+                    ..EnvelopeStyle::default()
+                };
+                sandbox.script([Fault::Ok.in_envelope(style()), Fault::Code(-22).in_envelope(style())]);
+                assert_eq!(client.query_recall_flow_detail(299).await.unwrap().key_id, Some(299), "{:?}", style());
+                let error = client.query_recall_flow_detail(299).await.unwrap_err();
+                assert_eq!(error.code(), Some(-22), "{:?}", style());
+                let recallflow::Error::Api(error) = error else { panic!("{error}") };
+                assert!(!error.message.is_empty(), "{:?}", style());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_prefix_of_the_base_url_is_kept() {
+    let (sandbox, _) = sandbox_and_client().await;
+    for base in ["/v3", "/v3/", "/a/b"] {
+        let client = builder(&sandbox).base_url(format!("{}{base}", sandbox.url())).build().unwrap();
+        client.query_recall_flow_detail(12).await.unwrap();
+        let path = sandbox.requests().pop().unwrap().path;
+        assert_eq!(path, format!("{}/voice/recallFlow/queryDetail", base.trim_end_matches('/')));
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_filtered_by_the_service() {
+    let (_sandbox, client) = sandbox_and_client().await;
+    let all = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
+    let finished = client.query_group_calls(&all.clone().status_list([TaskStatus::Finished])).await.unwrap();
+    assert!(!finished.records.is_empty());
+    assert!(finished.records.iter().all(|task| task.status == Some(TaskStatus::Finished)));
+    let nothing = client.query_group_calls(&all.search_condition("no task is called so")).await.unwrap();
+    assert!(nothing.records.is_empty());
+    assert_eq!(nothing.total, Some(0));
+}
+
+#[tokio::test]
+async fn connections_are_kept_and_shared_by_clones() {
+    let (sandbox, client) = sandbox_and_client().await;
+    for client in [&client, &client.clone(), &client.with_max_retries(0)] {
+        client.update_recall_flow(&update()).await.unwrap();
+    }
+    assert_eq!(sandbox.connections(), 1);
+}
+
+#[tokio::test]
+async fn dropping_a_call_leaves_the_client_usable() {
+    let (sandbox, client) = sandbox_and_client().await;
+    sandbox.script([Fault::Hold]);
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.query_recall_flow_detail(12).await }
+    });
+    sandbox.wait_for_requests(1).await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    client.query_recall_flow_detail(12).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_table_of_operations_is_what_the_sandbox_routes() {
+    let (sandbox, client) = sandbox_and_client().await;
+    client.query_recall_flow_detail(12).await.unwrap();
+    client.update_recall_flow(&update()).await.unwrap();
+    let span = || "2024-01-01 00:00:00".parse().unwrap();
+    client.query_group_calls(&GroupCallQuery::new(span(), span())).await.unwrap();
+    let mut routed: Vec<_> = sandbox.requests().into_iter().filter_map(|request| request.operation).collect();
+    routed.sort();
+    let mut listed: Vec<_> = OPERATIONS.iter().map(|operation| operation.name.to_owned()).collect();
+    listed.sort();
+    assert_eq!(routed, listed);
+}

@@ -1,0 +1,74 @@
+//! Options that are wrong or missing.
+
+use std::path::Path;
+use std::time::Duration;
+
+use recallflow::{Client, ClientBuilder, Error, ErrorKind, UpdateRecallFlow};
+
+use super::{builder, sandbox_and_client};
+
+fn refusal(builder: ClientBuilder) -> String {
+    let error = builder.build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let text = error.to_string();
+    assert!(!text.contains("hunter2"), "{text}");
+    text
+}
+
+#[test]
+fn a_wrong_option_is_named_with_a_remedy() {
+    let fresh = || Client::builder("key", "hunter2");
+    for (builder, expected) in [
+        (Client::builder("", "hunter2"), "API key"),
+        (Client::builder("key", ""), "API secret"),
+        (Client::builder("key", "hunter2\n"), "API secret"),
+        (Client::builder("k y", "hunter2"), "API key"),
+        (fresh().base_url("api.itniotech.com"), "`base_url`"),
+        (fresh().base_url("http://api.itniotech.com"), "dangerously_allow_http"),
+        (fresh().base_url("https://hunter2@api.itniotech.com"), "`base_url`"),
+        (fresh().timeout(Duration::ZERO), "`timeout`"),
+        (fresh().connect_timeout(Duration::ZERO), "`connect_timeout`"),
+        (fresh().attempt_timeout(Duration::ZERO), "`attempt_timeout`"),
+        (fresh().max_response_bytes(0), "`max_response_bytes`"),
+        (fresh().proxy("ftp://hunter2"), "`proxy`"),
+        (fresh().ca_file(Path::new("no/such/file.pem")), "`ca_file`"),
+    ] {
+        let text = refusal(builder);
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn without_a_base_url_it_is_the_documents_own() {
+    // The environment of the tests does not set one.
+    assert!(format!("{:?}", Client::builder("key", "secret").build().unwrap()).contains(recallflow::ITNIO));
+}
+
+#[tokio::test]
+async fn plain_http_is_allowed_only_when_asked_for() {
+    let built = Client::builder("key", "secret").base_url("http://192.0.2.1").dangerously_allow_http(true).build();
+    assert!(built.is_ok());
+}
+
+#[tokio::test]
+async fn checking_can_be_switched_off_and_the_service_judges() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let wrong = UpdateRecallFlow::new(299, 0, 1, recallflow::RecallType::All);
+    let refused = client.update_recall_flow(&wrong).await.unwrap_err();
+    assert!(matches!(refused, Error::InvalidRequest(_)));
+    assert_eq!(refused.call().operation, "update_recall_flow");
+    assert!(sandbox.requests().is_empty());
+    let unchecked = builder(&sandbox).validate(false).build().unwrap();
+    let error = unchecked.update_recall_flow(&wrong).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Parameter);
+    assert!(error.to_string().contains("recallInterval"), "{error}");
+}
+
+#[tokio::test]
+async fn a_small_limit_of_the_answer_is_kept() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let client = builder(&sandbox).max_response_bytes(64).build().unwrap();
+    let error = client.query_recall_flow_detail(12).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert!(error.to_string().contains("64"), "{error}");
+}

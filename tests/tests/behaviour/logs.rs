@@ -1,0 +1,60 @@
+//! What the library reports to `tracing`.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::instrument::WithSubscriber as _;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::secrets::{assert_clean, canary_sandbox, reflections};
+use super::update;
+
+/// Collects what is written.
+#[derive(Clone, Default)]
+struct Collected(Arc<Mutex<Vec<u8>>>);
+
+impl Collected {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Collected {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Collected {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn every_attempt_is_reported_and_no_secret_or_body() {
+    let log = Collected::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    async {
+        let (sandbox, client) = canary_sandbox().await;
+        sandbox.script(reflections());
+        for _ in 0..3 {
+            drop(client.query_recall_flow_detail(12).await);
+            drop(client.update_recall_flow(&update()).await);
+        }
+    }
+    .with_subscriber(subscriber)
+    .await;
+    let text = log.text();
+    assert!(text.contains("update_recall_flow"), "{text}");
+    assert!(text.contains("attempt"), "{text}");
+    assert!(!text.contains("a.wav"), "a body shows: {text}");
+    assert_clean(&text);
+}

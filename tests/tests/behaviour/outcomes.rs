@@ -1,0 +1,103 @@
+//! What every fault comes to, for a query and for an update. The table is the promise.
+
+use std::time::Duration;
+
+use recallflow_sandbox::Fault;
+
+use super::query_and_update;
+
+/// A fault by its name, and what a query and an update come to: the class of the error and the requests that were seen.
+type Row = (&'static str, Fault, (&'static str, usize), (&'static str, usize));
+
+fn table() -> Vec<Row> {
+    const NO_PAGE: (&str, usize) = ("ProtocolError", 1);
+    const UNKNOWN: (&str, usize) = ("OutcomeUnknownError", 1);
+    let once = |name, fault, kind| (name, fault, (kind, 1), (kind, 1));
+    vec![
+        // The service says no, and the answer stands.
+        once("-1", Fault::Code(-1), "AuthenticationError"),
+        once("-2", Fault::Code(-2), "IpRestrictedError"),
+        once("-22", Fault::Code(-22), "ParameterError"),
+        once("-99, which nobody documents", Fault::Code(-99), "ApiError"),
+        once("-1 with HTTP 401", Fault::Code(-1).with_status(401), "AuthenticationError"),
+        once("-99 with HTTP 500", Fault::Code(-99).with_status(500), "ApiError"),
+        // The service refuses before it does anything: both may be repeated.
+        ("-15", Fault::Code(-15), ("ok", 2), ("ok", 2)),
+        ("429 with a page", Fault::Status(429), ("ok", 2), ("ok", 2)),
+        ("429 with an envelope", Fault::Code(-99).with_status(429), ("ok", 2), ("ok", 2)),
+        ("-16", Fault::Code(-16), ("ok", 2), ("ok", 2)),
+        // The service failed: only a query is repeated, and the update's answer stands.
+        ("-18", Fault::Code(-18), ("ok", 2), ("ServiceError", 1)),
+        ("-99 with HTTP 503", Fault::Code(-99).with_status(503), ("ok", 2), ("ApiError", 1)),
+        // There is no answer, or none of the service.
+        ("reset after it was read", Fault::Reset, ("ok", 2), UNKNOWN),
+        ("closed after it was read", Fault::Close, ("ok", 2), UNKNOWN),
+        ("truncated", Fault::Truncate(10), ("ok", 2), UNKNOWN),
+        ("truncated chunks", Fault::Chunked.and(Fault::Truncate(10)), ("ok", 2), UNKNOWN),
+        ("no HTTP", Fault::Raw(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()), ("ok", 2), UNKNOWN),
+        ("502", Fault::Status(502), ("ok", 2), UNKNOWN),
+        ("503", Fault::Status(503), ("ok", 2), UNKNOWN),
+        ("504", Fault::Status(504), ("ok", 2), UNKNOWN),
+        ("500 with a page", Fault::Status(500), NO_PAGE, UNKNOWN),
+        ("200 with a page", Fault::Status(200), NO_PAGE, UNKNOWN),
+        ("200 with nothing", Fault::body(""), NO_PAGE, UNKNOWN),
+        ("204", Fault::body("").with_status(204), NO_PAGE, UNKNOWN),
+        ("gzip that was not asked for", Fault::gzip(), NO_PAGE, UNKNOWN),
+        ("larger than allowed", Fault::Oversized { bytes: Some(9 << 20) }, NO_PAGE, UNKNOWN),
+        ("endless", Fault::Oversized { bytes: None }, NO_PAGE, UNKNOWN),
+        ("nested too deep", Fault::body("[".repeat(100_000)), NO_PAGE, UNKNOWN),
+        ("no code", Fault::body(r#"{"msg":"success","data":null}"#), NO_PAGE, UNKNOWN),
+        ("code true", Fault::body(r#"{"code":true}"#), NO_PAGE, UNKNOWN),
+        ("code 0.0", Fault::body(r#"{"code":0.0}"#), NO_PAGE, UNKNOWN),
+        ("two codes", Fault::body(r#"{"code":-1,"code":0}"#), NO_PAGE, UNKNOWN),
+        ("not UTF-8", Fault::body(&b"{\"code\":0,\"msg\":\"\xff\"}"[..]), NO_PAGE, UNKNOWN),
+        // Refused for its own sake, or sent elsewhere: an update was not carried out either.
+        ("404 with a page", Fault::Status(404), NO_PAGE, NO_PAGE),
+        ("403 with a page", Fault::Status(403), NO_PAGE, NO_PAGE),
+        ("a redirect", Fault::redirect(307, "https://example.com/"), NO_PAGE, NO_PAGE),
+        ("408 with a page", Fault::Status(408), NO_PAGE, UNKNOWN),
+    ]
+}
+
+#[tokio::test]
+async fn every_fault_comes_to_what_the_table_says() {
+    let mut wrong = Vec::new();
+    for (name, fault, query, update) in table() {
+        let (query_played, update_played) = query_and_update(&[fault]).await;
+        if query_played.summary() != query || update_played.summary() != update {
+            wrong.push(format!("{name}: {query_played:?}, {update_played:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn an_update_that_was_carried_out_without_an_answer_is_not_sent_again() {
+    let (sandbox, client) = super::sandbox_and_client().await;
+    sandbox.script([Fault::Reset.applied()]);
+    let error = client.update_recall_flow(&super::update()).await.unwrap_err();
+    assert!(matches!(error, recallflow::Error::OutcomeUnknown(_)), "{error}");
+    assert_eq!(sandbox.requests().len(), 1);
+    assert_eq!(client.query_recall_flow_detail(299).await.unwrap().recall_interval, Some(60));
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_no_unknown_outcome() {
+    let (sandbox, client) = super::sandbox_and_client().await;
+    sandbox.shutdown();
+    let client = client.with_timeout(Duration::from_secs(2));
+    let error = client.update_recall_flow(&super::update()).await.unwrap_err();
+    assert_eq!(error.kind().as_str(), "TransportError", "{error}");
+    assert_eq!(error.phase(), Some(recallflow::Phase::Connect));
+    assert_eq!(error.call().attempts, 3);
+}
+
+#[tokio::test]
+async fn an_odd_response_of_a_query_is_not_taken_for_an_empty_one() {
+    for data in ["[]", "\"x\"", "7", "true"] {
+        let (query, update) = query_and_update(&[Fault::body(format!(r#"{{"code":0,"data":{data}}}"#))]).await;
+        assert_eq!(query.summary(), ("ProtocolError", 1), "{data}");
+        // Nothing of an update's answer is of use, so nothing in it can be wrong.
+        assert_eq!(update.summary(), ("ok", 1), "{data}");
+    }
+}

@@ -1,0 +1,132 @@
+//! Reading all tasks, page after page.
+
+use std::pin::Pin;
+
+use recallflow::{Client, GroupCallQuery, GroupCallTask, Pages};
+use recallflow_sandbox::{Fault, Sandbox};
+use serde_json::json;
+
+use super::sandbox_and_client;
+
+fn query() -> GroupCallQuery {
+    GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap())
+}
+
+/// An answer with tasks of these numbers.
+fn page(ids: impl IntoIterator<Item = i64>, total: i64, pages: Option<i64>) -> Fault {
+    let records: Vec<_> = ids.into_iter().map(|id| json!({ "taskId": id })).collect();
+    Fault::body(json!({ "code": 0, "data": { "records": records, "total": total, "pages": pages } }).to_string())
+}
+
+/// The numbers of all tasks, and the list itself.
+async fn read(client: &Client) -> (Vec<i64>, Pages<GroupCallQuery>) {
+    let mut tasks = client.group_calls(query());
+    let mut ids = Vec::new();
+    while let Some(task) = tasks.next().await {
+        ids.push(task.unwrap().task_id.unwrap());
+    }
+    (ids, tasks)
+}
+
+async fn scripted(faults: impl IntoIterator<Item = Fault>) -> (Sandbox, Client) {
+    let (sandbox, client) = sandbox_and_client().await;
+    sandbox.script(faults);
+    (sandbox, client)
+}
+
+#[tokio::test]
+async fn every_task_comes_once_with_the_same_span_on_every_page() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let (mut ids, tasks) = read(&client).await;
+    assert_eq!(ids.len(), 574);
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 574);
+    assert_eq!(tasks.drift(), None);
+    let requests = sandbox.requests();
+    assert_eq!(requests.len(), 6);
+    for (index, request) in requests.iter().enumerate() {
+        let body = request.json().unwrap();
+        assert_eq!(body["current"], index + 1);
+        assert_eq!(body["params"]["endTime"], "2024-06-03 15:13:01");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_read_only_as_they_are_asked_for() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let mut tasks = client.group_calls(query().size(10).current(3));
+    assert!(sandbox.requests().is_empty());
+    for _ in 0..11 {
+        tasks.next().await.unwrap().unwrap();
+    }
+    let pages: Vec<_> = sandbox.requests().iter().map(|request| request.json().unwrap()["current"].clone()).collect();
+    assert_eq!(pages, [3, 4]);
+}
+
+#[tokio::test]
+async fn a_task_that_slid_to_the_next_page_comes_once_and_the_drift_is_told() {
+    let (_sandbox, client) =
+        scripted([page([4, 3], 4, Some(2)), page([3, 2], 5, Some(3)), page([1], 5, Some(3))]).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [4, 3, 2, 1]);
+    let drift = tasks.drift().unwrap();
+    assert_eq!((drift.total_at_start, drift.total_at_end, drift.repeated), (Some(4), Some(5), 1));
+}
+
+#[tokio::test]
+async fn a_list_that_shrank_ends_and_the_drift_is_told() {
+    let (_sandbox, client) = scripted([page([2, 1], 4, Some(2)), page([], 4, Some(2))]).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [2, 1]);
+    assert_eq!(tasks.drift(), None, "an empty last page is the end");
+    let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), page([], 6, Some(3))]).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [2, 1]);
+    assert!(tasks.drift().is_some(), "an empty page in the middle is not");
+}
+
+#[tokio::test]
+async fn without_a_number_of_pages_an_empty_one_ends() {
+    let (sandbox, client) = scripted([page([3, 2], 3, None), page([1], 3, None), page([], 3, None)]).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [3, 2, 1]);
+    assert_eq!(tasks.drift(), None);
+    assert_eq!(sandbox.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_service_that_always_answers_the_same_page_is_not_asked_for_ever() {
+    let (sandbox, client) = scripted(std::iter::repeat_n(page([2, 1], 99, Some(50)), 10)).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [2, 1]);
+    assert_eq!(tasks.drift().unwrap().repeated, 2);
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn it_ends_after_an_error() {
+    let (_sandbox, client) = scripted([page([2, 1], 4, Some(2)), Fault::Code(-22)]).await;
+    let mut tasks = client.group_calls(query());
+    assert!(tasks.next().await.unwrap().is_ok());
+    assert!(tasks.next().await.unwrap().is_ok());
+    assert_eq!(tasks.next().await.unwrap().unwrap_err().code(), Some(-22));
+    assert!(tasks.next().await.is_none());
+}
+
+#[tokio::test]
+async fn an_invalid_query_is_refused_before_anything_is_sent() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let error = client.group_calls(query().size(101)).next().await.unwrap().unwrap_err();
+    assert_eq!(error.violations()[0].path, "size");
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test]
+async fn it_is_a_stream() {
+    let (_sandbox, client) = scripted([page([1], 1, Some(1))]).await;
+    let mut tasks: Pin<Box<dyn futures_core::Stream<Item = Result<GroupCallTask, recallflow::Error>> + Send>> =
+        Box::pin(client.group_calls(query()));
+    let first = std::future::poll_fn(|context| tasks.as_mut().poll_next(context)).await;
+    assert_eq!(first.unwrap().unwrap().task_id, Some(1));
+}

@@ -1,0 +1,39 @@
+//! Client, JSON Schema and oracle say the same about any request.
+
+use proptest::prelude::*;
+
+use crate::arbitrary;
+use crate::oracle::{Request, violating_paths};
+use crate::subject::{cases, client_violations, schema_accepts};
+
+proptest! {
+    #![proptest_config(cases(768))]
+
+    #[test]
+    fn of_an_update(json in arbitrary::request(Request::UpdateRecallFlow)) {
+        agree(Request::UpdateRecallFlow, &json)?;
+    }
+
+    #[test]
+    fn of_a_query_of_tasks(json in arbitrary::request(Request::GroupCallQuery)) {
+        agree(Request::GroupCallQuery, &json)?;
+    }
+
+    #[test]
+    fn of_a_query_of_a_flow(json in arbitrary::request(Request::RecallFlowDetailQuery)) {
+        agree(Request::RecallFlowDetailQuery, &json)?;
+    }
+
+    #[test]
+    fn what_is_valid_is_valid_for_all(json in arbitrary::valid(Request::UpdateRecallFlow)) {
+        prop_assert_eq!(violating_paths(Request::UpdateRecallFlow, &json), [].into());
+        agree(Request::UpdateRecallFlow, &json)?;
+    }
+}
+
+fn agree(request: Request, json: &serde_json::Value) -> Result<(), TestCaseError> {
+    let expected = violating_paths(request, json);
+    prop_assert_eq!(client_violations(request, json), expected.clone(), "the client, then the oracle");
+    prop_assert_eq!(schema_accepts(request, json), expected.is_empty(), "the schema; the oracle says {:?}", expected);
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What is under test, behind one face: the client's requests and the JSON Schema.
+
+use std::fmt::Debug;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use proptest::test_runner::Config;
+use recallflow::{Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow, Violation, Warning};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::oracle::{Broken, Request};
+
+/// What every request type has.
+pub(crate) trait Subject: Debug + PartialEq + Serialize + DeserializeOwned {
+    /// Reads JSON text.
+    fn from_text(json: &str) -> Result<Self, Error>;
+    /// Every broken rule.
+    fn violations(&self) -> Vec<Violation>;
+    /// All advice.
+    fn advice(&self) -> Vec<Warning>;
+}
+
+macro_rules! subject {
+    ($($type:ident),*) => {$(
+        impl Subject for $type {
+            fn from_text(json: &str) -> Result<Self, Error> {
+                $type::from_json(json)
+            }
+
+            fn violations(&self) -> Vec<Violation> {
+                self.validate()
+            }
+
+            fn advice(&self) -> Vec<Warning> {
+                self.warnings()
+            }
+        }
+    )*};
+}
+
+subject!(UpdateRecallFlow, RecallFlowDetailQuery, GroupCallQuery, RecallNode);
+
+/// Does something with the type of a request.
+macro_rules! with_type {
+    ($request:expr, $function:ident($($argument:expr),*)) => {
+        match $request {
+            $crate::oracle::Request::UpdateRecallFlow => $function::<recallflow::UpdateRecallFlow>($($argument),*),
+            $crate::oracle::Request::RecallFlowDetailQuery => {
+                $function::<recallflow::RecallFlowDetailQuery>($($argument),*)
+            }
+            $crate::oracle::Request::GroupCallQuery => $function::<recallflow::GroupCallQuery>($($argument),*),
+        }
+    };
+}
+pub(crate) use with_type;
+
+/// Reads a request; the error is everything that is wrong with it.
+pub(crate) fn read<T: Subject>(json: &Value) -> Result<T, Vec<Violation>> {
+    T::from_text(&json.to_string()).map_err(|error| error.violations().to_vec())
+}
+
+/// Every rule that a request breaks according to the client.
+pub(crate) fn client_violations(request: Request, json: &Value) -> Broken {
+    with_type!(request, violations_of(json))
+}
+
+fn violations_of<T: Subject>(json: &Value) -> Broken {
+    match read::<T>(json) {
+        Ok(request) => broken(&request.violations()),
+        Err(violations) => {
+            assert!(!violations.is_empty(), "refused without a reason: {json}");
+            broken(&violations)
+        }
+    }
+}
+
+/// Violations as the oracle tells them, after a look at what holds for each.
+pub(crate) fn broken(violations: &[Violation]) -> Broken {
+    for violation in violations {
+        assert!(violation.message.contains(&violation.path), "{violation:?} does not say where");
+        assert!(!violation.message.ends_with('.'), "{violation:?} ends with a full stop");
+    }
+    let broken: Broken = violations.iter().map(|violation| (violation.path.clone(), violation.rule.as_str())).collect();
+    assert_eq!(broken.len(), violations.len(), "something is told twice: {violations:?}");
+    broken
+}
+
+/// Whether the JSON Schema of the sandbox accepts a request.
+pub(crate) fn schema_accepts(request: Request, json: &Value) -> bool {
+    static SCHEMAS: LazyLock<Vec<(Request, Validator)>> = LazyLock::new(|| {
+        let service = include_str!("../../../crates/sandbox/src/generated/service.json");
+        let service: Value = serde_json::from_str(service).unwrap();
+        Request::ALL.map(|request| (request, validator(&service, operation(request)))).into()
+    });
+    SCHEMAS.iter().find(|(of, _)| *of == request).is_some_and(|(_, schema)| schema.is_valid(json))
+}
+
+fn validator(service: &Value, operation: &str) -> Validator {
+    let operations = service["operations"].as_array().unwrap();
+    let operation = operations.iter().find(|candidate| candidate["name"] == operation).unwrap();
+    jsonschema::draft202012::new(&operation["request"]).unwrap()
+}
+
+fn operation(request: Request) -> &'static str {
+    match request {
+        Request::UpdateRecallFlow => "update_recall_flow",
+        Request::RecallFlowDetailQuery => "query_recall_flow_detail",
+        Request::GroupCallQuery => "query_group_calls",
+    }
+}
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` says.
+pub(crate) fn cases(cases: u32) -> Config {
+    let default = Config::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { cases };
+    Config { cases, failure_persistence: None, ..default }
+}

@@ -1,0 +1,59 @@
+//! `to_update()` carries over all that can be sent, and says what cannot.
+
+use proptest::prelude::*;
+use recallflow::{RecallFlowDetail, UpdateRecallFlow};
+use serde_json::{Value, json};
+
+use crate::arbitrary;
+use crate::decoding::response;
+use crate::json::{drop_nulls, drop_unknown, same};
+use crate::oracle::{Request, violating_paths};
+use crate::response_oracle::{RECALL_FLOW_DETAIL, rewritten};
+use crate::subject::{broken, cases};
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn a_flow_is_sent_as_it_was_read(
+        update in arbitrary::valid(Request::UpdateRecallFlow),
+        status in 0..5,
+        key_id in any::<i64>(),
+    ) {
+        // What the service adds to what it was sent.
+        let mut detail = update.clone();
+        detail["status"] = json!(status);
+        for node in detail["nodeList"].as_array_mut().into_iter().flatten() {
+            node["keyId"] = json!(key_id);
+            node["nodeStatus"] = json!(status);
+        }
+        let sent = serde_json::to_value(to_update(&detail).unwrap())?;
+
+        let mut expected = update;
+        drop_nulls(Request::UpdateRecallFlow.object(), &mut expected);
+        if expected.get("nodeList").is_none() {
+            expected["nodeList"] = json!([]);
+        }
+        prop_assert!(same(&sent, &expected), "{} becomes {}", detail, sent);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_and_everything_else_is_sent(detail in response(&RECALL_FLOW_DETAIL)) {
+        let mut known = Value::from(rewritten(&RECALL_FLOW_DETAIL, detail.as_object().unwrap()).0);
+        drop_unknown(Request::UpdateRecallFlow.object(), &mut known);
+        drop_nulls(Request::UpdateRecallFlow.object(), &mut known);
+        let expected = violating_paths(Request::UpdateRecallFlow, &known);
+        match to_update(&detail) {
+            Ok(update) => {
+                prop_assert_eq!(broken(&update.validate()), expected);
+                let sent = serde_json::to_value(update)?;
+                prop_assert!(same(&sent, &known), "{} becomes {}", known, sent);
+            }
+            Err(error) => prop_assert_eq!(broken(error.violations()), expected),
+        }
+    }
+}
+
+fn to_update(detail: &Value) -> Result<UpdateRecallFlow, recallflow::Error> {
+    serde_json::from_value::<RecallFlowDetail>(detail.clone()).unwrap().to_update()
+}

@@ -1,0 +1,191 @@
+//! `errors.json`: what answers that are no success become.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use recallflow::{ClientBuilder, Error};
+use recallflow_sandbox::{Fault, Sandbox};
+use recallflow_tests::{check_all, load, same};
+use serde::Deserialize;
+
+use crate::operations::{Operation, play};
+
+#[derive(Deserialize)]
+struct File {
+    credentials: Credentials,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Credentials {
+    api_key: String,
+    api_secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    #[expect(dead_code, reason = "it is for readers")]
+    source: Option<String>,
+    operation: Operation,
+    #[serde(default)]
+    options: Options,
+    answer: Answer,
+    error: Expected,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// Unix time at which the client's clock stands still.
+    clock: Option<u64>,
+    max_response_bytes: Option<usize>,
+}
+
+/// An HTTP answer, or the bytes that come instead of one before the connection is closed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    status: Option<u16>,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    body: Option<String>,
+    body_base64: Option<String>,
+    raw: Option<String>,
+    raw_base64: Option<String>,
+}
+
+/// An error. What is not mentioned of code, status, wait and phase must not be there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    pub(crate) kind: String,
+    pub(crate) code: Option<i64>,
+    http_status: Option<u16>,
+    retry_after_seconds: Option<u64>,
+    pub(crate) phase: Option<String>,
+    #[serde(default)]
+    message_contains: Vec<String>,
+    #[serde(default)]
+    message_lacks: Vec<String>,
+    #[serde(default)]
+    remedy_contains: Vec<String>,
+    #[serde(default)]
+    excerpt_contains: Vec<String>,
+    #[serde(default)]
+    excerpt_lacks: Vec<String>,
+    /// Of an outcome that is not known.
+    pub(crate) cause: Option<Box<Expected>>,
+}
+
+/// The errors that occur in the cases, with their operations; causes are left out.
+pub(crate) fn errors() -> Vec<(Operation, Expected)> {
+    load::<File>("errors").cases.into_iter().map(|case| (case.operation, case.error)).collect()
+}
+
+#[test]
+fn answers_become_exactly_these_errors() {
+    let sandbox = Sandbox::start_blocking().expect("a sandbox");
+    let file: File = load("errors");
+    assert_eq!(sandbox.api_key(), file.credentials.api_key);
+    assert_eq!(sandbox.api_secret(), file.credentials.api_secret);
+    check_all(
+        &file.cases,
+        |case| &case.name,
+        |case| {
+            let outcome = play(&sandbox, case.operation, case.answer.fault(), |client| case.options.apply(client));
+            let error = outcome.err().ok_or("there was no error")?;
+            same("requests", &1, &sandbox.requests().len())?;
+            same("attempts", &1, &error.call().attempts)?;
+            same("operation", &case.operation.name(), &error.call().operation)?;
+            case.error.compare(&error)?;
+            lacks("Debug", &format!("{error:?}"), &[file.credentials.api_secret.clone()])
+        },
+    );
+}
+
+impl Options {
+    fn apply(&self, mut client: ClientBuilder) -> ClientBuilder {
+        if let Some(seconds) = self.clock {
+            client = client.clock(move || UNIX_EPOCH + Duration::from_secs(seconds));
+        }
+        if let Some(bytes) = self.max_response_bytes {
+            client = client.max_response_bytes(bytes);
+        }
+        client
+    }
+}
+
+impl Answer {
+    fn fault(&self) -> Fault {
+        let raw = bytes(self.raw.as_ref(), self.raw_base64.as_ref());
+        let body = bytes(self.body.as_ref(), self.body_base64.as_ref());
+        match (self.status, body, raw) {
+            (Some(status), Some(body), None) => Fault::Respond { status, headers: self.headers.clone(), body },
+            (None, None, Some(raw)) => Fault::Raw(raw),
+            _ => panic!("an answer has `status` and a body, or it is raw"),
+        }
+    }
+}
+
+fn bytes(text: Option<&String>, base64: Option<&String>) -> Option<Vec<u8>> {
+    match (text, base64) {
+        (Some(text), None) => Some(text.clone().into_bytes()),
+        (None, Some(base64)) => Some(STANDARD.decode(base64).expect("base64")),
+        (None, None) => None,
+        (Some(_), Some(_)) => panic!("bytes are given as text or in base64"),
+    }
+}
+
+impl Expected {
+    fn compare(&self, error: &Error) -> Result<(), String> {
+        same("kind", &self.kind.as_str(), &error.kind().as_str())?;
+        let cause = if let Error::OutcomeUnknown(unknown) = error { Some(&unknown.cause) } else { None };
+        match (&self.cause, cause) {
+            // The accessors of an unknown outcome answer for its cause.
+            (Some(expected), Some(cause)) => {
+                expected.compare_details(error)?;
+                expected.compare(cause).map_err(|why| format!("cause: {why}"))?;
+            }
+            (None, None) => self.compare_details(error)?,
+            (expected, _) => return Err(format!("cause: expected {}", expected.is_some())),
+        }
+        self.compare_texts(error)
+    }
+
+    fn compare_details(&self, error: &Error) -> Result<(), String> {
+        // The accessor of the code is that of the service's own errors only.
+        if !matches!(error, Error::OutcomeUnknown(_)) {
+            same("code", &self.code, &error.code())?;
+        }
+        same("http_status", &self.http_status, &error.http_status())?;
+        same("retry_after", &self.retry_after_seconds.map(Duration::from_secs), &error.retry_after())?;
+        same("phase", &self.phase.as_deref(), &error.phase().map(|phase| phase.as_str()))
+    }
+
+    fn compare_texts(&self, error: &Error) -> Result<(), String> {
+        contains("message", &error.to_string(), &self.message_contains)?;
+        lacks("message", &error.to_string(), &self.message_lacks)?;
+        lacks("Debug", &format!("{error:?}"), &self.message_lacks)?;
+        contains("remedy", error.remedy().unwrap_or_default(), &self.remedy_contains)?;
+        let excerpt = if let Error::Protocol(error) = error { error.excerpt.as_str() } else { "" };
+        contains("excerpt", excerpt, &self.excerpt_contains)?;
+        lacks("excerpt", excerpt, &self.excerpt_lacks)
+    }
+}
+
+fn contains(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
+    match parts.iter().find(|part| !text.contains(part.as_str())) {
+        Some(part) => Err(format!("{what} does not contain {part:?}: {text:?}")),
+        None => Ok(()),
+    }
+}
+
+fn lacks(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
+    match parts.iter().find(|part| text.contains(part.as_str())) {
+        Some(part) => Err(format!("{what} contains {part:?}: {text:?}")),
+        None => Ok(()),
+    }
+}
