@@ -55,11 +55,16 @@ impl Sandbox {
             .map_err(|error| format!("the sandbox could not be started: {error}"))?;
         let stdout = process.stdout.take().map(BufReader::new);
         let mut lines = stdout.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
-        let url = lines.find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
+        let url =
+            lines.find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
         // The rest is read so that the sandbox never waits for somebody to read it.
         std::thread::spawn(move || lines.for_each(drop));
         let sandbox = Self { process, url: url.unwrap_or_default() };
-        if sandbox.url.is_empty() { Err("the sandbox ended without saying where it listens".to_owned()) } else { Ok(sandbox) }
+        if sandbox.url.is_empty() {
+            Err("the sandbox ended without saying where it listens".to_owned())
+        } else {
+            Ok(sandbox)
+        }
     }
 }
 

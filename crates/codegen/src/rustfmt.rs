@@ -16,7 +16,9 @@ pub fn format(root: &Path, source: &str) -> io::Result<String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(|error| io::Error::other(format!("rustfmt: {error}; install it with `rustup component add rustfmt`")))?;
+        .map_err(|error| {
+            io::Error::other(format!("rustfmt: {error}; install it with `rustup component add rustfmt`"))
+        })?;
     if let Some(mut stdin) = rustfmt.stdin.take() {
         stdin.write_all(source.as_bytes())?;
     }

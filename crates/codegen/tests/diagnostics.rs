@@ -35,7 +35,7 @@ fn diagnostics(case: &Path, name: &str) -> io::Result<String> {
         fs::copy(tests().join("fixture/service.toml"), service)?;
     }
     let found = recallflow_codegen::load(&spec).expect_err("the spec is broken");
-    Ok(found.iter().map(|diagnostic| format!("{diagnostic}\n")).collect())
+    Ok(found.iter().map(|diagnostic| diagnostic.to_string() + "\n").collect())
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! Snapshots of the rendered documents of the small spec in `fixture`.
+//! Snapshots of what is rendered of the small spec in `fixture`.
 
 use std::path::Path;
 
 use recallflow_codegen::model::Api;
 use recallflow_codegen::output::File;
-use recallflow_codegen::render::{json_schema, openapi, reference, sandbox};
+use recallflow_codegen::render::{json_schema, openapi, reference, rust, sandbox};
+use recallflow_codegen::rustfmt;
 
 fn api() -> Api {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
@@ -37,4 +38,13 @@ fn reference_of_the_fixture() {
 #[test]
 fn sandbox_of_the_fixture() {
     insta::assert_snapshot!(rendered(sandbox::render));
+}
+
+#[test]
+fn rust_of_the_fixture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for file in rust::render(&api()) {
+        let name = file.path.rsplit('/').next().expect("a path has a last part").replace(".rs", "_rs");
+        insta::assert_snapshot!(name, rustfmt::format(&root, &file.contents).expect("it is Rust"));
+    }
 }

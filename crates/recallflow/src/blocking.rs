@@ -117,7 +117,9 @@ struct CallerRuntime(Option<Runtime>);
 impl CallerRuntime {
     fn block_on<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
         if Handle::try_current().is_ok() {
-            return Err(Error::config("a blocking call from async code would stall it: use `recallflow::Client` there"));
+            return Err(Error::config(
+                "a blocking call from async code would stall it: use `recallflow::Client` there",
+            ));
         }
         match &self.0 {
             Some(runtime) => Ok(runtime.block_on(future)),

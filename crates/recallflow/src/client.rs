@@ -113,7 +113,8 @@ impl Client {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let Failed { class, error } = match self.attempt(operation, endpoint, body.clone(), offset, deadline).await {
+            let Failed { class, error } = match self.attempt(operation, endpoint, body.clone(), offset, deadline).await
+            {
                 Ok(response) => {
                     self.shared.clock.adopt(offset);
                     self.shared.budget.give_back(used);
@@ -140,7 +141,9 @@ impl Client {
                     used = next;
                     tokio::time::sleep(delay).await;
                 }
-                Decision::Retry { .. } | Decision::Fail => return Err(self.explain(error).of(operation.name, attempts)),
+                Decision::Retry { .. } | Decision::Fail => {
+                    return Err(self.explain(error).of(operation.name, attempts));
+                }
                 Decision::OutcomeUnknown => {
                     return Err(judge::outcome_unknown(error).of(operation.name, attempts));
                 }
@@ -188,7 +191,8 @@ impl Client {
 fn encode<R: Operation>(request: &R) -> Result<Bytes, Error> {
     // Requests hold text, numbers and lists of them; only a number that JSON has no form for can fail, and the rules
     // refuse it before.
-    let body = serde_json::to_vec(request).map_err(|error| Error::config(format!("the request is not JSON: {error}")))?;
+    let body =
+        serde_json::to_vec(request).map_err(|error| Error::config(format!("the request is not JSON: {error}")))?;
     Ok(Bytes::from(body))
 }
 

@@ -60,7 +60,10 @@ impl Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clock").field("learned", &self.learned()).field("adopted", &self.adopted()).finish_non_exhaustive()
+        f.debug_struct("Clock")
+            .field("learned", &self.learned())
+            .field("adopted", &self.adopted())
+            .finish_non_exhaustive()
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct Failed {
 
 /// Judges an answer. `now` is the time in seconds at which it was given.
 pub(crate) fn answer<T: Response>(answer: &Answer, now: i64, secrets: &[&str]) -> Result<T, Failed> {
-    let judge = Judge { answer, secrets, retry_after: answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now)) };
+    let judge =
+        Judge { answer, secrets, retry_after: answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now)) };
     if (300..400).contains(&answer.status) {
         let message = "the service redirects, which is never followed because the key would go along";
         return Err(judge.no_envelope(message));
@@ -44,9 +45,7 @@ pub(crate) fn answer<T: Response>(answer: &Answer, now: i64, secrets: &[&str]) -
     match envelope::open(&answer.body) {
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(T::default()),
-        Ok(Envelope { code: 0, data: Data::Odd, .. }) => {
-            Err(judge.no_envelope("the data is no object"))
-        }
+        Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
         Ok(Envelope { code, message, .. }) => Err(judge.refused(Some(code), message.as_deref().unwrap_or_default())),
         Err(_) if answer.status == TOO_MANY_REQUESTS => Err(judge.refused(None, "")),
         Err(why) => Err(judge.no_envelope(&why)),
@@ -138,7 +137,9 @@ pub(crate) fn failure(failure: Failure) -> Failed {
     let class = match failure {
         Failure { kind: FailureKind::TooLarge { .. }, .. } => Class::Undecodable,
         Failure { sent: false, .. } => Class::Unsent,
-        Failure { reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, .. } => Class::Stale,
+        Failure { reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, .. } => {
+            Class::Stale
+        }
         _ => Class::Ambiguous,
     };
     let Failure { kind, phase, status, message, .. } = failure;

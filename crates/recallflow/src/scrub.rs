@@ -7,7 +7,8 @@ const REDACTED: &str = "[redacted]";
 
 /// Text of the service as it may be shown: without the secrets, and at most 512 characters.
 pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.trim().to_owned();
+    // A message may end up in a log or on a terminal, where it must not begin lines or change colours.
+    let mut text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         if text.contains(secret) {
             text = text.replace(secret, REDACTED);
@@ -25,9 +26,7 @@ pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
 pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     // More than is shown, because scrubbing may shorten it, and far less than the largest body.
     const ENOUGH: usize = 16 * 1024;
-    let text = String::from_utf8_lossy(&body[..body.len().min(ENOUGH)]);
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    scrub(&text, secrets)
+    scrub(&String::from_utf8_lossy(&body[..body.len().min(ENOUGH)]), secrets)
 }
 
 fn shorten(mut text: String) -> String {

@@ -17,8 +17,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue,
-    RETRY_AFTER, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -27,11 +26,15 @@ use self::body::{Connections, Gate, OutgoingBody};
 pub(crate) use self::failure::{Failure, FailureKind};
 use self::resolver::Resolver;
 use crate::endpoint::BaseUrl;
+use crate::generated::service::{
+    HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
+};
 use crate::tls::{self, Authorities};
 
-const SIGN: HeaderName = HeaderName::from_static("sign");
-const TIMESTAMP: HeaderName = HeaderName::from_static("timestamp");
-const API_KEY: HeaderName = HeaderName::from_static("api-key");
+const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
+const TIMESTAMP: HeaderName = HeaderName::from_static(HEADER_TIMESTAMP);
+const API_KEY: HeaderName = HeaderName::from_static(HEADER_API_KEY);
+const CONTENT_TYPE: HeaderName = HeaderName::from_static(HEADER_CONTENT_TYPE);
 
 /// Common gateways close an idle connection after 5 s or more; whoever closes first never writes into a closed one.
 const LONGEST_IDLE: Duration = Duration::from_secs(4);
@@ -300,7 +303,7 @@ fn headers(api_key: &str) -> Result<HeaderMap, String> {
         (ACCEPT, HeaderValue::from_static("application/json")),
         (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
         (USER_AGENT, HeaderValue::from_static(concat!("recallflow/", env!("CARGO_PKG_VERSION")))),
-        (CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8")),
+        (CONTENT_TYPE, HeaderValue::from_static(HEADER_CONTENT_TYPE_VALUE)),
         (API_KEY, api_key),
         (SIGN, HeaderValue::from_static("")),
         (TIMESTAMP, HeaderValue::from_static("")),

@@ -1,7 +1,5 @@
 //! The client against the sandbox, over real HTTP: everything that acts.
 
-#![expect(missing_docs, reason = "tests are named for what they show")]
-
 mod blocking;
 mod calls;
 mod clock;

@@ -88,7 +88,7 @@ async fn a_drained_budget_stops_retries_and_successes_fill_it_again() {
         sandbox.script([Fault::Status(503), Fault::Status(503), Fault::Status(503)]);
         client.query_recall_flow_detail(12).await.unwrap_err().call().attempts
     };
-    // Retry-After keeps the pauses short; 500 tokens are 35 retries at 14.
+    // 500 tokens are 35 retries at 14.
     let mut retries = 0;
     while let more @ 1.. = attempts(&client).await - 1 {
         retries += more;

@@ -30,7 +30,7 @@ pub(crate) fn valid(request: Request) -> BoxedStrategy<Value> {
 fn mistaken(request: Request) -> impl Strategy<Value = Value> {
     (valid(request), vec((any::<Index>(), mistake()), 1..4)).prop_map(|(mut json, mistakes)| {
         for (place, mistake) in mistakes {
-            make(&mut json, &place, mistake);
+            make(&mut json, place, mistake);
         }
         json
     })
@@ -252,7 +252,7 @@ fn mistake() -> impl Strategy<Value = Mistake> {
 }
 
 /// Makes a mistake somewhere in a request.
-fn make(json: &mut Value, place: &Index, mistake: Mistake) {
+fn make(json: &mut Value, place: Index, mistake: Mistake) {
     let places = count(json);
     if places == 0 {
         return;

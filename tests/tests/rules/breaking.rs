@@ -74,7 +74,6 @@ fn of_update() -> Vec<Breaker> {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn of_node() -> Vec<Breaker> {
     let uploaded = || json!({ "source": 1, "voiceFileId": "a.wav" });
     let reupload = || json!({ "source": 2, "uploadName": "hello", "baseFile": "UklGRg==" });

@@ -313,7 +313,7 @@ fn is_base64(text: &str) -> bool {
         2 => 0b1111,
         _ => return false,
     };
-    text.len() % 4 == 0 && values.last().is_none_or(|last| last & stray_bits == 0)
+    text.len().is_multiple_of(4) && values.last().is_none_or(|last| last & stray_bits == 0)
 }
 
 pub(crate) fn is_time(text: &str) -> bool {

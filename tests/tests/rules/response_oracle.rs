@@ -7,7 +7,8 @@
 //! - the other name of a documented field, which becomes the documented one,
 //! - a missing list of records, which becomes an empty one.
 //!
-//! Whatever does not fit stays as it is, under its name and in `extra`.
+//! Whatever does not fit stays as it is, under its name and in `extra`. A list that holds more than records is in `extra`
+//! as a whole, so that each item keeps its place, and its records can be read all the same.
 
 use std::collections::BTreeSet;
 
@@ -134,38 +135,54 @@ pub(crate) const GROUP_CALL_TASK: Record = Record {
     aliases: &[("jobId", "taskId")],
 };
 
-/// The JSON that a record becomes, and the names that are in its `extra`.
-pub(crate) fn rewritten(record: &Record, members: &Map<String, Value>) -> (Map<String, Value>, BTreeSet<String>) {
-    let (mut written, mut extra) = (Map::new(), BTreeSet::new());
-    for (name, holds) in record.fields {
-        if let Records(_) = holds {
-            written.insert((*name).to_owned(), json!([]));
-        }
-    }
+/// A record that was read.
+pub(crate) struct Rewritten {
+    /// The JSON that it becomes.
+    pub(crate) json: Map<String, Value>,
+    /// The names that are in its `extra`.
+    pub(crate) extra: BTreeSet<String>,
+}
+
+/// What a record becomes that is read and written again.
+pub(crate) fn rewritten(record: &Record, members: &Map<String, Value>) -> Rewritten {
+    let lists = record.fields.iter().filter(|(_, holds)| matches!(holds, Records(_)));
+    let mut json: Map<_, _> = lists.map(|(name, _)| ((*name).to_owned(), json!([]))).collect();
+    let mut extra = BTreeSet::new();
     for (name, value) in members {
         let documented = record.aliases.iter().find(|(alias, _)| alias == name).map_or(name.as_str(), |(_, name)| name);
         let field = record.fields.iter().find(|(known, _)| *known == documented);
-        match field.map(|(_, holds)| fitted(*holds, value)) {
-            Some(Fitted::Fits(fitted)) => _ = written.insert(documented.to_owned(), fitted),
-            Some(Fitted::Null) => {}
-            Some(Fitted::Odd) | None => {
+        match field.map_or(Fitted::Odd, |(_, holds)| fitted(*holds, value)) {
+            Fitted::Fits(value) => _ = json.insert(documented.to_owned(), value),
+            Fitted::Null => {}
+            Fitted::Partly { fits, whole } => {
+                json.insert(documented.to_owned(), fits);
+                json.insert(name.clone(), whole);
                 extra.insert(name.clone());
-                written.insert(name.clone(), value.clone());
+            }
+            Fitted::Odd => {
+                json.insert(name.clone(), value.clone());
+                extra.insert(name.clone());
             }
         }
     }
-    (written, extra)
+    Rewritten { json, extra }
 }
 
 enum Fitted {
+    /// As documented, and written so.
     Fits(Value),
+    /// The same as missing.
     Null,
+    /// A list some of whose items fit.
+    Partly { fits: Value, whole: Value },
+    /// Something else.
     Odd,
 }
 
 fn fitted(holds: Holds, value: &Value) -> Fitted {
     let fitted = match holds {
         _ if value.is_null() => return Fitted::Null,
+        Records(record) => return records(record, value),
         Int64 => whole(value).map(Value::from),
         Int32 => whole(value).filter(|number| i32::try_from(*number).is_ok()).map(Value::from),
         Double => double(value).map(Value::from),
@@ -177,15 +194,19 @@ fn fitted(holds: Holds, value: &Value) -> Fitted {
             .map(Value::from),
         Text => value.as_str().map(Value::from),
         Time => value.as_str().filter(|text| is_time(text)).map(Value::from),
-        Records(record) => records(record, value),
     };
     fitted.map_or(Fitted::Odd, Fitted::Fits)
 }
 
-/// A list fits if all its items are objects.
-fn records(record: &Record, value: &Value) -> Option<Value> {
-    let items = value.as_array()?.iter();
-    items.map(|item| item.as_object().map(|members| Value::from(rewritten(record, members).0))).collect()
+fn records(record: &Record, value: &Value) -> Fitted {
+    let Some(items) = value.as_array() else { return Fitted::Odd };
+    let read = |item: &Value| item.as_object().map(|members| Value::from(rewritten(record, members).json));
+    let fits: Vec<Value> = items.iter().filter_map(read).collect();
+    if fits.len() == items.len() {
+        return Fitted::Fits(fits.into());
+    }
+    let whole = items.iter().map(|item| read(item).unwrap_or_else(|| item.clone())).collect();
+    Fitted::Partly { fits: fits.into(), whole }
 }
 
 fn whole(value: &Value) -> Option<i64> {

@@ -77,15 +77,15 @@ fn reasons(update: &Value) -> BTreeSet<String> {
             let delayed = node["delayTransfer"].is_number() && !is("delayTransfer", 0.0);
             let unused = delayed && !(is("toSeat", 1.0) && is("toSeatType", 2.0));
             let unknown = node["smsContent"].as_str().is_some_and(has_unknown_variable);
-            [(unused, "delayTransfer"), (unknown, "smsContent")]
-                .into_iter()
-                .filter_map(move |(holds, field)| holds.then(|| format!("nodeList[{index}].{field}")))
+            let reasons = [(unused, "delayTransfer"), (unknown, "smsContent")].into_iter().filter(|(holds, _)| *holds);
+            reasons.map(move |(_, field)| format!("nodeList[{index}].{field}"))
         })
         .collect()
 }
 
+/// A variable is what stands between `${` and the next `}`.
 fn has_unknown_variable(template: &str) -> bool {
-    let known = (1..=10).map(|number| format!("${{text{number}}}"));
-    let rest = known.fold(template.to_owned(), |rest, variable| rest.replace(&variable, "\0"));
-    rest.split("${").skip(1).any(|after| after.contains('}'))
+    let Some((_, after)) = template.split_once("${") else { return false };
+    let Some((name, rest)) = after.split_once('}') else { return false };
+    !(1..=10).any(|number| name == format!("text{number}")) || has_unknown_variable(rest)
 }

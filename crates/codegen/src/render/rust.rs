@@ -25,7 +25,7 @@ pub fn render(api: &Api) -> Vec<File> {
         ("operations", "The operations, and the methods of the clients that carry them out.", operations::render(api)),
         ("requests", "What is sent, and the rules it obeys.", requests::render(api)),
         ("responses", "What the service answers.", responses::render(api)),
-        ("service", "Hosts, envelope and status codes.", service::render(api)),
+        ("service", "Hosts, headers, envelope and status codes.", service::render(api)),
     ];
     let mut rendered = vec![File { path: path("mod"), contents: root }];
     rendered.extend(files.map(|(name, doc, items)| File { path: path(name), contents: source(api, doc, &items) }));
@@ -56,9 +56,11 @@ fn spaced(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut previous = "";
     for line in source.lines() {
-        let starts = ["///", "#[", "pub ", "fn ", "impl", "const ", "crate::"].iter().any(|s| line.trim_start().starts_with(s));
+        let starts =
+            ["///", "#[", "pub ", "fn ", "impl", "const ", "crate::"].iter().any(|s| line.trim_start().starts_with(s));
         let indent = |line: &str| line.len() - line.trim_start().len();
-        let ends = previous.trim() == "}" || (previous.ends_with(';') && !["use ", "///"].iter().any(|s| previous.trim_start().starts_with(s)));
+        let ends = previous.trim() == "}"
+            || (previous.ends_with(';') && !["use ", "///"].iter().any(|s| previous.trim_start().starts_with(s)));
         if starts && ends && indent(line) == indent(previous) {
             out.push('\n');
         }

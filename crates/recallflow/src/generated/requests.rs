@@ -3,14 +3,12 @@
 //! What is sent, and the rules it obeys.
 
 use super::enums::{OutboundControl, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource};
-use crate::LocalDateTime;
 use crate::request::check::{self, Checker, Rules};
 use crate::request::read::{self, ObjectReader, ReadObject};
 use crate::request::warn::{self, Advice, Adviser};
 use crate::request::write;
-use crate::{Error, Violation, Warning};
-use serde::Serializer;
-use serde::{Deserialize, Deserializer, Serialize};
+use crate::{Error, LocalDateTime, Violation, Warning};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Selects group-call tasks, and the page of them to read.
 ///

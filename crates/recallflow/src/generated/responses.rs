@@ -5,11 +5,9 @@
 use super::enums::{
     OutboundControl, RecallStatus, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource,
 };
-use crate::Extra;
-use crate::FeeTotal;
-use crate::LocalDateTime;
 use crate::request::write;
 use crate::response::decode::{self, FieldValue, Record};
+use crate::{Extra, FeeTotal, LocalDateTime};
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -374,7 +372,8 @@ impl Record for RecallFlowDetail {
             2 => value.value(&mut self.recall_num, &mut self.extra),
             3 => value.value(&mut self.recall_type, &mut self.extra),
             4 => value.value(&mut self.status, &mut self.extra),
-            5 | 11 => value.records(&mut self.node_list, &mut self.extra),
+            5 => value.records(&mut self.node_list, &mut self.extra),
+            11 => value.alias_records(&mut self.node_list, &mut self.extra),
             6 => value.value(&mut self.total, &mut self.extra),
             7 => value.value(&mut self.size, &mut self.extra),
             8 => value.value(&mut self.current, &mut self.extra),

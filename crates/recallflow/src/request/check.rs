@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::path::Path;
+use super::read::describe_text;
 use super::violation::{Rule, Violation};
 use crate::LocalDateTime;
 
@@ -140,7 +141,7 @@ impl FieldCheck<'_, str> {
     pub(crate) fn digit(self) -> Self {
         self.limit(Rule::Format, |text| {
             let fits = matches!(text.as_bytes(), [b'0'..=b'9']);
-            (!fits).then(|| "must be one digit, 0 to 9".to_owned())
+            (!fits).then(|| format!("must be one digit, 0 to 9, but is {}", describe_text(text)))
         })
     }
 
@@ -216,9 +217,16 @@ pub(super) fn missing(when: &str) -> String {
 }
 
 pub(super) fn not_one_of(allowed: &[i64], got: i64) -> String {
-    let listed = allowed.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    let choice = if allowed.len() == 1 { "" } else { "one of " };
-    format!("must be {choice}{listed}, but is {got}")
+    let mut listed = String::new();
+    for (index, number) in allowed.iter().enumerate() {
+        let before = match index {
+            0 => "",
+            _ if index + 1 == allowed.len() => " or ",
+            _ => ", ",
+        };
+        listed += &format!("{before}{number}");
+    }
+    format!("must be {listed}, but is {got}")
 }
 
 fn numbers<T: Number>(values: &[T]) -> Vec<i64> {

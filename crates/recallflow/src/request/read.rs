@@ -192,7 +192,8 @@ impl<T: ReadObject> FromJson for T {
     }
 
     fn stand_in() -> Self {
-        let mut problems = Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
+        let mut problems =
+            Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
         read_fields(Path::Root, None, &mut problems, T::read)
     }
 }
@@ -203,9 +204,7 @@ impl<T: FromJson> FromJson for Vec<T> {
             problems.wrong_type(at, "a list", json);
             return None;
         };
-        let read = |(index, item)| {
-            T::from_json(item, &Path::Item(at, index), problems).unwrap_or_else(T::stand_in)
-        };
+        let read = |(index, item)| T::from_json(item, &Path::Item(at, index), problems).unwrap_or_else(T::stand_in);
         Some(items.iter().enumerate().map(read).collect())
     }
 
@@ -294,13 +293,17 @@ impl FromJson for bool {
 impl FromJson for LocalDateTime {
     fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
         let Some(text) = json.as_str() else {
-            problems.wrong_type(at, "a time `yyyy-MM-dd HH:mm:ss`", json);
+            problems.wrong_type(at, "a date and time `yyyy-MM-dd HH:mm:ss`", json);
             return None;
         };
         let time = LocalDateTime::parse(text);
         if time.is_none() {
             let got = describe(json);
-            problems.unreadable(at, Rule::Format, &format!("must be a real time `yyyy-MM-dd HH:mm:ss`, but is {got}"));
+            problems.unreadable(
+                at,
+                Rule::Format,
+                &format!("must be a real date and time `yyyy-MM-dd HH:mm:ss`, but is {got}"),
+            );
         }
         time
     }
@@ -323,24 +326,32 @@ pub(crate) fn number<T: Number>(json: &Value, at: &Path<'_>, problems: &mut Prob
 pub(crate) const NO_NUMBER: i64 = i64::MIN;
 
 /// A JSON number without a fraction, as JSON Schema and JavaScript see it: `30.0` is 30.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 fn whole(json: &Value) -> Option<i64> {
-    const END: f64 = 9_223_372_036_854_775_808.0;
+    // Beyond it, a number that is not written in plain digits of 64 bits was perhaps rounded when it was read.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
     json.as_i64().or_else(|| {
         let number = json.as_f64().filter(|_| json.is_f64())?;
-        (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
+        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
     })
 }
 
 /// A value as a message shows it: short, and long text not at all.
 fn describe(json: &Value) -> String {
-    const LONGEST: usize = 40;
     match json {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => json.to_string(),
-        Value::String(text) if text.chars().count() <= LONGEST => format!("{json}"),
-        Value::String(text) => format!("a text of {} characters", text.chars().count()),
+        Value::String(text) => describe_text(text),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// A text as a message shows it: quoted as in JSON, and if it is long not at all.
+pub(super) fn describe_text(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.chars().count() {
+        0..=LONGEST => Value::from(text).to_string(),
+        count => format!("a text of {count} characters"),
     }
 }

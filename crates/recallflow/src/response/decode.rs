@@ -6,6 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -93,14 +94,23 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
         Ok(())
     }
 
-    /// Reads a list of objects; items that are none go to `extra`.
-    pub(crate) fn records<T: Record>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
+    /// Reads a list of objects; if some of its items are none, the whole list goes to `extra` as well.
+    pub(crate) fn records<T: Record + Serialize>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
         self.list(RecordSeed(PhantomData), slot, extra)
     }
 
-    /// Reads a list of values; items that do not fit go to `extra`.
+    /// Reads a list under another name than the usual one, which counts only if the usual one has no items.
+    pub(crate) fn alias_records<T: Record + Serialize>(
+        self,
+        slot: &mut Vec<T>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        if slot.is_empty() { self.records(slot, extra) } else { self.other(extra) }
+    }
+
+    /// Reads a list of values; if some of them do not fit, the whole list goes to `extra` as well.
     #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
-    pub(crate) fn values<T: Fit>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
+    pub(crate) fn values<T: Fit + Serialize>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
         self.list(ValueSeed(PhantomData), slot, extra)
     }
 
@@ -110,7 +120,7 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
         Ok(())
     }
 
-    fn list<T, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>>(
+    fn list<T: Serialize, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>>(
         self,
         item: S,
         slot: &mut Vec<T>,
@@ -119,18 +129,31 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
         match self.map.next_value_seed(ListSeed(item))? {
             Fitted::Null => {}
             Fitted::Fits((items, odd)) => {
-                // A second list under another name replaces the first only if it has something.
+                if !odd.is_empty() {
+                    extra.insert(self.name, whole_list(&items, odd));
+                }
+                // The usual name comes after another one: it decides, unless it has nothing.
                 if !items.is_empty() {
                     *slot = items;
-                }
-                if !odd.is_empty() {
-                    extra.insert(self.name, Value::Array(odd));
                 }
             }
             Fitted::Odd(value) => extra.insert(self.name, value),
         }
         Ok(())
     }
+}
+
+/// A list with the items that fit and the others in their places, so that it can be written again as it came.
+fn whole_list<T: Serialize>(items: &[T], odd: Vec<(usize, Value)>) -> Value {
+    let mut items = items.iter().map(|item| serde_json::to_value(item).unwrap_or_default());
+    let mut whole = Vec::new();
+    for (index, value) in odd {
+        let before = index - whole.len();
+        whole.extend(items.by_ref().take(before));
+        whole.push(value);
+    }
+    whole.extend(items);
+    Value::Array(whole)
 }
 
 /// Reads one object.
@@ -188,8 +211,8 @@ impl<'de, T: Record> Visitor<'de> for RecordSeed<T> {
 /// Reads a list, and apart from it the items that do not fit.
 struct ListSeed<S>(S);
 
-/// The items that fit, and the others.
-type List<T> = (Vec<T>, Vec<Value>);
+/// The items that fit, and the others with their indexes.
+type List<T> = (Vec<T>, Vec<(usize, Value)>);
 
 impl<'de, T, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>> DeserializeSeed<'de> for ListSeed<S> {
     type Value = Fitted<List<T>>;
@@ -212,8 +235,8 @@ impl<'de, T, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>> Visitor<'de> for
         while let Some(item) = seq.next_element_seed(self.0)? {
             match item {
                 Fitted::Fits(item) => items.push(item),
-                Fitted::Null => odd.push(Value::Null),
-                Fitted::Odd(value) => odd.push(value),
+                Fitted::Null => odd.push((items.len() + odd.len(), Value::Null)),
+                Fitted::Odd(value) => odd.push((items.len() + odd.len(), value)),
             }
         }
         Ok(Fitted::Fits((items, odd)))

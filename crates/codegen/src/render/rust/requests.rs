@@ -4,29 +4,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::tokens::{
-    bound, doc, enums_of, field_doc, field_ident, holds, ident, in_words, is_always_there, is_text, literal, parameter_type,
-    parameter_value, source, uses, value_type, wire_path,
+    bound, doc, enums_of, field_doc, field_ident, holds, ident, in_words, is_always_there, is_passed_on, is_text,
+    literal, parameter_type, parameter_value, source, uses, value_type, wire_path, write_import,
 };
 use crate::model::{Api, Constructor, Direction, Field, FieldKind, Format, Limit, Required, Rule, Type, Warning};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let enums = enums_of(api, &requests);
-    let time = uses(&requests, &FieldKind::DateTime).then(|| quote!(use crate::LocalDateTime;));
-    let write = (uses(&requests, &FieldKind::Flag) || uses(&requests, &FieldKind::Base64))
-        .then(|| quote!(use crate::request::write;));
-    let serializer = requests.iter().any(|request| !is_flat(request)).then(|| quote!(use serde::Serializer;));
+    let time = uses(&requests, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
+    let write = uses(&requests, &FieldKind::Flag) || uses(&requests, &FieldKind::Base64);
+    let write = write.then(write_import);
+    let serializer = requests.iter().any(|request| !is_flat(request)).then(|| quote!(Serializer,));
     let mut items = vec![quote! {
-        use serde::{Deserialize, Deserializer, Serialize};
-        #serializer
+        use serde::{Deserialize, Deserializer, Serialize, #serializer};
 
         use super::enums::{#(#enums),*};
         use crate::request::check::{self, Checker, Rules};
         use crate::request::read::{self, ObjectReader, ReadObject};
         use crate::request::warn::{self, Advice, Adviser};
         #write
-        use crate::{Error, Violation, Warning};
-        #time
+        use crate::{Error, #time Violation, Warning};
     }];
     for request in requests {
         items.extend([
@@ -154,13 +152,14 @@ fn start(
     let values = request.fields.iter().map(|field| {
         let name = field_ident(&field.wire);
         let given = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| value).or(field.default.as_ref());
-        let value = if arguments.contains(&field.wire) {
+        let is_argument = arguments.contains(&field.wire);
+        let value = if is_argument {
             Some(parameter_value(&field.kind, &name))
         } else {
             given.map(|value| literal(value, &field.kind))
         };
         match value {
-            Some(value) if is_always_there(field) && value.to_string() == name.to_string() => quote!(#name),
+            Some(_) if is_always_there(field) && is_argument && is_passed_on(&field.kind) => quote!(#name),
             Some(value) if is_always_there(field) => quote!(#name: #value),
             Some(value) => quote!(#name: Some(#value)),
             None => quote!(#name: None),
@@ -407,7 +406,9 @@ fn advice(request: &Type) -> TokenStream {
         let (path, items) = (wire_path(field), items_of(field)?);
         match &field.kind {
             FieldKind::Object(_) => Some(quote!(adviser.object(#path, #items))),
-            FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => Some(quote!(adviser.objects(#path, #items))),
+            FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => {
+                Some(quote!(adviser.objects(#path, #items)))
+            }
             _ => None,
         }
     });

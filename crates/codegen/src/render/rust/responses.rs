@@ -3,15 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{doc, enums_of, field_doc, field_ident, ident, source, uses, value_type};
+use super::tokens::{doc, enums_of, field_doc, field_ident, ident, source, uses, value_type, write_import};
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
     let enums = enums_of(api, &responses);
-    let time = uses(&responses, &FieldKind::DateTime).then(|| quote!(use crate::LocalDateTime;));
-    let write = uses(&responses, &FieldKind::Flag).then(|| quote!(use crate::request::write;));
-    let total = responses.iter().any(|response| response.totals.is_some()).then(|| quote!(use crate::FeeTotal;));
+    let time = uses(&responses, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
+    let write = uses(&responses, &FieldKind::Flag).then(write_import);
+    let total = responses.iter().any(|response| response.totals.is_some()).then(|| quote!(FeeTotal,));
     let mut items = vec![quote! {
         use serde::de::MapAccess;
         use serde::{Deserialize, Deserializer, Serialize};
@@ -19,9 +19,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use super::enums::{#(#enums),*};
         #write
         use crate::response::decode::{self, FieldValue, Record};
-        use crate::Extra;
-        #total
-        #time
+        use crate::{Extra, #total #time};
     }];
     for response in responses {
         items.extend([structure(response), reading(response), totals(response)]);
@@ -92,7 +90,9 @@ fn arms(response: &Type, position: usize, field: &Field) -> Vec<TokenStream> {
     let name = field_ident(&field.wire);
     let call = |method: TokenStream| quote!(value.#method(&mut self.#name, &mut self.extra));
     let (own, other) = match &field.kind {
-        FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => (quote!(records), None),
+        FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => {
+            (quote!(records), Some(quote!(alias_records)))
+        }
         FieldKind::List(_) => (quote!(values), None),
         FieldKind::Object(_) => (quote!(record), None),
         _ => (quote!(value), Some(quote!(alias))),

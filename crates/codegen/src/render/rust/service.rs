@@ -1,10 +1,10 @@
-//! Renders hosts, envelope and status codes.
+//! Renders hosts, headers, envelope and status codes.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::tokens::{doc, ident, source};
-use crate::model::{Api, Code, EnvelopePart, RetryPermit};
+use crate::model::{Api, Code, EnvelopePart, Header, HeaderValue, RetryPermit};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
@@ -17,6 +17,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
             (ident(&base.name), &base.url, doc(&[&format!("Base URL: {}", base.doc.text), &source(&base.doc)]));
         quote!(#docs pub const #name: &str = #url;)
     }));
+    items.extend(api.service.headers.iter().map(header));
     let envelope = &api.service.envelope;
     items.push(part("ENVELOPE_CODE", &envelope.code));
     items.push(part("ENVELOPE_MESSAGE", &envelope.message));
@@ -27,6 +28,28 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         pub(crate) const CODES: &[Code] = &[#(#codes),*];
     });
     items
+}
+
+/// The name of a header, in the lower case that HTTP libraries want, and its value if it is always the same.
+fn header(header: &Header) -> TokenStream {
+    let constant = format!("HEADER_{}", header.name.replace('-', "_").to_uppercase());
+    let (name, lower) = (ident(&constant), header.name.to_lowercase());
+    let docs = doc(&[&format!("`{}`: {}", header.name, header.doc.text), &source(&header.doc)]);
+    let value = match &header.value {
+        HeaderValue::Fixed(value) => {
+            let name = ident(&format!("{constant}_VALUE"));
+            quote! {
+                /// Its value.
+                pub(crate) const #name: &str = #value;
+            }
+        }
+        HeaderValue::Input(_) => quote!(),
+    };
+    quote! {
+        #docs
+        pub(crate) const #name: &str = #lower;
+        #value
+    }
 }
 
 fn part(name: &str, part: &EnvelopePart) -> TokenStream {

@@ -24,7 +24,7 @@ pub(super) fn field_ident(wire: &str) -> Ident {
 
 /// The Rust name of an enum's value.
 pub(super) fn variant(name: &str) -> Ident {
-    ident(&names::pascal(name))
+    ident(&names::rust_variant(name))
 }
 
 /// A doc comment of several paragraphs.
@@ -61,8 +61,9 @@ pub(super) fn source(doc: &Doc) -> String {
 /// The doc comment of a field.
 pub(super) fn field_doc(field: &Field) -> TokenStream {
     let within = field.within.as_ref().map(|object| format!(" in `{object}`")).unwrap_or_default();
-    let aliases = field.aliases.iter().map(|alias| format!(" or `{alias}`")).collect::<String>();
-    let wire = format!("On the wire `{}`{aliases}{within}. {}", field.wire, source(&field.doc));
+    let names = std::iter::once(&field.wire).chain(&field.aliases).map(|name| format!("`{name}`"));
+    let names = names.collect::<Vec<_>>().join(" or ");
+    let wire = format!("On the wire {names}{within}. {}", source(&field.doc));
     doc(&[&field.doc.text, &wire])
 }
 
@@ -116,6 +117,11 @@ pub(super) fn parameter_value(kind: &FieldKind, parameter: &Ident) -> TokenStrea
         FieldKind::Base64 => quote!(write::to_base64(#parameter)),
         _ => quote!(#parameter),
     }
+}
+
+/// Whether such a parameter is the field's value as it is.
+pub(super) fn is_passed_on(kind: &FieldKind) -> bool {
+    !is_text(kind) && !matches!(kind, FieldKind::List(_))
 }
 
 /// A literal as the value of a field of this kind.
@@ -202,6 +208,13 @@ pub(super) fn uses(types: &[&Type], kind: &FieldKind) -> bool {
 
 fn innermost(kind: &FieldKind) -> &FieldKind {
     if let FieldKind::List(item) = kind { innermost(item) } else { kind }
+}
+
+/// The import of the functions that write wire forms.
+pub(super) fn write_import() -> TokenStream {
+    quote! {
+        use crate::request::write;
+    }
 }
 
 /// The path of a field below its object, in wire names.
