@@ -5,9 +5,34 @@ use std::fmt::{Debug, Write as _};
 use std::fs;
 use std::path::Path;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde_json::Value;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde_json::{Map, Value};
 use similar::TextDiff;
+
+/// A case of a vector file: its name, and what is particular to its file.
+///
+/// The `source` that a case may have is for readers only.
+#[derive(Debug)]
+pub struct Case<T> {
+    /// What the case shows; unique in its list.
+    pub name: String,
+    /// Everything else.
+    pub content: T,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Case<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        members.remove("source");
+        let Some(Value::String(name)) = members.remove("name") else {
+            return Err(D::Error::custom("a case has no name"));
+        };
+        match T::deserialize(Value::Object(members)) {
+            Ok(content) => Ok(Self { name, content }),
+            Err(error) => Err(D::Error::custom(format!("case {name:?}: {error}"))),
+        }
+    }
+}
 
 /// Reads `tests/vectors/<file>.json`.
 ///
@@ -26,14 +51,13 @@ pub fn load<T: DeserializeOwned>(file: &str) -> T {
 /// # Panics
 ///
 /// If a case fails, if two have the same name, or if there are none.
-pub fn check_all<C>(cases: &[C], name: impl Fn(&C) -> &str, mut check: impl FnMut(&C) -> Result<(), String>) {
+pub fn check_all<T>(cases: &[Case<T>], mut check: impl FnMut(&T) -> Result<(), String>) {
     assert!(!cases.is_empty(), "there are no cases");
     let mut names = HashSet::new();
     let mut failures = String::new();
     let mut failed = 0;
-    for case in cases {
-        let name = name(case);
-        let outcome = if names.insert(name) { check(case) } else { Err("the name is not unique".to_owned()) };
+    for Case { name, content } in cases {
+        let outcome = if names.insert(name) { check(content) } else { Err("the name is not unique".to_owned()) };
         if let Err(why) = outcome {
             failed += 1;
             // Writing to a string does not fail.
@@ -69,11 +93,78 @@ pub fn same_json(what: &str, expected: &Value, got: &Value) -> Result<(), String
     Err(format!("{what}\n{}", diff.unified_diff().context_radius(2).header("expected", "got")))
 }
 
-/// Reads a member of a case that may be null: null is a value, and only an absent member is `None`.
+/// Whether a text contains all of these parts.
+///
+/// # Errors
+///
+/// If one is missing.
+pub fn contains(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
+    match parts.iter().find(|part| !text.contains(part.as_str())) {
+        Some(part) => Err(format!("{what} does not contain {part:?}: {text:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Whether a text contains none of these parts.
+///
+/// # Errors
+///
+/// If one is there.
+pub fn lacks(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
+    match parts.iter().find(|part| text.contains(part.as_str())) {
+        Some(part) => Err(format!("{what} contains {part:?}: {text:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Reads a member that may be null: null is a value, and only an absent member is `None`.
 ///
 /// # Errors
 ///
 /// As the deserializer's.
 pub fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn cases(json: Value) -> Vec<Case<Map<String, Value>>> {
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn a_case_is_read_without_its_name_and_source() {
+        let [case] = &cases(json!([{ "name": "a", "source": "000", "x": 1 }]))[..] else { panic!("not one case") };
+        assert_eq!((case.name.as_str(), Value::from(case.content.clone())), ("a", json!({ "x": 1 })));
+        assert!(serde_json::from_str::<Case<Value>>(r#"{"x": 1}"#).is_err());
+    }
+
+    #[test]
+    #[should_panic(expected = "1 of 2 cases failed:\n\n* b\nno")]
+    fn a_case_that_fails_is_named() {
+        check_all(&cases(json!([{ "name": "a" }, { "name": "b", "bad": 1 }])), |case| {
+            if case.is_empty() { Ok(()) } else { Err("no".to_owned()) }
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "the name is not unique")]
+    fn two_cases_of_one_name_fail() {
+        check_all(&cases(json!([{ "name": "a" }, { "name": "a" }])), |_| Ok(()));
+    }
+
+    #[test]
+    #[should_panic(expected = "there are no cases")]
+    fn no_cases_prove_nothing() {
+        check_all(&cases(json!([])), |_| Ok(()));
+    }
+
+    #[test]
+    fn a_difference_is_shown() {
+        let why = same_json("it", &json!({ "a": 1, "b": 2 }), &json!({ "a": 1, "b": 3 })).unwrap_err();
+        assert!(why.contains("-  \"b\": 2") && why.contains("+  \"b\": 3"), "{why}");
+    }
 }

@@ -3,6 +3,8 @@
 //! `cargo xtask demo` runs it against the sandbox. To run it against any other service, set `RECALLFLOW_API_KEY`,
 //! `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, and mind that it edits the flow 299.
 
+use std::fmt::Display;
+
 use recallflow::{
     Client, Error, GroupCallQuery, OutboundControl, RecallFlowDetailQuery, RecallNode, RecallType, SeatTransfer,
     UpdateRecallFlow, totals,
@@ -19,7 +21,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let detail = client.query_recall_flow_detail(12).await?;
     show("answer", &detail)?;
     for node in &detail.node_list {
-        println!("node {:?}: {:?}, plays {:?}", node.key_id, node.node_status, node.voice_file_id);
+        println!(
+            "node {}: {}, plays {}",
+            or_dash(node.key_id),
+            or_dash(node.node_status),
+            or_dash(node.voice_file_id.as_ref())
+        );
     }
 
     title("Edit a recall flow");
@@ -39,17 +46,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let detail = client.query_recall_flow_detail(299).await?;
     client.update_recall_flow(&detail.to_update()?.recall_interval(45)).await?;
     let changed = client.query_recall_flow_detail(299).await?;
-    println!("recall interval: {:?} min before, {:?} min now", detail.recall_interval, changed.recall_interval);
+    println!("minutes between recalls: {}, now {}", or_dash(detail.recall_interval), or_dash(changed.recall_interval));
 
     title("List group calls");
     let query = GroupCallQuery::new("2024-01-01 00:00:00".parse()?, "2024-06-03 15:13:01".parse()?).size(10);
     show("request", &query)?;
     let page = client.query_group_calls(&query).await?;
-    println!("page {:?} of {:?}, {:?} tasks in all", page.current, page.pages, page.total);
+    println!("page {} of {}, {} tasks in all", or_dash(page.current), or_dash(page.pages), or_dash(page.total));
+    println!("{:<9} {:<28} {:<10} {:>8}  cost", "task", "name", "status", "progress");
     for task in page.records.iter().take(3) {
         println!(
-            "task {:?} {:?}: {:?}, progress {:?} %, cost {:?}",
-            task.task_id, task.task_name, task.status, task.rate, task.task_sum_pay_fee
+            "{:<9} {:<28} {:<10} {:>6} %  {}",
+            or_dash(task.task_id),
+            or_dash(task.task_name.as_ref()),
+            or_dash(task.status.map(|status| status.to_string())),
+            or_dash(task.rate.as_ref()),
+            or_dash(task.task_sum_pay_fee.as_ref())
         );
     }
     let mut tasks = client.group_calls(query.size(100));
@@ -79,6 +91,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn title(text: &str) {
     println!("\n== {text}");
+}
+
+/// A value that the service may have left out.
+fn or_dash(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
 /// Shows a value in the wire form of the service.

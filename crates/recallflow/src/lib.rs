@@ -55,6 +55,8 @@ mod scrub;
 mod signing;
 mod tls;
 mod transport;
+#[cfg(test)]
+mod vectors;
 
 pub use builder::ClientBuilder;
 pub use client::Client;

@@ -79,7 +79,12 @@ fn of_node() -> Vec<Breaker> {
     let reupload = || json!({ "source": 2, "uploadName": "hello", "baseFile": "UklGRg==" });
     let spoken = || json!({ "source": 3, "text": "Hello", "lan": "EN" });
     let sms = || json!({ "hangUpSms": 1, "smsContent": "Hello", "failedPush": 1 });
-    let seat = |transfer: i32| json!({ "toSeat": 1, "sipGroupId": 7, "outboundControl": 1, "calloutRate": 1, "toSeatType": transfer, "toSeatKey": "1" });
+    let seat = |transfer: i32| {
+        json!({
+            "toSeat": 1, "sipGroupId": 7, "outboundControl": 1, "calloutRate": 1,
+            "toSeatType": transfer, "toSeatKey": "1",
+        })
+    };
     // With another push, so that one that is wrong is not also missed.
     let pushed_on_key = || json!({ "feedbackPush": 1, "feedbackValue": "5" });
     let pushed_on_success = || json!({ "successPush": 1, "successPushTime": 5 });

@@ -13,8 +13,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::arbitrary::{any_json, any_object, odd, unknown_name};
+use crate::arbitrary::time;
 use crate::json::same;
+use crate::odd::{any_json, any_object, odd, unknown_name};
 use crate::response_oracle::{
     GROUP_CALL_PAGE, GROUP_CALL_TASK, Holds, RECALL_FLOW_DETAIL, RECALL_NODE_DETAIL, Record, Rewritten, rewritten,
 };
@@ -47,7 +48,7 @@ response!(
 );
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(cases(192))]
 
     #[test]
     fn of_a_flow(json in response(&RECALL_FLOW_DETAIL)) {
@@ -135,7 +136,7 @@ fn arbitrary_responses_have_every_field_fitting_null_and_odd() {
     for record in [&RECALL_FLOW_DETAIL, &RECALL_NODE_DETAIL, &GROUP_CALL_PAGE, &GROUP_CALL_TASK] {
         let (mut fitting, mut null, mut odd) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let (mut runner, strategy) = (TestRunner::deterministic(), response(record));
-        for _ in 0..500 {
+        for _ in 0..250 {
             let json = strategy.new_tree(&mut runner).unwrap().current();
             let Rewritten { extra, .. } = rewritten(record, json.as_object().unwrap());
             for (name, value) in json.as_object().unwrap() {
@@ -218,7 +219,7 @@ fn documented(holds: Holds) -> BoxedStrategy<Value> {
         Holds::Double => prop_oneof![0.25..=4.0, any::<f64>()].prop_map(Value::from).boxed(),
         Holds::Flag => select(vec![json!(0), json!(1), json!(true), json!(false)]).boxed(),
         Holds::Text => any::<String>().prop_map(Value::from).boxed(),
-        Holds::Time => crate::arbitrary::time().boxed(),
+        Holds::Time => time().boxed(),
         Holds::Records(record) => {
             let item = prop_oneof![9 => response(record), 1 => odd()];
             vec(item, 0..3).prop_map(Value::from).boxed()

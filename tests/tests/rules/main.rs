@@ -14,6 +14,8 @@ mod coverage;
 mod decoding;
 mod edges;
 mod json;
+mod mistake;
+mod odd;
 mod oracle;
 mod response_oracle;
 mod round_trip;

@@ -7,8 +7,11 @@
 //! - the other name of a documented field, which becomes the documented one,
 //! - a missing list of records, which becomes an empty one.
 //!
-//! Whatever does not fit stays as it is, under its name and in `extra`. A list that holds more than records is in `extra`
-//! as a whole, so that each item keeps its place, and its records can be read all the same.
+//! Whatever does not fit stays as it is, under its name and in `extra`. A list that holds more than records is in
+//! `extra` as a whole, so that each item keeps its place, and its records can be read all the same.
+//!
+//! An object that has a field under both of its names is left out here: no document shows one, and which of the two
+//! counts hangs on their order.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! `decoding.json`: what answers are read into.
 
 use recallflow_sandbox::{Fault, Sandbox};
-use recallflow_tests::{check_all, load, same, same_json};
+use recallflow_tests::{Case, check_all, load, same, same_json};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,15 +9,12 @@ use crate::operations::{Operation, play};
 
 #[derive(Deserialize)]
 struct File {
-    cases: Vec<Case>,
+    cases: Vec<Case<Decoding>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    #[expect(dead_code, reason = "it is for readers")]
-    source: Option<String>,
+struct Decoding {
     operation: Operation,
     #[serde(default = "ok")]
     http_status: u16,
@@ -33,28 +30,22 @@ fn ok() -> u16 {
 
 /// The operations that occur in the cases.
 pub(crate) fn operations() -> Vec<Operation> {
-    load::<File>("decoding").cases.into_iter().map(|case| case.operation).collect()
+    load::<File>("decoding").cases.into_iter().map(|case| case.content.operation).collect()
 }
 
 #[test]
 fn answers_are_read_into_exactly_this() {
     let sandbox = Sandbox::start_blocking().expect("a sandbox");
-    check_all(
-        &load::<File>("decoding").cases,
-        |case| &case.name,
-        |case| {
-            let answer =
-                Fault::Respond { status: case.http_status, headers: Vec::new(), body: case.body.clone().into() };
-            let response =
-                play(&sandbox, case.operation, answer, |client| client).map_err(|error| error.to_string())?;
-            let text = response.to_json();
-            let wire: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-            same_json("response", &case.response, &wire)?;
-            let mut extra = case.extra.clone();
-            extra.sort();
-            same("extra", &extra, &response.extra())?;
-            let again = case.operation.read(wire).map_err(|error| error.to_string())?;
-            same("read from its own wire form", &response, &again)
-        },
-    );
+    check_all(&load::<File>("decoding").cases, |case| {
+        let answer = Fault::Respond { status: case.http_status, headers: Vec::new(), body: case.body.clone().into() };
+        let response = play(&sandbox, case.operation, answer, |client| client).map_err(|error| error.to_string())?;
+        let text = response.to_json();
+        let wire: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        same_json("response", &case.response, &wire)?;
+        let mut extra = case.extra.clone();
+        extra.sort();
+        same("extra", &extra, &response.extra())?;
+        let again = case.operation.read(&text).map_err(|error| error.to_string())?;
+        same("read from its own wire form", &response, &again)
+    });
 }

@@ -2,19 +2,18 @@
 
 use recallflow::blocking::Client;
 use recallflow_sandbox::Sandbox;
-use recallflow_tests::{check_all, load, same};
+use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
 use crate::requests::Given;
 
 #[derive(Deserialize)]
 struct File {
-    cases: Vec<Case>,
+    cases: Vec<Case<Encoding>>,
 }
 
 #[derive(Deserialize)]
-struct Case {
-    name: String,
+struct Encoding {
     #[serde(flatten)]
     given: Given,
     body: String,
@@ -22,14 +21,10 @@ struct Case {
 
 #[test]
 fn requests_have_exactly_this_json() {
-    check_all(
-        &load::<File>("encoding").cases,
-        |case| &case.name,
-        |case| {
-            let request = case.given.read().map_err(|error| error.to_string())?;
-            same("body", &case.body, &request.to_json())
-        },
-    );
+    check_all(&load::<File>("encoding").cases, |case| {
+        let request = case.given.read().map_err(|error| error.to_string())?;
+        same("body", &case.body, &request.to_json())
+    });
 }
 
 #[test]
@@ -38,20 +33,16 @@ fn requests_are_sent_with_exactly_this_body() {
     // Some cases break rules: what is sent must not depend on whether rules are checked.
     let client = Client::builder(sandbox.api_key(), sandbox.api_secret()).base_url(sandbox.url()).validate(false);
     let client = client.build_blocking().expect("a client");
-    check_all(
-        &load::<File>("encoding").cases,
-        |case| &case.name,
-        |case| {
-            let request = case.given.read().map_err(|error| error.to_string())?;
-            sandbox.reset();
-            if request.send(&client).is_none() {
-                return Ok(());
-            }
-            let received = sandbox.requests();
-            let [received] = received.as_slice() else { return Err(format!("{} requests were sent", received.len())) };
-            same("body", &case.body, &received.body)?;
-            same("signature", &true, &received.signature_valid)?;
-            same("content type", &Some("application/json;charset=UTF-8"), &received.header("content-type"))
-        },
-    );
+    check_all(&load::<File>("encoding").cases, |case| {
+        let request = case.given.read().map_err(|error| error.to_string())?;
+        sandbox.reset();
+        if request.send(&client).is_none() {
+            return Ok(());
+        }
+        let received = sandbox.requests();
+        let [received] = received.as_slice() else { return Err(format!("{} requests were sent", received.len())) };
+        same("body", &case.body, &received.body)?;
+        same("signature", &true, &received.signature_valid)?;
+        same("content type", &Some("application/json;charset=UTF-8"), &received.header("content-type"))
+    });
 }

@@ -4,9 +4,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use recallflow::{ClientBuilder, Error};
+use recallflow::{ClientBuilder, Error, Phase};
 use recallflow_sandbox::{Fault, Sandbox};
-use recallflow_tests::{check_all, load, same};
+use recallflow_tests::{Case, check_all, contains, lacks, load, same};
 use serde::Deserialize;
 
 use crate::operations::{Operation, play};
@@ -14,7 +14,7 @@ use crate::operations::{Operation, play};
 #[derive(Deserialize)]
 struct File {
     credentials: Credentials,
-    cases: Vec<Case>,
+    cases: Vec<Case<Failing>>,
 }
 
 #[derive(Deserialize)]
@@ -25,10 +25,7 @@ struct Credentials {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    #[expect(dead_code, reason = "it is for readers")]
-    source: Option<String>,
+struct Failing {
     operation: Operation,
     #[serde(default)]
     options: Options,
@@ -82,7 +79,7 @@ pub(crate) struct Expected {
 
 /// The errors that occur in the cases, with their operations; causes are left out.
 pub(crate) fn errors() -> Vec<(Operation, Expected)> {
-    load::<File>("errors").cases.into_iter().map(|case| (case.operation, case.error)).collect()
+    load::<File>("errors").cases.into_iter().map(|case| (case.content.operation, case.content.error)).collect()
 }
 
 #[test]
@@ -91,19 +88,15 @@ fn answers_become_exactly_these_errors() {
     let file: File = load("errors");
     assert_eq!(sandbox.api_key(), file.credentials.api_key);
     assert_eq!(sandbox.api_secret(), file.credentials.api_secret);
-    check_all(
-        &file.cases,
-        |case| &case.name,
-        |case| {
-            let outcome = play(&sandbox, case.operation, case.answer.fault(), |client| case.options.apply(client));
-            let error = outcome.err().ok_or("there was no error")?;
-            same("requests", &1, &sandbox.requests().len())?;
-            same("attempts", &1, &error.call().attempts)?;
-            same("operation", &case.operation.name(), &error.call().operation)?;
-            case.error.compare(&error)?;
-            lacks("Debug", &format!("{error:?}"), &[file.credentials.api_secret.clone()])
-        },
-    );
+    check_all(&file.cases, |case| {
+        let outcome = play(&sandbox, case.operation, case.answer.fault(), |client| case.options.apply(client));
+        let error = outcome.err().ok_or("there was no error")?;
+        same("requests", &1, &sandbox.requests().len())?;
+        same("attempts", &1, &error.call().attempts)?;
+        same("operation", &case.operation.name(), &error.call().operation)?;
+        case.error.compare(&error)?;
+        lacks("Debug", &format!("{error:?}"), std::slice::from_ref(&file.credentials.api_secret))
+    });
 }
 
 impl Options {
@@ -162,7 +155,7 @@ impl Expected {
         }
         same("http_status", &self.http_status, &error.http_status())?;
         same("retry_after", &self.retry_after_seconds.map(Duration::from_secs), &error.retry_after())?;
-        same("phase", &self.phase.as_deref(), &error.phase().map(|phase| phase.as_str()))
+        same("phase", &self.phase.as_deref(), &error.phase().map(Phase::as_str))
     }
 
     fn compare_texts(&self, error: &Error) -> Result<(), String> {
@@ -173,19 +166,5 @@ impl Expected {
         let excerpt = if let Error::Protocol(error) = error { error.excerpt.as_str() } else { "" };
         contains("excerpt", excerpt, &self.excerpt_contains)?;
         lacks("excerpt", excerpt, &self.excerpt_lacks)
-    }
-}
-
-fn contains(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
-    match parts.iter().find(|part| !text.contains(part.as_str())) {
-        Some(part) => Err(format!("{what} does not contain {part:?}: {text:?}")),
-        None => Ok(()),
-    }
-}
-
-fn lacks(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
-    match parts.iter().find(|part| text.contains(part.as_str())) {
-        Some(part) => Err(format!("{what} contains {part:?}: {text:?}")),
-        None => Ok(()),
     }
 }

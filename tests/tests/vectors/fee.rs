@@ -1,22 +1,21 @@
 //! `fee.json`: amounts of money, and their sums.
 
+use std::collections::BTreeMap;
+
 use recallflow::{Fee, FeeTotal, GroupCallTask, totals};
-use recallflow_tests::{check_all, load, same};
+use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
 struct File {
-    cases: Vec<Case>,
-    totals: Vec<TotalsCase>,
+    cases: Vec<Case<Reading>>,
+    totals: Vec<Case<Summing>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    #[expect(dead_code, reason = "it is for readers")]
-    source: Option<String>,
+struct Reading {
     text: String,
     fee: Option<ExpectedFee>,
 }
@@ -30,21 +29,10 @@ struct ExpectedFee {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TotalsCase {
-    name: String,
-    #[expect(dead_code, reason = "it is for readers")]
-    source: Option<String>,
+struct Summing {
     tasks: Vec<Value>,
-    totals: ExpectedTotals,
-}
-
-#[derive(Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct ExpectedTotals {
-    agent_fee: ExpectedTotal,
-    group_call_pay_fee: ExpectedTotal,
-    sms_pay_fee: ExpectedTotal,
-    task_sum_pay_fee: ExpectedTotal,
+    /// By the names that the fees have on the wire.
+    totals: BTreeMap<String, ExpectedTotal>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -73,32 +61,24 @@ impl From<FeeTotal> for ExpectedTotal {
 
 #[test]
 fn fees_are_read_exactly() {
-    check_all(
-        &load::<File>("fee").cases,
-        |case| &case.name,
-        |case| {
-            let fee = Fee::parse(&case.text)
-                .map(|fee| ExpectedFee { amount: fee.amount.to_string(), currency: fee.currency });
-            same("fee", &case.fee, &fee)
-        },
-    );
+    check_all(&load::<File>("fee").cases, |case| {
+        let fee =
+            Fee::parse(&case.text).map(|fee| ExpectedFee { amount: fee.amount.to_string(), currency: fee.currency });
+        same("fee", &case.fee, &fee)
+    });
 }
 
 #[test]
 fn fees_are_summed_by_currency() {
-    check_all(
-        &load::<File>("fee").totals,
-        |case| &case.name,
-        |case| {
-            let tasks: Result<Vec<GroupCallTask>, _> = case.tasks.iter().cloned().map(serde_json::from_value).collect();
-            let totals = totals(&tasks.map_err(|error| error.to_string())?);
-            let got = ExpectedTotals {
-                agent_fee: totals.agent_fee.into(),
-                group_call_pay_fee: totals.group_call_pay_fee.into(),
-                sms_pay_fee: totals.sms_pay_fee.into(),
-                task_sum_pay_fee: totals.task_sum_pay_fee.into(),
-            };
-            same("totals", &case.totals, &got)
-        },
-    );
+    check_all(&load::<File>("fee").totals, |case| {
+        let tasks: Result<Vec<GroupCallTask>, _> = case.tasks.iter().cloned().map(serde_json::from_value).collect();
+        let totals = totals(&tasks.map_err(|error| error.to_string())?);
+        let got = [
+            ("agentFee", totals.agent_fee),
+            ("groupCallPayFee", totals.group_call_pay_fee),
+            ("smsPayFee", totals.sms_pay_fee),
+            ("taskSumPayFee", totals.task_sum_pay_fee),
+        ];
+        same("totals", &case.totals, &got.map(|(name, total)| (name.to_owned(), total.into())).into())
+    });
 }

@@ -6,11 +6,9 @@ use recallflow::{
 };
 use recallflow_sandbox::{Fault, Sandbox};
 use serde::Deserialize;
-use serde_json::Value;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::enum_variant_names, reason = "these are the operations' names")]
 pub(crate) enum Operation {
     QueryGroupCalls,
     QueryRecallFlowDetail,
@@ -50,10 +48,10 @@ impl Operation {
     }
 
     /// Reads a response from its wire form.
-    pub(crate) fn read(self, wire: Value) -> serde_json::Result<Response> {
+    pub(crate) fn read(self, wire: &str) -> serde_json::Result<Response> {
         Ok(match self {
-            Self::QueryGroupCalls => Response::GroupCalls(serde_json::from_value(wire)?),
-            Self::QueryRecallFlowDetail => Response::Detail(serde_json::from_value(wire)?),
+            Self::QueryGroupCalls => Response::GroupCalls(serde_json::from_str(wire)?),
+            Self::QueryRecallFlowDetail => Response::Detail(serde_json::from_str(wire)?),
             Self::UpdateRecallFlow => Response::Update,
         })
     }

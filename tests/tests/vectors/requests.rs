@@ -1,8 +1,7 @@
 //! The request types by the names that the vectors use.
 
-use recallflow::{
-    Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow, Violation, Warning, blocking,
-};
+use recallflow::blocking::Client;
+use recallflow::{Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow, Violation, Warning};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,62 +23,55 @@ enum Type {
 }
 
 /// A request of any type.
-pub(crate) enum Request {
-    Update(UpdateRecallFlow),
-    Node(RecallNode),
-    GroupCalls(GroupCallQuery),
-    Detail(RecallFlowDetailQuery),
+pub(crate) trait Request {
+    fn violations(&self) -> Vec<Violation>;
+    fn warnings(&self) -> Vec<Warning>;
+    fn to_json(&self) -> String;
+    /// Sends the request and tells what went wrong; `None` for a node, which is only a part of one.
+    fn send(&self, client: &Client) -> Option<Result<(), Error>>;
 }
 
 impl Given {
     /// Reads the request strictly, as it would be read from a log or a fixture.
-    pub(crate) fn read(&self) -> Result<Request, Error> {
+    pub(crate) fn read(&self) -> Result<Box<dyn Request>, Error> {
         let text = match (&self.json, &self.text) {
             (Some(json), None) => json.to_string(),
             (None, Some(text)) => text.clone(),
             _ => panic!("a case has either `json` or `text`"),
         };
         Ok(match self.r#type {
-            Type::UpdateRecallFlow => Request::Update(UpdateRecallFlow::from_json(&text)?),
-            Type::RecallNode => Request::Node(RecallNode::from_json(&text)?),
-            Type::GroupCallQuery => Request::GroupCalls(GroupCallQuery::from_json(&text)?),
-            Type::RecallFlowDetailQuery => Request::Detail(RecallFlowDetailQuery::from_json(&text)?),
+            Type::UpdateRecallFlow => Box::new(UpdateRecallFlow::from_json(&text)?),
+            Type::RecallNode => Box::new(RecallNode::from_json(&text)?),
+            Type::GroupCallQuery => Box::new(GroupCallQuery::from_json(&text)?),
+            Type::RecallFlowDetailQuery => Box::new(RecallFlowDetailQuery::from_json(&text)?),
         })
     }
 }
 
-/// Does the same with a request of any type.
-macro_rules! with {
-    ($request:expr, $inner:ident => $result:expr) => {
-        match $request {
-            Request::Update($inner) => $result,
-            Request::Node($inner) => $result,
-            Request::GroupCalls($inner) => $result,
-            Request::Detail($inner) => $result,
+macro_rules! request {
+    ($type:ty, |$request:ident, $client:ident| $send:expr) => {
+        impl Request for $type {
+            fn violations(&self) -> Vec<Violation> {
+                self.validate()
+            }
+
+            fn warnings(&self) -> Vec<Warning> {
+                <$type>::warnings(self)
+            }
+
+            fn to_json(&self) -> String {
+                serde_json::to_string(self).expect("every request has a JSON form")
+            }
+
+            fn send(&self, $client: &Client) -> Option<Result<(), Error>> {
+                let $request = self;
+                $send
+            }
         }
     };
 }
 
-impl Request {
-    pub(crate) fn violations(&self) -> Vec<Violation> {
-        with!(self, request => request.validate())
-    }
-
-    pub(crate) fn warnings(&self) -> Vec<Warning> {
-        with!(self, request => request.warnings())
-    }
-
-    pub(crate) fn to_json(&self) -> String {
-        with!(self, request => serde_json::to_string(request)).expect("every request has a JSON form")
-    }
-
-    /// Sends the request and tells what went wrong; `None` for a node, which is only a part of one.
-    pub(crate) fn send(&self, client: &blocking::Client) -> Option<Result<(), Error>> {
-        match self {
-            Request::Update(request) => Some(client.execute(request)),
-            Request::GroupCalls(request) => Some(client.execute(request).map(drop)),
-            Request::Detail(request) => Some(client.execute(request).map(drop)),
-            Request::Node(_) => None,
-        }
-    }
-}
+request!(UpdateRecallFlow, |request, client| Some(client.execute(request)));
+request!(GroupCallQuery, |request, client| Some(client.execute(request).map(drop)));
+request!(RecallFlowDetailQuery, |request, client| Some(client.execute(request).map(drop)));
+request!(RecallNode, |_request, _client| None);

@@ -1,9 +1,9 @@
 //! `validation.json`: which rules requests break, and what is said about it.
 
 use recallflow::blocking::Client;
-use recallflow::{ErrorKind, RecallNode, Rule, Violation};
+use recallflow::{ErrorKind, Violation};
 use recallflow_sandbox::Sandbox;
-use recallflow_tests::{check_all, load, same, same_json};
+use recallflow_tests::{Case, check_all, load, same, same_json};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -11,12 +11,11 @@ use crate::requests::Given;
 
 #[derive(Deserialize)]
 struct File {
-    cases: Vec<Case>,
+    cases: Vec<Case<Validation>>,
 }
 
 #[derive(Deserialize)]
-struct Case {
-    name: String,
+struct Validation {
     #[serde(flatten)]
     given: Given,
     violations: Vec<Expected>,
@@ -46,36 +45,31 @@ impl From<&Violation> for Expected {
     }
 }
 
-fn cases() -> Vec<Case> {
+fn cases() -> Vec<Case<Validation>> {
     load::<File>("validation").cases
 }
 
 /// The rules that occur in the cases.
 pub(crate) fn rules() -> Vec<String> {
-    cases().into_iter().flat_map(|case| case.violations).map(|violation| violation.rule).collect()
+    cases().into_iter().flat_map(|case| case.content.violations).map(|violation| violation.rule).collect()
 }
 
 #[test]
 fn every_broken_rule_is_told_and_no_other() {
-    check_all(
-        &cases(),
-        |case| &case.name,
-        |case| {
-            let read = case.given.read();
-            let violations = match &read {
-                Ok(request) => request.violations(),
-                Err(error) => error.violations().to_vec(),
-            };
-            let got: Vec<Expected> = violations.iter().map(Expected::from).collect();
-            same_json("violations", &json!(case.violations), &json!(got))?;
+    check_all(&cases(), |case| {
+        let read = case.given.read();
+        let violations = match &read {
+            Ok(request) => request.violations(),
+            Err(error) => error.violations().to_vec(),
+        };
+        let got: Vec<Expected> = violations.iter().map(Expected::from).collect();
+        same_json("violations", &json!(case.violations), &json!(got))?;
 
-            // About what cannot even be read there is no advice.
-            let warnings = read.map(|request| request.warnings()).unwrap_or_default();
-            let got =
-                warnings.into_iter().map(|warning| ExpectedWarning { path: warning.path, message: warning.message });
-            same_json("warnings", &json!(case.warnings), &json!(got.collect::<Vec<_>>()))
-        },
-    );
+        // About what cannot even be read there is no advice.
+        let warnings = read.map(|request| request.warnings()).unwrap_or_default();
+        let got = warnings.into_iter().map(|warning| ExpectedWarning { path: warning.path, message: warning.message });
+        same_json("warnings", &json!(case.warnings), &json!(got.collect::<Vec<_>>()))
+    });
 }
 
 #[test]
@@ -84,33 +78,18 @@ fn what_breaks_rules_is_not_sent() {
     let client = Client::builder(sandbox.api_key(), sandbox.api_secret()).base_url(sandbox.url()).build_blocking();
     let client = client.expect("a client");
     let mut refused = 0;
-    check_all(
-        &cases(),
-        |case| &case.name,
-        |case| {
-            let Ok(request) = case.given.read() else { return Ok(()) };
-            let violations = request.violations();
-            if violations.is_empty() {
-                return Ok(());
-            }
-            let Some(outcome) = request.send(&client) else { return Ok(()) };
-            refused += 1;
-            let error = outcome.err().ok_or("it was sent")?;
-            same("kind", &ErrorKind::InvalidRequest, &error.kind())?;
-            same("violations", &violations.as_slice(), &error.violations())
-        },
-    );
+    check_all(&cases(), |case| {
+        let Ok(request) = case.given.read() else { return Ok(()) };
+        let violations = request.violations();
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let Some(outcome) = request.send(&client) else { return Ok(()) };
+        refused += 1;
+        let error = outcome.err().ok_or("it was sent")?;
+        same("kind", &ErrorKind::InvalidRequest, &error.kind())?;
+        same("violations", &violations.as_slice(), &error.violations())
+    });
     assert!(refused > 0, "no case has a whole request that breaks rules");
     assert!(sandbox.requests().is_empty(), "{:?}", sandbox.requests());
-}
-
-/// JSON has no form for these, so no case can hold them.
-#[test]
-fn what_is_no_number_is_a_violation() {
-    for (rate, shown) in [(f64::NAN, "NaN"), (f64::INFINITY, "inf"), (f64::NEG_INFINITY, "-inf")] {
-        let found = RecallNode::text_to_speech("Hi", "EN").speaking_rate(rate).validate();
-        let [Violation { path, rule: Rule::Type, message, .. }] = found.as_slice() else { panic!("{rate}: {found:?}") };
-        assert_eq!(path, "speakingRate");
-        assert_eq!(message, &format!("`speakingRate` must be a number, but is {shown}"));
-    }
 }

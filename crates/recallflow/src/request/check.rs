@@ -224,7 +224,8 @@ pub(super) fn not_one_of(allowed: &[i64], got: i64) -> String {
             _ if index + 1 == allowed.len() => " or ",
             _ => ", ",
         };
-        listed += &format!("{before}{number}");
+        listed.push_str(before);
+        listed.push_str(&number.to_string());
     }
     format!("must be {listed}, but is {got}")
 }

@@ -326,13 +326,12 @@ pub(crate) fn number<T: Number>(json: &Value, at: &Path<'_>, problems: &mut Prob
 pub(crate) const NO_NUMBER: i64 = i64::MIN;
 
 /// A JSON number without a fraction, as JSON Schema and JavaScript see it: `30.0` is 30.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
 fn whole(json: &Value) -> Option<i64> {
-    // Beyond it, a number that is not written in plain digits of 64 bits was perhaps rounded when it was read.
-    const EXACT: f64 = 9_007_199_254_740_991.0;
+    const END: f64 = 9_223_372_036_854_775_808.0;
     json.as_i64().or_else(|| {
         let number = json.as_f64().filter(|_| json.is_f64())?;
-        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+        (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
     })
 }
 
