@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::Failure;
-use crate::clients::{Answer, Api, bare, ours, reqwest};
+use crate::clients::{Answer, Api, bare, ours, usual};
 use crate::options::Options;
 use crate::report::{self, Bound, Target};
 use crate::rounds::{self, Contender};
@@ -39,14 +39,14 @@ pub(crate) fn measure(options: &Options) -> Result<Vec<Target>, Failure> {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let base_url = format!("http://{}", server.address());
     let ours = Arc::new(ours::Ours::new(&base_url)?);
-    let reqwest = Arc::new(reqwest::Plain::new(base_url)?);
+    let usual = Arc::new(usual::Usual::new(base_url)?);
     let bare = Arc::new(bare::Bare::new(server.address()));
 
     let mut targets = Vec::new();
     for load in LOADS {
         let contenders = vec![
             contender(OURS, &runtime, &ours, load),
-            contender(BASELINE, &runtime, &reqwest, load),
+            contender(BASELINE, &runtime, &usual, load),
             contender("hyper, bare connection", &runtime, &bare, load),
         ];
         let rows = rounds::measure(contenders, BASELINE, load.in_flight, options)?;

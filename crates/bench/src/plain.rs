@@ -35,6 +35,7 @@ pub(crate) struct Page {
 /// A task.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "these are the names on the wire")]
 #[expect(dead_code, reason = "what is read counts, not what is done with it")]
 pub(crate) struct Task {
     pub(crate) task_id: i64,

@@ -56,7 +56,7 @@ pub(crate) fn print_targets(targets: &[Target]) {
             Bound::Below(bound) => ("below", bound),
         };
         let Target { what, measured, unit, .. } = target;
-        let digits = if unit.is_empty() { 2 } else { 0 };
+        let digits = if unit.is_empty() { 3 } else { 0 };
         println!("  {verdict}  {what}: {measured:.digits$}{unit}, {sign} {bound:.digits$}{unit}");
     }
 }

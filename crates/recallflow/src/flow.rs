@@ -25,7 +25,10 @@ impl RecallFlowDetail {
     /// of nodes does, or holds a value that does not fit. Sending less than was read could erase it.
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
         let json = serde_json::to_value(self).unwrap_or(Value::Null);
-        read::read(&json, UnknownFields::Skip).map_err(Error::invalid_request)
+        let mut update: UpdateRecallFlow = read::read(&json, UnknownFields::Skip).map_err(Error::invalid_request)?;
+        // A missing list and an empty one look the same here, and leaving the list out cannot erase nodes.
+        update.node_list = update.node_list.filter(|nodes| !nodes.is_empty());
+        Ok(update)
     }
 }
 

@@ -31,9 +31,7 @@ proptest! {
 
         let mut expected = update;
         drop_nulls(Request::UpdateRecallFlow.object(), &mut expected);
-        if expected.get("nodeList").is_none() {
-            expected["nodeList"] = json!([]);
-        }
+        leave_out_an_empty_list(&mut expected);
         prop_assert!(same(&sent, &expected), "{} becomes {}", detail, sent);
     }
 
@@ -42,6 +40,7 @@ proptest! {
         let mut known = Value::from(rewritten(&RECALL_FLOW_DETAIL, detail.as_object().unwrap()).json);
         drop_unknown(Request::UpdateRecallFlow.object(), &mut known);
         drop_nulls(Request::UpdateRecallFlow.object(), &mut known);
+        leave_out_an_empty_list(&mut known);
         let expected = violating_paths(Request::UpdateRecallFlow, &known);
         match to_update(&detail) {
             Ok(update) => {
@@ -51,6 +50,13 @@ proptest! {
             }
             Err(error) => prop_assert_eq!(broken(error.violations()), expected),
         }
+    }
+}
+
+/// An answer without nodes says nothing of them, so that the update does not either.
+fn leave_out_an_empty_list(update: &mut Value) {
+    if update["nodeList"] == json!([]) {
+        update.as_object_mut().unwrap().remove("nodeList");
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod bare;
 pub(crate) mod ours;
-pub(crate) mod reqwest;
+pub(crate) mod usual;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

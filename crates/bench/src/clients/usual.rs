@@ -1,4 +1,4 @@
-//! Plain reqwest and `serde_json`, as a competent user writes it: no validation, no leniency, no retries.
+//! Usual reqwest and `serde_json`, as a competent user writes it: no validation, no leniency, no retries.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use crate::Failure;
 use crate::fixture::{API_KEY, QUERY_PATH, UPDATE_PATH};
 use crate::plain::{Query, Update};
 
-pub(crate) struct Plain {
+pub(crate) struct Usual {
     client: Client,
     base_url: String,
     update: Update,
     query: Query,
 }
 
-impl Plain {
+impl Usual {
     pub(crate) fn new(base_url: String) -> Result<Self, Failure> {
         // reqwest is built without a provider of its own; one that is installed already is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -42,7 +42,7 @@ impl Plain {
     }
 }
 
-impl Api for Plain {
+impl Api for Usual {
     async fn call(&self, answer: Answer) -> Result<(), Failure> {
         let body = match answer {
             Answer::Small => self.post(UPDATE_PATH, &self.update).await?,
