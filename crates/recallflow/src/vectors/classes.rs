@@ -1,0 +1,103 @@
+//! `classes.json`: how an attempt ended, as far as repeating it is concerned.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use recallflow_tests::{Case, check_all, load, same};
+use serde::Deserialize;
+
+use crate::retry::Class;
+use crate::transport::{Answer, Failure, FailureKind};
+use crate::{Phase, RecallFlowDetail, judge};
+
+#[derive(Deserialize)]
+struct File {
+    cases: Vec<Case<Answered>>,
+    failures: Vec<Case<Failed>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answered {
+    http_status: u16,
+    body: String,
+    class: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Failed {
+    kind: Kind,
+    phase: String,
+    sent: bool,
+    reused: bool,
+    class: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Network,
+    Timeout,
+    Truncated,
+    Malformed,
+    TooLarge,
+}
+
+impl Answered {
+    fn answer(&self) -> Answer {
+        Answer {
+            status: self.http_status,
+            date: None,
+            age: false,
+            retry_after: None,
+            content_encoding: None,
+            body: self.body.clone().into(),
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+impl Failed {
+    fn failure(&self) -> Failure {
+        let phase = Phase::ALL.iter().find(|phase| phase.as_str() == self.phase);
+        Failure {
+            kind: match self.kind {
+                Kind::Network => FailureKind::Network,
+                Kind::Timeout => FailureKind::Timeout,
+                Kind::Truncated => FailureKind::Truncated,
+                Kind::Malformed => FailureKind::Malformed,
+                Kind::TooLarge => FailureKind::TooLarge { limit: 1 },
+            },
+            phase: *phase.unwrap_or_else(|| panic!("there is no phase {:?}", self.phase)),
+            sent: self.sent,
+            reused: self.reused,
+            status: None,
+            message: String::new(),
+        }
+    }
+}
+
+#[test]
+fn an_answer_ends_an_attempt_like_this() {
+    check_all(&load::<File>("classes").cases, |case| {
+        let failed = judge::answer::<RecallFlowDetail>(&case.answer(), 0, &[]).err().ok_or("it is a success")?;
+        same("class", &case.class.as_str(), &failed.class.as_str())
+    });
+}
+
+#[test]
+fn a_failure_ends_an_attempt_like_this() {
+    check_all(&load::<File>("classes").failures, |case| {
+        same("class", &case.class.as_str(), &judge::failure(case.failure()).class.as_str())
+    });
+}
+
+#[test]
+fn every_class_comes_about() {
+    let File { cases, failures } = load("classes");
+    let answered = cases.into_iter().map(|case| case.content.class);
+    let found: BTreeSet<_> = answered.chain(failures.into_iter().map(|case| case.content.class)).collect();
+    let all: BTreeSet<_> = Class::ALL.iter().map(|class| class.as_str().to_owned()).collect();
+    assert_eq!(found, all);
+}
