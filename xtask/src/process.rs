@@ -1,15 +1,22 @@
 //! Runs other programs.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// What a command of xtask comes to: a message if it failed.
 pub(crate) type Outcome = Result<(), String>;
 
 /// The root of the repository.
+///
+/// Cargo tells it when it runs this, which counts more than where it was built: checkouts may share their builds.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&here).parent().expect("xtask lies in the repository").to_owned()
+    })
 }
 
 /// The cargo that runs this, in the root of the repository.

@@ -2,11 +2,11 @@
 
 mod blocking;
 mod calls;
+mod canary;
 mod clock;
 mod config;
 mod deadline;
 mod documents;
-mod logs;
 mod outcomes;
 mod pages;
 mod retries;

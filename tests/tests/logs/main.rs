@@ -1,4 +1,9 @@
 //! What the library reports to `tracing`.
+//!
+//! A process of its own, because a place in the code that first reports while nobody listens is remembered as silent.
+
+#[path = "../behaviour/canary.rs"]
+mod canary;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing::instrument::WithSubscriber as _;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::secrets::{assert_clean, canary_sandbox, reflections};
-use super::update;
+use canary::{assert_clean, canary_sandbox, reflections};
+use recallflow::{RecallNode, RecallType, UpdateRecallFlow};
 
 /// Collects what is written.
 #[derive(Clone, Default)]
@@ -42,12 +47,13 @@ impl<'a> MakeWriter<'a> for Collected {
 async fn every_attempt_is_reported_and_no_secret_or_body() {
     let log = Collected::default();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let update = UpdateRecallFlow::new(299, 60, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")]);
     async {
         let (sandbox, client) = canary_sandbox().await;
         sandbox.script(reflections());
         for _ in 0..3 {
             drop(client.query_recall_flow_detail(12).await);
-            drop(client.update_recall_flow(&update()).await);
+            drop(client.update_recall_flow(&update).await);
         }
     }
     .with_subscriber(subscriber)
