@@ -189,10 +189,11 @@ impl Client {
 }
 
 fn encode<R: Operation>(request: &R) -> Result<Bytes, Error> {
-    // Requests hold text, numbers and lists of them; only a number that JSON has no form for can fail, and the rules
-    // refuse it before.
-    let body =
-        serde_json::to_vec(request).map_err(|error| Error::config(format!("the request is not JSON: {error}")))?;
+    // Holds an update with a node or two, so that most requests need no second allocation.
+    let mut body = Vec::with_capacity(512);
+    // Requests hold text, numbers and lists of them, for which JSON always has a form.
+    serde_json::to_writer(&mut body, request)
+        .map_err(|error| Error::config(format!("the request has no JSON form: {error}")))?;
     Ok(Bytes::from(body))
 }
 

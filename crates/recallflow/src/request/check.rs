@@ -28,6 +28,7 @@ pub(crate) struct Checker<'a> {
 
 impl Checker<'_> {
     /// The rules of one field; a field reports the first one that it breaks.
+    #[inline]
     pub(crate) fn field<'c, T: ?Sized>(&'c mut self, name: &'static str, value: Option<&'c T>) -> FieldCheck<'c, T> {
         FieldCheck { at: Path::Field(&self.at, name), value, found: self.found, broken: false }
     }
@@ -90,6 +91,7 @@ pub(crate) struct FieldCheck<'c, T: ?Sized> {
 
 impl<T: ?Sized> FieldCheck<'_, T> {
     /// Applies a limit to a value that is there and has broken nothing yet.
+    #[inline]
     fn limit(mut self, rule: Rule, broken: impl FnOnce(&T) -> Option<String>) -> Self {
         if !self.broken
             && let Some(value) = self.value
@@ -100,6 +102,7 @@ impl<T: ?Sized> FieldCheck<'_, T> {
         self
     }
 
+    #[cold]
     fn report(&mut self, rule: Rule, complaint: &str) {
         self.broken = true;
         let message = format!("`{}` {complaint}", self.at);
@@ -109,6 +112,7 @@ impl<T: ?Sized> FieldCheck<'_, T> {
 
 impl<T: Presence + ?Sized> FieldCheck<'_, T> {
     /// The field must be there, and not empty, whenever `holds`; `when` says so in words, and is empty for always.
+    #[inline]
     pub(crate) fn required(mut self, holds: bool, when: &'static str) -> Self {
         if holds && !self.broken {
             match self.value {
@@ -125,6 +129,7 @@ impl<T: Presence + ?Sized> FieldCheck<'_, T> {
 
 impl FieldCheck<'_, str> {
     /// The text has so many characters.
+    #[inline]
     pub(crate) fn length(self, min: Option<usize>, max: Option<usize>) -> Self {
         self.limit(Rule::Length, |text| {
             // A text has no more characters than bytes, so most need no counting.
@@ -138,6 +143,7 @@ impl FieldCheck<'_, str> {
     }
 
     /// The text is one digit.
+    #[inline]
     pub(crate) fn digit(self) -> Self {
         self.limit(Rule::Format, |text| {
             let fits = matches!(text.as_bytes(), [b'0'..=b'9']);
@@ -146,6 +152,7 @@ impl FieldCheck<'_, str> {
     }
 
     /// The text is padded base64.
+    #[inline]
     pub(crate) fn base64(self) -> Self {
         self.limit(Rule::Format, |text| {
             let fits = super::write::is_base64(text);
@@ -156,6 +163,7 @@ impl FieldCheck<'_, str> {
 
 impl<T: Copy + PartialOrd + Display> FieldCheck<'_, T> {
     /// The number lies between two others, which it may equal.
+    #[inline]
     pub(crate) fn range(self, min: Option<T>, max: Option<T>) -> Self {
         self.limit(Rule::Range, |&number| {
             // Written so that NaN, which compares with nothing, does not fit.
@@ -167,6 +175,7 @@ impl<T: Copy + PartialOrd + Display> FieldCheck<'_, T> {
 
 impl FieldCheck<'_, f64> {
     /// The number can be written in JSON.
+    #[inline]
     pub(crate) fn finite(self) -> Self {
         self.limit(Rule::Type, |number| (!number.is_finite()).then(|| format!("must be a number, but is {number}")))
     }
@@ -174,6 +183,7 @@ impl FieldCheck<'_, f64> {
 
 impl<T: Number> FieldCheck<'_, T> {
     /// The number is one of the documented ones.
+    #[inline]
     pub(crate) fn one_of(self, allowed: &[T]) -> Self {
         self.limit(Rule::OneOf, |value| {
             let fits = allowed.iter().any(|allowed| allowed.number() == value.number());
