@@ -45,7 +45,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[part]",
+        options: "[part] [--rounds N]",
         about: "measure the client beside plain reqwest and hyper",
         run: bench::bench,
     },
