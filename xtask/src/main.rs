@@ -91,7 +91,7 @@ fn help() -> String {
     let mut text = String::from("Usage: cargo xtask <command>\n\n");
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.options);
-        writeln!(text, "  {usage:20}{}", command.about).expect("a string takes all that is written to it");
+        writeln!(text, "  {usage:28}{}", command.about).expect("a string takes all that is written to it");
     }
     text
 }
