@@ -69,7 +69,7 @@ pub(crate) fn full_node() -> RecallNode {
         .voice_file_id(VOICE_FILE_ID)
         .voice_file_name("appointment.wav")
         .upload_name("appointment.wav")
-        .base_file(b"RIFF....WAVEfmt ")
+        .base_file("UklGRi4uLi5XQVZFZm10IA==")
         .speaking_rate(1.25)
         .ssml_gender(VoiceGender::Female)
         .accent(1)

@@ -245,6 +245,8 @@ pub enum FieldKind {
     String,
     /// 0 or 1 on the wire, a boolean for the user.
     Flag,
+    /// `true` or `false`, in responses only.
+    Bool,
     /// `yyyy-MM-dd HH:mm:ss`, a real date.
     DateTime,
     /// Bytes in padded base64.
@@ -443,6 +445,21 @@ pub struct Example {
     pub request: String,
     /// The answer's body, verbatim.
     pub response: String,
+}
+
+impl Condition {
+    /// Conditions in words, with numbers as on the wire: `` `toSeat` is 1 and `toSeatType` is 2 ``.
+    #[must_use]
+    pub fn in_words(conditions: &[Condition]) -> String {
+        let parts = conditions.iter().map(|condition| {
+            let number = match &condition.equals {
+                Literal::Flag(flag) => i64::from(*flag),
+                Literal::Int(number) | Literal::Enum { number, .. } => *number,
+            };
+            format!("`{}` is {number}", condition.field)
+        });
+        parts.collect::<Vec<_>>().join(" and ")
+    }
 }
 
 impl Api {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -14,8 +15,10 @@ use crate::{ClientBuilder, Error, pages};
 /// A client of the service for code that is not `async`; the same as [`crate::Client`], but its methods return when the
 /// call has ended.
 ///
-/// It is cheap to clone, may be used from several threads at once, and starts no thread of its own: the calling thread
-/// does the work.
+/// It is cheap to clone and may be used from several threads at once. The calling thread does the work; only names of
+/// hosts are looked up on another.
+///
+/// It blocks its thread, so that `async` code calls it within `tokio::task::spawn_blocking`, or uses [`crate::Client`].
 ///
 /// ```no_run
 /// let client = recallflow::Client::builder("key", "secret").base_url(recallflow::ITNIO).build_blocking()?;
@@ -65,7 +68,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Config`] if it is called from `async` code, which it would block.
+    /// Any [`Error`]; [`Error::Config`] only if the system refuses a thread.
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
         self.runtime.block_on(self.inner.execute(request))?
     }
@@ -101,7 +104,10 @@ impl<R: Paged> Iterator for Pages<R> {
     type Item = Result<R::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.runtime.block_on(self.pages.next()).unwrap_or_else(|error| Some(Err(error)))
+        self.runtime.block_on(self.pages.next()).unwrap_or_else(|error| {
+            self.pages.end();
+            Some(Err(error))
+        })
     }
 }
 
@@ -115,16 +121,24 @@ impl<R: Paged> fmt::Debug for Pages<R> {
 struct CallerRuntime(Option<Runtime>);
 
 impl CallerRuntime {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
-        if Handle::try_current().is_ok() {
-            return Err(Error::config(
-                "a blocking call from async code would stall it: use `recallflow::Client` there",
-            ));
+    fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
+        let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
+        let call = async {
+            // Nobody drives the runtime between calls. These let it see first which idle connections were closed
+            // meanwhile, and then the connections put themselves away, so that the call does not write into one.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+            future.await
+        };
+        if Handle::try_current().is_err() {
+            return Ok(runtime.block_on(call));
         }
-        match &self.0 {
-            Some(runtime) => Ok(runtime.block_on(future)),
-            None => Err(Error::config("the client was closed")),
-        }
+        // A thread that belongs to another runtime may not drive this one, not even where it may block.
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().spawn_scoped(scope, || runtime.block_on(call));
+            let thread = thread.map_err(|error| Error::config(format!("the system gives no thread: {error}")))?;
+            Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
     }
 }
 

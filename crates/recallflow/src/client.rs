@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::builder::ClientBuilder;
 use crate::clock::{self, Clock};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Phase};
 use crate::generated::operations::OPERATIONS;
 use crate::judge::{self, Failed};
 use crate::operation::{Operation, OperationInfo, OperationKind};
@@ -22,7 +23,8 @@ use crate::transport::{Outgoing, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
-/// It is cheap to clone, and its clones share connections, clock and retry budget. Make one and keep it.
+/// It is cheap to clone, and its clones share connections, clock and retry budget. Make one for a runtime and keep it:
+/// connections belong to the runtime on which they were made.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), recallflow::Error> {
@@ -85,8 +87,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; [`Error::Config`] only if it does not run on a Tokio runtime.
     pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
+        // What drives time and connections must be there before either is touched.
+        if Handle::try_current().is_err() {
+            return Err(Error::config(
+                "there is no Tokio runtime here: run the call on one, or use `blocking::Client`",
+            ));
+        }
         let operation = &OPERATIONS[R::INDEX];
         let span = tracing::debug_span!("recallflow", operation = operation.name);
         let call = async {
@@ -107,24 +115,23 @@ impl Client {
 
     /// Signs, sends and judges, until there is a response, an error that stands, or no time left.
     async fn settle<T: Response>(&self, operation: &OperationInfo, endpoint: usize, body: Bytes) -> Result<T, Error> {
-        let deadline = Instant::now() + self.timeout;
-        let mut offset = self.shared.clock.adopted();
+        let deadline = after(self.timeout);
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let Failed { class, error } = match self.attempt(operation, endpoint, body.clone(), offset, deadline).await
-            {
+            let offset = self.shared.clock.adopted();
+            let outcome = self.attempt(operation, endpoint, body.clone(), offset, deadline).await;
+            report(attempts, outcome.as_ref().err());
+            let Failed { class, error } = match outcome {
                 Ok(response) => {
-                    self.shared.clock.adopt(offset);
                     self.shared.budget.give_back(used);
                     return Ok(response);
                 }
                 Err(failed) => failed,
             };
-            tracing::debug!(attempt = attempts, class = class.as_str(), error = %error, "attempt failed");
             if class == Class::Clock {
-                offset = self.shared.clock.learned();
+                self.shared.clock.refuse(offset);
             }
             let decision = retry::decide(&Situation {
                 kind: operation.kind,
@@ -164,7 +171,7 @@ impl Client {
         let timestamp = clock.local().saturating_add(offset);
         let sign = credentials.sign(timestamp);
         let ends_at = match operation.kind {
-            OperationKind::Query => deadline.min(Instant::now() + self.shared.attempt_timeout),
+            OperationKind::Query => deadline.min(after(self.shared.attempt_timeout)),
             OperationKind::Update => deadline,
         };
         let answer = transport
@@ -172,7 +179,6 @@ impl Client {
             .await
             .map_err(judge::failure)?;
         clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
-        tracing::debug!(http_status = answer.status, bytes = answer.body.len(), elapsed = ?answer.elapsed, "answer");
         let now = clock.local().saturating_add(clock.learned());
         judge::answer(&answer, now, &credentials.secrets(&sign))
     }
@@ -188,10 +194,33 @@ impl Client {
     }
 }
 
+/// Tells the log what an attempt came to; never what was sent or answered.
+fn report(attempt: u32, failed: Option<&Failed>) {
+    match failed {
+        None => tracing::debug!(attempt, "answered"),
+        Some(Failed { class, error }) => tracing::debug!(
+            attempt,
+            error = error.kind().as_str(),
+            class = class.as_str(),
+            code = error.code(),
+            http_status = error.http_status(),
+            phase = error.phase().map(Phase::as_str),
+            "failed"
+        ),
+    }
+}
+
+/// The end of a span of time that begins now. One that is longer than the clock can tell is as good as endless.
+fn after(span: Duration) -> Instant {
+    const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    let now = Instant::now();
+    now.checked_add(span).unwrap_or_else(|| now + ENDLESS)
+}
+
 fn encode<R: Operation>(request: &R) -> Result<Bytes, Error> {
     // Holds an update with a node or two, so that most requests need no second allocation.
     let mut body = Vec::with_capacity(512);
-    // Requests hold text, numbers and lists of them, for which JSON always has a form.
+    // Requests hold text, numbers and lists of them, which can always be written.
     serde_json::to_writer(&mut body, request)
         .map_err(|error| Error::config(format!("the request has no JSON form: {error}")))?;
     Ok(Bytes::from(body))

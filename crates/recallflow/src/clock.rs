@@ -8,13 +8,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// An answer that took longer says too little about the time at which it was given.
 const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 
+/// Seconds by which two lessons may differ without anything being wrong.
+const INEXACT: u64 = 2;
+
 /// Where the time comes from.
 pub(crate) type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// This machine's clock, and how far the service's is from it.
 ///
-/// Every answer teaches the offset, but it is used only after the service has refused a timestamp: a gateway with a
-/// wrong `Date` must not spoil requests that would be accepted. An offset with which a request was accepted stays in use.
+/// Every answer teaches the offset, but it is used only once the service has refused a timestamp: a gateway with a wrong
+/// `Date` must not spoil requests that would be accepted.
 pub(crate) struct Clock {
     now: Now,
     /// What the latest answer said, in seconds; added to this machine's time.
@@ -50,11 +53,13 @@ impl Clock {
         }
     }
 
-    /// Keeps an offset with which the service accepted a request.
-    pub(crate) fn adopt(&self, offset: i64) {
-        if self.adopted() != offset {
-            self.adopted.store(offset, Ordering::Relaxed);
-        }
+    /// Takes another offset into use after the service has refused the one that a request was signed with.
+    ///
+    /// What was learned, if it was not that; else this machine's own time, because then the `Date` is what is wrong.
+    pub(crate) fn refuse(&self, used: i64) {
+        let learned = self.learned();
+        let next = if learned.abs_diff(used) <= INEXACT { 0 } else { learned };
+        self.adopted.store(next, Ordering::Relaxed);
     }
 }
 

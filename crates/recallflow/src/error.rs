@@ -1,6 +1,6 @@
 //! Everything that can go wrong, as one tree.
 
-use std::fmt;
+use std::fmt::{self, Display as _};
 use std::time::Duration;
 
 use crate::request::violation::Violation;
@@ -281,16 +281,19 @@ impl Error {
 
     /// The same error with the call it belongs to.
     pub(crate) fn of(mut self, operation: &'static str, attempts: u32) -> Self {
-        let call = Call { operation, attempts };
-        match &mut self {
+        self.set_call(Call { operation, attempts });
+        self
+    }
+
+    fn set_call(&mut self, call: Call) {
+        match self {
             Error::Config(_) => {}
             Error::InvalidRequest(error) => error.call = call,
             Error::Api(error) => error.call = call,
             Error::Transport(error) => error.call = call,
             Error::Protocol(error) => error.call = call,
-            Error::OutcomeUnknown(error) => error.cause = error.cause.clone().of(operation, attempts),
+            Error::OutcomeUnknown(error) => error.cause.set_call(call),
         }
-        self
     }
 
     /// Every broken rule, if the request was not sent because of them.
@@ -357,18 +360,7 @@ impl fmt::Display for Error {
         if !call.operation.is_empty() {
             write!(f, "{}: ", call.operation)?;
         }
-        match self {
-            Error::Config(error) => f.write_str(&error.message)?,
-            Error::InvalidRequest(error) => list(f, &error.violations)?,
-            Error::Api(error) => write!(f, "{error}")?,
-            Error::Transport(error) => write!(f, "no answer: {} ({})", error.message, error.phase)?,
-            Error::Protocol(error) => write!(f, "{error}")?,
-            Error::OutcomeUnknown(error) => {
-                write!(f, "the update may or may not have been carried out: ")?;
-                // Its operation, attempts and remedy are this error's own.
-                write!(f, "{}", error.cause.clone().of("", 0))?;
-            }
-        }
+        self.describe(f)?;
         if call.attempts > 1 {
             write!(f, " [after {} attempts]", call.attempts)?;
         }
@@ -376,6 +368,52 @@ impl fmt::Display for Error {
             Some(remedy) if !call.operation.is_empty() => write!(f, "; {remedy}"),
             _ => Ok(()),
         }
+    }
+}
+
+impl Error {
+    /// What happened, without the call and the remedy.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Config(error) => error.fmt(f),
+            Error::InvalidRequest(error) => error.fmt(f),
+            Error::Api(error) => error.fmt(f),
+            Error::Transport(error) => error.fmt(f),
+            Error::Protocol(error) => error.fmt(f),
+            Error::OutcomeUnknown(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for InvalidRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let violations = &self.violations;
+        if violations.len() > 1 {
+            write!(f, "{} rules are broken: ", violations.len())?;
+        }
+        for (index, violation) in violations.iter().enumerate() {
+            write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no answer: {} ({})", self.message, self.phase)
+    }
+}
+
+impl fmt::Display for OutcomeUnknownError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the update may or may not have been carried out: ")?;
+        self.cause.describe(f)
     }
 }
 
@@ -412,19 +450,11 @@ impl fmt::Display for ProtocolError {
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, violations: &[Violation]) -> fmt::Result {
-    if let [only] = violations {
-        return write!(f, "{only}");
-    }
-    write!(f, "{} rules are broken: ", violations.len())?;
-    for (index, violation) in violations.iter().enumerate() {
-        write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
-    }
-    Ok(())
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let Error::OutcomeUnknown(error) = self { Some(&error.cause) } else { None }
-    }
-}
+// The message of an unknown outcome holds its cause, so that `source` does not tell it a second time.
+impl std::error::Error for Error {}
+impl std::error::Error for ConfigError {}
+impl std::error::Error for InvalidRequestError {}
+impl std::error::Error for ApiError {}
+impl std::error::Error for TransportError {}
+impl std::error::Error for ProtocolError {}
+impl std::error::Error for OutcomeUnknownError {}

@@ -110,9 +110,10 @@ impl FeeTotal {
         self.amounts.get(&Some(currency.to_owned())).copied().unwrap_or_default()
     }
 
-    pub(crate) fn add(&mut self, fee: Option<&str>) {
+    /// Adds a fee; `is_odd` tells that there is something in its place that is no text.
+    pub(crate) fn add(&mut self, fee: Option<&str>, is_odd: bool) {
         let Some(text) = fee else {
-            self.missing += 1;
+            *(if is_odd { &mut self.unreadable } else { &mut self.missing }) += 1;
             return;
         };
         let added = Fee::parse(text).and_then(|fee| {

@@ -46,6 +46,9 @@ pub(crate) fn answer<T: Response>(answer: &Answer, now: i64, secrets: &[&str]) -
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(T::default()),
         Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
+        Ok(Envelope { code, .. }) if judge.is_error_page(code) => {
+            Err(judge.no_envelope("the status in the body is that of HTTP, not a code of the service"))
+        }
         Ok(Envelope { code, message, .. }) => Err(judge.refused(Some(code), message.as_deref().unwrap_or_default())),
         Err(_) if answer.status == TOO_MANY_REQUESTS => Err(judge.refused(None, "")),
         Err(why) => Err(judge.no_envelope(&why)),
@@ -62,10 +65,16 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// Whether the body is the error page of a gateway or framework, some of which are JSON with the HTTP status as
+    /// `status`. It says nothing about what the service did.
+    fn is_error_page(&self, code: i64) -> bool {
+        self.answer.status >= 400 && code == i64::from(self.answer.status) && documented(code).is_none()
+    }
+
     /// The service, or something that speaks for it, said no.
     fn refused(&self, code: Option<i64>, message: &str) -> Failed {
         let status = self.answer.status;
-        let code_info = code.and_then(|code| CODES.iter().find(|known| known.number == code));
+        let code_info = code.and_then(documented);
         let throttled = status == TOO_MANY_REQUESTS;
         let kind = match code_info {
             Some(info) => info.kind,
@@ -77,7 +86,9 @@ impl Judge<'_> {
             Class::Settled if is_unavailable(status) => Class::Failed,
             class => class,
         };
-        let remedy = code_info.or_else(|| CODES.iter().find(|known| known.kind == kind)).map(|info| info.remedy);
+        let of_kind = || CODES.iter().find(|known| known.kind == kind);
+        let remedy =
+            code_info.or_else(of_kind).map_or("ask the vendor's support what the code means", |info| info.remedy);
         let error = Error::Api(Box::new(ApiError {
             kind,
             code,
@@ -85,7 +96,7 @@ impl Judge<'_> {
             meaning: code_info.map(|info| info.meaning),
             http_status: status,
             retry_after: self.retry_after,
-            remedy: remedy.map(str::to_owned),
+            remedy: Some(remedy.to_owned()),
             call: Call::default(),
         }));
         Failed { class, error }
@@ -118,6 +129,10 @@ impl Judge<'_> {
             })),
         }
     }
+}
+
+fn documented(code: i64) -> Option<&'static Code> {
+    CODES.iter().find(|known| known.number == code)
 }
 
 fn is_unavailable(status: u16) -> bool {

@@ -71,7 +71,7 @@ pub use generated::operations::OPERATIONS;
 pub use generated::requests::*;
 pub use generated::responses::*;
 pub use generated::service::{ITNIO, LAAFFIC, ONBUKA};
-pub use operation::{Operation, OperationInfo, OperationKind, Page, Paged};
+pub use operation::{Operation, OperationInfo, OperationKind, Paged};
 pub use pages::{Drift, Pages};
 pub use request::violation::{Rule, Violation, Warning};
 pub use response::extra::Extra;

@@ -7,39 +7,46 @@ use crate::response::decode::{Record, Response};
 
 /// An operation of the service, named by its request.
 ///
-/// Only the request types of this crate implement it; its bounds cannot be met outside.
+/// Only the request types of this crate implement it; its bounds cannot be met elsewhere.
 #[expect(private_bounds, reason = "this is what keeps others from implementing it")]
 pub trait Operation: Rules + Serialize + Sync {
     /// What the service answers.
     type Response: Response + Send;
-    /// Position in [`OPERATIONS`](crate::OPERATIONS).
+    /// Position in the table of operations.
+    #[doc(hidden)]
     const INDEX: usize;
 }
 
 /// An operation that answers a list page by page.
+///
+/// Only request types of this crate implement it; its bounds cannot be met elsewhere.
 #[expect(private_bounds, reason = "this is what keeps others from implementing it")]
 pub trait Paged: Operation + Clone + Send + Unpin + 'static {
     /// What the pages list.
-    type Item: Record + Send + Unpin;
+    type Item: Record + Clone + PartialEq + Send + Unpin;
     /// Number of the page, from 1.
+    #[doc(hidden)]
     fn page(&self) -> i32;
     /// Chooses the page.
+    #[doc(hidden)]
     fn set_page(&mut self, page: i32);
     /// Takes a page apart.
+    #[doc(hidden)]
     fn open(response: Self::Response) -> Page<Self::Item>;
     /// The unique key of an item.
+    #[doc(hidden)]
     fn id(item: &Self::Item) -> Option<i64>;
 }
 
 /// One page of a list.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Page<T> {
     /// The items on it.
-    pub items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// Number of pages.
-    pub pages: Option<i64>,
+    pub(crate) pages: Option<i64>,
     /// Number of items on all pages.
-    pub total: Option<i64>,
+    pub(crate) total: Option<i64>,
 }
 
 /// Whether an operation may be repeated.

@@ -16,7 +16,7 @@ use crate::{Client, Error};
 /// - Every page is asked for with the same query, so the span of time stays what it was at the start.
 /// - No item comes twice: an item that slid to the next page while the list grew is left out there.
 /// - If the list changed while it was read, [`Pages::drift`] tells: items may be missing then.
-/// - It ends at the last page, at an empty page, at a page with nothing new, and after an error.
+/// - It ends at the last page, at an empty one, when pages bring nothing new, and after an error.
 ///
 /// It is a [`Stream`]; [`Pages::next`] reads it without any other crate.
 pub struct Pages<R: Paged> {
@@ -25,7 +25,13 @@ pub struct Pages<R: Paged> {
     /// Items of the page that was read last, in their order.
     ready: std::vec::IntoIter<R::Item>,
     seen: HashSet<i64>,
-    /// Total of the first page.
+    /// The page that was read last, if its items have no keys to tell them by.
+    keyless: Vec<R::Item>,
+    /// Pages in a row that brought nothing new.
+    barren: u32,
+    /// Number of the last page, as far as the service has told.
+    last: Option<i64>,
+    /// Total of the first page that had one.
     total: Option<i64>,
     drift: Option<Drift>,
     state: State<R>,
@@ -51,7 +57,7 @@ pub struct Drift {
     /// Number of items when the change was noticed last.
     pub total_at_end: Option<i64>,
     /// Items that came again and were left out.
-    pub repeated: u64,
+    pub repeated: usize,
 }
 
 impl<R: Paged> Pages<R> {
@@ -61,6 +67,9 @@ impl<R: Paged> Pages<R> {
             query,
             ready: Vec::new().into_iter(),
             seen: HashSet::new(),
+            keyless: Vec::new(),
+            barren: 0,
+            last: None,
             total: None,
             drift: None,
             state: State::Idle,
@@ -97,19 +106,28 @@ impl<R: Paged> Pages<R> {
         }
     }
 
+    /// Nothing more is read.
+    pub(crate) fn end(&mut self) {
+        self.state = State::Ended;
+    }
+
     /// Takes a page in, and decides whether there is another.
     fn accept(&mut self, page: Page<R::Item>) {
         let Page { mut items, pages, total } = page;
+        // A service that did not count says 0, and one that fails in between says nothing.
+        self.last = pages.filter(|pages| *pages > 0).or(self.last);
         let received = items.len();
-        items.retain(|item| R::id(item).is_none_or(|id| self.seen.insert(id)));
-        let repeated = u64::try_from(received - items.len()).unwrap_or(u64::MAX);
+        self.keep_new(&mut items);
+        let repeated = received - items.len();
+        self.barren = if items.is_empty() { self.barren + 1 } else { 0 };
+
         let number = self.query.page();
-        let is_last = pages.is_some_and(|pages| i64::from(number) >= pages);
-        // The list shrank if a page that should have items has none.
-        let is_short = received == 0 && !is_last && pages.is_some();
-        self.note_drift(total, repeated, is_short);
+        let is_last = self.last.map_or(received == 0, |last| i64::from(number) >= last);
+        // Items that slid fill at most the page after; a service that answers the same page for ever would go on.
+        let is_stuck = received == 0 || self.barren > 1;
+        self.note_drift(total, repeated, is_stuck && !is_last);
         self.state = match number.checked_add(1) {
-            Some(next) if !is_last && !items.is_empty() => {
+            Some(next) if !is_last && !is_stuck => {
                 self.query.set_page(next);
                 State::Idle
             }
@@ -118,10 +136,23 @@ impl<R: Paged> Pages<R> {
         self.ready = items.into_iter();
     }
 
-    fn note_drift(&mut self, total: Option<i64>, repeated: u64, is_short: bool) {
+    /// Leaves out the items that came before.
+    fn keep_new(&mut self, items: &mut Vec<R::Item>) {
+        let has_keys = items.iter().any(|item| R::id(item).is_some());
+        if !has_keys && *items == self.keyless {
+            items.clear();
+        } else if !has_keys {
+            self.keyless.clone_from(items);
+        }
+        items.retain(|item| R::id(item).is_none_or(|id| self.seen.insert(id)));
+    }
+
+    fn note_drift(&mut self, total: Option<i64>, repeated: usize, ended_early: bool) {
+        // A service that did not count says 0.
+        let total = total.filter(|total| *total > 0);
         self.total = self.total.or(total);
         let changed = total.is_some() && total != self.total;
-        if changed || repeated > 0 || is_short {
+        if changed || repeated > 0 || ended_early {
             let drift = self.drift.get_or_insert_default();
             drift.total_at_start = self.total;
             drift.total_at_end = total;

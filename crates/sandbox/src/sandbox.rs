@@ -300,6 +300,16 @@ impl Sandbox {
         self.wait_for(|counts| counts.open <= most).await;
     }
 
+    /// [`Sandbox::wait_for_open_connections`] for code that is not asynchronous; `false` if it took longer than `limit`.
+    ///
+    /// # Panics
+    ///
+    /// In an asynchronous task, which it would block.
+    #[must_use]
+    pub fn wait_for_open_connections_blocking(&self, most: usize, limit: Duration) -> bool {
+        self.runtime.block_on(async { tokio::time::timeout(limit, self.wait_for_open_connections(most)).await }).is_ok()
+    }
+
     /// Sets the shape in which queryDetail answers.
     pub fn set_shape(&self, shape: Shape) {
         self.shared.state().shape = shape;

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use recallflow::{Error, GroupCallQuery};
-use recallflow_sandbox::{Fault, Sandbox};
+use recallflow::GroupCallQuery;
+use recallflow_sandbox::{Ending, Fault, Sandbox};
 
 use super::{builder, update};
 
@@ -26,7 +26,7 @@ fn it_makes_the_same_calls() {
 fn threads_share_a_client_and_wait_side_by_side() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
-    // None is answered before all have arrived, so that they succeed only if they overlap.
+    // None is ever answered, so that all four arrive in time only if the threads overlap.
     sandbox.script(vec![Fault::Hold; 4]);
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -40,10 +40,25 @@ fn threads_share_a_client_and_wait_side_by_side() {
 }
 
 #[tokio::test]
-async fn in_async_code_it_refuses_instead_of_panicking() {
+async fn it_works_and_can_be_dropped_where_a_runtime_is() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
-    let error = client.query_recall_flow_detail(12).unwrap_err();
-    assert!(matches!(error, Error::Config(_)), "{error}");
+    let query = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
+    let there = client.clone();
+    let count = tokio::task::spawn_blocking(move || there.group_calls(query).map(Result::unwrap).count()).await;
+    assert_eq!(count.unwrap(), 574);
+    client.query_recall_flow_detail(12).unwrap();
     drop(client);
+}
+
+#[test]
+fn an_idle_connection_that_the_server_closed_is_not_written_into() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    for round in 0..20 {
+        sandbox.script([Fault::End(Ending::CloseUnsaid)]);
+        client.update_recall_flow(&update()).unwrap_or_else(|error| panic!("round {round}: {error}"));
+        // The end of the connection is on its way, which nothing but the other end can tell.
+        assert!(sandbox.wait_for_open_connections_blocking(0, std::time::Duration::from_secs(2)));
+    }
 }

@@ -3,8 +3,8 @@
 use md5::{Digest as _, Md5};
 use recallflow_sandbox::{Fault, Sandbox};
 
-pub(crate) const KEY: &str = "k3y-canary-0123456789";
-pub(crate) const SECRET: &str = "s3cret-canary-0123456789";
+pub(crate) const KEY: &str = "K3y-Canary-0123456789";
+pub(crate) const SECRET: &str = "s3cret-CANARY-0123456789";
 
 /// Everything that must not show: key, secret, and the signatures of the last minutes.
 fn canaries() -> Vec<String> {
@@ -33,7 +33,7 @@ pub(crate) async fn canary_sandbox() -> (Sandbox, recallflow::Client) {
 /// Answers that hold what the request held.
 pub(crate) fn reflections() -> Vec<Fault> {
     let sign = canaries()[60].clone();
-    let text = format!("{KEY} {SECRET} {sign} {}", sign.to_uppercase());
+    let text = format!("{KEY} {} {SECRET} {sign} {}", KEY.to_lowercase(), sign.to_uppercase());
     vec![
         Fault::body(format!(r#"{{"code":-22,"msg":"bad request: {text}"}}"#)),
         Fault::body(format!("<html>{text}</html>")).with_status(500),

@@ -88,6 +88,25 @@ async fn a_refused_timestamp_that_cannot_be_corrected_tells_how_far_the_clock_is
 }
 
 #[tokio::test]
+async fn without_retries_the_next_call_is_signed_right() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let (client, _) = skewed(&sandbox, HOUR);
+    let client = client.with_max_retries(0);
+    assert_eq!(client.query_recall_flow_detail(12).await.unwrap_err().kind(), ErrorKind::TimestampExpired);
+    client.query_recall_flow_detail(12).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_date_that_was_tried_is_dropped_again() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let refused = || Fault::Code(-16).with_header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    sandbox.script([refused(), refused()]);
+    client.query_recall_flow_detail(12).await.unwrap_err();
+    client.update_recall_flow(&update()).await.unwrap();
+    assert_eq!(sandbox.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn a_date_that_a_cache_kept_teaches_nothing() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, HOUR);

@@ -45,6 +45,37 @@ fn without_a_base_url_it_is_the_documents_own() {
 }
 
 #[tokio::test]
+async fn endless_is_a_time_as_well() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let client = builder(&sandbox).timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().unwrap();
+    client.query_recall_flow_detail(12).await.unwrap();
+    let none = client.with_timeout(Duration::ZERO).query_recall_flow_detail(12).await.unwrap_err();
+    assert_eq!(none.kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn without_a_runtime_it_says_so() {
+    let client = Client::builder("key", "secret").build().unwrap();
+    let mut call = std::pin::pin!(client.query_recall_flow_detail(12));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(outcome) = call.as_mut().poll(&mut context) else { panic!("it waits") };
+    assert!(outcome.unwrap_err().to_string().contains("Tokio"));
+}
+
+#[test]
+fn clients_calls_and_errors_go_from_thread_to_thread() {
+    fn goes<T: Send>(_: &T) {}
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Client>();
+    is_shared::<recallflow::blocking::Client>();
+    is_shared::<Error>();
+    let client = Client::builder("key", "secret").build().unwrap();
+    goes(&client.query_recall_flow_detail(12));
+    let time = "2024-01-01 00:00:00".parse().unwrap();
+    goes(&client.group_calls(recallflow::GroupCallQuery::new(time, time)));
+}
+
+#[tokio::test]
 async fn plain_http_is_allowed_only_when_asked_for() {
     let built = Client::builder("key", "secret").base_url("http://192.0.2.1").dangerously_allow_http(true).build();
     assert!(built.is_ok());

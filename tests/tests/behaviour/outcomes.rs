@@ -9,6 +9,12 @@ use super::query_and_update;
 /// A fault by its name, and what a query and an update come to: the class of the error and the requests that were seen.
 type Row = (&'static str, Fault, (&'static str, usize), (&'static str, usize));
 
+/// JSON that looks like an envelope, of which `status` is the HTTP status.
+fn framework_page(status: u16) -> Fault {
+    let body = format!(r#"{{"timestamp":"2024-06-03T15:13:01Z","status":{status},"error":"Error","path":"/voice"}}"#);
+    Fault::Respond { status, headers: Vec::new(), body: body.into_bytes() }
+}
+
 fn table() -> Vec<Row> {
     const NO_PAGE: (&str, usize) = ("ProtocolError", 1);
     const UNKNOWN: (&str, usize) = ("OutcomeUnknownError", 1);
@@ -35,6 +41,8 @@ fn table() -> Vec<Row> {
         ("truncated", Fault::Truncate(10), ("ok", 2), UNKNOWN),
         ("truncated chunks", Fault::Chunked.and(Fault::Truncate(10)), ("ok", 2), UNKNOWN),
         ("no HTTP", Fault::Raw(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()), ("ok", 2), UNKNOWN),
+        ("504 with the error page of a framework", framework_page(504), ("ok", 2), UNKNOWN),
+        ("500 with the error page of a framework", framework_page(500), NO_PAGE, UNKNOWN),
         ("502", Fault::Status(502), ("ok", 2), UNKNOWN),
         ("503", Fault::Status(503), ("ok", 2), UNKNOWN),
         ("504", Fault::Status(504), ("ok", 2), UNKNOWN),

@@ -100,8 +100,44 @@ async fn a_service_that_always_answers_the_same_page_is_not_asked_for_ever() {
     let (sandbox, client) = scripted(std::iter::repeat_n(page([2, 1], 99, Some(50)), 10)).await;
     let (ids, tasks) = read(&client).await;
     assert_eq!(ids, [2, 1]);
-    assert_eq!(tasks.drift().unwrap().repeated, 2);
-    assert_eq!(sandbox.requests().len(), 2);
+    assert_eq!(tasks.drift().unwrap().repeated, 4);
+    assert_eq!(sandbox.requests().len(), 3);
+
+    let keyless = Fault::body(r#"{"code":0,"data":{"records":[{"taskName":"a"},{"taskName":"b"}]}}"#);
+    let (sandbox, client) = scripted(std::iter::repeat_n(keyless, 10)).await;
+    let mut tasks = client.group_calls(query());
+    let mut count = 0;
+    while let Some(task) = tasks.next().await {
+        task.unwrap();
+        count += 1;
+    }
+    assert_eq!((count, sandbox.requests().len()), (2, 3));
+    assert!(tasks.drift().is_some());
+}
+
+#[tokio::test]
+async fn a_page_that_only_repeats_is_not_the_end() {
+    let pages = [page([3], 3, Some(3)), page([3], 4, Some(4)), page([2], 4, Some(4)), page([1], 4, Some(4))];
+    let (_sandbox, client) = scripted(pages).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [3, 2, 1]);
+    assert_eq!(tasks.drift().unwrap().repeated, 1);
+}
+
+#[tokio::test]
+async fn a_service_that_did_not_count_is_read_to_an_empty_page() {
+    let (_sandbox, client) = scripted([page([3, 2], 0, Some(0)), page([1], 0, Some(0)), page([], 0, Some(0))]).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [3, 2, 1]);
+    assert_eq!(tasks.drift(), None);
+}
+
+#[tokio::test]
+async fn an_answer_without_data_in_the_middle_is_told() {
+    let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), Fault::body(r#"{"code":0,"data":null}"#)]).await;
+    let (ids, tasks) = read(&client).await;
+    assert_eq!(ids, [2, 1]);
+    assert!(tasks.drift().is_some());
 }
 
 #[tokio::test]

@@ -28,6 +28,15 @@ async fn no_error_shows_what_the_service_sent_back() {
 }
 
 #[tokio::test]
+async fn the_signature_of_an_earlier_attempt_does_not_show_either() {
+    let (sandbox, client) = canary_sandbox().await;
+    let earlier = "05D7a50893e22a5c4bb3216ae3396c7c";
+    sandbox.script([Fault::body(format!(r#"{{"code":-22,"msg":"replay of {earlier}"}}"#))]);
+    let error = client.query_recall_flow_detail(12).await.unwrap_err();
+    assert!(!shown(&error).contains(earlier), "{error}");
+}
+
+#[tokio::test]
 async fn neither_clients_nor_recordings_show_them() {
     let (sandbox, client) = canary_sandbox().await;
     client.query_recall_flow_detail(12).await.unwrap();

@@ -13,6 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use canary::{assert_clean, canary_sandbox, reflections};
 use recallflow::{RecallNode, RecallType, UpdateRecallFlow};
+use recallflow_sandbox::Fault;
 
 /// Collects what is written.
 #[derive(Clone, Default)]
@@ -50,6 +51,7 @@ async fn every_attempt_is_reported_and_no_secret_or_body() {
     let update = UpdateRecallFlow::new(299, 60, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")]);
     async {
         let (sandbox, client) = canary_sandbox().await;
+        sandbox.script([Fault::body("no JSON, but the number +8613800138000")]);
         sandbox.script(reflections());
         for _ in 0..3 {
             drop(client.query_recall_flow_detail(12).await);
@@ -61,6 +63,7 @@ async fn every_attempt_is_reported_and_no_secret_or_body() {
     let text = log.text();
     assert!(text.contains("update_recall_flow"), "{text}");
     assert!(text.contains("attempt"), "{text}");
-    assert!(!text.contains("a.wav"), "a body shows: {text}");
+    assert!(!text.contains("a.wav"), "a request shows: {text}");
+    assert!(!text.contains("+8613800138000"), "an answer shows: {text}");
     assert_clean(&text);
 }

@@ -6,7 +6,7 @@ use super::literals::{conditions, literal};
 use super::symbols::{Symbols, TypeSymbol};
 use super::text::{self, Case, check_case};
 use crate::diagnostic::{At, Sink};
-use crate::model::{Direction, EnumValue, Field, FieldKind, Literal, Required};
+use crate::model::{Condition, Direction, Doc, EnumValue, Field, FieldKind, Literal, Required};
 use crate::raw::{RawField, RawLiteral};
 
 /// The fields of a type as others refer to them, known before any of them is lowered.
@@ -110,14 +110,33 @@ pub(super) fn lower(
     let kind = symbols.find_kind(raw.kind.as_ref()?, way, sink)?;
     let field = bare(shape, kind);
     match way {
-        Direction::Request => Some(Field {
-            within: raw.within.as_ref().map(|within| within.value.clone()),
-            required: required(raw, scope, sink),
-            default: default(shape, sink),
-            limits: limits(shape, sink),
-            ..field
-        }),
+        Direction::Request => {
+            check_request_kind(raw, &field.kind, sink);
+            let required = required(raw, scope, sink);
+            Some(Field {
+                within: raw.within.as_ref().map(|within| within.value.clone()),
+                default: default(shape, sink),
+                limits: limits(shape, sink),
+                doc: with_condition(field.doc, &required),
+                required,
+                ..field
+            })
+        }
         Direction::Response => Some(field),
+    }
+}
+
+/// The sentence about a field of a request, with the condition under which it is required.
+fn with_condition(doc: Doc, required: &Required) -> Doc {
+    let Required::When(conditions) = required else { return doc };
+    let text = format!("{}; required when {}.", doc.text.trim_end_matches('.'), Condition::in_words(conditions));
+    Doc { text, ..doc }
+}
+
+/// Checks that a field of a request holds what can be sent.
+fn check_request_kind(raw: &RawField, kind: &FieldKind, sink: &Sink) {
+    if let (FieldKind::Bool, Some(written)) = (kind.item(), &raw.kind) {
+        sink.suggest(written.at, "a request has no `bool`", "use `flag`, which is 0 or 1 on the wire");
     }
 }
 

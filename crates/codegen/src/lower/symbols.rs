@@ -29,12 +29,13 @@ pub(super) struct TypeSymbol<'a> {
 }
 
 /// Words for the kinds that are no enum and no object.
-const KINDS: [(&str, FieldKind); 8] = [
+const KINDS: [(&str, FieldKind); 9] = [
     ("int32", FieldKind::Int32),
     ("int64", FieldKind::Int64),
     ("float", FieldKind::Float),
     ("string", FieldKind::String),
     ("flag", FieldKind::Flag),
+    ("bool", FieldKind::Bool),
     ("datetime", FieldKind::DateTime),
     ("base64", FieldKind::Base64),
     ("fee", FieldKind::Fee),

@@ -63,7 +63,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; see `execute` for [`Error::Config`].
     pub async fn query_group_calls(&self, request: &GroupCallQuery) -> Result<GroupCallPage, Error> {
         self.execute(request).await
     }
@@ -84,7 +84,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; see `execute` for [`Error::Config`].
     pub async fn query_recall_flow_detail(&self, key_id: i64) -> Result<RecallFlowDetail, Error> {
         self.execute(&RecallFlowDetailQuery::new(key_id)).await
     }
@@ -98,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; see `execute` for [`Error::Config`].
     pub async fn update_recall_flow(&self, request: &UpdateRecallFlow) -> Result<(), Error> {
         self.execute(request).await
     }
@@ -111,7 +111,7 @@ impl blocking::Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; see `execute` for [`Error::Config`].
     pub fn query_group_calls(&self, request: &GroupCallQuery) -> Result<GroupCallPage, Error> {
         self.execute(request)
     }
@@ -132,7 +132,7 @@ impl blocking::Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; see `execute` for [`Error::Config`].
     pub fn query_recall_flow_detail(&self, key_id: i64) -> Result<RecallFlowDetail, Error> {
         self.execute(&RecallFlowDetailQuery::new(key_id))
     }
@@ -146,7 +146,7 @@ impl blocking::Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Config`].
+    /// Any [`Error`]; see `execute` for [`Error::Config`].
     pub fn update_recall_flow(&self, request: &UpdateRecallFlow) -> Result<(), Error> {
         self.execute(request)
     }

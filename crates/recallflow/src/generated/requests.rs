@@ -608,6 +608,8 @@ impl RecallNode {
     }
 
     /// A node that plays a voice file that is sent along.
+    ///
+    /// `base_file` is given as bytes, and encoded here.
     #[must_use]
     pub fn reupload(upload_name: impl Into<String>, base_file: impl AsRef<[u8]>) -> Self {
         Self {
@@ -705,8 +707,8 @@ impl RecallNode {
 
     /// The voice file that is sent along, in padded base64; required when `source` is 2.
     #[must_use]
-    pub fn base_file(mut self, base_file: impl AsRef<[u8]>) -> Self {
-        self.base_file = Some(write::to_base64(base_file));
+    pub fn base_file(mut self, base_file: impl Into<String>) -> Self {
+        self.base_file = Some(base_file.into());
         self
     }
 

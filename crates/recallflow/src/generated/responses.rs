@@ -5,51 +5,57 @@
 use super::enums::{
     OutboundControl, RecallStatus, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource,
 };
-use crate::request::write;
 use crate::response::decode::{self, FieldValue, Record};
+use crate::response::write::RecordWriter;
 use crate::{Extra, FeeTotal, LocalDateTime};
 use serde::de::MapAccess;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One page of group-call tasks.
 ///
 /// Source: 004.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCallPage {
     /// Tasks of the page; empty when the answer has none.
     ///
     /// On the wire `records`. Source: 004.
-    #[serde(rename = "records")]
     pub records: Vec<GroupCallTask>,
     /// Number of tasks in all.
     ///
     /// On the wire `total`. Source: 004.
-    #[serde(rename = "total", skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     /// Number of tasks on a page.
     ///
     /// On the wire `size`. Source: 004.
-    #[serde(rename = "size", skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
     /// Number of the page, from 1.
     ///
     /// On the wire `current`. Source: 004.
-    #[serde(rename = "current", skip_serializing_if = "Option::is_none")]
     pub current: Option<i64>,
     /// Whether the service counted the tasks.
     ///
     /// On the wire `searchCount`. Source: 004 example.
-    #[serde(rename = "searchCount", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub search_count: Option<bool>,
     /// Number of pages.
     ///
     /// On the wire `pages`. Source: 004.
-    #[serde(rename = "pages", skip_serializing_if = "Option::is_none")]
     pub pages: Option<i64>,
     /// What the service sent beyond the documented fields, and values that do not fit their type.
-    #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Serialize for GroupCallPage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.list("records", &self.records)?;
+        record.value("total", self.total.as_ref())?;
+        record.value("size", self.size.as_ref())?;
+        record.value("current", self.current.as_ref())?;
+        record.value("searchCount", self.search_count.as_ref())?;
+        record.value("pages", self.pages.as_ref())?;
+        record.end()
+    }
 }
 
 impl Record for GroupCallPage {
@@ -81,117 +87,123 @@ impl<'de> Deserialize<'de> for GroupCallPage {
 /// One group call: a campaign of calls with its counts and costs.
 ///
 /// Source: 004.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCallTask {
     /// ID of the task; older answers call it `jobId`.
     ///
     /// On the wire `taskId` or `jobId`. Source: 004, api-facts.
-    #[serde(rename = "taskId", skip_serializing_if = "Option::is_none")]
     pub task_id: Option<i64>,
     /// Name of the task.
     ///
     /// On the wire `taskName`. Source: 004.
-    #[serde(rename = "taskName", skip_serializing_if = "Option::is_none")]
     pub task_name: Option<String>,
     /// State of the task.
     ///
     /// On the wire `status`. Source: 004.
-    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
     /// Call progress in percent, such as `100`, as the service writes it.
     ///
     /// On the wire `rate`. Source: 004.
-    #[serde(rename = "rate", skip_serializing_if = "Option::is_none")]
     pub rate: Option<String>,
     /// Count of numbers in the task.
     ///
     /// On the wire `numCnt`. Source: 004.
-    #[serde(rename = "numCnt", skip_serializing_if = "Option::is_none")]
     pub num_cnt: Option<i64>,
     /// Count of numbers called.
     ///
     /// On the wire `callNum`. Source: 004.
-    #[serde(rename = "callNum", skip_serializing_if = "Option::is_none")]
     pub call_num: Option<i64>,
     /// Count of successful calls.
     ///
     /// On the wire `success`. Source: 004.
-    #[serde(rename = "success", skip_serializing_if = "Option::is_none")]
     pub success: Option<i64>,
     /// Count of failed calls.
     ///
     /// On the wire `fail`. Source: 004.
-    #[serde(rename = "fail", skip_serializing_if = "Option::is_none")]
     pub fail: Option<i64>,
     /// Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone.
     ///
     /// On the wire `createdTime`. Source: 004.
-    #[serde(rename = "createdTime", skip_serializing_if = "Option::is_none")]
     pub created_time: Option<LocalDateTime>,
     /// ID of the AI Agent template.
     ///
     /// On the wire `scriptId`. Source: 004.
-    #[serde(rename = "scriptId", skip_serializing_if = "Option::is_none")]
     pub script_id: Option<i64>,
     /// Kind of the task, 3 for an AI Agent group call.
     ///
     /// On the wire `taskType`. Source: 004.
-    #[serde(rename = "taskType", skip_serializing_if = "Option::is_none")]
     pub task_type: Option<TaskType>,
     /// Count of answered calls.
     ///
     /// On the wire `answeredNum`. Source: 004.
-    #[serde(rename = "answeredNum", skip_serializing_if = "Option::is_none")]
     pub answered_num: Option<i64>,
     /// Answer-seizure ratio in percent, such as `80`, as the service writes it.
     ///
     /// On the wire `asr`. Source: 004.
-    #[serde(rename = "asr", skip_serializing_if = "Option::is_none")]
     pub asr: Option<String>,
     /// Billed duration of the AI Agent product in seconds.
     ///
     /// On the wire `agentTotalFeetime`. Source: 004.
-    #[serde(rename = "agentTotalFeetime", skip_serializing_if = "Option::is_none")]
     pub agent_total_feetime: Option<i64>,
     /// Cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
     ///
     /// On the wire `agentFee`. Source: 004.
-    #[serde(rename = "agentFee", skip_serializing_if = "Option::is_none")]
     pub agent_fee: Option<String>,
     /// Billed duration of the calls in seconds.
     ///
     /// On the wire `chargeLen`. Source: 004.
-    #[serde(rename = "chargeLen", skip_serializing_if = "Option::is_none")]
     pub charge_len: Option<i64>,
     /// Average call duration with its unit, such as `60s`, as the service writes it.
     ///
     /// On the wire `acd`. Source: 004.
-    #[serde(rename = "acd", skip_serializing_if = "Option::is_none")]
     pub acd: Option<String>,
     /// Cost of the calls, such as `0.034827(USD)`, as the service writes it.
     ///
     /// On the wire `groupCallPayFee`. Source: 004.
-    #[serde(rename = "groupCallPayFee", skip_serializing_if = "Option::is_none")]
     pub group_call_pay_fee: Option<String>,
     /// Cost of the hang-up SMS, such as `0(USD)`, as the service writes it.
     ///
     /// On the wire `smsPayFee`. Source: 004.
-    #[serde(rename = "smsPayFee", skip_serializing_if = "Option::is_none")]
     pub sms_pay_fee: Option<String>,
     /// Cost of the whole task, such as `0.159827(USD)`, as the service writes it.
     ///
     /// On the wire `taskSumPayFee`. Source: 004.
-    #[serde(rename = "taskSumPayFee", skip_serializing_if = "Option::is_none")]
     pub task_sum_pay_fee: Option<String>,
     /// Count of hang-up SMS sent.
     ///
     /// On the wire `sendSmsNum`. Source: 004.
-    #[serde(rename = "sendSmsNum", skip_serializing_if = "Option::is_none")]
     pub send_sms_num: Option<i64>,
     /// What the service sent beyond the documented fields, and values that do not fit their type.
-    #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Serialize for GroupCallTask {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.value("taskId", self.task_id.as_ref())?;
+        record.value("taskName", self.task_name.as_ref())?;
+        record.value("status", self.status.as_ref())?;
+        record.value("rate", self.rate.as_ref())?;
+        record.value("numCnt", self.num_cnt.as_ref())?;
+        record.value("callNum", self.call_num.as_ref())?;
+        record.value("success", self.success.as_ref())?;
+        record.value("fail", self.fail.as_ref())?;
+        record.value("createdTime", self.created_time.as_ref())?;
+        record.value("scriptId", self.script_id.as_ref())?;
+        record.value("taskType", self.task_type.as_ref())?;
+        record.value("answeredNum", self.answered_num.as_ref())?;
+        record.value("asr", self.asr.as_ref())?;
+        record.value("agentTotalFeetime", self.agent_total_feetime.as_ref())?;
+        record.value("agentFee", self.agent_fee.as_ref())?;
+        record.value("chargeLen", self.charge_len.as_ref())?;
+        record.value("acd", self.acd.as_ref())?;
+        record.value("groupCallPayFee", self.group_call_pay_fee.as_ref())?;
+        record.value("smsPayFee", self.sms_pay_fee.as_ref())?;
+        record.value("taskSumPayFee", self.task_sum_pay_fee.as_ref())?;
+        record.value("sendSmsNum", self.send_sms_num.as_ref())?;
+        record.end()
+    }
 }
 
 impl Record for GroupCallTask {
@@ -263,90 +275,96 @@ impl<'de> Deserialize<'de> for GroupCallTask {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Totals {
-    /// Cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
+    /// Sum of `agentFee` by currency.
     pub agent_fee: FeeTotal,
-    /// Cost of the calls, such as `0.034827(USD)`, as the service writes it.
+    /// Sum of `groupCallPayFee` by currency.
     pub group_call_pay_fee: FeeTotal,
-    /// Cost of the hang-up SMS, such as `0(USD)`, as the service writes it.
+    /// Sum of `smsPayFee` by currency.
     pub sms_pay_fee: FeeTotal,
-    /// Cost of the whole task, such as `0.159827(USD)`, as the service writes it.
+    /// Sum of `taskSumPayFee` by currency.
     pub task_sum_pay_fee: FeeTotal,
 }
 
 impl Totals {
     /// Adds the fees of one record.
     pub fn add(&mut self, record: &GroupCallTask) {
-        self.agent_fee.add(record.agent_fee.as_deref());
-        self.group_call_pay_fee.add(record.group_call_pay_fee.as_deref());
-        self.sms_pay_fee.add(record.sms_pay_fee.as_deref());
-        self.task_sum_pay_fee.add(record.task_sum_pay_fee.as_deref());
+        self.agent_fee.add(record.agent_fee.as_deref(), record.extra.has("agentFee"));
+        self.group_call_pay_fee.add(record.group_call_pay_fee.as_deref(), record.extra.has("groupCallPayFee"));
+        self.sms_pay_fee.add(record.sms_pay_fee.as_deref(), record.extra.has("smsPayFee"));
+        self.task_sum_pay_fee.add(record.task_sum_pay_fee.as_deref(), record.extra.has("taskSumPayFee"));
     }
 }
 
 /// A recall flow with its nodes, as the service keeps it.
 ///
 /// Source: 000, 001, 003.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallFlowDetail {
     /// Unique key of the recall flow.
     ///
     /// On the wire `keyId`. Source: 000, 001, 002, 003.
-    #[serde(rename = "keyId", skip_serializing_if = "Option::is_none")]
     pub key_id: Option<i64>,
     /// Minutes between two recalls, 1 to 1440.
     ///
     /// On the wire `recallInterval`. Source: 000, 001, 002, 003.
-    #[serde(rename = "recallInterval", skip_serializing_if = "Option::is_none")]
     pub recall_interval: Option<i32>,
     /// Number of recalls, 1 to 10.
     ///
     /// On the wire `recallNum`. Source: 000, 001, 002, 003.
-    #[serde(rename = "recallNum", skip_serializing_if = "Option::is_none")]
     pub recall_num: Option<i32>,
     /// Which calls are repeated: all or only the failed ones.
     ///
     /// On the wire `recallType`. Source: 000, 001, 002, 003.
-    #[serde(rename = "recallType", skip_serializing_if = "Option::is_none")]
     pub recall_type: Option<RecallType>,
     /// State of the flow; it can be edited only while it is pending.
     ///
     /// On the wire `status`. Source: 000, 001, 003.
-    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
     pub status: Option<RecallStatus>,
     /// Nodes of the flow in their order; empty when the answer has none.
     ///
     /// On the wire `nodeList` or `records`. Source: 000, 001, 003.
-    #[serde(rename = "nodeList")]
     pub node_list: Vec<RecallNodeDetail>,
     /// Number of nodes in all; only in answers that page the nodes.
     ///
     /// On the wire `total`. Source: 000 example, 001 example.
-    #[serde(rename = "total", skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     /// Number of nodes on a page; only in answers that page the nodes.
     ///
     /// On the wire `size`. Source: 000 example, 001 example.
-    #[serde(rename = "size", skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
     /// Number of the page, from 1; only in answers that page the nodes.
     ///
     /// On the wire `current`. Source: 000 example, 001 example.
-    #[serde(rename = "current", skip_serializing_if = "Option::is_none")]
     pub current: Option<i64>,
     /// Whether the service counted the nodes; only in answers that page the nodes.
     ///
     /// On the wire `searchCount`. Source: 000 example, 001 example.
-    #[serde(rename = "searchCount", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub search_count: Option<bool>,
     /// Number of pages; only in answers that page the nodes.
     ///
     /// On the wire `pages`. Source: 000 example, 001 example.
-    #[serde(rename = "pages", skip_serializing_if = "Option::is_none")]
     pub pages: Option<i64>,
     /// What the service sent beyond the documented fields, and values that do not fit their type.
-    #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Serialize for RecallFlowDetail {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.value("keyId", self.key_id.as_ref())?;
+        record.value("recallInterval", self.recall_interval.as_ref())?;
+        record.value("recallNum", self.recall_num.as_ref())?;
+        record.value("recallType", self.recall_type.as_ref())?;
+        record.value("status", self.status.as_ref())?;
+        record.list("nodeList", &self.node_list)?;
+        record.value("total", self.total.as_ref())?;
+        record.value("size", self.size.as_ref())?;
+        record.value("current", self.current.as_ref())?;
+        record.value("searchCount", self.search_count.as_ref())?;
+        record.value("pages", self.pages.as_ref())?;
+        record.end()
+    }
 }
 
 impl Record for RecallFlowDetail {
@@ -397,159 +415,164 @@ impl<'de> Deserialize<'de> for RecallFlowDetail {
 /// One node of a recall flow, as the service keeps it.
 ///
 /// Source: 000, 001, 003.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallNodeDetail {
     /// Where the audio comes from: an uploaded file, a file sent along, or text to speech.
     ///
     /// On the wire `source`. Source: 002.
-    #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<VoiceSource>,
-    /// ID of the uploaded voice file; required when `source` is 1.
+    /// ID of the uploaded voice file.
     ///
     /// On the wire `voiceFileId`. Source: 002.
-    #[serde(rename = "voiceFileId", skip_serializing_if = "Option::is_none")]
     pub voice_file_id: Option<String>,
     /// Name of the uploaded voice file; shown by examples only, always null there.
     ///
     /// On the wire `voiceFileName`. Source: 001 example, 002 example.
-    #[serde(rename = "voiceFileName", skip_serializing_if = "Option::is_none")]
     pub voice_file_name: Option<String>,
-    /// Name of the voice file that is sent along, 5 to 32 characters; required when `source` is 2.
+    /// Name of the voice file that is sent along, 5 to 32 characters.
     ///
     /// On the wire `uploadName`. Source: 002.
-    #[serde(rename = "uploadName", skip_serializing_if = "Option::is_none")]
     pub upload_name: Option<String>,
-    /// Text to speak, at most 1000 characters; required when `source` is 3.
+    /// Text to speak, at most 1000 characters.
     ///
     /// On the wire `text`. Source: 002.
-    #[serde(rename = "text", skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3.
+    /// Language code of the text, such as `EN`, from the vendor's language table.
     ///
     /// On the wire `lan`. Source: 002.
-    #[serde(rename = "lan", skip_serializing_if = "Option::is_none")]
     pub lan: Option<String>,
     /// Speaking rate of the text as a multiple of normal speed, 0.25 to 4.
     ///
     /// On the wire `speakingRate`. Source: 002.
-    #[serde(rename = "speakingRate", skip_serializing_if = "Option::is_none")]
     pub speaking_rate: Option<f64>,
     /// Voice that speaks the text; female when empty and the language has both.
     ///
     /// On the wire `ssmlGender`. Source: 002.
-    #[serde(rename = "ssmlGender", skip_serializing_if = "Option::is_none")]
     pub ssml_gender: Option<VoiceGender>,
     /// Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
     /// 44).
     ///
     /// On the wire `accent`. Source: 002.
-    #[serde(rename = "accent", skip_serializing_if = "Option::is_none")]
     pub accent: Option<i32>,
     /// Whether the end of a call triggers an SMS.
     ///
     /// On the wire `hangUpSms`. Source: 002.
-    #[serde(rename = "hangUpSms", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub hang_up_sms: Option<bool>,
     /// ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
     ///
     /// On the wire `idxSmsAppId`. Source: 001 example, 002 example.
-    #[serde(rename = "idxSmsAppId", skip_serializing_if = "Option::is_none")]
     pub idx_sms_app_id: Option<i64>,
-    /// Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`;
-    /// required when `hangUpSms` is 1.
+    /// Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`.
     ///
     /// On the wire `smsContent`. Source: 002.
-    #[serde(rename = "smsContent", skip_serializing_if = "Option::is_none")]
     pub sms_content: Option<String>,
     /// Sender ID of the hang-up SMS, at most 32 characters.
     ///
     /// On the wire `senderId`. Source: 002.
-    #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
     /// Whether a key press sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
     ///
     /// On the wire `feedbackPush`. Source: 002.
-    #[serde(rename = "feedbackPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub feedback_push: Option<bool>,
-    /// Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1.
+    /// Key whose press sends the hang-up SMS, one digit 0 to 9.
     ///
     /// On the wire `feedbackValue`. Source: 002.
-    #[serde(rename = "feedbackValue", skip_serializing_if = "Option::is_none")]
     pub feedback_value: Option<String>,
     /// Whether a successful call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
     ///
     /// On the wire `successPush`. Source: 002.
-    #[serde(rename = "successPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub success_push: Option<bool>,
-    /// Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1.
+    /// Seconds between a successful call and its SMS, 1 to 9999.
     ///
     /// On the wire `successPushTime`. Source: 002.
-    #[serde(rename = "successPushTime", skip_serializing_if = "Option::is_none")]
     pub success_push_time: Option<i32>,
     /// Whether a failed call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
     ///
     /// On the wire `failedPush`. Source: 002.
-    #[serde(rename = "failedPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub failed_push: Option<bool>,
     /// Whether a call that rang sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
     ///
     /// On the wire `ringPush`. Source: 002.
-    #[serde(rename = "ringPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub ring_push: Option<bool>,
     /// Whether calls are transferred to an agent.
     ///
     /// On the wire `toSeat`. Source: 002.
-    #[serde(rename = "toSeat", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub to_seat: Option<bool>,
-    /// ID of the group of agents that takes the calls; required when `toSeat` is 1.
+    /// ID of the group of agents that takes the calls.
     ///
     /// On the wire `sipGroupId`. Source: 002.
-    #[serde(rename = "sipGroupId", skip_serializing_if = "Option::is_none")]
     pub sip_group_id: Option<i64>,
-    /// How calls are paced, always 1 (proportional); required when `toSeat` is 1.
+    /// How calls are paced, always 1 (proportional).
     ///
     /// On the wire `outboundControl`. Source: 002.
-    #[serde(rename = "outboundControl", skip_serializing_if = "Option::is_none")]
     pub outbound_control: Option<OutboundControl>,
-    /// Outbound multiplier, 1 to 100; required when `toSeat` is 1.
+    /// Outbound multiplier, 1 to 100.
     ///
     /// On the wire `calloutRate`. Source: 002.
-    #[serde(rename = "calloutRate", skip_serializing_if = "Option::is_none")]
     pub callout_rate: Option<i32>,
-    /// When a call is transferred: after it ends or on a key press; required when `toSeat` is 1.
+    /// When a call is transferred: after it ends or on a key press.
     ///
     /// On the wire `toSeatType`. Source: 002.
-    #[serde(rename = "toSeatType", skip_serializing_if = "Option::is_none")]
     pub to_seat_type: Option<SeatTransfer>,
-    /// Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2.
+    /// Key that transfers the call to an agent.
     ///
     /// On the wire `toSeatKey`. Source: 002.
-    #[serde(rename = "toSeatKey", skip_serializing_if = "Option::is_none")]
     pub to_seat_key: Option<String>,
     /// Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
     ///
     /// On the wire `delayTransfer`. Source: 002.
-    #[serde(rename = "delayTransfer", skip_serializing_if = "Option::is_none")]
     pub delay_transfer: Option<i32>,
     /// Unique key of the node.
     ///
     /// On the wire `keyId`. Source: 000, 001, 003.
-    #[serde(rename = "keyId", skip_serializing_if = "Option::is_none")]
     pub key_id: Option<i64>,
     /// ID of the group-call task that the node runs.
     ///
     /// On the wire `taskId`. Source: 000, 001, 003.
-    #[serde(rename = "taskId", skip_serializing_if = "Option::is_none")]
     pub task_id: Option<i64>,
     /// State of the node.
     ///
     /// On the wire `nodeStatus`. Source: 000, 001, 003.
-    #[serde(rename = "nodeStatus", skip_serializing_if = "Option::is_none")]
     pub node_status: Option<RecallStatus>,
     /// What the service sent beyond the documented fields, and values that do not fit their type.
-    #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Serialize for RecallNodeDetail {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.value("source", self.source.as_ref())?;
+        record.value("voiceFileId", self.voice_file_id.as_ref())?;
+        record.value("voiceFileName", self.voice_file_name.as_ref())?;
+        record.value("uploadName", self.upload_name.as_ref())?;
+        record.value("text", self.text.as_ref())?;
+        record.value("lan", self.lan.as_ref())?;
+        record.value("speakingRate", self.speaking_rate.as_ref())?;
+        record.value("ssmlGender", self.ssml_gender.as_ref())?;
+        record.value("accent", self.accent.as_ref())?;
+        record.flag("hangUpSms", self.hang_up_sms)?;
+        record.value("idxSmsAppId", self.idx_sms_app_id.as_ref())?;
+        record.value("smsContent", self.sms_content.as_ref())?;
+        record.value("senderId", self.sender_id.as_ref())?;
+        record.flag("feedbackPush", self.feedback_push)?;
+        record.value("feedbackValue", self.feedback_value.as_ref())?;
+        record.flag("successPush", self.success_push)?;
+        record.value("successPushTime", self.success_push_time.as_ref())?;
+        record.flag("failedPush", self.failed_push)?;
+        record.flag("ringPush", self.ring_push)?;
+        record.flag("toSeat", self.to_seat)?;
+        record.value("sipGroupId", self.sip_group_id.as_ref())?;
+        record.value("outboundControl", self.outbound_control.as_ref())?;
+        record.value("calloutRate", self.callout_rate.as_ref())?;
+        record.value("toSeatType", self.to_seat_type.as_ref())?;
+        record.value("toSeatKey", self.to_seat_key.as_ref())?;
+        record.value("delayTransfer", self.delay_transfer.as_ref())?;
+        record.value("keyId", self.key_id.as_ref())?;
+        record.value("taskId", self.task_id.as_ref())?;
+        record.value("nodeStatus", self.node_status.as_ref())?;
+        record.end()
+    }
 }
 
 impl Record for RecallNodeDetail {

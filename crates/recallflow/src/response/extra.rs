@@ -49,6 +49,16 @@ impl Extra {
         self.fields.get(name).map(Value::to_string)
     }
 
+    /// Whether there is a field of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.fields.iter()
+    }
+
     pub(crate) fn insert(&mut self, name: &str, value: Value) {
         self.fields.insert(name.to_owned(), value);
     }

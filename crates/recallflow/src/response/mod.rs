@@ -4,3 +4,4 @@ pub(crate) mod decode;
 pub(crate) mod envelope;
 pub(crate) mod extra;
 pub(crate) mod fit;
+pub(crate) mod write;

@@ -63,6 +63,7 @@ impl Definitions<'_> {
             }
             FieldKind::String | FieldKind::Fee => Object::new().with("type", "string").and(text_limits(limits)),
             FieldKind::Flag => Object::new().with("type", "integer").with("enum", [0, 1]),
+            FieldKind::Bool => Object::new().with("type", "boolean"),
             FieldKind::DateTime => self.reference(DATE_TIME),
             FieldKind::Base64 => self.reference(BASE64).and(text_limits(limits)),
             FieldKind::Enum(name) => allowed(limits).map_or_else(|| self.reference(name), one_of),
@@ -199,6 +200,7 @@ fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, Object)>) -> Object {
 fn present(kind: &FieldKind) -> Object {
     let json_type = match kind {
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Flag | FieldKind::Enum(_) => "integer",
+        FieldKind::Bool => "boolean",
         FieldKind::Float => "number",
         FieldKind::String | FieldKind::Fee | FieldKind::DateTime | FieldKind::Base64 => "string",
         FieldKind::Object(_) => "object",

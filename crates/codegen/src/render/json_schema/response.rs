@@ -38,7 +38,7 @@ impl Definitions<'_> {
             FieldKind::Int32 => number("integer", "int32"),
             FieldKind::Int64 => number("integer", "int64"),
             FieldKind::Float => number("number", "double"),
-            FieldKind::Flag => Object::new().with("type", ["boolean", "integer", "string", "null"]),
+            FieldKind::Flag | FieldKind::Bool => Object::new().with("type", ["boolean", "integer", "string", "null"]),
             FieldKind::String | FieldKind::Fee | FieldKind::DateTime | FieldKind::Base64 => {
                 Object::new().with("type", ["string", "null"])
             }

@@ -51,6 +51,7 @@ fn kind(kind: &FieldKind) -> String {
         FieldKind::Float => "number".to_owned(),
         FieldKind::String => "text".to_owned(),
         FieldKind::Flag => "flag, 0 or 1".to_owned(),
+        FieldKind::Bool => "true or false".to_owned(),
         FieldKind::DateTime => "time, `yyyy-MM-dd HH:mm:ss`".to_owned(),
         FieldKind::Base64 => "bytes in padded base64".to_owned(),
         FieldKind::Fee => "fee, as text".to_owned(),

@@ -115,7 +115,7 @@ fn client(api: &Api, flavour: Flavour) -> TokenStream {
 
 fn method(api: &Api, operation: &Operation, flavour: Flavour) -> TokenStream {
     let name = ident(&operation.name);
-    let errors = "Any [`Error`] but [`Error::Config`].";
+    let errors = "Any [`Error`]; see `execute` for [`Error::Config`].";
     let kind = match operation.kind {
         OperationKind::Query => "",
         OperationKind::Update => {

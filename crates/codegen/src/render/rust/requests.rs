@@ -4,17 +4,23 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::tokens::{
-    bound, doc, enums_of, field_doc, field_ident, holds, ident, in_words, is_always_there, is_passed_on, is_text,
-    literal, parameter_type, parameter_value, source, uses, value_type, wire_path, write_import,
+    bound, doc, enums_of, field_doc, field_ident, holds, ident, is_always_there, is_passed_on, is_text, literal,
+    parameter_type, parameter_value, source, uses, value_type, wire_path,
 };
-use crate::model::{Api, Constructor, Direction, Field, FieldKind, Format, Limit, Required, Rule, Type, Warning};
+use crate::model::{
+    Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Required, Rule, Type, Warning,
+};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let enums = enums_of(api, &requests);
     let time = uses(&requests, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
     let write = uses(&requests, &FieldKind::Flag) || uses(&requests, &FieldKind::Base64);
-    let write = write.then(write_import);
+    let write = write.then(|| {
+        quote! {
+            use crate::request::write;
+        }
+    });
     let serializer = requests.iter().any(|request| !is_flat(request)).then(|| quote!(Serializer,));
     let mut items = vec![quote! {
         use serde::{Deserialize, Deserializer, Serialize, #serializer};
@@ -143,20 +149,23 @@ fn start(
     arguments: &[String],
     set: &[(String, crate::model::Literal)],
 ) -> TokenStream {
-    let docs = doc(&[text]);
+    let bytes = arguments.iter().find(|wire| request.field(wire).kind == FieldKind::Base64);
+    let encoding = bytes.map(|wire| format!("`{}` is given as bytes, and encoded here.", field_ident(wire)));
+    let docs = doc(&[text, encoding.as_deref().unwrap_or_default()]);
     let name = ident(name);
     let parameters = arguments.iter().map(|wire| {
-        let (parameter, of) = (field_ident(wire), parameter_type(&request.field(wire).kind));
+        let (parameter, kind) = (field_ident(wire), &request.field(wire).kind);
+        let of = if *kind == FieldKind::Base64 { quote!(impl AsRef<[u8]>) } else { parameter_type(kind) };
         quote!(#parameter: #of)
     });
     let values = request.fields.iter().map(|field| {
         let name = field_ident(&field.wire);
         let given = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| value).or(field.default.as_ref());
         let is_argument = arguments.contains(&field.wire);
-        let value = if is_argument {
-            Some(parameter_value(&field.kind, &name))
-        } else {
-            given.map(|value| literal(value, &field.kind))
+        let value = match &field.kind {
+            FieldKind::Base64 if is_argument => Some(quote!(write::to_base64(#name))),
+            kind if is_argument => Some(parameter_value(kind, &name)),
+            kind => given.map(|value| literal(value, kind)),
         };
         match value {
             Some(_) if is_always_there(field) && is_argument && is_passed_on(&field.kind) => quote!(#name),
@@ -290,7 +299,7 @@ fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
     let mut calls = Vec::new();
     match &field.required {
         Required::When(conditions) => {
-            let (holds, words) = (holds(request, conditions), in_words(conditions));
+            let (holds, words) = (holds(request, conditions), Condition::in_words(conditions));
             calls.push(quote!(.required(#holds, #words)));
         }
         Required::Always if is_text(&field.kind) => calls.push(quote!(.required(true, ""))),
@@ -391,7 +400,7 @@ fn items_rules(field: &Field, path: &str, items: &TokenStream) -> TokenStream {
 fn object_rule(request: &Type, rule: &Rule) -> TokenStream {
     let Rule::AtLeastOne { when, fields, .. } = rule;
     let holds = if when.is_empty() { quote!(true) } else { holds(request, when) };
-    let words = in_words(when);
+    let words = Condition::in_words(when);
     let flags = fields.iter().map(|wire| {
         let (field, name) = (request.field(wire), field_ident(wire));
         if is_always_there(field) { quote!(Some(self.#name)) } else { quote!(self.#name) }

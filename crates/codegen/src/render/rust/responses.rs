@@ -3,26 +3,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{doc, enums_of, field_doc, field_ident, ident, source, uses, value_type, write_import};
+use super::tokens::{doc, enums_of, field_doc, field_ident, ident, source, uses, value_type};
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
     let enums = enums_of(api, &responses);
     let time = uses(&responses, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
-    let write = uses(&responses, &FieldKind::Flag).then(write_import);
     let total = responses.iter().any(|response| response.totals.is_some()).then(|| quote!(FeeTotal,));
     let mut items = vec![quote! {
         use serde::de::MapAccess;
-        use serde::{Deserialize, Deserializer, Serialize};
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
         use super::enums::{#(#enums),*};
-        #write
         use crate::response::decode::{self, FieldValue, Record};
+        use crate::response::write::RecordWriter;
         use crate::{Extra, #total #time};
     }];
     for response in responses {
-        items.extend([structure(response), reading(response), totals(response)]);
+        items.extend([structure(response), writing(response), reading(response), totals(response)]);
     }
     items
 }
@@ -31,26 +30,41 @@ fn structure(response: &Type) -> TokenStream {
     let name = ident(&response.name);
     let docs = doc(&[&response.doc.text, &source(&response.doc)]);
     let fields = response.fields.iter().map(|field| {
-        let (docs, name, value, wire) = (field_doc(field), field_ident(&field.wire), value_type(&field.kind), &field.wire);
+        let (docs, name, value) = (field_doc(field), field_ident(&field.wire), value_type(&field.kind));
         match field.kind {
-            FieldKind::List(_) => quote!(#docs #[serde(rename = #wire)] pub #name: #value),
-            FieldKind::Flag => quote! {
-                #docs
-                #[serde(rename = #wire, serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
-                pub #name: Option<#value>
-            },
-            _ => quote!(#docs #[serde(rename = #wire, skip_serializing_if = "Option::is_none")] pub #name: Option<#value>),
+            FieldKind::List(_) => quote!(#docs pub #name: #value),
+            _ => quote!(#docs pub #name: Option<#value>),
         }
     });
     quote! {
         #docs
-        #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name {
             #(#fields,)*
             /// What the service sent beyond the documented fields, and values that do not fit their type.
-            #[serde(flatten)]
             pub extra: Extra,
+        }
+    }
+}
+
+fn writing(response: &Type) -> TokenStream {
+    let name = ident(&response.name);
+    let calls = response.fields.iter().map(|field| {
+        let (wire, name) = (&field.wire, field_ident(&field.wire));
+        match field.kind {
+            FieldKind::List(_) => quote!(record.list(#wire, &self.#name)?;),
+            FieldKind::Flag => quote!(record.flag(#wire, self.#name)?;),
+            _ => quote!(record.value(#wire, self.#name.as_ref())?;),
+        }
+    });
+    quote! {
+        impl Serialize for #name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut record = RecordWriter::new(serializer, &self.extra)?;
+                #(#calls)*
+                record.end()
+            }
         }
     }
 }
@@ -118,12 +132,12 @@ fn totals(response: &Type) -> TokenStream {
     let (name, of) = (ident(totals), ident(&response.name));
     let docs = doc(&[&format!("Sums of the fees of many [`{}`] values.", response.name)]);
     let fields = fees.iter().map(|field| {
-        let (docs, name) = (doc(&[&field.doc.text]), field_ident(&field.wire));
+        let (docs, name) = (doc(&[&format!("Sum of `{}` by currency.", field.wire)]), field_ident(&field.wire));
         quote!(#docs pub #name: FeeTotal)
     });
     let adds = fees.iter().map(|field| {
-        let name = field_ident(&field.wire);
-        quote!(self.#name.add(record.#name.as_deref());)
+        let (wire, name) = (&field.wire, field_ident(&field.wire));
+        quote!(self.#name.add(record.#name.as_deref(), record.extra.has(#wire));)
     });
     quote! {
         #docs

@@ -73,7 +73,7 @@ pub(super) fn value_type(kind: &FieldKind) -> TokenStream {
         FieldKind::Int32 => quote!(i32),
         FieldKind::Int64 => quote!(i64),
         FieldKind::Float => quote!(f64),
-        FieldKind::Flag => quote!(bool),
+        FieldKind::Flag | FieldKind::Bool => quote!(bool),
         FieldKind::DateTime => quote!(LocalDateTime),
         FieldKind::String | FieldKind::Base64 | FieldKind::Fee => quote!(String),
         FieldKind::Enum(name) | FieldKind::Object(name) => {
@@ -100,8 +100,7 @@ pub(super) fn is_text(kind: &FieldKind) -> bool {
 /// The type of a parameter that takes a field's value.
 pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
     match kind {
-        FieldKind::String | FieldKind::Fee => quote!(impl Into<String>),
-        FieldKind::Base64 => quote!(impl AsRef<[u8]>),
+        kind if is_text(kind) => quote!(impl Into<String>),
         FieldKind::List(item) => {
             let item = value_type(item);
             quote!(impl Into<Vec<#item>>)
@@ -112,11 +111,7 @@ pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
 
 /// Turns such a parameter into the field's value.
 pub(super) fn parameter_value(kind: &FieldKind, parameter: &Ident) -> TokenStream {
-    match kind {
-        FieldKind::String | FieldKind::Fee | FieldKind::List(_) => quote!(#parameter.into()),
-        FieldKind::Base64 => quote!(write::to_base64(#parameter)),
-        _ => quote!(#parameter),
-    }
+    if is_passed_on(kind) { quote!(#parameter) } else { quote!(#parameter.into()) }
 }
 
 /// Whether such a parameter is the field's value as it is.
@@ -180,18 +175,6 @@ pub(super) fn holds(owner: &Type, conditions: &[Condition]) -> TokenStream {
     quote!(#(#parts)&&*)
 }
 
-/// The conditions in words, with numbers as on the wire.
-pub(super) fn in_words(conditions: &[Condition]) -> String {
-    let parts = conditions.iter().map(|condition| {
-        let number = match &condition.equals {
-            Literal::Flag(flag) => i64::from(*flag),
-            Literal::Int(number) | Literal::Enum { number, .. } => *number,
-        };
-        format!("`{}` is {number}", condition.field)
-    });
-    parts.collect::<Vec<_>>().join(" and ")
-}
-
 /// The names of the enums that the fields of some types use, in the spec's order.
 pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
     let is_used = |item: &&'a Enum| {
@@ -208,13 +191,6 @@ pub(super) fn uses(types: &[&Type], kind: &FieldKind) -> bool {
 
 fn innermost(kind: &FieldKind) -> &FieldKind {
     if let FieldKind::List(item) = kind { innermost(item) } else { kind }
-}
-
-/// The import of the functions that write wire forms.
-pub(super) fn write_import() -> TokenStream {
-    quote! {
-        use crate::request::write;
-    }
 }
 
 /// The path of a field below its object, in wire names.

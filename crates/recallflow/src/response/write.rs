@@ -1,0 +1,48 @@
+//! Writes an answer in the service's own form.
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+use super::extra::Extra;
+
+/// Writes the fields of one object, and what is beyond them.
+pub(crate) struct RecordWriter<'a, S: Serializer> {
+    map: S::SerializeMap,
+    extra: &'a Extra,
+}
+
+impl<'a, S: Serializer> RecordWriter<'a, S> {
+    pub(crate) fn new(serializer: S, extra: &'a Extra) -> Result<Self, S::Error> {
+        Ok(Self { map: serializer.serialize_map(None)?, extra })
+    }
+
+    /// A field, if there is one.
+    pub(crate) fn value<T: Serialize>(&mut self, name: &'static str, value: Option<&T>) -> Result<(), S::Error> {
+        match value {
+            Some(value) => self.write(name, value),
+            None => Ok(()),
+        }
+    }
+
+    /// A flag as 0 or 1, if there is one.
+    pub(crate) fn flag(&mut self, name: &'static str, flag: Option<bool>) -> Result<(), S::Error> {
+        self.value(name, flag.map(u8::from).as_ref())
+    }
+
+    /// A list.
+    pub(crate) fn list<T: Serialize>(&mut self, name: &'static str, list: &[T]) -> Result<(), S::Error> {
+        self.write(name, list)
+    }
+
+    /// Everything else.
+    pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
+        for (name, value) in self.extra.iter() {
+            self.map.serialize_entry(name, value)?;
+        }
+        self.map.end()
+    }
+
+    /// What did not fit stands among the rest in its original form, which is more than what could be read of it.
+    fn write<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
+        if self.extra.has(name) { Ok(()) } else { self.map.serialize_entry(name, value) }
+    }
+}
