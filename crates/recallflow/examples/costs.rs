@@ -3,11 +3,26 @@
 //! Run with `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL` set:
 //! `cargo run --example costs "2024-01-01 00:00:00" "2024-06-03 15:13:01"`.
 
-use recallflow::{GroupCallQuery, blocking, totals};
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+use recallflow::{Error, GroupCallQuery, blocking, totals};
+
+fn main() -> ExitCode {
     let times: Vec<String> = std::env::args().skip(1).collect();
-    let [start, end] = times.as_slice() else { return Err("give the start and the end of the span".into()) };
+    let [start, end] = times.as_slice() else {
+        eprintln!("give the start and the end of the span, such as \"2024-01-01 00:00:00\"");
+        return ExitCode::FAILURE;
+    };
+    match sum(start, end) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn sum(start: &str, end: &str) -> Result<(), Error> {
     let client = blocking::Client::from_env()?;
     let mut pages = client.group_calls(GroupCallQuery::new(start.parse()?, end.parse()?));
     let tasks = pages.by_ref().collect::<Result<Vec<_>, _>>()?;
@@ -17,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("{} tasks, {} fees that could not be read", tasks.len(), total.unreadable);
     if let Some(drift) = pages.drift() {
-        println!("the list changed meanwhile, so read it again: {drift:?}");
+        println!("{drift}; read it again");
     }
     Ok(())
 }

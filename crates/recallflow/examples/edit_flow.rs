@@ -2,26 +2,52 @@
 //!
 //! Run with `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL` set: `cargo run --example edit_flow 299`.
 
-use recallflow::{Client, Error};
+use std::process::ExitCode;
+
+use recallflow::{Client, Error, ErrorKind};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let key_id = std::env::args().nth(1).ok_or("give the key of a pending flow, such as 299")?.parse()?;
-    let client = Client::from_env()?;
+async fn main() -> ExitCode {
+    let Some(key_id) = std::env::args().nth(1).and_then(|key| key.parse().ok()) else {
+        eprintln!("give the key of a pending flow, such as 299");
+        return ExitCode::FAILURE;
+    };
+    let client = match Client::from_env() {
+        Ok(client) => client,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
     match double_interval(&client, key_id).await {
-        Ok(minutes) => println!("flow {key_id} now recalls every {minutes} min"),
-        Err(Error::InvalidRequest(error)) => {
-            for violation in &error.violations {
-                eprintln!("{}: {}", violation.path, violation.message);
+        Ok(minutes) => {
+            println!("flow {key_id} now recalls every {minutes} min");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            report(&client, key_id, &error).await;
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells what went wrong, and what there is to do about it.
+async fn report(client: &Client, key_id: i64, error: &Error) {
+    match error {
+        Error::InvalidRequest(invalid) => {
+            eprintln!("nothing was sent:");
+            invalid.violations.iter().for_each(|violation| eprintln!("- {violation}"));
+        }
+        Error::OutcomeUnknown(_) => {
+            eprintln!("{error}");
+            match client.query_recall_flow_detail(key_id).await {
+                Ok(now) => eprintln!("the flow recalls every {:?} min now", now.recall_interval),
+                Err(error) => eprintln!("the flow cannot be read either: {error}"),
             }
         }
-        Err(Error::OutcomeUnknown(error)) => {
-            eprintln!("nobody knows whether the flow was changed ({}); it is now:", error.cause);
-            eprintln!("{:#?}", client.query_recall_flow_detail(key_id).await?);
-        }
-        Err(error) => return Err(error.into()),
+        error if error.kind() == ErrorKind::RateLimited => eprintln!("{error}; wait {:?}", error.retry_after()),
+        error => eprintln!("{error}"),
     }
-    Ok(())
 }
 
 async fn double_interval(client: &Client, key_id: i64) -> Result<i32, Error> {

@@ -4,6 +4,7 @@
 //! `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, and mind that it edits the flow 299.
 
 use std::fmt::Display;
+use std::process::ExitCode;
 
 use recallflow::{
     Client, Error, GroupCallQuery, OutboundControl, RecallFlowDetailQuery, RecallNode, RecallType, SeatTransfer,
@@ -12,7 +13,17 @@ use recallflow::{
 use serde::Serialize;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match tour().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn tour() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     println!("{client:?}");
 

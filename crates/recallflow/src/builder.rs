@@ -19,6 +19,19 @@ const API_SECRET: &str = "RECALLFLOW_API_SECRET";
 const BASE_URL: &str = "RECALLFLOW_BASE_URL";
 
 /// The options of a client; [`Client::builder`] starts one.
+///
+/// ```
+/// # fn main() -> Result<(), recallflow::Error> {
+/// use std::time::Duration;
+///
+/// let client = recallflow::Client::builder("key", "secret")
+///     .base_url(recallflow::LAAFFIC)
+///     .timeout(Duration::from_secs(10))
+///     .max_retries(4)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "a builder makes no client before `build` or `build_blocking` is called"]
 pub struct ClientBuilder {
@@ -56,14 +69,16 @@ impl ClientBuilder {
         }
     }
 
-    /// Starts a client with the key and secret of the environment: `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET`.
+    /// Starts a client with the key and secret of the environment, `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET`. See
+    /// [`ClientBuilder::base_url`] for the host.
     ///
     /// # Errors
     ///
     /// [`Error::Config`] if one is missing.
     pub fn from_env() -> Result<Self, Error> {
         let required = |name| {
-            environment(name)?.ok_or_else(|| Error::config(format!("the environment variable {name} is not set")))
+            environment(name)?
+                .ok_or_else(|| Error::config(format!("the environment variable {name} is not set or empty")))
         };
         Ok(Self::new(required(API_KEY)?, required(API_SECRET)?))
     }
@@ -165,12 +180,16 @@ impl ClientBuilder {
         if self.max_response_bytes == 0 {
             return Err(Error::config("`max_response_bytes` is 0: give a size that an answer can have"));
         }
-        let base_url = match self.base_url {
-            Some(base_url) => base_url,
-            None => environment(BASE_URL)?.unwrap_or_else(|| ITNIO.to_owned()),
+        let (base_url, origin) = match self.base_url {
+            Some(base_url) => (base_url, String::new()),
+            None => match environment(BASE_URL)? {
+                Some(base_url) => (base_url, format!(" (from {BASE_URL})")),
+                None => (ITNIO.to_owned(), String::new()),
+            },
         };
         let credentials = Credentials::new(self.api_key, self.api_secret)?;
-        let base = BaseUrl::parse(&base_url, self.dangerously_allow_http).map_err(Error::config)?;
+        let base = BaseUrl::parse(&base_url, self.dangerously_allow_http)
+            .map_err(|problem| Error::config(format!("{problem}{origin}")))?;
         let transport = Transport::new(transport::Config {
             base,
             paths: OPERATIONS.iter().map(|operation| operation.path).collect(),

@@ -57,8 +57,8 @@ impl Client {
         ClientBuilder::new(api_key.into(), api_secret.into())
     }
 
-    /// A client with the key, secret and base URL of the environment: `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and
-    /// `RECALLFLOW_BASE_URL`.
+    /// A client with the key and secret of the environment, `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET`, for the
+    /// host in `RECALLFLOW_BASE_URL`, which is [`ITNIO`](crate::ITNIO) if that is not set.
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ impl Client {
                     return Err(self.explain(error).of(operation.name, attempts));
                 }
                 Decision::OutcomeUnknown => {
-                    return Err(judge::outcome_unknown(error).of(operation.name, attempts));
+                    return Err(judge::outcome_unknown(self.explain(error)).of(operation.name, attempts));
                 }
             }
         }
@@ -185,10 +185,14 @@ impl Client {
 
     /// Adds what only the client knows to an error that it is about to report.
     fn explain(&self, mut error: Error) -> Error {
-        if let Error::Api(api) = &mut error
-            && api.kind == ErrorKind::TimestampExpired
-        {
-            api.remedy = Some(clock::remedy(self.shared.clock.learned()));
+        match &mut error {
+            Error::Api(api) if api.kind == ErrorKind::TimestampExpired => {
+                api.remedy = Some(clock::remedy(self.shared.clock.learned()));
+            }
+            Error::Transport(transport) => {
+                transport.message = format!("{} at {}", transport.message, self.shared.transport.base_url());
+            }
+            _ => {}
         }
         error
     }

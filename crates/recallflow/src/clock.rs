@@ -88,16 +88,18 @@ pub(crate) fn offset(local: i64, date: Option<&str>, has_age: bool, round_trip: 
 pub(crate) fn remedy(offset: i64) -> String {
     const MINUTE: u64 = 60;
     let (amount, unit) = match offset.unsigned_abs() {
-        seconds @ 0..=119 => (seconds, "s"),
-        seconds @ 120..=7199 => (seconds / MINUTE, "min"),
-        seconds @ 7200..=172_799 => (seconds / (60 * MINUTE), "h"),
+        0..=INEXACT => {
+            return "this machine's clock agrees with the service's as far as its answer tells: ask the vendor's support, \
+                    or look for what changes dates on the way"
+                .to_owned();
+        }
+        seconds @ ..=119 => (seconds, "s"),
+        seconds @ ..=7199 => (seconds / MINUTE, "min"),
+        seconds @ ..=172_799 => (seconds / (60 * MINUTE), "h"),
         seconds => (seconds / (24 * 60 * MINUTE), "days"),
     };
     let direction = if offset < 0 { "ahead of" } else { "behind" };
-    match offset {
-        0 => "set this machine's clock: the service did not say what time it is there".to_owned(),
-        _ => format!("set this machine's clock: it is {amount} {unit} {direction} the service's"),
-    }
+    format!("set this machine's clock: it is {amount} {unit} {direction} the service's")
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {

@@ -17,7 +17,7 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, String> {
         let mut url = Url::parse(text).map_err(|error| format!("`base_url` is not a URL ({error}): {EXAMPLE}"))?;
         if !matches!(url.scheme(), "https" | "http") {
-            return Err(format!("`base_url` does not begin with https:// : {EXAMPLE}"));
+            return Err(format!("`base_url` does not begin with `https://`: {EXAMPLE}"));
         }
         // An empty password without a name is still an `@` that somebody meant to write.
         if !url.username().is_empty() || url.password().is_some() {
@@ -31,8 +31,8 @@ impl BaseUrl {
         let is_loopback = is_loopback(&url);
         if url.scheme() == "http" && !is_loopback && !allow_http {
             return Err(
-                "`base_url` begins with http:// , but the signature does not cover the body and anybody on the way \
-                        could change it: use https://, or set `dangerously_allow_http`"
+                "`base_url` begins with `http://`, but the signature does not cover the body and anybody on the way \
+                        could change it: use `https://`, or set `dangerously_allow_http`"
                     .to_owned(),
             );
         }

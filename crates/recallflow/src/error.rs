@@ -10,8 +10,24 @@ pub(crate) const EXCERPT_CHARS: usize = 512;
 
 /// Everything that can go wrong.
 ///
-/// The same tree exists in every language of this library; [`Error::kind`] tells the class by its name there. No
-/// variant holds the API secret, a signature or the API key: they are removed from whatever the service sent.
+/// The same tree exists in every language of this library; [`Error::kind`] tells the class, the leaves included. The
+/// text of an error tells the operation, what happened, and where known what to try next:
+///
+/// ```no_run
+/// # async fn run(client: recallflow::Client, update: recallflow::UpdateRecallFlow) {
+/// use recallflow::{Error, ErrorKind};
+///
+/// match client.update_recall_flow(&update).await {
+///     Ok(()) => {}
+///     Err(Error::InvalidRequest(error)) => error.violations.iter().for_each(|violation| eprintln!("{violation}")),
+///     Err(Error::OutcomeUnknown(error)) => eprintln!("read the flow before repeating the update: {error}"),
+///     Err(error) if error.kind() == ErrorKind::RateLimited => eprintln!("wait {:?}", error.retry_after()),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
+///
+/// No variant holds the API secret, a signature or the API key: they are removed from whatever the service sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -296,6 +312,15 @@ impl Error {
         }
     }
 
+    pub(crate) fn forget_remedy(&mut self) {
+        match self {
+            Error::Config(_) | Error::InvalidRequest(_) | Error::OutcomeUnknown(_) => {}
+            Error::Api(error) => error.remedy = None,
+            Error::Transport(error) => error.remedy = None,
+            Error::Protocol(error) => error.remedy = None,
+        }
+    }
+
     /// Every broken rule, if the request was not sent because of them.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
@@ -423,7 +448,8 @@ impl fmt::Display for ApiError {
             Some(code) => write!(f, "the service answered {code}")?,
             None => write!(f, "the service answered HTTP {}", self.http_status)?,
         }
-        if let Some(meaning) = self.meaning {
+        // The service often begins with the documents' own words.
+        if let Some(meaning) = self.meaning.filter(|meaning| !self.message.starts_with(meaning)) {
             write!(f, " ({meaning})")?;
         }
         if !self.message.is_empty() {

@@ -11,6 +11,11 @@ use crate::{Error, RecallFlowDetail, RecallNode, UpdateRecallFlow};
 impl RecallFlowDetail {
     /// The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.
     ///
+    /// - The service does not answer a file that was sent along: such a node needs `base_file` again before it can be
+    ///   sent, or the source `uploaded` with its `voice_file_id`. `validate` tells.
+    /// - What this version does not know, in `extra`, is not carried over.
+    /// - Without nodes in the answer, the update has no list of nodes, so that it cannot erase any.
+    ///
     /// ```no_run
     /// # async fn run(client: recallflow::Client) -> Result<(), recallflow::Error> {
     /// let detail = client.query_recall_flow_detail(299).await?;

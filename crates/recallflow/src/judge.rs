@@ -158,12 +158,16 @@ pub(crate) fn failure(failure: Failure) -> Failed {
         _ => Class::Ambiguous,
     };
     let Failure { kind, phase, status, message, .. } = failure;
+    let remedy = match kind {
+        FailureKind::TooLarge { .. } => "raise `max_response_bytes` if such an answer is expected",
+        _ => remedy_for_status(status.unwrap_or(0)),
+    };
     let error = match kind {
         FailureKind::Network | FailureKind::Timeout => Error::Transport(Box::new(TransportError {
             phase,
             timed_out: kind == FailureKind::Timeout,
             message,
-            remedy: Some(remedy_for_phase(phase).to_owned()),
+            remedy: Some(remedy_for_phase(phase, kind == FailureKind::Timeout).to_owned()),
             call: Call::default(),
         })),
         FailureKind::Truncated | FailureKind::Malformed | FailureKind::TooLarge { .. } => {
@@ -172,7 +176,7 @@ pub(crate) fn failure(failure: Failure) -> Failed {
                 message,
                 excerpt: String::new(),
                 retry_after: None,
-                remedy: Some(remedy_for_status(status.unwrap_or(0)).to_owned()),
+                remedy: Some(remedy.to_owned()),
                 call: Call::default(),
             }))
         }
@@ -180,16 +184,24 @@ pub(crate) fn failure(failure: Failure) -> Failed {
     Failed { class, error }
 }
 
-fn remedy_for_phase(phase: Phase) -> &'static str {
+fn remedy_for_phase(phase: Phase, timed_out: bool) -> &'static str {
     match phase {
         Phase::Resolve => "check the host of the base URL, and this machine's name servers",
-        Phase::Connect => "check the base URL, the network and the proxy, or raise `connect_timeout`",
+        Phase::Connect if timed_out => {
+            "check the base URL, the network and the proxy, or raise `timeout` or `connect_timeout`"
+        }
+        Phase::Connect => "check the base URL, the network and the proxy",
         Phase::Tls => "check the base URL, and give the authority of a private certificate as `ca_file`",
-        Phase::Request | Phase::Response | Phase::Body => "try again, or raise `timeout`",
+        Phase::Request | Phase::Response | Phase::Body if timed_out => {
+            "try again, or raise `timeout`, and `attempt_timeout` for a query"
+        }
+        Phase::Request | Phase::Response | Phase::Body => "try again",
     }
 }
 
 /// The error of an update about which nobody knows whether it was carried out.
-pub(crate) fn outcome_unknown(cause: Error) -> Error {
+pub(crate) fn outcome_unknown(mut cause: Error) -> Error {
+    // What helps against the cause alone, such as trying again, would be wrong here.
+    cause.forget_remedy();
     Error::OutcomeUnknown(Box::new(OutcomeUnknownError { cause }))
 }

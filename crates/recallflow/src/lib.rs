@@ -26,6 +26,17 @@
 //!   version does not know is in [`Extra`].
 //! - [`Pages`] reads a query to its end. [`Fee`] and [`totals`] read money.
 //!
+//! # Without an account
+//!
+//! The repository has a sandbox that behaves as the service does. `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and
+//! `RECALLFLOW_BASE_URL` lead [`Client::from_env`] to it, or to the service.
+//!
+//! # Sources
+//!
+//! *Source* tells which of the vendor's documents a line is taken from: 000 and 003 "Query Task Details (Auto Recall)",
+//! 001 the same on LAAFFIC's Chinese pages, 002 "Edit Task (Auto-Recall)", 004 "Query Task List"; `api-facts` is a survey
+//! of what other public documents say.
+//!
 //! # Logging
 //!
 //! The library reports to [`tracing`](https://docs.rs/tracing): one span for each call, one event for each attempt at

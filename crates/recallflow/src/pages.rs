@@ -18,7 +18,20 @@ use crate::{Client, Error};
 /// - If the list changed while it was read, [`Pages::drift`] tells: items may be missing then.
 /// - It ends at the last page, at an empty one, when pages bring nothing new, and after an error.
 ///
-/// It is a [`Stream`]; [`Pages::next`] reads it without any other crate.
+/// It is a [`Stream`](futures_core::Stream); [`Pages::next`] reads it without any other crate:
+///
+/// ```no_run
+/// # async fn run(client: recallflow::Client, query: recallflow::GroupCallQuery) -> Result<(), recallflow::Error> {
+/// let mut tasks = client.group_calls(query);
+/// while let Some(task) = tasks.next().await {
+///     println!("{:?}", task?.task_name);
+/// }
+/// if let Some(drift) = tasks.drift() {
+///     println!("{drift}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Pages<R: Paged> {
     client: Client,
     query: R,
@@ -58,6 +71,19 @@ pub struct Drift {
     pub total_at_end: Option<i64>,
     /// Items that came again and were left out.
     pub repeated: usize,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the list changed while it was read, so that items may be missing")?;
+        if let (Some(start), Some(end)) = (self.total_at_start, self.total_at_end) {
+            write!(f, ": it had {start} items at first and {end} later")?;
+        }
+        if self.repeated > 0 {
+            write!(f, "; {} came again and were left out", self.repeated)?;
+        }
+        Ok(())
+    }
 }
 
 impl<R: Paged> Pages<R> {

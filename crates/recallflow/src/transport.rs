@@ -120,6 +120,9 @@ impl Transport {
             Some(path) => tls::read_authorities(path)?,
             None => Authorities::default(),
         };
+        if let Some(path) = config.paths.iter().find(|path| config.base.as_str().ends_with(**path)) {
+            return Err(format!("`base_url` ends in the path of an operation: remove `/{path}`"));
+        }
         Ok(Self {
             urls: config.paths.iter().map(|path| config.base.join(path)).collect(),
             headers: headers(&config.api_key)?,
@@ -283,7 +286,9 @@ impl Route {
         const EXAMPLE: &str = "write it like http://proxy.example:3128";
         let url = Url::parse(text).map_err(|error| format!("`proxy` is not a URL ({error}): {EXAMPLE}"))?;
         if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
-            return Err(format!("`proxy` does not begin with http://, https://, socks5:// or socks5h:// : {EXAMPLE}"));
+            return Err(format!(
+                "`proxy` does not begin with `http://`, `https://`, `socks5://` or `socks5h://`: {EXAMPLE}"
+            ));
         }
         if url.host_str().is_none_or(str::is_empty) {
             return Err(format!("`proxy` names no host: {EXAMPLE}"));

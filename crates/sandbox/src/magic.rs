@@ -10,7 +10,13 @@ use crate::envelope::{DataStyle, EnvelopeStyle};
 use crate::fault::{Edit, Ending, Fault, Pace};
 
 /// All magic keys. Each of them is also a pending flow.
-pub(crate) const KEYS: RangeInclusive<i64> = 990_000..=990_999;
+pub(crate) const KEYS: RangeInclusive<i64> = 990_000..=991_999;
+
+/// Those that play their fault on updates only, so that a program can read the flow first.
+const ON_UPDATES: RangeInclusive<i64> = 991_000..=991_999;
+
+/// How far a key is from the one that plays the same fault on every operation.
+const DISTANCE: i64 = 1000;
 
 /// What a span of keys plays.
 struct Entry {
@@ -74,7 +80,12 @@ const TABLE: &[Entry] = entries! {
 };
 
 /// The fault that a key plays.
-pub(crate) fn fault(key: i64) -> Option<Fault> {
+pub(crate) fn fault(key: i64, is_update: bool) -> Option<Fault> {
+    let key = match key {
+        key if !ON_UPDATES.contains(&key) => key,
+        key if is_update => key - DISTANCE,
+        _ => return None,
+    };
     let entry = TABLE.iter().find(|entry| entry.keys.contains(&key))?;
     Some((entry.fault)(key - KEYS.start()))
 }
@@ -88,7 +99,7 @@ pub fn table() -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {keys:<14} {}", entry.doc);
         text
-    })
+    }) + "  991001-991999  the fault of the key less 1000, on updates only (991601: reset, though carried out)\n"
 }
 
 /// The pending flow of a magic key.
@@ -121,9 +132,15 @@ mod tests {
 
     #[test]
     fn numbers_name_codes_and_statuses() {
-        assert_eq!(fault(990_018), Some(Fault::Code(-18)));
-        assert_eq!(fault(990_503), Some(Fault::Status(503)));
-        assert_eq!(fault(990_000), None);
-        assert_eq!(fault(18), None);
+        assert_eq!(fault(990_018, false), Some(Fault::Code(-18)));
+        assert_eq!(fault(990_503, true), Some(Fault::Status(503)));
+        assert_eq!(fault(990_000, true), None);
+        assert_eq!(fault(18, true), None);
+    }
+
+    #[test]
+    fn the_second_thousand_is_for_updates_only() {
+        assert_eq!(fault(991_503, true), Some(Fault::Status(503)));
+        assert_eq!(fault(991_503, false), None);
     }
 }

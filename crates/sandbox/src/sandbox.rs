@@ -20,6 +20,7 @@ use crate::recording::{Callback, Counts, Recorded, Recording};
 use crate::script::Script;
 use crate::seed::Seed;
 use crate::server::{self, Shared};
+use crate::service::Service;
 use crate::tasks::Task;
 
 /// The API key of the documents' examples.
@@ -250,7 +251,13 @@ impl Sandbox {
     }
 
     /// Plays these faults on the next requests of an operation, named as in the spec (`query_group_calls`).
+    ///
+    /// # Panics
+    ///
+    /// If there is no operation of this name, for which the faults would wait for ever.
     pub fn script_for<T: Into<Fault>>(&self, operation: &str, faults: impl IntoIterator<Item = T>) {
+        let names = Service::get().names();
+        assert!(names.contains(&operation), "there is no operation `{operation}`; there are {}", names.join(", "));
         self.shared.script().extend_for(operation, faults.into_iter().map(Into::into));
     }
 

@@ -147,7 +147,7 @@ fn exchange(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Ex
     let fault = shared
         .script()
         .next(operation.map(|operation| operation.name.as_str()))
-        .or_else(|| magic_fault(admitted.as_ref()));
+        .or_else(|| magic_fault(operation?, admitted.as_ref()?));
 
     let plan = fault.clone().unwrap_or(Fault::Ok).into_plan();
     let (answered, carried_out) = match (operation, admitted) {
@@ -182,9 +182,9 @@ fn admit(operation: &Operation, request: &Request, peer: IpAddr, now: i64, share
 }
 
 /// The fault of the magic key in a request that was admitted.
-fn magic_fault(admitted: Option<&Result<Value, Refusal>>) -> Option<Fault> {
-    let Some(Ok(body)) = admitted else { return None };
-    magic::fault(integer(body.get("keyId")?)?)
+fn magic_fault(operation: &Operation, admitted: &Result<Value, Refusal>) -> Option<Fault> {
+    let body = admitted.as_ref().ok()?;
+    magic::fault(integer(body.get("keyId")?)?, operation.is_update)
 }
 
 /// The service's own answer, and whether the request was carried out.

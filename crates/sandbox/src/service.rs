@@ -26,6 +26,8 @@ pub(crate) struct Service {
 pub(crate) struct Operation {
     /// Its name in the spec, such as `query_group_calls`.
     pub(crate) name: String,
+    /// Whether it changes something.
+    pub(crate) is_update: bool,
     path: String,
     /// The schema that its requests obey.
     pub(crate) schema: RequestSchema,
@@ -58,6 +60,7 @@ struct ServiceFile {
 #[derive(Deserialize)]
 struct OperationEntry {
     name: String,
+    kind: String,
     path: String,
     request: Value,
     examples: Vec<Example>,
@@ -66,7 +69,8 @@ struct OperationEntry {
 impl Operation {
     fn new(entry: OperationEntry) -> Self {
         let schema = RequestSchema::compile(&entry.request).expect("codegen renders schemas that compile");
-        Self { name: entry.name, path: entry.path, schema, examples: entry.examples }
+        let is_update = entry.kind == "update";
+        Self { name: entry.name, is_update, path: entry.path, schema, examples: entry.examples }
     }
 }
 
@@ -81,6 +85,11 @@ impl Service {
         let ends_in =
             |operation: &&Operation| path.strip_suffix(&operation.path).is_some_and(|rest| rest.ends_with('/'));
         self.operations.iter().filter(ends_in).max_by_key(|operation| operation.path.len())
+    }
+
+    /// The names of all operations.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.operations.iter().map(|operation| operation.name.as_str()).collect()
     }
 
     /// The operation of this name.

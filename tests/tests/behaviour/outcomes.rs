@@ -84,7 +84,9 @@ async fn an_update_that_was_carried_out_without_an_answer_is_not_sent_again() {
     let (sandbox, client) = super::sandbox_and_client().await;
     sandbox.script([Fault::Reset.applied()]);
     let error = client.update_recall_flow(&super::update()).await.unwrap_err();
-    assert!(matches!(error, recallflow::Error::OutcomeUnknown(_)), "{error}");
+    let recallflow::Error::OutcomeUnknown(unknown) = &error else { panic!("{error}") };
+    assert_eq!(unknown.cause.remedy(), None, "trying again may help against the cause, but would be wrong here");
+    assert!(error.to_string().contains("read the present state"), "{error}");
     assert_eq!(sandbox.requests().len(), 1);
     assert_eq!(client.query_recall_flow_detail(299).await.unwrap().recall_interval, Some(60));
 }

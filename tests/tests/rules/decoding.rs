@@ -217,7 +217,7 @@ fn documented(holds: Holds) -> BoxedStrategy<Value> {
         Holds::Int64 => prop_oneof![0..10_i64, any::<i64>()].prop_map(Value::from).boxed(),
         Holds::Int32 => prop_oneof![0..10_i32, any::<i32>()].prop_map(Value::from).boxed(),
         Holds::Double => prop_oneof![0.25..=4.0, any::<f64>()].prop_map(Value::from).boxed(),
-        Holds::Flag => select(vec![json!(0), json!(1), json!(true), json!(false)]).boxed(),
+        Holds::Flag | Holds::Truth => select(vec![json!(0), json!(1), json!(true), json!(false)]).boxed(),
         Holds::Text => any::<String>().prop_map(Value::from).boxed(),
         Holds::Time => time().boxed(),
         Holds::Records(record) => {

@@ -37,6 +37,8 @@ pub(crate) enum Holds {
     Double,
     /// 0 or 1.
     Flag,
+    /// True or false.
+    Truth,
     /// Text.
     Text,
     /// A time.
@@ -45,7 +47,7 @@ pub(crate) enum Holds {
     Records(&'static Record),
 }
 
-use Holds::{Double, Flag, Int32, Int64, Records, Text, Time};
+use Holds::{Double, Flag, Int32, Int64, Records, Text, Time, Truth};
 
 pub(crate) const RECALL_FLOW_DETAIL: Record = Record {
     fields: &[
@@ -58,7 +60,7 @@ pub(crate) const RECALL_FLOW_DETAIL: Record = Record {
         ("total", Int64),
         ("size", Int64),
         ("current", Int64),
-        ("searchCount", Flag),
+        ("searchCount", Truth),
         ("pages", Int64),
     ],
     aliases: &[("records", "nodeList")],
@@ -105,7 +107,7 @@ pub(crate) const GROUP_CALL_PAGE: Record = Record {
         ("total", Int64),
         ("size", Int64),
         ("current", Int64),
-        ("searchCount", Flag),
+        ("searchCount", Truth),
         ("pages", Int64),
     ],
     aliases: &[],
@@ -189,16 +191,21 @@ fn fitted(holds: Holds, value: &Value) -> Fitted {
         Int64 => whole(value).map(Value::from),
         Int32 => whole(value).filter(|number| i32::try_from(*number).is_ok()).map(Value::from),
         Double => double(value).map(Value::from),
-        Flag => value
-            .as_bool()
-            .map(i64::from)
-            .or_else(|| whole(value))
-            .filter(|flag| matches!(flag, 0 | 1))
-            .map(Value::from),
+        Flag => truth(value).map(i64::from).map(Value::from),
+        Truth => truth(value).map(Value::from),
         Text => value.as_str().map(Value::from),
         Time => value.as_str().filter(|text| is_time(text)).map(Value::from),
     };
     fitted.map_or(Fitted::Odd, Fitted::Fits)
+}
+
+/// A truth value, which may be written as 0 or 1.
+fn truth(value: &Value) -> Option<bool> {
+    value.as_bool().or_else(|| match whole(value)? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    })
 }
 
 fn records(record: &Record, value: &Value) -> Fitted {
