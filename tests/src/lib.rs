@@ -168,3 +168,8 @@ mod tests {
         assert!(why.contains("-  \"b\": 2") && why.contains("+  \"b\": 3"), "{why}");
     }
 }
+
+/// The examples of the project's README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
