@@ -1,10 +1,12 @@
 //! `cargo xtask demo`: the main job, on a machine with nothing but the toolchain.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::process::{Outcome, cargo, root, run};
+use serde_json::Value;
+
+use crate::process::{Outcome, cargo, run};
 
 /// Credentials that the sandbox and the demo share.
 const API_KEY: &str = "demo-key";
@@ -22,11 +24,11 @@ pub(crate) fn run_quietly() -> Outcome {
 
 fn play(output: fn() -> Stdio) -> Outcome {
     println!("building the sandbox and the example");
-    run(&mut cargo(["build", "--quiet", "--locked", "--package", "recallflow-sandbox"]))?;
-    run(&mut cargo(["build", "--quiet", "--locked", "--package", "recallflow", "--example", "tour"]))?;
-    let sandbox = Sandbox::start()?;
+    let sandbox = build(&["--package", "recallflow-sandbox", "--bin", "recallflow-sandbox"])?;
+    let tour = build(&["--package", "recallflow", "--example", "tour"])?;
+    let sandbox = Sandbox::start(&sandbox)?;
     println!("the sandbox listens at {}", sandbox.url);
-    let mut tour = Command::new(built("examples/tour"));
+    let mut tour = Command::new(tour);
     tour.env("RECALLFLOW_API_KEY", API_KEY)
         .env("RECALLFLOW_API_SECRET", API_SECRET)
         .env("RECALLFLOW_BASE_URL", &sandbox.url)
@@ -34,10 +36,17 @@ fn play(output: fn() -> Stdio) -> Outcome {
     run(&mut tour)
 }
 
-/// A program that cargo built.
-fn built(name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("debug").join(name).with_extension(std::env::consts::EXE_EXTENSION)
+/// Builds one program and finds it where cargo says it is, which settings of the machine can change.
+fn build(target: &[&str]) -> Result<PathBuf, String> {
+    let mut build = cargo(["build", "--quiet", "--locked", "--message-format=json-render-diagnostics"]);
+    let output = build.args(target).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("cargo could not be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`cargo build {}` failed", target.join(" ")));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let executable = |line| serde_json::from_str::<Value>(line).ok()?.get("executable")?.as_str().map(PathBuf::from);
+    messages.lines().filter_map(executable).last().ok_or_else(|| "cargo built no program".to_owned())
 }
 
 /// The sandbox as a process of its own, which ends with this value.
@@ -47,8 +56,8 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    fn start() -> Result<Self, String> {
-        let mut process = Command::new(built("recallflow-sandbox"))
+    fn start(program: &Path) -> Result<Self, String> {
+        let mut process = Command::new(program)
             .args(["--port", "0", "--api-key", API_KEY, "--api-secret", API_SECRET])
             .stdout(Stdio::piped())
             .spawn()

@@ -1,16 +1,17 @@
 //! The envelope around every answer, in the forms that the documents show and in others.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// The envelope of a failure.
 pub(crate) fn failure(code: i64, message: &str) -> String {
-    json!({ "code": code, "msg": message, "data": null }).to_string()
+    // In the order of the documents, which a map would not keep.
+    format!(r#"{{"code":{code},"msg":{},"data":null}}"#, Value::from(message))
 }
 
 /// The envelope of a success.
 pub(crate) fn success(data: &Value) -> String {
-    json!({ "code": 0, "msg": "success", "data": data }).to_string()
+    format!(r#"{{"code":0,"msg":"success","data":{data}}}"#)
 }
 
 /// The code in an envelope, if it is one.

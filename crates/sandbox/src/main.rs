@@ -29,7 +29,8 @@ A request that names one of these keyIds plays a fault:
 
 /// What the command line asks for.
 enum Command {
-    Serve(Box<Builder>),
+    /// The sandbox, and whether it has a secret of the caller's own.
+    Serve(Box<Builder>, bool),
     Help,
 }
 
@@ -46,19 +47,23 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     match command(lexopt::Parser::from_env())? {
         Command::Help => Ok(write!(io::stdout(), "{USAGE}{}", magic_keys())?),
-        Command::Serve(builder) => serve(*builder),
+        Command::Serve(builder, is_secret_given) => serve(*builder, is_secret_given),
     }
 }
 
 fn command(mut arguments: lexopt::Parser) -> Result<Command, Box<dyn Error>> {
     let mut builder = Sandbox::builder().port(4010);
     let mut allowed_ips: Vec<IpAddr> = Vec::new();
+    let mut is_secret_given = false;
     while let Some(argument) = arguments.next()? {
         builder = match argument {
             Long("port") => builder.port(arguments.value()?.parse()?),
             Long("host") => builder.host(arguments.value()?.parse()?),
             Long("api-key") => builder.api_key(arguments.value()?.string()?),
-            Long("api-secret") => builder.api_secret(arguments.value()?.string()?),
+            Long("api-secret") => {
+                is_secret_given = true;
+                builder.api_secret(arguments.value()?.string()?)
+            }
             Long("seed") => builder.seed(read_seed(&PathBuf::from(arguments.value()?))?),
             Long("shape") => builder.shape(shape(&arguments.value()?.string()?)?),
             Long("allow-ip") => {
@@ -69,7 +74,7 @@ fn command(mut arguments: lexopt::Parser) -> Result<Command, Box<dyn Error>> {
             other => return Err(other.unexpected().into()),
         };
     }
-    Ok(Command::Serve(Box::new(builder.allowed_ips(allowed_ips))))
+    Ok(Command::Serve(Box::new(builder.allowed_ips(allowed_ips)), is_secret_given))
 }
 
 fn read_seed(path: &PathBuf) -> Result<Seed, String> {
@@ -85,14 +90,16 @@ fn shape(name: &str) -> Result<Shape, String> {
 }
 
 /// Serves until it is interrupted.
-fn serve(builder: Builder) -> Result<(), Box<dyn Error>> {
+fn serve(builder: Builder, is_secret_given: bool) -> Result<(), Box<dyn Error>> {
     let sandbox = builder.on_request(log).start_blocking()?;
+    // A secret that somebody gave may be a real one.
+    let secret = if is_secret_given { "as given" } else { sandbox.api_secret() };
     writeln!(
         io::stdout(),
         "Base URL    {}\nAPI key     {}\nAPI secret  {}\nA path prefix such as /v3 is fine too. Ctrl-C ends.",
         sandbox.url(),
         sandbox.api_key(),
-        sandbox.api_secret()
+        secret
     )?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(tokio::signal::ctrl_c())?;
