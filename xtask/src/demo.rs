@@ -46,7 +46,7 @@ fn build(target: &[&str]) -> Result<PathBuf, String> {
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     let executable = |line| serde_json::from_str::<Value>(line).ok()?.get("executable")?.as_str().map(PathBuf::from);
-    messages.lines().filter_map(executable).last().ok_or_else(|| "cargo built no program".to_owned())
+    messages.lines().filter_map(executable).next_back().ok_or_else(|| "cargo built no program".to_owned())
 }
 
 /// The sandbox as a process of its own, which ends with this value.

@@ -276,7 +276,13 @@ impl Route {
         match option {
             Proxy::None => Ok(Route::Direct),
             Proxy::Environment if base.is_loopback() => Ok(Route::Direct),
-            Proxy::Environment => Ok(Route::Environment),
+            Proxy::Environment => {
+                let own = if base.is_https() { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
+                for name in own.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
+                    check_environment(name, &std::env::var(name).unwrap_or_default())?;
+                }
+                Ok(Route::Environment)
+            }
             Proxy::Url(text) => Route::through(&text),
         }
     }
@@ -297,6 +303,20 @@ impl Route {
         let proxy = reqwest::Proxy::all(url).map_err(|_| format!("`proxy` cannot be used: {EXAMPLE}"))?;
         Ok(Route::Through { proxy: Box::new(proxy), is_https })
     }
+}
+
+/// Refuses a proxy of the environment that is none: the HTTP library would go past it without a word.
+///
+/// The message never quotes the value, because it may hold a password.
+fn check_environment(name: &str, value: &str) -> Result<(), String> {
+    let value = value.trim();
+    // A host alone is as good as an `http://` URL.
+    let url = if value.contains("://") { Url::parse(value) } else { Url::parse(&format!("http://{value}")) };
+    let is_known = |url: Url| matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h");
+    if value.is_empty() || url.is_ok_and(is_known) {
+        return Ok(());
+    }
+    Err(format!("`{name}` of the environment is not the URL of a proxy: write it like http://proxy.example:3128"))
 }
 
 fn headers(api_key: &str) -> Result<HeaderMap, String> {

@@ -605,3 +605,15 @@ async fn a_certificate_that_does_not_hold_is_told_apart() {
         assert_eq!(failure.message, format!("the server's certificate {problem}"));
     }
 }
+
+#[test]
+fn a_proxy_of_the_environment_that_is_none_is_refused() {
+    for fine in ["", " ", "http://proxy:3128", "proxy:3128", "10.0.0.1", "socks5h://user:pass@proxy:1080", "[::1]:3128"]
+    {
+        assert_eq!(check_environment("HTTPS_PROXY", fine), Ok(()), "{fine}");
+    }
+    for wrong in ["::hunter2", "foo://hunter2:1", "http://hunter2 xy:3128", "http://", "hunter2:port"] {
+        let refusal = check_environment("HTTPS_PROXY", wrong).unwrap_err();
+        assert!(refusal.contains("`HTTPS_PROXY`") && !refusal.contains("hunter2"), "{refusal}");
+    }
+}
