@@ -100,7 +100,7 @@ impl Client {
         let call = async {
             self.validate(operation, request)?;
             let body = encode(request)?;
-            self.settle(operation, R::INDEX, body).await
+            self.settle(&Exchange { operation, endpoint: R::INDEX, body, deadline: after(self.timeout) }).await
         };
         call.instrument(span).await
     }
@@ -114,14 +114,14 @@ impl Client {
     }
 
     /// Signs, sends and judges, until there is a response, an error that stands, or no time left.
-    async fn settle<T: Response>(&self, operation: &OperationInfo, endpoint: usize, body: Bytes) -> Result<T, Error> {
-        let deadline = after(self.timeout);
+    async fn settle<T: Response>(&self, exchange: &Exchange) -> Result<T, Error> {
+        let Exchange { operation, deadline, .. } = exchange;
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
             attempts += 1;
             let offset = self.shared.clock.adopted();
-            let outcome = self.attempt(operation, endpoint, body.clone(), offset, deadline).await;
+            let outcome = self.attempt(exchange, offset).await;
             report(attempts, outcome.as_ref().err());
             let Failed { class, error } = match outcome {
                 Ok(response) => {
@@ -159,14 +159,8 @@ impl Client {
     }
 
     /// One attempt, signed immediately before it is sent.
-    async fn attempt<T: Response>(
-        &self,
-        operation: &OperationInfo,
-        endpoint: usize,
-        body: Bytes,
-        offset: i64,
-        deadline: Instant,
-    ) -> Result<T, Failed> {
+    async fn attempt<T: Response>(&self, exchange: &Exchange, offset: i64) -> Result<T, Failed> {
+        let Exchange { operation, endpoint, ref body, deadline } = *exchange;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let timestamp = clock.local().saturating_add(offset);
         let sign = credentials.sign(timestamp);
@@ -175,7 +169,7 @@ impl Client {
             OperationKind::Update => deadline,
         };
         let answer = transport
-            .send(Outgoing { endpoint, sign: &sign, timestamp, body, ends_at })
+            .send(Outgoing { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
             .await
             .map_err(judge::failure)?;
         clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
@@ -196,6 +190,15 @@ impl Client {
         }
         error
     }
+}
+
+/// What a call sends, where to and until when; the same for all its attempts.
+struct Exchange {
+    operation: &'static OperationInfo,
+    /// Position of the operation's path.
+    endpoint: usize,
+    body: Bytes,
+    deadline: Instant,
 }
 
 /// Tells the log what an attempt came to; never what was sent or answered.
