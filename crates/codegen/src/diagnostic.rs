@@ -94,6 +94,11 @@ impl Sink {
         self.broken.borrow_mut().insert(at.file);
     }
 
+    /// Whether a file could not be understood, as far as it was read.
+    pub(crate) fn is_broken(&self, at: Place) -> bool {
+        self.broken.borrow().contains(&at.file)
+    }
+
     /// Reports a problem and what to do about it.
     pub(crate) fn suggest(&self, at: Place, message: impl Into<String>, suggestion: impl Into<String>) {
         self.push(at, message.into(), Some(suggestion.into()), false);

@@ -25,7 +25,16 @@ struct SpecFile {
     path: String,
     /// What the file holds; `None` if it is not where a spec file may be.
     role: Option<Role>,
-    text: String,
+    content: Content,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    /// The line from which on it is not UTF-8.
+    Binary(usize),
+    Unreadable(io::Error),
 }
 
 /// Reads the spec in a folder: either all of it, resolved and checked, or everything that is wrong with it.
@@ -44,12 +53,29 @@ fn collect(folder: &Path, path: &str, above: &[&str], files: &mut Vec<SpecFile>)
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = format!("{path}/{name}");
         if entry.file_type()?.is_dir() {
-            collect(&entry.path(), &path, &[above, &[name.as_str()]].concat(), files)?;
+            if let Err(error) = collect(&entry.path(), &path, &[above, &[name.as_str()]].concat(), files) {
+                files.push(SpecFile { path, role: None, content: Content::Unreadable(error) });
+            }
         } else if let Some(stem) = name.strip_suffix(".toml") {
-            files.push(SpecFile { path, role: role(above, stem), text: fs::read_to_string(entry.path())? });
+            files.push(SpecFile { path, role: role(above, stem), content: content(&entry.path()) });
         }
     }
     Ok(())
+}
+
+/// Reads a file.
+fn content(path: &Path) -> Content {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Content::Unreadable(error),
+    };
+    String::from_utf8(bytes).map_or_else(
+        |error| {
+            let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            Content::Binary(1 + String::from_utf8_lossy(sound).matches('\n').count())
+        },
+        Content::Text,
+    )
 }
 
 /// What a file holds, by the folders above it and its name without ending.
@@ -85,7 +111,8 @@ fn understand(folder: &str, files: &[SpecFile]) -> Result<Api, Vec<Diagnostic>> 
 fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
     let mut spec = RawSpec::default();
     for (index, file) in files.iter().enumerate() {
-        let source = Source { file: index, text: &file.text, sink };
+        let Some(text) = text(file, index, sink) else { continue };
+        let source = Source { file: index, text, sink };
         match &file.role {
             Some(Role::Service) => spec.service = Some(read_service(&source)),
             Some(Role::Enums) => spec.enums.extend(read_enums(&source)),
@@ -98,10 +125,21 @@ fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
             ),
         }
     }
-    if spec.service.is_none() {
+    if !files.iter().any(|file| matches!(file.role, Some(Role::Service))) {
         sink.report(Place { file: files.len(), line: 1 }, "the file is missing");
     }
     spec
+}
+
+/// The text of a file; reports if it has none.
+fn text<'a>(file: &'a SpecFile, index: usize, sink: &Sink) -> Option<&'a str> {
+    let report = |line, message| sink.report(Place { file: index, line }, message);
+    match &file.content {
+        Content::Text(text) => return Some(text),
+        Content::Binary(line) => report(*line, "not UTF-8".to_owned()),
+        Content::Unreadable(error) => report(1, format!("cannot be read: {error}")),
+    }
+    None
 }
 
 /// The diagnostic of a folder that cannot be read.

@@ -13,6 +13,7 @@ mod literals;
 mod operations;
 mod rules;
 mod service;
+mod sources;
 mod symbols;
 mod text;
 mod types;
@@ -24,6 +25,7 @@ use symbols::Symbols;
 
 /// Lowers a spec. The result is whole if nothing was reported.
 pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
+    sources::check(spec, sink);
     let symbols = Symbols::collect(spec, sink);
     let service = spec.service.as_ref().map(|service| service::lower(service, sink));
     let enums = enums::lower(&symbols, sink);

@@ -6,7 +6,7 @@
 /// The whole API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
-    /// Hosts, headers, signature, envelope and codes.
+    /// Documents, hosts, headers, signature, envelope and codes.
     pub service: Service,
     /// Enums in the spec's order.
     pub enums: Vec<Enum>,
@@ -32,6 +32,8 @@ pub struct Doc {
 pub struct Service {
     /// What the service is.
     pub doc: Doc,
+    /// The documents that everything is from.
+    pub documents: Vec<Document>,
     /// Base URLs by brand.
     pub base_urls: Vec<BaseUrl>,
     /// Headers of every request.
@@ -42,6 +44,19 @@ pub struct Service {
     pub envelope: Envelope,
     /// Status codes.
     pub codes: Vec<Code>,
+}
+
+/// A document that items of the spec are from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Name under which `source` refers to it.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// What it is about.
+    pub doc: String,
 }
 
 /// The base URL of a brand.

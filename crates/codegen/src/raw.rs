@@ -31,12 +31,24 @@ pub(crate) struct RawAbout {
 /// `service.toml`.
 #[derive(Debug)]
 pub(crate) struct RawService {
+    /// Where the file starts.
+    pub(crate) at: Place,
     pub(crate) about: RawAbout,
+    pub(crate) documents: Vec<RawDocument>,
     pub(crate) base_urls: Vec<RawBaseUrl>,
     pub(crate) headers: Vec<RawHeader>,
     pub(crate) signing: Option<RawSigning>,
     pub(crate) envelope: Option<RawEnvelope>,
     pub(crate) codes: Vec<RawCode>,
+}
+
+/// `[documents.name]`.
+#[derive(Debug)]
+pub(crate) struct RawDocument {
+    pub(crate) name: At<String>,
+    pub(crate) title: Option<At<String>>,
+    pub(crate) publisher: Option<At<String>>,
+    pub(crate) doc: Option<At<String>>,
 }
 
 /// `[base_urls.NAME]`.

@@ -57,3 +57,35 @@ fn a_folder_that_is_not_there() {
     assert_eq!(found.len(), 1);
     assert!(found[0].to_string().starts_with("spec:1: cannot be read: "), "{}", found[0]);
 }
+
+#[test]
+fn a_file_that_is_not_text_hides_nothing_else() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let spec = folder.path().join("spec");
+    copy(&tests().join("fixture"), &spec)?;
+    fs::write(spec.join("enums.toml"), b"# One line that is text.\n# One that is not: \xff\n")?;
+    fs::write(spec.join("service.toml"), b"\xff")?;
+    fs::write(spec.join("types/wrong.toml"), "[Wrong]\nkind = \"none\"\ndoc = \"A kind.\"\nsource = [\"A\"]\n")?;
+    let found = recallflow_codegen::load(&spec).expect_err("the spec is broken");
+    let shown: Vec<_> = found.iter().map(ToString::to_string).collect();
+    for expected in ["spec/enums.toml:2: not UTF-8", "spec/service.toml:1: not UTF-8"] {
+        assert!(shown.iter().any(|line| line == expected), "{shown:#?}");
+    }
+    assert!(shown.iter().any(|line| line.starts_with("spec/types/wrong.toml:2: unknown kind of type")), "{shown:#?}");
+    assert!(!shown.iter().any(|line| line.contains("missing") || line.contains("document")), "{shown:#?}");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_hides_nothing_else() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let spec = folder.path().join("spec");
+    copy(&tests().join("fixture"), &spec)?;
+    std::os::unix::fs::symlink("nowhere.toml", spec.join("types/gone.toml"))?;
+    fs::write(spec.join("types/wrong.toml"), "[Wrong]\n")?;
+    let found = recallflow_codegen::load(&spec).expect_err("the spec is broken");
+    assert!(found[0].to_string().starts_with("spec/types/gone.toml:1: cannot be read: "), "{}", found[0]);
+    assert_eq!(found[1].file, "spec/types/wrong.toml");
+    Ok(())
+}

@@ -14,5 +14,7 @@ fn model_of_the_fixture() {
 fn the_real_spec_is_sound() {
     let api = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec")).expect("the spec is sound");
     let operations: Vec<_> = api.operations.iter().map(|operation| operation.name.as_str()).collect();
-    assert_eq!(operations, ["query_group_calls", "query_recall_flow_detail", "update_recall_flow"]);
+    for expected in ["query_group_calls", "query_recall_flow_detail", "update_recall_flow"] {
+        assert!(operations.contains(&expected), "{expected} is not among {operations:?}");
+    }
 }

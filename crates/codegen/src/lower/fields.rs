@@ -9,6 +9,9 @@ use crate::diagnostic::{At, Sink};
 use crate::model::{Condition, Direction, Doc, EnumValue, Field, FieldKind, Literal, Required};
 use crate::raw::{RawField, RawLiteral};
 
+/// Most values of an enum that are listed in the sentence about a field.
+const MOST_NUMBERS: usize = 7;
+
 /// The fields of a type as others refer to them, known before any of them is lowered.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
@@ -126,6 +129,20 @@ pub(super) fn lower(
     }
 }
 
+/// The sentence about a field that holds an enum, with the numbers that it may have as long as they are few. They stand
+/// behind its main clause: what follows a semicolon is a remark.
+fn with_numbers(doc: Doc, allowed: &[EnumValue]) -> Doc {
+    if allowed.is_empty() || allowed.len() > MOST_NUMBERS {
+        return doc;
+    }
+    let numbers: Vec<_> =
+        allowed.iter().map(|value| format!("{} {}", value.number, value.name.replace('_', " "))).collect();
+    let clause = doc.text.find(';').unwrap_or_else(|| doc.text.trim_end_matches('.').len());
+    let (clause, remark) = doc.text.split_at(clause);
+    let text = format!("{clause} ({}){remark}", numbers.join(", "));
+    Doc { text, ..doc }
+}
+
 /// The sentence about a field of a request, with the condition under which it is required.
 fn with_condition(doc: Doc, required: &Required) -> Doc {
     let Required::When(conditions) = required else { return doc };
@@ -152,7 +169,7 @@ fn bare(shape: &Shape<'_>, kind: FieldKind) -> Field {
         default: None,
         limits: Vec::new(),
         example_only: raw.example_only.as_ref().is_some_and(|example_only| example_only.value),
-        doc: text::about(&raw.about, shape.member.sources),
+        doc: with_numbers(text::about(&raw.about, shape.member.sources), &shape.allowed),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::raw::{RawField, RawInclude};
 pub(super) struct Member<'a> {
     /// The field as it is written.
     pub(super) raw: &'a RawField,
-    /// The documents of the type that defines it.
+    /// The documents of the type that has it, from which it is unless it names its own.
     pub(super) sources: &'a [String],
     /// Whether it is included: of such a field only what it holds and what it is called counts.
     pub(super) included: bool,
@@ -22,7 +22,7 @@ pub(super) fn members<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) 
     let mut except: Vec<&str> = Vec::new();
     for (depth, ancestor) in chain(symbols, symbol).into_iter().enumerate() {
         let fields = ancestor.raw.fields.iter().filter(|raw| !except.contains(&raw.wire.as_str()));
-        let member = |raw| Member { raw, sources: &ancestor.sources, included: depth > 0 };
+        let member = |raw| Member { raw, sources: &symbol.sources, included: depth > 0 };
         blocks.push(fields.map(member).collect::<Vec<_>>());
         except.extend(exceptions(ancestor).map(At::as_str));
     }

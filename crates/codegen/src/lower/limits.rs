@@ -5,6 +5,9 @@ use crate::diagnostic::{At, Place, Sink};
 use crate::model::{FieldKind, Format, Limit};
 use crate::raw::RawBounds;
 
+/// Largest bound of an integer: the last that is a number of its own in JavaScript, and as this crate reads bounds.
+const LAST_EXACT: f64 = 9_007_199_254_740_991.0;
+
 /// The limits of a field. The values that `one_of` allows hold for each item of a list; no document limits the items of
 /// a list otherwise, and no renderer of rules knows how.
 pub(super) fn limits(shape: &Shape<'_>, sink: &Sink) -> Vec<Limit> {
@@ -35,6 +38,9 @@ pub(super) fn limits(shape: &Shape<'_>, sink: &Sink) -> Vec<Limit> {
     if let Some(format) = &raw.format
         && fits("format", format.at, *kind == FieldKind::String, "strings")
     {
+        if let (Some(length), "digit") = (&raw.length, format.as_str()) {
+            sink.suggest(length.at, "a digit has one character", "leave `length` out");
+        }
         limits.extend(lower_format(format, sink));
     }
     limits
@@ -51,6 +57,12 @@ fn lower_range(raw: &At<RawBounds<f64>>, kind: &FieldKind, sink: &Sink) -> Limit
     for bound in [min, max].into_iter().flatten() {
         if *kind != FieldKind::Float && bound.value.fract() != 0.0 {
             sink.report(bound.at, format!("{} is no integer, but the field is", bound.value));
+        }
+        if *kind != FieldKind::Float && bound.value.abs() > LAST_EXACT {
+            sink.report(
+                bound.at,
+                format!("{} is beyond 2^53 - 1, the last integer that is exact everywhere", bound.value),
+            );
         }
         let int32 = f64::from(i32::MIN)..=f64::from(i32::MAX);
         if *kind == FieldKind::Int32 && !int32.contains(&bound.value) {

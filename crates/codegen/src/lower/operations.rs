@@ -1,6 +1,6 @@
 //! Lowers operations.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::constructors::{check_complete, lower_arguments};
 use super::fields::{self, Scope};
@@ -9,7 +9,7 @@ use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Direction, Example, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
-use crate::raw::{RawBody, RawExample, RawOperation, RawPaging, RawSpec};
+use crate::raw::{RawBody, RawExample, RawField, RawOperation, RawPaging, RawSpec};
 
 /// Lowers all operations, in the order of their files.
 pub(super) fn lower(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
@@ -25,6 +25,9 @@ fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Op
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
     let arguments = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
     let examples = raw.examples.iter().filter_map(|example| lower_example(example, sink)).collect();
+    if let Some(request) = request {
+        check_examples(&raw.examples, &Scope::new(symbols, request), sink);
+    }
     let paging = raw.paging.as_ref().map(|paging| {
         if kind == Some(OperationKind::Update) {
             sink.report(paging.at, "only a query can be read page after page");
@@ -199,4 +202,21 @@ fn lower_example(raw: &RawExample, sink: &Sink) -> Option<Example> {
         request: raw.request.as_ref()?.value.clone(),
         response: raw.response.as_ref()?.value.clone(),
     })
+}
+
+/// Checks that the requests of the examples have no field at their top that the spec does not know.
+fn check_examples(examples: &[RawExample], scope: &Scope<'_>, sink: &Sink) {
+    let known: BTreeSet<_> = scope.shapes.iter().map(|shape| top(shape.member.raw).as_str()).collect();
+    for request in examples.iter().filter_map(|example| example.request.as_ref()) {
+        let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(&request.value) else { continue };
+        for (name, _) in fields.into_iter().filter(|(name, _)| !known.contains(name.as_str())) {
+            let name = At { value: name, at: request.at };
+            sink.unknown("field of the example's `request`", &name, known.iter().copied());
+        }
+    }
+}
+
+/// The name under which the wire object of a request has a field, or the nested object that holds it.
+fn top(raw: &RawField) -> &At<String> {
+    raw.within.as_ref().unwrap_or(&raw.wire)
 }

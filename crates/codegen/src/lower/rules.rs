@@ -16,7 +16,7 @@ pub(super) fn rules(raw: &[At<RawRule>], scope: &Scope<'_>, sink: &Sink) -> Vec<
 fn lower_rule(raw: &At<RawRule>, scope: &Scope<'_>, sink: &Sink) -> Rule {
     let RawRule::AtLeastOne { when, fields, doc } = &raw.value;
     let doc = text::sentence(doc.as_ref(), sink);
-    let when = equalities(when.as_ref(), scope, sink);
+    let when = equalities(when.as_ref(), None, scope, sink);
     let fields = fields.as_ref().map(|fields| flags(fields, scope, sink)).unwrap_or_default();
     Rule::AtLeastOne { when, fields, doc }
 }
@@ -32,9 +32,9 @@ fn flags(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink: &Sink) -> Vec<Strin
     text::strings(raw, "fields", sink)
 }
 
-/// Conditions that may be left out.
-fn equalities(raw: Option<&At<RawConditions>>, scope: &Scope<'_>, sink: &Sink) -> Vec<Condition> {
-    raw.and_then(|raw| conditions(raw, None, scope, sink)).unwrap_or_default()
+/// Conditions that may be left out. `own` is the field that depends on them and cannot be one of theirs.
+fn equalities(raw: Option<&At<RawConditions>>, own: Option<&str>, scope: &Scope<'_>, sink: &Sink) -> Vec<Condition> {
+    raw.and_then(|raw| conditions(raw, own, scope, sink)).unwrap_or_default()
 }
 
 /// Lowers the warnings of a type.
@@ -48,7 +48,8 @@ fn lower_warning(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<War
             if let Some(field) = field {
                 scope.expect(field, "a number", is_number, sink);
             }
-            let unless = equalities(unless.as_ref(), scope, sink);
+            let own = field.as_ref().map(At::as_str);
+            let unless = equalities(unless.as_ref(), own, scope, sink);
             let doc = text::sentence(doc.as_ref(), sink);
             Some(Warning::NoEffect { field: field.as_ref()?.value.clone(), unless, doc })
         }

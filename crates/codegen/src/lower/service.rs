@@ -3,9 +3,11 @@
 use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Sink};
 use crate::model::{
-    BaseUrl, Code, Envelope, EnvelopePart, Header, HeaderValue, RetryPermit, Service, Signing, SigningVector,
+    BaseUrl, Code, Document, Envelope, EnvelopePart, Header, HeaderValue, RetryPermit, Service, Signing, SigningVector,
 };
-use crate::raw::{RawAbout, RawBaseUrl, RawCode, RawEnvelope, RawEnvelopePart, RawHeader, RawService, RawSigning};
+use crate::raw::{
+    RawAbout, RawBaseUrl, RawCode, RawDocument, RawEnvelope, RawEnvelopePart, RawHeader, RawService, RawSigning,
+};
 
 /// Inputs of a call that a header can carry.
 const HEADER_INPUTS: [&str; 3] = ["sign", "timestamp", "api_key"];
@@ -40,12 +42,33 @@ const RETRIES: [(&str, RetryPermit); 4] = [
 /// Lowers the service; `None` if a part of it is missing.
 pub(super) fn lower(raw: &RawService, sink: &Sink) -> Option<Service> {
     let doc = text::checked_about(&raw.about, sink);
+    let documents = documents(&raw.documents, sink);
     let base_urls = base_urls(&raw.base_urls, sink);
     let headers = headers(&raw.headers, sink);
+    check_inputs(raw, sink);
+    check_secret(&raw.headers, sink);
     let signing = raw.signing.as_ref().map(|signing| lower_signing(signing, sink));
     let envelope = raw.envelope.as_ref().map(|envelope| lower_envelope(envelope, sink));
     let codes = codes(&raw.codes, sink);
-    Some(Service { doc, base_urls, headers, signing: signing?, envelope: envelope?, codes })
+    check_success(raw, sink);
+    Some(Service { doc, documents, base_urls, headers, signing: signing?, envelope: envelope?, codes })
+}
+
+fn documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
+    let mut taken = Taken::default();
+    let lower = |raw: &RawDocument| {
+        taken.take("document", &raw.name, sink);
+        if !raw.name.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            sink.report(raw.name.at, "a document's name must be letters, digits and `-`");
+        }
+        Document {
+            name: raw.name.value.clone(),
+            title: text::not_empty(raw.title.as_ref(), "title", sink),
+            publisher: text::not_empty(raw.publisher.as_ref(), "publisher", sink),
+            doc: text::sentence(raw.doc.as_ref(), sink),
+        }
+    };
+    raw.iter().map(lower).collect()
 }
 
 fn base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
@@ -64,6 +87,9 @@ fn base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
 
 /// Paths are put behind a base URL with a slash of their own, and the signature does not cover the body.
 fn check_url(url: &At<String>, sink: &Sink) {
+    if url.value.contains(|c: char| matches!(c, '?' | '#') || c.is_whitespace()) {
+        sink.report(url.at, "a base URL has neither query nor fragment nor blanks");
+    }
     if !url.value.starts_with("https://") || url.value.ends_with('/') {
         let rest = url.value.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
         let message = "a base URL must begin with `https://` and not end with a slash";
@@ -83,6 +109,32 @@ fn headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
         Some(Header { name: raw.name.value.clone(), value: header_value(raw, sink)?, secret, doc })
     };
     raw.iter().filter_map(lower).collect()
+}
+
+/// Checks that each input of a call has one header, without which no call would be accepted.
+fn check_inputs(raw: &RawService, sink: &Sink) {
+    for input in HEADER_INPUTS {
+        let is_it = |header: &&RawHeader| header.input.as_ref().is_some_and(|given| given.value == input);
+        let mut carriers = raw.headers.iter().filter(is_it);
+        let Some(first) = carriers.next() else {
+            sink.report(raw.at, format!("no header has the input `{input}`"));
+            continue;
+        };
+        for other in carriers {
+            let before = sink.show(first.name.at);
+            sink.report(other.name.at, format!("the input `{input}` already has the header at {before}"));
+        }
+    }
+}
+
+/// Checks that the signature is secret: whoever has it can send requests for as long as its timestamp is accepted.
+fn check_secret(raw: &[RawHeader], sink: &Sink) {
+    let carries_sign = |header: &&RawHeader| header.input.as_ref().is_some_and(|input| input.value == "sign");
+    for header in raw.iter().filter(carries_sign) {
+        if !header.secret.as_ref().is_some_and(|secret| secret.value) {
+            sink.suggest(header.name.at, "the signature must be secret", "write `secret = true`");
+        }
+    }
 }
 
 fn header_value(raw: &RawHeader, sink: &Sink) -> Option<HeaderValue> {
@@ -151,6 +203,15 @@ fn codes(raw: &[RawCode], sink: &Sink) -> Vec<Code> {
     }
     text::check_numbers(raw.iter().map(|raw| (&raw.name, raw.number.as_ref())), sink);
     raw.iter().map(|raw| lower_code(raw, sink)).collect()
+}
+
+/// Checks that there is a code for success. No two codes have the same number, and only a failure has an `error`, so
+/// that it is the only one without.
+fn check_success(raw: &RawService, sink: &Sink) {
+    let is_success = |code: &RawCode| code.number.as_ref().is_some_and(|number| number.value == 0);
+    if !raw.codes.iter().any(is_success) {
+        sink.report(raw.at, "no code is 0, which is success");
+    }
 }
 
 fn lower_code(raw: &RawCode, sink: &Sink) -> Code {

@@ -2,7 +2,7 @@
 
 use super::table::{Node, Source, Table};
 use super::{
-    RawAbout, RawBaseUrl, RawBody, RawBounds, RawCode, RawConstructor, RawEnum, RawEnumValue, RawEnvelope,
+    RawAbout, RawBaseUrl, RawBody, RawBounds, RawCode, RawConstructor, RawDocument, RawEnum, RawEnumValue, RawEnvelope,
     RawEnvelopePart, RawExample, RawField, RawHeader, RawInclude, RawOperation, RawPaging, RawRule, RawService,
     RawSigning, RawType, RawVector, RawWarning,
 };
@@ -12,7 +12,9 @@ use crate::diagnostic::At;
 pub(crate) fn read_service(source: &Source<'_>) -> RawService {
     let mut table = source.table();
     let service = RawService {
+        at: table.at,
         about: about(&mut table),
+        documents: table.items("documents", document),
         base_urls: table.items("base_urls", base_url),
         headers: table.items("headers", header),
         signing: table.need("signing", Node::table).map(signing),
@@ -62,6 +64,17 @@ fn about(table: &mut Table<'_>) -> RawAbout {
 /// The `doc` and `source` of an item that comes from where its owner comes from unless it says otherwise.
 fn inherited_about(table: &mut Table<'_>) -> RawAbout {
     RawAbout { doc: table.need("doc", Node::string), source: table.may("source", Node::strings) }
+}
+
+fn document(name: At<String>, mut table: Table<'_>) -> RawDocument {
+    let document = RawDocument {
+        name,
+        title: table.need("title", Node::string),
+        publisher: table.need("publisher", Node::string),
+        doc: table.need("doc", Node::string),
+    };
+    table.finish();
+    document
 }
 
 fn base_url(name: At<String>, mut table: Table<'_>) -> RawBaseUrl {

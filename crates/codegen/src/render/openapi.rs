@@ -58,7 +58,7 @@ fn code_table(codes: &[Code]) -> String {
 
 /// A brand's base URL.
 fn server(base: &BaseUrl) -> Object {
-    Object::new().with("url", &base.url).with("description", format!("{}: {}", base.name, base.doc.text))
+    Object::new().with("url", &base.url).with("description", &base.doc.text)
 }
 
 /// The headers that differ from call to call; all of them go together.
@@ -91,7 +91,7 @@ fn paths(api: &Api) -> Object {
 
 /// The path of an operation.
 fn post(api: &Api, operation: &Operation) -> Object {
-    let responses = Object::new().with("200", response(api, operation));
+    let responses = Object::new().with("200", response(api, operation)).with("default", other_response(api));
     let post = Object::new()
         .with("operationId", names::camel(&operation.name))
         .with("summary", &operation.doc.text)
@@ -129,6 +129,14 @@ fn response(api: &Api, operation: &Operation) -> Object {
     let body = body(schema, &operation.examples, |example| &example.response);
     Object::new()
         .with("description", "The envelope with its status code, also when the operation fails.")
+        .with("content", Object::new().with(JSON, body))
+}
+
+/// The answer under another HTTP status than 200, for which the documents show nothing.
+fn other_response(api: &Api) -> Object {
+    let body = body(definitions(api).reference(ENVELOPE), &[], |example| &example.response);
+    Object::new()
+        .with("description", "The envelope with the status code of a failure, or what a proxy says in its place.")
         .with("content", Object::new().with(JSON, body))
 }
 

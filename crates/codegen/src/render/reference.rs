@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::markdown::{code, codes, table};
 use super::words;
 use crate::model::{
-    Api, Code, Direction, Doc, Enum, EnvelopePart, Header, HeaderValue, Operation, OperationKind, Paging, RetryPermit,
-    Service, Type,
+    Api, Code, Direction, Doc, Document, Enum, EnvelopePart, Header, HeaderValue, Operation, OperationKind, Paging,
+    RetryPermit, Service, Type,
 };
 use crate::output::File;
 
@@ -55,6 +55,7 @@ struct Page {
     signing: SigningSection,
     envelope: String,
     codes: String,
+    documents: String,
 }
 
 /// A line of the table of contents.
@@ -141,6 +142,7 @@ impl Page {
             signing: signing(&api.service),
             envelope: envelope(&api.service),
             codes: status_codes(&api.service.codes),
+            documents: documents(&api.service.documents),
         }
     }
 }
@@ -153,8 +155,8 @@ fn contents(operations: &[OperationSection], types: &[Group]) -> Vec<Entry> {
         let links = group.items.iter().map(|item| Link { name: item.name.clone(), anchor: item.anchor.clone() });
         entry(group.title, links.collect())
     });
-    let service =
-        ["Base URLs", "Headers", "Signature", "Envelope", "Status codes"].map(|title| entry(title, Vec::new()));
+    let service = ["Base URLs", "Headers", "Signature", "Envelope", "Status codes", "Sources"]
+        .map(|title| entry(title, Vec::new()));
     std::iter::once(entry("Operations", operations.collect())).chain(types).chain(service).collect()
 }
 
@@ -333,6 +335,14 @@ fn status_codes(codes: &[Code]) -> String {
         ]
     });
     table(&["Code", "Name", "Meaning", "Wordings", "Error", "Repetition", "What to do", "Source"], rows)
+}
+
+/// The documents that everything is from.
+fn documents(documents: &[Document]) -> String {
+    let rows = documents.iter().map(|document| {
+        vec![document.name.clone(), document.title.clone(), document.publisher.clone(), document.doc.clone()]
+    });
+    table(&["Source", "Title", "Publisher", "Meaning"], rows)
 }
 
 /// What a failure with a code permits.

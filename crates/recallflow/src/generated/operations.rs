@@ -57,7 +57,7 @@ impl Paged for GroupCallQuery {
 }
 
 impl Client {
-    /// Reads one page of the AI Agent group-call tasks that were submitted in a span of time.
+    /// Reads one page of the AI Agent group-call tasks of a span of time.
     ///
     /// `POST voice/group/call/query`. Source: 004.
     ///
@@ -105,7 +105,7 @@ impl Client {
 }
 
 impl blocking::Client {
-    /// Reads one page of the AI Agent group-call tasks that were submitted in a span of time.
+    /// Reads one page of the AI Agent group-call tasks of a span of time.
     ///
     /// `POST voice/group/call/query`. Source: 004.
     ///

@@ -32,15 +32,16 @@ pub struct GroupCallQuery {
     ///
     /// On the wire `endTime` in `params`. Source: 004.
     pub end_time: LocalDateTime,
-    /// Kind of the tasks, always 3 (AI Agent group call).
+    /// Kind of the tasks, always AI Agent group calls (3 ai agent).
     ///
     /// On the wire `taskType` in `params`. Source: 004.
     pub task_type: TaskType,
-    /// States of the tasks, each 0 to 6; all states when empty.
+    /// States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
+    /// submitting); probably all states when empty, which is not documented.
     ///
     /// On the wire `statusList` in `params`. Source: 004.
     pub status_list: Option<Vec<TaskStatus>>,
-    /// ID of the application that submitted the tasks.
+    /// ID of the application.
     ///
     /// On the wire `idxAppId` in `params`. Source: 004.
     pub idx_app_id: Option<i64>,
@@ -94,21 +95,22 @@ impl GroupCallQuery {
         self
     }
 
-    /// Kind of the tasks, always 3 (AI Agent group call).
+    /// Kind of the tasks, always AI Agent group calls (3 ai agent).
     #[must_use]
     pub fn task_type(mut self, task_type: TaskType) -> Self {
         self.task_type = task_type;
         self
     }
 
-    /// States of the tasks, each 0 to 6; all states when empty.
+    /// States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
+    /// submitting); probably all states when empty, which is not documented.
     #[must_use]
     pub fn status_list(mut self, status_list: impl Into<Vec<TaskStatus>>) -> Self {
         self.status_list = Some(status_list.into());
         self
     }
 
-    /// ID of the application that submitted the tasks.
+    /// ID of the application.
     #[must_use]
     pub fn idx_app_id(mut self, idx_app_id: i64) -> Self {
         self.idx_app_id = Some(idx_app_id);
@@ -165,11 +167,8 @@ impl Serialize for GroupCallQuery {
 
         #[derive(Serialize)]
         struct Wire<'a> {
-            #[serde(rename = "current")]
             current: &'a i32,
-            #[serde(rename = "size")]
             size: &'a i32,
-            #[serde(rename = "params")]
             params: Params<'a>,
         }
         Wire {
@@ -304,22 +303,22 @@ impl<'de> Deserialize<'de> for RecallFlowDetailQuery {
 pub struct UpdateRecallFlow {
     /// Unique key of the recall flow.
     ///
-    /// On the wire `keyId`. Source: 000, 001, 002, 003.
+    /// On the wire `keyId`. Source: 002.
     #[serde(rename = "keyId")]
     pub key_id: i64,
     /// Minutes between two recalls, 1 to 1440.
     ///
-    /// On the wire `recallInterval`. Source: 000, 001, 002, 003.
+    /// On the wire `recallInterval`. Source: 002.
     #[serde(rename = "recallInterval")]
     pub recall_interval: i32,
     /// Number of recalls, 1 to 10.
     ///
-    /// On the wire `recallNum`. Source: 000, 001, 002, 003.
+    /// On the wire `recallNum`. Source: 002.
     #[serde(rename = "recallNum")]
     pub recall_num: i32,
-    /// Which calls are repeated: all or only the failed ones.
+    /// Which calls are repeated: all or only the failed ones (0 all, 1 failed).
     ///
-    /// On the wire `recallType`. Source: 000, 001, 002, 003.
+    /// On the wire `recallType`. Source: 002.
     #[serde(rename = "recallType")]
     pub recall_type: RecallType,
     /// Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented.
@@ -357,7 +356,7 @@ impl UpdateRecallFlow {
         self
     }
 
-    /// Which calls are repeated: all or only the failed ones.
+    /// Which calls are repeated: all or only the failed ones (0 all, 1 failed).
     #[must_use]
     pub fn recall_type(mut self, recall_type: RecallType) -> Self {
         self.recall_type = recall_type;
@@ -433,10 +432,10 @@ impl<'de> Deserialize<'de> for UpdateRecallFlow {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RecallNode {
-    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech.
+    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,
+    /// 3 text to speech).
     ///
     /// On the wire `source`. Source: 002.
-    #[serde(rename = "source")]
     pub source: VoiceSource,
     /// ID of the uploaded voice file; required when `source` is 1.
     ///
@@ -448,7 +447,7 @@ pub struct RecallNode {
     /// On the wire `voiceFileName`. Source: 001 example, 002 example.
     #[serde(rename = "voiceFileName", skip_serializing_if = "Option::is_none")]
     pub voice_file_name: Option<String>,
-    /// Name of the voice file that is sent along, 5 to 32 characters; required when `source` is 2.
+    /// Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2.
     ///
     /// On the wire `uploadName`. Source: 002.
     #[serde(rename = "uploadName", skip_serializing_if = "Option::is_none")]
@@ -461,19 +460,19 @@ pub struct RecallNode {
     /// Text to speak, at most 1000 characters; required when `source` is 3.
     ///
     /// On the wire `text`. Source: 002.
-    #[serde(rename = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3.
     ///
     /// On the wire `lan`. Source: 002.
-    #[serde(rename = "lan", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lan: Option<String>,
     /// Speaking rate of the text as a multiple of normal speed, 0.25 to 4.
     ///
     /// On the wire `speakingRate`. Source: 002.
     #[serde(rename = "speakingRate", skip_serializing_if = "Option::is_none")]
     pub speaking_rate: Option<f64>,
-    /// Voice that speaks the text; female when empty and the language has both.
+    /// Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
     ///
     /// On the wire `ssmlGender`. Source: 002.
     #[serde(rename = "ssmlGender", skip_serializing_if = "Option::is_none")]
@@ -482,7 +481,7 @@ pub struct RecallNode {
     /// 44).
     ///
     /// On the wire `accent`. Source: 002.
-    #[serde(rename = "accent", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub accent: Option<i32>,
     /// Whether the end of a call triggers an SMS.
     ///
@@ -505,7 +504,7 @@ pub struct RecallNode {
     /// On the wire `senderId`. Source: 002.
     #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
-    /// Whether a key press sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a key press sends the hang-up SMS.
     ///
     /// On the wire `feedbackPush`. Source: 002.
     #[serde(rename = "feedbackPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
@@ -515,7 +514,7 @@ pub struct RecallNode {
     /// On the wire `feedbackValue`. Source: 002.
     #[serde(rename = "feedbackValue", skip_serializing_if = "Option::is_none")]
     pub feedback_value: Option<String>,
-    /// Whether a successful call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a successful call sends the hang-up SMS.
     ///
     /// On the wire `successPush`. Source: 002.
     #[serde(rename = "successPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
@@ -525,12 +524,12 @@ pub struct RecallNode {
     /// On the wire `successPushTime`. Source: 002.
     #[serde(rename = "successPushTime", skip_serializing_if = "Option::is_none")]
     pub success_push_time: Option<i32>,
-    /// Whether a failed call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a failed call sends the hang-up SMS.
     ///
     /// On the wire `failedPush`. Source: 002.
     #[serde(rename = "failedPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub failed_push: Option<bool>,
-    /// Whether a call that rang sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a call that rang sends the hang-up SMS.
     ///
     /// On the wire `ringPush`. Source: 002.
     #[serde(rename = "ringPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
@@ -545,7 +544,7 @@ pub struct RecallNode {
     /// On the wire `sipGroupId`. Source: 002.
     #[serde(rename = "sipGroupId", skip_serializing_if = "Option::is_none")]
     pub sip_group_id: Option<i64>,
-    /// How calls are paced, always 1 (proportional); required when `toSeat` is 1.
+    /// How calls are paced (1 proportional); required when `toSeat` is 1.
     ///
     /// On the wire `outboundControl`. Source: 002.
     #[serde(rename = "outboundControl", skip_serializing_if = "Option::is_none")]
@@ -555,7 +554,8 @@ pub struct RecallNode {
     /// On the wire `calloutRate`. Source: 002.
     #[serde(rename = "calloutRate", skip_serializing_if = "Option::is_none")]
     pub callout_rate: Option<i32>,
-    /// When a call is transferred: after it ends or on a key press; required when `toSeat` is 1.
+    /// When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress);
+    /// required when `toSeat` is 1.
     ///
     /// On the wire `toSeatType`. Source: 002.
     #[serde(rename = "toSeatType", skip_serializing_if = "Option::is_none")]
@@ -677,7 +677,8 @@ impl RecallNode {
         }
     }
 
-    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech.
+    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,
+    /// 3 text to speech).
     #[must_use]
     pub fn source(mut self, source: VoiceSource) -> Self {
         self.source = source;
@@ -698,7 +699,7 @@ impl RecallNode {
         self
     }
 
-    /// Name of the voice file that is sent along, 5 to 32 characters; required when `source` is 2.
+    /// Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2.
     #[must_use]
     pub fn upload_name(mut self, upload_name: impl Into<String>) -> Self {
         self.upload_name = Some(upload_name.into());
@@ -733,7 +734,7 @@ impl RecallNode {
         self
     }
 
-    /// Voice that speaks the text; female when empty and the language has both.
+    /// Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
     #[must_use]
     pub fn ssml_gender(mut self, ssml_gender: VoiceGender) -> Self {
         self.ssml_gender = Some(ssml_gender);
@@ -777,7 +778,7 @@ impl RecallNode {
         self
     }
 
-    /// Whether a key press sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a key press sends the hang-up SMS.
     #[must_use]
     pub fn feedback_push(mut self, feedback_push: bool) -> Self {
         self.feedback_push = Some(feedback_push);
@@ -791,7 +792,7 @@ impl RecallNode {
         self
     }
 
-    /// Whether a successful call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a successful call sends the hang-up SMS.
     #[must_use]
     pub fn success_push(mut self, success_push: bool) -> Self {
         self.success_push = Some(success_push);
@@ -805,14 +806,14 @@ impl RecallNode {
         self
     }
 
-    /// Whether a failed call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a failed call sends the hang-up SMS.
     #[must_use]
     pub fn failed_push(mut self, failed_push: bool) -> Self {
         self.failed_push = Some(failed_push);
         self
     }
 
-    /// Whether a call that rang sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a call that rang sends the hang-up SMS.
     #[must_use]
     pub fn ring_push(mut self, ring_push: bool) -> Self {
         self.ring_push = Some(ring_push);
@@ -833,7 +834,7 @@ impl RecallNode {
         self
     }
 
-    /// How calls are paced, always 1 (proportional); required when `toSeat` is 1.
+    /// How calls are paced (1 proportional); required when `toSeat` is 1.
     #[must_use]
     pub fn outbound_control(mut self, outbound_control: OutboundControl) -> Self {
         self.outbound_control = Some(outbound_control);
@@ -847,7 +848,8 @@ impl RecallNode {
         self
     }
 
-    /// When a call is transferred: after it ends or on a key press; required when `toSeat` is 1.
+    /// When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress);
+    /// required when `toSeat` is 1.
     #[must_use]
     pub fn to_seat_type(mut self, to_seat_type: SeatTransfer) -> Self {
         self.to_seat_type = Some(to_seat_type);

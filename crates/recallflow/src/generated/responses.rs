@@ -98,7 +98,8 @@ pub struct GroupCallTask {
     ///
     /// On the wire `taskName`. Source: 004.
     pub task_name: Option<String>,
-    /// State of the task.
+    /// State of the task (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
+    /// submitting).
     ///
     /// On the wire `status`. Source: 004.
     pub status: Option<TaskStatus>,
@@ -106,11 +107,11 @@ pub struct GroupCallTask {
     ///
     /// On the wire `rate`. Source: 004.
     pub rate: Option<String>,
-    /// Count of numbers in the task.
+    /// Number of calls in the task, which the document calls its number of tasks.
     ///
     /// On the wire `numCnt`. Source: 004.
     pub num_cnt: Option<i64>,
-    /// Count of numbers called.
+    /// Number of calls made so far.
     ///
     /// On the wire `callNum`. Source: 004.
     pub call_num: Option<i64>,
@@ -130,7 +131,7 @@ pub struct GroupCallTask {
     ///
     /// On the wire `scriptId`. Source: 004.
     pub script_id: Option<i64>,
-    /// Kind of the task, 3 for an AI Agent group call.
+    /// Kind of the task (1 ordinary, 2 script, 3 ai agent).
     ///
     /// On the wire `taskType`. Source: 004.
     pub task_type: Option<TaskType>,
@@ -142,11 +143,11 @@ pub struct GroupCallTask {
     ///
     /// On the wire `asr`. Source: 004.
     pub asr: Option<String>,
-    /// Billed duration of the AI Agent product in seconds.
+    /// Total billed duration of the AI Agent product in seconds.
     ///
     /// On the wire `agentTotalFeetime`. Source: 004.
     pub agent_total_feetime: Option<i64>,
-    /// Cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
+    /// Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
     ///
     /// On the wire `agentFee`. Source: 004.
     pub agent_fee: Option<String>,
@@ -303,21 +304,22 @@ impl Totals {
 pub struct RecallFlowDetail {
     /// Unique key of the recall flow.
     ///
-    /// On the wire `keyId`. Source: 000, 001, 002, 003.
+    /// On the wire `keyId`. Source: 000, 001, 003.
     pub key_id: Option<i64>,
     /// Minutes between two recalls, 1 to 1440.
     ///
-    /// On the wire `recallInterval`. Source: 000, 001, 002, 003.
+    /// On the wire `recallInterval`. Source: 000, 001, 003.
     pub recall_interval: Option<i32>,
     /// Number of recalls, 1 to 10.
     ///
-    /// On the wire `recallNum`. Source: 000, 001, 002, 003.
+    /// On the wire `recallNum`. Source: 000, 001, 003.
     pub recall_num: Option<i32>,
-    /// Which calls are repeated: all or only the failed ones.
+    /// Which calls are repeated: all or only the failed ones (0 all, 1 failed).
     ///
-    /// On the wire `recallType`. Source: 000, 001, 002, 003.
+    /// On the wire `recallType`. Source: 000, 001, 003.
     pub recall_type: Option<RecallType>,
-    /// State of the flow; it can be edited only while it is pending.
+    /// State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited only
+    /// while it is pending.
     ///
     /// On the wire `status`. Source: 000, 001, 003.
     pub status: Option<RecallStatus>,
@@ -418,46 +420,47 @@ impl<'de> Deserialize<'de> for RecallFlowDetail {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallNodeDetail {
-    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech.
+    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,
+    /// 3 text to speech).
     ///
-    /// On the wire `source`. Source: 002.
+    /// On the wire `source`. Source: 000, 001, 003.
     pub source: Option<VoiceSource>,
     /// ID of the uploaded voice file.
     ///
-    /// On the wire `voiceFileId`. Source: 002.
+    /// On the wire `voiceFileId`. Source: 000, 001, 003.
     pub voice_file_id: Option<String>,
     /// Name of the uploaded voice file; shown by examples only, always null there.
     ///
     /// On the wire `voiceFileName`. Source: 001 example, 002 example.
     pub voice_file_name: Option<String>,
-    /// Name of the voice file that is sent along, 5 to 32 characters.
+    /// Name of the voice file that is, or was, sent along, 5 to 32 characters.
     ///
-    /// On the wire `uploadName`. Source: 002.
+    /// On the wire `uploadName`. Source: 000, 001, 003.
     pub upload_name: Option<String>,
     /// Text to speak, at most 1000 characters.
     ///
-    /// On the wire `text`. Source: 002.
+    /// On the wire `text`. Source: 000, 001, 003.
     pub text: Option<String>,
     /// Language code of the text, such as `EN`, from the vendor's language table.
     ///
-    /// On the wire `lan`. Source: 002.
+    /// On the wire `lan`. Source: 000, 001, 003.
     pub lan: Option<String>,
     /// Speaking rate of the text as a multiple of normal speed, 0.25 to 4.
     ///
-    /// On the wire `speakingRate`. Source: 002.
+    /// On the wire `speakingRate`. Source: 000, 001, 003.
     pub speaking_rate: Option<f64>,
-    /// Voice that speaks the text; female when empty and the language has both.
+    /// Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
     ///
-    /// On the wire `ssmlGender`. Source: 002.
+    /// On the wire `ssmlGender`. Source: 000, 001, 003.
     pub ssml_gender: Option<VoiceGender>,
     /// Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
     /// 44).
     ///
-    /// On the wire `accent`. Source: 002.
+    /// On the wire `accent`. Source: 000, 001, 003.
     pub accent: Option<i32>,
     /// Whether the end of a call triggers an SMS.
     ///
-    /// On the wire `hangUpSms`. Source: 002.
+    /// On the wire `hangUpSms`. Source: 000, 001, 003.
     pub hang_up_sms: Option<bool>,
     /// ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
     ///
@@ -465,63 +468,63 @@ pub struct RecallNodeDetail {
     pub idx_sms_app_id: Option<i64>,
     /// Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`.
     ///
-    /// On the wire `smsContent`. Source: 002.
+    /// On the wire `smsContent`. Source: 000, 001, 003.
     pub sms_content: Option<String>,
     /// Sender ID of the hang-up SMS, at most 32 characters.
     ///
-    /// On the wire `senderId`. Source: 002.
+    /// On the wire `senderId`. Source: 000, 001, 003.
     pub sender_id: Option<String>,
-    /// Whether a key press sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a key press sends the hang-up SMS.
     ///
-    /// On the wire `feedbackPush`. Source: 002.
+    /// On the wire `feedbackPush`. Source: 000, 001, 003.
     pub feedback_push: Option<bool>,
     /// Key whose press sends the hang-up SMS, one digit 0 to 9.
     ///
-    /// On the wire `feedbackValue`. Source: 002.
+    /// On the wire `feedbackValue`. Source: 000, 001, 003.
     pub feedback_value: Option<String>,
-    /// Whether a successful call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a successful call sends the hang-up SMS.
     ///
-    /// On the wire `successPush`. Source: 002.
+    /// On the wire `successPush`. Source: 000, 001, 003.
     pub success_push: Option<bool>,
     /// Seconds between a successful call and its SMS, 1 to 9999.
     ///
-    /// On the wire `successPushTime`. Source: 002.
+    /// On the wire `successPushTime`. Source: 000, 001, 003.
     pub success_push_time: Option<i32>,
-    /// Whether a failed call sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a failed call sends the hang-up SMS.
     ///
-    /// On the wire `failedPush`. Source: 002.
+    /// On the wire `failedPush`. Source: 000, 001, 003.
     pub failed_push: Option<bool>,
-    /// Whether a call that rang sends the hang-up SMS; one of the four pushes is needed when `hangUpSms` is 1.
+    /// Whether a call that rang sends the hang-up SMS.
     ///
-    /// On the wire `ringPush`. Source: 002.
+    /// On the wire `ringPush`. Source: 000, 001, 003.
     pub ring_push: Option<bool>,
     /// Whether calls are transferred to an agent.
     ///
-    /// On the wire `toSeat`. Source: 002.
+    /// On the wire `toSeat`. Source: 000, 001, 003.
     pub to_seat: Option<bool>,
     /// ID of the group of agents that takes the calls.
     ///
-    /// On the wire `sipGroupId`. Source: 002.
+    /// On the wire `sipGroupId`. Source: 000, 001, 003.
     pub sip_group_id: Option<i64>,
-    /// How calls are paced, always 1 (proportional).
+    /// How calls are paced (1 proportional).
     ///
-    /// On the wire `outboundControl`. Source: 002.
+    /// On the wire `outboundControl`. Source: 000, 001, 003.
     pub outbound_control: Option<OutboundControl>,
     /// Outbound multiplier, 1 to 100.
     ///
-    /// On the wire `calloutRate`. Source: 002.
+    /// On the wire `calloutRate`. Source: 000, 001, 003.
     pub callout_rate: Option<i32>,
-    /// When a call is transferred: after it ends or on a key press.
+    /// When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress).
     ///
-    /// On the wire `toSeatType`. Source: 002.
+    /// On the wire `toSeatType`. Source: 000, 001, 003.
     pub to_seat_type: Option<SeatTransfer>,
     /// Key that transfers the call to an agent.
     ///
-    /// On the wire `toSeatKey`. Source: 002.
+    /// On the wire `toSeatKey`. Source: 000, 001, 003.
     pub to_seat_key: Option<String>,
     /// Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
     ///
-    /// On the wire `delayTransfer`. Source: 002.
+    /// On the wire `delayTransfer`. Source: 000, 001, 003.
     pub delay_transfer: Option<i32>,
     /// Unique key of the node.
     ///
@@ -531,7 +534,7 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `taskId`. Source: 000, 001, 003.
     pub task_id: Option<i64>,
-    /// State of the node.
+    /// State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed).
     ///
     /// On the wire `nodeStatus`. Source: 000, 001, 003.
     pub node_status: Option<RecallStatus>,

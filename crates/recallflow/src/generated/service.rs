@@ -93,7 +93,7 @@ pub(crate) const CODES: &[Code] = &[
         number: -18,
         kind: ErrorKind::Service,
         class: Class::Failed,
-        meaning: "Port program unusual",
+        meaning: "System exception",
         remedy: "try again later, and contact the vendor's support if it stays",
     },
     Code {

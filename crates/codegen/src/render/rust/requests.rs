@@ -76,16 +76,21 @@ fn stored_type(field: &Field) -> TokenStream {
     if is_always_there(field) { value } else { quote!(Option<#value>) }
 }
 
+/// What tells serde a name on the wire that is not the one in Rust.
+fn rename(wire: &str) -> Option<TokenStream> {
+    (field_ident(wire) != wire).then(|| quote!(rename = #wire))
+}
+
+/// How serde writes a field, where that is not what it does by itself.
 fn wire_attribute(field: &Field) -> TokenStream {
-    let wire = &field.wire;
-    match (&field.kind, is_always_there(field)) {
-        (FieldKind::Flag, true) => quote!(#[serde(rename = #wire, serialize_with = "write::flag")]),
-        (FieldKind::Flag, false) => quote! {
-            #[serde(rename = #wire, serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
-        },
-        (_, true) => quote!(#[serde(rename = #wire)]),
-        (_, false) => quote!(#[serde(rename = #wire, skip_serializing_if = "Option::is_none")]),
-    }
+    let rename = rename(&field.wire);
+    let with = (field.kind == FieldKind::Flag).then(|| {
+        let function = if is_always_there(field) { "write::flag" } else { "write::optional_flag" };
+        quote!(serialize_with = #function)
+    });
+    let skip = (!is_always_there(field)).then(|| quote!(skip_serializing_if = "Option::is_none"));
+    let parts: Vec<_> = [rename, with, skip].into_iter().flatten().collect();
+    if parts.is_empty() { quote!() } else { quote!(#[serde(#(#parts),*)]) }
 }
 
 fn methods(request: &Type) -> TokenStream {
@@ -218,7 +223,8 @@ fn serialize(request: &Type) -> TokenStream {
         Member::Field(field) => borrowed(field),
         Member::Object(object, _) => {
             let (field, of) = (field_ident(object), ident(&crate::names::pascal(object)));
-            quote!(#[serde(rename = #object)] #field: #of<'a>)
+            let attribute = rename(object).map(|rename| quote!(#[serde(#rename)]));
+            quote!(#attribute #field: #of<'a>)
         }
     });
     let values = members.iter().map(|member| match member {

@@ -1,0 +1,77 @@
+//! Checks that every `source` is a document of `service.toml`.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{At, Sink};
+use crate::raw::{RawAbout, RawBody, RawEnum, RawOperation, RawService, RawSpec, RawType};
+
+/// What follows the name of a document in the `source` of what only its examples show.
+const EXAMPLE: &str = " example";
+
+/// Checks the sources of all items. Those of a spec whose `service.toml` cannot be understood are let be, because it is
+/// unknown which documents there are.
+pub(super) fn check(spec: &RawSpec, sink: &Sink) {
+    let Some(service) = &spec.service else { return };
+    if sink.is_broken(service.at) {
+        return;
+    }
+    let sources = Sources { known: service.documents.iter().map(|raw| raw.name.as_str()).collect(), sink };
+    sources.service(service);
+    spec.enums.iter().for_each(|raw| sources.enumeration(raw));
+    spec.types.iter().for_each(|raw| sources.object(raw));
+    spec.operations.iter().for_each(|raw| sources.operation(raw));
+}
+
+/// The documents while what refers to them is walked through.
+#[derive(Debug)]
+struct Sources<'a> {
+    known: BTreeSet<&'a str>,
+    sink: &'a Sink,
+}
+
+impl Sources<'_> {
+    fn service(&self, raw: &RawService) {
+        self.about(&raw.about);
+        raw.base_urls.iter().for_each(|raw| self.about(&raw.about));
+        raw.headers.iter().for_each(|raw| self.about(&raw.about));
+        raw.signing.iter().for_each(|raw| self.about(&raw.about));
+        let parts = raw.envelope.iter().flat_map(|raw| [&raw.code, &raw.message, &raw.data]);
+        parts.flatten().for_each(|raw| self.about(&raw.about));
+        raw.codes.iter().for_each(|raw| self.about(&raw.about));
+    }
+
+    fn enumeration(&self, raw: &RawEnum) {
+        self.about(&raw.about);
+    }
+
+    fn object(&self, raw: &RawType) {
+        self.about(&raw.about);
+        raw.fields.iter().for_each(|raw| self.about(&raw.about));
+    }
+
+    fn operation(&self, raw: &RawOperation) {
+        self.about(&raw.about);
+        for body in raw.request.iter().chain(&raw.response) {
+            if let RawBody::Defined(raw) = body {
+                self.object(raw);
+            }
+        }
+        raw.types.iter().for_each(|raw| self.object(raw));
+        raw.enums.iter().for_each(|raw| self.enumeration(raw));
+        raw.examples.iter().filter_map(|raw| raw.source.as_ref()).for_each(|raw| self.name(raw, &raw.value));
+    }
+
+    fn about(&self, raw: &RawAbout) {
+        for source in raw.source.iter().flat_map(|sources| &sources.value) {
+            self.name(source, source.value.strip_suffix(EXAMPLE).unwrap_or(&source.value));
+        }
+    }
+
+    /// Checks the name of a document; an empty one is reported where it is lowered.
+    fn name(&self, raw: &At<String>, name: &str) {
+        if !name.trim().is_empty() && !self.known.contains(name) {
+            let name = At { value: name.to_owned(), at: raw.at };
+            self.sink.unknown("document", &name, self.known.iter().copied());
+        }
+    }
+}
