@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use recallflow::{Client, Error, ErrorKind};
+use recallflow::{Client, Error, ErrorKind, RecallFlowDetail};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -41,7 +41,10 @@ async fn report(client: &Client, key_id: i64, error: &Error) {
         Error::OutcomeUnknown(_) => {
             eprintln!("{error}");
             match client.query_recall_flow_detail(key_id).await {
-                Ok(now) => eprintln!("the flow recalls every {:?} min now", now.recall_interval),
+                Ok(RecallFlowDetail { recall_interval: Some(minutes), .. }) => {
+                    eprintln!("the flow recalls every {minutes} min now");
+                }
+                Ok(now) => eprintln!("the service does not tell the flow's interval: {now:?}"),
                 Err(error) => eprintln!("the flow cannot be read either: {error}"),
             }
         }
