@@ -53,6 +53,8 @@ pub struct GroupCallQuery {
 
 impl GroupCallQuery {
     /// A value with everything that is required.
+    ///
+    /// Filled in: `current` is `1`, `size` is `100`, `task_type` is `TaskType::AiAgent`.
     #[must_use]
     pub fn new(str_time: LocalDateTime, end_time: LocalDateTime) -> Self {
         Self {
@@ -573,12 +575,12 @@ pub struct RecallNode {
 }
 
 impl RecallNode {
-    /// A node that plays a voice file that was uploaded before.
+    /// A value with everything that is required.
     #[must_use]
-    pub fn uploaded(voice_file_id: impl Into<String>) -> Self {
+    fn new(source: VoiceSource) -> Self {
         Self {
-            source: VoiceSource::Uploaded,
-            voice_file_id: Some(voice_file_id.into()),
+            source,
+            voice_file_id: None,
             voice_file_name: None,
             upload_name: None,
             base_file: None,
@@ -605,6 +607,12 @@ impl RecallNode {
             to_seat_key: None,
             delay_transfer: None,
         }
+    }
+
+    /// A node that plays a voice file that was uploaded before.
+    #[must_use]
+    pub fn uploaded(voice_file_id: impl Into<String>) -> Self {
+        Self::new(VoiceSource::Uploaded).voice_file_id(voice_file_id)
     }
 
     /// A node that plays a voice file that is sent along.
@@ -612,69 +620,13 @@ impl RecallNode {
     /// `base_file` is given as bytes, and encoded here.
     #[must_use]
     pub fn reupload(upload_name: impl Into<String>, base_file: impl AsRef<[u8]>) -> Self {
-        Self {
-            source: VoiceSource::Reupload,
-            voice_file_id: None,
-            voice_file_name: None,
-            upload_name: Some(upload_name.into()),
-            base_file: Some(write::to_base64(base_file)),
-            text: None,
-            lan: None,
-            speaking_rate: None,
-            ssml_gender: None,
-            accent: None,
-            hang_up_sms: false,
-            idx_sms_app_id: None,
-            sms_content: None,
-            sender_id: None,
-            feedback_push: None,
-            feedback_value: None,
-            success_push: None,
-            success_push_time: None,
-            failed_push: None,
-            ring_push: None,
-            to_seat: false,
-            sip_group_id: None,
-            outbound_control: None,
-            callout_rate: None,
-            to_seat_type: None,
-            to_seat_key: None,
-            delay_transfer: None,
-        }
+        Self::new(VoiceSource::Reupload).upload_name(upload_name).base_file(write::to_base64(base_file))
     }
 
     /// A node that speaks a text.
     #[must_use]
     pub fn text_to_speech(text: impl Into<String>, lan: impl Into<String>) -> Self {
-        Self {
-            source: VoiceSource::TextToSpeech,
-            voice_file_id: None,
-            voice_file_name: None,
-            upload_name: None,
-            base_file: None,
-            text: Some(text.into()),
-            lan: Some(lan.into()),
-            speaking_rate: None,
-            ssml_gender: None,
-            accent: None,
-            hang_up_sms: false,
-            idx_sms_app_id: None,
-            sms_content: None,
-            sender_id: None,
-            feedback_push: None,
-            feedback_value: None,
-            success_push: None,
-            success_push_time: None,
-            failed_push: None,
-            ring_push: None,
-            to_seat: false,
-            sip_group_id: None,
-            outbound_control: None,
-            callout_rate: None,
-            to_seat_type: None,
-            to_seat_key: None,
-            delay_transfer: None,
-        }
+        Self::new(VoiceSource::TextToSpeech).text(text).lan(lan)
     }
 
     /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,

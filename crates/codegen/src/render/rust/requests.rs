@@ -8,7 +8,7 @@ use super::tokens::{
     parameter_type, parameter_value, source, uses, value_type, wire_path,
 };
 use crate::model::{
-    Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Required, Rule, Type, Warning,
+    Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type, Warning,
 };
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
@@ -95,15 +95,13 @@ fn wire_attribute(field: &Field) -> TokenStream {
 
 fn methods(request: &Type) -> TokenStream {
     let name = ident(&request.name);
-    let starts = if request.constructors.is_empty() {
-        vec![new(request)]
-    } else {
-        request.constructors.iter().map(|constructor| named_constructor(request, constructor)).collect()
-    };
+    let new = new(request);
+    let constructors = request.constructors.iter().map(|constructor| named_constructor(request, constructor));
     let setters = request.fields.iter().map(setter);
     quote! {
         impl #name {
-            #(#starts)*
+            #new
+            #(#constructors)*
             #(#setters)*
 
             /// Every rule that the value breaks; none if it may be sent.
@@ -132,28 +130,55 @@ fn methods(request: &Type) -> TokenStream {
 }
 
 /// Whether `new` takes the field.
-fn is_given_at_start(request: &Type, field: &Field) -> bool {
-    request.constructors.is_empty() && is_always_there(field) && field.default.is_none()
+fn is_given_at_start(field: &Field) -> bool {
+    is_always_there(field) && field.default.is_none()
 }
 
+/// The function that makes a value with what is required and nothing else; private where others have better names.
 fn new(request: &Type) -> TokenStream {
-    let given: Vec<&Field> = request.fields.iter().filter(|field| is_given_at_start(request, field)).collect();
-    let wires = given.iter().map(|field| field.wire.clone()).collect::<Vec<_>>();
-    start(request, "new", "A value with everything that is required.", &wires, &[])
+    let visibility = request.constructors.is_empty().then(|| quote!(pub));
+    let parameters = request.fields.iter().filter(|field| is_given_at_start(field)).map(|field| {
+        let (name, of) = (field_ident(&field.wire), parameter_type(&field.kind));
+        quote!(#name: #of)
+    });
+    let values = request.fields.iter().map(|field| {
+        let name = field_ident(&field.wire);
+        match &field.default {
+            Some(default) => {
+                let value = literal(default, &field.kind);
+                quote!(#name: #value)
+            }
+            None if !is_always_there(field) => quote!(#name: None),
+            None if is_passed_on(&field.kind) => quote!(#name),
+            None => {
+                let value = parameter_value(&field.kind, &name);
+                quote!(#name: #value)
+            }
+        }
+    });
+    let filled_in = request.fields.iter().filter_map(|field| {
+        let default = field.default.as_ref().filter(|default| !matches!(default, Literal::Flag(_)))?;
+        Some(format!(
+            "`{}` is `{}`",
+            field_ident(&field.wire),
+            literal(default, &field.kind).to_string().replace(' ', "")
+        ))
+    });
+    let filled_in = filled_in.collect::<Vec<_>>().join(", ");
+    let filled_in = if filled_in.is_empty() { filled_in } else { format!("Filled in: {filled_in}.") };
+    let docs = doc(&["A value with everything that is required.", &filled_in]);
+    quote! {
+        #docs
+        #[must_use]
+        #visibility fn new(#(#parameters),*) -> Self {
+            Self { #(#values),* }
+        }
+    }
 }
 
+/// A function that makes a value for one purpose.
 fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
-    start(request, &constructor.name, &constructor.doc, &constructor.arguments, &constructor.set)
-}
-
-/// A function that makes a value from some of its fields.
-fn start(
-    request: &Type,
-    name: &str,
-    text: &str,
-    arguments: &[String],
-    set: &[(String, crate::model::Literal)],
-) -> TokenStream {
+    let Constructor { name, set, arguments, doc: text } = constructor;
     let bytes = arguments.iter().find(|wire| request.field(wire).kind == FieldKind::Base64);
     let encoding = bytes.map(|wire| format!("`{}` is given as bytes, and encoded here.", field_ident(wire)));
     let docs = doc(&[text, encoding.as_deref().unwrap_or_default()]);
@@ -163,27 +188,25 @@ fn start(
         let of = if *kind == FieldKind::Base64 { quote!(impl AsRef<[u8]>) } else { parameter_type(kind) };
         quote!(#parameter: #of)
     });
-    let values = request.fields.iter().map(|field| {
-        let name = field_ident(&field.wire);
-        let given = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| value).or(field.default.as_ref());
-        let is_argument = arguments.contains(&field.wire);
-        let value = match &field.kind {
-            FieldKind::Base64 if is_argument => Some(quote!(write::to_base64(#name))),
-            kind if is_argument => Some(parameter_value(kind, &name)),
-            kind => given.map(|value| literal(value, kind)),
-        };
-        match value {
-            Some(_) if is_always_there(field) && is_argument && is_passed_on(&field.kind) => quote!(#name),
-            Some(value) if is_always_there(field) => quote!(#name: #value),
-            Some(value) => quote!(#name: Some(#value)),
-            None => quote!(#name: None),
-        }
+    let given = |field: &Field| {
+        let parameter = field_ident(&field.wire);
+        let literal = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| literal(value, &field.kind));
+        literal.or_else(|| {
+            let value =
+                if field.kind == FieldKind::Base64 { quote!(write::to_base64(#parameter)) } else { quote!(#parameter) };
+            arguments.contains(&field.wire).then_some(value)
+        })
+    };
+    let starts = request.fields.iter().filter(|field| is_given_at_start(field)).filter_map(given);
+    let setters = request.fields.iter().filter(|field| !is_given_at_start(field)).filter_map(|field| {
+        let (setter, value) = (field_ident(&field.wire), given(field)?);
+        Some(quote!(.#setter(#value)))
     });
     quote! {
         #docs
         #[must_use]
         pub fn #name(#(#parameters),*) -> Self {
-            Self { #(#values),* }
+            Self::new(#(#starts),*)#(#setters)*
         }
     }
 }
