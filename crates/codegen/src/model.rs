@@ -466,14 +466,31 @@ impl Condition {
     /// Conditions in words, with numbers as on the wire: `` `toSeat` is 1 and `toSeatType` is 2 ``.
     #[must_use]
     pub fn in_words(conditions: &[Condition]) -> String {
-        let parts = conditions.iter().map(|condition| {
-            let number = match &condition.equals {
-                Literal::Flag(flag) => i64::from(*flag),
-                Literal::Int(number) | Literal::Enum { number, .. } => *number,
-            };
-            format!("`{}` is {number}", condition.field)
-        });
+        let parts =
+            conditions.iter().map(|condition| format!("`{}` is {}", condition.field, condition.equals.number()));
         parts.collect::<Vec<_>>().join(" and ")
+    }
+}
+
+impl FieldKind {
+    /// What the items of a list hold, or what the field itself holds.
+    #[must_use]
+    pub fn item(&self) -> &FieldKind {
+        match self {
+            Self::List(item) => item,
+            other => other,
+        }
+    }
+}
+
+impl Literal {
+    /// The number that stands for it on the wire.
+    #[must_use]
+    pub fn number(&self) -> i64 {
+        match self {
+            Literal::Flag(flag) => i64::from(*flag),
+            Literal::Int(number) | Literal::Enum { number, .. } => *number,
+        }
     }
 }
 

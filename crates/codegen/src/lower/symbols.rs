@@ -184,13 +184,3 @@ fn opposite(way: Direction) -> Direction {
         Direction::Response => Direction::Request,
     }
 }
-
-impl FieldKind {
-    /// What the items of a list hold, or what the field itself holds.
-    pub(super) fn item(&self) -> &FieldKind {
-        match self {
-            Self::List(item) => item,
-            other => other,
-        }
-    }
-}

@@ -12,9 +12,9 @@ pub(crate) fn flag<S: Serializer>(flag: &bool, serializer: S) -> Result<S::Ok, S
 
 /// A flag that may be absent as 0, 1 or null.
 #[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde passes a reference")]
-pub(crate) fn optional_flag<S: Serializer>(flag: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
-    match flag {
-        Some(flag) => serializer.serialize_u8(u8::from(*flag)),
+pub(crate) fn optional_flag<S: Serializer>(value: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => flag(value, serializer),
         None => serializer.serialize_none(),
     }
 }

@@ -45,7 +45,7 @@ impl Definitions<'_> {
         Object::new()
             .with("description", &field.doc.text)
             .and(value)
-            .with_some("default", field.default.as_ref().map(number_of))
+            .with_some("default", field.default.as_ref().map(Literal::number))
     }
 
     /// The schema of a value other than null.
@@ -170,8 +170,7 @@ fn implication(item: &Type, conditions: &[Condition], then: Object) -> Object {
     if conditions.is_empty() {
         return then;
     }
-    let equal =
-        conditions.iter().map(|condition| (item.field(&condition.field), constant(number_of(&condition.equals))));
+    let equal = conditions.iter().map(|condition| (item.field(&condition.field), constant(condition.equals.number())));
     Object::new().with("if", having(equal)).with("then", then)
 }
 
@@ -212,12 +211,4 @@ fn present(kind: &FieldKind) -> Object {
 /// A schema of one value.
 fn constant(value: impl Into<Json>) -> Object {
     Object::new().with("const", value)
-}
-
-/// A literal as it is written on the wire.
-fn number_of(literal: &Literal) -> i64 {
-    match literal {
-        Literal::Flag(value) => i64::from(*value),
-        Literal::Int(number) | Literal::Enum { number, .. } => *number,
-    }
 }

@@ -178,7 +178,7 @@ pub(super) fn holds(owner: &Type, conditions: &[Condition]) -> TokenStream {
 /// The names of the enums that the fields of some types use, in the spec's order.
 pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
     let is_used = |item: &&'a Enum| {
-        let is_it = |field: &Field| innermost(&field.kind) == &FieldKind::Enum(item.name.clone());
+        let is_it = |field: &Field| field.kind.item() == &FieldKind::Enum(item.name.clone());
         types.iter().any(|of| of.fields.iter().any(is_it))
     };
     api.enums.iter().filter(is_used).map(|item| ident(&item.name)).collect()
@@ -186,11 +186,7 @@ pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
 
 /// Whether some field holds a value of this kind, as itself or in a list.
 pub(super) fn uses(types: &[&Type], kind: &FieldKind) -> bool {
-    types.iter().any(|of| of.fields.iter().any(|field| innermost(&field.kind) == kind))
-}
-
-fn innermost(kind: &FieldKind) -> &FieldKind {
-    if let FieldKind::List(item) = kind { innermost(item) } else { kind }
+    types.iter().any(|of| of.fields.iter().any(|field| field.kind.item() == kind))
 }
 
 /// The path of a field below its object, in wire names.
