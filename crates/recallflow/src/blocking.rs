@@ -27,8 +27,8 @@ use crate::{ClientBuilder, Error, pages};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    inner: crate::Client,
-    runtime: Arc<CallerRuntime>,
+    pub(crate) inner: crate::Client,
+    pub(crate) runtime: Arc<CallerRuntime>,
 }
 
 impl Client {
@@ -118,10 +118,10 @@ impl<R: Paged> fmt::Debug for Pages<R> {
 }
 
 /// A runtime that the calling threads drive. It is empty only while it is dropped.
-struct CallerRuntime(Option<Runtime>);
+pub(crate) struct CallerRuntime(Option<Runtime>);
 
 impl CallerRuntime {
-    fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
+    pub(crate) fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
         let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
         let call = async {
             // Nobody drives the runtime between calls. These let it see first which idle connections were closed

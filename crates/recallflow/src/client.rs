@@ -16,7 +16,8 @@ use crate::generated::operations::OPERATIONS;
 use crate::judge::{self, Failed};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::request::check;
-use crate::response::decode::Response;
+use crate::response::decode::{ReadData, Typed};
+use crate::response::envelope::BYTE_ORDER_MARK;
 use crate::retry::{self, Budget, Class, Decision, Situation, Used};
 use crate::signing::Credentials;
 use crate::transport::{Outgoing, Transport};
@@ -89,20 +90,55 @@ impl Client {
     ///
     /// Any [`Error`]; [`Error::Config`] only if it does not run on a Tokio runtime.
     pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
+        self.validate(&OPERATIONS[R::INDEX], request)?;
+        self.exchange(R::INDEX, encode(request)?, Typed::<R::Response>::new()).await
+    }
+
+    /// Sends the body of a request to the operation at this position, and reads the answer in that way.
+    pub(crate) async fn exchange<R: ReadData>(
+        &self,
+        endpoint: usize,
+        body: Bytes,
+        how: R,
+    ) -> Result<R::Response, Error> {
         // What drives time and connections must be there before either is touched.
         if Handle::try_current().is_err() {
             return Err(Error::config(
                 "there is no Tokio runtime here: run the call on one, or use `blocking::Client`",
             ));
         }
-        let operation = &OPERATIONS[R::INDEX];
+        let operation = &OPERATIONS[endpoint];
+        let exchange = Exchange { operation, endpoint, body, deadline: after(self.timeout) };
         let span = tracing::debug_span!("recallflow", operation = operation.name);
-        let call = async {
-            self.validate(operation, request)?;
-            let body = encode(request)?;
-            self.settle(&Exchange { operation, endpoint: R::INDEX, body, deadline: after(self.timeout) }).await
-        };
-        call.instrument(span).await
+        self.settle(&exchange, how).instrument(span).await
+    }
+
+    /// Total time of each call.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Number of extra tries of each call.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn max_retries(&self) -> u32 {
+        self.max_retries
+    }
+
+    /// What carries its requests.
+    #[cfg(feature = "host")]
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.shared.transport
+    }
+
+    /// Whether requests are checked before they are sent.
+    #[cfg(feature = "host")]
+    pub(crate) fn validates(&self) -> bool {
+        self.shared.validate
     }
 
     fn validate<R: Operation>(&self, operation: &OperationInfo, request: &R) -> Result<(), Error> {
@@ -114,14 +150,14 @@ impl Client {
     }
 
     /// Signs, sends and judges, until there is a response, an error that stands, or no time left.
-    async fn settle<T: Response>(&self, exchange: &Exchange) -> Result<T, Error> {
+    async fn settle<R: ReadData>(&self, exchange: &Exchange, how: R) -> Result<R::Response, Error> {
         let Exchange { operation, deadline, .. } = exchange;
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
             attempts += 1;
             let offset = self.shared.clock.adopted();
-            let outcome = self.attempt(exchange, offset).await;
+            let outcome = self.attempt(exchange, offset, how).await;
             report(attempts, outcome.as_ref().err());
             let Failed { class, error } = match outcome {
                 Ok(response) => {
@@ -159,7 +195,7 @@ impl Client {
     }
 
     /// One attempt, signed immediately before it is sent.
-    async fn attempt<T: Response>(&self, exchange: &Exchange, offset: i64) -> Result<T, Failed> {
+    async fn attempt<R: ReadData>(&self, exchange: &Exchange, offset: i64, how: R) -> Result<R::Response, Failed> {
         let Exchange { operation, endpoint, ref body, deadline } = *exchange;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let timestamp = clock.local().saturating_add(offset);
@@ -174,7 +210,9 @@ impl Client {
             .map_err(judge::failure)?;
         clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
         let now = clock.local().saturating_add(clock.learned());
-        judge::answer(&answer, now, &credentials.secrets(&sign))
+        let data = judge::answer(&answer, now, &credentials.secrets(&sign), how)?;
+        let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };
+        Ok(how.finish(data, text))
     }
 
     /// Adds what only the client knows to an error that it is about to report.

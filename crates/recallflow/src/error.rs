@@ -268,6 +268,14 @@ impl Error {
         Error::InvalidRequest(Box::new(InvalidRequestError { violations, call: Call::default() }))
     }
 
+    /// The error for a request that was not even read.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_violations(violations: Vec<Violation>) -> Self {
+        Error::invalid_request(violations)
+    }
+
     /// The class, whose name is the same in every language.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

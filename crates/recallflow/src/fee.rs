@@ -130,6 +130,16 @@ impl FeeTotal {
     }
 }
 
+/// Sums fees of one kind, each with whether there is something in its place that is no text.
+#[cfg(feature = "host")]
+pub fn total_fees<'a>(fees: impl IntoIterator<Item = (Option<&'a str>, bool)>) -> FeeTotal {
+    let mut total = FeeTotal::default();
+    for (fee, is_odd) in fees {
+        total.add(fee, is_odd);
+    }
+    total
+}
+
 /// Sums the fees of group-call tasks, each fee by currency, and counts what could not be read.
 ///
 /// ```

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
-use crate::response::decode::Response;
+use crate::response::decode::ReadData;
 use crate::response::envelope::{self, Data, Envelope};
 use crate::retry::{self, Class};
 use crate::scrub::{excerpt, scrub};
@@ -34,17 +34,17 @@ pub(crate) struct Failed {
     pub(crate) error: Error,
 }
 
-/// Judges an answer. `now` is the time in seconds at which it was given.
-pub(crate) fn answer<T: Response>(answer: &Answer, now: i64, secrets: &[&str]) -> Result<T, Failed> {
+/// Judges an answer, and reads the response in that way. `now` is the time in seconds at which it was given.
+pub(crate) fn answer<R: ReadData>(answer: &Answer, now: i64, secrets: &[&str], how: R) -> Result<R::Data, Failed> {
     let judge =
         Judge { answer, secrets, retry_after: answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now)) };
     if (300..400).contains(&answer.status) {
         let message = "the service redirects, which is never followed because the key would go along";
         return Err(judge.no_envelope(message));
     }
-    match envelope::open(&answer.body) {
+    match envelope::open(&answer.body, how) {
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
-        Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(T::default()),
+        Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
         Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
         Ok(Envelope { code, .. }) if judge.is_error_page(code) => {
             Err(judge.no_envelope("the status in the body is that of HTTP, not a code of the service"))

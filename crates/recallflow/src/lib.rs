@@ -55,6 +55,9 @@ mod error;
 mod fee;
 mod flow;
 mod generated;
+#[cfg(feature = "host")]
+#[doc(hidden)]
+pub mod host;
 mod judge;
 mod open_enum;
 mod operation;

@@ -37,26 +37,9 @@ pub struct Pages<R: Paged> {
     query: R,
     /// Items of the page that was read last, in their order.
     ready: std::vec::IntoIter<R::Item>,
-    seen: HashSet<i64>,
-    /// The page that was read last, if its items have no keys to tell them by.
-    keyless: Vec<R::Item>,
-    /// Pages in a row that brought nothing new.
-    barren: u32,
-    /// Number of the last page, as far as the service has told.
-    last: Option<i64>,
-    /// Total of the first page that had one.
-    total: Option<i64>,
-    drift: Option<Drift>,
-    state: State<R>,
-}
-
-enum State<R: Paged> {
-    /// The next page is not asked for yet.
-    Idle,
-    /// The next page is on its way.
-    Reading(PageFuture<R::Item>),
-    /// There is nothing more.
-    Ended,
+    progress: Progress<R::Item>,
+    /// The page that is on its way.
+    reading: Option<PageFuture<R::Item>>,
 }
 
 type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
@@ -88,18 +71,8 @@ impl fmt::Display for Drift {
 
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(client: Client, query: R) -> Self {
-        Self {
-            client,
-            query,
-            ready: Vec::new().into_iter(),
-            seen: HashSet::new(),
-            keyless: Vec::new(),
-            barren: 0,
-            last: None,
-            total: None,
-            drift: None,
-            state: State::Idle,
-        }
+        let progress = Progress::new(query.page());
+        Self { client, query, ready: Vec::new().into_iter(), progress, reading: None }
     }
 
     /// The next item; `None` at the end.
@@ -110,7 +83,7 @@ impl<R: Paged> Pages<R> {
     /// How the list changed while it was read, if it did.
     #[must_use]
     pub fn drift(&self) -> Option<Drift> {
-        self.drift
+        self.progress.drift()
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item, Error>>> {
@@ -118,59 +91,107 @@ impl<R: Paged> Pages<R> {
             if let Some(item) = self.ready.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            match &mut self.state {
-                State::Ended => return Poll::Ready(None),
-                State::Idle => self.state = State::Reading(read(self.client.clone(), self.query.clone())),
-                State::Reading(page) => match std::task::ready!(page.as_mut().poll(context)) {
-                    Ok(page) => self.accept(page),
-                    Err(error) => {
-                        self.state = State::Ended;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                },
+            let page = match (&mut self.reading, self.progress.next()) {
+                (Some(page), _) => page,
+                (None, None) => return Poll::Ready(None),
+                (None, Some(number)) => {
+                    self.query.set_page(number);
+                    self.reading.insert(read(self.client.clone(), self.query.clone()))
+                }
+            };
+            let page = std::task::ready!(page.as_mut().poll(context));
+            self.reading = None;
+            match page {
+                Ok(page) => self.ready = self.progress.accept(page, R::id).into_iter(),
+                Err(error) => {
+                    self.progress.end();
+                    return Poll::Ready(Some(Err(error)));
+                }
             }
         }
     }
 
     /// Nothing more is read.
     pub(crate) fn end(&mut self) {
-        self.state = State::Ended;
+        self.reading = None;
+        self.progress.end();
+    }
+}
+
+/// What is known of a list while it is read, and whether there is more of it. It reads nothing itself.
+#[derive(Debug)]
+pub(crate) struct Progress<T> {
+    /// Number of the page to read next; none at the end.
+    next: Option<i32>,
+    seen: HashSet<i64>,
+    /// The page that was read last, if its items have no keys to tell them by.
+    keyless: Vec<T>,
+    /// Pages in a row that brought nothing new.
+    barren: u32,
+    /// Number of the last page, as far as the service has told.
+    last: Option<i64>,
+    /// Total of the first page that had one.
+    total: Option<i64>,
+    drift: Option<Drift>,
+}
+
+impl<T: Clone + PartialEq> Progress<T> {
+    /// Nothing is read yet, and reading begins with this page.
+    pub(crate) fn new(first: i32) -> Self {
+        Self {
+            next: Some(first),
+            seen: HashSet::new(),
+            keyless: Vec::new(),
+            barren: 0,
+            last: None,
+            total: None,
+            drift: None,
+        }
     }
 
-    /// Takes a page in, and decides whether there is another.
-    fn accept(&mut self, page: Page<R::Item>) {
+    /// Number of the page to read next; `None` at the end.
+    pub(crate) fn next(&self) -> Option<i32> {
+        self.next
+    }
+
+    /// How the list changed while it was read, if it did.
+    pub(crate) fn drift(&self) -> Option<Drift> {
+        self.drift
+    }
+
+    /// Nothing more is read.
+    pub(crate) fn end(&mut self) {
+        self.next = None;
+    }
+
+    /// Takes in the page that was to be read, decides whether there is another, and gives the items that are new.
+    pub(crate) fn accept(&mut self, page: Page<T>, id: impl Fn(&T) -> Option<i64>) -> Vec<T> {
         let Page { mut items, pages, total } = page;
         // A service that did not count says 0, and one that fails in between says nothing.
         self.last = pages.filter(|pages| *pages > 0).or(self.last);
         let received = items.len();
-        self.keep_new(&mut items);
+        self.keep_new(&mut items, id);
         let repeated = received - items.len();
         self.barren = if items.is_empty() { self.barren + 1 } else { 0 };
 
-        let number = self.query.page();
+        let Some(number) = self.next else { return items };
         let is_last = self.last.map_or(received == 0, |last| i64::from(number) >= last);
         // Items that slid fill at most the page after; a service that answers the same page for ever would go on.
         let is_stuck = received == 0 || self.barren > 1;
         self.note_drift(total, repeated, is_stuck && !is_last);
-        self.state = match number.checked_add(1) {
-            Some(next) if !is_last && !is_stuck => {
-                self.query.set_page(next);
-                State::Idle
-            }
-            _ => State::Ended,
-        };
-        self.ready = items.into_iter();
+        self.next = number.checked_add(1).filter(|_| !is_last && !is_stuck);
+        items
     }
 
     /// Leaves out the items that came before.
-    fn keep_new(&mut self, items: &mut Vec<R::Item>) {
-        let has_keys = items.iter().any(|item| R::id(item).is_some());
+    fn keep_new(&mut self, items: &mut Vec<T>, id: impl Fn(&T) -> Option<i64>) {
+        let has_keys = items.iter().any(|item| id(item).is_some());
         if !has_keys && *items == self.keyless {
             items.clear();
         } else if !has_keys {
             self.keyless.clone_from(items);
         }
-        items.retain(|item| R::id(item).is_none_or(|id| self.seen.insert(id)));
+        items.retain(|item| id(item).is_none_or(|id| self.seen.insert(id)));
     }
 
     fn note_drift(&mut self, total: Option<i64>, repeated: usize, ended_early: bool) {
@@ -202,6 +223,6 @@ impl<R: Paged> Stream for Pages<R> {
 
 impl<R: Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("page", &self.query.page()).field("drift", &self.drift).finish_non_exhaustive()
+        f.debug_struct("Pages").field("page", &self.query.page()).field("drift", &self.drift()).finish_non_exhaustive()
     }
 }

@@ -617,10 +617,10 @@ impl RecallNode {
 
     /// A node that plays a voice file that is sent along.
     ///
-    /// `base_file` is given as bytes, and encoded here.
+    /// `audio` is given as bytes, and encoded here.
     #[must_use]
-    pub fn reupload(upload_name: impl Into<String>, base_file: impl AsRef<[u8]>) -> Self {
-        Self::new(VoiceSource::Reupload).upload_name(upload_name).base_file(write::to_base64(base_file))
+    pub fn reupload(upload_name: impl Into<String>, audio: impl AsRef<[u8]>) -> Self {
+        Self::new(VoiceSource::Reupload).upload_name(upload_name).base_file(write::to_base64(audio))
     }
 
     /// A node that speaks a text.

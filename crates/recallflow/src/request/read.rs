@@ -47,11 +47,15 @@ pub(crate) fn read<T: ReadObject + Rules>(json: &Value, unknown: UnknownFields) 
 
 /// Reads a request from JSON text.
 pub(crate) fn read_text<T: ReadObject + Rules>(json: &str) -> Result<T, Error> {
-    let json: Value = serde_json::from_str(json).map_err(|error| {
+    read(&parse(json.as_bytes())?, UnknownFields::Refuse).map_err(Error::invalid_request)
+}
+
+/// Parses JSON text.
+pub(crate) fn parse(json: &[u8]) -> Result<Value, Error> {
+    serde_json::from_slice(json).map_err(|error| {
         let message = format!("the request is no JSON: {error}");
         Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
-    })?;
-    read(&json, UnknownFields::Refuse).map_err(Error::invalid_request)
+    })
 }
 
 /// Reads a request for `serde`.
@@ -119,7 +123,7 @@ impl<'a> ObjectReader<'a> {
     pub(crate) fn within<T>(&mut self, name: &'static str, read: impl FnOnce(&mut ObjectReader<'_>) -> T) -> T {
         let value = self.take(name);
         let at = Path::Field(&self.at, name);
-        let fields = value.and_then(Value::as_object);
+        let fields = value.and_then(object);
         let muted = self.problems.muted;
         if let (Some(value), None) = (value, fields) {
             self.problems.wrong_type(&at, "an object", value);
@@ -184,7 +188,7 @@ pub(crate) trait FromJson: Sized {
 
 impl<T: ReadObject> FromJson for T {
     fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(fields) = json.as_object() else {
+        let Some(fields) = object(json) else {
             problems.wrong_type(at, "an object", json);
             return None;
         };
@@ -335,8 +339,27 @@ fn whole(json: &Value) -> Option<i64> {
     })
 }
 
+/// The name of the only member of an object that stands for a value of another language that no JSON can stand for.
+const NO_JSON: &str = "\0no JSON";
+
+/// Stands for a value that no JSON can stand for, such as a set, or a number that is none. It fits nowhere, and
+/// messages show its description.
+#[cfg(feature = "host")]
+#[must_use]
+pub fn no_json(description: impl Into<String>) -> Value {
+    Value::Object(Map::from_iter([(NO_JSON.to_owned(), Value::String(description.into()))]))
+}
+
+/// The fields of an object.
+fn object(json: &Value) -> Option<&Map<String, Value>> {
+    json.as_object().filter(|fields| !fields.contains_key(NO_JSON))
+}
+
 /// A value as a message shows it: short, and long text not at all.
 fn describe(json: &Value) -> String {
+    if let Some(Value::String(description)) = json.get(NO_JSON) {
+        return description.clone();
+    }
     match json {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => json.to_string(),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -14,7 +15,7 @@ use super::extra::Extra;
 use super::fit::Fit;
 
 /// An object of an answer.
-pub(crate) trait Record: Default {
+pub(crate) trait Record: Default + Serialize {
     /// Names on the wire, in the order in which the service usually sends them; aliases come last.
     const FIELDS: &'static [&'static str];
 
@@ -23,6 +24,119 @@ pub(crate) trait Record: Default {
 
     /// Where everything else goes.
     fn extra(&mut self) -> &mut Extra;
+}
+
+/// An object while it is read: a record of this crate, or one that another language will show.
+pub(crate) trait Object {
+    /// As [`Record::FIELDS`].
+    fn names(&self) -> &'static [&'static str];
+    /// As [`Record::read`].
+    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error>;
+    /// As [`Record::extra`].
+    fn extra(&mut self) -> &mut Extra;
+}
+
+impl<T: Record> Object for T {
+    fn names(&self) -> &'static [&'static str] {
+        T::FIELDS
+    }
+
+    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
+        Record::read(self, field, value)
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        Record::extra(self)
+    }
+}
+
+/// How objects are made.
+pub(crate) trait MakeObject: Copy {
+    /// The object while it is read.
+    type Open: Object;
+    /// The object.
+    type Object;
+    /// Begins an object.
+    fn open(self) -> Self::Open;
+    /// Ends it.
+    fn close(self, open: Self::Open) -> Self::Object;
+    /// The object as it came.
+    fn to_json(self, object: &Self::Object) -> Value;
+}
+
+/// How values that are no objects and no lists are made; `None` if the JSON does not fit.
+pub(crate) trait MakeValue: Copy {
+    /// The value.
+    type Value;
+    /// From a whole number.
+    fn integer(self, number: i64) -> Option<Self::Value>;
+    /// From a number with a fraction, or one beyond 64 bits.
+    fn float(self, number: f64) -> Option<Self::Value>;
+    /// From text.
+    fn text(self, text: &str) -> Option<Self::Value>;
+    /// From a truth value.
+    fn boolean(self, value: bool) -> Option<Self::Value>;
+    /// The value as it came.
+    fn to_json(self, value: &Self::Value) -> Value;
+}
+
+/// Makes values and records of this crate.
+pub(crate) struct Typed<T>(PhantomData<T>);
+
+impl<T> Typed<T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+// Not derived, which would ask for a type that can be copied.
+impl<T> Clone for Typed<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Typed<T> {}
+
+impl<T: Record> MakeObject for Typed<T> {
+    type Open = T;
+    type Object = T;
+
+    fn open(self) -> T {
+        T::default()
+    }
+
+    fn close(self, open: T) -> T {
+        open
+    }
+
+    fn to_json(self, object: &T) -> Value {
+        serde_json::to_value(object).unwrap_or_default()
+    }
+}
+
+impl<T: Fit + Serialize> MakeValue for Typed<T> {
+    type Value = T;
+
+    fn integer(self, number: i64) -> Option<T> {
+        T::from_integer(number)
+    }
+
+    fn float(self, number: f64) -> Option<T> {
+        T::from_float(number)
+    }
+
+    fn text(self, text: &str) -> Option<T> {
+        T::from_text(text)
+    }
+
+    fn boolean(self, value: bool) -> Option<T> {
+        T::from_bool(value)
+    }
+
+    fn to_json(self, value: &T) -> Value {
+        serde_json::to_value(value).unwrap_or_default()
+    }
 }
 
 /// What a JSON value turned out to be.
@@ -37,7 +151,7 @@ pub(crate) enum Fitted<T> {
 
 /// Reads a whole record with `serde`, which fails if the JSON is no object.
 pub(crate) fn deserialize<'de, T: Record, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    match RecordSeed(PhantomData).deserialize(deserializer)? {
+    match ObjectSeed(Typed::<T>::new()).deserialize(deserializer)? {
         Fitted::Fits(record) => Ok(record),
         Fitted::Null | Fitted::Odd(_) => Err(D::Error::custom("the JSON is no object")),
     }
@@ -51,13 +165,44 @@ pub(crate) trait Response: Default {
 
 impl<T: Record> Response for T {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fitted<Self>, D::Error> {
-        RecordSeed(PhantomData).deserialize(deserializer)
+        ObjectSeed(Typed::new()).deserialize(deserializer)
     }
 }
 
 impl Response for () {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fitted<Self>, D::Error> {
         deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Fitted::Fits(()))
+    }
+}
+
+/// What the data of an answer is read into.
+pub(crate) trait ReadData: Copy {
+    /// What is read.
+    type Data;
+    /// What the caller gets.
+    type Response;
+    /// What stands for data that is not there.
+    fn absent(self) -> Self::Data;
+    /// Reads the data from `body`, in which it lies.
+    fn read<'de, D: Deserializer<'de>>(self, body: &str, deserializer: D) -> Result<Fitted<Self::Data>, D::Error>;
+    /// Makes of it what the caller gets; `text` is the body again.
+    fn finish(self, data: Self::Data, text: Bytes) -> Self::Response;
+}
+
+impl<T: Response> ReadData for Typed<T> {
+    type Data = T;
+    type Response = T;
+
+    fn absent(self) -> T {
+        T::default()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(self, _body: &str, deserializer: D) -> Result<Fitted<T>, D::Error> {
+        T::read(deserializer)
+    }
+
+    fn finish(self, data: T, _text: Bytes) -> T {
+        data
     }
 }
 
@@ -69,49 +214,35 @@ pub(crate) struct FieldValue<'a, A> {
 
 impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     /// Reads a value; null leaves the field as it is, and what does not fit goes to `extra`.
-    pub(crate) fn value<T: Fit>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        match self.map.next_value_seed(ValueSeed(PhantomData))? {
-            Fitted::Null => {}
-            Fitted::Fits(value) => *slot = Some(value),
-            Fitted::Odd(value) => extra.insert(self.name, value),
-        }
-        Ok(())
+    pub(crate) fn value<T: Fit + Serialize>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
+        self.value_by(Typed::new(), slot, extra)
     }
 
     /// Reads a value under another name than the usual one, which counts only if the usual one is not there.
-    pub(crate) fn alias<T: Fit>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        if slot.is_some() { self.other(extra) } else { self.value(slot, extra) }
+    pub(crate) fn alias<T: Fit + Serialize>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
+        self.alias_by(Typed::new(), slot, extra)
     }
 
     /// Reads an object.
     #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
     pub(crate) fn record<T: Record>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        match self.map.next_value_seed(RecordSeed(PhantomData))? {
-            Fitted::Null => {}
-            Fitted::Fits(record) => *slot = Some(record),
-            Fitted::Odd(value) => extra.insert(self.name, value),
-        }
-        Ok(())
+        self.record_by(Typed::new(), slot, extra)
     }
 
     /// Reads a list of objects; if some of its items are none, the whole list goes to `extra` as well.
-    pub(crate) fn records<T: Record + Serialize>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.list(RecordSeed(PhantomData), slot, extra)
+    pub(crate) fn records<T: Record>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
+        self.records_by(Typed::new(), slot, extra)
     }
 
     /// Reads a list under another name than the usual one, which counts only if the usual one has no items.
-    pub(crate) fn alias_records<T: Record + Serialize>(
-        self,
-        slot: &mut Vec<T>,
-        extra: &mut Extra,
-    ) -> Result<(), A::Error> {
-        if slot.is_empty() { self.records(slot, extra) } else { self.other(extra) }
+    pub(crate) fn alias_records<T: Record>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
+        self.alias_records_by(Typed::new(), slot, extra)
     }
 
     /// Reads a list of values; if some of them do not fit, the whole list goes to `extra` as well.
     #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
     pub(crate) fn values<T: Fit + Serialize>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.list(ValueSeed(PhantomData), slot, extra)
+        self.values_by(Typed::new(), slot, extra)
     }
 
     /// Keeps a value as it is.
@@ -120,17 +251,88 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
         Ok(())
     }
 
-    fn list<T: Serialize, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>>(
+    /// [`FieldValue::value`], made in any way.
+    pub(crate) fn value_by<M: MakeValue>(
+        self,
+        make: M,
+        slot: &mut Option<M::Value>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        match self.map.next_value_seed(ValueSeed(make))? {
+            Fitted::Null => {}
+            Fitted::Fits(value) => *slot = Some(value),
+            Fitted::Odd(value) => extra.insert(self.name, value),
+        }
+        Ok(())
+    }
+
+    /// [`FieldValue::alias`], made in any way.
+    pub(crate) fn alias_by<M: MakeValue>(
+        self,
+        make: M,
+        slot: &mut Option<M::Value>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        if slot.is_some() { self.other(extra) } else { self.value_by(make, slot, extra) }
+    }
+
+    /// [`FieldValue::record`], made in any way.
+    pub(crate) fn record_by<M: MakeObject>(
+        self,
+        make: M,
+        slot: &mut Option<M::Object>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        match self.map.next_value_seed(ObjectSeed(make))? {
+            Fitted::Null => {}
+            Fitted::Fits(record) => *slot = Some(record),
+            Fitted::Odd(value) => extra.insert(self.name, value),
+        }
+        Ok(())
+    }
+
+    /// [`FieldValue::records`], made in any way.
+    pub(crate) fn records_by<M: MakeObject>(
+        self,
+        make: M,
+        slot: &mut Vec<M::Object>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        self.list(ObjectSeed(make), slot, extra, |object| make.to_json(object))
+    }
+
+    /// [`FieldValue::alias_records`], made in any way.
+    pub(crate) fn alias_records_by<M: MakeObject>(
+        self,
+        make: M,
+        slot: &mut Vec<M::Object>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        if slot.is_empty() { self.records_by(make, slot, extra) } else { self.other(extra) }
+    }
+
+    /// [`FieldValue::values`], made in any way.
+    pub(crate) fn values_by<M: MakeValue>(
+        self,
+        make: M,
+        slot: &mut Vec<M::Value>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        self.list(ValueSeed(make), slot, extra, |value| make.to_json(value))
+    }
+
+    fn list<T, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>>(
         self,
         item: S,
         slot: &mut Vec<T>,
         extra: &mut Extra,
+        to_json: impl Fn(&T) -> Value,
     ) -> Result<(), A::Error> {
         match self.map.next_value_seed(ListSeed(item))? {
             Fitted::Null => {}
             Fitted::Fits((items, odd)) => {
                 if !odd.is_empty() {
-                    extra.insert(self.name, whole_list(&items, odd));
+                    extra.insert(self.name, whole_list(items.iter().map(to_json), odd));
                 }
                 // The usual name comes after another one: it decides, unless it has nothing.
                 if !items.is_empty() {
@@ -144,8 +346,7 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
 }
 
 /// A list with the items that fit and the others in their places, so that it can be written again as it came.
-fn whole_list<T: Serialize>(items: &[T], odd: Vec<(usize, Value)>) -> Value {
-    let mut items = items.iter().map(|item| serde_json::to_value(item).unwrap_or_default());
+fn whole_list(mut items: impl Iterator<Item = Value>, odd: Vec<(usize, Value)>) -> Value {
     let mut whole = Vec::new();
     for (index, value) in odd {
         let before = index - whole.len();
@@ -157,48 +358,41 @@ fn whole_list<T: Serialize>(items: &[T], odd: Vec<(usize, Value)>) -> Value {
 }
 
 /// Reads one object.
-struct RecordSeed<T>(PhantomData<T>);
+#[derive(Clone, Copy)]
+pub(crate) struct ObjectSeed<M>(pub(crate) M);
 
-// Not derived, which would ask for a record that can be copied.
-impl<T> Clone for RecordSeed<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for RecordSeed<T> {}
-
-impl<'de, T: Record> DeserializeSeed<'de> for RecordSeed<T> {
-    type Value = Fitted<T>;
+impl<'de, M: MakeObject> DeserializeSeed<'de> for ObjectSeed<M> {
+    type Value = Fitted<M::Object>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Record> Visitor<'de> for RecordSeed<T> {
-    type Value = Fitted<T>;
+impl<'de, M: MakeObject> Visitor<'de> for ObjectSeed<M> {
+    type Value = Fitted<M::Object>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut record = T::default();
+        let mut object = self.0.open();
+        let names = object.names();
         let mut expected = 0;
-        while let Some(key) = map.next_key_seed(KeySeed { names: T::FIELDS, expected })? {
+        while let Some(key) = map.next_key_seed(KeySeed { names, expected })? {
             match key {
                 Key::Known(field) => {
                     expected = field + 1;
-                    record.read(field, FieldValue { name: T::FIELDS[field], map: &mut map })?;
+                    object.read(field, FieldValue { name: names[field], map: &mut map })?;
                 }
                 Key::Unknown(name) => {
                     let value = map.next_value()?;
-                    record.extra().insert(&name, value);
+                    object.extra().insert(&name, value);
                 }
             }
         }
-        Ok(Fitted::Fits(record))
+        Ok(Fitted::Fits(self.0.close(object)))
     }
 
     odd_scalars!();
@@ -250,49 +444,42 @@ impl<'de, T, S: Copy + DeserializeSeed<'de, Value = Fitted<T>>> Visitor<'de> for
 }
 
 /// Reads one value that is no object and no list.
-struct ValueSeed<T>(PhantomData<T>);
+#[derive(Clone, Copy)]
+struct ValueSeed<M>(M);
 
-impl<T> Clone for ValueSeed<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for ValueSeed<T> {}
-
-impl<'de, T: Fit> DeserializeSeed<'de> for ValueSeed<T> {
-    type Value = Fitted<T>;
+impl<'de, M: MakeValue> DeserializeSeed<'de> for ValueSeed<M> {
+    type Value = Fitted<M::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Fit> Visitor<'de> for ValueSeed<T> {
-    type Value = Fitted<T>;
+impl<'de, M: MakeValue> Visitor<'de> for ValueSeed<M> {
+    type Value = Fitted<M::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(fitted(T::from_integer(number), number))
+        Ok(fitted(self.0.integer(number), number))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(fitted(i64::try_from(number).ok().and_then(T::from_integer), number))
+        Ok(fitted(i64::try_from(number).ok().and_then(|number| self.0.integer(number)), number))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(fitted(T::from_float(number), number))
+        Ok(fitted(self.0.float(number), number))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(fitted(T::from_text(text), text))
+        Ok(fitted(self.0.text(text), text))
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(fitted(T::from_bool(value), value))
+        Ok(fitted(self.0.boolean(value), value))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {

@@ -1,11 +1,10 @@
 //! Opens the envelope that every answer is wrapped in.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::decode::{Fitted, Response};
+use super::decode::{Fitted, ReadData};
 use super::fit::integer;
 use crate::generated::service::{ENVELOPE_CODE, ENVELOPE_DATA, ENVELOPE_MESSAGE};
 
@@ -31,16 +30,19 @@ pub(crate) enum Data<T> {
     Odd,
 }
 
-/// Opens an envelope; the error tells in words why the body is none.
-pub(crate) fn open<T: Response>(body: &[u8]) -> Result<Envelope<T>, String> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+/// What some gateways put before a body.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Opens an envelope and reads its data in that way; the error tells in words why the body is none.
+pub(crate) fn open<R: ReadData>(body: &[u8], how: R) -> Result<Envelope<R::Data>, String> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     if body.is_empty() {
         return Err("the body is empty".to_owned());
     }
     // Checked once for the whole body, which is much cheaper than once for every text in it.
     let text = std::str::from_utf8(body).map_err(|_| "the body is not UTF-8".to_owned())?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let seen = Seed(PhantomData).deserialize(&mut json).and_then(|seen| json.end().map(|()| seen));
+    let seen = Seed { how, body: text }.deserialize(&mut json).and_then(|seen| json.end().map(|()| seen));
     seen.map_err(|error| format!("the body is no JSON object as documented: {error}"))?.into_envelope()
 }
 
@@ -65,18 +67,22 @@ impl<T> Seen<T> {
     }
 }
 
-struct Seed<T>(PhantomData<T>);
+#[derive(Clone, Copy)]
+struct Seed<'b, R> {
+    how: R,
+    body: &'b str,
+}
 
-impl<'de, T: Response> DeserializeSeed<'de> for Seed<T> {
-    type Value = Seen<T>;
+impl<'de, R: ReadData> DeserializeSeed<'de> for Seed<'_, R> {
+    type Value = Seen<R::Data>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, T: Response> Visitor<'de> for Seed<T> {
-    type Value = Seen<T>;
+impl<'de, R: ReadData> Visitor<'de> for Seed<'_, R> {
+    type Value = Seen<R::Data>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -98,7 +104,7 @@ impl<'de, T: Response> Visitor<'de> for Seed<T> {
                     }
                 }
                 Part::Message(name) => seen.messages[name] = map.next_value::<Message>()?.0,
-                Part::Data => seen.data = map.next_value_seed(DataSeed(PhantomData))?,
+                Part::Data => seen.data = map.next_value_seed(DataSeed(self))?,
                 Part::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -164,13 +170,14 @@ impl<'de> serde::Deserialize<'de> for Message {
     }
 }
 
-struct DataSeed<T>(PhantomData<T>);
+struct DataSeed<'b, R>(Seed<'b, R>);
 
-impl<'de, T: Response> DeserializeSeed<'de> for DataSeed<T> {
-    type Value = Data<T>;
+impl<'de, R: ReadData> DeserializeSeed<'de> for DataSeed<'_, R> {
+    type Value = Data<R::Data>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Ok(match T::read(deserializer)? {
+        let Seed { how, body } = self.0;
+        Ok(match how.read(body, deserializer)? {
             Fitted::Null => Data::Absent,
             Fitted::Fits(response) => Data::Response(response),
             Fitted::Odd(_) => Data::Odd,

@@ -55,6 +55,13 @@ impl Extra {
         self.fields.contains_key(name)
     }
 
+    /// Names and values, for other languages.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    pub fn values(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.iter()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.fields.iter()
     }

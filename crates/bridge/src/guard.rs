@@ -1,0 +1,36 @@
+//! Turns a panic within a call into something that the caller's language can tell.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+
+/// A panic, which is always a bug of this library.
+#[derive(Clone, Debug)]
+pub struct Panicked {
+    /// What it said.
+    pub message: String,
+}
+
+impl Panicked {
+    fn new(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self { message: text.unwrap_or("no message").to_owned() }
+    }
+}
+
+/// Drives a future until it ends or panics.
+///
+/// # Errors
+///
+/// [`Panicked`] if it panicked; it is not touched again but to be dropped.
+pub async fn guarded<F: Future>(future: F) -> Result<F::Output, Panicked> {
+    let mut future = pin!(future);
+    std::future::poll_fn(move |context| {
+        match catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut future).poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => std::task::Poll::Ready(Err(Panicked::new(&*panic))),
+        }
+    })
+    .await
+}

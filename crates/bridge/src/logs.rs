@@ -1,0 +1,113 @@
+//! Collects what the client tells `tracing` during one call, for the log of another language.
+//!
+//! No subscriber is installed for the process: a call that is to be logged brings its own, for as long as it is polled.
+//! So nothing is collected where nobody listens, nothing of other libraries comes along, and no line is handed over on
+//! a thread that the other language does not know.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Dispatch, Event, Metadata, Subscriber, dispatcher};
+
+pub use tracing::Level;
+
+/// Something that happened during a call.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: String,
+    /// What is known of it, as text.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// Who takes the lines of a call, on whatever thread it is carried out.
+pub trait Sink: Send + Sync {
+    /// Takes one.
+    fn take(&self, line: Line);
+}
+
+/// Drives a future, and hands the sink what the client tells meanwhile.
+pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn Sink>) -> F::Output {
+    static DISPATCH: OnceLock<Dispatch> = OnceLock::new();
+    let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Collector));
+    let mut future = pin!(future);
+    std::future::poll_fn(move |context| {
+        let outer = CALL.replace(Some((operation, Arc::clone(&sink))));
+        let poll: Poll<_> = dispatcher::with_default(dispatch, || Pin::as_mut(&mut future).poll(context));
+        CALL.set(outer);
+        poll
+    })
+    .await
+}
+
+thread_local! {
+    /// The call that is polled on this thread.
+    static CALL: RefCell<Option<(&'static str, Arc<dyn Sink>)>> = const { RefCell::new(None) };
+}
+
+/// Takes the events of the client, and of nothing else.
+struct Collector;
+
+impl Subscriber for Collector {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && metadata.target().split("::").next() == Some("recallflow")
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::DEBUG)
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let call = CALL.with_borrow(Clone::clone);
+        if let Some((operation, sink)) = call {
+            let mut seen = Seen::default();
+            event.record(&mut seen);
+            let Seen { message, mut fields } = seen;
+            fields.push(("operation", operation.to_owned()));
+            sink.take(Line { level: *event.metadata().level(), message, fields });
+        }
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// The fields of an event.
+#[derive(Default)]
+struct Seen {
+    message: String,
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Visit for Seen {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let value = format!("{value:?}");
+        if field.name() == "message" {
+            self.message = value;
+        } else {
+            self.fields.push((field.name(), value));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What the packages of other languages are built on: the client without its Rust types.
+//!
+//! It is not for programs and keeps no promise between versions. Requests come as JSON in their wire form, and are read
+//! and checked as ever. Answers are read in one pass as [`Record`]s, whose texts still lie in the body, so that
+//! another language makes each of its values once, straight from there. [`REQUESTS`], [`RESPONSES`], [`ENUMS`] and
+//! [`CALLS`] tell what there is.
+
+mod call;
+mod record;
+pub(crate) mod request;
+mod shape;
+
+pub use call::{Pages, Prepared};
+pub use record::{Cell, Record, Row, Text, read_response, write_response};
+pub use request::{Request, UPDATE, no_json, parse_request, read_request, to_update, write_request};
+pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
+
+pub use crate::fee::total_fees;
+pub use crate::generated::host::{CALLS, ENUMS, REQUESTS, RESPONSES};

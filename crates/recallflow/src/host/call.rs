@@ -1,0 +1,156 @@
+//! Calls without Rust types.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::record::{AsRecord, Record};
+use super::request::read_request;
+use super::shape::PagingShape;
+use crate::generated::host::{CALLS, REQUESTS};
+use crate::generated::operations::OPERATIONS;
+use crate::operation::Page;
+use crate::pages::{Drift, Progress};
+use crate::{Client, Error, blocking};
+
+/// A request that may be sent.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    operation: usize,
+    body: Bytes,
+}
+
+impl Prepared {
+    /// Position of its operation.
+    #[must_use]
+    pub fn operation(&self) -> usize {
+        self.operation
+    }
+}
+
+impl Client {
+    /// Reads, checks and encodes the request of the operation at this position of
+    /// [`OPERATIONS`](crate::OPERATIONS).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] with everything that is wrong with it.
+    pub fn prepare(&self, operation: usize, json: &Value) -> Result<Prepared, Error> {
+        let refuse = |violations| Error::invalid_request(violations).of(OPERATIONS[operation].name, 0);
+        let request = read_request(CALLS[operation].request, json).map_err(refuse)?;
+        let violations = if self.validates() { request.violations() } else { Vec::new() };
+        if violations.is_empty() {
+            Ok(Prepared { operation, body: request.encode().into() })
+        } else {
+            Err(refuse(violations))
+        }
+    }
+
+    /// Carries out an operation; there is no record if it answers nothing.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`].
+    pub async fn call(&self, prepared: Prepared) -> Result<Option<Record>, Error> {
+        let Prepared { operation, body } = prepared;
+        self.exchange(operation, body, AsRecord { response: CALLS[operation].response }).await
+    }
+}
+
+impl Client {
+    /// Where the service is.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.transport().base_url()
+    }
+}
+
+impl blocking::Client {
+    /// Drives an asynchronous client that has made no call yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the system gives no event queue.
+    pub fn over(client: Client) -> Result<Self, Error> {
+        Self::new(client)
+    }
+
+    /// Drives what that client does, on the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the system refuses a thread.
+    pub fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
+        self.runtime.block_on(future)
+    }
+}
+
+/// Reads a query page after page; the same as [`crate::Pages`], but each page may be read by another client.
+#[derive(Debug)]
+pub struct Pages {
+    operation: usize,
+    paging: &'static PagingShape,
+    /// The wire form of the query.
+    query: Value,
+    progress: Progress<Record>,
+}
+
+impl Pages {
+    /// Nothing is read yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] with everything that is wrong with the query.
+    pub fn new(client: &Client, operation: usize, query: Value) -> Result<Self, Error> {
+        let Some(paging) = &CALLS[operation].paging else {
+            return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
+        };
+        client.prepare(operation, &query)?;
+        let mut pages = Self { operation, paging, query, progress: Progress::new(1) };
+        let first = pages.page().as_i64().and_then(|page| i32::try_from(page).ok());
+        pages.progress = Progress::new(first.unwrap_or(1));
+        Ok(pages)
+    }
+
+    /// The items that the next page brings; `None` at the end. Nothing is lost if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]; reading ends with it.
+    pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
+        while let Some(number) = self.progress.next() {
+            *self.page() = number.into();
+            let prepared = client.prepare(self.operation, &self.query)?;
+            let record = client.call(prepared).await.inspect_err(|_| self.progress.end())?;
+            let id = self.paging.id;
+            let items = self.progress.accept(self.open(record), |record| record.row.number(id));
+            if !items.is_empty() {
+                return Ok(Some(items));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How the list changed while it was read, if it did.
+    #[must_use]
+    pub fn drift(&self) -> Option<Drift> {
+        self.progress.drift()
+    }
+
+    fn open(&self, record: Option<Record>) -> Page<Record> {
+        let PagingShape { records, pages, total, .. } = *self.paging;
+        let Some(Record { body, mut row }) = record else { return Page { items: Vec::new(), pages: None, total: None } };
+        let items = row.take_objects(records).into_iter().map(|row| Record { body: body.clone(), row }).collect();
+        Page { items, pages: row.number(pages), total: row.number(total) }
+    }
+
+    /// Where the query has the number of the page.
+    fn page(&mut self) -> &mut Value {
+        let field = &REQUESTS[CALLS[self.operation].request].fields[self.paging.page];
+        match field.within {
+            Some(within) => &mut self.query[within][field.wire],
+            None => &mut self.query[field.wire],
+        }
+    }
+}
