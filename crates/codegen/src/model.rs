@@ -394,6 +394,8 @@ pub struct Constructor {
     pub set: Vec<(String, Literal)>,
     /// Wire names of the fields that the caller gives, in order.
     pub arguments: Vec<String>,
+    /// Wire names of arguments that have other names for the caller, and those names, in `camelCase` like a field's.
+    pub names: Vec<(String, String)>,
     /// What it makes.
     pub doc: String,
 }
@@ -469,6 +471,14 @@ impl Condition {
         let parts =
             conditions.iter().map(|condition| format!("`{}` is {}", condition.field, condition.equals.number()));
         parts.collect::<Vec<_>>().join(" and ")
+    }
+}
+
+impl Constructor {
+    /// The name under which the caller gives a field.
+    #[must_use]
+    pub fn argument_name<'a>(&'a self, wire: &'a str) -> &'a str {
+        self.names.iter().find(|(field, _)| field == wire).map_or(wire, |(_, name)| name)
     }
 }
 

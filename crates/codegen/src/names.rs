@@ -13,7 +13,8 @@
 //!
 //! - Rust uses a raw identifier (`r#type`), and a trailing `_` for the few words that cannot be raw (`self_`) and for
 //!   what the generated types have by themselves (`new_`, `extra_`).
-//! - Python adds a trailing `_` to its keywords, to `self`, and to what the generated classes have by themselves.
+//! - Python adds a trailing `_` to its keywords, to `self`, to what the generated classes have by themselves, and to
+//!   what their bodies use (`datetime_`); a method of a client also to arguments named as its options (`timeout_`).
 //! - In TypeScript any word may name a property or a method, so only arguments of functions get a trailing `_`
 //!   (`class_`), and properties where the generated classes have one of that name.
 //!
@@ -47,12 +48,23 @@ const TYPESCRIPT_KEYWORDS: &str = "
 
 /// What generated types have by themselves, in `snake_case`.
 const MEMBERS: &str = "
-    constructor copy extra from_dict from_wire new to_dict to_update to_wire validate warnings
+    constructor copy extra from_dict from_json from_wire new replace to_dict to_json to_update to_wire validate warnings
+";
+
+/// What the bodies of the generated Python classes use, where a field of the same name would hide it.
+const PYTHON_USED: &str = "
+    bool bytearray bytes classmethod datetime float int memoryview property str tuple
+";
+
+/// What the methods of the Python clients take by themselves.
+const PYTHON_CALL_OPTIONS: &str = "
+    max_retries timeout
 ";
 
 /// What the clients have by themselves, in `snake_case`.
 const CLIENT_MEMBERS: &str = "
-    aclose builder close constructor execute from_env new to_json totals with_max_retries with_options with_timeout
+    aclose base_url builder close constructor execute from_env max_retries new timeout to_json totals with_max_retries
+    with_options with_timeout
 ";
 
 /// Names in scope everywhere in Rust, or that the generated Rust uses.
@@ -66,7 +78,7 @@ const RUST_TYPES: &str = "
 /// Names built into Python, or that its annotations use.
 const PYTHON_TYPES: &str = "
     Any Awaitable Callable ClassVar Decimal Enum Exception False Final Generic IntEnum Iterable Literal Mapping
-    Optional Protocol Sequence True Type TypeVar TypedDict Union Warning
+    Optional PathLike Protocol Self Sequence True Type TypeVar TypedDict Union Warning
 ";
 
 /// Names built into JavaScript and TypeScript.
@@ -77,10 +89,11 @@ const TYPESCRIPT_TYPES: &str = "
 
 /// The library's own names.
 const LIBRARY_TYPES: &str = "
-    Amount ApiError AsyncClient AuthenticationError Call Client ClientBuilder ConfigError Drift ErrorKind Extra Fee
-    FeeTotal InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo OperationKind
-    OutcomeUnknownError Pages ParameterError Phase ProtocolError RateLimitedError RecallFlowError Rule Sandbox
-    ServiceError TimeoutError TimestampExpiredError TransportError Violation
+    Amount ApiError AsyncClient AsyncOperations AsyncPages AuthenticationError Call Client ClientBuilder ConfigError
+    Drift ErrorKind Extra Fee FeeTotal InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo
+    OperationKind Operations OutcomeUnknownError Pages ParameterError Phase ProtocolError RateLimitedError
+    RecallFlowError Record Recorded Request RequestWarning Response Rule Sandbox ServiceError TimeoutError
+    TimestampExpiredError TransportError Value Violation
 ";
 
 /// The name in `snake_case`: `uploadName` → `upload_name`, `HTTPStatus` → `http_status`, `text1` → `text1`.
@@ -134,7 +147,14 @@ pub fn rust_variant(name: &str) -> String {
 #[must_use]
 pub fn python_field(name: &str) -> String {
     let name = unless_member(snake(name));
-    if has(PYTHON_KEYWORDS, &name) { trailed(name) } else { name }
+    if has(PYTHON_KEYWORDS, &name) || has(PYTHON_USED, &name) { trailed(name) } else { name }
+}
+
+/// An argument of a method of the Python clients: `keyId` → `key_id`, `timeout` → `timeout_`.
+#[must_use]
+pub fn python_argument(name: &str) -> String {
+    let name = python_field(name);
+    if has(PYTHON_CALL_OPTIONS, &name) { trailed(name) } else { name }
 }
 
 /// A property of a TypeScript object or a method of a TypeScript class: `upload_name` → `uploadName`.
@@ -256,7 +276,7 @@ mod tests {
 
     #[test]
     fn escapes() {
-        let cases: [(Convert, &str, &str); 21] = [
+        let cases: [(Convert, &str, &str); 27] = [
             (rust_field, "type", "r#type"),
             (rust_field, "async", "r#async"),
             (rust_field, "self", "self_"),
@@ -264,6 +284,7 @@ mod tests {
             (rust_field, "class", "class"),
             (rust_field, "validate", "validate_"),
             (rust_field, "new", "new_"),
+            (rust_field, "replace", "replace_"),
             (rust_variant, "self", "Self_"),
             (rust_variant, "none", "None"),
             (rust_variant, "unknown", "Unknown_"),
@@ -273,7 +294,12 @@ mod tests {
             (python_field, "async", "async_"),
             (python_field, "self", "self_"),
             (python_field, "type", "type"),
+            (python_field, "match", "match"),
             (python_field, "extra", "extra_"),
+            (python_field, "toDict", "to_dict_"),
+            (python_field, "datetime", "datetime_"),
+            (python_field, "timeout", "timeout"),
+            (python_argument, "timeout", "timeout_"),
             (typescript_field, "class", "class"),
             (typescript_field, "toWire", "toWire_"),
             (typescript_argument, "class", "class_"),

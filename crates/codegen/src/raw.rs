@@ -218,8 +218,12 @@ pub(crate) struct RawConstructor {
     pub(crate) name: At<String>,
     pub(crate) set: Option<At<RawConditions>>,
     pub(crate) arguments: Option<At<Vec<At<String>>>>,
+    pub(crate) names: RawNames,
     pub(crate) doc: Option<At<String>>,
 }
+
+/// `{ field = "name", … }`.
+pub(crate) type RawNames = Vec<(At<String>, At<String>)>;
 
 /// A file in `operations/`.
 #[derive(Debug)]

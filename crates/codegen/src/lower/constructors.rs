@@ -5,7 +5,8 @@ use super::literals::literal;
 use super::text::{self, Case, check_case};
 use crate::diagnostic::{At, Place, Sink, listed};
 use crate::model::{Condition, Constructor, Field, Literal, Required};
-use crate::raw::RawConstructor;
+use crate::names;
+use crate::raw::{RawConstructor, RawNames};
 
 /// Lowers the constructors of a type.
 pub(super) fn lower(raw: &[RawConstructor], fields: &[Field], scope: &Scope<'_>, sink: &Sink) -> Vec<Constructor> {
@@ -26,9 +27,10 @@ fn lower_constructor(raw: &RawConstructor, fields: &[Field], scope: &Scope<'_>, 
             sink.report(argument.at, format!("`{}` is in `set` as well", argument.value));
         }
     }
+    let names = lower_names(&raw.names, &arguments, scope, sink);
     let what = format!("constructor `{}`", raw.name.value);
     check_complete(&what, raw.name.at, &set, &arguments, fields, sink);
-    Constructor { name: raw.name.value.clone(), set, arguments, doc }
+    Constructor { name: raw.name.value.clone(), set, arguments, names, doc }
 }
 
 /// The fields that a caller gives.
@@ -37,6 +39,26 @@ pub(super) fn lower_arguments(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink
         scope.find(argument, sink);
     }
     text::strings(raw, "arguments", sink)
+}
+
+/// The names that arguments have instead of their fields'. In some language a constructor takes the other fields beside
+/// its arguments, so that no name may be that of another field.
+fn lower_names(raw: &RawNames, arguments: &[String], scope: &Scope<'_>, sink: &Sink) -> Vec<(String, String)> {
+    let mut lowered: Vec<(String, String)> = Vec::new();
+    for (field, name) in raw {
+        check_case("an argument", name, Case::Wire, sink);
+        if scope.find(field, sink).is_some() && !arguments.contains(&field.value) {
+            sink.report(field.at, format!("`{}` is not in `arguments`", field.value));
+        }
+        let fields = scope.shapes.iter().map(|shape| shape.member.raw.wire.as_str());
+        let others = fields.filter(|other| *other != field.value).chain(lowered.iter().map(|(_, name)| name.as_str()));
+        let key = names::key(&name.value);
+        if let Some(other) = others.into_iter().find(|other| names::key(other) == key) {
+            sink.report(name.at, format!("the name `{}` is taken by `{other}`, a field or an argument", name.value));
+        }
+        lowered.push((field.value.clone(), name.value.clone()));
+    }
+    lowered
 }
 
 /// Checks that no field stays without a value that is required then: always, or by the values that are set.

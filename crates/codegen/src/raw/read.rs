@@ -289,6 +289,7 @@ fn constructor(name: At<String>, mut table: Table<'_>) -> RawConstructor {
         name,
         set: table.may("set", Node::conditions),
         arguments: table.may("arguments", Node::strings),
+        names: table.may("names", Node::names).unwrap_or_default(),
         doc: table.need("doc", Node::string),
     };
     table.finish();

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{RawConditions, RawLiteral};
+use super::{RawConditions, RawLiteral, RawNames};
 use crate::diagnostic::{At, Place, Sink};
 
 /// A file of the spec while it is read.
@@ -192,6 +192,12 @@ impl<'a> Node<'a> {
         let at = table.at;
         let equalities = table.entries.into_iter().filter_map(|(key, node)| Some((key, node.literal()?)));
         Some(At { value: equalities.collect(), at })
+    }
+
+    /// The value as names by field.
+    pub(super) fn names(self) -> Option<RawNames> {
+        let names = self.table()?.entries.into_iter().filter_map(|(key, node)| Some((key, node.string()?)));
+        Some(names.collect())
     }
 
     /// The value as a table.

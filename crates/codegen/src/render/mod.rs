@@ -4,9 +4,11 @@ mod json;
 pub mod json_schema;
 mod markdown;
 pub mod openapi;
+pub mod python;
 pub mod reference;
 pub mod rust;
 pub mod sandbox;
+mod template;
 mod words;
 
 use crate::model::Api;
@@ -19,7 +21,8 @@ use crate::output::{File, MARKER};
 /// If two renderers make the same file, which is a bug of one of them.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let renderers = [json_schema::render, openapi::render, reference::render, rust::render, sandbox::render];
+    let renderers =
+        [json_schema::render, openapi::render, python::render, reference::render, rust::render, sandbox::render];
     let mut files: Vec<File> = renderers.iter().flat_map(|render| render(api)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for pair in files.windows(2) {

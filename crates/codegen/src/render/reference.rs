@@ -4,13 +4,10 @@
 
 mod fields;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::markdown::{code, codes, table};
-use super::words;
+use super::{template, words};
 use crate::model::{
     Api, Code, Direction, Doc, Document, Enum, EnvelopePart, Header, HeaderValue, Operation, OperationKind, Paging,
     RetryPermit, Service, Type,
@@ -21,25 +18,9 @@ use crate::output::File;
 const TEMPLATE: &str = include_str!("reference.md.jinja");
 
 /// Renders the reference page.
-///
-/// # Panics
-///
-/// If the template does not fit the page, which is a bug of this module.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let page = Value::from(Serde(Page::new(api)));
-    let contents = environment().render_str(TEMPLATE, page).expect("the template fits the page");
-    vec![File { path: "docs/generated/reference.md".into(), contents }]
-}
-
-/// Lets tags stand on lines of their own that leave no trace, and refuses names that are not there.
-fn environment() -> Environment<'static> {
-    let mut syntax = SyntaxConfig::builder();
-    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
-    let mut environment = Environment::new();
-    environment.set_syntax(syntax.build().expect("the delimiters are the usual ones"));
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment
+    vec![File { path: "docs/generated/reference.md".into(), contents: template::fill(TEMPLATE, Page::new(api)) }]
 }
 
 /// What the template shows.

@@ -3,6 +3,7 @@
 //! What is rendered lists and calls; everything that decides is hand-written in the crate.
 
 mod enums;
+mod host;
 mod operations;
 mod requests;
 mod responses;
@@ -17,11 +18,12 @@ use crate::output::File;
 /// Renders the folder `generated/` of the crate.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let modules = ["enums", "operations", "requests", "responses", "service"];
-    let declarations = modules.map(|name| format!("pub(crate) mod {name};\n")).concat();
+    let modules = ["enums", "host", "operations", "requests", "responses", "service"];
+    let declarations = modules.map(declaration).concat();
     let root = format!("{}//! What the spec says, as Rust.\n\n{declarations}", header(api));
     let files = [
         ("enums", "Numbers with names.", enums::render(api)),
+        ("host", "What the packages of other languages read of requests and answers.", host::render(api)),
         ("operations", "The operations, and the methods of the clients that carry them out.", operations::render(api)),
         ("requests", "What is sent, and the rules it obeys.", requests::render(api)),
         ("responses", "What the service answers.", responses::render(api)),
@@ -30,6 +32,11 @@ pub fn render(api: &Api) -> Vec<File> {
     let mut rendered = vec![File { path: path("mod"), contents: root }];
     rendered.extend(files.map(|(name, doc, items)| File { path: path(name), contents: source(api, doc, &items) }));
     rendered
+}
+
+fn declaration(module: &str) -> String {
+    let condition = if module == "host" { "#[cfg(feature = \"host\")]\n" } else { "" };
+    format!("{condition}pub(crate) mod {module};\n")
 }
 
 fn path(module: &str) -> String {

@@ -134,13 +134,15 @@ pub(super) fn warning(warning: &Warning) -> String {
 
 /// A named way to make a value.
 pub(super) fn constructor(constructor: &Constructor) -> String {
-    let call = code(&format!("{}({})", constructor.name, constructor.arguments.join(", ")));
+    let arguments: Vec<_> = constructor.arguments.iter().map(|wire| constructor.argument_name(wire)).collect();
+    let call = code(&format!("{}({})", constructor.name, arguments.join(", ")));
     let set: Vec<_> =
         constructor.set.iter().map(|(field, value)| format!("{} to {}", code(field), literal(value))).collect();
-    if set.is_empty() {
-        return format!("{call}: {}", constructor.doc);
-    }
-    format!("{call}: {} It sets {}.", constructor.doc, set.join(" and "))
+    let given: Vec<_> =
+        constructor.names.iter().map(|(field, name)| format!("{} is given as {}", code(field), code(name))).collect();
+    let set = if set.is_empty() { String::new() } else { format!(" It sets {}.", set.join(" and ")) };
+    let given = if given.is_empty() { String::new() } else { format!(" There {}.", given.join(" and ")) };
+    format!("{call}: {}{set}{given}", constructor.doc)
 }
 
 /// Conditions that hold together.

@@ -178,18 +178,19 @@ fn new(request: &Type) -> TokenStream {
 
 /// A function that makes a value for one purpose.
 fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
-    let Constructor { name, set, arguments, doc: text } = constructor;
+    let Constructor { name, set, arguments, doc: text, .. } = constructor;
+    let parameter_of = |wire: &str| field_ident(constructor.argument_name(wire));
     let bytes = arguments.iter().find(|wire| request.field(wire).kind == FieldKind::Base64);
-    let encoding = bytes.map(|wire| format!("`{}` is given as bytes, and encoded here.", field_ident(wire)));
+    let encoding = bytes.map(|wire| format!("`{}` is given as bytes, and encoded here.", parameter_of(wire)));
     let docs = doc(&[text, encoding.as_deref().unwrap_or_default()]);
     let name = ident(name);
     let parameters = arguments.iter().map(|wire| {
-        let (parameter, kind) = (field_ident(wire), &request.field(wire).kind);
+        let (parameter, kind) = (parameter_of(wire), &request.field(wire).kind);
         let of = if *kind == FieldKind::Base64 { quote!(impl AsRef<[u8]>) } else { parameter_type(kind) };
         quote!(#parameter: #of)
     });
     let given = |field: &Field| {
-        let parameter = field_ident(&field.wire);
+        let parameter = parameter_of(&field.wire);
         let literal = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| literal(value, &field.kind));
         literal.or_else(|| {
             let value =
