@@ -23,7 +23,7 @@ pub(crate) fn code_of(body: &[u8]) -> Option<i64> {
 
 /// How an envelope is written: the documents use every combination of these names and forms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct EnvelopeStyle {
     /// Name of the code, `code` or `status` in the documents.
     pub code: String,

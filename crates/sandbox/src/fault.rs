@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::envelope::EnvelopeStyle;
+use crate::fault_json::{bytes, millis};
 use crate::padding::Size;
 
 /// What happens to one request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// Nothing: the request is answered as the service does.
@@ -37,12 +37,12 @@ pub enum Fault {
         #[serde(default)]
         headers: Vec<(String, String)>,
         /// Body.
-        #[serde(with = "text")]
+        #[serde(default, with = "bytes")]
         body: Vec<u8>,
     },
     /// These very bytes instead of an HTTP answer, and then the end of the connection unless [`Fault::End`] says
     /// otherwise; the request is not carried out.
-    Raw(#[serde(with = "text")] Vec<u8>),
+    Raw(#[serde(with = "bytes")] Vec<u8>),
     /// A successful envelope of this many bytes, or one that never ends; the request is not carried out.
     Oversized {
         /// Size of the body in bytes.
@@ -88,7 +88,7 @@ pub enum Edit {
     /// A header set, or taken away.
     Header(String, Option<String>),
     /// Another body.
-    Body(#[serde(with = "text")] Vec<u8>),
+    Body(#[serde(with = "bytes")] Vec<u8>),
     /// Other names and forms in the envelope.
     Envelope(EnvelopeStyle),
     /// The body compressed with gzip.
@@ -99,6 +99,7 @@ pub enum Edit {
 
 /// How fast pieces are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pace {
     /// Bytes in a piece.
     pub bytes: usize,
@@ -130,13 +131,17 @@ impl Fault {
     /// This fault and another one together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        match self {
-            Self::All(mut faults) => {
-                faults.push(other);
-                Self::All(faults)
-            }
-            fault => Self::All(vec![fault, other]),
-        }
+        Self::together([self, other])
+    }
+
+    /// Faults together as one, without lists in lists, so that what means the same is equal.
+    pub(crate) fn together(faults: impl IntoIterator<Item = Self>) -> Self {
+        let parts = |fault| match fault {
+            Self::All(parts) => parts,
+            fault => vec![fault],
+        };
+        let mut all: Vec<_> = faults.into_iter().flat_map(parts).collect();
+        if all.len() == 1 { all.remove(0) } else { Self::All(all) }
     }
 
     /// The same, though the request is carried out.
@@ -209,30 +214,6 @@ impl Fault {
     #[must_use]
     pub fn drip(bytes: usize, interval: Duration) -> Self {
         Self::DripBody(Pace { bytes, interval })
-    }
-
-    /// Reads a fault as scripts in JSON write it: a positive number is an HTTP status, another one a code, a name or
-    /// an object is a fault, and a list is several faults together.
-    ///
-    /// ```
-    /// use recallflow_sandbox::Fault;
-    /// use serde_json::json;
-    ///
-    /// assert_eq!(Fault::from_json(&json!(503))?, Fault::Status(503));
-    /// assert_eq!(Fault::from_json(&json!(-15))?, Fault::Code(-15));
-    /// assert_eq!(Fault::from_json(&json!(["applied", "reset"]))?, Fault::Applied.and(Fault::Reset));
-    /// assert_eq!(Fault::from_json(&json!({ "truncate": 20 }))?, Fault::Truncate(20));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    pub fn from_json(json: &Value) -> Result<Self, serde_json::Error> {
-        match json {
-            Value::Number(number) => match number.as_u64().and_then(|number| u16::try_from(number).ok()) {
-                Some(status @ 1..) => Ok(Self::Status(status)),
-                _ => i64::deserialize(json).map(Self::Code),
-            },
-            Value::Array(faults) => faults.iter().map(Self::from_json).collect::<Result<_, _>>().map(Self::All),
-            fault => Self::deserialize(fault),
-        }
     }
 
     /// Whether the fault happens before the request is read.
@@ -318,6 +299,11 @@ impl Plan {
         self.applied || matches!(self.source, Source::Service)
     }
 
+    /// Whether making the answer takes long.
+    pub(crate) fn is_long(&self) -> bool {
+        self.edits.iter().any(|edit| matches!(edit, Edit::GzipBomb(_)))
+    }
+
     fn add(&mut self, fault: Fault) {
         match fault {
             Fault::Ok => {}
@@ -352,33 +338,5 @@ impl Plan {
     fn answer_nothing(&mut self, ending: Ending) {
         self.source = Source::Nothing;
         self.delivery.ending = Some(ending);
-    }
-}
-
-/// Durations as milliseconds.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
-}
-
-/// Bytes as text.
-mod text {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&String::from_utf8_lossy(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        String::deserialize(deserializer).map(String::into_bytes)
     }
 }

@@ -1,6 +1,7 @@
 //! The recall flows that the sandbox keeps, as the service answers them.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
@@ -27,7 +28,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// All shapes with their names on the command line.
+    /// All shapes with their names on the command line and in JSON.
     pub const ALL: [(&'static str, Self); 3] =
         [("flat", Self::Flat), ("page", Self::Page), ("flat-with-paging", Self::FlatWithPaging)];
 
@@ -42,6 +43,18 @@ impl Shape {
             answer.extend(paging.clone());
         }
         answer
+    }
+}
+
+impl FromStr for Shape {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, shape)| shape).ok_or_else(|| {
+            let names = Self::ALL.map(|(known, _)| known).join(", ");
+            format!("no such shape: {name} (there are {names})")
+        })
     }
 }
 
@@ -65,18 +78,21 @@ impl Flows {
     /// Keys that new nodes get come after the known ones.
     pub(crate) fn new(flows: impl IntoIterator<Item = Value>) -> Self {
         let mut all = Self { last_node_key: 2000, last_task_id: 5_100_000, ..Self::default() };
-        flows.into_iter().for_each(|flow| all.insert(flow));
+        for flow in flows {
+            all.insert(flow);
+        }
         all
     }
 
-    /// Adds a flow, or replaces the one with its key. What has no key is not kept.
-    pub(crate) fn insert(&mut self, flow: Value) {
-        let Some(key) = integer(&flow["keyId"]) else { return };
+    /// Adds a flow, or replaces the one with its key. What has no key is not kept, which is false then.
+    pub(crate) fn insert(&mut self, flow: Value) -> bool {
+        let Some(key) = integer(&flow["keyId"]) else { return false };
         for node in flow["nodeList"].as_array().into_iter().flatten() {
             self.last_node_key = self.last_node_key.max(integer(&node["keyId"]).unwrap_or_default());
             self.last_task_id = self.last_task_id.max(integer(&node["taskId"]).unwrap_or_default());
         }
         self.by_key.insert(key, flow);
+        true
     }
 
     /// The flow of this key. Each magic key has a pending one, so that a fault can be tried with any operation.

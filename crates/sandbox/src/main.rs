@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, ValueExt};
-use recallflow_sandbox::{Builder, Recorded, Sandbox, Seed, Shape, magic_keys};
+use recallflow_sandbox::{Builder, Recorded, Sandbox, Seed, magic_keys};
 
 const USAGE: &str = "\
 A local stand-in for the voice API, to try clients against.
@@ -65,7 +65,7 @@ fn command(mut arguments: lexopt::Parser) -> Result<Command, Box<dyn Error>> {
                 builder.api_secret(arguments.value()?.string()?)
             }
             Long("seed") => builder.seed(read_seed(&PathBuf::from(arguments.value()?))?),
-            Long("shape") => builder.shape(shape(&arguments.value()?.string()?)?),
+            Long("shape") => builder.shape(arguments.value()?.string()?.parse()?),
             Long("allow-ip") => {
                 allowed_ips.push(arguments.value()?.parse()?);
                 builder
@@ -80,13 +80,6 @@ fn command(mut arguments: lexopt::Parser) -> Result<Command, Box<dyn Error>> {
 fn read_seed(path: &PathBuf) -> Result<Seed, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     Seed::from_json(&text).map_err(|error| format!("{} is no seed: {error}", path.display()))
-}
-
-fn shape(name: &str) -> Result<Shape, String> {
-    let found = Shape::ALL.into_iter().find(|(known, _)| *known == name);
-    found
-        .map(|(_, shape)| shape)
-        .ok_or_else(|| format!("no such shape: {name} (there are flat, page and flat-with-paging)"))
 }
 
 /// Serves until it is interrupted.

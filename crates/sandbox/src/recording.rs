@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -23,7 +24,7 @@ const MAX_BODY: usize = 1 << 20;
 const MAX_BODIES: usize = 256 << 20;
 
 /// A request that came, and how it was answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Recorded {
     /// The operation, by its name in the spec; none if the path is not known or the request was not read.
@@ -40,9 +41,11 @@ pub struct Recorded {
     pub body: String,
     /// The body's full length in bytes.
     pub body_length: usize,
-    /// When the request had arrived, by the machine's clock.
+    /// When the request had arrived, by the machine's clock; in JSON as Unix time in seconds with a fraction.
+    #[serde(serialize_with = "unix_seconds")]
     pub time: SystemTime,
-    /// When the request had arrived, for distances between requests.
+    /// When the request had arrived, for distances between requests; not in JSON.
+    #[serde(skip)]
     pub instant: Instant,
     /// Number of the connection, from 1.
     pub connection: u64,
@@ -54,7 +57,7 @@ pub struct Recorded {
 pub(crate) type Callback = Box<dyn Fn(&Recorded) + Send + Sync>;
 
 /// How a request was answered.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Answered {
     /// HTTP status; none if there was no answer.
@@ -109,6 +112,10 @@ impl Recorded {
             ..Self::unread(connection, None)
         }
     }
+}
+
+fn unix_seconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64())
 }
 
 fn redacted((name, value): &(String, String)) -> (String, String) {

@@ -189,6 +189,8 @@ impl Builder {
                     server::serve(listener, served, ended).await;
                 }
             });
+            // Long work that is under way is for nobody any more.
+            runtime.shutdown_background();
         };
         let thread = std::thread::Builder::new().name("recallflow-sandbox".to_owned()).spawn(serve)?;
         Ok(Sandbox {
@@ -256,9 +258,23 @@ impl Sandbox {
     ///
     /// If there is no operation of this name, for which the faults would wait for ever.
     pub fn script_for<T: Into<Fault>>(&self, operation: &str, faults: impl IntoIterator<Item = T>) {
+        if let Err(unknown) = self.try_script_for(operation, faults) {
+            panic!("{unknown}");
+        }
+    }
+
+    /// The same for a name that may be wrong.
+    pub(crate) fn try_script_for<T: Into<Fault>>(
+        &self,
+        operation: &str,
+        faults: impl IntoIterator<Item = T>,
+    ) -> Result<(), String> {
         let names = Service::get().names();
-        assert!(names.contains(&operation), "there is no operation `{operation}`; there are {}", names.join(", "));
+        if !names.contains(&operation) {
+            return Err(format!("there is no operation `{operation}`; there are {}", names.join(", ")));
+        }
         self.shared.script().extend_for(operation, faults.into_iter().map(Into::into));
+        Ok(())
     }
 
     /// How many scripted faults were not played yet.
@@ -333,9 +349,11 @@ impl Sandbox {
         self.shared.state().flows.get(key_id)
     }
 
-    /// Adds a flow as queryDetail answers it, or replaces the one with its `keyId`. What has no `keyId` is not kept.
-    pub fn insert_flow(&self, flow: Value) {
-        self.shared.state().flows.insert(flow);
+    /// Adds a flow as queryDetail answers it, or replaces the one with its `keyId`. What has no `keyId` is not kept,
+    /// which is false then.
+    #[allow(clippy::must_use_candidate, reason = "who writes the flow knows that it has a key")]
+    pub fn insert_flow(&self, flow: Value) -> bool {
+        self.shared.state().flows.insert(flow)
     }
 
     /// The tasks as they are kept.

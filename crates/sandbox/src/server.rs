@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use crate::auth::Gate;
@@ -31,6 +31,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Greatest size of an answer in which a code is looked for.
 const LARGEST_ENVELOPE: usize = 1 << 20;
+
+/// Size of a request's body from which on checking it takes long.
+const LONG_BODY: usize = 256 << 10;
 
 /// Everything that the connections share with the sandbox's handle.
 pub(crate) struct Shared {
@@ -88,7 +91,7 @@ async fn converse(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) {
 }
 
 /// Leads a connection, on which a request begins, through that request.
-async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state: Next, shared: &Shared) -> Next {
+async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state: Next, shared: &Arc<Shared>) -> Next {
     if state == Next::Request {
         let fault = shared.script().next_before_read();
         if fault.is_some() {
@@ -109,7 +112,12 @@ async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state
         shared.record(Recorded { operation: operation_name(&request), ..Recorded::new(&request, number) });
         return Next::End;
     }
-    let Exchange { reply, plan, ending, recorded } = exchange(&request, peer, number, shared);
+    let (is_long, sharing) = (request.body.len() > LONG_BODY, Arc::clone(shared));
+    let exchanged = run(is_long, move || exchange(&request, peer, number, &sharing)).await;
+    let Some(exchange) = exchanged else { return Next::End };
+    let (is_long, sharing) = (exchange.plan.is_long(), Arc::clone(shared));
+    let finished = run(is_long, move || exchange.finish(&sharing.clock)).await;
+    let Some(Reaction { reply, plan, ending, recorded }) = finished else { return Next::End };
     shared.record(recorded);
     if !plan.delay.is_zero() {
         tokio::select! {
@@ -118,6 +126,11 @@ async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state
         }
     }
     play::deliver(incoming, reply, &plan.delivery, ending).await
+}
+
+/// Does work, on another thread if it is long, so that other connections go on meanwhile. None if the sandbox ended.
+async fn run<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if is_long { spawn_blocking(work).await.ok() } else { Some(work()) }
 }
 
 /// Answers what is no request that the sandbox reads.
@@ -133,7 +146,8 @@ async fn refuse(incoming: &mut Incoming, status: u16, shared: &Shared) {
 
 /// What was decided about a request.
 struct Exchange {
-    reply: Reply,
+    /// The service's own answer.
+    answered: Answer,
     plan: Plan,
     ending: Ending,
     recorded: Recorded,
@@ -156,18 +170,33 @@ fn exchange(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Ex
         (None, _) => (no_operation(request), false),
     };
     let ending = plan.delivery.ending(request.keep_alive);
-    let reply = reply(answered, &plan, ending, &shared.clock);
-
     let mut recorded = Recorded { operation: operation_name(request), ..Recorded::new(request, number) };
     recorded.signature_valid = shared.gate.credentials.accept(request);
     recorded.answered.fault = fault;
     recorded.answered.carried_out = carried_out;
-    if let Reply::Answer(answer) = &reply {
-        recorded.answered.status = Some(answer.status);
-        recorded.answered.code =
-            (answer.body.len() <= LARGEST_ENVELOPE).then(|| envelope::code_of(&answer.body)).flatten();
+    Exchange { answered, plan, ending, recorded }
+}
+
+impl Exchange {
+    /// Makes what is put on the wire, and records it.
+    fn finish(self, clock: &Clock) -> Reaction {
+        let Self { answered, plan, ending, mut recorded } = self;
+        let reply = reply(answered, &plan, ending, clock);
+        if let Reply::Answer(answer) = &reply {
+            recorded.answered.status = Some(answer.status);
+            recorded.answered.code =
+                (answer.body.len() <= LARGEST_ENVELOPE).then(|| envelope::code_of(&answer.body)).flatten();
+        }
+        Reaction { reply, plan, ending, recorded }
     }
-    Exchange { reply, plan, ending, recorded }
+}
+
+/// What follows a request.
+struct Reaction {
+    reply: Reply,
+    plan: Plan,
+    ending: Ending,
+    recorded: Recorded,
 }
 
 /// The operation that a request's path names.

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::clock::civil;
 use crate::json::integer;
 
+/// Greatest count of numbers with which a task's figures are computed; more would overflow them.
+const MAX_NUMBERS: i64 = 1_000_000_000;
+
 /// A task, with what the service knows of it beyond what it answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -83,7 +86,7 @@ impl Task {
         let begin = started.saturating_add(progress.starts_after);
         let lasts = i64::from(progress.lasts.max(1));
         let elapsed = now.saturating_sub(begin).clamp(0, lasts);
-        let numbers = record.get("numCnt").and_then(integer).unwrap_or(100);
+        let numbers = record.get("numCnt").and_then(integer).unwrap_or(100).clamp(0, MAX_NUMBERS);
         let called = numbers * elapsed / lasts;
         let status = match elapsed {
             _ if now < begin => 0,
