@@ -1,0 +1,41 @@
+"""Audio that is sent along with a request."""
+
+from __future__ import annotations
+
+import os
+
+from recallflow._errors import InvalidRequestError, Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+
+
+def encode_audio(audio: bytes | bytearray | memoryview | str | PathLike[str], field: str) -> str:
+    """Encodes bytes, or the file at a path, in base64 for the field of this name on the wire.
+
+    Raises:
+        InvalidRequestError: The file cannot be read.
+        TypeError: It is neither bytes nor a path.
+    """
+    # Only audio that is sent along needs it.
+    from binascii import b2a_base64
+
+    if isinstance(audio, (str, os.PathLike)):
+        return b2a_base64(_read(audio, field), newline=False).decode("ascii")
+    try:
+        return b2a_base64(memoryview(audio), newline=False).decode("ascii")
+    except TypeError:
+        kind = type(audio).__name__
+        raise TypeError(f"audio must be bytes, or the path of a file as str or os.PathLike, not {kind}") from None
+
+
+def _read(path: str | PathLike[str], field: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        # In the words of the other languages' packages.
+        reason = f"{error.strerror} (os error {error.errno})" if isinstance(error, OSError) else str(error)
+        message = f"`{field}` cannot be read from {os.fspath(path)}: {reason}"
+        raise InvalidRequestError(message, violations=[Violation(field, "required", message)]) from error

@@ -1,0 +1,67 @@
+"""Wakes an event loop that cannot watch a file descriptor, such as the default one of Windows."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from weakref import ref
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from recallflow._native import Completions
+
+# How long it sleeps at most, before it looks whether its loop is still there.
+_NAP_SECONDS = 0.25
+
+
+class Waker(threading.Thread):
+    """A thread that has the outcomes of a queue taken by their loop as they come, and ends with the loop."""
+
+    def __init__(self, loop: AbstractEventLoop, completions: Completions) -> None:
+        super().__init__(name="recallflow", daemon=True)
+        self._loop = ref(loop)
+        self._completions = completions
+        self._taken = threading.Event()
+        self._is_wanted = True
+
+    def run(self) -> None:
+        """Waits and wakes, in turns."""
+        while self._has_loop():
+            if self._completions.wait(int(_NAP_SECONDS * 1000)):
+                self._taken.clear()
+                self._wake()
+                while self._has_loop() and not self._taken.wait(_NAP_SECONDS):
+                    pass
+
+    def end(self) -> None:
+        """Ends the thread, and waits until it has ended."""
+        self._is_wanted = False
+        self._taken.set()
+        self.join()
+
+    def _has_loop(self) -> bool:
+        loop = self._loop()
+        return self._is_wanted and loop is not None and not loop.is_closed()
+
+    def _wake(self) -> None:
+        loop = self._loop()
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(self._take)
+        except RuntimeError:
+            # It was closed this moment, as the next look will tell.
+            pass
+
+    def _take(self) -> None:
+        self._completions.take()
+        self._taken.set()
+
+
+@atexit.register
+def _end_all() -> None:
+    # A thread that comes back from native code while the interpreter shuts down could end the process in disorder.
+    for thread in threading.enumerate():
+        if isinstance(thread, Waker):
+            thread.end()

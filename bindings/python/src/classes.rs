@@ -1,0 +1,154 @@
+//! The classes of the Python package, as it tells them at import.
+
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyTuple, PyType};
+use recallflow::host::{ENUMS, REQUESTS, RESPONSES, Shape};
+
+use crate::member::{Allocator, Member};
+
+/// Everything that is told at import.
+pub(crate) struct Classes {
+    pub(crate) enums: Vec<Enum>,
+    pub(crate) requests: Vec<Class>,
+    pub(crate) responses: Vec<Class>,
+    pub(crate) empty_extra: Py<PyAny>,
+    pub(crate) extra: Py<PyAny>,
+    pub(crate) violation: Py<PyAny>,
+    pub(crate) warning: Py<PyAny>,
+    pub(crate) error: Py<PyAny>,
+    pub(crate) log: Py<PyAny>,
+    pub(crate) datetime: Py<PyType>,
+    pub(crate) empty_tuple: Py<PyTuple>,
+}
+
+/// A class of requests or of responses.
+pub(crate) struct Class {
+    pub(crate) class: Py<PyType>,
+    pub(crate) shape: &'static Shape,
+    /// Python's names of the fields, in their order.
+    pub(crate) names: Vec<String>,
+    /// The slots of the fields, in their order.
+    pub(crate) members: Vec<Member>,
+    /// The slot `extra` of a response.
+    pub(crate) extra: Option<Member>,
+    pub(crate) allocator: Allocator,
+}
+
+/// The members of an enum by their numbers.
+pub(crate) struct Enum {
+    members: Vec<(i64, Py<PyAny>)>,
+}
+
+static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
+
+impl Classes {
+    /// What was told at import.
+    pub(crate) fn get(py: Python<'_>) -> PyResult<&'static Classes> {
+        CLASSES.get(py).ok_or_else(|| PyRuntimeError::new_err("import recallflow, not recallflow._native"))
+    }
+
+    /// The class that this one is or derives from, and whether it is one of requests.
+    pub(crate) fn of(&self, class: &Bound<'_, PyType>) -> Option<(&Class, bool)> {
+        let py = class.py();
+        let exact = |known: &&Class| known.class.bind(py).is(class);
+        let derived = |known: &&Class| class.is_subclass(known.class.bind(py)).unwrap_or(false);
+        let requests = self.requests.iter();
+        let responses = self.responses.iter();
+        let find = |exact: &dyn Fn(&&Class) -> bool| {
+            requests.clone().find(exact).map(|class| (class, true)).or_else(|| {
+                responses.clone().find(exact).map(|class| (class, false))
+            })
+        };
+        find(&exact).or_else(|| find(&derived))
+    }
+
+    /// The position of a class of requests.
+    pub(crate) fn request_position(&self, class: &Class) -> Option<usize> {
+        self.requests.iter().position(|known| std::ptr::eq(known, class))
+    }
+
+    /// The position of a class of responses.
+    pub(crate) fn response_position(&self, class: &Class) -> Option<usize> {
+        self.responses.iter().position(|known| std::ptr::eq(known, class))
+    }
+}
+
+impl Class {
+    fn new(class: &Bound<'_, PyType>, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {
+        let slots = class.getattr("__slots__")?;
+        let names = slots.try_iter()?.map(|name| name?.extract::<String>()).collect::<PyResult<Vec<_>>>()?;
+        let (names, rest) = names.split_at_checked(shape.fields.len()).unwrap_or_default();
+        if class.name()? != shape.name || rest.len() != usize::from(has_extra) {
+            return Err(PyTypeError::new_err(format!("{class} is not the class of {}", shape.name)));
+        }
+        Ok(Self {
+            class: class.clone().unbind(),
+            shape,
+            names: names.to_vec(),
+            members: names.iter().map(|name| Member::new(class, name)).collect::<PyResult<_>>()?,
+            extra: rest.first().map(|name| Member::new(class, name)).transpose()?,
+            allocator: Allocator::new(class)?,
+        })
+    }
+}
+
+impl Enum {
+    fn new(class: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let members = class.try_iter()?.map(|member| {
+            let member = member?;
+            Ok((member.extract::<i64>()?, member.unbind()))
+        });
+        Ok(Self { members: members.collect::<PyResult<_>>()? })
+    }
+
+    /// The member for a number, or the number itself if the enum has none.
+    pub(crate) fn member<'py>(&self, py: Python<'py>, number: i64) -> PyResult<Bound<'py, PyAny>> {
+        match self.members.iter().find(|(known, _)| *known == number) {
+            Some((_, member)) => Ok(member.bind(py).clone()),
+            None => Ok(number.into_pyobject(py)?.into_any()),
+        }
+    }
+}
+
+/// Tells the classes of the package, each list in the order of the spec.
+#[pyfunction]
+#[pyo3(signature = (*, enums, requests, responses, empty_extra, extra, violation, warning, error, log))]
+#[expect(clippy::too_many_arguments, reason = "they are named where they are given")]
+pub(crate) fn setup(
+    py: Python<'_>,
+    enums: Vec<Bound<'_, PyAny>>,
+    requests: Vec<Bound<'_, PyType>>,
+    responses: Vec<Bound<'_, PyType>>,
+    empty_extra: Py<PyAny>,
+    extra: Py<PyAny>,
+    violation: Py<PyAny>,
+    warning: Py<PyAny>,
+    error: Py<PyAny>,
+    log: Py<PyAny>,
+) -> PyResult<()> {
+    if (enums.len(), requests.len(), responses.len()) != (ENUMS.len(), REQUESTS.len(), RESPONSES.len()) {
+        return Err(PyTypeError::new_err("the native module belongs to another version of the package"));
+    }
+    let classes = |classes: &[Bound<'_, PyType>], shapes: &'static [Shape], has_extra: bool| {
+        let pairs = classes.iter().zip(shapes);
+        pairs.map(|(class, shape)| Class::new(class, shape, has_extra)).collect::<PyResult<Vec<Class>>>()
+    };
+    let told = Classes {
+        enums: enums.iter().map(Enum::new).collect::<PyResult<_>>()?,
+        requests: classes(&requests, REQUESTS, false)?,
+        responses: classes(&responses, RESPONSES, true)?,
+        empty_extra,
+        extra,
+        violation,
+        warning,
+        error,
+        log,
+        datetime: py.import("datetime")?.getattr("datetime")?.cast_into::<PyType>()?.unbind(),
+        empty_tuple: PyTuple::empty(py).unbind(),
+    };
+    // A second import of the package would tell the same.
+    let _ = CLASSES.set(py, told);
+    Ok(())
+}

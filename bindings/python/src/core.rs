@@ -1,0 +1,247 @@
+//! What a client of the package drives.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use recallflow::host::{CALLS, Pages};
+use recallflow::{Client, ClientBuilder, Error, OPERATIONS, blocking};
+use recallflow_bridge::fork::Owned;
+use serde_json::Value;
+
+use crate::classes::Classes;
+use crate::completions::{Answer, Completions};
+use crate::errors::{Failure, raise};
+use crate::log::Lines;
+use crate::reader::Reader;
+use crate::{interrupt, make, options, read};
+
+/// What a client of either kind drives. It holds the secret, and shows it to nobody.
+#[pyclass(frozen, module = "recallflow._native")]
+pub(crate) struct Core {
+    builder: ClientBuilder,
+    base_url: String,
+    timeout: f64,
+    max_retries: u32,
+    /// Locked only by threads that hold the interpreter's lock, and never while they let it go; so it is free in a
+    /// child that was forked by one of them.
+    state: Mutex<State>,
+}
+
+enum State {
+    /// It may be used, with what belongs to this process or to the one it was forked from.
+    Open(Owned<Clients>),
+    Closed,
+}
+
+/// The connections belong to the runtime on which they were made, which a client in turn belongs to.
+struct Clients {
+    client: Client,
+    /// The same on a runtime of its own, once a call was made on the calling thread.
+    blocking: Option<blocking::Client>,
+}
+
+/// The options of one call.
+pub(crate) struct Overrides {
+    timeout: Option<std::time::Duration>,
+    max_retries: Option<u32>,
+}
+
+impl Overrides {
+    pub(crate) fn new(timeout: &Bound<'_, PyAny>, max_retries: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let timeout = if timeout.is_none() { None } else { Some(options::seconds("timeout", timeout)?) };
+        let max_retries = if max_retries.is_none() { None } else { Some(options::retries(max_retries)?) };
+        Ok(Self { timeout, max_retries })
+    }
+
+    pub(crate) fn apply(&self, mut client: Client) -> Client {
+        if let Some(timeout) = self.timeout {
+            client = client.with_timeout(timeout);
+        }
+        if let Some(max_retries) = self.max_retries {
+            client = client.with_max_retries(max_retries);
+        }
+        client
+    }
+}
+
+impl Core {
+    fn build(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let builder = options::apply(builder, options)?;
+        let client = builder.clone().build().map_err(raise)?;
+        let base_url = client.base_url().to_owned();
+        let (timeout, max_retries) = (client.timeout().as_secs_f64(), client.max_retries());
+        Ok(Self {
+            // The environment may have changed when a forked child builds it again.
+            builder: builder.base_url(&base_url),
+            base_url,
+            timeout,
+            max_retries,
+            state: Mutex::new(State::Open(Owned::new(Clients { client, blocking: None }))),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> Result<T, Failure> {
+        let State::Open(clients) = &mut *self.state() else {
+            return Err(Failure::Config("the client was closed: make another one".to_owned()));
+        };
+        if clients.get().is_none() {
+            let client = self.builder.clone().build()?;
+            // What the parent left here drops itself without a trace.
+            *clients = Owned::new(Clients { client, blocking: None });
+        }
+        match clients.get_mut() {
+            Some(clients) => Ok(act(clients)?),
+            None => Err(Failure::Config("the client belongs to another process".to_owned())),
+        }
+    }
+
+    /// The client for calls in the background.
+    pub(crate) fn client(&self) -> Result<Client, Failure> {
+        self.with(|clients| Ok(clients.client.clone()))
+    }
+
+    /// The client for calls on the calling thread, and what drives it.
+    pub(crate) fn blocking(&self) -> Result<(Client, blocking::Client), Failure> {
+        self.with(|clients| {
+            let blocking = match &clients.blocking {
+                Some(blocking) => blocking,
+                None => clients.blocking.insert(blocking::Client::over(clients.client.clone())?),
+            };
+            Ok((clients.client.clone(), blocking.clone()))
+        })
+    }
+}
+
+#[pymethods]
+impl Core {
+    #[new]
+    fn new(
+        api_key: &Bound<'_, PyAny>,
+        api_secret: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Self> {
+        Self::build(options::builder(api_key, api_secret)?, options)
+    }
+
+    #[staticmethod]
+    fn from_env(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Self::build(ClientBuilder::from_env().map_err(raise)?, options)
+    }
+
+    #[getter]
+    fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    #[getter]
+    fn timeout(&self) -> f64 {
+        self.timeout
+    }
+
+    #[getter]
+    fn max_retries(&self) -> u32 {
+        self.max_retries
+    }
+
+    /// Drops the connections; calls that are under way go on.
+    fn close(&self) {
+        let state = std::mem::replace(&mut *self.state(), State::Closed);
+        drop(state);
+    }
+
+    /// Carries out an operation on the calling thread.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: usize,
+        request: &Bound<'py, PyAny>,
+        timeout: &Bound<'py, PyAny>,
+        max_retries: &Bound<'py, PyAny>,
+        logged: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let overrides = Overrides::new(timeout, max_retries)?;
+        let json = wire(py, operation, request)?;
+        let (client, blocking) = self.blocking()?;
+        let client = overrides.apply(client);
+        let prepared = client.prepare(operation, &json).map_err(raise)?;
+        let record = if logged {
+            let lines = Arc::new(Lines::default());
+            let call = recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
+            interrupt::drive(py, &blocking, operation, call, Some(&lines))?
+        } else {
+            interrupt::drive(py, &blocking, operation, client.call(prepared), None)?
+        };
+        make::record(py, record.as_ref())
+    }
+
+    /// Starts to read all pages of a query; nothing is sent yet.
+    fn pages<'py>(
+        slf: Bound<'py, Self>,
+        py: Python<'py>,
+        operation: usize,
+        request: &Bound<'py, PyAny>,
+        timeout: &Bound<'py, PyAny>,
+        max_retries: &Bound<'py, PyAny>,
+    ) -> PyResult<Reader> {
+        let overrides = Overrides::new(timeout, max_retries)?;
+        let query = wire(py, operation, request)?;
+        let pages = Pages::new(&slf.get().client()?, operation, query).map_err(raise)?;
+        Ok(Reader::new(slf.unbind(), operation, overrides, pages))
+    }
+
+    /// Starts a call in the background.
+    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
+    fn submit<'py>(
+        &self,
+        py: Python<'py>,
+        completions: &Bound<'py, Completions>,
+        future: Bound<'py, PyAny>,
+        operation: usize,
+        request: &Bound<'py, PyAny>,
+        timeout: &Bound<'py, PyAny>,
+        max_retries: &Bound<'py, PyAny>,
+        logged: bool,
+    ) -> PyResult<u64> {
+        let overrides = Overrides::new(timeout, max_retries)?;
+        let json = wire(py, operation, request)?;
+        let client = overrides.apply(self.client()?);
+        let prepared = client.prepare(operation, &json).map_err(raise)?;
+        let call = async move { client.call(prepared).await.map(Answer::Response) };
+        completions.get().start(future, operation, call, logged)
+    }
+
+    /// Panics within a call, for the tests of what becomes of it.
+    #[pyo3(signature = (operation, completions = None, future = None))]
+    fn panic<'py>(
+        &self,
+        py: Python<'py>,
+        operation: usize,
+        completions: Option<&Bound<'py, Completions>>,
+        future: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<u64>> {
+        let call = async { panic!("this panic was asked for") };
+        match completions.zip(future) {
+            Some((completions, future)) => completions.get().start(future, operation, call, false).map(Some),
+            None => {
+                let (_, blocking) = self.blocking()?;
+                interrupt::drive::<Answer>(py, &blocking, operation, call, None).map(|_| None)
+            }
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Core of {}>", self.base_url)
+    }
+}
+
+/// The wire form of what was given as the request of an operation.
+fn wire(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("there is no such operation"))?;
+    read::request(request, &Classes::get(py)?.requests[call.request])
+}

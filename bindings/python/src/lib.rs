@@ -1,0 +1,46 @@
+//! The native module behind the Python package: private, and called by its Python modules only.
+//!
+//! It holds no logic of the client's. It turns Python values into JSON for the core and the core's records into Python
+//! values, and lets calls run beside the interpreter: without its lock, interruptible, and across forks.
+
+mod classes;
+mod completions;
+mod core;
+mod errors;
+mod interrupt;
+mod log;
+mod make;
+mod member;
+mod options;
+mod read;
+mod reader;
+mod sandbox;
+mod values;
+
+use pyo3::prelude::*;
+
+// The lock of the interpreter is what keeps shared state together; without it the module would have to lock itself.
+#[pymodule(gil_used = true)]
+mod _native {
+    use super::*;
+
+    #[pymodule_export]
+    use crate::classes::setup;
+    #[pymodule_export]
+    use crate::completions::Completions;
+    #[pymodule_export]
+    use crate::core::Core;
+    #[pymodule_export]
+    use crate::reader::Reader;
+    #[pymodule_export]
+    use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::values::{
+        from_dict, from_wire, parse_fee, to_update, to_wire, to_wire_json, total_fees, validate, warnings,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("VERSION", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,115 @@
+//! Reads the options of a client.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use recallflow::{Client, ClientBuilder};
+
+use crate::errors::Failure;
+
+/// What is wrong with an option.
+pub(crate) struct Wrong(String);
+
+impl From<Wrong> for PyErr {
+    fn from(wrong: Wrong) -> Self {
+        Failure::Config(wrong.0).into()
+    }
+}
+
+impl From<PyErr> for Wrong {
+    fn from(error: PyErr) -> Self {
+        // What a value's own methods raise is no reason to let it through.
+        Self(format!("an option cannot be read: {error}"))
+    }
+}
+
+/// A builder with the key and secret that were given.
+pub(crate) fn builder(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>) -> Result<ClientBuilder, Wrong> {
+    // A message shows neither value: somebody may have given one in place of the other.
+    Ok(Client::builder(credential("api_key", api_key)?, credential("api_secret", api_secret)?))
+}
+
+fn credential(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
+    let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
+    text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind(value))))
+}
+
+/// A builder with these options.
+pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> Result<ClientBuilder, Wrong> {
+    for (name, value) in options {
+        let name = name.extract::<String>()?;
+        if value.is_none() {
+            continue;
+        }
+        builder = match name.as_str() {
+            "base_url" => builder.base_url(text(&name, &value)?),
+            "timeout" => builder.timeout(seconds(&name, &value)?),
+            "connect_timeout" => builder.connect_timeout(seconds(&name, &value)?),
+            "attempt_timeout" => builder.attempt_timeout(seconds(&name, &value)?),
+            "max_retries" => builder.max_retries(retries(&value)?),
+            "max_response_bytes" => builder.max_response_bytes(whole(&name, &value)?),
+            "validate" => builder.validate(truth(&name, &value)?),
+            "dangerously_allow_http" => builder.dangerously_allow_http(truth(&name, &value)?),
+            "proxy" => match value.cast::<PyBool>() {
+                Ok(proxy) if !proxy.is_true() => builder.no_proxy(),
+                _ => builder.proxy(text(&name, &value)?),
+            },
+            "ca_file" => builder.ca_file(path(&name, &value)?),
+            _ => return Err(Wrong(format!("`{name}` is no option of a client"))),
+        };
+    }
+    Ok(builder)
+}
+
+/// A span of time that was given in seconds.
+pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
+    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
+    let Some(number) = number else {
+        return Err(Wrong(format!("`{name}` must be a number of seconds, but is {}", kind(value))));
+    };
+    // More than a century is as good as endless.
+    let longest = 4e9;
+    if number > 0.0 {
+        return Ok(Duration::from_secs_f64(number.min(longest)).max(Duration::from_nanos(1)));
+    }
+    Err(Wrong(format!("`{name}` must be more than 0 seconds, but is {number}: give a time in which a call can succeed")))
+}
+
+/// A number of extra tries.
+pub(crate) fn retries(value: &Bound<'_, PyAny>) -> Result<u32, Wrong> {
+    whole("max_retries", value)
+}
+
+fn whole<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, Wrong> {
+    let is_whole = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    let number = if is_whole { value.extract::<T>().ok() } else { None };
+    number.ok_or_else(|| {
+        let shown = if is_whole { value.to_string() } else { kind(value) };
+        Wrong(format!("`{name}` must be a whole number from 0, but is {shown}"))
+    })
+}
+
+fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
+    let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
+    text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind(value))))
+}
+
+fn path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, Wrong> {
+    value.extract().map_err(|_| Wrong(format!("`{name}` must be a path, but is {}", kind(value))))
+}
+
+fn truth(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
+    let truth = value.cast::<PyBool>().map(|truth| truth.is_true());
+    truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind(value))))
+}
+
+/// A value as a message shows it: some options hold passwords, so that only small ones of no secret kind are shown.
+fn kind(value: &Bound<'_, PyAny>) -> String {
+    if value.is_none() || value.is_instance_of::<PyBool>() || value.is_instance_of::<PyFloat>() {
+        return value.to_string();
+    }
+    let name = value.get_type().qualname().map(|name| name.to_string_lossy().into_owned());
+    format!("a Python `{}`", name.unwrap_or_else(|_| "object".to_owned()))
+}

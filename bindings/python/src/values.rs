@@ -1,0 +1,195 @@
+//! What the values of the package are asked for: rules, wire form, money.
+
+use pyo3::prelude::*;
+use pyo3::exceptions::PyTypeError;
+use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
+use recallflow::{Error, Fee};
+use recallflow::host;
+use serde_json::Value;
+
+use crate::classes::{Class, Classes};
+use crate::errors::raise;
+use crate::{make, read};
+
+/// The class of a value, its position among its kind, and whether it is one of requests.
+fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, usize, bool)> {
+    let found = classes.of(class).and_then(|(class, is_request)| {
+        let position =
+            if is_request { classes.request_position(class) } else { classes.response_position(class) };
+        position.map(|position| (class, position, is_request))
+    });
+    found.ok_or_else(|| PyTypeError::new_err(format!("{class} is no request or response of recallflow")))
+}
+
+/// Every rule that the request breaks.
+#[pyfunction]
+pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let classes = Classes::get(py)?;
+    let (_, position, _) = class_of(classes, &request.get_type())?;
+    let violations = match host::read_request(position, &read::value(request)?) {
+        Ok(request) => request.violations(),
+        Err(violations) => violations,
+    };
+    let make = classes.violation.bind(py);
+    let made = violations.iter().map(|violation| make.call1((&violation.path, violation.rule.as_str(), &violation.message)));
+    PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// The advice about the request; none if it cannot be read.
+#[pyfunction]
+pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let classes = Classes::get(py)?;
+    let (_, position, _) = class_of(classes, &request.get_type())?;
+    let warnings = host::read_request(position, &read::value(request)?).map_or_else(|_| Vec::new(), |request| request.warnings());
+    let make = classes.warning.bind(py);
+    let made = warnings.iter().map(|warning| make.call1((&warning.path, &warning.message)));
+    PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// The exact JSON of the service.
+fn wire(value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let classes = Classes::get(value.py())?;
+    let (_, position, is_request) = class_of(classes, &value.get_type())?;
+    let json = read::value(value)?;
+    if is_request { checked(position, &json) } else { Ok(json) }
+}
+
+/// The wire form of a request as the core writes it.
+fn checked(position: usize, json: &Value) -> PyResult<Value> {
+    let request = host::read_request(position, json);
+    Ok(request.map_err(|violations| raise(Error::from_violations(violations)))?.to_json())
+}
+
+/// The exact JSON of the service, as plain Python objects.
+#[pyfunction]
+pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    make::json(py, &wire(value)?)
+}
+
+/// The exact JSON of the service, as text.
+#[pyfunction]
+pub(crate) fn to_wire_json(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    wire(value).map(|json| json.to_string())
+}
+
+/// Reads the JSON of the service: text, bytes or plain Python objects.
+#[pyfunction]
+pub(crate) fn from_wire<'py>(
+    py: Python<'py>,
+    cls: &Bound<'py, PyType>,
+    wire: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let classes = Classes::get(py)?;
+    let (class, position, is_request) = class_of(classes, cls)?;
+    let text = text_of(wire)?;
+    match (text, is_request) {
+        (Some(text), false) => response(py, classes, class, position, cls, text),
+        (None, false) => response(py, classes, class, position, cls, aliases_last(&read::json(wire)?)),
+        (Some(text), true) => {
+            let json = host::parse_request(&text).map_err(raise)?;
+            make::request(py, classes, class, cls, &checked(position, &json)?)
+        }
+        (None, true) => make::request(py, classes, class, cls, &checked(position, &read::json(wire)?)?),
+    }
+}
+
+/// The bytes of JSON text; `None` for what was parsed already.
+fn text_of(wire: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
+    if wire.is_instance_of::<PyString>() {
+        // Half a character is no UTF-8, which is what the core then says.
+        return wire.call_method1("encode", ("utf-8", "surrogatepass"))?.extract().map(Some);
+    }
+    Ok(match wire.cast::<PyByteArray>() {
+        Ok(bytes) => Some(bytes.to_vec()),
+        Err(_) => wire.cast::<PyBytes>().ok().map(|bytes| bytes.as_bytes().to_vec()),
+    })
+}
+
+/// Reads fields under their Python names.
+#[pyfunction]
+pub(crate) fn from_dict<'py>(
+    py: Python<'py>,
+    cls: &Bound<'py, PyType>,
+    fields: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let classes = Classes::get(py)?;
+    let (class, position, is_request) = class_of(classes, cls)?;
+    let json = read::named(fields, class, is_request)?;
+    if is_request {
+        make::request(py, classes, class, cls, &checked(position, &json)?)
+    } else {
+        response(py, classes, class, position, cls, aliases_last(&json))
+    }
+}
+
+/// JSON text in which names that may stand for others come last. Maps have lost the order of the text, and before the
+/// name that it stands for, such a name would be taken for it.
+fn aliases_last(json: &Value) -> Vec<u8> {
+    fn write(json: &Value, text: &mut String) {
+        let is_alias = |name: &&str| host::RESPONSES.iter().any(|shape| shape.names[shape.fields.len()..].contains(name));
+        match json {
+            Value::Array(items) => {
+                text.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    text.push_str(if at == 0 { "" } else { "," });
+                    write(item, text);
+                }
+                text.push(']');
+            }
+            Value::Object(fields) => {
+                text.push('{');
+                let (aliases, names): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| is_alias(&name.as_str()));
+                for (at, (name, value)) in names.into_iter().chain(aliases).enumerate() {
+                    text.push_str(if at == 0 { "" } else { "," });
+                    text.push_str(&Value::from(name.as_str()).to_string());
+                    text.push(':');
+                    write(value, text);
+                }
+                text.push('}');
+            }
+            _ => text.push_str(&json.to_string()),
+        }
+    }
+    let mut text = String::new();
+    write(json, &mut text);
+    text.into_bytes()
+}
+
+fn response<'py>(
+    py: Python<'py>,
+    classes: &Classes,
+    class: &Class,
+    position: usize,
+    cls: &Bound<'py, PyType>,
+    json: Vec<u8>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let record = host::read_response(position, json.into()).map_err(raise)?;
+    make::fill(py, classes, class, cls, &record.row, &record.body)
+}
+
+/// The update that changes nothing, from a flow that was read.
+#[pyfunction]
+pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let classes = Classes::get(py)?;
+    let update = host::to_update(read::value(detail)?).map_err(raise)?;
+    let class = classes.requests.iter().find(|class| class.shape.name == host::UPDATE);
+    let class = class.ok_or_else(|| PyTypeError::new_err("there is no class of updates"))?;
+    make::request(py, classes, class, class.class.bind(py), &update)
+}
+
+/// Amount as decimal text and currency.
+#[pyfunction]
+pub(crate) fn parse_fee(text: &str) -> Option<(String, Option<String>)> {
+    Fee::parse(text).map(|fee| (fee.amount.to_string(), fee.currency))
+}
+
+/// A sum by currencies, and how many fees were counted, unreadable and missing.
+type Total = (Vec<(Option<String>, String)>, u64, u64, u64);
+
+/// Sums fees, each a text, or whether something odd stands in its place.
+#[pyfunction]
+pub(crate) fn total_fees(fees: Vec<(Option<String>, bool)>) -> Total {
+    let total = host::total_fees(fees.iter().map(|(fee, is_odd)| (fee.as_deref(), *is_odd)));
+    let amounts = total.amounts.iter().map(|(currency, amount)| (currency.clone(), amount.to_string()));
+    (amounts.collect(), total.counted, total.unreadable, total.missing)
+}
