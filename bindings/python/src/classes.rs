@@ -57,9 +57,11 @@ impl Classes {
         let requests = self.requests.iter();
         let responses = self.responses.iter();
         let find = |exact: &dyn Fn(&&Class) -> bool| {
-            requests.clone().find(exact).map(|class| (class, true)).or_else(|| {
-                responses.clone().find(exact).map(|class| (class, false))
-            })
+            requests
+                .clone()
+                .find(exact)
+                .map(|class| (class, true))
+                .or_else(|| responses.clone().find(exact).map(|class| (class, false)))
         };
         find(&exact).or_else(|| find(&derived))
     }
@@ -76,6 +78,16 @@ impl Classes {
 }
 
 impl Class {
+    /// Whether this is an instance. What only says so of itself, such as a mock, is none.
+    pub(crate) fn is_of(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
+        object.get_type().is_subclass(self.class.bind(object.py()))
+    }
+
+    /// Whether a field, or an object that holds some, has this name on the wire.
+    pub(crate) fn is_on_wire(&self, name: &str) -> bool {
+        self.shape.fields.iter().any(|field| field.wire == name || field.within == Some(name))
+    }
+
     fn new(class: &Bound<'_, PyType>, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {
         let slots = class.getattr("__slots__")?;
         let names = slots.try_iter()?.map(|name| name?.extract::<String>()).collect::<PyResult<Vec<_>>>()?;
@@ -83,13 +95,15 @@ impl Class {
         if class.name()? != shape.name || rest.len() != usize::from(has_extra) {
             return Err(PyTypeError::new_err(format!("{class} is not the class of {}", shape.name)));
         }
+        let allocator = Allocator::new(class)?;
+        let member = |name: &String| Member::new(class, &allocator, name);
         Ok(Self {
             class: class.clone().unbind(),
             shape,
             names: names.to_vec(),
-            members: names.iter().map(|name| Member::new(class, name)).collect::<PyResult<_>>()?,
-            extra: rest.first().map(|name| Member::new(class, name)).transpose()?,
-            allocator: Allocator::new(class)?,
+            members: names.iter().map(member).collect::<PyResult<_>>()?,
+            extra: rest.first().map(member).transpose()?,
+            allocator,
         })
     }
 }

@@ -9,6 +9,7 @@ mod call;
 mod record;
 pub(crate) mod request;
 mod shape;
+mod shortcut;
 
 pub use call::{Pages, Prepared};
 pub use record::{Cell, Record, Row, Text, read_response, write_response};

@@ -6,6 +6,7 @@ use serde::{Deserialize as _, de::DeserializeSeed as _};
 use serde_json::{Map, Value};
 
 use super::shape::{Kind, Shape};
+use super::shortcut;
 use crate::generated::host::RESPONSES;
 use crate::request::violation::{Rule, Violation};
 use crate::response::decode::{FieldValue, Fitted, MakeObject, MakeValue, Object, ObjectSeed, ReadData};
@@ -109,8 +110,9 @@ impl Cell {
 }
 
 impl Row {
-    fn new(shape: &'static Shape) -> Self {
-        Self { shape, cells: vec![const { None }; shape.fields.len()], extra: Extra::default() }
+    pub(super) fn new(shape: &'static Shape) -> Self {
+        let cells = std::iter::repeat_with(|| None).take(shape.fields.len()).collect();
+        Self { shape, cells, extra: Extra::default() }
     }
 
     /// The number at a position.
@@ -126,7 +128,7 @@ impl Row {
         }
     }
 
-    fn to_json(&self, body: &[u8]) -> Value {
+    pub(super) fn to_json(&self, body: &[u8]) -> Value {
         let values = self.shape.fields.iter().zip(&self.cells);
         let values = values.map(|(field, cell)| cell.as_ref().map(|cell| cell.to_json(body, &field.kind)));
         let extra = self.extra.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -165,6 +167,9 @@ pub fn write_response(
 ///
 /// [`Error::InvalidRequest`] if the text is no JSON object.
 pub fn read_response(response: usize, json: Bytes) -> Result<Record, Error> {
+    if let Some(row) = shortcut::object(&json, &RESPONSES[response]) {
+        return Ok(Record { row, body: json });
+    }
     let refuse = |message: String| {
         Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
     };
@@ -202,6 +207,10 @@ impl ReadData for AsRecord {
             Fitted::Fits(row) => Fitted::Fits(Some(row)),
             Fitted::Odd(value) => Fitted::Odd(value),
         })
+    }
+
+    fn shortcut(self, body: &[u8]) -> Option<Self::Data> {
+        shortcut::open(body, &RESPONSES[self.response?]).map(Some)
     }
 
     fn finish(self, row: Self::Data, text: Bytes) -> Self::Response {
