@@ -25,7 +25,7 @@ pub(crate) struct Classes {
 
 /// A class of requests or of responses.
 pub(crate) struct Class {
-    pub(crate) class: Py<PyType>,
+    pub(crate) kind: Py<PyType>,
     pub(crate) shape: &'static Shape,
     /// Python's names of the fields, in their order.
     pub(crate) names: Vec<String>,
@@ -52,8 +52,8 @@ impl Classes {
     /// The class that this one is or derives from, and whether it is one of requests.
     pub(crate) fn of(&self, class: &Bound<'_, PyType>) -> Option<(&Class, bool)> {
         let py = class.py();
-        let exact = |known: &&Class| known.class.bind(py).is(class);
-        let derived = |known: &&Class| class.is_subclass(known.class.bind(py)).unwrap_or(false);
+        let exact = |known: &&Class| known.kind.bind(py).is(class);
+        let derived = |known: &&Class| class.is_subclass(known.kind.bind(py)).unwrap_or(false);
         let requests = self.requests.iter();
         let responses = self.responses.iter();
         let find = |exact: &dyn Fn(&&Class) -> bool| {
@@ -80,7 +80,7 @@ impl Classes {
 impl Class {
     /// Whether this is an instance. What only says so of itself, such as a mock, is none.
     pub(crate) fn is_of(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
-        object.get_type().is_subclass(self.class.bind(object.py()))
+        object.get_type().is_subclass(self.kind.bind(object.py()))
     }
 
     /// Whether a field, or an object that holds some, has this name on the wire.
@@ -98,7 +98,7 @@ impl Class {
         let allocator = Allocator::new(class)?;
         let member = |name: &String| Member::new(class, &allocator, name);
         Ok(Self {
-            class: class.clone().unbind(),
+            kind: class.clone().unbind(),
             shape,
             names: names.to_vec(),
             members: names.iter().map(member).collect::<PyResult<_>>()?,

@@ -16,17 +16,17 @@ use std::time::Duration;
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 use recallflow::host::Record;
 use recallflow::{Error, OPERATIONS};
 use recallflow_bridge::background;
-use recallflow_bridge::fork::Owned;
+use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 use tokio::task::AbortHandle;
 
 use crate::errors::Failure;
-use crate::{log, make};
+use crate::{log, make, python};
 
 /// What a call answers.
 #[derive(Debug)]
@@ -66,9 +66,12 @@ struct Queue {
     woken: UnixStream,
 }
 
+/// The number of a call, and what it came to.
+type Outcome = (u64, Result<Answer, Failure>);
+
 #[derive(Default)]
 struct Handed {
-    outcomes: Vec<(u64, Result<Answer, Failure>)>,
+    outcomes: Vec<Outcome>,
     lines: Vec<Line>,
     /// Whether the event loop was woken and has not looked since.
     is_signalled: bool,
@@ -97,7 +100,7 @@ impl Queue {
         }
     }
 
-    fn take(&self) -> (Vec<(u64, Result<Answer, Failure>)>, Vec<Line>) {
+    fn take(&self) -> (Vec<Outcome>, Vec<Line>) {
         let mut state = self.state();
         if state.is_signalled {
             state.is_signalled = false;
@@ -138,9 +141,9 @@ impl Completions {
         let queue = self.queue()?;
         let call = async move {
             let outcome = if is_logged {
-                guarded(logged(call, OPERATIONS[operation].name, queue.clone())).await
+                unforked(guarded(logged(call, OPERATIONS[operation].name, queue.clone()))).await
             } else {
-                guarded(call).await
+                unforked(guarded(call)).await
             };
             let outcome = match outcome {
                 Ok(outcome) => outcome.map_err(Failure::Error),
@@ -158,6 +161,25 @@ impl Completions {
     fn remove(&self, number: u64) -> Option<Waiting> {
         self.own().as_mut().and_then(Owned::get_mut).and_then(|own| own.waiting.remove(&number))
     }
+}
+
+/// Hands the outcome of a call to its future, if that still waits.
+fn settle(future: &Bound<'_, PyAny>, outcome: &Result<Answer, Failure>) -> PyResult<()> {
+    let py = future.py();
+    let done = future.getattr(name(py, &DONE, "done"))?;
+    if python::call(&done, &PyTuple::empty(py))?.is_truthy()? {
+        return Ok(());
+    }
+    let made = match outcome {
+        Ok(answer) => make::answer(py, answer),
+        Err(failure) => failure.exception(py).and_then(|error| Err(PyErr::from_value(error))),
+    };
+    let (settle, argument) = match made {
+        Ok(answer) => (future.getattr(name(py, &SET_RESULT, "set_result"))?, answer),
+        Err(error) => (future.getattr("set_exception")?, error.into_value(py).into_bound(py).into_any()),
+    };
+    python::call(&settle, &(argument,).into_pyobject(py)?)?;
+    Ok(())
 }
 
 fn closed() -> PyErr {
@@ -181,24 +203,16 @@ impl Completions {
     fn take(&self, py: Python<'_>) -> PyResult<()> {
         let Ok(queue) = self.queue() else { return Ok(()) };
         let (outcomes, lines) = queue.take();
-        log::hand_over(py, lines);
+        // The handler of a signal may raise anywhere here. The other calls must not wait for ever then.
+        let mut interruption = log::hand_over(py, lines).err();
         for (number, outcome) in outcomes {
             // Whoever was cancelled waits no more.
             let Some(Waiting { future, .. }) = self.remove(number) else { continue };
-            let future = future.bind(py);
-            if future.call_method0(name(py, &DONE, "done"))?.is_truthy()? {
-                continue;
+            if let Err(error) = settle(future.bind(py), &outcome) {
+                interruption.get_or_insert(error);
             }
-            let made = match &outcome {
-                Ok(answer) => make::answer(py, answer),
-                Err(failure) => Err(PyErr::from_value(failure.exception(py)?)),
-            };
-            match made {
-                Ok(answer) => future.call_method1(name(py, &SET_RESULT, "set_result"), (answer,))?,
-                Err(error) => future.call_method1("set_exception", (error.into_value(py),))?,
-            };
         }
-        Ok(())
+        interruption.map_or(Ok(()), Err)
     }
 
     /// Drops a call; nothing happens if it has ended.

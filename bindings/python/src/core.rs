@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use recallflow::host::{CALLS, Pages};
-use recallflow::{Client, ClientBuilder, Error, OPERATIONS, blocking};
+use recallflow::host::{CALLS, Driver, Lane, Pages};
+use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
 use recallflow_bridge::fork::Owned;
 use serde_json::Value;
 
@@ -38,8 +38,8 @@ enum State {
 /// The connections belong to the runtime on which they were made, which a client in turn belongs to.
 struct Clients {
     client: Client,
-    /// The same on a runtime of its own, once a call was made on the calling thread.
-    blocking: Option<blocking::Client>,
+    /// Lets calling threads do the work of their calls.
+    driver: Driver,
 }
 
 /// The options of one call.
@@ -78,7 +78,7 @@ impl Core {
             base_url,
             timeout,
             max_retries,
-            state: Mutex::new(State::Open(Owned::new(Clients { client, blocking: None }))),
+            state: Mutex::new(State::Open(Owned::new(Clients { client, driver: Driver::default() }))),
         })
     }
 
@@ -93,7 +93,7 @@ impl Core {
         if clients.get().is_none() {
             let client = self.builder.clone().build()?;
             // What the parent left here drops itself without a trace.
-            *clients = Owned::new(Clients { client, blocking: None });
+            *clients = Owned::new(Clients { client, driver: Driver::default() });
         }
         match clients.get_mut() {
             Some(clients) => Ok(act(clients)?),
@@ -106,26 +106,16 @@ impl Core {
         self.with(|clients| Ok(clients.client.clone()))
     }
 
-    /// The client for calls on the calling thread, and what drives it.
-    pub(crate) fn blocking(&self) -> Result<(Client, blocking::Client), Failure> {
-        self.with(|clients| {
-            let blocking = match &clients.blocking {
-                Some(blocking) => blocking,
-                None => clients.blocking.insert(blocking::Client::over(clients.client.clone())?),
-            };
-            Ok((clients.client.clone(), blocking.clone()))
-        })
+    /// What drives one call on the calling thread.
+    pub(crate) fn lane(&self, overrides: &Overrides) -> Result<Lane, Failure> {
+        self.with(|clients| clients.driver.lane(&overrides.apply(clients.client.clone())))
     }
 }
 
 #[pymethods]
 impl Core {
     #[new]
-    fn new(
-        api_key: &Bound<'_, PyAny>,
-        api_secret: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-    ) -> PyResult<Self> {
+    fn new(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         Self::build(options::builder(api_key, api_secret)?, options)
     }
 
@@ -167,15 +157,16 @@ impl Core {
     ) -> PyResult<Bound<'py, PyAny>> {
         let overrides = Overrides::new(timeout, max_retries)?;
         let json = wire(py, operation, request)?;
-        let (client, blocking) = self.blocking()?;
-        let client = overrides.apply(client);
+        let lane = self.lane(&overrides)?;
+        let client = lane.client();
         let prepared = client.prepare(operation, &json).map_err(raise)?;
         let record = if logged {
             let lines = Arc::new(Lines::default());
-            let call = recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
-            interrupt::drive(py, &blocking, operation, call, Some(&lines))?
+            let call =
+                recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
+            interrupt::drive(py, lane, operation, call, Some(&lines))?
         } else {
-            interrupt::drive(py, &blocking, operation, client.call(prepared), None)?
+            interrupt::drive(py, lane, operation, client.call(prepared), None)?
         };
         make::record(py, record.as_ref())
     }
@@ -229,8 +220,8 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start(future, operation, call, false).map(Some),
             None => {
-                let (_, blocking) = self.blocking()?;
-                interrupt::drive::<Answer>(py, &blocking, operation, call, None).map(|_| None)
+                let lane = self.lane(&Overrides { timeout: None, max_retries: None })?;
+                interrupt::drive::<Answer>(py, lane, operation, call, None).map(|_| None)
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Makes the package's exceptions of the core's errors.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use recallflow::{Error, OPERATIONS, OperationKind, Violation};
 use recallflow_bridge::guard::Panicked;
 
 use crate::classes::Classes;
+use crate::python;
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Failure {
             }
             Failure::Panicked(panic, operation) => panicked(py, panic, *operation)?,
         };
-        Classes::get(py)?.error.bind(py).call1((payload,))
+        python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
     }
 }
 

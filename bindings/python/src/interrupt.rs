@@ -2,13 +2,16 @@
 //! was told to stop.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use recallflow::{Error, blocking};
+use recallflow::Error;
+use recallflow::host::Lane;
+use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
-use recallflow_bridge::ticks::ticking;
+use recallflow_bridge::ticks::tick;
 
 use crate::errors::Failure;
 use crate::log::Lines;
@@ -24,21 +27,52 @@ const TICK: Duration = Duration::from_millis(50);
 /// dropped then.
 pub(crate) fn drive<T: Send>(
     py: Python<'_>,
-    client: &blocking::Client,
+    lane: Lane,
     operation: usize,
     call: impl Future<Output = Result<T, Error>> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<T> {
-    let look = || {
-        Python::attach(|py| {
-            lines.into_iter().for_each(|lines| lines.hand_over(py));
-            py.check_signals()
-        })
+    let lane = Owned::new(lane);
+    let outcome = match interruptible(py, &lane, unforked(guarded(call)), lines) {
+        Ok(outcome) => outcome.map_err(Failure::Error)?,
+        Err(interruption) => {
+            // The connection of a call that was dropped closes as soon as somebody drives it, which may be never.
+            if let Some(lane) = lane.get() {
+                let _ = py.detach(|| lane.drive(async {}));
+            }
+            return Err(interruption);
+        }
     };
-    let driven = py.detach(|| client.drive(ticking(guarded(call), TICK, look)));
-    lines.into_iter().for_each(|lines| lines.hand_over(py));
-    match driven.map_err(Failure::Error)?? {
+    match outcome {
         Ok(outcome) => Ok(outcome.map_err(Failure::Error)?),
         Err(panic) => Err(Failure::Panicked(panic, Some(operation)).into()),
+    }
+}
+
+/// Drives a future, and lets the program's own code run in between: what it logs, and its handlers of signals.
+///
+/// Nothing is driven meanwhile, so that this code may make calls itself, or fork, or take as long as it likes while
+/// other threads drive theirs. While an interpreter ends, it keeps threads that come back to it.
+fn interruptible<T: Send>(
+    py: Python<'_>,
+    lane: &Owned<Lane>,
+    future: impl Future<Output = T> + Send,
+    lines: Option<&Arc<Lines>>,
+) -> PyResult<Result<T, Error>> {
+    let mut future = pin!(future);
+    loop {
+        // A handler of a signal may have forked.
+        let Some(lane) = lane.get() else {
+            return Err(Failure::Config("the process was forked within the call".to_owned()).into());
+        };
+        let ticked = py.detach(|| lane.drive(async { tick(future.as_mut(), TICK).await }));
+        if let Some(lines) = lines {
+            lines.hand_over(py)?;
+        }
+        match ticked {
+            Ok(None) => py.check_signals()?,
+            Ok(Some(outcome)) => return Ok(Ok(outcome)),
+            Err(error) => return Ok(Err(error)),
+        }
     }
 }

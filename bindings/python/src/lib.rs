@@ -3,6 +3,8 @@
 //! It holds no logic of the client's. It turns Python values into JSON for the core and the core's records into Python
 //! values, and lets calls run beside the interpreter: without its lock, interruptible, and across forks.
 
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
+
 mod classes;
 mod completions;
 mod core;
@@ -12,6 +14,8 @@ mod log;
 mod make;
 mod member;
 mod options;
+mod order;
+mod python;
 mod read;
 mod reader;
 mod sandbox;
@@ -22,7 +26,7 @@ use pyo3::prelude::*;
 // The lock of the interpreter is what keeps shared state together; without it the module would have to lock itself.
 #[pymodule(gil_used = true)]
 mod _native {
-    use super::*;
+    use pyo3::prelude::*;
 
     #[pymodule_export]
     use crate::classes::setup;

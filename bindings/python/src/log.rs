@@ -2,11 +2,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use recallflow_bridge::logs::{Level, Line, Sink};
+use recallflow_bridge::logs::{Known, Level, Line, Sink};
 
 use crate::classes::Classes;
+use crate::python;
 
 /// Lines that wait for a thread with the interpreter's lock.
 #[derive(Default)]
@@ -20,23 +22,41 @@ impl Sink for Lines {
 
 impl Lines {
     /// Hands over what has come so far.
-    pub(crate) fn hand_over(&self, py: Python<'_>) {
+    ///
+    /// # Errors
+    ///
+    /// As those of [`hand_over`].
+    pub(crate) fn hand_over(&self, py: Python<'_>) -> PyResult<()> {
         let lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        hand_over(py, lines);
+        hand_over(py, lines)
     }
 }
 
-/// Hands over lines. What a handler of the program raises concerns the program's log and not the call.
-pub(crate) fn hand_over(py: Python<'_>, lines: Vec<Line>) {
-    let Ok(classes) = Classes::get(py) else { return };
+/// Hands over lines.
+///
+/// # Errors
+///
+/// What is to end more than the log, such as the `KeyboardInterrupt` of a signal that came meanwhile; lines may be lost
+/// then. An ordinary error of the program's handlers concerns its log and not the call.
+pub(crate) fn hand_over(py: Python<'_>, lines: Vec<Line>) -> PyResult<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let classes = Classes::get(py)?;
     for line in lines {
         let fields = PyDict::new(py);
-        let filled = line.fields.iter().try_for_each(|(name, value)| fields.set_item(name, value));
-        let logged = filled.and_then(|()| classes.log.bind(py).call1((number(line.level), line.message, fields)));
-        if let Err(error) = logged {
-            error.write_unraisable(py, None);
+        let filled = line.fields.iter().try_for_each(|(name, known)| match known {
+            Known::Number(number) => fields.set_item(name, number),
+            Known::Text(text) => fields.set_item(name, text),
+        });
+        let arguments = filled.and_then(|()| (number(line.level), line.message, fields).into_pyobject(py));
+        let logged = arguments.and_then(|arguments| python::call(classes.log.bind(py), &arguments));
+        match logged {
+            Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, None),
+            logged => drop(logged?),
         }
     }
+    Ok(())
 }
 
 /// The level in Python's numbers.

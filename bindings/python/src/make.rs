@@ -70,7 +70,7 @@ impl<'a, 'py> Maker<'a, 'py> {
     fn row(&mut self, row: &'a Row) -> PyResult<Bound<'py, PyAny>> {
         let class = self.classes.responses.iter().find(|class| std::ptr::eq(class.shape, row.shape));
         let class = class.ok_or_else(|| PyValueError::new_err("an answer of an unknown shape"))?;
-        self.instance(class, class.class.bind(self.py), row)
+        self.instance(class, class.kind.bind(self.py), row)
     }
 
     fn instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: &'a Row) -> PyResult<Bound<'py, PyAny>> {
@@ -210,7 +210,9 @@ pub(crate) fn request<'py>(
 /// A value of a request, whose wire form was checked before.
 fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
     match (kind, wire) {
-        (Kind::Flag, Value::Number(number)) => Ok((number.as_i64() == Some(1)).into_pyobject(py)?.to_owned().into_any()),
+        (Kind::Flag, Value::Number(number)) => {
+            Ok((number.as_i64() == Some(1)).into_pyobject(py)?.to_owned().into_any())
+        }
         (Kind::Enum(position), Value::Number(number)) => {
             classes.enums[*position].member(py, number.as_i64().unwrap_or_default())
         }
@@ -220,7 +222,7 @@ fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> 
         },
         (Kind::Object(position), Value::Object(_)) => {
             let class = &classes.requests[*position];
-            request(py, classes, class, class.class.bind(py), wire)
+            request(py, classes, class, class.kind.bind(py), wire)
         }
         (Kind::List(item), Value::Array(items)) => {
             let items = items.iter().map(|wire| given(py, classes, item, wire)).collect::<PyResult<Vec<_>>>()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
 use recallflow::{Client, ClientBuilder};
 
 use crate::errors::Failure;
@@ -74,7 +74,9 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, 
     if number > 0.0 {
         return Ok(Duration::from_secs_f64(number.min(longest)).max(Duration::from_nanos(1)));
     }
-    Err(Wrong(format!("`{name}` must be more than 0 seconds, but is {number}: give a time in which a call can succeed")))
+    Err(Wrong(format!(
+        "`{name}` must be more than 0 seconds, but is {number}: give a time in which a call can succeed"
+    )))
 }
 
 /// A number of extra tries.
@@ -101,7 +103,7 @@ fn path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, Wrong> {
 }
 
 fn truth(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
-    let truth = value.cast::<PyBool>().map(|truth| truth.is_true());
+    let truth = value.cast::<PyBool>().map(PyBoolMethods::is_true);
     truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind(value))))
 }
 

@@ -1,21 +1,20 @@
 //! What the values of the package are asked for: rules, wire form, money.
 
-use pyo3::prelude::*;
 use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
-use recallflow::{Error, Fee};
 use recallflow::host;
+use recallflow::{Error, Fee};
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
 use crate::errors::raise;
-use crate::{make, read};
+use crate::{make, order, read};
 
 /// The class of a value, its position among its kind, and whether it is one of requests.
 fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, usize, bool)> {
     let found = classes.of(class).and_then(|(class, is_request)| {
-        let position =
-            if is_request { classes.request_position(class) } else { classes.response_position(class) };
+        let position = if is_request { classes.request_position(class) } else { classes.response_position(class) };
         position.map(|position| (class, position, is_request))
     });
     found.ok_or_else(|| PyTypeError::new_err(format!("{class} is no request or response of recallflow")))
@@ -30,9 +29,11 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
         Ok(request) => request.violations(),
         Err(violations) => violations,
     };
-    let make = classes.violation.bind(py);
-    let made = violations.iter().map(|violation| make.call1((&violation.path, violation.rule.as_str(), &violation.message)));
-    PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+    let violation_of = classes.violation.bind(py);
+    let all = violations
+        .iter()
+        .map(|violation| violation_of.call1((&violation.path, violation.rule.as_str(), &violation.message)));
+    PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)
 }
 
 /// The advice about the request; none if it cannot be read.
@@ -40,10 +41,11 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     let classes = Classes::get(py)?;
     let (_, position, _) = class_of(classes, &request.get_type())?;
-    let warnings = host::read_request(position, &read::value(request)?).map_or_else(|_| Vec::new(), |request| request.warnings());
-    let make = classes.warning.bind(py);
-    let made = warnings.iter().map(|warning| make.call1((&warning.path, &warning.message)));
-    PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+    let warnings =
+        host::read_request(position, &read::value(request)?).map_or_else(|_| Vec::new(), |request| request.warnings());
+    let warning_of = classes.warning.bind(py);
+    let all = warnings.iter().map(|warning| warning_of.call1((&warning.path, &warning.message)));
+    PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)
 }
 
 /// The exact JSON of the service.
@@ -63,7 +65,8 @@ fn checked(position: usize, json: &Value) -> PyResult<Value> {
 /// The exact JSON of the service, as plain Python objects.
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    make::json(py, &wire(value)?)
+    let (class, _, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
+    order::documented(py, if is_request { host::REQUESTS } else { host::RESPONSES }, class.shape, &wire(value)?)
 }
 
 /// The exact JSON of the service, as text.
@@ -83,13 +86,13 @@ pub(crate) fn from_wire<'py>(
     let (class, position, is_request) = class_of(classes, cls)?;
     let text = text_of(wire)?;
     match (text, is_request) {
-        (Some(text), false) => response(py, classes, class, position, cls, text),
-        (None, false) => response(py, classes, class, position, cls, aliases_last(&read::json(wire)?)),
+        (Some(text), false) => response(py, class, position, cls, text),
+        (None, false) => response(py, class, position, cls, order::aliases_last(&read::json(wire, is_request)?)),
         (Some(text), true) => {
             let json = host::parse_request(&text).map_err(raise)?;
             make::request(py, classes, class, cls, &checked(position, &json)?)
         }
-        (None, true) => make::request(py, classes, class, cls, &checked(position, &read::json(wire)?)?),
+        (None, true) => make::request(py, classes, class, cls, &checked(position, &read::json(wire, is_request)?)?),
     }
 }
 
@@ -118,53 +121,19 @@ pub(crate) fn from_dict<'py>(
     if is_request {
         make::request(py, classes, class, cls, &checked(position, &json)?)
     } else {
-        response(py, classes, class, position, cls, aliases_last(&json))
+        response(py, class, position, cls, order::aliases_last(&json))
     }
-}
-
-/// JSON text in which names that may stand for others come last. Maps have lost the order of the text, and before the
-/// name that it stands for, such a name would be taken for it.
-fn aliases_last(json: &Value) -> Vec<u8> {
-    fn write(json: &Value, text: &mut String) {
-        let is_alias = |name: &&str| host::RESPONSES.iter().any(|shape| shape.names[shape.fields.len()..].contains(name));
-        match json {
-            Value::Array(items) => {
-                text.push('[');
-                for (at, item) in items.iter().enumerate() {
-                    text.push_str(if at == 0 { "" } else { "," });
-                    write(item, text);
-                }
-                text.push(']');
-            }
-            Value::Object(fields) => {
-                text.push('{');
-                let (aliases, names): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| is_alias(&name.as_str()));
-                for (at, (name, value)) in names.into_iter().chain(aliases).enumerate() {
-                    text.push_str(if at == 0 { "" } else { "," });
-                    text.push_str(&Value::from(name.as_str()).to_string());
-                    text.push(':');
-                    write(value, text);
-                }
-                text.push('}');
-            }
-            _ => text.push_str(&json.to_string()),
-        }
-    }
-    let mut text = String::new();
-    write(json, &mut text);
-    text.into_bytes()
 }
 
 fn response<'py>(
     py: Python<'py>,
-    classes: &Classes,
     class: &Class,
     position: usize,
     cls: &Bound<'py, PyType>,
     json: Vec<u8>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let record = host::read_response(position, json.into()).map_err(raise)?;
-    make::fill(py, classes, class, cls, &record.row, &record.body)
+    make::response(py, class, cls, &record)
 }
 
 /// The update that changes nothing, from a flow that was read.
@@ -174,7 +143,7 @@ pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyR
     let update = host::to_update(read::value(detail)?).map_err(raise)?;
     let class = classes.requests.iter().find(|class| class.shape.name == host::UPDATE);
     let class = class.ok_or_else(|| PyTypeError::new_err("there is no class of updates"))?;
-    make::request(py, classes, class, class.class.bind(py), &update)
+    make::request(py, classes, class, class.kind.bind(py), &update)
 }
 
 /// Amount as decimal text and currency.

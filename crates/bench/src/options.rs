@@ -11,10 +11,12 @@ pub(crate) const HELP: &str = "\
 Measures what recallflow costs beside plain reqwest and a bare connection.
 
 usage: recallflow-bench [http] [decode] [validate] [--rounds N] [--only NAME]
+       recallflow-bench --serve
 
   http, decode, validate   what to measure; everything by default
   --rounds N               rounds of each comparison; 40 by default
   --only NAME              one contender by its name in the table, for a profiler
+  --serve                  only be the server: prints its address, and ends when its input does
 ";
 
 const ROUNDS: usize = 40;

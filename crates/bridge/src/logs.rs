@@ -25,8 +25,17 @@ pub struct Line {
     pub level: Level,
     /// What happened.
     pub message: String,
-    /// What is known of it, as text.
-    pub fields: Vec<(&'static str, String)>,
+    /// What is known of it.
+    pub fields: Vec<(&'static str, Known)>,
+}
+
+/// Something that is known of what happened.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// A number.
+    Number(i64),
+    /// Anything else.
+    Text(String),
 }
 
 /// Who takes the lines of a call, on whatever thread it is carried out.
@@ -80,7 +89,7 @@ impl Subscriber for Collector {
             let mut seen = Seen::default();
             event.record(&mut seen);
             let Seen { message, mut fields } = seen;
-            fields.push(("operation", operation.to_owned()));
+            fields.push(("operation", Known::Text(operation.to_owned())));
             sink.take(Line { level: *event.metadata().level(), message, fields });
         }
     }
@@ -94,7 +103,7 @@ impl Subscriber for Collector {
 #[derive(Default)]
 struct Seen {
     message: String,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(&'static str, Known)>,
 }
 
 impl Visit for Seen {
@@ -102,12 +111,20 @@ impl Visit for Seen {
         self.record_debug(field, &format_args!("{value}"));
     }
 
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.fields.push((field.name(), Known::Number(value)));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.record_i64(field, i64::try_from(value).unwrap_or(i64::MAX));
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let value = format!("{value:?}");
         if field.name() == "message" {
             self.message = value;
         } else {
-            self.fields.push((field.name(), value));
+            self.fields.push((field.name(), Known::Text(value)));
         }
     }
 }

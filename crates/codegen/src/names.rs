@@ -77,7 +77,7 @@ const RUST_TYPES: &str = "
 
 /// Names built into Python, or that its annotations use.
 const PYTHON_TYPES: &str = "
-    Any Awaitable Callable ClassVar Decimal Enum Exception False Final Generic IntEnum Iterable Literal Mapping
+    Any Awaitable Callable ClassVar Decimal Enum Exception False Final Generic IntEnum Iterable Literal Mapping Number
     Optional PathLike Protocol Self Sequence True Type TypeVar TypedDict Union Warning
 ";
 

@@ -1,13 +1,12 @@
 //! The client for code that is not `async`.
 
+pub(crate) mod lanes;
+
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime};
-
+use self::lanes::Lanes;
 use crate::operation::{Operation, Paged};
 use crate::pages::Drift;
 use crate::{ClientBuilder, Error, pages};
@@ -15,8 +14,8 @@ use crate::{ClientBuilder, Error, pages};
 /// A client of the service for code that is not `async`; the same as [`crate::Client`], but its methods return when the
 /// call has ended.
 ///
-/// It is cheap to clone and may be used from several threads at once. The calling thread does the work; only names of
-/// hosts are looked up on another.
+/// It is cheap to clone and may be used from several threads at once, none of which waits for another. The calling
+/// thread does the work; only names of hosts are looked up on another.
 ///
 /// It blocks its thread, so that `async` code calls it within `tokio::task::spawn_blocking`, or uses [`crate::Client`].
 ///
@@ -27,8 +26,8 @@ use crate::{ClientBuilder, Error, pages};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: crate::Client,
-    pub(crate) runtime: Arc<CallerRuntime>,
+    inner: crate::Client,
+    lanes: Arc<Lanes>,
 }
 
 impl Client {
@@ -46,35 +45,33 @@ impl Client {
         ClientBuilder::from_env()?.build_blocking()
     }
 
-    pub(crate) fn new(inner: crate::Client) -> Result<Self, Error> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build();
-        let runtime = runtime.map_err(|error| Error::config(format!("the system gives no event queue: {error}")))?;
-        Ok(Self { inner, runtime: Arc::new(CallerRuntime(Some(runtime))) })
+    pub(crate) fn new(inner: crate::Client) -> Self {
+        Self { inner, lanes: Arc::default() }
     }
 
     /// The same client with another total time for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { inner: self.inner.with_timeout(timeout), runtime: Arc::clone(&self.runtime) }
+        Self { inner: self.inner.with_timeout(timeout), lanes: Arc::clone(&self.lanes) }
     }
 
     /// The same client with another number of extra tries for each call.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self { inner: self.inner.with_max_retries(max_retries), runtime: Arc::clone(&self.runtime) }
+        Self { inner: self.inner.with_max_retries(max_retries), lanes: Arc::clone(&self.lanes) }
     }
 
     /// Carries out an operation, named by its request. The named methods do the same.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Config`] only if the system refuses a thread.
+    /// Any [`Error`]; [`Error::Config`] only if the system refuses an event queue or a thread.
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        self.runtime.block_on(self.inner.execute(request))?
+        self.lanes.run(&self.inner, async |client| client.execute(request).await)?
     }
 
     pub(crate) fn pages<R: Paged>(&self, query: R) -> Pages<R> {
-        Pages { pages: pages::Pages::new(self.inner.clone(), query), runtime: Arc::clone(&self.runtime) }
+        Pages { pages: pages::Pages::new(self.inner.clone(), query), client: self.clone() }
     }
 }
 
@@ -89,7 +86,7 @@ impl fmt::Debug for Client {
 /// It ends after an error. See [`crate::Pages`] for what it promises.
 pub struct Pages<R: Paged> {
     pages: pages::Pages<R>,
-    runtime: Arc<CallerRuntime>,
+    client: Client,
 }
 
 impl<R: Paged> Pages<R> {
@@ -104,7 +101,12 @@ impl<R: Paged> Iterator for Pages<R> {
     type Item = Result<R::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.runtime.block_on(self.pages.next()).unwrap_or_else(|error| {
+        let Self { pages, client } = self;
+        let next = async |client| {
+            pages.set_client(client);
+            pages.next().await
+        };
+        client.lanes.run(&client.inner, next).unwrap_or_else(|error| {
             self.pages.end();
             Some(Err(error))
         })
@@ -114,39 +116,5 @@ impl<R: Paged> Iterator for Pages<R> {
 impl<R: Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pages.fmt(f)
-    }
-}
-
-/// A runtime that the calling threads drive. It is empty only while it is dropped.
-pub(crate) struct CallerRuntime(Option<Runtime>);
-
-impl CallerRuntime {
-    pub(crate) fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
-        let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
-        let call = async {
-            // Nobody drives the runtime between calls. These let it see first which idle connections were closed
-            // meanwhile, and then the connections put themselves away, so that the call does not write into one.
-            tokio::task::yield_now().await;
-            tokio::task::yield_now().await;
-            future.await
-        };
-        if Handle::try_current().is_err() {
-            return Ok(runtime.block_on(call));
-        }
-        // A thread that belongs to another runtime may not drive this one, not even where it may block.
-        thread::scope(|scope| {
-            let thread = thread::Builder::new().spawn_scoped(scope, || runtime.block_on(call));
-            let thread = thread.map_err(|error| Error::config(format!("the system gives no thread: {error}")))?;
-            Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
-    }
-}
-
-impl Drop for CallerRuntime {
-    fn drop(&mut self) {
-        // An ordinary drop panics where blocking is not allowed, and there is nothing here to wait for.
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
     }
 }

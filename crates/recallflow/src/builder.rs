@@ -217,7 +217,7 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] that names the option that is wrong.
     pub fn build_blocking(self) -> Result<blocking::Client, Error> {
-        blocking::Client::new(self.build()?)
+        Ok(blocking::Client::new(self.build()?))
     }
 }
 

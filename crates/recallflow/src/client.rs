@@ -20,7 +20,7 @@ use crate::response::decode::{ReadData, Typed};
 use crate::response::envelope::BYTE_ORDER_MARK;
 use crate::retry::{self, Budget, Class, Decision, Situation, Used};
 use crate::signing::Credentials;
-use crate::transport::{Outgoing, Transport};
+use crate::transport::{Outgoing, Pool, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
@@ -38,6 +38,7 @@ use crate::transport::{Outgoing, Transport};
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    pool: Arc<Pool>,
     timeout: Duration,
     max_retries: u32,
 }
@@ -69,7 +70,7 @@ impl Client {
     }
 
     pub(crate) fn new(shared: Shared, timeout: Duration, max_retries: u32) -> Self {
-        Self { shared: Arc::new(shared), timeout, max_retries }
+        Self { shared: Arc::new(shared), pool: Arc::default(), timeout, max_retries }
     }
 
     /// The same client with another total time for each call.
@@ -82,6 +83,11 @@ impl Client {
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
         Self { max_retries, ..self.clone() }
+    }
+
+    /// The same client over other connections.
+    pub(crate) fn over(&self, pool: Arc<Pool>) -> Self {
+        Self { pool, ..self.clone() }
     }
 
     /// Carries out an operation, named by its request. The named methods do the same.
@@ -185,10 +191,12 @@ impl Client {
                     tokio::time::sleep(delay).await;
                 }
                 Decision::Retry { .. } | Decision::Fail => {
-                    return Err(self.explain(error).of(operation.name, attempts));
+                    return Err(self.explain(error, operation.kind).of(operation.name, attempts));
                 }
                 Decision::OutcomeUnknown => {
-                    return Err(judge::outcome_unknown(self.explain(error)).of(operation.name, attempts));
+                    return Err(
+                        judge::outcome_unknown(self.explain(error, operation.kind)).of(operation.name, attempts)
+                    );
                 }
             }
         }
@@ -205,7 +213,7 @@ impl Client {
             OperationKind::Update => deadline,
         };
         let answer = transport
-            .send(Outgoing { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
+            .send(&self.pool, Outgoing { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
             .await
             .map_err(judge::failure)?;
         clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
@@ -216,8 +224,11 @@ impl Client {
     }
 
     /// Adds what only the client knows to an error that it is about to report.
-    fn explain(&self, mut error: Error) -> Error {
+    fn explain(&self, mut error: Error, kind: OperationKind) -> Error {
         match &mut error {
+            Error::Api(api) if api.kind == ErrorKind::Service && kind == OperationKind::Update => {
+                api.remedy = Some("read the present state before repeating the update".to_owned());
+            }
             Error::Api(api) if api.kind == ErrorKind::TimestampExpired => {
                 api.remedy = Some(clock::remedy(self.shared.clock.learned()));
             }

@@ -11,7 +11,7 @@ pub(crate) mod request;
 mod shape;
 mod shortcut;
 
-pub use call::{Pages, Prepared};
+pub use call::{Driver, Lane, Pages, Prepared};
 pub use record::{Cell, Record, Row, Text, read_response, write_response};
 pub use request::{Request, UPDATE, no_json, parse_request, read_request, to_update, write_request};
 pub use shape::{CallShape, Field, Kind, PagingShape, Shape};

@@ -111,6 +111,11 @@ impl<R: Paged> Pages<R> {
         }
     }
 
+    /// Reads further pages with this client.
+    pub(crate) fn set_client(&mut self, client: Client) {
+        self.client = client;
+    }
+
     /// Nothing more is read.
     pub(crate) fn end(&mut self) {
         self.reading = None;
@@ -200,11 +205,14 @@ impl<T: Clone + PartialEq> Progress<T> {
         self.total = self.total.or(total);
         let changed = total.is_some() && total != self.total;
         if changed || repeated > 0 || ended_early {
+            if self.drift.is_none() {
+                // Once for a list is enough; `drift` tells more at the end.
+                tracing::warn!(repeated, total, total_at_start = self.total, "the list changed while it was read");
+            }
             let drift = self.drift.get_or_insert_default();
             drift.total_at_start = self.total;
             drift.total_at_end = total;
             drift.repeated += repeated;
-            tracing::warn!(repeated, total, total_at_start = self.total, "the list changed while it was read");
         }
     }
 }

@@ -96,8 +96,13 @@ pub(crate) struct Transport {
     connect_timeout: Duration,
     route: Route,
     authorities: Authorities,
-    http: OnceLock<Result<Http, String>>,
+    /// Made when it is first needed, because reading the system's authorities takes longer than a call.
+    tls: OnceLock<rustls::ClientConfig>,
 }
+
+/// Connections to the service, kept for further requests. They belong to the runtime on which they are made.
+#[derive(Default)]
+pub(crate) struct Pool(OnceLock<Result<Http, String>>);
 
 /// How connections leave this machine.
 enum Route {
@@ -131,7 +136,7 @@ impl Transport {
             route: Route::new(config.proxy, &config.base)?,
             base: config.base,
             authorities,
-            http: OnceLock::new(),
+            tls: OnceLock::new(),
         })
     }
 
@@ -139,15 +144,16 @@ impl Transport {
         self.base.as_str()
     }
 
-    /// Sends a request once, and reads the answer to its end.
+    /// Sends a request once over a connection of the pool, and reads the answer to its end.
     ///
     /// Dropping the future drops the request and leaves the transport usable.
-    pub(crate) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, pool: &Pool, outgoing: Outgoing<'_>) -> Result<Answer, Failure> {
         let started = Instant::now();
         if started >= outgoing.ends_at {
             return Err(Failure::too_late());
         }
-        let http = self.http()?;
+        let http = pool.0.get_or_init(|| self.build());
+        let http = http.as_ref().map_err(|problem| Failure::unsent(problem.clone()))?;
         let mut deadline = pin!(sleep_until(outgoing.ends_at));
         let (request, gate) = self.request(outgoing, &http.connections)?;
 
@@ -214,14 +220,10 @@ impl Transport {
         }
     }
 
-    fn http(&self) -> Result<&Http, Failure> {
-        self.http.get_or_init(|| self.build()).as_ref().map_err(|problem| Failure::unsent(problem.clone()))
-    }
-
     fn build(&self) -> Result<Http, String> {
         let resolver = Resolver::default();
         let builder = Client::builder()
-            .tls_backend_preconfigured(self.tls())
+            .tls_backend_preconfigured(self.tls.get_or_init(|| self.tls()).clone())
             .http1_only()
             .redirect(redirect::Policy::none())
             .referer(false)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from recallflow._log import is_logged
 from recallflow._loop import completions_of, outcome
-from recallflow._options import Configured
+from recallflow._options import Configured, show_as
 from recallflow._pages import Drift, Item, drift_of
 from recallflow.generated.operations import AsyncOperations
 
@@ -65,6 +65,9 @@ class AsyncClient(Configured, AsyncOperations):
         self, operation: int, request: Request, timeout: float | None, max_retries: int | None
     ) -> AsyncPages[Any]:
         return AsyncPages(self._core.pages(operation, request, timeout, max_retries))
+
+
+show_as(AsyncClient, AsyncOperations)
 
 
 class AsyncPages(AsyncIterator[Item]):

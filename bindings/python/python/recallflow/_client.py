@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recallflow._log import is_logged
-from recallflow._options import Configured
+from recallflow._options import Configured, show_as
 from recallflow._pages import Pages
 from recallflow.generated.operations import Operations
 
@@ -47,3 +47,6 @@ class Client(Configured, Operations):
 
     def _pages(self, operation: int, request: Request, timeout: float | None, max_retries: int | None) -> Pages[Any]:
         return Pages(self._core.pages(operation, request, timeout, max_retries))
+
+
+show_as(Client, Operations, Configured)

@@ -231,6 +231,7 @@ class OutcomeUnknownError(RecallFlowError):
     _own = ("cause",)
 
     cause: RecallFlowError
+    __cause__: BaseException | None
 
     def __init__(self, text: str = "", /, *, cause: RecallFlowError, **circumstances: Unpack[Circumstances]) -> None:
         super().__init__(text, **circumstances)

@@ -135,3 +135,11 @@ class Configured:
             f"a {type(self).__name__} cannot be pickled or copied, because it holds connections and the API secret: "
             "make another one where it is needed, for example with `from_env`"
         )
+
+
+def show_as(client: type[Configured], *mixins: type) -> None:
+    """Lets the methods that a client has from elsewhere show its name, which is what errors of Python's own tell."""
+    for mixin in mixins:
+        for name, method in vars(mixin).items():
+            if hasattr(method, "__code__"):
+                method.__qualname__ = f"{client.__name__}.{name}"

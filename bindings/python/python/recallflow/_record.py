@@ -25,8 +25,8 @@ class Record:
     __slots__: ClassVar[Iterable[str]] = ()
 
     def __init_subclass__(cls) -> None:
-        # For type checkers, `dataclass_transform` has made it already.
-        cls.__match_args__ = tuple(cls.__slots__)  # type: ignore[attr-defined,misc]
+        # Type checkers have it from `dataclass_transform`.
+        type.__setattr__(cls, "__match_args__", tuple(cls.__slots__))
 
     def _init(self, *values: object) -> None:
         for name, value in zip(self.__slots__, values, strict=True):

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     class ClientOptions(TypedDict, total=False):
         """The options of a client; see `recallflow.Client`."""
 
+        api_key: str
+        api_secret: str
         base_url: str | None
         timeout: float
         connect_timeout: float
@@ -211,15 +213,17 @@ class Sandbox:
         """A new client of this sandbox, with options as `recallflow.Client` takes them."""
         from recallflow import Client
 
-        options.setdefault("base_url", self._url)
-        return Client(self._api_key, self._api_secret, **options)
+        return Client(**self._wired(options))
 
     def async_client(self, **options: Unpack[ClientOptions]) -> AsyncClient:
         """A new asynchronous client of this sandbox, with options as `recallflow.AsyncClient` takes them."""
         from recallflow import AsyncClient
 
-        options.setdefault("base_url", self._url)
-        return AsyncClient(self._api_key, self._api_secret, **options)
+        return AsyncClient(**self._wired(options))
+
+    def _wired(self, options: ClientOptions) -> Any:
+        """Options of a client of this sandbox, unless they say otherwise."""
+        return {"api_key": self._api_key, "api_secret": self._api_secret, "base_url": self._url, **options}
 
     def script(self, *faults: AnyFault) -> None:
         """Plays these faults on the next requests, one on each, after those that are scripted already.
@@ -362,3 +366,9 @@ def _wire(value: Mapping[str, Any] | Response) -> object:
     """What the service writes for a value of this package; anything else as it is."""
     to_wire = getattr(value, "to_wire", None)
     return value if to_wire is None else to_wire()
+
+
+if __name__ == "__main__":
+    from recallflow._sandbox_command import main
+
+    main()

@@ -1,6 +1,7 @@
 //! Calls without Rust types.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -8,11 +9,12 @@ use serde_json::Value;
 use super::record::{AsRecord, Record};
 use super::request::read_request;
 use super::shape::PagingShape;
+use crate::blocking::lanes::{Lanes, Taken};
 use crate::generated::host::{CALLS, REQUESTS};
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Page;
 use crate::pages::{Drift, Progress};
-use crate::{Client, Error, blocking};
+use crate::{Client, Error};
 
 /// A request that may be sent.
 #[derive(Clone, Debug)]
@@ -66,23 +68,42 @@ impl Client {
     }
 }
 
-impl blocking::Client {
-    /// Drives an asynchronous client that has made no call yet.
+/// Lets calling threads do the work of their calls, as those of [`blocking::Client`](crate::blocking::Client) do.
+#[derive(Clone, Default)]
+pub struct Driver(Arc<Lanes>);
+
+impl Driver {
+    /// What drives one call of the client, for as long as it is kept.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the system gives no event queue.
-    pub fn over(client: Client) -> Result<Self, Error> {
-        Self::new(client)
+    /// [`Error::Config`] if the system refuses an event queue.
+    pub fn lane(&self, client: &Client) -> Result<Lane, Error> {
+        let lane = self.0.take()?;
+        Ok(Lane { client: lane.client(client), lane })
+    }
+}
+
+/// Drives one call on the calling thread.
+pub struct Lane {
+    lane: Taken,
+    client: Client,
+}
+
+impl Lane {
+    /// The client, over connections that only this drives.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client.clone()
     }
 
-    /// Drives what that client does, on the calling thread.
+    /// Drives what that client does.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the system refuses a thread.
+    /// [`Error::Config`] if the system refuses a thread, which only a thread of another runtime needs.
     pub fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
-        self.runtime.block_on(future)
+        self.lane.run(|| future)
     }
 }
 
@@ -140,7 +161,9 @@ impl Pages {
 
     fn open(&self, record: Option<Record>) -> Page<Record> {
         let PagingShape { records, pages, total, .. } = *self.paging;
-        let Some(Record { body, mut row }) = record else { return Page { items: Vec::new(), pages: None, total: None } };
+        let Some(Record { body, mut row }) = record else {
+            return Page { items: Vec::new(), pages: None, total: None };
+        };
         let items = row.take_objects(records).into_iter().map(|row| Record { body: body.clone(), row }).collect();
         Page { items, pages: row.number(pages), total: row.number(total) }
     }

@@ -170,9 +170,8 @@ pub fn read_response(response: usize, json: Bytes) -> Result<Record, Error> {
     if let Some(row) = shortcut::object(&json, &RESPONSES[response]) {
         return Ok(Record { row, body: json });
     }
-    let refuse = |message: String| {
-        Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
-    };
+    let refuse =
+        |message: String| Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }]);
     let text = std::str::from_utf8(&json).map_err(|_| refuse("the answer is not UTF-8".to_owned()))?;
     let how = MakeRow { shape: &RESPONSES[response], body: text };
     let mut deserializer = serde_json::Deserializer::from_str(text);

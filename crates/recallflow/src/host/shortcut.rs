@@ -219,9 +219,9 @@ impl<'a> Reader<'a> {
         }
         let digits = self.at - start;
         let is_plain = digits == 1 || self.bytes.get(start) != Some(&b'0');
-        // A negative zero is a float.
-        let is_whole = !matches!(self.peek(), Some(b'.' | b'e' | b'E')) && !(is_negative && number == 0);
-        ((1..=18).contains(&digits) && is_plain && is_whole).then(|| if is_negative { -number } else { number })
+        // A negative zero is a float as well.
+        let is_float = matches!(self.peek(), Some(b'.' | b'e' | b'E')) || (is_negative && number == 0);
+        ((1..=18).contains(&digits) && is_plain && !is_float).then(|| if is_negative { -number } else { number })
     }
 
     /// A text without escapes: where it begins and ends.

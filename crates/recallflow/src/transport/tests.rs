@@ -31,12 +31,28 @@ fn config(base: &str) -> Config {
     }
 }
 
-fn transport_to(address: SocketAddr) -> Transport {
-    Transport::new(config(&format!("http://{address}/v3/"))).unwrap()
+/// A transport with connections of its own.
+struct Sender {
+    transport: Transport,
+    pool: Pool,
 }
 
-fn tls_transport_to(address: SocketAddr) -> Transport {
-    Transport::new(config(&format!("https://{address}"))).unwrap()
+impl Sender {
+    fn new(config: Config) -> Self {
+        Self { transport: Transport::new(config).unwrap(), pool: Pool::default() }
+    }
+
+    async fn send(&self, outgoing: Outgoing<'_>) -> Result<Answer, Failure> {
+        self.transport.send(&self.pool, outgoing).await
+    }
+}
+
+fn transport_to(address: SocketAddr) -> Sender {
+    Sender::new(config(&format!("http://{address}/v3/")))
+}
+
+fn tls_transport_to(address: SocketAddr) -> Sender {
+    Sender::new(config(&format!("https://{address}")))
 }
 
 fn outgoing(ends_at: Instant) -> Outgoing<'static> {
@@ -53,11 +69,11 @@ fn in_time() -> Instant {
     Instant::now() + Duration::from_secs(60)
 }
 
-async fn send(transport: &Transport) -> Result<Answer, Failure> {
+async fn send(transport: &Sender) -> Result<Answer, Failure> {
     transport.send(outgoing(in_time())).await
 }
 
-async fn fail(transport: &Transport) -> Failure {
+async fn fail(transport: &Sender) -> Failure {
     send(transport).await.unwrap_err()
 }
 
@@ -194,7 +210,7 @@ async fn a_refused_connection_sends_nothing() {
 
 #[tokio::test]
 async fn an_unknown_host_sends_nothing() {
-    let transport = Transport::new(Config { proxy: Proxy::None, ..config("https://host.invalid") }).unwrap();
+    let transport = Sender::new(Config { proxy: Proxy::None, ..config("https://host.invalid") });
     let failure = fail(&transport).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Resolve, false));
     assert!(failure.message.starts_with("the address of host.invalid cannot be found: "), "{}", failure.message);
@@ -232,7 +248,7 @@ async fn time_runs_out_while_connecting() {
     let address = listener.local_addr().unwrap();
     let by_deadline = fail(&transport_to(address)).await;
     let config = Config { connect_timeout: Duration::from_secs(1), ..config(&format!("http://{address}")) };
-    let by_connect_timeout = fail(&Transport::new(config).unwrap()).await;
+    let by_connect_timeout = fail(&Sender::new(config)).await;
     for failure in [by_deadline, by_connect_timeout] {
         assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Connect, false));
         assert_eq!(failure.message, "time ran out while connecting");
@@ -480,7 +496,7 @@ async fn a_redirect_is_an_answer() {
 async fn a_proxy_that_was_asked_for_serves_even_loopback_addresses() {
     let (proxy, mut requests) = serve_well();
     let proxy = Proxy::Url(format!("http://user:pa%20ss@{proxy}"));
-    send(&Transport::new(Config { proxy, ..config("http://127.0.0.1:9/v3") }).unwrap()).await.unwrap();
+    send(&Sender::new(Config { proxy, ..config("http://127.0.0.1:9/v3") })).await.unwrap();
     let (_, request) = requests.recv().await.unwrap();
     assert!(request.starts_with("POST http://127.0.0.1:9/v3/voice/second HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("proxy-authorization: Basic dXNlcjpwYSBzcw==\r\n"), "{request}");
@@ -497,7 +513,7 @@ async fn a_proxy_that_opens_no_tunnel_gets_nothing() {
         stream.write_all(b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n").await.unwrap();
     });
     let proxy = Proxy::Url(format!("http://user:hunter2@{proxy}"));
-    let failure = fail(&Transport::new(Config { proxy, ..config("https://api.itniotech.com") }).unwrap()).await;
+    let failure = fail(&Sender::new(Config { proxy, ..config("https://api.itniotech.com") })).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Connect, false));
     assert_eq!(failure.message, "cannot connect: tunnel error: proxy authorization required");
 }
@@ -562,9 +578,9 @@ fn serve_tls(params: &CertificateParams, answer: &'static str) -> Certified {
     Certified { authority: file, address }
 }
 
-fn trusting(authority: &Path, address: SocketAddr) -> Transport {
+fn trusting(authority: &Path, address: SocketAddr) -> Sender {
     let ca_file = Some(authority.to_owned());
-    Transport::new(Config { ca_file, ..config(&format!("https://{address}")) }).unwrap()
+    Sender::new(Config { ca_file, ..config(&format!("https://{address}")) })
 }
 
 fn params(name: &str) -> CertificateParams {

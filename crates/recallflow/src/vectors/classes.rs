@@ -6,9 +6,9 @@ use std::time::Duration;
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
+use crate::response::decode::Typed;
 use crate::retry::Class;
 use crate::transport::{Answer, Failure, FailureKind};
-use crate::response::decode::Typed;
 use crate::{Phase, RecallFlowDetail, judge};
 
 #[derive(Deserialize)]
@@ -82,7 +82,8 @@ impl Failed {
 #[test]
 fn an_answer_ends_an_attempt_like_this() {
     check_all(&load::<File>("classes").cases, |case| {
-        let failed = judge::answer(&case.answer(), 0, &[], Typed::<RecallFlowDetail>::new()).err().ok_or("it is a success")?;
+        let failed =
+            judge::answer(&case.answer(), 0, &[], Typed::<RecallFlowDetail>::new()).err().ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
     });
 }

@@ -7,7 +7,7 @@ A number that this version has no name for stays a plain `int`.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from recallflow._number import Number
 
 __all__ = [
     "OutboundControl",
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-class RecallType(IntEnum):
+class RecallType(Number):
     """Which calls a recall flow repeats, judged by the result of the previous task.
 
     Source: 000, 001, 002, 003.
@@ -33,7 +33,7 @@ class RecallType(IntEnum):
     """Recall only failed attempts."""
 
 
-class RecallStatus(IntEnum):
+class RecallStatus(Number):
     """State of a recall flow and of each of its nodes.
 
     Source: 000, 001, 003.
@@ -51,7 +51,7 @@ class RecallStatus(IntEnum):
     """Ended by an execution exception."""
 
 
-class VoiceSource(IntEnum):
+class VoiceSource(Number):
     """Where the audio of a node comes from.
 
     Source: 000, 001, 002, 003.
@@ -65,7 +65,7 @@ class VoiceSource(IntEnum):
     """A text that the service speaks."""
 
 
-class VoiceGender(IntEnum):
+class VoiceGender(Number):
     """Voice that speaks a text.
 
     Source: 000, 001, 002, 003.
@@ -77,7 +77,7 @@ class VoiceGender(IntEnum):
     """Female voice, the service's default where a language has both."""
 
 
-class OutboundControl(IntEnum):
+class OutboundControl(Number):
     """How calls are paced when they are transferred to agents.
 
     Source: 000, 001, 002, 003.
@@ -87,7 +87,7 @@ class OutboundControl(IntEnum):
     """Proportional outbound calling."""
 
 
-class SeatTransfer(IntEnum):
+class SeatTransfer(Number):
     """When a call is transferred to an agent.
 
     Source: 000, 001, 002, 003.
@@ -99,7 +99,7 @@ class SeatTransfer(IntEnum):
     """When the called person presses the transfer key."""
 
 
-class TaskStatus(IntEnum):
+class TaskStatus(Number):
     """State of a group-call task.
 
     Source: 004.
@@ -121,7 +121,7 @@ class TaskStatus(IntEnum):
     """Submitting."""
 
 
-class TaskType(IntEnum):
+class TaskType(Number):
     """Kind of a group-call task.
 
     Source: 004, api-facts.
@@ -135,7 +135,7 @@ class TaskType(IntEnum):
     """AI Agent group call, the only kind that the group-call query accepts."""
 
 
-ENUMS: tuple[type[IntEnum], ...] = (
+ENUMS: tuple[type[Number], ...] = (
     RecallType,
     RecallStatus,
     VoiceSource,

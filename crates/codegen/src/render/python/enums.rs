@@ -40,7 +40,7 @@ pub(super) fn render(api: &Api) -> String {
         header: crate::render::header(api),
         exports: exports(&names),
         enums: api.enums.iter().map(class).collect(),
-        table: tuple(0, "ENUMS: tuple[type[IntEnum], ...]", &names),
+        table: tuple(0, "ENUMS: tuple[type[Number], ...]", &names),
     };
     template::fill(TEMPLATE, page)
 }

@@ -1,0 +1,23 @@
+"""The base class of the enums."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+# Of formats that only numbers have.
+_NUMERIC = "bcdeEfFgGnoxX%"
+
+
+class Number(IntEnum):
+    """A number with a name. It is an `int` in every respect but as text, which is its name, such as `in_progress`.
+
+    Python's own enums of numbers look different as text from version to version.
+    """
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    def __format__(self, format_spec: str) -> str:
+        if format_spec and format_spec[-1] in _NUMERIC:
+            return int.__format__(self, format_spec)
+        return format(str(self), format_spec)

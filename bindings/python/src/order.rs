@@ -1,0 +1,96 @@
+//! The order of names in JSON objects, which the core's maps do not keep.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use recallflow::host::{Kind, RESPONSES, Shape};
+use serde_json::Value;
+
+use crate::make;
+
+/// Plain Python objects for the wire form of a value of this shape: its fields in the order of the documents, and then
+/// everything else.
+pub(crate) fn documented<'py>(
+    py: Python<'py>,
+    shapes: &[Shape],
+    shape: &Shape,
+    wire: &Value,
+) -> PyResult<Bound<'py, PyAny>> {
+    let Value::Object(fields) = wire else { return make::json(py, wire) };
+    let dict = PyDict::new(py);
+    for field in shape.fields {
+        let (object, dict) = match field.within {
+            None => (wire, dict.clone()),
+            Some(within) => match fields.get(within) {
+                Some(object @ Value::Object(_)) => (object, inner(&dict, within)?),
+                _ => continue,
+            },
+        };
+        if let Some(value) = object.get(field.wire) {
+            dict.set_item(field.wire, of_kind(py, shapes, &field.kind, value)?)?;
+        }
+    }
+    for (name, value) in fields {
+        if !dict.contains(name)? {
+            dict.set_item(name, make::json(py, value)?)?;
+        }
+    }
+    Ok(dict.into_any())
+}
+
+/// The dict within a dict, which is made if there is none yet.
+fn inner<'py>(dict: &Bound<'py, PyDict>, name: &str) -> PyResult<Bound<'py, PyDict>> {
+    if let Some(inner) = dict.get_item(name)? {
+        return Ok(inner.cast_into()?);
+    }
+    let inner = PyDict::new(dict.py());
+    dict.set_item(name, &inner)?;
+    Ok(inner)
+}
+
+fn of_kind<'py>(py: Python<'py>, shapes: &[Shape], kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match (kind, wire) {
+        (Kind::Object(position), _) => documented(py, shapes, &shapes[*position], wire),
+        (Kind::List(item), Value::Array(items)) => {
+            let items = items.iter().map(|wire| of_kind(py, shapes, item, wire)).collect::<PyResult<Vec<_>>>()?;
+            Ok(PyList::new(py, items)?.into_any())
+        }
+        _ => make::json(py, wire),
+    }
+}
+
+/// JSON text in which the names that may stand for others come last. Before the name that it stands for, such a name
+/// would be taken for it.
+pub(crate) fn aliases_last(json: &Value) -> Vec<u8> {
+    let mut text = String::new();
+    write(json, &mut text);
+    text.into_bytes()
+}
+
+fn write(json: &Value, text: &mut String) {
+    match json {
+        Value::Array(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { "," });
+                write(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(fields) => {
+            text.push('{');
+            let (aliases, names): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| is_alias(name));
+            for (at, (name, value)) in names.into_iter().chain(aliases).enumerate() {
+                text.push_str(if at == 0 { "" } else { "," });
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                write(value, text);
+            }
+            text.push('}');
+        }
+        _ => text.push_str(&json.to_string()),
+    }
+}
+
+fn is_alias(name: &str) -> bool {
+    RESPONSES.iter().any(|shape| shape.names[shape.fields.len()..].contains(&name))
+}

@@ -1,0 +1,144 @@
+//! Lets calling threads do the work of their calls, each on a runtime of its own.
+//!
+//! A call takes a lane, which is a runtime with connections that were made on it, and puts it back. So calls at the same
+//! time never wait for each other, and calls one after the other find the same connections again. Clock, retry budget and
+//! settings are the client's, whichever lane a call takes.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::transport::Pool;
+use crate::{Client, Error};
+
+/// A lane that nobody took for so long is given up, with its connections.
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
+
+/// The lanes of a client that no call has taken, the one that was put back last at the end.
+#[derive(Default)]
+pub(crate) struct Lanes(Mutex<Vec<Lane>>);
+
+struct Lane {
+    runtime: CallerRuntime,
+    pool: Arc<Pool>,
+    idle_since: Instant,
+}
+
+impl Lanes {
+    /// Carries out a call of the client on the calling thread.
+    pub(crate) fn run<T: Send, F: Future<Output = T>>(
+        self: &Arc<Self>,
+        client: &Client,
+        call: impl FnOnce(Client) -> F + Send,
+    ) -> Result<T, Error> {
+        let lane = self.take()?;
+        let client = lane.client(client);
+        lane.run(|| call(client))
+    }
+
+    /// A lane that no other call has, until it is dropped.
+    pub(crate) fn take(self: &Arc<Self>) -> Result<Taken, Error> {
+        let lane = match self.free().pop() {
+            Some(lane) => lane,
+            None => Lane::new()?,
+        };
+        Ok(Taken { lane: Some(lane), lanes: Arc::clone(self) })
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Lane>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put_back(&self, mut lane: Lane) {
+        let now = Instant::now();
+        lane.idle_since = now;
+        let mut free = self.free();
+        free.push(lane);
+        let idle = free.partition_point(|lane| now.duration_since(lane.idle_since) > LONGEST_IDLE);
+        if idle > 0 {
+            let idle: Vec<Lane> = free.drain(..idle).collect();
+            // Whoever takes a lane meanwhile need not wait until these are gone.
+            drop(free);
+            drop(idle);
+        }
+    }
+}
+
+/// A lane that a call has taken. It is empty only while it is dropped.
+pub(crate) struct Taken {
+    lane: Option<Lane>,
+    lanes: Arc<Lanes>,
+}
+
+impl Taken {
+    /// The client with the connections of the lane, which may only be used by what the lane runs.
+    pub(crate) fn client(&self, client: &Client) -> Client {
+        self.lane.as_ref().map_or_else(|| client.clone(), |lane| client.over(Arc::clone(&lane.pool)))
+    }
+
+    /// Drives a future on the calling thread.
+    pub(crate) fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
+        match &self.lane {
+            Some(lane) => lane.runtime.run(start),
+            None => Err(Error::config("the call has ended")),
+        }
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        // What a panic left behind is given up.
+        if let Some(lane) = self.lane.take()
+            && !thread::panicking()
+        {
+            self.lanes.put_back(lane);
+        }
+    }
+}
+
+impl Lane {
+    fn new() -> Result<Self, Error> {
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build();
+        let runtime = runtime.map_err(|error| Error::config(format!("the system gives no event queue: {error}")))?;
+        Ok(Self { runtime: CallerRuntime(Some(runtime)), pool: Arc::default(), idle_since: Instant::now() })
+    }
+}
+
+/// A runtime that the calling thread drives. It is empty only while it is dropped.
+struct CallerRuntime(Option<Runtime>);
+
+impl CallerRuntime {
+    fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
+        let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
+        let drive = || {
+            runtime.block_on(async {
+                // Nobody drives the runtime between calls. These let it see first which idle connections were closed
+                // meanwhile, and then the connections put themselves away, so that the call does not write into one.
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+                start().await
+            })
+        };
+        if Handle::try_current().is_err() {
+            return Ok(drive());
+        }
+        // A thread that belongs to another runtime may not drive this one, not even where it may block.
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().spawn_scoped(scope, drive);
+            let thread = thread.map_err(|error| Error::config(format!("the system gives no thread: {error}")))?;
+            Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    }
+}
+
+impl Drop for CallerRuntime {
+    fn drop(&mut self) {
+        // An ordinary drop panics where blocking is not allowed, and there is nothing here to wait for.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
