@@ -1,10 +1,24 @@
 //! `cargo xtask bench`: measures, and judges nothing.
 
-use crate::process::{Outcome, cargo, run};
+use std::ffi::OsString;
 
-/// Runs the benchmarks, with the arguments that they take themselves.
+use crate::process::{Outcome, cargo, run};
+use crate::python;
+
+/// Runs the benchmarks of one language with the arguments that they take themselves, or those of all.
 pub(crate) fn bench(arguments: &mut lexopt::Parser) -> Outcome {
-    let forwarded = arguments.raw_args().map_err(|error| error.to_string())?;
+    let mut arguments = arguments.raw_args().map_err(|error| error.to_string())?.peekable();
+    if arguments.next_if(|first| first == "python").is_some() {
+        return python::bench::bench(arguments);
+    }
+    if arguments.peek().is_some() {
+        return rust(arguments);
+    }
+    rust([])?;
+    python::bench::bench([])
+}
+
+fn rust(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let mut bench = cargo(["run", "--quiet", "--release", "--locked", "--package", "recallflow-bench", "--"]);
-    run(bench.args(forwarded))
+    run(bench.args(arguments))
 }

@@ -1,9 +1,13 @@
 //! The project's commands, run as `cargo xtask <command>`. This file only finds the command.
 
+mod artifact;
 mod bench;
 mod codegen;
 mod demo;
+mod package;
 mod process;
+mod python;
+mod sandbox;
 mod test;
 
 use std::fmt::Write as _;
@@ -33,9 +37,9 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        options: "",
-        about: "run every check there is",
-        run: |arguments| no_options(arguments).and_then(|()| test::test()),
+        options: "[rust | python]",
+        about: "run every check there is, or those of one language",
+        run: test::test,
     },
     Command {
         name: "codegen",
@@ -45,9 +49,21 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[part] [--rounds N]",
-        about: "measure the client beside plain reqwest and hyper",
+        options: "[python] [part] [--rounds N]",
+        about: "measure the client beside others",
         run: bench::bench,
+    },
+    Command {
+        name: "package",
+        options: "[python] [--zig]",
+        about: "build what is published, and try it in empty places",
+        run: package::package,
+    },
+    Command {
+        name: "python",
+        options: "[arguments]",
+        about: "run Python with the package from its sources and the tools of its tests",
+        run: python::checks::python,
     },
 ];
 
@@ -91,7 +107,7 @@ fn help() -> String {
     let mut text = String::from("Usage: cargo xtask <command>\n\n");
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.options);
-        writeln!(text, "  {usage:28}{}", command.about).expect("a string takes all that is written to it");
+        writeln!(text, "  {usage:36}{}", command.about).expect("a string takes all that is written to it");
     }
     text
 }

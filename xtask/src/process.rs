@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 /// What a command of xtask comes to: a message if it failed.
@@ -26,13 +26,44 @@ pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> 
     command
 }
 
+/// Takes out of a program's environment what somebody has set to try the client, which must not lead it astray.
+pub(crate) fn without_settings(command: &mut Command) -> &mut Command {
+    for name in ["RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET", "RECALLFLOW_BASE_URL"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Runs a program to its end.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("`{}` failed: {status}", command_line(command))),
-        Err(error) => Err(format!("`{}` could not be started: {error}", command_line(command))),
+        Err(error) => Err(could_not_start(command, &error)),
     }
+}
+
+/// Runs a program to its end, and shows what it wrote only if it fails.
+pub(crate) fn run_quietly(command: &mut Command) -> Outcome {
+    let output = command.output().map_err(|error| could_not_start(command, &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(format!("`{}` failed: {}", command_line(command), output.status))
+}
+
+/// Runs a program to its end and returns what it wrote to its standard output.
+pub(crate) fn read(command: &mut Command) -> Result<String, String> {
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| could_not_start(command, &error))?;
+    if !output.status.success() {
+        return Err(format!("`{}` failed: {}", command_line(command), output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{}` wrote something else than text", command_line(command)))
+}
+
+fn could_not_start(command: &Command, error: &std::io::Error) -> String {
+    format!("`{}` could not be started: {error}", command_line(command))
 }
 
 fn command_line(command: &Command) -> String {

@@ -2,41 +2,57 @@
 
 use std::time::Instant;
 
-use crate::process::{Outcome, cargo, run};
-use crate::{codegen, demo};
+use lexopt::Arg;
 
-/// A check by its name.
-type Check = (&'static str, fn() -> Outcome);
+use crate::process::{Outcome, cargo, run, without_settings};
+use crate::python::checks;
+use crate::{codegen, demo, package};
+
+/// A check of what is written in one language.
+struct Check {
+    language: &'static str,
+    name: &'static str,
+    run: fn() -> Outcome,
+}
+
+const fn check(language: &'static str, name: &'static str, run: fn() -> Outcome) -> Check {
+    Check { language, name, run }
+}
 
 /// The checks in the order in which they fail fastest.
 const CHECKS: &[Check] = &[
-    ("format", || run(&mut cargo(["fmt", "--all", "--check"]))),
-    ("generated files", codegen::check),
-    ("lints", || {
+    check("rust", "format", || run(&mut cargo(["fmt", "--all", "--check"]))),
+    check("rust", "generated files", codegen::check),
+    check("python", "format", checks::format),
+    check("python", "lints", checks::lints),
+    check("rust", "lints", || {
         run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "--deny", "warnings"]))
     }),
-    ("tests", || {
-        let mut test = cargo(["test", "--workspace", "--locked", "--quiet"]);
-        // What somebody has set to try the client must not lead the tests astray.
-        for name in ["RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET", "RECALLFLOW_BASE_URL"] {
-            test.env_remove(name);
-        }
-        run(&mut test)
-    }),
-    ("documentation", || {
+    check("python", "types", checks::types),
+    check("rust", "tests", || run(without_settings(&mut cargo(["test", "--workspace", "--locked", "--quiet"])))),
+    check("python", "tests", checks::tests),
+    check("rust", "documentation", || {
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
         run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     }),
-    ("package", || run(&mut cargo(["package", "--package", "recallflow", "--locked", "--allow-dirty", "--quiet"]))),
-    ("demo", demo::run_quietly),
+    check("rust", "package", package::rust),
+    check("python", "package", package::python),
+    check("all", "demo", demo::check),
 ];
 
-/// Runs every check and stops at the first that fails.
-pub(crate) fn test() -> Outcome {
-    for (name, check) in CHECKS {
+/// Runs every check, or those of one language, and stops at the first that fails.
+pub(crate) fn test(arguments: &mut lexopt::Parser) -> Outcome {
+    let language = match crate::next(arguments)? {
+        None => None,
+        Some(Arg::Value(name)) if CHECKS.iter().any(|check| name == check.language) => Some(name),
+        Some(other) => return Err(other.unexpected().to_string()),
+    };
+    crate::no_options(arguments)?;
+    for check in CHECKS.iter().filter(|check| language.as_ref().is_none_or(|language| language == check.language)) {
         let start = Instant::now();
+        let name = format!("{}: {}", check.language, check.name);
         println!("== {name}");
-        check()?;
+        (check.run)()?;
         println!("== {name}: passed in {:.1} s\n", start.elapsed().as_secs_f64());
     }
     println!("every check passed");

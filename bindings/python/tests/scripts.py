@@ -1,0 +1,41 @@
+"""Runs Python programs in processes of their own, as their users would."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+SOURCES = Path(__file__).parents[1] / "python"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A program that has ended."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def run(program: str, *options: str, **variables: str) -> Ended:
+    """Runs a program, with options of the interpreter and variables of the environment."""
+    process = subprocess.run(
+        [sys.executable, *options, "-c", dedent(program)],
+        env={**os.environ, "PYTHONPATH": str(SOURCES), **variables},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    return Ended(process.returncode, process.stdout, process.stderr)
+
+
+def output(program: str, *options: str, **variables: str) -> str:
+    """What a program prints that ends well and complains of nothing."""
+    ended = run(program, *options, **variables)
+    assert (ended.status, ended.errors) == (0, ""), ended
+    return ended.output

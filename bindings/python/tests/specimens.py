@@ -1,0 +1,133 @@
+"""Values to try things with, and what is known of the fields of their classes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import recallflow as rf
+
+REQUESTS: list[type[rf.Request]] = [rf.GroupCallQuery, rf.RecallFlowDetailQuery, rf.RecallNode, rf.UpdateRecallFlow]
+RESPONSES: list[type[rf.Response]] = [rf.GroupCallPage, rf.GroupCallTask, rf.RecallFlowDetail, rf.RecallNodeDetail]
+
+NODE = rf.RecallNode.text_to_speech("Hello", "EN", speaking_rate=1.25)
+UPDATE = rf.UpdateRecallFlow(
+    key_id=299, recall_interval=30, recall_num=1, recall_type=rf.RecallType.ALL, node_list=[NODE]
+)
+QUERY = rf.GroupCallQuery(
+    str_time=datetime.datetime(2024, 1, 1), end_time="2024-06-03 15:13:01", status_list=[rf.TaskStatus.FINISHED, 1]
+)
+DETAIL_QUERY = rf.RecallFlowDetailQuery(key_id=12)
+TASK = rf.GroupCallTask(
+    task_id=7,
+    status=rf.TaskStatus.CALLING,
+    created_time=datetime.datetime(2024, 5, 6, 7, 8, 9),
+    extra={"news": [1, {}]},
+)
+PAGE = rf.GroupCallPage(records=[TASK, rf.GroupCallTask(status=99)], total=2)
+DETAIL = rf.RecallFlowDetail(
+    key_id=12, status=rf.RecallStatus.PENDING, node_list=[rf.RecallNodeDetail(hang_up_sms=True)]
+)
+
+
+def fields(kind: type[rf.Value]) -> list[str]:
+    """The fields of a class, in their order."""
+    return list(kind.__slots__)
+
+
+def wire_name(name: str) -> str:
+    """The service's name of a field."""
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def path(kind: type[rf.Request], name: str) -> str:
+    """Where violations say that a field is."""
+    inner = kind is rf.GroupCallQuery and name not in ("current", "size")
+    return f"params.{wire_name(name)}" if inner else wire_name(name)
+
+
+def annotation(kind: type[rf.Value], name: str) -> str:
+    """The type of a field, as its constructor is annotated."""
+    return str(kind.__init__.__annotations__[name])
+
+
+def with_field(kind: type[rf.Request], name: str, value: object) -> rf.Request:
+    """A request that obeys every rule but for this field."""
+    requests: list[rf.Request] = [DETAIL_QUERY, QUERY, NODE, UPDATE]
+    (request,) = (each for each in requests if type(each) is kind)
+    return request.replace(**{name: value})  # type: ignore[attr-defined,no-any-return]
+
+
+class Text(str):
+    """Text of a class of its own."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "something else"
+
+
+class Whole:
+    """A whole number of another library."""
+
+    def __index__(self) -> int:
+        return 30
+
+
+class Broken:
+    """Fails whenever it is asked for something."""
+
+    def __index__(self) -> int:
+        raise ValueError("no number")
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+class BrokenMapping(Mapping[str, Any]):
+    def __getitem__(self, name: str) -> Any:
+        raise ValueError("no item")
+
+    def __iter__(self) -> Iterator[str]:
+        raise ValueError("no names")
+
+    def __len__(self) -> int:
+        return 1
+
+
+class BrokenZone(datetime.tzinfo):
+    def utcoffset(self, time: datetime.datetime | None) -> datetime.timedelta:
+        raise ValueError("no difference")
+
+    def dst(self, time: datetime.datetime | None) -> datetime.timedelta:
+        raise ValueError("no difference")
+
+    def tzname(self, time: datetime.datetime | None) -> str:
+        raise ValueError("no name")
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+class BrokenTime(datetime.datetime):
+    def isoformat(self, *_: object) -> str:
+        raise ValueError("no text")
+
+
+def endless() -> list[Any]:
+    items: list[Any] = []
+    # Twice, so that reading it to a depth would take longer than anybody waits.
+    items.extend([items, items])
+    return items
+
+
+def deep() -> list[Any]:
+    items: list[Any] = []
+    for _ in range(500):
+        items = [items]
+    return items
+
+
+AWARE = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))

@@ -1,0 +1,169 @@
+"""What the package tells `logging`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import recallflow as rf
+from recallflow import _log
+from recallflow.sandbox import Sandbox, faults
+from scripts import output, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+QUERY = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")
+DRIFTING = [
+    faults.respond({"code": 0, "data": {"records": [{"taskId": 1}], "total": 2, "pages": 2}}),
+    faults.respond({"code": 0, "data": {"records": [{"taskId": 1}], "total": 3, "pages": 2}}),
+]
+
+
+class Collector(logging.Handler):
+    """A handler that keeps what it gets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def logger() -> Iterator[logging.Logger]:
+    logger = logging.getLogger("recallflow")
+    level, handlers, filters = logger.level, list(logger.handlers), list(logger.filters)
+    logger.setLevel(logging.DEBUG)
+    yield logger
+    logger.setLevel(level)
+    logger.handlers[:], logger.filters[:] = handlers, filters
+
+
+@pytest.fixture
+def records(logger: logging.Logger) -> list[logging.LogRecord]:
+    collector = Collector()
+    logger.addHandler(collector)
+    return collector.records
+
+
+@pytest.fixture(params=["blocking", "async"])
+def call(request: pytest.FixtureRequest, sandbox: Sandbox) -> Any:
+    """Queries a flow with either client."""
+
+    def call(key_id: int = 12) -> rf.RecallFlowDetail:
+        if request.param == "blocking":
+            with sandbox.client() as client:
+                return client.query_recall_flow_detail(key_id)
+
+        async def main() -> rf.RecallFlowDetail:
+            async with sandbox.async_client() as client:
+                return await client.query_recall_flow_detail(key_id)
+
+        return asyncio.run(main())
+
+    return call
+
+
+def test_every_attempt_is_told(sandbox: Sandbox, call: Any, records: list[logging.LogRecord]) -> None:
+    sandbox.script(faults.code(-18), 503)
+    call()
+    assert [(record.name, record.levelname) for record in records] == [("recallflow", "DEBUG")] * 3
+    texts = [record.getMessage() for record in records]
+    assert [text.split("(")[0] for text in texts] == [
+        "query_recall_flow_detail: failed ",
+        "query_recall_flow_detail: failed ",
+        "query_recall_flow_detail: answered ",
+    ]
+    assert "code=-18" in texts[0]
+    assert "http_status=503" in texts[1]
+    assert {vars(record)["recallflow_operation"] for record in records} == {"query_recall_flow_detail"}
+    assert [int(vars(record)["recallflow_attempt"]) for record in records] == [1, 2, 3]
+    assert int(vars(records[0])["recallflow_code"]) == -18
+
+
+def test_nothing_is_told_that_nobody_wants(call: Any, logger: logging.Logger, records: list[logging.LogRecord]) -> None:
+    logger.setLevel(logging.INFO)
+    call()
+    assert records == []
+
+
+def test_a_drift_is_a_warning(sandbox: Sandbox, client: rf.Client, logger: logging.Logger) -> None:
+    logger.setLevel(logging.WARNING)
+    collector = Collector()
+    logger.addHandler(collector)
+    sandbox.script(*DRIFTING)
+    tasks = client.group_calls(QUERY)
+    assert [task.task_id for task in tasks] == [1]
+    assert tasks.drift is not None
+    assert [record.levelname for record in collector.records] == ["WARNING"]
+    assert "changed" in collector.records[0].getMessage()
+
+
+def test_a_handler_that_fails_breaks_nothing(
+    call: Any, logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise ValueError("a full disk")
+
+    logger.addHandler(Broken())
+    assert call().key_id == 12
+    assert "ValueError: a full disk" in capsys.readouterr().err
+
+
+def test_a_filter_that_fails_breaks_nothing(
+    call: Any, logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+
+    def broken(record: logging.LogRecord) -> bool:
+        raise ValueError("a bad filter")
+
+    logger.addFilter(broken)
+    assert call().key_id == 12
+    assert capsys.readouterr().err == ""
+
+
+def test_a_handler_may_call_the_client(sandbox: Sandbox, call: Any, logger: logging.Logger) -> None:
+    seen: list[int | None] = []
+
+    with sandbox.client() as client:
+
+        class Calling(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                seen.append(client.query_recall_flow_detail(299).key_id)
+
+        logger.addHandler(Calling())
+        assert call().key_id == 12
+    assert seen == [299]
+
+
+def test_percent_signs_are_text(records: list[logging.LogRecord]) -> None:
+    _log.log(logging.DEBUG, "100 %s", {"name": "a name that logging uses itself"})
+    assert [record.getMessage() for record in records] == ["100 %s (name=a name that logging uses itself)"]
+    assert records[0].name == "recallflow"
+
+
+def program(sandbox: Sandbox) -> str:
+    """A program that reads all tasks, and then tells whether `logging` was imported."""
+    return f"""
+        import sys
+        import recallflow as rf
+        client = rf.Client({sandbox.api_key!r}, {sandbox.api_secret!r}, base_url={sandbox.url!r})
+        list(client.group_calls(rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")))
+        print("logging" in sys.modules)
+        """
+
+
+def test_a_program_without_logging_sees_warnings_and_nothing_else(sandbox: Sandbox) -> None:
+    assert output(program(sandbox), "-S").split() == ["False"]
+    sandbox.script(*DRIFTING)
+    ended = run(program(sandbox), "-S")
+    assert ended.output.split() == ["True"]
+    assert "changed" in ended.errors
+    assert len(ended.errors.splitlines()) == 1

@@ -1,0 +1,201 @@
+"""Reading all tasks, page after page, by clients of both kinds."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+import recallflow as rf
+from recallflow.sandbox import Fault, Sandbox, faults
+
+QUERY = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")
+
+
+def page(ids: Iterable[int], total: int, pages: int | None) -> Fault:
+    """An answer with tasks of these numbers."""
+    records = [{"taskId": number} for number in ids]
+    return faults.respond({"code": 0, "data": {"records": records, "total": total, "pages": pages}})
+
+
+class Read:
+    """What came of reading to the end."""
+
+    def __init__(self) -> None:
+        self.ids: list[int | None] = []
+        self.drift: rf.Drift | None = None
+        self.error: rf.RecallFlowError | None = None
+        # What came after an error.
+        self.rest: list[rf.GroupCallTask] = []
+
+
+def read_blocking(sandbox: Sandbox, query: rf.GroupCallQuery) -> Read:
+    read = Read()
+    with sandbox.client(max_retries=0) as client:
+        tasks = client.group_calls(query)
+        try:
+            read.ids.extend(task.task_id for task in tasks)
+        except rf.RecallFlowError as error:
+            read.error = error
+            read.rest = list(tasks)
+        read.drift = tasks.drift
+    return read
+
+
+async def read_async(sandbox: Sandbox, query: rf.GroupCallQuery) -> Read:
+    read = Read()
+    async with sandbox.async_client(max_retries=0) as client:
+        tasks = client.group_calls(query)
+        try:
+            async for task in tasks:
+                read.ids.append(task.task_id)
+        except rf.RecallFlowError as error:
+            read.error = error
+            read.rest = [task async for task in tasks]
+        read.drift = tasks.drift
+    return read
+
+
+@pytest.fixture(params=["blocking", "async"])
+def read(request: pytest.FixtureRequest, sandbox: Sandbox) -> Any:
+    """Reads to the end after a script, with either client."""
+
+    def read(*script: Fault | int, query: rf.GroupCallQuery = QUERY) -> Read:
+        sandbox.script(*script)
+        if request.param == "blocking":
+            return read_blocking(sandbox, query)
+        return asyncio.run(read_async(sandbox, query))
+
+    return read
+
+
+def test_every_task_comes_once_with_the_same_span_on_every_page(sandbox: Sandbox, read: Any) -> None:
+    seen = read()
+    assert len(seen.ids) == len(set(seen.ids)) == 574
+    assert seen.drift is None
+    assert [request.json()["current"] for request in sandbox.requests] == [1, 2, 3, 4, 5, 6]
+    assert {request.json()["params"]["endTime"] for request in sandbox.requests} == {"2024-06-03 15:13:01"}
+
+
+def test_a_task_that_slid_comes_once_and_the_drift_is_told(read: Any) -> None:
+    seen = read(page([4, 3], 4, 2), page([3, 2], 5, 3), page([1], 5, 3))
+    assert seen.ids == [4, 3, 2, 1]
+    assert seen.drift == rf.Drift(4, 5, 1)
+
+
+def test_a_page_that_brings_nothing_new_is_passed_over(read: Any) -> None:
+    seen = read(page([3], 3, 3), page([3], 4, 4), page([2], 4, 4), page([1], 4, 4))
+    assert seen.ids == [3, 2, 1]
+
+
+def test_an_empty_list_is_read(sandbox: Sandbox, read: Any) -> None:
+    seen = read(query=QUERY.replace(search_condition="no such name"))
+    assert (seen.ids, seen.drift) == ([], None)
+    assert len(sandbox.requests) == 1
+
+
+def test_it_ends_after_an_error(sandbox: Sandbox, read: Any) -> None:
+    seen = read(page([2, 1], 4, 2), faults.code(-22))
+    assert seen.ids == [2, 1]
+    assert isinstance(seen.error, rf.ParameterError)
+    assert seen.error.operation == "query_group_calls"
+    assert seen.rest == []
+    assert len(sandbox.requests) == 2
+
+
+@pytest.mark.parametrize("kind", ["client", "async_client"])
+def test_an_invalid_query_is_refused_before_it_is_read(sandbox: Sandbox, kind: str) -> None:
+    client = getattr(sandbox, kind)()
+    with pytest.raises(rf.InvalidRequestError, match="size"):
+        client.group_calls(QUERY.replace(size=101))
+
+
+def test_pages_are_read_only_as_they_are_asked_for(sandbox: Sandbox, client: rf.Client) -> None:
+    tasks = client.group_calls(QUERY.replace(size=10, current=3))
+    assert sandbox.requests == []
+    for _ in range(11):
+        next(tasks)
+    assert [request.json()["current"] for request in sandbox.requests] == [3, 4]
+
+
+def test_pages_are_iterators(client: rf.Client, async_client: rf.AsyncClient) -> None:
+    assert isinstance(client.group_calls(QUERY), Iterator)
+    assert isinstance(async_client.group_calls(QUERY), AsyncIterator)
+    assert repr(client.group_calls(QUERY)) == "<Pages, drift=None>"
+    assert repr(async_client.group_calls(QUERY)) == "<AsyncPages, drift=None>"
+    # Both can be written in annotations that are evaluated.
+    assert str(rf.Pages[rf.GroupCallTask]) == "recallflow.Pages[recallflow.GroupCallTask]"
+    assert str(rf.AsyncPages[rf.GroupCallTask]) == "recallflow.AsyncPages[recallflow.GroupCallTask]"
+
+
+def test_every_call_of_a_page_has_the_options_that_were_given(sandbox: Sandbox, client: rf.Client) -> None:
+    sandbox.script(503, 503, page([1], 2, 2), 503, 503, page([2], 2, 2))
+    assert [task.task_id for task in client.group_calls(QUERY, max_retries=2, timeout=20)] == [1, 2]
+
+
+def test_a_read_that_was_cancelled_goes_on_where_it_was(sandbox: Sandbox) -> None:
+    sandbox.script(page([3, 2], 3, 2), faults.hold(), page([1], 3, 2))
+
+    async def main() -> list[int | None]:
+        async with sandbox.async_client() as client:
+            tasks = client.group_calls(QUERY)
+            ids = [(await anext(tasks)).task_id, (await anext(tasks)).task_id]
+            third = asyncio.ensure_future(anext(tasks))
+            await asyncio.to_thread(sandbox.wait_for_requests, 2)
+            third.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await third
+            return ids + [task.task_id async for task in tasks]
+
+    assert asyncio.run(main()) == [3, 2, 1]
+
+
+def test_several_tasks_may_read_from_one_list(sandbox: Sandbox) -> None:
+    async def main() -> list[int | None]:
+        async with sandbox.async_client() as client:
+            tasks = client.group_calls(QUERY)
+
+            async def some() -> list[int | None]:
+                return [task.task_id async for task in tasks]
+
+            parts = await asyncio.gather(*(some() for _ in range(4)))
+            return [number for part in parts for number in part]
+
+    ids = asyncio.run(main())
+    assert len(ids) == len(set(ids)) == 574
+
+
+def test_a_loop_may_be_left_early(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        async with sandbox.async_client() as client:
+            async for _ in client.group_calls(QUERY):
+                break
+            await client.query_recall_flow_detail(12)
+
+    asyncio.run(main(), debug=True)
+
+
+@pytest.mark.parametrize(
+    ("drift", "text"),
+    [
+        (rf.Drift(None, None, 0), "the list changed while it was read, so that items may be missing"),
+        (
+            rf.Drift(4, 5, 2),
+            (
+                "the list changed while it was read, so that items may be missing: "
+                "it had 4 items at first and 5 later; 2 came again and were left out"
+            ),
+        ),
+    ],
+)
+def test_a_drift_is_a_value_that_reads_as_a_sentence(drift: rf.Drift, text: str) -> None:
+    assert str(drift) == text
+    assert drift == eval(repr(drift), {"Drift": rf.Drift}) == copy.copy(drift) == pickle.loads(pickle.dumps(drift))
+    assert hash(drift) == hash(copy.copy(drift))
+    anything: Any = drift
+    with pytest.raises(AttributeError):
+        anything.repeated = 0

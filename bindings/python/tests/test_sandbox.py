@@ -1,0 +1,513 @@
+"""The sandbox as Python drives it, asked by a client of the standard library that signs on its own."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import http.client
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from recallflow.sandbox import Fault, Sandbox, faults
+
+pytest_plugins = ["pytester"]
+
+DETAIL = "/voice/recallFlow/queryDetail"
+UPDATE = "/voice/recallFlow/update"
+TASKS = "/voice/group/call/query"
+
+CHANGE = {"keyId": 299, "recallInterval": 30, "recallNum": 3, "recallType": 0}
+
+
+def connect(sandbox: Sandbox) -> http.client.HTTPConnection:
+    url = urlsplit(sandbox.url)
+    assert url.hostname is not None
+    return http.client.HTTPConnection(url.hostname, url.port, timeout=10)
+
+
+def headers(sandbox: Sandbox) -> dict[str, str]:
+    timestamp = str(int(time.time()))
+    signed = f"{sandbox.api_key}{sandbox.api_secret}{timestamp}".encode()
+    return {
+        "Content-Type": "application/json;charset=UTF-8",
+        "Sign": hashlib.md5(signed, usedforsecurity=False).hexdigest(),
+        "Timestamp": timestamp,
+        "Api-Key": sandbox.api_key,
+    }
+
+
+def post(sandbox: Sandbox, path: str, body: object) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = connect(sandbox)
+    try:
+        connection.request("POST", path, json.dumps(body), headers(sandbox))
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def ask(sandbox: Sandbox, path: str = DETAIL, body: object = None) -> dict[str, Any]:
+    _, content = post(sandbox, path, {"keyId": 12} if body is None else body)
+    answer: dict[str, Any] = json.loads(content)
+    return answer
+
+
+def status(sandbox: Sandbox) -> int:
+    return post(sandbox, DETAIL, {"keyId": 12})[0].status
+
+
+def test_it_behaves_as_the_service_does(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    assert ask(sandbox, UPDATE, CHANGE)["code"] == 0
+    assert ask(sandbox, DETAIL, {"keyId": 299})["data"]["recallNum"] == 3
+    assert ask(sandbox, UPDATE, {**CHANGE, "recallNum": 99})["code"] == -22
+    flow = sandbox.flow(299)
+    assert flow is not None
+    assert flow["recallNum"] == 3
+    assert sandbox.flow(1) is None
+    sandbox.reset()
+    flow = sandbox.flow(299)
+    assert flow is not None
+    assert flow["recallNum"] == 1
+
+
+def test_a_script_takes_faults_of_every_form(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    sandbox.script(503, -15, "ok", {"respond": {"status": 418, "body": "tea"}}, [504, "applied"], faults.status(502))
+    assert sandbox.faults_left == 6
+    assert [status(sandbox) for _ in range(7)] == [503, 200, 200, 418, 504, 502, 200]
+    assert [request.answered.code for request in sandbox.requests] == [None, -15, 0, None, None, None, 0]
+    assert sandbox.faults_left == 0
+
+
+def test_a_script_for_an_operation_waits_for_it(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    sandbox.script_for("update_recall_flow", faults.code(-15))
+    assert ask(sandbox)["code"] == 0
+    assert ask(sandbox, UPDATE, CHANGE)["code"] == -15
+    with pytest.raises(ValueError, match=r"there is no operation `update`; there are .*query_group_calls"):
+        sandbox.script_for("update", 503)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("rest", "unknown variant `rest`, expected one of .*`reset_before_read`"),
+        ({"truncate": "x"}, "expected usize"),
+        ({"respond": {"status": 200, "boby": ""}}, "unknown field `boby`"),
+        (1.5, "1.5 is no fault"),
+        (True, "true is no fault"),
+        (None, "null is no fault"),
+        (object(), "cannot be written as JSON"),
+        (float("nan"), "JSON compliant"),
+        (b"reset", "cannot be written as JSON"),
+    ],
+)
+def test_what_is_no_fault_is_refused_and_the_rest_not_scripted(
+    recallflow_sandbox: Sandbox, wrong: Any, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        recallflow_sandbox.script(503, wrong)
+    assert recallflow_sandbox.faults_left == 0
+    with pytest.raises(ValueError, match=message):
+        Fault(wrong)
+
+
+@pytest.mark.parametrize(
+    ("fault", "written"),
+    [
+        (faults.ok(), "ok"),
+        (faults.status(503), {"status": 503}),
+        (faults.code(-15), {"code": -15}),
+        (faults.code(-15, http_status=429), [-15, {"edit": {"status": 429}}]),
+        (faults.respond("x"), {"respond": {"status": 200, "headers": [], "body": "x"}}),
+        (
+            faults.respond({"code": 0}, status=201, headers={"A": "b"}),
+            {"respond": {"status": 201, "headers": [["A", "b"]], "body": '{"code": 0}'}},
+        ),
+        (
+            faults.respond(b"\xff", headers=[("A", "b"), ("A", "c")]),
+            {"respond": {"status": 200, "headers": [["A", "b"], ["A", "c"]], "body": {"base64": "/w=="}}},
+        ),
+        (faults.redirect("/x", status=307), [307, {"edit": {"header": ["Location", "/x"]}}]),
+        (faults.oversized(), {"oversized": {"bytes": None}}),
+        (faults.oversized(100), {"oversized": {"bytes": 100}}),
+        (faults.raw(b"\x00\xff"), {"raw": {"base64": "AP8="}}),
+        (faults.raw("SSH"), {"raw": "SSH"}),
+        (faults.reset(), "reset"),
+        (faults.reset_before_read(), "reset_before_read"),
+        (faults.close(), "close"),
+        (faults.hold(), "hold"),
+        (faults.applied(), "applied"),
+        (faults.delay(0.2), {"delay": 200}),
+        (faults.body([]), {"edit": {"body": "[]"}}),
+        (faults.http_status(500), {"edit": {"status": 500}}),
+        (faults.header("A", "b"), {"edit": {"header": ["A", "b"]}}),
+        (faults.without_header("Date"), {"edit": {"header": ["Date", None]}}),
+        (faults.date("x"), {"edit": {"header": ["Date", "x"]}}),
+        (
+            faults.envelope(code="status", data="missing"),
+            {"edit": {"envelope": {"code": "status", "message": "msg", "code_as_text": False, "data": "missing"}}},
+        ),
+        (faults.gzip(), {"edit": "gzip"}),
+        (faults.gzip_bomb(9), {"edit": {"gzip_bomb": 9}}),
+        (faults.truncate(20), {"truncate": 20}),
+        (faults.content_length(9), {"content_length": 9}),
+        (faults.chunked(), "chunked"),
+        (faults.until_close(), "until_close"),
+        (faults.drip(interval=1), {"drip_body": {"bytes": 1, "interval": 1000}}),
+        (faults.drip_head(5, interval=0.5), {"drip_head": {"bytes": 5, "interval": 500}}),
+        (faults.stale(), {"end": "stale"}),
+        (faults.ending("hold"), {"end": "hold"}),
+    ],
+)
+def test_a_fault_is_a_value(fault: Fault, written: Any) -> None:
+    assert fault == Fault(written)
+    assert eval(repr(fault)) == fault
+    assert pickle.loads(pickle.dumps(fault)) == copy.deepcopy(fault) == fault
+    assert len({fault, Fault(written)}) == 1
+    assert fault != Fault(599)
+    assert fault != written
+
+
+def known_names(wrong: Any) -> set[str]:
+    """The names that the error about a wrong one lists."""
+    with pytest.raises(ValueError, match="expected one of ") as info:
+        Fault(wrong)
+    return set(str(info.value).split("expected one of ")[1].replace("`", "").split(", "))
+
+
+def test_every_kind_of_fault_has_a_function() -> None:
+    # `all` is `&`, and `edit` has a function for each change.
+    known = known_names("?")
+    functions = {"all": "Fault", "drip_body": "drip", "end": "ending", "edit": "body"}
+    assert {functions.get(name, name) for name in known} <= set(faults.__all__)
+    assert {"http_status" if name == "status" else name for name in known_names({"edit": "?"})} <= set(faults.__all__)
+
+
+def test_faults_go_together() -> None:
+    both = faults.status(504) & faults.applied()
+    assert both == Fault([504, "applied"]) == 504 & faults.applied() == Fault(504) & "applied"
+    assert (both & faults.chunked()) == faults.status(504) & (faults.applied() & faults.chunked())
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        both._json = ""
+    with pytest.raises(ValueError, match="in seconds"):
+        faults.delay(-1)
+
+
+def test_faults_are_played(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    sandbox.script(faults.respond(b"\xff\x00", status=201, headers={"X-A": "b"}))
+    response, content = post(sandbox, DETAIL, {"keyId": 12})
+    assert (response.status, content, response.getheader("X-A")) == (201, b"\xff\x00", "b")
+
+    sandbox.script(faults.reset(), faults.close(), faults.truncate(5), faults.raw(b"\x00"))
+    for expected in (ConnectionResetError, http.client.RemoteDisconnected, http.client.IncompleteRead):
+        with pytest.raises(expected):
+            ask(sandbox)
+    with pytest.raises(http.client.BadStatusLine):
+        ask(sandbox)
+
+    sandbox.script(faults.envelope(code="status", message="reason", code_as_text=True))
+    assert ask(sandbox)["status"] == "0"
+    sandbox.script(faults.reset() & faults.applied())
+    with pytest.raises(ConnectionResetError):
+        ask(sandbox, UPDATE, CHANGE)
+    last = sandbox.requests[-1].answered
+    assert (last.fault, last.carried_out, last.status) == (faults.reset() & faults.applied(), True, None)
+
+
+def test_requests_are_recorded(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    before = time.time()
+    ask(sandbox)
+    post(sandbox, "/v3/nothing?x=1", {})
+    first, second = sandbox.requests
+    assert (first.operation, first.method, first.path) == ("query_recall_flow_detail", "POST", DETAIL)
+    assert first.header("sIGN") == "[redacted]"
+    assert first.header("none") is None
+    assert (first.signature_valid, first.body, first.json()) == (True, '{"keyId": 12}', {"keyId": 12})
+    assert (first.body_length, first.connection, second.connection) == (13, 1, 2)
+    assert before - 1 <= first.time <= time.time() + 1
+    assert (first.answered.status, first.answered.code, first.answered.fault) == (200, 0, None)
+    assert first.answered.carried_out
+    assert (second.operation, second.path, second.answered.status) == (None, "/v3/nothing", 404)
+    assert sandbox.requests == sandbox.requests
+    assert hash(first) == hash(pickle.loads(pickle.dumps(first)))
+    assert sandbox.connections == 2
+    sandbox.wait_for_open_connections(0)
+    assert sandbox.open_connections == 0
+    sandbox.reset()
+    assert sandbox.requests == []
+
+
+def test_requests_can_be_waited_for(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    with pytest.raises(TimeoutError, match=r"1 requests were to come within 0\.01 s, and 0 did"):
+        sandbox.wait_for_requests(1, timeout=0.01)
+    sandbox.script("hold")
+    connection = connect(sandbox)
+    asking = threading.Thread(target=connection.request, args=("POST", DETAIL, '{"keyId": 12}', headers(sandbox)))
+    asking.start()
+    # Waits without the GIL, or the other thread could not ask.
+    (request,) = sandbox.wait_for_requests(1)
+    assert request.answered.fault == faults.hold()
+    assert sandbox.open_connections == 1
+    with pytest.raises(TimeoutError, match="1 connections are open, more than 0"):
+        sandbox.wait_for_open_connections(0, timeout=0)
+    asking.join()
+    connection.close()
+    sandbox.wait_for_open_connections(0)
+    with pytest.raises(ValueError, match="must be a number"):
+        sandbox.wait_for_requests(2, timeout=float("nan"))
+    sandbox.wait_for_requests(1, timeout=float("inf"))
+
+
+def test_flows_and_tasks_can_be_inserted(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    sandbox.insert_flow({"keyId": 5, "status": 0, "nodeList": []})
+    assert ask(sandbox, UPDATE, {**CHANGE, "keyId": 5})["code"] == 0
+    with pytest.raises(ValueError, match="whole number as keyId"):
+        sandbox.insert_flow({"status": 0})
+
+    def query(**params: Any) -> list[Any]:
+        span = {"strTime": "2030-01-01 00:00:00", "endTime": "2099-01-01 00:00:00", "taskType": 3}
+        answer = ask(sandbox, TASKS, {"current": 1, "size": 10, "params": {**span, **params}})
+        records: list[Any] = answer["data"]["records"]
+        return records
+
+    assert query() == []
+    sandbox.insert_task({"taskId": 1, "taskType": 3, "status": 2}, filed_at="2031-01-01 00:00:00", app_id=7)
+    assert [task["taskId"] for task in query()] == [1]
+    assert query(idxAppId=8) == []
+    assert sandbox.tasks[-1]["record"] == {"taskId": 1, "taskType": 3, "status": 2}
+    assert (sandbox.tasks[-1]["appId"], sandbox.tasks[-1]["progress"]) == (7, None)
+    sandbox.insert_task({"taskId": 2, "taskType": 3}, filed_at="2031-01-01 00:00:00", starts_after=-10, lasts=5)
+    assert {task["taskId"]: task["status"] for task in query()} == {1: 2, 2: 2}
+    with pytest.raises(ValueError, match="go together"):
+        sandbox.insert_task({}, lasts=5)
+    wrong: Any = "x"
+    with pytest.raises(ValueError, match="a task: invalid type"):
+        sandbox.insert_task({}, app_id=wrong)
+
+
+def test_clock_and_shape_can_be_set(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    sandbox.set_clock_offset(3600)
+    assert ask(sandbox)["code"] == -16
+    sandbox.set_clock_offset(0)
+    assert "nodeList" in ask(sandbox)["data"]
+    sandbox.set_shape("page")
+    assert "records" in ask(sandbox)["data"]
+    wrong: Any = "round"
+    with pytest.raises(ValueError, match="there are flat, page, flat-with-paging"):
+        sandbox.set_shape(wrong)
+
+
+def test_options() -> None:
+    seed = {"flows": [{"keyId": 7, "status": 0, "recallNum": 1}], "tasks": [{"record": {"taskId": 1}}]}
+    with Sandbox(api_key="key", api_secret="secret", seed=seed, shape="page") as sandbox:
+        assert (sandbox.api_key, sandbox.api_secret) == ("key", "secret")
+        assert "records" in ask(sandbox, DETAIL, {"keyId": 7})["data"]
+        assert ask(sandbox, DETAIL, {"keyId": 12})["code"] == -22
+        assert "secret" not in repr(sandbox)
+    with Sandbox(allowed_ips=["127.0.0.2"]) as sandbox:
+        assert ask(sandbox)["code"] == -2
+    with Sandbox(timestamp_window=1) as sandbox:
+        sandbox.set_clock_offset(5)
+        assert ask(sandbox)["code"] == -16
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"port": 70000}, "port: .*70000"),
+        ({"host": "localhost"}, "host: localhost is no IP address"),
+        ({"shape": "round"}, "no such shape: round"),
+        ({"seed": {"flow": []}}, "seed: unknown field `flow`"),
+        ({"timestamp_window": -1}, "timestamp_window: "),
+        ({"allowed_ips": "127.0.0.1"}, "allowed_ips: "),
+    ],
+)
+def test_wrong_options_are_named(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Sandbox(**options)
+
+
+def test_a_port_in_use_is_an_error_of_the_system() -> None:
+    with Sandbox() as first:
+        port = urlsplit(first.url).port
+        assert port is not None
+        with pytest.raises(OSError, match="in use"):
+            Sandbox(port=port)
+    # Its end frees the port.
+    with Sandbox(port=port) as second:
+        assert urlsplit(second.url).port == port
+
+
+def test_a_closed_sandbox_says_so() -> None:
+    sandbox = Sandbox()
+    url = sandbox.url
+    sandbox.close()
+    sandbox.close()
+    assert sandbox.url == url
+    for use in (lambda: sandbox.requests, lambda: sandbox.script(503), sandbox.reset, lambda: sandbox.flow(12)):
+        with pytest.raises(RuntimeError, match="was closed"):
+            use()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", urlsplit(url).port or 0))
+
+
+def test_closing_ends_a_wait(recallflow_sandbox: Sandbox) -> None:
+    ended: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            recallflow_sandbox.wait_for_requests(1, timeout=60)
+        except RuntimeError as error:
+            ended.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    recallflow_sandbox.close()
+    waiting.join(timeout=10)
+    assert not waiting.is_alive()
+    assert "was closed" in str(ended[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_neither_hangs_nor_disturbs(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    child = os.fork()
+    if child == 0:
+        problem = 1
+        try:
+            for use in (lambda: sandbox.requests, lambda: sandbox.wait_for_requests(1), sandbox.reset):
+                with pytest.raises(RuntimeError, match="forked"):
+                    use()
+            # Its server is in the parent, and can be asked.
+            assert ask(sandbox)["code"] == 0
+            with Sandbox() as other:
+                assert ask(other)["code"] == 0
+            sandbox.close()
+            del sandbox._native  # the last reference to the native object
+            problem = 0
+        finally:
+            os._exit(problem)
+    assert exit_code(child) == 0
+    assert ask(sandbox)["code"] == 0
+    assert len(sandbox.requests) == 2
+
+
+def exit_code(child: int) -> int:
+    """The exit code of a child, which is killed if it hangs."""
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit:
+        ended, state = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(state)
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise AssertionError("the child hangs")
+
+
+def run(program: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console event is no signal to one process")
+def test_ctrl_c_ends_a_wait() -> None:
+    program = """
+import signal, time
+from recallflow.sandbox import Sandbox
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with Sandbox() as sandbox:
+    try:
+        print("waits", flush=True)
+        sandbox.wait_for_requests(1, timeout=60)
+    except KeyboardInterrupt:
+        print(time.time(), flush=True)
+"""
+    with run(program) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waits\n"
+        sent = time.time()
+        process.send_signal(signal.SIGINT)
+        interrupted = float(process.stdout.readline())
+        assert process.wait(timeout=20) == 0
+    # Far above the promise, for machines that are busy, and far below the wait.
+    assert interrupted - sent < 10
+
+
+def test_a_process_ends_with_a_running_sandbox() -> None:
+    with run("from recallflow.sandbox import Sandbox; sandbox = Sandbox()") as process:
+        assert process.wait(timeout=20) == 0
+
+
+def test_the_fixture_is_fresh_for_each_test(pytester: pytest.Pytester, pytestconfig: pytest.Config) -> None:
+    # Where the package is installed, pytest has found the plugin.
+    is_installed = pytestconfig.pluginmanager.has_plugin("recallflow")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(recallflow_sandbox, number):
+            assert (recallflow_sandbox.faults_left, recallflow_sandbox.connections) == (0, 0)
+            assert recallflow_sandbox.flow(299)["recallNum"] == 1
+            recallflow_sandbox.script(503)
+            recallflow_sandbox.insert_flow({"keyId": 299, "recallNum": 9})
+        """
+    )
+    arguments = [] if is_installed else ["-p", "recallflow._pytest"]
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=2)
+
+
+def test_the_plugin_does_not_import_the_sandbox() -> None:
+    program = "import sys, recallflow._pytest; sys.exit('recallflow.sandbox' in sys.modules)"
+    with run(program) as process:
+        assert process.wait(timeout=20) == 0
+
+
+def test_clients_are_wired_to_it(recallflow_sandbox: Sandbox) -> None:
+    import recallflow as rf
+
+    sandbox = recallflow_sandbox
+    with sandbox.client(max_retries=0) as client:
+        detail = client.query_recall_flow_detail(299)
+        assert detail.recall_num == 1
+        sandbox.script(faults.code(-22))
+        with pytest.raises(rf.ParameterError):
+            client.query_recall_flow_detail(299)
+        sandbox.insert_flow(detail.replace(key_id=7))
+    flow = sandbox.flow(7)
+    assert flow is not None
+    assert flow["recallNum"] == 1
+    with sandbox.client(base_url=sandbox.url + "/v3", max_retries=1) as client:
+        sandbox.script(503)
+        client.query_recall_flow_detail(7)
+    assert [request.path.startswith("/v3") for request in sandbox.requests] == [False, False, True, True]
+
+
+def test_asynchronous_clients_are_wired_to_it(recallflow_sandbox: Sandbox) -> None:
+    import asyncio
+
+    async def detail() -> int | None:
+        async with recallflow_sandbox.async_client() as client:
+            return (await client.query_recall_flow_detail(299)).recall_num
+
+    assert asyncio.run(detail()) == 1

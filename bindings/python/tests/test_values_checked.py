@@ -1,0 +1,232 @@
+"""What is said about requests that are made by their constructors, of whatever Python has."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import OrderedDict
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from unittest import mock
+
+import pytest
+from specimens import (
+    AWARE,
+    DETAIL_QUERY,
+    NODE,
+    QUERY,
+    REQUESTS,
+    TASK,
+    UPDATE,
+    Broken,
+    BrokenMapping,
+    BrokenTime,
+    BrokenZone,
+    Text,
+    Whole,
+    annotation,
+    deep,
+    endless,
+    fields,
+    path,
+    wire_name,
+    with_field,
+)
+from vectors import load, request_class
+
+import recallflow as rf
+
+
+def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request | None:
+    """Calls the constructor of a request for its wire form; None if no constructor could make it."""
+    if not isinstance(wire, dict):
+        return None
+    given = dict(wire)
+    if kind is rf.GroupCallQuery:
+        params = given.pop("params", None)
+        if not isinstance(params, dict) or not params:
+            return None
+        if given.keys() & params.keys() or given.keys() - {"current", "size"} or params.keys() & {"current", "size"}:
+            return None
+        given |= params
+    names = {wire_name(name): name for name in fields(kind)}
+    if not given.keys() <= names.keys():
+        return None
+    values: dict[str, Any] = dict.fromkeys(names.values())
+    for name, value in given.items():
+        if "bool" in annotation(kind, names[name]):
+            # A truth value is no flag on the wire, but it is one for Python.
+            if isinstance(value, bool):
+                return None
+            values[names[name]] = bool(value) if flags and value in (0, 1) else value
+        elif name == "nodeList" and isinstance(value, list):
+            nodes = [
+                constructed(rf.RecallNode, node, flags=flags) if isinstance(node, dict) else node for node in value
+            ]
+            if None in nodes:
+                return None
+            values["node_list"] = nodes
+        else:
+            values[names[name]] = value
+    return kind(**values)
+
+
+# Those that a constructor can make. Where only the text matters, and for fields that there are not, none can.
+CONSTRUCTIBLE = [
+    pytest.param(case, id=case["name"])
+    for case in load("validation")["cases"]
+    if constructed(request_class(case), case.get("json"), flags=False) is not None
+]
+
+
+@pytest.mark.parametrize("case", CONSTRUCTIBLE)
+@pytest.mark.parametrize("flags", [False, True], ids=["0 and 1", "False and True"])
+def test_constructors_take_what_the_wire_has(case: dict[str, Any], flags: bool) -> None:
+    request = constructed(request_class(case), case["json"], flags=flags)
+    assert request is not None
+    found = [{"path": each.path, "rule": each.rule, "message": each.message} for each in request.validate()]
+    assert found == case["violations"]
+
+
+def test_nearly_every_vector_can_be_constructed() -> None:
+    assert len(CONSTRUCTIBLE) > 300
+
+
+# What fits no field, and what violations call it.
+MISFITS: dict[str, tuple[Any, str]] = {
+    "object": (object(), "a Python `object`"),
+    "set": ({1}, "a Python `set`"),
+    "bytes": (b"x", "a Python `bytes`"),
+    "decimal": (Decimal("1.5"), "a Python `Decimal`"),
+    "complex": (1j, "a Python `complex`"),
+    "NaN": (float("nan"), "NaN"),
+    "infinity": (float("inf"), "Infinity"),
+    "minus infinity": (float("-inf"), "-Infinity"),
+    "long": (2**70, "a number of 71 bits"),
+    "too long to print": (-(10**5000), "a number of 16610 bits"),
+    "aware": (AWARE, "a time with a zone (UTC+08:00): turn it into the service's local time"),
+    "date": (datetime.date(2024, 1, 1), "a Python `date`"),
+    "half a character": ("\ud800", "a text with half a character"),
+    "dict": ({}, "an object"),
+    "request": (DETAIL_QUERY, "a Python `RecallFlowDetailQuery`"),
+    "response": (TASK, "a Python `GroupCallTask`"),
+    "class": (int, "a Python `type`"),
+    "mock": (mock.MagicMock(spec=rf.RecallNode), "a Python `MagicMock`"),
+    "broken": (Broken(), "a Python `Broken`"),
+    "broken mapping": (BrokenMapping(), "a Python `BrokenMapping`"),
+    "broken zone": (datetime.datetime(2024, 1, 1, tzinfo=BrokenZone()), "a Python `datetime`"),
+    "broken time": (BrokenTime(2024, 1, 1), "a Python `BrokenTime`"),
+    "generator": ((number for number in (1, 2)), "a Python `generator`"),
+    "range": (range(2), "a Python `range`"),
+    "function": (len, "a Python `builtin_function_or_method`"),
+}
+
+ALL_FIELDS = [pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind in REQUESTS for name in fields(kind)]
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+def test_what_fits_no_field_is_told(kind: type[rf.Request], name: str, misfit: str) -> None:
+    value, text = MISFITS[misfit]
+    request = with_field(kind, name, value)
+    (violation, *_) = (each for each in request.validate() if each.path == path(kind, name))
+    assert violation.rule == "type"
+    assert violation.message.startswith(f"`{path(kind, name)}` must be ")
+    assert text in violation.message
+    with pytest.raises(rf.InvalidRequestError) as caught:
+        request.to_wire()
+    assert violation in caught.value.violations
+    assert request.warnings() == []
+    assert getattr(request, name) is value
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+def test_lists_without_an_end_are_told(kind: type[rf.Request], name: str) -> None:
+    for value in (endless(), deep(), [endless()], {"a": endless()}):
+        request = with_field(kind, name, value)
+        rules = {each.rule for each in request.validate() if each.path.startswith(path(kind, name))}
+        assert rules == {"type"}
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+def test_truth_values_and_numbers_are_told_apart(kind: type[rf.Request], name: str) -> None:
+    found = [each.rule for each in with_field(kind, name, True).validate() if each.path == path(kind, name)]
+    assert found == [] if "bool" in annotation(kind, name) else found == ["type"]
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+def test_numbers_of_other_libraries_are_numbers(kind: type[rf.Request], name: str) -> None:
+    assert with_field(kind, name, Whole()).validate() == with_field(kind, name, 30).validate()
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+def test_text_is_what_it_holds(kind: type[rf.Request], name: str) -> None:
+    assert with_field(kind, name, Text("abc")).validate() == with_field(kind, name, "abc").validate()
+
+
+def test_a_flag_may_be_a_number_as_on_the_wire() -> None:
+    assert with_field(rf.RecallNode, "to_seat", 0).to_wire() == NODE.to_wire()
+    (violation,) = with_field(rf.RecallNode, "to_seat", 2).validate()
+    assert (violation.path, violation.rule) == ("toSeat", "one_of")
+
+
+def test_a_dict_is_no_node() -> None:
+    nodes: list[Any] = [{"source": 1}, OrderedDict(source=1), MappingProxyType({})]
+    for node in nodes:
+        (violation,) = UPDATE.replace(node_list=[NODE, node]).validate()
+        assert (violation.path, violation.rule) == ("nodeList[1]", "type")
+        assert violation.message.endswith(
+            f"is a Python `{type(node).__name__}`: make it a `RecallNode`, such as with `RecallNode.from_dict`"
+        )
+
+
+@pytest.mark.parametrize("item", [None, 7, "x", [], b"", UPDATE, rf.RecallNodeDetail()])
+def test_items_of_the_wrong_type_are_told_where_they_are(item: Any) -> None:
+    found = [(each.path, each.rule) for each in UPDATE.replace(node_list=[item, NODE, item]).validate()]
+    assert found == [("nodeList[0]", "type"), ("nodeList[2]", "type")]
+
+
+def test_states_of_the_wrong_type_are_told_where_they_are() -> None:
+    states: list[Any] = [1, "1", None]
+    found = [(each.path, each.rule) for each in QUERY.replace(status_list=states).validate()]
+    assert found == [("params.statusList[1]", "type"), ("params.statusList[2]", "type")]
+
+
+@pytest.mark.parametrize("states", [[1, 2], (1, 2), [rf.TaskStatus.CALLING, rf.TaskStatus.FINISHED]])
+def test_lists_are_tuples_once_they_are_held(states: Any) -> None:
+    query = QUERY.replace(status_list=states)
+    assert query.status_list == (1, 2)
+    assert isinstance(query.status_list, tuple)
+    assert query.validate() == []
+    hash(query)
+
+
+def test_a_list_that_changes_later_changes_nothing() -> None:
+    nodes = [NODE]
+    update = UPDATE.replace(node_list=nodes)
+    nodes.clear()
+    assert update.node_list == (NODE,)
+
+
+def test_a_class_derived_from_a_node_is_a_node() -> None:
+    class Ours(rf.RecallNode):
+        pass
+
+    ours = Ours.text_to_speech("Hello", "EN", speaking_rate=1.25)
+    assert isinstance(ours, Ours)
+    assert UPDATE.replace(node_list=[ours]).to_wire() == UPDATE.to_wire()
+
+
+def test_fractions_of_a_second_are_cut_off() -> None:
+    query = QUERY.replace(str_time=datetime.datetime(2024, 1, 2, 3, 4, 5, 999_999))
+    assert query.to_wire()["params"]["strTime"] == "2024-01-02 03:04:05"
+    assert query.validate() == []
+
+
+@pytest.mark.parametrize("time", [datetime.datetime.min, datetime.datetime.max, datetime.datetime(2024, 2, 29)])
+def test_every_time_is_written_and_read(time: datetime.datetime) -> None:
+    time = time.replace(microsecond=0)
+    query = QUERY.replace(str_time=time)
+    assert rf.GroupCallQuery.from_wire(query.to_wire()).str_time == time
+    assert rf.GroupCallQuery.from_dict(json.loads(query.to_json())).str_time == time

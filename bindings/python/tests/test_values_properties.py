@@ -1,0 +1,142 @@
+"""What holds for values of any kind, tried with many."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from specimens import (
+    NODE,
+    REQUESTS,
+    RESPONSES,
+    TASK,
+    UPDATE,
+    Broken,
+    BrokenMapping,
+    Whole,
+    annotation,
+    fields,
+    wire_name,
+)
+
+import recallflow as rf
+
+# Nothing of a run is kept for the next one.
+settings.register_profile("recallflow", database=None, deadline=None, max_examples=60)
+settings.load_profile("recallflow")
+
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(st.characters(), max_size=30),
+        st.binary(max_size=5),
+        st.datetimes(timezones=st.one_of(st.none(), st.just(datetime.timezone.utc))),
+        st.dates(),
+        st.decimals(),
+        st.sampled_from(
+            [object(), Broken(), BrokenMapping(), Whole(), NODE, UPDATE, TASK, int, len, rf.TaskType.AI_AGENT]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(st.one_of(st.text(max_size=5), st.integers(), st.none()), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def filled(kind: type[rf.Value], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Values of a class, of which some fields hold such values and all others nothing."""
+    names = {name: st.one_of(st.none(), values) for name in fields(kind) if name != "extra"}
+    return st.fixed_dictionaries(names).map(lambda given: kind(**given))
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+@given(data=st.data())
+def test_checking_never_fails(kind: type[rf.Request], data: st.DataObject) -> None:
+    request = data.draw(filled(kind, ANYTHING))
+    violations = request.validate()
+    assert all(isinstance(each, rf.Violation) and each.message for each in violations)
+    request.warnings()
+    if violations == []:
+        request.to_wire()
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+INT32 = st.integers(-(2**31), 2**31 - 1)
+INT64 = st.integers(-(2**63), 2**63 - 1)
+FLOAT = st.floats(allow_nan=False, allow_infinity=False)
+TIME = st.datetimes().map(lambda time: time.replace(microsecond=0))
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), INT64, FLOAT, TEXT),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+def fitting(kind: type[rf.Value], name: str) -> st.SearchStrategy[Any]:
+    """Values that a field can hold, whether or not they obey rules."""
+    text = annotation(kind, name)
+    if "Sequence" in text:
+        inner = text[text.index("[") + 1 : text.index("]")]
+        held = values(getattr(rf, inner)) if hasattr(rf, inner) and issubclass(getattr(rf, inner), rf.Value) else INT32
+        strategy: st.SearchStrategy[Any] = st.lists(held, max_size=3)
+        return st.one_of(st.none(), strategy) if "None" in text else strategy
+    if "bool" in text:
+        strategy = st.booleans()
+    elif "datetime" in text:
+        strategy = TIME
+    elif "float" in text:
+        strategy = FLOAT
+    elif "int" in text:
+        strategy = INT32
+    else:
+        assert "str" in text, text
+        strategy = TEXT
+    return st.one_of(st.none(), strategy) if "None" in text else strategy
+
+
+def values(kind: type[rf.Value]) -> st.SearchStrategy[Any]:
+    """Values that can be written and read."""
+    known = {wire_name(name) for name in fields(kind)} | {"jobId", "records", "nodeList", "pages"}
+    strategies = {name: fitting(kind, name) for name in fields(kind) if name != "extra"}
+    if issubclass(kind, rf.Response):
+        names = TEXT.filter(lambda name: name not in known)
+        strategies["extra"] = st.dictionaries(names, JSON, max_size=2)
+    return st.fixed_dictionaries(strategies).map(lambda given: kind(**given))
+
+
+@pytest.mark.parametrize("kind", [*REQUESTS, *RESPONSES])
+@given(data=st.data())
+def test_values_survive_being_written_and_read(kind: type[rf.Value], data: st.DataObject) -> None:
+    value = data.draw(values(kind))
+    assert kind.from_dict(value.to_dict()) == value
+    assert kind.from_dict(json.loads(value.to_json())) == value
+    wire = value.to_wire()
+    for again in (kind.from_wire(wire), kind.from_wire(json.dumps(wire)), pickle.loads(pickle.dumps(value))):
+        assert again == value
+        assert hash(again) == hash(value)
+        assert json.dumps(again.to_wire()) == json.dumps(wire)
+    if issubclass(kind, rf.Request):
+        assert kind.from_wire(wire).validate() == value.validate()
+
+
+@given(JSON)
+@example({"data": None})
+def test_any_json_is_read_as_an_answer_or_refused(answer: Any) -> None:
+    for kind in RESPONSES:
+        try:
+            response = kind.from_wire(json.dumps(answer))
+        except rf.InvalidRequestError:
+            assert not isinstance(answer, dict)
+        else:
+            assert response.to_wire() == kind.from_wire(answer).to_wire()

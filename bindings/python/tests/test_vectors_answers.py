@@ -1,0 +1,165 @@
+"""`decoding.json` and `errors.json`: what answers become, for clients of both kinds."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import copy
+import json
+import pickle
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from vectors import any_request, call, cases, load
+
+import recallflow as rf
+from recallflow.sandbox import Fault, Sandbox, faults
+
+CREDENTIALS = load("errors")["credentials"]
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(**CREDENTIALS) as sandbox:
+        yield sandbox
+
+
+def play(sandbox: Sandbox, operation: str, answer: Fault, **options: Any) -> Any:
+    """Calls an operation that gets this very answer, over a connection of its own."""
+    sandbox.reset()
+    sandbox.script(answer)
+    with sandbox.client(max_retries=0, **options) as client:
+        return call(client, any_request(operation))
+
+
+def play_async(sandbox: Sandbox, operation: str, answer: Fault, **options: Any) -> Any:
+    """The same with the other client."""
+
+    async def ask() -> Any:
+        async with sandbox.async_client(max_retries=0, **options) as client:
+            return await call(client, any_request(operation))
+
+    sandbox.reset()
+    sandbox.script(answer)
+    return asyncio.run(ask())
+
+
+def extra_paths(response: rf.Response) -> list[str]:
+    """Paths of everything that is kept in an `extra`."""
+    paths = list(response.extra)
+    if isinstance(response, rf.GroupCallPage):
+        paths += [f"records[{at}].{name}" for at, record in enumerate(response.records) for name in record.extra]
+    if isinstance(response, rf.RecallFlowDetail):
+        paths += [f"nodeList[{at}].{name}" for at, node in enumerate(response.node_list) for name in node.extra]
+    return sorted(paths)
+
+
+@pytest.mark.parametrize("case", cases("decoding"))
+def test_answers_are_read_into_exactly_this(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
+    answer = faults.respond(case["body"], status=case.get("http_status", 200))
+    response = play(shared_sandbox, case["operation"], answer)
+    assert play_async(shared_sandbox, case["operation"], answer) == response
+    if case["response"] is None:
+        assert response is None
+        return
+    assert isinstance(response, rf.Response)
+    wire = response.to_wire()
+    # As text, because 1, 1.0 and True are equal.
+    assert json.dumps(wire, sort_keys=True) == json.dumps(case["response"], sort_keys=True)
+    assert extra_paths(response) == sorted(case.get("extra", []))
+
+    kind = type(response)
+    for same in (
+        kind.from_wire(wire),
+        kind.from_wire(json.dumps(wire)),
+        kind.from_wire(json.dumps(wire, ensure_ascii=False).encode()),
+        kind.from_dict(response.to_dict()),
+        kind.from_dict(json.loads(response.to_json())),
+        pickle.loads(pickle.dumps(response)),
+        copy.deepcopy(response),
+    ):
+        assert type(same) is kind
+        assert same == response
+        assert hash(same) == hash(response)
+        assert repr(same) == repr(response)
+        assert same.to_wire() == wire
+
+
+def fault(answer: dict[str, Any]) -> Fault:
+    """The sandbox's fault that answers like this."""
+
+    def content(name: str) -> str | bytes:
+        return base64.b64decode(answer[f"{name}_base64"]) if f"{name}_base64" in answer else str(answer[name])
+
+    if "status" not in answer:
+        return faults.raw(content("raw"))
+    headers = [(name, value) for name, value in answer.get("headers", [])]
+    return faults.respond(content("body"), status=answer["status"], headers=headers)
+
+
+def state(error: BaseException) -> dict[str, Any]:
+    """Everything that an error holds, with its cause in the same form."""
+    held = {**vars(error), "kind": type(error), "args": error.args, "text": str(error)}
+    return {name: state(value) if isinstance(value, BaseException) else value for name, value in held.items()}
+
+
+def shown(error: BaseException) -> list[str]:
+    """All forms in which somebody may see an error, or keep it, and the locals of the package that it holds."""
+    frames = [
+        frame for frame, _ in traceback.walk_tb(error.__traceback__) if "recallflow" in frame.f_globals["__name__"]
+    ]
+    held = [error, vars(error), pickle.dumps(error), *(frame.f_locals for frame in frames)]
+    return [str(error), *map(repr, held)]
+
+
+def check(error: rf.RecallFlowError, expected: dict[str, Any], details: dict[str, Any]) -> None:
+    """Compares an error; those of an unknown outcome's status, wait and phase are its cause's."""
+    assert type(error).__name__ == expected["kind"]
+    cause = expected.get("cause")
+    if cause is None:
+        assert not isinstance(error, rf.OutcomeUnknownError)
+    else:
+        assert isinstance(error, rf.OutcomeUnknownError)
+        assert error.cause is error.__cause__
+        check(error.cause, cause, cause)
+    # The code is the service's own errors' only.
+    assert getattr(error, "code", None) == expected.get("code")
+    assert error.http_status == details.get("http_status")
+    assert error.retry_after == details.get("retry_after_seconds")
+    assert error.phase == details.get("phase")
+    for part in expected.get("message_contains", []):
+        assert part in str(error)
+    for part in expected.get("message_lacks", []):
+        assert all(part not in text for text in shown(error))
+    for part in expected.get("remedy_contains", []):
+        assert part in (error.remedy or "")
+    excerpt = error.excerpt if isinstance(error, rf.ProtocolError) else ""
+    for part in expected.get("excerpt_contains", []):
+        assert part in excerpt
+    for part in expected.get("excerpt_lacks", []):
+        assert part not in excerpt
+
+
+@pytest.mark.parametrize("case", cases("errors"))
+def test_answers_become_exactly_these_errors(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
+    options = case.get("options", {})
+    if "clock" in options:
+        pytest.skip("there is no option for the clock")
+    operation, answer = case["operation"], fault(case["answer"])
+    errors: list[rf.RecallFlowError] = []
+    for way in (play, play_async):
+        with pytest.raises(rf.RecallFlowError) as caught:
+            way(shared_sandbox, operation, answer, **options)
+        errors.append(caught.value)
+        assert len(shared_sandbox.requests) == 1
+    error, from_async = errors
+
+    assert (error.operation, error.attempts) == (operation, 1)
+    check(error, case["error"], case["error"].get("cause") or case["error"])
+    assert state(from_async) == state(error)
+    for same in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert state(same) == state(error)
+    for each in errors:
+        assert all(CREDENTIALS["api_secret"] not in text for text in shown(each))

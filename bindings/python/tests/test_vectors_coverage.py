@@ -1,0 +1,47 @@
+"""Whether the tests of this package leave a file of vectors out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from vectors import FOLDER, load
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+README = (FOLDER / "README.md").read_text("utf-8")
+
+# What only the crate itself can reach.
+OF_THE_CRATE = re.findall(r"^\| `(\w+)\.json` \| \*crate\*: ", README, re.MULTILINE)
+
+# What no answer, request or option is, but the cases are given.
+NO_CASES = {"about", "credentials", "defaults"}
+
+
+def played() -> set[tuple[str, str]]:
+    """The lists that tests take as parameters, each with the name of its file."""
+    found: set[tuple[str, str]] = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        calls = re.findall(r'parametrize\("case", cases\("(\w+)"(?:, "(\w+)")?\)\)', path.read_text("utf-8"))
+        found |= {(name, part or "cases") for name, part in calls}
+    return found
+
+
+def test_every_file_is_played_or_the_crates_own() -> None:
+    assert NAMES, "there are no vectors"
+    here = {name for name, _ in played()}
+    assert OF_THE_CRATE, "the README names none"
+    assert not here & set(OF_THE_CRATE)
+    assert sorted(here | set(OF_THE_CRATE)) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_list_is_left_out_or_empty(name: str) -> None:
+    if name in OF_THE_CRATE:
+        pytest.skip("it is played within the crate")
+    lists = {part: cases for part, cases in load(name).items() if part not in NO_CASES}
+    assert {part for file, part in played() if file == name} == set(lists)
+    for cases in lists.values():
+        names = [case["name"] for case in cases]
+        assert names
+        assert len(names) == len(set(names))

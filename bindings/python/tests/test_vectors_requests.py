@@ -1,0 +1,103 @@
+"""`validation.json` and `encoding.json`: the rules that requests break, and the bodies that are sent for them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from vectors import call, cases, forms, request_class
+
+import recallflow as rf
+from recallflow.sandbox import Recorded, Sandbox
+
+
+def violations(found: list[rf.Violation]) -> list[dict[str, str]]:
+    return [{"path": each.path, "rule": each.rule, "message": each.message} for each in found]
+
+
+def advice(found: list[rf.RequestWarning]) -> list[dict[str, str]]:
+    return [{"path": each.path, "message": each.message} for each in found]
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("case", cases("validation"))
+def test_every_broken_rule_is_told_and_no_other(case: dict[str, Any]) -> None:
+    for form in forms(case):
+        try:
+            request = request_class(case).from_wire(form)
+        except rf.InvalidRequestError as error:
+            assert violations(error.violations) == case["violations"]
+            assert case["violations"], "what can be read is no error"
+            # About what cannot even be read there is no advice.
+            assert case.get("warnings", []) == []
+        else:
+            assert violations(request.validate()) == case["violations"]
+            assert advice(request.warnings()) == case.get("warnings", [])
+
+
+@pytest.mark.parametrize("case", cases("validation"))
+def test_what_breaks_rules_is_not_sent(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
+    try:
+        request = request_class(case).from_wire(forms(case)[0])
+    except rf.InvalidRequestError:
+        return
+    if not case["violations"] or isinstance(request, rf.RecallNode):
+        return
+    shared_sandbox.reset()
+    with shared_sandbox.client() as client, pytest.raises(rf.InvalidRequestError) as caught:
+        call(client, request)
+    assert violations(caught.value.violations) == case["violations"]
+
+    async def ask() -> None:
+        async with shared_sandbox.async_client() as client:
+            await call(client, request)
+
+    with pytest.raises(rf.InvalidRequestError) as caught:
+        asyncio.run(ask())
+    assert violations(caught.value.violations) == case["violations"]
+    assert shared_sandbox.requests == []
+
+
+def send(sandbox: Sandbox, request: rf.Request) -> Recorded:
+    """Sends a request, and returns what came of it. Rules are not checked, because some cases break some."""
+    sandbox.reset()
+    with sandbox.client(validate=False, max_retries=0) as client:
+        # The sandbox refuses what breaks rules.
+        try:
+            call(client, request)
+        except rf.ApiError as error:
+            assert request.validate() or error.code == -22, error
+    (recorded,) = sandbox.requests
+    return recorded
+
+
+@pytest.mark.parametrize("case", cases("encoding"))
+def test_requests_are_sent_with_exactly_this_body(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
+    body = case["body"]
+    for form in forms(case):
+        request = request_class(case).from_wire(form)
+        # As text, because dicts are equal in any order, and 1, 1.0 and True as well.
+        assert json.dumps(request.to_wire()) == json.dumps(json.loads(body))
+        if isinstance(request, rf.RecallNode):
+            # A node is only sent within an update.
+            update = rf.UpdateRecallFlow(
+                key_id=299, recall_interval=30, recall_num=1, recall_type=0, node_list=[request]
+            )
+            recorded = send(shared_sandbox, update)
+            assert recorded.body == (
+                f'{{"keyId":299,"recallInterval":30,"recallNum":1,"recallType":0,"nodeList":[{body}]}}'
+            )
+        else:
+            recorded = send(shared_sandbox, request)
+            assert recorded.body == body
+        assert recorded.body_length == len(recorded.body.encode())
+        assert recorded.signature_valid
+        assert recorded.header("content-type") == "application/json;charset=UTF-8"

@@ -1,0 +1,136 @@
+//! The wheel and the source distribution.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::trial::{self, Scratch};
+use crate::artifact::target_directory;
+use crate::process::{Outcome, read, root, run_quietly};
+use crate::python::environment::Environment;
+use crate::python::interpreter;
+use crate::sandbox::Sandbox;
+
+/// The wheel may take no more than this once it is installed.
+const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
+
+/// Builds both into `target/package/` and tries them with every Python there is.
+///
+/// With zig the wheel runs on Linux systems as old as manylinux2014; without, on those as new as this one.
+pub(crate) fn python(with_zig: bool) -> Outcome {
+    let folder = target_directory()?.join("package");
+    remove_old(&folder)?;
+    let environment = Environment::with_requirements("test")?;
+    let wheel = build_wheel(&folder, with_zig)?;
+    // The native module.
+    holds_at_most(&environment, "zipfile", &wheel, 1)?;
+    let sdist = build_sdist(&environment, &folder)?;
+
+    let sandbox = Sandbox::start()?;
+    let scratch = Scratch::new()?;
+    println!("{}", wheel.display());
+    for interpreter in interpreter::find_each_version() {
+        let installed = trial::install(&interpreter, &wheel, &scratch)?;
+        installed.try_out(&sandbox, &scratch)?;
+        let (size, import) = (installed.size()?, installed.import_time()?);
+        println!("  {:<6}{:>6.2} MB installed, import {:>5.1} ms", interpreter.version(), megabytes(size), import);
+        if size > INSTALLED_SIZE_LIMIT {
+            return Err(format!("the wheel takes {size} bytes once it is installed, more than {INSTALLED_SIZE_LIMIT}"));
+        }
+    }
+
+    println!("{}", sdist.display());
+    let rebuilt = build_from_sdist(&environment, &sdist, &scratch)?;
+    let interpreter = interpreter::find_with_environments()?;
+    trial::install(&interpreter, &rebuilt, &scratch)?.try_out(&sandbox, &scratch)?;
+    println!("  {:<6}builds from its own contents", interpreter.version());
+    Ok(())
+}
+
+/// Builds the wheel as it is shipped.
+fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
+    let environment = Environment::with_requirements(if with_zig { "zig" } else { "test" })?;
+    let mut maturin = maturin(&environment, "build");
+    maturin.args(["--profile", "dist", "--locked", "--quiet", "--out"]).arg(folder);
+    if with_zig {
+        maturin.args(["--zig", "--compatibility", "manylinux2014"]);
+    }
+    run_quietly(&mut maturin)?;
+    only_file(folder, ".whl")
+}
+
+/// Packs the sources.
+fn build_sdist(environment: &Environment, folder: &Path) -> Result<PathBuf, String> {
+    run_quietly(maturin(environment, "sdist").arg("--out").arg(folder))?;
+    let sdist = only_file(folder, ".tar.gz")?;
+    holds_at_most(environment, "tarfile", &sdist, 0)?;
+    Ok(sdist)
+}
+
+/// Looks that nothing came along that was built, but for so many files: what tests left beside the sources, say.
+fn holds_at_most(environment: &Environment, reader: &str, archive: &Path, limit: usize) -> Outcome {
+    let contents = read(environment.tool(reader).arg("--list").arg(archive))?;
+    let names = contents.lines().filter_map(|line| line.split_whitespace().next());
+    let built: Vec<_> = names
+        .filter(|name| {
+            let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+            matches!(extension, Some("so" | "pyd" | "dylib" | "pyc" | "fresh"))
+        })
+        .collect();
+    if built.len() <= limit {
+        return Ok(());
+    }
+    Err(format!("{} holds more that was built than it should: {}", archive.display(), built.join(", ")))
+}
+
+/// Builds a wheel as pip does where there is none, from nothing but the source distribution.
+///
+/// Without optimization: whether that works, the wheel has shown.
+fn build_from_sdist(environment: &Environment, sdist: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
+    let folder = scratch.path.join("wheels");
+    let mut pip = environment.tool("pip");
+    // What cargo builds is kept, so that only this package's own crates are built anew the next time.
+    pip.env("CARGO_TARGET_DIR", target_directory()?.join("package").join("from-sdist"))
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("MATURIN_PEP517_ARGS", "--profile dev")
+        .env("TMPDIR", &scratch.path)
+        .current_dir(&scratch.path)
+        // Nothing but what is in the archive and what cargo has fetched for the wheel.
+        .args(["wheel", "--quiet", "--no-cache-dir", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir"]);
+    run_quietly(pip.arg(&folder).arg(sdist))?;
+    only_file(&folder, ".whl")
+}
+
+fn maturin(environment: &Environment, subcommand: &str) -> Command {
+    let mut maturin = environment.tool("maturin");
+    maturin.current_dir(root()).args([subcommand, "--manifest-path", "bindings/python/Cargo.toml"]);
+    maturin
+}
+
+/// Removes what an earlier run left, which may be of another version.
+fn remove_old(folder: &Path) -> Outcome {
+    for suffix in [".whl", ".tar.gz"] {
+        for file in files(folder, suffix) {
+            fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn only_file(folder: &Path, suffix: &str) -> Result<PathBuf, String> {
+    let mut files = files(folder, suffix);
+    match (files.pop(), files.is_empty()) {
+        (Some(file), true) => Ok(file),
+        _ => Err(format!("{} should hold one {suffix}", folder.display())),
+    }
+}
+
+fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.to_string_lossy().ends_with(suffix)).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

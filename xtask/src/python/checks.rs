@@ -1,0 +1,68 @@
+//! The checks of the package, from its sources.
+
+use std::fs;
+use std::process::Command;
+
+use super::environment::Environment;
+use super::native::{self, Profile};
+use crate::process::{Outcome, run, run_quietly};
+
+/// Whether the sources are formatted.
+pub(crate) fn format() -> Outcome {
+    run_quietly(tool(&Environment::with_requirements("test")?, "ruff").args(["format", "--check", "--diff"]))
+}
+
+/// What can be said about single files.
+pub(crate) fn lints() -> Outcome {
+    run_quietly(tool(&Environment::with_requirements("test")?, "ruff").arg("check"))
+}
+
+/// Whether two type checkers agree with the code, the public names are fully typed, and the stub of the
+/// native module tells the truth.
+pub(crate) fn types() -> Outcome {
+    let environment = prepare()?;
+    run_quietly(&mut tool(&environment, "mypy"))?;
+    run_quietly(&mut tool(&environment, "pyright"))?;
+    run_quietly(tool(&environment, "pyright").args(["--verifytypes", "recallflow", "--ignoreexternal"]))?;
+    run_quietly(tool(&environment, "mypy.stubtest").args([
+        "recallflow._native",
+        "--mypy-config-file",
+        "pyproject.toml",
+    ]))
+}
+
+/// The tests.
+pub(crate) fn tests() -> Outcome {
+    run(tool(&prepare()?, "pytest").arg("--quiet"))
+}
+
+/// Runs Python with the package and the tools of its tests.
+pub(crate) fn python(arguments: &mut lexopt::Parser) -> Outcome {
+    let arguments = arguments.raw_args().map_err(|error| error.to_string())?;
+    run(prepare()?.python().current_dir(super::home()).args(arguments))
+}
+
+/// An environment with the package as if it were installed: native module, sources and what an installer writes.
+fn prepare() -> Result<Environment, String> {
+    let environment = Environment::with_requirements("test")?;
+    native::build(Profile::Dev)?;
+    let folder = environment.site_packages()?;
+    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        // That of another version would count as well.
+        if name.to_string_lossy().starts_with("recallflow-") {
+            fs::remove_dir_all(entry.path()).map_err(|error| format!("{}: {error}", entry.path().display()))?;
+        }
+    }
+    let mut maturin = Command::new(environment.program("maturin"));
+    maturin.current_dir(super::home()).args(["pep517", "write-dist-info", "--interpreter"]);
+    run_quietly(maturin.arg(environment.program("python")).arg("--metadata-directory").arg(folder))?;
+    Ok(environment)
+}
+
+/// A tool, in the folder of the package, whose `pyproject.toml` has its settings.
+fn tool(environment: &Environment, module: &str) -> Command {
+    let mut tool = environment.tool(module);
+    tool.current_dir(super::home());
+    tool
+}

@@ -1,0 +1,108 @@
+//! Finds Python on this machine.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// The oldest minor version of Python 3 that the package supports.
+const OLDEST: u32 = 10;
+
+/// Prints what makes up an [`Interpreter`]: a name, whether environments can be made, and itself behind all shims.
+const PROBE: &str = "\
+import importlib.util, platform, sys
+modules = all(map(importlib.util.find_spec, ('venv', 'ensurepip')))
+print(platform.python_implementation(), sys.version_info[0], sys.version_info[1], int(modules), sys.executable)";
+
+/// A `CPython` that the package supports.
+#[derive(Clone)]
+pub(crate) struct Interpreter {
+    pub(crate) program: PathBuf,
+    /// The second number of its version.
+    pub(crate) minor: u32,
+    /// Whether it can make environments, for which Debian wants a package of its own.
+    makes_environments: bool,
+}
+
+impl Interpreter {
+    /// Its version as people write it.
+    pub(crate) fn version(&self) -> String {
+        format!("3.{}", self.minor)
+    }
+
+    /// Asks a program what it is. None if it is missing or not supported.
+    fn probe(program: &Path) -> Option<Self> {
+        let output = super::command(program).args(["-I", "-c", PROBE]).stdin(Stdio::null()).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+        let mut words = text.trim_end().splitn(5, ' ');
+        if words.next()? != "CPython" || words.next()? != "3" {
+            return None;
+        }
+        let minor = words.next()?.parse().ok().filter(|&minor| minor >= OLDEST)?;
+        let makes_environments = words.next()? == "1";
+        Some(Self { program: words.next()?.into(), minor, makes_environments })
+    }
+}
+
+/// The Python to use: the one that `PYTHON` names, or else the first that is found.
+pub(crate) fn find() -> Result<Interpreter, String> {
+    if let Some(named) = std::env::var_os("PYTHON") {
+        let found = Interpreter::probe(Path::new(&named));
+        return found.ok_or_else(|| {
+            format!("`PYTHON` names `{}`, which is no CPython from 3.{OLDEST}", named.to_string_lossy())
+        });
+    }
+    candidates().iter().find_map(|program| Interpreter::probe(program)).ok_or_else(|| {
+        format!("no Python from 3.{OLDEST} was found; install one, or name it: `PYTHON=/path/to/python cargo xtask …`")
+    })
+}
+
+/// The same, able to make environments.
+pub(crate) fn find_with_environments() -> Result<Interpreter, String> {
+    let first = find()?;
+    if first.makes_environments {
+        return Ok(first);
+    }
+    let others = if std::env::var_os("PYTHON").is_some() { Vec::new() } else { candidates() };
+    let mut others = others.iter().filter_map(|program| Interpreter::probe(program));
+    others.find(|other| other.makes_environments).ok_or_else(|| {
+        format!(
+            "`{}` cannot make environments; install its modules `venv` and `ensurepip` (Debian: `apt-get install \
+             python3-venv`), or name another Python: `PYTHON=/path/to/python cargo xtask …`",
+            first.program.display()
+        )
+    })
+}
+
+/// One Python of each version that can make environments, the oldest first.
+pub(crate) fn find_each_version() -> Vec<Interpreter> {
+    let mut found = BTreeMap::new();
+    // The one that everything else uses comes first of its version.
+    let named = std::env::var_os("PYTHON").map(PathBuf::from);
+    for interpreter in named.into_iter().chain(candidates()).filter_map(|program| Interpreter::probe(&program)) {
+        if interpreter.makes_environments {
+            found.entry(interpreter.minor).or_insert(interpreter);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Where Python may be: what people chose first, then by version, then what pyenv has installed.
+fn candidates() -> Vec<PathBuf> {
+    let mut programs: Vec<PathBuf> = ["python3", "python"].map(PathBuf::from).into();
+    programs.extend((OLDEST..=OLDEST + 9).rev().map(|minor| PathBuf::from(format!("python3.{minor}"))));
+    // Debian's own, should something else stand before it on the path.
+    programs.push("/usr/bin/python3".into());
+    programs.extend(pyenv().into_iter().rev());
+    programs
+}
+
+/// What pyenv has installed.
+fn pyenv() -> Vec<PathBuf> {
+    let home = |name: &str| std::env::var_os(name).filter(|value: &OsString| !value.is_empty()).map(PathBuf::from);
+    let Some(root) = home("PYENV_ROOT").or_else(|| Some(home("HOME")?.join(".pyenv"))) else { return Vec::new() };
+    let versions = std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten();
+    let mut programs: Vec<_> = versions.map(|version| version.path().join("bin").join("python3")).collect();
+    programs.sort();
+    programs
+}
