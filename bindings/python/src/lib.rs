@@ -39,9 +39,7 @@ mod _native {
     #[pymodule_export]
     use crate::sandbox::Sandbox;
     #[pymodule_export]
-    use crate::values::{
-        from_dict, from_wire, parse_fee, to_update, to_wire, to_wire_json, total_fees, validate, warnings,
-    };
+    use crate::values::{from_dict, from_wire, parse_fee, to_update, to_wire, total_fees, validate, warnings};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -69,12 +69,6 @@ pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResu
     order::documented(py, if is_request { host::REQUESTS } else { host::RESPONSES }, class.shape, &wire(value)?)
 }
 
-/// The exact JSON of the service, as text.
-#[pyfunction]
-pub(crate) fn to_wire_json(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    wire(value).map(|json| json.to_string())
-}
-
 /// Reads the JSON of the service: text, bytes or plain Python objects.
 #[pyfunction]
 pub(crate) fn from_wire<'py>(

@@ -120,8 +120,8 @@ ACTS: dict[str, tuple[str, int, int]] = {
     "async clients": (ASYNC_CLIENTS, 300, 10_000),
     "loops": (LOOPS, 200, 10_000),
 }
-# KiB that allocators may take for themselves, whatever the number. 10 bytes are less than the smallest thing that a call
-# could leave.
+# KiB that allocators may take for themselves, whatever the number. 10 bytes are less than the smallest thing that a
+# call could leave.
 SPARE = 1024
 BYTES_EACH = 10
 

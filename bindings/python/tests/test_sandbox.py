@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from recallflow.sandbox import Fault, Sandbox, faults
 
 pytest_plugins = ["pytester"]

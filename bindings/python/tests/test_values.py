@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+
+import recallflow as rf
 from specimens import (
     AWARE,
     DETAIL,
@@ -29,8 +31,6 @@ from specimens import (
     endless,
     fields,
 )
-
-import recallflow as rf
 
 VALUES: list[rf.Value] = [DETAIL_QUERY, QUERY, NODE, UPDATE, TASK, PAGE, DETAIL, DETAIL.node_list[0]]
 each_value = pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)

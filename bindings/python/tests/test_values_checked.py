@@ -11,6 +11,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
+
+import recallflow as rf
 from specimens import (
     AWARE,
     DETAIL_QUERY,
@@ -34,8 +36,6 @@ from specimens import (
     with_field,
 )
 from vectors import load, request_class
-
-import recallflow as rf
 
 
 def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request | None:

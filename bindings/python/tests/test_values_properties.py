@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+import recallflow as rf
 from specimens import (
     NODE,
     REQUESTS,
@@ -23,8 +25,6 @@ from specimens import (
     fields,
     wire_name,
 )
-
-import recallflow as rf
 
 # Nothing of a run is kept for the next one.
 settings.register_profile("recallflow", database=None, deadline=None, max_examples=60)

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from vectors import any_request, call, cases, load
 
 import recallflow as rf
 from recallflow.sandbox import Fault, Sandbox, faults
+from vectors import any_request, call, cases, load
 
 CREDENTIALS = load("errors")["credentials"]
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from vectors import FOLDER, load
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from vectors import call, cases, forms, request_class
 
 import recallflow as rf
 from recallflow.sandbox import Recorded, Sandbox
+from vectors import call, cases, forms, request_class
 
 
 def violations(found: list[rf.Violation]) -> list[dict[str, str]]:

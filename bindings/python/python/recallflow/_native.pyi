@@ -3,9 +3,28 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, final
 
+from typing_extensions import Self
+
 from recallflow._values import Request, Response, Value
 
-T = TypeVar("T", bound=Value)
+__all__ = [
+    "VERSION",
+    "Completions",
+    "Core",
+    "Reader",
+    "Sandbox",
+    "from_dict",
+    "from_wire",
+    "parse_fee",
+    "setup",
+    "to_update",
+    "to_wire",
+    "total_fees",
+    "validate",
+    "warnings",
+]
+
+_T = TypeVar("_T", bound=Value)
 
 VERSION: str
 
@@ -30,15 +49,12 @@ def warnings(request: Request) -> list[Any]:
     """The advice about the request, as made by `warning`; none if it cannot be read."""
 
 def to_wire(value: Value) -> Any:
-    """The exact JSON of the service, as plain Python objects. Raises InvalidRequestError for a request that has none."""
+    """The exact JSON of the service, as plain Python objects. Raises an error for what has none."""
 
-def to_wire_json(value: Value) -> str:
-    """The same as text."""
+def from_wire(cls: type[_T], wire: object) -> _T:
+    """Reads the JSON of the service, text, bytes or plain objects: strictly for requests, leniently for responses."""
 
-def from_wire(cls: type[T], wire: object) -> T:
-    """Reads the JSON of the service: text, bytes or plain Python objects. Strict for requests, lenient for responses."""
-
-def from_dict(cls: type[T], fields: object) -> T:
+def from_dict(cls: type[_T], fields: object) -> _T:
     """The same with Python names, booleans and flat fields. For responses `extra` holds what is beyond them."""
 
 def to_update(detail: Response) -> Request:
@@ -48,13 +64,13 @@ def parse_fee(text: str) -> tuple[str, str | None] | None:
     """Amount as decimal text and currency."""
 
 def total_fees(fees: Sequence[tuple[str | None, bool]]) -> tuple[list[tuple[str | None, str]], int, int, int]:
-    """Sums fees (text, or whether something odd stands in its place): amounts by currency, counted, unreadable, missing."""
+    """Sums fees, each a text or something odd in its place: amounts by currency, counted, unreadable, missing."""
 
 @final
 class Core:
     """What a client of either kind drives. Holds the secret, and shows it to nobody."""
 
-    def __init__(self, api_key: object, api_secret: object, options: dict[str, object]) -> None:
+    def __new__(cls, api_key: object, api_secret: object, options: dict[str, object]) -> Self:
         """Options as in `Client`. Raises ConfigError, also for a value of the wrong type."""
     @staticmethod
     def from_env(options: dict[str, object]) -> Core: ...
@@ -100,7 +116,7 @@ class Reader:
 class Completions:
     """Calls that are under way for one event loop, and the outcomes that it has not taken yet."""
 
-    def __init__(self) -> None: ...
+    def __new__(cls) -> Self: ...
     def fileno(self) -> int:
         """A file descriptor that is readable when there are outcomes to take."""
     def take(self) -> None:
@@ -119,7 +135,7 @@ class Sandbox:
     Raises ValueError for arguments that do not fit, and RuntimeError when it was closed or in a forked child.
     """
 
-    def __init__(self, options: str) -> None:
+    def __new__(cls, options: str) -> Self:
         """Starts it with options as a JSON object. Raises OSError where it cannot listen."""
     @staticmethod
     def fault(json: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import threading
 from pathlib import Path
@@ -39,7 +40,5 @@ def main() -> None:
         secret = sandbox.api_secret if given.api_secret is None else "…"
         print(f"export RECALLFLOW_BASE_URL={sandbox.url}")
         print(f"export RECALLFLOW_API_KEY={sandbox.api_key} RECALLFLOW_API_SECRET={secret}", flush=True)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            pass

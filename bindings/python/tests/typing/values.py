@@ -11,8 +11,9 @@ import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import recallflow as rf
 from typing_extensions import assert_type
+
+import recallflow as rf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
