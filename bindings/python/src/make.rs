@@ -5,7 +5,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
 use recallflow::LocalDateTime;
-use recallflow::host::{Cell, Kind, Record, Row, Text};
+use recallflow::host::{Cell, Kind, Record, Row};
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
@@ -115,7 +115,7 @@ impl<'a, 'py> Maker<'a, 'py> {
             },
             Cell::Float(number) => PyFloat::new(py, *number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
-            Cell::Text(text) => self.text(text)?,
+            Cell::Span(..) | Cell::Text(_) => self.text(cell.text(self.body).unwrap_or_default())?,
             Cell::Time(time) => self::time(py, self.classes, *time)?,
             Cell::Object(row) => self.row(row)?,
             Cell::Objects(rows) => {
@@ -130,8 +130,7 @@ impl<'a, 'py> Maker<'a, 'py> {
         })
     }
 
-    fn text(&mut self, text: &'a Text) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = text.bytes(self.body);
+    fn text(&mut self, bytes: &'a [u8]) -> PyResult<Bound<'py, PyAny>> {
         let Some(last) = bytes.last().filter(|_| bytes.len() <= SHORT) else { return make_text(self.py, bytes) };
         let place = &mut self.texts[(usize::from(*last) * 5 + bytes.len()) % TEXTS];
         match place {

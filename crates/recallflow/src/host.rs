@@ -12,7 +12,7 @@ mod shape;
 mod shortcut;
 
 pub use call::{Driver, Lane, Pages, Prepared};
-pub use record::{Cell, Record, Row, Text, read_response, write_response};
+pub use record::{Cell, Record, Row, read_response, write_response};
 pub use request::{Request, UPDATE, no_json, parse_request, read_request, to_update, write_request};
 pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
 

@@ -34,7 +34,7 @@ pub struct Row {
     pub extra: Extra,
 }
 
-/// A value of an answer.
+/// A value of an answer. It is small, because an answer has thousands.
 #[derive(Clone, Debug)]
 pub enum Cell {
     /// A whole number, also of an enum.
@@ -43,49 +43,40 @@ pub enum Cell {
     Float(f64),
     /// A flag or truth value.
     Bool(bool),
-    /// Text.
-    Text(Text),
+    /// A text that lies in the body, from its first byte to the one after its last.
+    Span(u32, u32),
+    /// A text that was written with escapes, or is from elsewhere.
+    Text(Box<String>),
     /// A time.
     Time(LocalDateTime),
     /// An object.
     Object(Box<Row>),
     /// A list of objects.
-    Objects(Vec<Row>),
+    Objects(Box<Vec<Row>>),
     /// A list of values.
-    Values(Vec<Cell>),
+    Values(Box<Vec<Cell>>),
 }
 
-/// A text.
-#[derive(Clone, Debug)]
-pub enum Text {
-    /// It lies in the body from one place to another.
-    Span {
-        /// Its first byte.
-        start: u32,
-        /// The byte after its last one.
-        end: u32,
-    },
-    /// It was written with escapes, or is from elsewhere.
-    Owned(Box<str>),
-}
+const _: () = assert!(size_of::<Option<Cell>>() == 16);
 
-impl Text {
-    /// The text in UTF-8; `body` is that of the record.
+impl Cell {
+    /// The text in UTF-8, if it is one; `body` is that of the record.
     #[must_use]
-    pub fn bytes<'a>(&'a self, body: &'a [u8]) -> &'a [u8] {
+    pub fn text<'a>(&'a self, body: &'a [u8]) -> Option<&'a [u8]> {
         match self {
-            Text::Span { start, end } => body.get(*start as usize..*end as usize).unwrap_or_default(),
-            Text::Owned(text) => text.as_bytes(),
+            Cell::Span(start, end) => Some(body.get(*start as usize..*end as usize).unwrap_or_default()),
+            Cell::Text(text) => Some(text.as_bytes()),
+            _ => None,
         }
     }
 
-    fn new(text: &str, body: &str) -> Self {
+    fn from_text(text: &str, body: &str) -> Self {
         let start = (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
         let span = start.and_then(|start| Some((start, start.checked_add(text.len())?)));
         let span = span.filter(|(_, end)| *end <= body.len());
         match span.map(|(start, end)| (u32::try_from(start), u32::try_from(end))) {
-            Some((Ok(start), Ok(end))) => Text::Span { start, end },
-            _ => Text::Owned(text.into()),
+            Some((Ok(start), Ok(end))) => Cell::Span(start, end),
+            _ => Cell::Text(Box::new(text.to_owned())),
         }
     }
 }
@@ -97,7 +88,7 @@ impl Cell {
             Cell::Float(number) => (*number).into(),
             Cell::Bool(value) if matches!(kind, Kind::Flag) => u8::from(*value).into(),
             Cell::Bool(value) => (*value).into(),
-            Cell::Text(text) => String::from_utf8_lossy(text.bytes(body)).into(),
+            Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(self.text(body).unwrap_or_default()).into(),
             Cell::Time(time) => time.to_string().into(),
             Cell::Object(row) => row.to_json(body),
             Cell::Objects(rows) => rows.iter().map(|row| row.to_json(body)).collect(),
@@ -123,7 +114,7 @@ impl Row {
     /// Takes the objects at a position away.
     pub(super) fn take_objects(&mut self, position: usize) -> Vec<Row> {
         match self.cells.get_mut(position).map(Option::take) {
-            Some(Some(Cell::Objects(rows))) => rows,
+            Some(Some(Cell::Objects(rows))) => *rows,
             _ => Vec::new(),
         }
     }
@@ -267,18 +258,18 @@ impl Object for OpenRow<'_> {
                 }
             }
             Kind::List(Kind::Object(shape)) => {
-                let mut rows = if let Some(Cell::Objects(rows)) = cell.take() { rows } else { Vec::new() };
+                let mut rows = if let Some(Cell::Objects(rows)) = cell.take() { *rows } else { Vec::new() };
                 let read = match alias {
                     Some(_) => value.alias_records_by(make_row(*shape), &mut rows, extra),
                     None => value.records_by(make_row(*shape), &mut rows, extra),
                 };
-                *cell = Some(Cell::Objects(rows));
+                *cell = Some(Cell::Objects(Box::new(rows)));
                 read?;
             }
             Kind::List(item) => {
-                let mut values = if let Some(Cell::Values(values)) = cell.take() { values } else { Vec::new() };
+                let mut values = if let Some(Cell::Values(values)) = cell.take() { *values } else { Vec::new() };
                 let read = value.values_by(MakeCell { kind: item, body: self.body }, &mut values, extra);
-                *cell = Some(Cell::Values(values));
+                *cell = Some(Cell::Values(Box::new(values)));
                 read?;
             }
             kind => {
@@ -366,7 +357,7 @@ impl MakeValue for MakeCell<'_> {
 
     fn text(self, text: &str) -> Option<Cell> {
         match self.kind {
-            Kind::Text => Some(Cell::Text(Text::new(text, self.body))),
+            Kind::Text => Some(Cell::from_text(text, self.body)),
             _ => self.make(Characters(text)),
         }
     }

@@ -5,7 +5,7 @@
 //! anew by [`response`](crate::response), which decides everything. So it must never read what the other would
 //! read differently: a test compares the two.
 
-use super::record::{Cell, Row, Text};
+use super::record::{Cell, Row};
 use super::shape::{Kind, Shape};
 use crate::LocalDateTime;
 use crate::generated::host::RESPONSES;
@@ -168,15 +168,17 @@ impl<'a> Reader<'a> {
             Kind::Flag | Kind::Bool => Cell::Bool(self.boolean()?),
             Kind::Text => {
                 let (start, end) = self.string()?;
-                Cell::Text(Text::Span { start: start.try_into().ok()?, end: end.try_into().ok()? })
+                Cell::Span(start.try_into().ok()?, end.try_into().ok()?)
             }
             Kind::Time => {
                 let (start, end) = self.string()?;
                 Cell::Time(LocalDateTime::parse(std::str::from_utf8(&self.bytes[start..end]).ok()?)?)
             }
             Kind::Object(position) => Cell::Object(Box::new(self.row(&RESPONSES[*position])?)),
-            Kind::List(Kind::Object(position)) => Cell::Objects(self.list(|reader| reader.row(&RESPONSES[*position]))?),
-            Kind::List(item) => Cell::Values(self.list(|reader| reader.cell(item)?)?),
+            Kind::List(Kind::Object(position)) => {
+                Cell::Objects(Box::new(self.list(|reader| reader.row(&RESPONSES[*position]))?))
+            }
+            Kind::List(item) => Cell::Values(Box::new(self.list(|reader| reader.cell(item)?)?)),
         }))
     }
 
