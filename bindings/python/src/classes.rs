@@ -1,8 +1,9 @@
 //! The classes of the Python package, as it tells them at import.
 
+use std::sync::{Mutex, PoisonError};
+
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
 use recallflow::host::{ENUMS, REQUESTS, RESPONSES, Shape};
 
@@ -38,15 +39,18 @@ pub(crate) struct Class {
 
 /// The members of an enum by their numbers.
 pub(crate) struct Enum {
+    kind: Py<PyAny>,
     members: Vec<(i64, Py<PyAny>)>,
 }
 
-static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
+/// Those of the last import. Earlier ones stay, because values of theirs may.
+static CLASSES: Mutex<Option<&'static Classes>> = Mutex::new(None);
 
 impl Classes {
     /// What was told at import.
-    pub(crate) fn get(py: Python<'_>) -> PyResult<&'static Classes> {
-        CLASSES.get(py).ok_or_else(|| PyRuntimeError::new_err("import recallflow, not recallflow._native"))
+    pub(crate) fn get(_: Python<'_>) -> PyResult<&'static Classes> {
+        let classes = *CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
+        classes.ok_or_else(|| PyRuntimeError::new_err("import recallflow, not recallflow._native"))
     }
 
     /// The class that this one is or derives from, and whether it is one of requests.
@@ -64,6 +68,16 @@ impl Classes {
                 .or_else(|| responses.clone().find(exact).map(|class| (class, false)))
         };
         find(&exact).or_else(|| find(&derived))
+    }
+
+    /// Whether it is a member of an enum, but not of the one at this position.
+    pub(crate) fn is_other_enum(&self, position: usize, object: &Bound<'_, PyAny>) -> PyResult<bool> {
+        for (other, known) in self.enums.iter().enumerate() {
+            if object.is_instance(known.kind.bind(object.py()))? {
+                return Ok(other != position);
+            }
+        }
+        Ok(false)
     }
 
     /// The position of a class of requests.
@@ -114,7 +128,7 @@ impl Enum {
             let member = member?;
             Ok((member.extract::<i64>()?, member.unbind()))
         });
-        Ok(Self { members: members.collect::<PyResult<_>>()? })
+        Ok(Self { kind: class.clone().unbind(), members: members.collect::<PyResult<_>>()? })
     }
 
     /// The member for a number, or the number itself if the enum has none.
@@ -162,7 +176,6 @@ pub(crate) fn setup(
         datetime: py.import("datetime")?.getattr("datetime")?.cast_into::<PyType>()?.unbind(),
         empty_tuple: PyTuple::empty(py).unbind(),
     };
-    // A second import of the package would tell the same.
-    let _ = CLASSES.set(py, told);
+    *CLASSES.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::leak(Box::new(told)));
     Ok(())
 }

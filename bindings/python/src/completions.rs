@@ -25,7 +25,7 @@ use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 use tokio::task::AbortHandle;
 
-use crate::errors::Failure;
+use crate::errors::{Failure, shielded};
 use crate::{log, make, python};
 
 /// What a call answers.
@@ -33,8 +33,8 @@ use crate::{log, make, python};
 pub(crate) enum Answer {
     /// The response of an operation, if it has one.
     Response(Option<Record>),
-    /// The items of a page; none at the end.
-    Items(Option<Vec<Record>>),
+    /// There is something to take from a reader of pages.
+    Page,
 }
 
 /// Calls that are under way for one event loop, and the outcomes that it has not taken yet.
@@ -138,7 +138,9 @@ impl Completions {
     ) -> PyResult<u64> {
         let runtime = background::runtime()?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let queue = self.queue()?;
+        let mut own = self.own();
+        let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
+        let queue = own.queue.clone();
         let call = async move {
             let outcome = if is_logged {
                 unforked(guarded(logged(call, OPERATIONS[operation].name, queue.clone()))).await
@@ -152,8 +154,6 @@ impl Completions {
             queue.hand(|state| state.outcomes.push((number, outcome)));
         };
         let call = runtime.spawn(call).abort_handle();
-        let mut own = self.own();
-        let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
         own.waiting.insert(number, Waiting { future: future.unbind(), call });
         Ok(number)
     }
@@ -171,7 +171,7 @@ fn settle(future: &Bound<'_, PyAny>, outcome: &Result<Answer, Failure>) -> PyRes
         return Ok(());
     }
     let made = match outcome {
-        Ok(answer) => make::answer(py, answer),
+        Ok(answer) => shielded(None, || make::answer(py, answer)),
         Err(failure) => failure.exception(py).and_then(|error| Err(PyErr::from_value(error))),
     };
     let (settle, argument) = match made {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::classes::Classes;
 use crate::completions::{Answer, Completions};
-use crate::errors::{Failure, raise};
+use crate::errors::{Failure, raise, shielded};
 use crate::log::Lines;
 use crate::reader::Reader;
 use crate::{interrupt, make, options, read};
@@ -155,20 +155,22 @@ impl Core {
         max_retries: &Bound<'py, PyAny>,
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let overrides = Overrides::new(timeout, max_retries)?;
-        let json = wire(py, operation, request)?;
-        let lane = self.lane(&overrides)?;
-        let client = lane.client();
-        let prepared = client.prepare(operation, &json).map_err(raise)?;
-        let record = if logged {
-            let lines = Arc::new(Lines::default());
-            let call =
-                recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
-            interrupt::drive(py, lane, operation, call, Some(&lines))?
-        } else {
-            interrupt::drive(py, lane, operation, client.call(prepared), None)?
-        };
-        make::record(py, record.as_ref())
+        shielded(Some(operation), || {
+            let overrides = Overrides::new(timeout, max_retries)?;
+            let json = wire(py, operation, request)?;
+            let lane = self.lane(&overrides)?;
+            let client = lane.client();
+            let prepared = client.prepare(operation, &json).map_err(raise)?;
+            let record = if logged {
+                let lines = Arc::new(Lines::default());
+                let call =
+                    recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
+                interrupt::drive(py, lane, operation, call, Some(&lines))?
+            } else {
+                interrupt::drive(py, lane, operation, client.call(prepared), None)?
+            };
+            make::record(py, record.as_ref())
+        })
     }
 
     /// Starts to read all pages of a query; nothing is sent yet.
@@ -180,10 +182,12 @@ impl Core {
         timeout: &Bound<'py, PyAny>,
         max_retries: &Bound<'py, PyAny>,
     ) -> PyResult<Reader> {
-        let overrides = Overrides::new(timeout, max_retries)?;
-        let query = wire(py, operation, request)?;
-        let pages = Pages::new(&slf.get().client()?, operation, query).map_err(raise)?;
-        Ok(Reader::new(slf.unbind(), operation, overrides, pages))
+        shielded(Some(operation), || {
+            let overrides = Overrides::new(timeout, max_retries)?;
+            let query = wire(py, operation, request)?;
+            let pages = Pages::new(&slf.get().client()?, operation, &query).map_err(raise)?;
+            Ok(Reader::new(slf.unbind(), operation, overrides, pages))
+        })
     }
 
     /// Starts a call in the background.
@@ -199,12 +203,14 @@ impl Core {
         max_retries: &Bound<'py, PyAny>,
         logged: bool,
     ) -> PyResult<u64> {
-        let overrides = Overrides::new(timeout, max_retries)?;
-        let json = wire(py, operation, request)?;
-        let client = overrides.apply(self.client()?);
-        let prepared = client.prepare(operation, &json).map_err(raise)?;
-        let call = async move { client.call(prepared).await.map(Answer::Response) };
-        completions.get().start(future, operation, call, logged)
+        shielded(Some(operation), || {
+            let overrides = Overrides::new(timeout, max_retries)?;
+            let json = wire(py, operation, request)?;
+            let client = overrides.apply(self.client()?);
+            let prepared = client.prepare(operation, &json).map_err(raise)?;
+            let call = async move { client.call(prepared).await.map(Answer::Response) };
+            completions.get().start(future, operation, call, logged)
+        })
     }
 
     /// Panics within a call, for the tests of what becomes of it.

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use recallflow::{Error, OPERATIONS, OperationKind, Violation};
-use recallflow_bridge::guard::Panicked;
+use recallflow_bridge::guard::{Panicked, caught};
 
 use crate::classes::Classes;
 use crate::python;
@@ -46,6 +46,11 @@ impl Failure {
         };
         python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
     }
+}
+
+/// Does something that may panic because of a bug, within the operation at this position if within one.
+pub(crate) fn shielded<T>(operation: Option<usize>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    caught(act).unwrap_or_else(|panic| Err(Failure::Panicked(panic, operation).into()))
 }
 
 /// The exception for an error of the core.

@@ -11,7 +11,7 @@ use recallflow::Error;
 use recallflow::host::Lane;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
-use recallflow_bridge::ticks::tick;
+use recallflow_bridge::ticks::within;
 
 use crate::errors::Failure;
 use crate::log::Lines;
@@ -65,7 +65,7 @@ fn interruptible<T: Send>(
         let Some(lane) = lane.get() else {
             return Err(Failure::Config("the process was forked within the call".to_owned()).into());
         };
-        let ticked = py.detach(|| lane.drive(async { tick(future.as_mut(), TICK).await }));
+        let ticked = py.detach(|| lane.drive(async { within(TICK, future.as_mut()).await }));
         if let Some(lines) = lines {
             lines.hand_over(py)?;
         }

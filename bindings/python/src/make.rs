@@ -10,23 +10,25 @@ use serde_json::Value;
 
 use crate::classes::{Class, Classes};
 use crate::completions::Answer;
+use crate::python;
 
 /// What the answer of a call becomes.
 pub(crate) fn answer<'py>(py: Python<'py>, answer: &Answer) -> PyResult<Bound<'py, PyAny>> {
     match answer {
         Answer::Response(record) => self::record(py, record.as_ref()),
-        Answer::Items(Some(items)) => {
-            let classes = Classes::get(py)?;
-            let list = PyList::empty(py);
-            let mut maker = Maker::new(py, classes, &[]);
-            for Record { body, row } in items {
-                maker.body = body;
-                list.append(maker.row(row)?)?;
-            }
-            Ok(list.into_any())
-        }
-        Answer::Items(None) => Ok(PyNone::get(py).to_owned().into_any()),
+        Answer::Page => Ok(PyNone::get(py).to_owned().into_any()),
     }
+}
+
+/// What the items of a page become.
+pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    let mut maker = Maker::new(py, Classes::get(py)?, &[]);
+    for Record { body, row } in items {
+        maker.body = body;
+        list.append(maker.row(row)?)?;
+    }
+    Ok(list)
 }
 
 /// What an answer becomes: a response, or `None` where the operation has none.
@@ -75,7 +77,8 @@ impl<'a, 'py> Maker<'a, 'py> {
 
     fn instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: &'a Row) -> PyResult<Bound<'py, PyAny>> {
         let instance = class.allocator.allocate(of)?;
-        let mut is_leaf = row.extra.is_empty();
+        // A class that derives from it may give its instances attributes of any kind.
+        let mut is_leaf = row.extra.is_empty() && of.is(class.kind.bind(self.py));
         for ((member, field), cell) in class.members.iter().zip(class.shape.fields).zip(&row.cells) {
             let value = match cell {
                 Some(cell) => {
@@ -103,7 +106,7 @@ impl<'a, 'py> Maker<'a, 'py> {
         for (name, value) in row.extra.values() {
             fields.set_item(name, json(self.py, value)?)?;
         }
-        self.classes.extra.bind(self.py).call1((fields,))
+        python::call(self.classes.extra.bind(self.py), &PyTuple::new(self.py, [fields])?)
     }
 
     fn cell(&mut self, kind: &Kind, cell: &'a Cell) -> PyResult<Bound<'py, PyAny>> {

@@ -40,7 +40,7 @@ fn credential(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
 pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> Result<ClientBuilder, Wrong> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
-        if value.is_none() {
+        if value.is_none() && matches!(name.as_str(), "base_url" | "proxy" | "ca_file") {
             continue;
         }
         builder = match name.as_str() {

@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 use crate::classes::{Class, Classes};
 
 /// Deeper JSON than this is refused by the core as well.
-const DEEPEST: usize = 120;
+const DEEPEST: usize = 127;
 
 /// The wire form of a request or response.
 pub(crate) fn value(object: &Bound<'_, PyAny>) -> PyResult<Value> {
@@ -32,11 +32,7 @@ pub(crate) fn request(object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Valu
     if class.is_of(object)? {
         return reader.instance(class, object);
     }
-    let kind = kind_of(&object.get_type());
-    Ok(no_json(match classes.of(&object.get_type()) {
-        Some((_, false)) => format!("{kind}, which is an answer: make a request of it, such as with `to_update()`"),
-        _ => kind,
-    }))
+    Ok(no_json(reader.misfit(object, class)))
 }
 
 /// The wire form of fields under their Python names.
@@ -173,13 +169,12 @@ impl Reader {
                 }
                 match object.cast::<PyMapping>() {
                     Ok(fields) if self.takes_mappings => self.fields(class, fields),
-                    Ok(_) => Ok(no_json(format!(
-                        "{}: make it a `{name}`, such as with `{name}.from_dict`",
-                        kind_of(&object.get_type()),
-                        name = class.shape.name
-                    ))),
-                    Err(_) => self.plain(object, None),
+                    Err(_) if self.classes.of(&object.get_type()).is_none() => self.plain(object, None),
+                    _ => Ok(no_json(self.misfit(object, class))),
                 }
+            }
+            Kind::Enum(position) if self.classes.is_other_enum(*position, object)? => {
+                Ok(no_json(format!("{}, of another enum", kind_of(&object.get_type()))))
             }
             _ => self.plain(object, None),
         }
@@ -192,6 +187,18 @@ impl Reader {
             object.insert(name_of(&name)?, self.plain(&value, Some(within))?);
         }
         Ok(Value::Object(object))
+    }
+
+    /// What somebody gave in place of an object of this class, and what to make of it.
+    fn misfit(self, object: &Bound<'_, PyAny>, class: &Class) -> String {
+        let (kind, name) = (kind_of(&object.get_type()), class.shape.name);
+        match self.classes.of(&object.get_type()) {
+            Some((_, false)) => format!("{kind}, which is an answer: make a request of the flow with `to_update()`"),
+            None if object.cast::<PyMapping>().is_ok() => {
+                format!("{kind}: make it a `{name}`, such as with `{name}.from_dict`")
+            }
+            _ => kind,
+        }
     }
 
     fn plain(self, object: &Bound<'_, PyAny>, outer: Option<&Holder<'_>>) -> PyResult<Value> {

@@ -1,17 +1,19 @@
 //! Reads a query page after page.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use recallflow::host::Pages;
-use recallflow::{Drift, OPERATIONS};
+use pyo3::types::PyList;
+use recallflow::host::{Pages, Record};
+use recallflow::{Client, Drift, Error, OPERATIONS};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
+use recallflow_bridge::ticks::within;
 
 use crate::completions::{Answer, Completions};
 use crate::core::{Core, Overrides};
-use crate::errors::Failure;
+use crate::errors::{Failure, raise, shielded};
 use crate::log::Lines;
 use crate::{interrupt, make};
 
@@ -24,7 +26,16 @@ pub(crate) struct Reader {
     pages: Arc<tokio::sync::Mutex<Pages>>,
     /// The generation that read last. It is asked and told only by threads that hold the interpreter's lock.
     generation: AtomicU64,
-    drift: Arc<Mutex<Option<Drift>>>,
+    progress: Arc<Mutex<Progress>>,
+}
+
+/// What was read, until somebody takes it: whoever waited for it may have been cancelled meanwhile.
+#[derive(Default)]
+struct Progress {
+    /// The page that was read last, or why there is none; `None` within stands for the end.
+    page: Option<Result<Option<Vec<Record>>, Error>>,
+    is_ended: bool,
+    drift: Option<Drift>,
 }
 
 impl Reader {
@@ -35,7 +46,7 @@ impl Reader {
             overrides,
             pages: Arc::new(tokio::sync::Mutex::new(pages)),
             generation: AtomicU64::new(generation()),
-            drift: Arc::default(),
+            progress: Arc::default(),
         }
     }
 
@@ -50,17 +61,36 @@ impl Reader {
         Ok(self.pages.clone())
     }
 
-    /// Reads the next page that brings something.
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.progress)
+    }
+
+    /// Makes sure that there is something to take.
     async fn next(
         pages: Arc<tokio::sync::Mutex<Pages>>,
-        drift: Arc<Mutex<Option<Drift>>>,
-        client: recallflow::Client,
-    ) -> Result<Answer, recallflow::Error> {
-        let mut pages = pages.lock().await;
-        let items = pages.read(&client).await;
-        *drift.lock().unwrap_or_else(PoisonError::into_inner) = pages.drift();
-        items.map(Answer::Items)
+        progress: Arc<Mutex<Progress>>,
+        client: Client,
+    ) -> Result<Answer, Error> {
+        // Somebody else may be reading these pages, even a caller further up on this very stack.
+        let mut pages = within(client.timeout(), pages.lock()).await.ok_or_else(|| {
+            Error::config("these pages are being read already, and that takes longer than the call may")
+        })?;
+        let is_new = {
+            let progress = lock(&progress);
+            progress.page.is_none() && !progress.is_ended
+        };
+        if is_new {
+            let page = pages.read(&client).await;
+            let mut progress = lock(&progress);
+            progress.drift = pages.drift();
+            progress.page = Some(page);
+        }
+        Ok(Answer::Page)
     }
+}
+
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[pymethods]
@@ -68,24 +98,38 @@ impl Reader {
     /// Total at the start, total at the end, items that came again.
     #[getter]
     fn drift(&self) -> Option<(Option<i64>, Option<i64>, usize)> {
-        let drift = *self.drift.lock().unwrap_or_else(PoisonError::into_inner);
+        let drift = self.progress().drift;
         drift.map(|drift| (drift.total_at_start, drift.total_at_end, drift.repeated))
     }
 
-    /// The next items that are new, on the calling thread; `None` at the end.
-    fn read<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    /// Reads until there is something to take, on the calling thread.
+    fn read(&self, py: Python<'_>) -> PyResult<()> {
         let lane = self.core.get().lane(&self.overrides)?;
         let lines = Arc::new(Lines::default());
-        let next = Self::next(self.pages()?, self.drift.clone(), lane.client());
+        let next = Self::next(self.pages()?, self.progress.clone(), lane.client());
         let next = logged(next, OPERATIONS[self.operation].name, lines.clone());
-        let answer = interrupt::drive(py, lane, self.operation, next, Some(&lines))?;
-        make::answer(py, &answer)
+        interrupt::drive(py, lane, self.operation, next, Some(&lines)).map(|_| ())
     }
 
     /// The same in the background.
     fn submit<'py>(&self, completions: &Bound<'py, Completions>, future: Bound<'py, PyAny>) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
-        let next = Self::next(self.pages()?, self.drift.clone(), client);
+        let next = Self::next(self.pages()?, self.progress.clone(), client);
         completions.get().start(future, self.operation, next, true)
+    }
+
+    /// The items that were read and that nobody has taken yet, possibly none; `None` at the end.
+    fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        let taken = self.progress().page.take();
+        match taken {
+            Some(Ok(Some(items))) => shielded(Some(self.operation), || make::items(py, &items)).map(Some),
+            Some(Err(error)) => Err(raise(error)),
+            Some(Ok(None)) => {
+                self.progress().is_ended = true;
+                Ok(None)
+            }
+            None if self.progress().is_ended => Ok(None),
+            None => Ok(Some(PyList::empty(py))),
+        }
     }
 }

@@ -8,8 +8,8 @@ use recallflow::{Error, Fee};
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
-use crate::errors::raise;
-use crate::{make, order, read};
+use crate::errors::{raise, shielded};
+use crate::{make, order, python, read};
 
 /// The class of a value, its position among its kind, and whether it is one of requests.
 fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, usize, bool)> {
@@ -23,29 +23,38 @@ fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'
 /// Every rule that the request breaks.
 #[pyfunction]
 pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    let classes = Classes::get(py)?;
-    let (_, position, _) = class_of(classes, &request.get_type())?;
-    let violations = match host::read_request(position, &read::value(request)?) {
-        Ok(request) => request.violations(),
-        Err(violations) => violations,
-    };
-    let violation_of = classes.violation.bind(py);
-    let all = violations
-        .iter()
-        .map(|violation| violation_of.call1((&violation.path, violation.rule.as_str(), &violation.message)));
-    PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)
+    shielded(None, || {
+        let classes = Classes::get(py)?;
+        let (_, position, _) = class_of(classes, &request.get_type())?;
+        let violations = match host::read_request(position, &read::value(request)?) {
+            Ok(request) => request.violations(),
+            Err(violations) => violations,
+        };
+        let violation_of = classes.violation.bind(py);
+        let all = violations.iter().map(|violation| {
+            python::call(
+                violation_of,
+                &(&violation.path, violation.rule.as_str(), &violation.message).into_pyobject(py)?,
+            )
+        });
+        PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)
+    })
 }
 
 /// The advice about the request; none if it cannot be read.
 #[pyfunction]
 pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    let classes = Classes::get(py)?;
-    let (_, position, _) = class_of(classes, &request.get_type())?;
-    let warnings =
-        host::read_request(position, &read::value(request)?).map_or_else(|_| Vec::new(), |request| request.warnings());
-    let warning_of = classes.warning.bind(py);
-    let all = warnings.iter().map(|warning| warning_of.call1((&warning.path, &warning.message)));
-    PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)
+    shielded(None, || {
+        let classes = Classes::get(py)?;
+        let (_, position, _) = class_of(classes, &request.get_type())?;
+        let warnings = host::read_request(position, &read::value(request)?)
+            .map_or_else(|_| Vec::new(), |request| request.warnings());
+        let warning_of = classes.warning.bind(py);
+        let all = warnings
+            .iter()
+            .map(|warning| python::call(warning_of, &(&warning.path, &warning.message).into_pyobject(py)?));
+        PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)
+    })
 }
 
 /// The exact JSON of the service.
@@ -65,8 +74,10 @@ fn checked(position: usize, json: &Value) -> PyResult<Value> {
 /// The exact JSON of the service, as plain Python objects.
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let (class, _, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
-    order::documented(py, if is_request { host::REQUESTS } else { host::RESPONSES }, class.shape, &wire(value)?)
+    shielded(None, || {
+        let (class, _, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
+        order::documented(py, if is_request { host::REQUESTS } else { host::RESPONSES }, class.shape, &wire(value)?)
+    })
 }
 
 /// Reads the JSON of the service: text, bytes or plain Python objects.
@@ -76,18 +87,20 @@ pub(crate) fn from_wire<'py>(
     cls: &Bound<'py, PyType>,
     wire: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let classes = Classes::get(py)?;
-    let (class, position, is_request) = class_of(classes, cls)?;
-    let text = text_of(wire)?;
-    match (text, is_request) {
-        (Some(text), false) => response(py, class, position, cls, text),
-        (None, false) => response(py, class, position, cls, order::aliases_last(&read::json(wire, is_request)?)),
-        (Some(text), true) => {
-            let json = host::parse_request(&text).map_err(raise)?;
-            make::request(py, classes, class, cls, &checked(position, &json)?)
+    shielded(None, || {
+        let classes = Classes::get(py)?;
+        let (class, position, is_request) = class_of(classes, cls)?;
+        let text = text_of(wire)?;
+        match (text, is_request) {
+            (Some(text), false) => response(py, class, position, cls, text),
+            (None, false) => response(py, class, position, cls, order::aliases_last(&read::json(wire, is_request)?)),
+            (Some(text), true) => {
+                let json = host::parse_request(&text).map_err(raise)?;
+                make::request(py, classes, class, cls, &checked(position, &json)?)
+            }
+            (None, true) => make::request(py, classes, class, cls, &checked(position, &read::json(wire, is_request)?)?),
         }
-        (None, true) => make::request(py, classes, class, cls, &checked(position, &read::json(wire, is_request)?)?),
-    }
+    })
 }
 
 /// The bytes of JSON text; `None` for what was parsed already.
@@ -109,14 +122,16 @@ pub(crate) fn from_dict<'py>(
     cls: &Bound<'py, PyType>,
     fields: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let classes = Classes::get(py)?;
-    let (class, position, is_request) = class_of(classes, cls)?;
-    let json = read::named(fields, class, is_request)?;
-    if is_request {
-        make::request(py, classes, class, cls, &checked(position, &json)?)
-    } else {
-        response(py, class, position, cls, order::aliases_last(&json))
-    }
+    shielded(None, || {
+        let classes = Classes::get(py)?;
+        let (class, position, is_request) = class_of(classes, cls)?;
+        let json = read::named(fields, class, is_request)?;
+        if is_request {
+            make::request(py, classes, class, cls, &checked(position, &json)?)
+        } else {
+            response(py, class, position, cls, order::aliases_last(&json))
+        }
+    })
 }
 
 fn response<'py>(
@@ -133,11 +148,13 @@ fn response<'py>(
 /// The update that changes nothing, from a flow that was read.
 #[pyfunction]
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let classes = Classes::get(py)?;
-    let update = host::to_update(read::value(detail)?).map_err(raise)?;
-    let class = classes.requests.iter().find(|class| class.shape.name == host::UPDATE);
-    let class = class.ok_or_else(|| PyTypeError::new_err("there is no class of updates"))?;
-    make::request(py, classes, class, class.kind.bind(py), &update)
+    shielded(None, || {
+        let classes = Classes::get(py)?;
+        let update = host::to_update(read::value(detail)?).map_err(raise)?;
+        let class = classes.requests.iter().find(|class| class.shape.name == host::UPDATE);
+        let class = class.ok_or_else(|| PyTypeError::new_err("there is no class of updates"))?;
+        make::request(py, classes, class, class.kind.bind(py), &update)
+    })
 }
 
 /// Amount as decimal text and currency.

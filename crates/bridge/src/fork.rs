@@ -5,7 +5,8 @@
 //! belongs to another generation must be left alone, without even dropping it.
 //!
 //! What belongs to all generations, such as a global that is made once, must not be half made when the process is
-//! forked: nobody would finish it in the child. So a fork waits until no call is at work, which is never long.
+//! forked: nobody would finish it in the child. So a fork waits until no call takes a step, which is never long.
+//! Connections are served beside the calls, and make nothing of that kind.
 
 use std::cell::RefCell;
 use std::future::Future;

@@ -19,6 +19,15 @@ impl Panicked {
     }
 }
 
+/// Does something that may panic.
+///
+/// # Errors
+///
+/// [`Panicked`] if it panicked.
+pub fn caught<T>(act: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(act)).map_err(|panic| Panicked::new(&*panic))
+}
+
 /// Drives a future until it ends or panics.
 ///
 /// # Errors

@@ -50,12 +50,20 @@ pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn
     let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Collector));
     let mut future = pin!(future);
     std::future::poll_fn(move |context| {
-        let outer = CALL.replace(Some((operation, Arc::clone(&sink))));
+        let _outer = Outer(CALL.replace(Some((operation, Arc::clone(&sink)))));
         let poll: Poll<_> = dispatcher::with_default(dispatch, || Pin::as_mut(&mut future).poll(context));
-        CALL.set(outer);
         poll
     })
     .await
+}
+
+/// The call within which another is polled, to which it goes back even by a panic.
+struct Outer(Option<(&'static str, Arc<dyn Sink>)>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        CALL.set(self.0.take());
+    }
 }
 
 thread_local! {

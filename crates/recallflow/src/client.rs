@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -273,7 +274,7 @@ fn after(span: Duration) -> Instant {
     now.checked_add(span).unwrap_or_else(|| now + ENDLESS)
 }
 
-fn encode<R: Operation>(request: &R) -> Result<Bytes, Error> {
+pub(crate) fn encode(request: &impl Serialize) -> Result<Bytes, Error> {
     // Holds an update with a node or two, so that most requests need no second allocation.
     let mut body = Vec::with_capacity(512);
     // Requests hold text, numbers and lists of them, which can always be written.

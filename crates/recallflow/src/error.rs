@@ -260,7 +260,9 @@ impl fmt::Display for Phase {
 }
 
 impl Error {
-    pub(crate) fn config(message: impl Into<String>) -> Self {
+    /// An error about how the library is used.
+    #[doc(hidden)]
+    pub fn config(message: impl Into<String>) -> Self {
         Error::Config(Box::new(ConfigError { message: message.into() }))
     }
 

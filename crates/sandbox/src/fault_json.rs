@@ -29,7 +29,8 @@ impl Fault {
         let several = |faults: &[Value]| faults.iter().map(Self::from_json).collect::<Result<Vec<_>, _>>();
         let read = match json {
             Value::Number(number) => match number.as_u64().and_then(|number| u16::try_from(number).ok()) {
-                Some(status @ 1..) => return Ok(Self::Status(status)),
+                Some(status @ 300..600) => return Ok(Self::Status(status)),
+                Some(1..) => Err(serde_json::Error::custom("an HTTP status is 300 to 599, and a success is `ok`")),
                 _ => i64::deserialize(json).map(Self::Code),
             },
             Value::Array(faults) => return several(faults).map(Self::together),

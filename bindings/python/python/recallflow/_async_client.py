@@ -103,7 +103,9 @@ class AsyncPages(AsyncIterator[Item]):
             completions = completions_of(loop)
             future = loop.create_future()
             number = self._reader.submit(completions, future)
-            items = await outcome(completions, future, number)
+            # What was read stays with the reader until it is taken, also if this is cancelled meanwhile.
+            await outcome(completions, future, number)
+            items = self._reader.take()
             if items is None:
                 raise StopAsyncIteration
             self._items.extend(items)

@@ -77,6 +77,9 @@ class FeeTotal(Record):
     ) -> None:
         self._init(amounts, counted, unreadable, missing)
 
+    def __hash__(self) -> int:
+        return hash((frozenset(self.amounts.items()), self.counted, self.unreadable, self.missing))
+
     def amount(self, currency: str | None) -> Decimal:
         """The sum in one currency, or of the fees without one (None); zero if there was no such fee."""
         amount = self.amounts.get(currency)

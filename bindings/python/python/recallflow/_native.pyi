@@ -107,10 +107,14 @@ class Reader:
     @property
     def drift(self) -> tuple[int | None, int | None, int] | None:
         """Total at the start, total at the end, items that came again."""
-    def read(self) -> list[Any] | None:
-        """The next items that are new, on the calling thread; None at the end."""
+    def read(self) -> None:
+        """Reads until there is something to take, on the calling thread."""
+
     def submit(self, completions: Completions, future: object) -> int:
-        """The same in the background."""
+        """The same in the background; the future gets None."""
+
+    def take(self) -> list[Any] | None:
+        """The items that were read and that nobody has taken yet, possibly none; None at the end."""
 
 @final
 class Completions:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-# Of formats that only numbers have.
-_NUMERIC = "bcdeEfFgGnoxX%"
-
 
 class Number(IntEnum):
     """A number with a name. It is an `int` in every respect but as text, which is its name, such as `in_progress`.
@@ -18,6 +15,8 @@ class Number(IntEnum):
         return self.name.lower()
 
     def __format__(self, format_spec: str) -> str:
-        if format_spec and format_spec[-1] in _NUMERIC:
+        try:
+            return format(str(self), format_spec)
+        except ValueError:
+            # A format for numbers only.
             return int.__format__(self, format_spec)
-        return format(str(self), format_spec)

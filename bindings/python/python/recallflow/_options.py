@@ -16,6 +16,8 @@ class Configured:
     """What clients of both kinds have in common: how they are made, and what they show of themselves."""
 
     _core: Core
+    # What must last as long as the client.
+    _sandbox: object
 
     def __init__(
         self,
@@ -120,6 +122,21 @@ class Configured:
             del base_url, proxy
         return client
 
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return self._core.base_url
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that a call may take in all, unless it says otherwise."""
+        return self._core.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """Number of extra tries of a call, unless it says otherwise."""
+        return self._core.max_retries
+
     def __repr__(self) -> str:
         name = type(self).__name__
         try:
@@ -141,5 +158,6 @@ def show_as(client: type[Configured], *mixins: type) -> None:
     """Lets the methods that a client has from elsewhere show its name, which is what errors of Python's own tell."""
     for mixin in mixins:
         for name, method in vars(mixin).items():
-            if hasattr(method, "__code__"):
-                method.__qualname__ = f"{client.__name__}.{name}"
+            function = getattr(method, "__func__", method)
+            if hasattr(function, "__code__"):
+                function.__qualname__ = f"{client.__name__}.{name}"

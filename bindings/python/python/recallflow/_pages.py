@@ -81,7 +81,8 @@ class Pages(Iterator[Item]):
                 return self._items.popleft()
             except IndexError:
                 pass
-            items = self._reader.read()
+            self._reader.read()
+            items = self._reader.take()
             if items is None:
                 raise StopIteration
             self._items.extend(items)

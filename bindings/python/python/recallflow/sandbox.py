@@ -213,13 +213,18 @@ class Sandbox:
         """A new client of this sandbox, with options as `recallflow.Client` takes them."""
         from recallflow import Client
 
-        return Client(**self._wired(options))
+        client = Client(**self._wired(options))
+        # The sandbox lasts as long as somebody may call it.
+        client._sandbox = self
+        return client
 
     def async_client(self, **options: Unpack[ClientOptions]) -> AsyncClient:
         """A new asynchronous client of this sandbox, with options as `recallflow.AsyncClient` takes them."""
         from recallflow import AsyncClient
 
-        return AsyncClient(**self._wired(options))
+        client = AsyncClient(**self._wired(options))
+        client._sandbox = self
+        return client
 
     def _wired(self, options: ClientOptions) -> Any:
         """Options of a client of this sandbox, unless they say otherwise."""
@@ -343,7 +348,8 @@ class Sandbox:
         if (starts_after is None) != (lasts is None):
             raise ValueError("starts_after and lasts go together")
         progress = None if lasts is None else {"startsAfter": starts_after, "lasts": lasts}
-        task = {"record": _wire(record), "filedAt": filed_at, "appId": app_id, "audio": audio, "progress": progress}
+        fields = _task(record)
+        task = {"record": fields, "filedAt": filed_at, "appId": app_id, "audio": audio, "progress": progress}
         self._native.insert_task(to_json(task))
 
     def set_clock_offset(self, seconds: int) -> None:
@@ -360,6 +366,17 @@ class Sandbox:
         Connections stay as they are, and are still counted.
         """
         self._native.reset()
+
+
+def _task(record: Mapping[str, Any] | Response) -> object:
+    """What the service writes for a task, with the kind without which no query finds it."""
+    fields = _wire(record)
+    if not isinstance(fields, Mapping):
+        return fields
+    misnamed = [name for name in fields if "_" in name]
+    if misnamed:
+        raise ValueError(f"`{misnamed[0]}` is no field of the service: use its own names, or give a GroupCallTask")
+    return {"taskType": 3, **fields}
 
 
 def _wire(value: Mapping[str, Any] | Response) -> object:

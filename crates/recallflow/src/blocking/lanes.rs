@@ -17,6 +17,9 @@ use crate::{Client, Error};
 /// A lane that nobody took for so long is given up, with its connections.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
+/// As many lanes are kept at most.
+const MOST_FREE: usize = 64;
+
 /// The lanes of a client that no call has taken, the one that was put back last at the end.
 #[derive(Default)]
 pub(crate) struct Lanes(Mutex<Vec<Lane>>);
@@ -58,6 +61,7 @@ impl Lanes {
         let mut free = self.free();
         free.push(lane);
         let idle = free.partition_point(|lane| now.duration_since(lane.idle_since) > LONGEST_IDLE);
+        let idle = idle.max(free.len().saturating_sub(MOST_FREE));
         if idle > 0 {
             let idle: Vec<Lane> = free.drain(..idle).collect();
             // Whoever takes a lane meanwhile need not wait until these are gone.

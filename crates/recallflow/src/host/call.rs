@@ -43,7 +43,7 @@ impl Client {
         let request = read_request(CALLS[operation].request, json).map_err(refuse)?;
         let violations = if self.validates() { request.violations() } else { Vec::new() };
         if violations.is_empty() {
-            Ok(Prepared { operation, body: request.encode().into() })
+            Ok(Prepared { operation, body: request.encode()? })
         } else {
             Err(refuse(violations))
         }
@@ -123,14 +123,17 @@ impl Pages {
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] with everything that is wrong with the query.
-    pub fn new(client: &Client, operation: usize, query: Value) -> Result<Self, Error> {
+    pub fn new(client: &Client, operation: usize, query: &Value) -> Result<Self, Error> {
         let Some(paging) = &CALLS[operation].paging else {
             return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
         };
-        client.prepare(operation, &query)?;
+        client.prepare(operation, query)?;
+        // As the request writes it: 3.0 is 3 to whoever reads it strictly.
+        let query = read_request(CALLS[operation].request, query).map_err(Error::invalid_request)?.to_json();
         let mut pages = Self { operation, paging, query, progress: Progress::new(1) };
-        let first = pages.page().as_i64().and_then(|page| i32::try_from(page).ok());
-        pages.progress = Progress::new(first.unwrap_or(1));
+        if let Some(first) = pages.page().as_i64().and_then(|page| i32::try_from(page).ok()) {
+            pages.progress = Progress::new(first);
+        }
         Ok(pages)
     }
 

@@ -1,5 +1,6 @@
 //! Requests as JSON in their wire form.
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -9,7 +10,7 @@ use crate::request::check::{self, Rules};
 use crate::request::read::{self, ReadObject, UnknownFields};
 use crate::request::violation::{Violation, Warning};
 use crate::request::warn::{self, Advice};
-use crate::{Error, RecallFlowDetail};
+use crate::{Error, RecallFlowDetail, client};
 
 pub use crate::request::read::no_json;
 
@@ -22,7 +23,11 @@ pub trait Request {
     /// Its wire form.
     fn to_json(&self) -> Value;
     /// Its wire form as it is sent.
-    fn encode(&self) -> Vec<u8>;
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if it has none, which requests of this version always have.
+    fn encode(&self) -> Result<Bytes, Error>;
 }
 
 impl<T: Rules + Advice + Serialize> Request for T {
@@ -38,8 +43,8 @@ impl<T: Rules + Advice + Serialize> Request for T {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+    fn encode(&self) -> Result<Bytes, Error> {
+        client::encode(self)
     }
 }
 
@@ -100,6 +105,6 @@ pub fn write_request(
 ///
 /// As [`RecallFlowDetail::to_update`].
 pub fn to_update(detail: Value) -> Result<Value, Error> {
-    let detail: RecallFlowDetail = serde_json::from_value(detail).unwrap_or_default();
+    let detail: RecallFlowDetail = serde_json::from_value(detail).map_err(|error| Error::config(error.to_string()))?;
     Ok(detail.to_update()?.to_json())
 }

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from recallflow.generated.requests import GroupCallQuery, UpdateRecallFlow
     from recallflow.generated.responses import GroupCallPage, GroupCallTask, RecallFlowDetail
 
+OPERATIONS: tuple[str, ...] = ("query_group_calls", "query_recall_flow_detail", "update_recall_flow")
+"""Their names, in the order of the spec; elsewhere a position in it stands for an operation."""
+
 
 class Operations:
     """The operations as methods of `Client`."""
@@ -54,7 +57,7 @@ class Operations:
         Args:
             request: Selects group-call tasks, and the page of them to read.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The request breaks a rule; nothing was sent.
@@ -72,15 +75,16 @@ class Operations:
     ) -> Pages[GroupCallTask]:
         """Reads all tasks of the span, page after page.
 
-        It begins with the page that `current` names, and reads the next one when it is asked for more. Nothing is sent
-        before the first item is asked for, and an error is raised where it comes up: by the iteration.
+        It begins with the page that `current` names, and reads the next one when it is asked for more. A query that
+        breaks a rule is refused at once; nothing is sent before the first item is asked for, so that every other error
+        is raised by the iteration, which ends with it.
 
         `POST voice/group/call/query`. Source: 004.
 
         Args:
             query: Selects group-call tasks, and the page of them to read.
-            timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            timeout: Seconds that each page may take, pauses between its attempts included; `None`: the client's.
+            max_retries: How many more attempts each page may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The query breaks a rule; nothing is sent.
@@ -103,7 +107,7 @@ class Operations:
         Args:
             key_id: Unique key of the recall flow.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The request breaks a rule; nothing was sent.
@@ -129,7 +133,7 @@ class Operations:
         Args:
             request: The new settings of a recall flow.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The request breaks a rule; nothing was sent.
@@ -176,7 +180,7 @@ class AsyncOperations:
         Args:
             request: Selects group-call tasks, and the page of them to read.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The request breaks a rule; nothing was sent.
@@ -194,15 +198,16 @@ class AsyncOperations:
     ) -> AsyncPages[GroupCallTask]:
         """Reads all tasks of the span, page after page.
 
-        It begins with the page that `current` names, and reads the next one when it is asked for more. Nothing is sent
-        before the first item is asked for, and an error is raised where it comes up: by the iteration.
+        It begins with the page that `current` names, and reads the next one when it is asked for more. A query that
+        breaks a rule is refused at once; nothing is sent before the first item is asked for, so that every other error
+        is raised by the iteration, which ends with it.
 
         `POST voice/group/call/query`. Source: 004.
 
         Args:
             query: Selects group-call tasks, and the page of them to read.
-            timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            timeout: Seconds that each page may take, pauses between its attempts included; `None`: the client's.
+            max_retries: How many more attempts each page may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The query breaks a rule; nothing is sent.
@@ -225,7 +230,7 @@ class AsyncOperations:
         Args:
             key_id: Unique key of the recall flow.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The request breaks a rule; nothing was sent.
@@ -251,7 +256,7 @@ class AsyncOperations:
         Args:
             request: The new settings of a recall flow.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
-            max_retries: How many more attempts there may be after the first; `None`: the client's.
+            max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
         Raises:
             InvalidRequestError: The request breaks a rule; nothing was sent.

@@ -16,6 +16,7 @@ struct Page {
     header: String,
     imports: String,
     typing_imports: String,
+    table: String,
     mixins: Vec<Mixin>,
 }
 
@@ -66,10 +67,12 @@ pub(super) fn render(api: &Api) -> String {
         mixin("Operations", "The operations as methods of `Client`.", Flavour::Blocking),
         mixin("AsyncOperations", "The operations as methods of `AsyncClient`.", Flavour::Async),
     ];
+    let names: Vec<_> = api.operations.iter().map(|operation| format!("\"{}\"", operation.name)).collect();
     let page = Page {
         header: crate::render::header(api),
         imports: imports.render(0),
         typing_imports: typing_imports.render(4),
+        table: super::text::tuple(0, "OPERATIONS: tuple[str, ...]", &names),
         mixins,
     };
     template::fill(TEMPLATE, page)
@@ -160,7 +163,7 @@ fn call(api: &Api, index: usize, operation: &Operation, flavour: Flavour) -> Met
             &operation.doc.text,
             kind,
             &origin(operation),
-            &section("Args", &with_options(documented)),
+            &section("Args", &with_options(documented, "the whole call")),
             &section("Raises", &errors),
         ],
     );
@@ -203,8 +206,9 @@ fn made_of_arguments(operation: &Operation) -> String {
 
 fn pages(api: &Api, index: usize, operation: &Operation, paging: &Paging, flavour: Flavour) -> Method {
     let start = format!(
-        "It begins with the page that `{}` names, and reads the next one when it is asked for more. Nothing is sent \
-         before the first item is asked for, and an error is raised where it comes up: by the iteration.",
+        "It begins with the page that `{}` names, and reads the next one when it is asked for more. A query that breaks \
+         a rule is refused at once; nothing is sent before the first item is asked for, so that every other error is \
+         raised by the iteration, which ends with it.",
         names::python_field(&paging.page)
     );
     let documented = vec![("query".to_owned(), api.type_named(&operation.request).doc.text.clone())];
@@ -215,7 +219,7 @@ fn pages(api: &Api, index: usize, operation: &Operation, paging: &Paging, flavou
             &paging.doc,
             &start,
             &origin(operation),
-            &section("Args", &with_options(documented)),
+            &section("Args", &with_options(documented, "each page")),
             &section("Raises", &errors),
         ],
     );
@@ -234,15 +238,15 @@ fn origin(operation: &Operation) -> String {
 }
 
 /// What a method takes, with the options of a call.
-fn with_options(mut documented: Vec<(String, String)>) -> Vec<(String, String)> {
+fn with_options(mut documented: Vec<(String, String)>, what: &str) -> Vec<(String, String)> {
     let options = [
         (
             "timeout",
-            "Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.",
+            format!("Seconds that {what} may take, pauses between its attempts included; `None`: the client's."),
         ),
-        ("max_retries", "How many more attempts there may be after the first; `None`: the client's."),
+        ("max_retries", format!("How many more attempts {what} may have after the first; `None`: the client's.")),
     ];
-    documented.extend(options.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    documented.extend(options.map(|(name, text)| (name.to_owned(), text)));
     documented
 }
 
