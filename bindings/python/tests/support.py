@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -13,6 +14,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
+
+import pytest
 
 import recallflow as rf
 
@@ -33,6 +36,9 @@ PATIENCE = 20.0
 # Whether tests that do something often do it as often as the project promises: 100 000 calls, 10 000 clients, hundreds
 # of exits. That takes minutes, and calls for a release build.
 IS_FULL = "RECALLFLOW_TEST_FULL" in os.environ
+
+# Of tests that look at threads, files, memory and sockets as Linux shows them.
+needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system has no /proc")
 
 # What every program begins with.
 PREAMBLE = """
@@ -120,12 +126,14 @@ def finish(text: str, *options: str, sandbox: Sandbox | None = None, timeout: fl
 class Gate:
     """Stands between clients and a sandbox: requests pass, and answers when the gate is open.
 
-    A barred one does not even accept connections, as a host that drops all packets.
+    A barred one does not even accept connections, as a host that drops all packets. One that holds the answers of the
+    first so many connections lets all others pass.
     """
 
-    def __init__(self, sandbox: Sandbox, *, barred: bool = False) -> None:
+    def __init__(self, sandbox: Sandbox, *, barred: bool = False, held: int | None = None) -> None:
         self._target = ("127.0.0.1", int(sandbox.url.rpartition(":")[2]))
         self._open = threading.Event()
+        self._held = held
         self._passed = threading.Condition()
         self._answers = b""
         self._closing = ExitStack()
@@ -162,7 +170,7 @@ class Gate:
         self.open()
 
     def wait_for_attempt(self) -> None:
-        """Waits until somebody tries to connect to the barred gate."""
+        """Waits until somebody tries to connect to the barred gate, which only /proc tells."""
         limit = time.monotonic() + PATIENCE
         sent = f":{self.port:04X} 02"
         while sent not in Path("/proc/net/tcp").read_text("ascii"):
@@ -179,19 +187,20 @@ class Gate:
         threading.Thread(target=target, args=arguments, daemon=True).start()
 
     def _accept(self) -> None:
-        while True:
+        for number in itertools.count():
             try:
                 client, _ = self._listener.accept()
             except OSError:
                 return
             server = socket.create_connection(self._target)
-            self._start(self._pass, client, server, False)
-            self._start(self._pass, server, client, True)
+            is_held = self._held is None or number < self._held
+            self._start(self._pass, client, server, False, False)
+            self._start(self._pass, server, client, True, is_held)
 
-    def _pass(self, source: socket.socket, target: socket.socket, are_answers: bool) -> None:
+    def _pass(self, source: socket.socket, target: socket.socket, are_answers: bool, is_held: bool) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                if are_answers:
+                if is_held:
                     self._open.wait()
                 target.sendall(data)
                 if are_answers:

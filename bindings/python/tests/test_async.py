@@ -17,6 +17,7 @@ import recallflow as rf
 from recallflow import _loop
 from recallflow.sandbox import Sandbox, faults
 from scripts import output
+from support import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -381,9 +382,9 @@ def test_a_client_works_in_a_forked_child_and_in_its_parent(sandbox: Sandbox, as
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_fork_within_a_loop_leaves_the_parents_calls_alone(sandbox: Sandbox, async_client: rf.AsyncClient) -> None:
-    async def main() -> None:
-        sandbox.script(faults.delay(0.1))
+def test_a_fork_within_a_loop_leaves_the_parents_calls_alone(sandbox: Sandbox) -> None:
+    async def main(gate: Gate) -> None:
+        async_client = sandbox.async_client(base_url=gate.url)
         call = asyncio.ensure_future(flow(async_client))
         await asyncio.to_thread(sandbox.wait_for_requests, 1)
         child = os.fork()
@@ -392,10 +393,12 @@ def test_a_fork_within_a_loop_leaves_the_parents_calls_alone(sandbox: Sandbox, a
             os._exit(0)
         _, status = await asyncio.to_thread(os.waitpid, child, 0)
         assert os.waitstatus_to_exitcode(status) == 0
+        gate.open()
         assert await call == 12
         assert await flow(async_client) == 12
 
-    asyncio.run(main())
+    with Gate(sandbox) as gate:
+        asyncio.run(main(gate))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in 3.12")

@@ -62,6 +62,19 @@ def test_options_are_taken_or_refused_like_this(case: dict[str, Any], kind: type
         ("timeout", "10"),
         ("timeout", float("nan")),
         ("timeout", -1),
+        # None is the environment's or the system's, and these are neither.
+        *[
+            (name, None)
+            for name in (
+                "timeout",
+                "connect_timeout",
+                "attempt_timeout",
+                "max_retries",
+                "max_response_bytes",
+                "validate",
+                "dangerously_allow_http",
+            )
+        ],
         ("connect_timeout", True),
         ("attempt_timeout", []),
         ("max_retries", -1),
@@ -76,8 +89,9 @@ def test_options_are_taken_or_refused_like_this(case: dict[str, Any], kind: type
 )
 def test_an_option_of_the_wrong_kind_is_named(name: str, value: object) -> None:
     options: dict[str, Any] = {name: value}
-    with pytest.raises(rf.ConfigError, match=f"`{name}`"):
-        rf.Client("key", "secret", **options)
+    for kind in (rf.Client, rf.AsyncClient):
+        with pytest.raises(rf.ConfigError, match=f"`{name}`"):
+            kind("key", "secret", **options)
 
 
 @pytest.mark.parametrize("credentials", [(None, "secret"), ("key", None), (b"key", "secret"), ("key", 5)])
@@ -115,6 +129,19 @@ def test_a_client_shows_where_it_goes() -> None:
     client = rf.Client("key", "secret", base_url=rf.LAAFFIC, timeout=7.5, max_retries=4)
     assert repr(client) == f"Client(base_url='{rf.LAAFFIC}', timeout=7.5, max_retries=4)"
     assert repr(rf.Client("key", "secret")) == f"Client(base_url='{rf.ITNIO}/', timeout=30.0, max_retries=2)"
+
+
+@pytest.mark.parametrize("kind", [rf.Client, rf.AsyncClient])
+def test_options_are_read_and_not_set(kind: type[rf.Client | rf.AsyncClient]) -> None:
+    client: Any = kind("key", "secret")
+    assert (client.base_url, client.timeout, client.max_retries) == (f"{rf.ITNIO}/", 30.0, 2)
+    other = kind("key", "secret", base_url=rf.LAAFFIC, timeout=7.5, max_retries=0)
+    assert (other.base_url, other.timeout, other.max_retries) == (rf.LAAFFIC, 7.5, 0)
+    # What was set and had no effect would be believed to have one.
+    for name in ("base_url", "timeout", "max_retries"):
+        with pytest.raises(AttributeError, match=name):
+            setattr(client, name, 3)
+    assert client.timeout == 30.0
 
 
 @pytest.mark.parametrize("kind", [rf.Client, rf.AsyncClient])

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import IS_FULL, Program
+from recallflow.sandbox import Sandbox, faults
+from support import IS_FULL, PATIENCE, Program
 
 if TYPE_CHECKING:
-    from recallflow.sandbox import Sandbox
+    from collections.abc import Callable
 
 # Threads of the interpreter that come back from a call while it ends are what is delicate: on Python before 3.14 they
-# are ended on the spot. So calls here end by themselves at about that time.
+# are ended on the spot. So many calls here end by themselves at about that time.
+# Every program reads a line, which comes when its calls are under way, and then ends.
 ENDS = """
-import asyncio, logging, os, threading, time
+import asyncio, logging, os, threading
 
 client = rf.Client.from_env(timeout=60, attempt_timeout=60)
 aclient = rf.AsyncClient.from_env(timeout=60, attempt_timeout=60)
@@ -28,25 +30,23 @@ def threads(target, count=4):
     for _ in range(count):
         threading.Thread(target=target, daemon=True).start()
 
-async def start(count=20):
-    tasks = [asyncio.ensure_future(aclient.query_recall_flow_detail(12)) for _ in range(count)]
-    await tasks[0]
+def begin():
+    return [asyncio.ensure_future(aclient.query_recall_flow_detail(12)) for _ in range(20)]
+
+async def start():
+    tasks = begin()
+    await asyncio.to_thread(sys.stdin.readline)
     return tasks
 """
-PROGRAMS: dict[str, tuple[int, str]] = {
-    "threads make calls": (0, "threads(again); time.sleep({delay})"),
-    "threads log": (
-        0,
-        """
+# Four threads that make one call after the other.
+BUSY: dict[str, str] = {
+    "threads make calls": "threads(again)",
+    "threads log": """
 logging.basicConfig(level=logging.DEBUG, stream=open(os.devnull, "w"))
 logging.raiseExceptions = False
 threads(again)
-time.sleep({delay})
 """,
-    ),
-    "threads fail": (
-        0,
-        """
+    "threads fail": """
 def fail():
     while True:
         try:
@@ -54,22 +54,20 @@ def fail():
         except rf.ApiError:
             pass
 threads(fail)
-time.sleep({delay})
 """,
-    ),
-    "threads wait": (0, "threads(lambda: client.query_recall_flow_detail(299), 2); time.sleep({delay})"),
-    "threads read pages": (
-        0,
-        """
+    "threads read pages": """
 def read():
     while True:
         list(client.group_calls(QUERY.replace(size=100)))
 threads(read)
-time.sleep({delay})
 """,
-    ),
-    "tasks wait": (0, "asyncio.run(start())"),
+}
+# Calls that are all under way at once: how many, the exit status, and the program.
+WAITING: dict[str, tuple[int, int, str]] = {
+    "threads wait": (4, 0, "threads(again); sys.stdin.readline()"),
+    "tasks wait": (20, 0, "asyncio.run(start())"),
     "a coroutine exits": (
+        20,
         7,
         """
 async def main():
@@ -79,16 +77,18 @@ asyncio.run(main())
 """,
     ),
     "threads of loops": (
+        40,
         0,
         """
 async def run():
-    tasks = await start()
+    tasks = begin()
     await asyncio.sleep(30)
 threads(lambda: asyncio.run(run()), 2)
-time.sleep({delay})
+sys.stdin.readline()
 """,
     ),
     "the main thread fails": (
+        24,
         1,
         """
 sys.excepthook = lambda *_: None
@@ -100,6 +100,7 @@ asyncio.run(main())
 """,
     ),
     "the loop is never closed": (
+        20,
         0,
         """
 loop = asyncio.new_event_loop()
@@ -113,16 +114,39 @@ for task in tasks:
 TIMES = 100 if IS_FULL else 5
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_exit_is_clean_while(sandbox: Sandbox, name: str) -> None:
-    expected, program = PROGRAMS[name]
+def end(text: str, expected: int, under_way: int, *script: faults.Fault) -> None:
+    """Runs a program, and lets it end when the sandbox has so many requests."""
+    with Sandbox() as sandbox:
+        sandbox.script(*script)
+        with Program(ENDS + text, sandbox=sandbox) as it:
+            sandbox.wait_for_requests(under_way, timeout=PATIENCE)
+            it.tell("end")
+            assert it.end() == (expected, "", "")
 
-    def end(number: int) -> tuple[int, str, str]:
-        text = ENDS + program.replace("{delay}", str(0.001 * (number * 7 % 60)))
-        with Program(text, sandbox=sandbox) as it:
-            return it.end()
 
+def repeat(run: Callable[[int], None]) -> None:
+    """Runs it often, each time with another number up to 60."""
     with ThreadPoolExecutor(2) as pool:
-        for ended in pool.map(end, range(TIMES)):
-            assert ended == (expected, "", "")
+        list(pool.map(run, [number * 7 % 60 for number in range(TIMES)]))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", BUSY)
+def test_exit_is_clean_while(name: str) -> None:
+    """Some calls end just then: they come back to an interpreter that ends."""
+    repeat(lambda number: end(BUSY[name] + "\nsys.stdin.readline()", 0, 4 + number))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", WAITING)
+def test_exit_is_clean_before_any_answer_while(name: str) -> None:
+    under_way, expected, text = WAITING[name]
+    repeat(lambda _: end(text, expected, under_way, *[faults.hold()] * under_way))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", WAITING)
+def test_exit_is_clean_as_answers_come_while(name: str) -> None:
+    """Answers come a few milliseconds after the requests, so that they meet all stages of the end."""
+    under_way, expected, text = WAITING[name]
+    repeat(lambda number: end(text, expected, under_way, *[faults.delay(number / 1000)] * under_way))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import finish
+from support import Gate, Program, finish
 
 if TYPE_CHECKING:
     from recallflow.sandbox import Sandbox
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system for
 
 FORKS = """
 import asyncio, os, threading
-from recallflow.sandbox import Sandbox, faults
+from recallflow.sandbox import Sandbox
 
 def fork(act):
     "Forks a child that acts, and ends as programs do."
@@ -43,10 +43,26 @@ async def ause(client):
 """
 
 
+# Python 3.12 warns of every fork of a process that has threads; what it warns of is what is tested here.
+UNWARNED = ("-W", "ignore::DeprecationWarning")
+
+
 def check(program: str, sandbox: Sandbox | None = None, timeout: float = 20.0) -> str:
     """Runs a program that forks."""
-    # Python 3.12 warns of every fork of a process that has threads; what it warns of is what is tested here.
-    return finish(FORKS + program, "-W", "ignore::DeprecationWarning", sandbox=sandbox, timeout=timeout)
+    return finish(FORKS + program, *UNWARNED, sandbox=sandbox, timeout=timeout)
+
+
+def check_with_a_call_under_way(program: str, sandbox: Sandbox) -> None:
+    """Runs a program that begins a call, reads a line, forks children that make calls, and says when they have ended.
+
+    The answer of that first call comes only then; children have connections of their own.
+    """
+    with Gate(sandbox, held=1) as gate, Program(FORKS + program, *UNWARNED, sandbox=sandbox, url=gate.url) as it:
+        sandbox.wait_for_requests(1)
+        it.tell("fork")
+        it.hear("joined")
+        gate.open()
+        assert it.end() == (0, "", "")
 
 
 def test_idle_connections_stay_with_the_parent(sandbox: Sandbox) -> None:
@@ -102,18 +118,17 @@ def test_with_a_call_that_waits_in_a_thread(sandbox: Sandbox) -> None:
     program = """
 client = rf.Client.from_env(timeout=60, attempt_timeout=60)
 answers = []
-with Sandbox() as sandbox:
-    client = sandbox.client()
-    sandbox.script(faults.delay(0.5))
-    thread = threading.Thread(target=lambda: answers.append(client.query_recall_flow_detail(12)))
-    thread.start()
-    sandbox.wait_for_requests(1)
-    join(*[fork(lambda: use(client)) for _ in range(2)])
-    thread.join()
-    assert answers[0].key_id == 12
-    use(client)
+thread = threading.Thread(target=lambda: answers.append(client.query_recall_flow_detail(12)))
+thread.start()
+sys.stdin.readline()
+join(*[fork(lambda: use(client)) for _ in range(2)])
+assert not answers
+say("joined")
+thread.join()
+assert answers[0].key_id == 12
+use(client)
 """
-    check(program, sandbox)
+    check_with_a_call_under_way(program, sandbox)
 
 
 def test_with_calls_under_way_in_the_background(sandbox: Sandbox) -> None:
@@ -260,29 +275,28 @@ rest()
     check(program, sandbox)
 
 
-def test_pages_that_a_thread_of_the_parent_reads_say_so() -> None:
+def test_pages_that_a_thread_of_the_parent_reads_say_so(sandbox: Sandbox) -> None:
     """They would wait for a thread that is not there."""
     program = """
-with Sandbox() as sandbox:
-    client = sandbox.client(timeout=60, attempt_timeout=60)
-    tasks = client.group_calls(QUERY)
-    sandbox.script(faults.delay(0.5))
-    thread = threading.Thread(target=next, args=(tasks,))
-    thread.start()
-    sandbox.wait_for_requests(1)
-    def child():
-        try:
-            next(tasks)
-        except rf.ConfigError as error:
-            assert "start the query anew" in str(error), error
-        else:
-            raise AssertionError
-        use(client)
-    join(fork(child))
-    thread.join()
-    next(tasks)
+client = rf.Client.from_env(timeout=60, attempt_timeout=60)
+tasks = client.group_calls(QUERY)
+thread = threading.Thread(target=next, args=(tasks,))
+thread.start()
+sys.stdin.readline()
+def child():
+    try:
+        next(tasks)
+    except rf.ConfigError as error:
+        assert "start the query anew" in str(error), error
+    else:
+        raise AssertionError
+    use(client)
+join(fork(child))
+say("joined")
+thread.join()
+next(tasks)
 """
-    check(program)
+    check_with_a_call_under_way(program, sandbox)
 
 
 def test_a_closed_client_is_closed_in_children(sandbox: Sandbox) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import recallflow as rf
 from recallflow import _loop
+from recallflow.generated.operations import OPERATIONS
 from recallflow.sandbox import Sandbox, faults
 from support import QUERY, UPDATE, Program, finish
 
@@ -57,9 +58,13 @@ def loops(request: pytest.FixtureRequest) -> str:
     return USE + LOOPS[kind]
 
 
+# Of programs that complain of whatever a developer should know.
+STRICT = ("-X", "dev", "-W", "error")
+
+
 def check(program: str, sandbox: Sandbox) -> None:
-    """Runs a program that complains of whatever a developer should know."""
-    finish(program, "-X", "dev", "-W", "error", sandbox=sandbox, timeout=40.0)
+    """Runs a program that complains of nothing."""
+    finish(program, *STRICT, sandbox=sandbox, timeout=40.0)
 
 
 def test_one_loop_after_the_other(sandbox: Sandbox, loops: str) -> None:
@@ -93,7 +98,7 @@ client = rf.AsyncClient.from_env(timeout=60, attempt_timeout=60)
 for _ in range(3):
     loop = make_loop()
     tasks = [loop.create_task(client.query_recall_flow_detail(12)) for _ in range(4)]
-    loop.run_until_complete(asyncio.sleep(0.02))
+    loop.run_until_complete(asyncio.to_thread(sys.stdin.readline))
     for task in tasks:
         task.cancel()
     # The tasks have not noticed yet, and never will.
@@ -101,13 +106,13 @@ for _ in range(3):
     for task in tasks:
         task._log_destroy_pending = False
 del task, tasks, loop
-sys.stdin.readline()
 run(use(client))
 """
     sandbox.script_for("query_recall_flow_detail", *[faults.hold()] * 12)
-    with Program(loops + program, "-X", "dev", "-W", "error", sandbox=sandbox) as it:
-        sandbox.wait_for_requests(12)
-        it.tell("go on")
+    with Program(loops + program, *STRICT, sandbox=sandbox) as it:
+        for under_way in (4, 8, 12):
+            sandbox.wait_for_requests(under_way)
+            it.tell("end the loop")
         assert it.end() == (0, "", "")
 
 
@@ -197,7 +202,7 @@ run(main())
 
 
 def test_calls_are_cancelled_at_any_time(sandbox: Sandbox, loops: str) -> None:
-    said = finish(loops + CANCEL.replace("{count}", "500"), "-X", "dev", "-W", "error", sandbox=sandbox, timeout=50.0)
+    said = finish(loops + CANCEL.replace("{count}", "500"), *STRICT, sandbox=sandbox, timeout=50.0)
     cancelled, count = map(int, said.split()[1:])
     # Otherwise it would be a test of calls that end by themselves, or of ones that never begin.
     assert 20 < cancelled < count - 20
@@ -234,8 +239,11 @@ def test_pages_go_on_after_a_cancelled_read(sandbox: Sandbox) -> None:
         tasks = client.group_calls(QUERY.replace(size=100))
         read = [(await tasks.__anext__()).task_id for _ in range(100)]
         sandbox.script(faults.hold())
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(tasks.__anext__(), 0.1)
+        reading = asyncio.ensure_future(tasks.__anext__())
+        await asyncio.to_thread(sandbox.wait_for_requests, 2)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
         read += [task.task_id async for task in tasks]
         assert len(set(read)) == len(read) == 574
 
@@ -263,7 +271,7 @@ async def main():
     try:
         async with asyncio.TaskGroup() as group:
             held = group.create_task(client.query_recall_flow_detail(12))
-            await asyncio.sleep(0.1)
+            await asyncio.to_thread(sys.stdin.readline)
             group.create_task(client.query_recall_flow_detail(10_000))
     except* rf.ApiError:
         assert held.cancelled()
@@ -274,7 +282,10 @@ async def main():
 run(main())
 """
     sandbox.script(faults.hold())
-    check(USE + LOOPS["asyncio"] + program, sandbox)
+    with Program(USE + LOOPS["asyncio"] + program, *STRICT, sandbox=sandbox) as it:
+        sandbox.wait_for_requests(1)
+        it.tell("fail")
+        assert it.end() == (0, "", "")
 
 
 def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> None:
@@ -294,11 +305,11 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         loop.set_exception_handler(lambda _, context: seen.append(context.get("exception")))
         completions = _loop.completions_of(loop)
         strange = Strange(loop=loop)
-        query = rf.RecallFlowDetailQuery(key_id=12)
-        client._core.submit(completions, strange, 1, query, None, None, False)
+        operation, query = OPERATIONS.index("query_recall_flow_detail"), rf.RecallFlowDetailQuery(key_id=12)
+        client._core.submit(completions, strange, operation, query, None, None, False)
         others = [loop.create_future() for _ in range(5)]
         for future in others:
-            client._core.submit(completions, future, 1, query, None, None, False)
+            client._core.submit(completions, future, operation, query, None, None, False)
         # All outcomes are there before the loop looks.
         sandbox.wait_for_requests(6)
         while not completions.wait(10_000):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recallflow.sandbox import faults
-from support import IS_FULL, Program
+from support import IS_FULL, Program, needs_proc
 
 if TYPE_CHECKING:
     from recallflow.sandbox import Sandbox
@@ -122,10 +122,11 @@ ACTS: dict[str, tuple[str, int, int]] = {
 }
 # KiB that allocators may take for themselves, whatever the number. 10 bytes are less than the smallest thing that a
 # call could leave.
-SPARE = 1024
+SPARE = 4096
 BYTES_EACH = 10
 
 
+@needs_proc
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ACTS)
 def test_nothing_is_left_of(sandbox: Sandbox, name: str) -> None:

@@ -9,26 +9,28 @@ import pytest
 
 import recallflow as rf
 from recallflow._loop import completions_of, outcome
+from recallflow.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from recallflow.sandbox import Sandbox
 
-QUERIES = [0, 1]
-UPDATE = 2
+QUERIES = ["query_group_calls", "query_recall_flow_detail"]
+UPDATE = "update_recall_flow"
 
 
-def panic(client: rf.Client | rf.AsyncClient, operation: int) -> None:
-    """Panics within a call of the operation at this position."""
+def panic(client: rf.Client | rf.AsyncClient, operation: str) -> None:
+    """Panics within a call of this operation."""
+    position = OPERATIONS.index(operation)
 
     async def call() -> None:
         loop = asyncio.get_running_loop()
         completions, future = completions_of(loop), loop.create_future()
-        number = client._core.panic(operation, completions, future)
+        number = client._core.panic(position, completions, future)
         assert number is not None
         await outcome(completions, future, number)
 
     if isinstance(client, rf.Client):
-        client._core.panic(operation)
+        client._core.panic(position)
     else:
         asyncio.run(call())
 
@@ -49,19 +51,19 @@ def either(request: pytest.FixtureRequest, sandbox: Sandbox) -> rf.Client | rf.A
 
 
 @pytest.mark.parametrize("operation", QUERIES)
-def test_a_query_that_panics_fails(either: rf.Client | rf.AsyncClient, operation: int) -> None:
+def test_a_query_that_panics_fails(either: rf.Client | rf.AsyncClient, operation: str) -> None:
     for _ in range(3):
         with pytest.raises(rf.RecallFlowError, match="this panic was asked for") as caught:
             panic(either, operation)
         assert type(caught.value) is rf.RecallFlowError
-        assert caught.value.operation in ("query_group_calls", "query_recall_flow_detail")
+        assert caught.value.operation == operation
         use(either)
 
 
 def test_an_update_that_panics_may_have_been_carried_out(either: rf.Client | rf.AsyncClient) -> None:
     with pytest.raises(rf.OutcomeUnknownError) as caught:
         panic(either, UPDATE)
-    assert caught.value.operation == "update_recall_flow"
+    assert caught.value.operation == UPDATE
     cause = caught.value.cause
     assert type(cause) is rf.RecallFlowError
     assert cause is caught.value.__cause__

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recallflow.sandbox import Sandbox, faults
-from support import Gate, Program
+from support import Gate, Program, needs_proc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,7 @@ def go_on(program: Program) -> None:
     assert (status, errors) == (0, "")
 
 
+@needs_proc
 def test_while_connecting(sandbox: Sandbox) -> None:
     text = INTERRUPTED.format(call=DETAIL)
     with Gate(sandbox, barred=True) as gate, Program(text, sandbox=sandbox, url=gate.url) as it:

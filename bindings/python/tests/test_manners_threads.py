@@ -13,7 +13,7 @@ import pytest
 
 import recallflow as rf
 from recallflow.sandbox import Sandbox, faults
-from support import QUERY, UPDATE, Gate, environment, finish
+from support import QUERY, UPDATE, Gate, environment, finish, needs_proc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +89,7 @@ def test_a_thread_that_begins_as_another_is_in_a_call_need_not_wait_for_it(sandb
         held.join()
 
 
+@needs_proc
 def test_importing_starts_no_thread_and_opens_nothing() -> None:
     program = """
     import os
@@ -106,6 +107,7 @@ def test_importing_starts_no_thread_and_opens_nothing() -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@needs_proc
 def test_a_client_that_made_no_call_has_no_thread() -> None:
     program = """
     import os

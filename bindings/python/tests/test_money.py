@@ -74,6 +74,18 @@ def test_totals_are_a_value() -> None:
     assert repr(totals).startswith("Totals(agent_fee=FeeTotal(amounts={None: Decimal('1')}, counted=1")
 
 
+def test_sums_can_be_in_sets_and_keys() -> None:
+    tasks = [rf.GroupCallTask(agent_fee="1(USD)", sms_pay_fee="2"), rf.GroupCallTask(agent_fee="3")]
+    totals = rf.totals(tasks)
+    assert hash(totals) == hash(rf.totals(reversed(tasks)))
+    assert len({totals, copy.copy(totals), rf.totals([])}) == 2
+    assert hash(totals.agent_fee) == hash(pickle.loads(pickle.dumps(totals.agent_fee)))
+    # Equal, whichever currency came first.
+    one, other = {"USD": Decimal(1), None: Decimal("3.0")}, {None: Decimal(3), "USD": Decimal("1.00")}
+    assert rf.FeeTotal(one, 2) == rf.FeeTotal(other, 2)
+    assert len({rf.FeeTotal(one, 2), rf.FeeTotal(other, 2), rf.FeeTotal(one, 3)}) == 2
+
+
 def test_a_fee_that_is_no_text_is_counted_as_unreadable() -> None:
     odd: Any = Decimal("0.5")
     assert rf.totals([rf.GroupCallTask(agent_fee=odd)]).agent_fee == rf.FeeTotal({}, 0, 1, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import hashlib
 import http.client
 import json
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import recallflow as rf
 from recallflow.sandbox import Fault, Sandbox, faults
 
 pytest_plugins = ["pytester"]
@@ -107,6 +109,9 @@ def test_a_script_for_an_operation_waits_for_it(recallflow_sandbox: Sandbox) -> 
         ({"truncate": "x"}, "expected usize"),
         ({"respond": {"status": 200, "boby": ""}}, "unknown field `boby`"),
         (1.5, "1.5 is no fault"),
+        (200, "an HTTP status is 300 to 599"),
+        (299, "an HTTP status is 300 to 599"),
+        (600, "an HTTP status is 300 to 599"),
         (True, "true is no fault"),
         (None, "null is no fault"),
         (object(), "cannot be written as JSON"),
@@ -302,6 +307,25 @@ def test_flows_and_tasks_can_be_inserted(recallflow_sandbox: Sandbox) -> None:
         sandbox.insert_task({}, app_id=wrong)
 
 
+def test_a_task_needs_no_more_than_what_a_query_shows(recallflow_sandbox: Sandbox) -> None:
+    sandbox = recallflow_sandbox
+    query = rf.GroupCallQuery(str_time="2031-01-01 00:00:00", end_time="2031-01-31 00:00:00")
+    with sandbox.client() as client:
+        sandbox.insert_task({"taskId": 5, "createdTime": "2031-01-02 00:00:00"})
+        sandbox.insert_task(rf.GroupCallTask(task_id=6, created_time=datetime.datetime(2031, 1, 3)))
+        # Of another kind, which somebody asked for.
+        sandbox.insert_task({"taskId": 7, "createdTime": "2031-01-04 00:00:00", "taskType": 1})
+        assert {task.task_id for task in client.group_calls(query)} == {5, 6}
+
+
+@pytest.mark.parametrize("record", [{"task_name": "x"}, {"taskId": 5, "created_time": "2031-01-02 00:00:00"}])
+def test_a_task_with_the_names_of_python_is_refused(recallflow_sandbox: Sandbox, record: dict[str, Any]) -> None:
+    before = recallflow_sandbox.tasks
+    with pytest.raises(ValueError, match=r"`(task_name|created_time)`.*GroupCallTask"):
+        recallflow_sandbox.insert_task(record)
+    assert recallflow_sandbox.tasks == before
+
+
 def test_clock_and_shape_can_be_set(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
     sandbox.set_clock_offset(3600)
@@ -485,8 +509,6 @@ def test_the_plugin_does_not_import_the_sandbox() -> None:
 
 
 def test_clients_are_wired_to_it(recallflow_sandbox: Sandbox) -> None:
-    import recallflow as rf
-
     sandbox = recallflow_sandbox
     with sandbox.client(max_retries=0) as client:
         detail = client.query_recall_flow_detail(299)

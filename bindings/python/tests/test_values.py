@@ -185,6 +185,32 @@ def test_plain_data() -> None:
     assert TASK.to_wire() == {"taskId": 7, "status": 1, "createdTime": "2024-05-06 07:08:09", "news": [1, {}]}
 
 
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("", "finished"),
+        ("s", "finished"),
+        (">10", "  finished"),
+        (".3", "fin"),
+        ("d", "2"),
+        (",", "2"),
+        ("+", "+2"),
+        ("03d", "002"),
+        (".1f", "2.0"),
+    ],
+)
+def test_a_number_with_a_name_is_shown_by_it_unless_the_format_is_for_numbers(form: str, text: str) -> None:
+    assert format(rf.TaskStatus.FINISHED, form) == text
+
+
+def test_a_number_with_a_name_in_an_f_string() -> None:
+    assert f"{rf.TaskStatus.FINISHED}" == str(rf.TaskStatus.FINISHED) == "finished"
+    assert (f"{rf.TaskStatus.FINISHED:d}", f"{rf.TaskStatus.FINISHED:,}") == ("2", "2")
+    assert rf.TaskStatus(2) is rf.TaskStatus.FINISHED
+    with pytest.raises(ValueError, match="format"):
+        format(rf.TaskStatus.FINISHED, "?")
+
+
 class Name(str, Enum):
     """A name as a member of an enum, whose `str` is another text."""
 

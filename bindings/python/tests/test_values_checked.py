@@ -6,6 +6,7 @@ import datetime
 import json
 from collections import OrderedDict
 from decimal import Decimal
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 from unittest import mock
@@ -193,6 +194,31 @@ def test_states_of_the_wrong_type_are_told_where_they_are() -> None:
     assert found == [("params.statusList[1]", "type"), ("params.statusList[2]", "type")]
 
 
+class One(IntEnum):
+    """An enum of a program's own."""
+
+    ONE = 1
+
+
+@pytest.mark.parametrize(
+    ("request_with", "path", "right"),
+    [
+        (lambda value: UPDATE.replace(recall_type=value), "recallType", rf.RecallType.FAILED),
+        (lambda value: NODE.replace(ssml_gender=value), "ssmlGender", rf.VoiceGender.MALE),
+        (lambda value: QUERY.replace(status_list=[value]), "params.statusList[0]", rf.TaskStatus.CALLING),
+    ],
+    ids=["recallType", "ssmlGender", "statusList"],
+)
+def test_a_member_of_another_enum_is_told(request_with: Any, path: str, right: Any) -> None:
+    """Its number may be one that the field takes, but it cannot be what was meant."""
+    (violation,) = request_with(rf.OutboundControl(1)).validate()
+    assert (violation.path, violation.rule) == (path, "type")
+    assert "OutboundControl" in violation.message
+    # Numbers are numbers, wherever they are from.
+    for same in (right, int(right), One(right)):
+        assert request_with(same).validate() == []
+
+
 @pytest.mark.parametrize("states", [[1, 2], (1, 2), [rf.TaskStatus.CALLING, rf.TaskStatus.FINISHED]])
 def test_lists_are_tuples_once_they_are_held(states: Any) -> None:
     query = QUERY.replace(status_list=states)
@@ -218,14 +244,21 @@ def test_a_class_derived_from_a_node_is_a_node() -> None:
     assert UPDATE.replace(node_list=[ours]).to_wire() == UPDATE.to_wire()
 
 
-def test_fractions_of_a_second_are_cut_off() -> None:
-    query = QUERY.replace(str_time=datetime.datetime(2024, 1, 2, 3, 4, 5, 999_999))
-    assert query.to_wire()["params"]["strTime"] == "2024-01-02 03:04:05"
+def test_fractions_of_a_second_are_dropped() -> None:
+    """The service's notation has none. They are not rounded, which could make a time of the next day."""
+    time = datetime.datetime(2024, 2, 29, 23, 59, 59, microsecond=999_999)
+    query = QUERY.replace(str_time=time)
     assert query.validate() == []
+    assert query.str_time == time
+    assert query.to_wire()["params"]["strTime"] == "2024-02-29 23:59:59"
+    assert json.loads(query.to_json())["str_time"] == "2024-02-29 23:59:59"
+    assert rf.GroupCallQuery.from_wire(query.to_wire()).str_time == time.replace(microsecond=0)
+    assert TASK.replace(created_time=time).to_wire()["createdTime"] == "2024-02-29 23:59:59"
 
 
 @pytest.mark.parametrize("time", [datetime.datetime.min, datetime.datetime.max, datetime.datetime(2024, 2, 29)])
 def test_every_time_is_written_and_read(time: datetime.datetime) -> None:
+    # Of the last one, which would not come back as it is.
     time = time.replace(microsecond=0)
     query = QUERY.replace(str_time=time)
     assert rf.GroupCallQuery.from_wire(query.to_wire()).str_time == time

@@ -75,6 +75,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 INT32 = st.integers(-(2**31), 2**31 - 1)
 INT64 = st.integers(-(2**63), 2**63 - 1)
 FLOAT = st.floats(allow_nan=False, allow_infinity=False)
+# Fractions of a second are dropped, because the service's notation has none; `test_values_checked` shows that.
 TIME = st.datetimes().map(lambda time: time.replace(microsecond=0))
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), INT64, FLOAT, TEXT),

@@ -20,9 +20,14 @@ def load(name: str) -> dict[str, Any]:
     return file
 
 
+def needs_a_clock(case: dict[str, Any]) -> bool:
+    """Whether a case tells the time at which the client's clock stands still, for which Python has no option."""
+    return "clock" in case.get("options", {})
+
+
 def cases(name: str, part: str = "cases") -> list[ParameterSet]:
     """The cases of a file as parameters of a test."""
-    return [pytest.param(case, id=case["name"]) for case in load(name)[part]]
+    return [pytest.param(case, id=case["name"]) for case in load(name)[part] if not needs_a_clock(case)]
 
 
 def request_class(case: dict[str, Any]) -> type[rf.Request]:

@@ -16,6 +16,7 @@ the fixture `recallflow_sandbox` is a fresh one for each test.
 from __future__ import annotations
 
 import json as _json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recallflow import _faults as faults
@@ -24,7 +25,7 @@ from recallflow._native import Sandbox as _Native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from os import PathLike
     from types import TracebackType
     from typing import Any, Literal, TypeAlias, TypedDict

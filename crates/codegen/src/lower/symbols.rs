@@ -62,6 +62,10 @@ impl<'a> Symbols<'a> {
         let enums = self.enums.iter().map(|raw| ("enum", &raw.name));
         let types = self.types.iter().map(|symbol| ("type", symbol.name));
         let totals = self.types.iter().filter_map(|symbol| Some(("type", symbol.raw.totals.as_ref()?)));
+        for (_, name) in totals.clone().skip(1) {
+            let message = "another type has `totals` already, and the languages have one function of that name";
+            sink.report(name.at, message);
+        }
         for (what, name) in enums.chain(types).chain(totals) {
             check_case(if what == "enum" { "an enum" } else { "a type" }, name, Case::Pascal, sink);
             if names::reserved_type(&name.value) || KINDS.iter().any(|(word, _)| *word == name.value) {

@@ -1,0 +1,90 @@
+"""The sandbox on the command line."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+import recallflow as rf
+from support import PATIENCE, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMAND = [sys.executable, "-m", "recallflow.sandbox"]
+no_console = pytest.mark.skipif(sys.platform == "win32", reason="a console event is no signal to one process")
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[dict[str, str], subprocess.Popen[str]]]:
+    """A running sandbox, with the variables that it tells a shell to set."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().split() for _ in range(2)]
+        assert [line[:1] for line in lines] == [["export"]] * 2, lines
+        yield dict(word.split("=", 1) for line in lines for word in line[1:]), process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def client(variables: dict[str, str]) -> rf.Client:
+    return rf.Client(
+        variables["RECALLFLOW_API_KEY"],
+        variables["RECALLFLOW_API_SECRET"],
+        base_url=variables["RECALLFLOW_BASE_URL"],
+    )
+
+
+@no_console
+def test_it_serves_until_ctrl_c() -> None:
+    with serving() as (variables, process):
+        assert list(variables) == ["RECALLFLOW_BASE_URL", "RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET"]
+        with client(variables) as own:
+            assert own.query_recall_flow_detail(299).key_id == 299
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=PATIENCE) == ("", "")
+        assert process.returncode == 0
+
+
+def test_what_it_prints_is_what_from_env_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as (variables, _):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with rf.Client.from_env() as own:
+            assert own.query_recall_flow_detail(12).key_id == 12
+
+
+def test_a_secret_that_was_chosen_is_not_printed() -> None:
+    with serving("--api-key", "ours", "--api-secret", "chosen") as (variables, _):
+        assert (variables["RECALLFLOW_API_KEY"], variables["RECALLFLOW_API_SECRET"]) == ("ours", "…")
+        with client({**variables, "RECALLFLOW_API_SECRET": "chosen"}) as own:
+            assert own.query_recall_flow_detail(12).key_id == 12
+
+
+def test_a_port_in_use_is_told_in_a_line() -> None:
+    with serving() as (variables, _):
+        port = str(urlsplit(variables["RECALLFLOW_BASE_URL"]).port)
+        ended = subprocess.run(
+            [*COMMAND, "--port", port],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert "in use" in ended.stderr
