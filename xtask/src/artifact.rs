@@ -9,10 +9,21 @@ use crate::process::{cargo, read, root};
 
 /// Where cargo builds, and where everything else goes that these commands make.
 pub(crate) fn target_directory() -> Result<PathBuf, String> {
-    let metadata = read(&mut cargo(["metadata", "--no-deps", "--locked", "--format-version=1"]))?;
-    let metadata: Value = serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
+    let metadata = metadata()?;
     let directory = metadata["target_directory"].as_str().ok_or("cargo names no target directory")?;
     Ok(PathBuf::from(directory))
+}
+
+/// The names of the repository's own crates.
+pub(crate) fn own_crates() -> Result<Vec<String>, String> {
+    let metadata = metadata()?;
+    let packages = metadata["packages"].as_array().ok_or("cargo names no crates")?;
+    Ok(packages.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
+}
+
+fn metadata() -> Result<Value, String> {
+    let metadata = read(&mut cargo(["metadata", "--no-deps", "--locked", "--format-version=1"]))?;
+    serde_json::from_str(&metadata).map_err(|error| error.to_string())
 }
 
 /// Builds one program.

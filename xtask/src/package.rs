@@ -1,5 +1,6 @@
 //! `cargo xtask package`: builds what is published, and tries it in empty places outside of the repository.
 
+mod paths;
 mod python;
 mod readme;
 mod trial;

@@ -45,9 +45,14 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
 
 /// Runs a program to its end, and shows what it wrote only if it fails.
 pub(crate) fn run_quietly(command: &mut Command) -> Outcome {
+    read_quietly(command).map(drop)
+}
+
+/// The same, and returns what it wrote to its standard output.
+pub(crate) fn read_quietly(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| could_not_start(command, &error))?;
     if output.status.success() {
-        return Ok(());
+        return text(output.stdout, command);
     }
     print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     Err(format!("`{}` failed: {}", command_line(command), output.status))
@@ -59,7 +64,11 @@ pub(crate) fn read(command: &mut Command) -> Result<String, String> {
     if !output.status.success() {
         return Err(format!("`{}` failed: {}", command_line(command), output.status));
     }
-    String::from_utf8(output.stdout).map_err(|_| format!("`{}` wrote something else than text", command_line(command)))
+    text(output.stdout, command)
+}
+
+fn text(written: Vec<u8>, command: &Command) -> Result<String, String> {
+    String::from_utf8(written).map_err(|_| format!("`{}` wrote something else than text", command_line(command)))
 }
 
 fn could_not_start(command: &Command, error: &std::io::Error) -> String {

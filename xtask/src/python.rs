@@ -28,6 +28,10 @@ pub(crate) fn command(program: impl Into<PathBuf>) -> Command {
     for name in ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "VIRTUAL_ENV", "CONDA_PREFIX"] {
         command.env_remove(name);
     }
+    // Where pip installs for this user is not where these environments are; where it takes packages from stays.
+    for name in ["PIP_USER", "PIP_TARGET", "PIP_PREFIX"] {
+        command.env_remove(name);
+    }
     command.env("PYTHONNOUSERSITE", "1").env("PYTHONUTF8", "1");
     without_settings(&mut command);
     command

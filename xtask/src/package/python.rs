@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::paths;
 use super::trial::{self, Scratch};
-use crate::artifact::target_directory;
-use crate::process::{Outcome, read, root, run_quietly};
+use crate::artifact::{own_crates, target_directory};
+use crate::process::{Outcome, cargo, read, root, run_quietly};
 use crate::python::environment::Environment;
 use crate::python::interpreter;
-use crate::sandbox::Sandbox;
 
 /// The wheel may take no more than this once it is installed.
 const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
@@ -24,14 +24,18 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
     let wheel = build_wheel(&folder, with_zig)?;
     // The native module.
     holds_at_most(&environment, "zipfile", &wheel, 1)?;
+    let scratch = Scratch::new()?;
+    names_no_folder_of_this_machine(&environment, &wheel, &scratch)?;
     let sdist = build_sdist(&environment, &folder)?;
 
-    let sandbox = Sandbox::start()?;
-    let scratch = Scratch::new()?;
     println!("{}", wheel.display());
     for interpreter in interpreter::find_each_version() {
+        if interpreter.free_threaded {
+            println!("  {:<6}left out: the wheel is not for free-threaded Pythons", interpreter.version());
+            continue;
+        }
         let installed = trial::install(&interpreter, &wheel, &scratch)?;
-        installed.try_out(&sandbox, &scratch)?;
+        installed.try_out(&scratch)?;
         let (size, import) = (installed.size()?, installed.import_time()?);
         println!("  {:<6}{:>6.2} MB installed, import {:>5.1} ms", interpreter.version(), megabytes(size), import);
         if size > INSTALLED_SIZE_LIMIT {
@@ -42,7 +46,7 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
     println!("{}", sdist.display());
     let rebuilt = build_from_sdist(&environment, &sdist, &scratch)?;
     let interpreter = interpreter::find_with_environments()?;
-    trial::install(&interpreter, &rebuilt, &scratch)?.try_out(&sandbox, &scratch)?;
+    trial::install(&interpreter, &rebuilt, &scratch)?.try_out(&scratch)?;
     println!("  {:<6}builds from its own contents", interpreter.version());
     Ok(())
 }
@@ -52,6 +56,7 @@ fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
     let environment = Environment::with_requirements(if with_zig { "zig" } else { "test" })?;
     let mut maturin = maturin(&environment, "build");
     maturin.args(["--profile", "dist", "--locked", "--quiet", "--out"]).arg(folder);
+    paths::hide(&mut maturin)?;
     if with_zig {
         maturin.args(["--zig", "--compatibility", "manylinux2014"]);
     }
@@ -83,18 +88,30 @@ fn holds_at_most(environment: &Environment, reader: &str, archive: &Path, limit:
     Err(format!("{} holds more that was built than it should: {}", archive.display(), built.join(", ")))
 }
 
+/// Looks that nothing in the wheel tells where it was built.
+fn names_no_folder_of_this_machine(environment: &Environment, wheel: &Path, scratch: &Scratch) -> Outcome {
+    let folder = scratch.path().join("contents");
+    run_quietly(environment.tool("zipfile").arg("--extract").arg(wheel).arg(&folder))?;
+    paths::refuse(&folder)
+}
+
 /// Builds a wheel as pip does where there is none, from nothing but the source distribution.
 ///
 /// Without optimization: whether that works, the wheel has shown.
 fn build_from_sdist(environment: &Environment, sdist: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
-    let folder = scratch.path.join("wheels");
+    let folder = scratch.path().join("wheels");
+    // What cargo builds is kept for the next time, but for the repository's own crates: the files of an archive are always
+    // of the same time, so cargo would not see that they are others.
+    let target = target_directory()?.join("package").join("from-sdist");
+    let mut clean = cargo(["clean", "--locked", "--quiet"]);
+    clean.args(own_crates()?.iter().flat_map(|name| ["--package", name])).arg("--target-dir").arg(&target);
+    run_quietly(&mut clean)?;
     let mut pip = environment.tool("pip");
-    // What cargo builds is kept, so that only this package's own crates are built anew the next time.
-    pip.env("CARGO_TARGET_DIR", target_directory()?.join("package").join("from-sdist"))
+    pip.env("CARGO_TARGET_DIR", target)
         .env("CARGO_NET_OFFLINE", "true")
         .env("MATURIN_PEP517_ARGS", "--profile dev")
-        .env("TMPDIR", &scratch.path)
-        .current_dir(&scratch.path)
+        .env("TMPDIR", scratch.path())
+        .current_dir(scratch.path())
         // Nothing but what is in the archive and what cargo has fetched for the wheel.
         .args(["wheel", "--quiet", "--no-cache-dir", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir"]);
     run_quietly(pip.arg(&folder).arg(sdist))?;

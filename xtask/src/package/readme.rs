@@ -2,6 +2,9 @@
 //!
 //! A block of Python is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program,
 //! from top to bottom, as somebody would type them, and `RECALLFLOW_*` in its environment leads to a sandbox.
+//!
+//! What it prints stands there in comments, behind the `print` or on lines of their own, in the same order. There are
+//! other comments as well, but none behind a `print`.
 
 use std::fs;
 use std::path::Path;
@@ -42,9 +45,48 @@ fn extract(text: &str) -> Option<String> {
     (blocks > 0 && !marked && !inside).then_some(program)
 }
 
+/// Whether a program printed what its comments say.
+pub(super) fn compare(program: &str, printed: &str) -> Result<(), String> {
+    let mut comments = program.lines().enumerate().filter_map(|(index, line)| {
+        let (code, comment) = line.strip_prefix("# ").map_or_else(|| line.split_once(" # "), |all| Some(("", all)))?;
+        Some((index + 1, code.trim_start().starts_with("print("), comment))
+    });
+    for printed in printed.lines() {
+        loop {
+            match comments.next() {
+                Some((_, _, comment)) if comment == printed => break,
+                Some((_, false, _)) => {}
+                Some((line, true, comment)) => {
+                    return Err(format!(
+                        "the README prints `{printed}`, which no comment says before the one of line {line}, `{comment}`"
+                    ));
+                }
+                None => {
+                    return Err(format!("the README prints `{printed}`, which none of its comments says in its place"));
+                }
+            }
+        }
+    }
+    match comments.find(|(_, is_printed, _)| *is_printed) {
+        None => Ok(()),
+        Some((line, _, comment)) => {
+            Err(format!("line {line} of the README says that `{comment}` is printed, which it is not"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::extract;
+    use super::{compare, extract};
+
+    #[test]
+    fn what_is_printed_stands_in_comments() {
+        let program = "print(1)  # 1\n\n# Why.\nif a:\n    print(b)\n    # 2 # 3\nc = 4  # minutes\n";
+        assert_eq!(compare(program, "1\n2 # 3\n"), Ok(()));
+        for printed in ["2 # 3\n", "1\n2\n", "1\n2 # 3\n1\n", ""] {
+            assert!(compare(program, printed).is_err(), "{printed:?}");
+        }
+    }
 
     #[test]
     fn marked_blocks_are_a_program_on_the_same_lines() {

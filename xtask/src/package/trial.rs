@@ -1,11 +1,13 @@
 //! Tries a wheel as its users do: installed in a new environment, in a folder that knows nothing of the repository.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use super::readme;
-use crate::process::{Outcome, run_quietly};
+use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::python::environment::Environment;
 use crate::python::home;
 use crate::python::interpreter::Interpreter;
@@ -15,22 +17,16 @@ use crate::sandbox::Sandbox;
 const TIMINGS: usize = 7;
 
 /// An empty folder outside of the repository, which goes with this value.
-pub(super) struct Scratch {
-    pub(super) path: PathBuf,
-}
+pub(super) struct Scratch(TempDir);
 
 impl Scratch {
     pub(super) fn new() -> Result<Self, String> {
-        let path = std::env::temp_dir().join(format!("recallflow-package-{}", std::process::id()));
-        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self { path })
+        let folder = tempfile::Builder::new().prefix("recallflow-package-").tempdir();
+        folder.map(Self).map_err(|error| format!("a folder for trials could not be made: {error}"))
     }
-}
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left lies where the system cleans up.
-        let _ = fs::remove_dir_all(&self.path);
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
     }
 }
 
@@ -41,7 +37,7 @@ pub(super) struct Installed {
 
 /// Installs the wheel in a new environment.
 pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch) -> Result<Installed, String> {
-    let folder = scratch.path.join(format!("python-{}", interpreter.version()));
+    let folder = scratch.path().join(format!("python-{}", interpreter.version()));
     let environment = Environment::create(interpreter, &folder)?;
     environment.pip(["install", "--no-index", "--no-compile"], wheel)?;
     run_quietly(environment.tool("pip").args(["--disable-pip-version-check", "check"]))?;
@@ -49,15 +45,18 @@ pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch
 }
 
 impl Installed {
-    /// Runs the examples of the README and the tour against the sandbox.
-    pub(super) fn try_out(&self, sandbox: &Sandbox, scratch: &Scratch) -> Outcome {
-        let examples = scratch.path.join("README.py");
-        fs::write(&examples, readme::program(&home().join("README.md"))?).map_err(|error| error.to_string())?;
-        for program in [examples, home().join("examples").join("tour.py")] {
+    /// Runs the examples of the README and the tour against a sandbox of their own, which has seen no other call.
+    pub(super) fn try_out(&self, scratch: &Scratch) -> Outcome {
+        let sandbox = Sandbox::start()?;
+        let run = |program: &Path| {
             let mut python = self.environment.python();
-            run_quietly(sandbox.tell(python.current_dir(&scratch.path).arg("-I").arg(program)))?;
-        }
-        Ok(())
+            read_quietly(sandbox.tell(python.current_dir(scratch.path()).arg("-I").arg(program)))
+        };
+        let examples = readme::program(&home().join("README.md"))?;
+        let file = scratch.path().join("README.py");
+        fs::write(&file, &examples).map_err(|error| error.to_string())?;
+        readme::compare(&examples, &run(&file)?)?;
+        run(&home().join("examples").join("tour.py")).map(drop)
     }
 
     /// How many bytes the installed files take.

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use super::environment::Environment;
 use super::native::{self, Profile};
-use crate::process::{Outcome, run, run_quietly};
+use crate::artifact::target_directory;
+use crate::process::{Outcome, read_quietly, run, run_quietly};
 
 /// Whether the sources are formatted.
 pub(crate) fn format() -> Outcome {
@@ -33,13 +34,13 @@ pub(crate) fn types() -> Outcome {
 
 /// The tests.
 pub(crate) fn tests() -> Outcome {
-    run(tool(&prepare()?, "pytest").arg("--quiet"))
+    run(with_caches(&mut tool(&prepare()?, "pytest"))?.arg("--quiet"))
 }
 
 /// Runs Python with the package and the tools of its tests.
 pub(crate) fn python(arguments: &mut lexopt::Parser) -> Outcome {
     let arguments = arguments.raw_args().map_err(|error| error.to_string())?;
-    run(prepare()?.python().current_dir(super::home()).args(arguments))
+    run(with_caches(prepare()?.python().current_dir(super::home()))?.args(arguments))
 }
 
 /// An environment with the package as if it were installed: native module, sources and what an installer writes.
@@ -47,17 +48,28 @@ fn prepare() -> Result<Environment, String> {
     let environment = Environment::with_requirements("test")?;
     native::build(Profile::Dev)?;
     let folder = environment.site_packages()?;
+    let mut maturin = Command::new(environment.program("maturin"));
+    maturin.current_dir(super::home()).args(["pep517", "write-dist-info", "--interpreter"]);
+    maturin.arg(environment.program("python")).arg("--metadata-directory").arg(&folder);
+    // Its last line names what it wrote.
+    let written = read_quietly(&mut maturin)?;
+    let written = written.lines().next_back().unwrap_or_default();
     for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         // That of another version would count as well.
-        if name.to_string_lossy().starts_with("recallflow-") {
+        if name.to_string_lossy().starts_with("recallflow-") && name != written {
             fs::remove_dir_all(entry.path()).map_err(|error| format!("{}: {error}", entry.path().display()))?;
         }
     }
-    let mut maturin = Command::new(environment.program("maturin"));
-    maturin.current_dir(super::home()).args(["pep517", "write-dist-info", "--interpreter"]);
-    run_quietly(maturin.arg(environment.program("python")).arg("--metadata-directory").arg(folder))?;
     Ok(environment)
+}
+
+/// Lets pytest and Hypothesis, which have no setting for it in a file, keep what they remember beside the other caches.
+fn with_caches(command: &mut Command) -> Result<&mut Command, String> {
+    let caches = target_directory()?.join("python").join("cache");
+    let pytest = format!("-o 'cache_dir={}'", caches.join("pytest").display());
+    let options = std::env::var("PYTEST_ADDOPTS").map_or(pytest.clone(), |given| format!("{pytest} {given}"));
+    Ok(command.env("PYTEST_ADDOPTS", options).env("HYPOTHESIS_STORAGE_DIRECTORY", caches.join("hypothesis")))
 }
 
 /// A tool, in the folder of the package, whose `pyproject.toml` has its settings.

@@ -1,13 +1,17 @@
-//! Virtual environments under `target/python/`, made once for each interpreter and list of requirements.
+//! Virtual environments under `target/python/`, made once for each checkout, interpreter and list of requirements.
+//!
+//! Each is made in a folder of its own, and a file that is written at the end says in which. So one that was not finished
+//! is never used, and two commands that need the same one at once may both make it, without disturbing each other.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::interpreter::{self, Interpreter};
 use crate::artifact::target_directory;
-use crate::process::{Outcome, read, run_quietly};
+use crate::process::{Outcome, read, root, run_quietly};
 
 /// A virtual environment.
 pub(crate) struct Environment {
@@ -21,20 +25,45 @@ impl Environment {
         let requirements = super::home().join("requirements").join(format!("{name}.txt"));
         let text = fs::read(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
         let mut hasher = DefaultHasher::new();
-        (text, &interpreter.program).hash(&mut hasher);
+        // The root, because checkouts may share where they build, and the environment leads to the sources of one.
+        (text, &interpreter.program, root()).hash(&mut hasher);
         let key = format!("{name}-{}-{:016x}", interpreter.version(), hasher.finish());
-        let folder = target_directory()?.join("python").join(key);
-        // Written last, so that an environment that was not finished is made anew.
-        let finished = folder.join("finished");
-        let environment = Self { folder: folder.clone() };
-        if !finished.is_file() {
-            println!("preparing {}", folder.display());
-            let environment = Self::create(&interpreter, &folder)?;
-            environment.pip(["install", "--no-deps", "--require-hashes", "--requirement"], &requirements)?;
-            fs::write(&finished, "").map_err(|error| format!("{}: {error}", finished.display()))?;
+        let home = target_directory()?.join("python");
+        let finished = home.join(format!("{key}.finished"));
+        if let Ok(folder) = fs::read_to_string(&finished) {
+            let folder = home.join(folder);
+            if folder.is_dir() {
+                return Ok(Self { folder });
+            }
         }
+        Self::prepare(&interpreter, &requirements, &home, &key)
+            .and_then(|environment| environment.finish(&home, &finished).map(|()| environment))
+    }
+
+    /// Makes a new environment with requirements and the package from its sources.
+    fn prepare(interpreter: &Interpreter, requirements: &Path, home: &Path, key: &str) -> Result<Self, String> {
+        let in_home = |error: std::io::Error| format!("{}: {error}", home.display());
+        fs::create_dir_all(home).map_err(in_home)?;
+        let folder = tempfile::Builder::new().prefix(&format!("{key}-")).tempdir_in(home).map_err(in_home)?;
+        println!("preparing {}", folder.path().display());
+        let environment = Self::create(interpreter, folder.path())?;
+        environment.pip(["install", "--no-deps", "--require-hashes", "--requirement"], requirements)?;
         environment.link_sources()?;
-        Ok(environment)
+        // Until here, it is removed if anything fails.
+        Ok(Self { folder: folder.keep() })
+    }
+
+    /// Says that the environment can be used from now on.
+    fn finish(&self, home: &Path, finished: &Path) -> Outcome {
+        let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
+        let write = || {
+            let mut file = tempfile::NamedTempFile::new_in(home)?;
+            file.write_all(name.as_bytes())?;
+            // Renamed, so that nobody reads half of it.
+            file.persist(finished)?;
+            Ok(())
+        };
+        write().map_err(|error: std::io::Error| format!("{}: {error}", finished.display()))
     }
 
     /// A new environment with nothing in it but pip.

@@ -8,13 +8,15 @@ use std::process::Stdio;
 /// The oldest minor version of Python 3 that the package supports.
 const OLDEST: u32 = 10;
 
-/// Prints what makes up an [`Interpreter`]: a name, whether environments can be made, and itself behind all shims.
+/// Prints what makes up an [`Interpreter`]: a name, whether environments can be made, whether it is free-threaded, and
+/// itself behind all shims.
 const PROBE: &str = "\
-import importlib.util, platform, sys
+import importlib.util, platform, sys, sysconfig
 modules = all(map(importlib.util.find_spec, ('venv', 'ensurepip')))
-print(platform.python_implementation(), sys.version_info[0], sys.version_info[1], int(modules), sys.executable)";
+free_threaded = bool(sysconfig.get_config_var('Py_GIL_DISABLED'))
+print(platform.python_implementation(), *sys.version_info[:2], int(modules), int(free_threaded), sys.executable)";
 
-/// A `CPython` that the package supports.
+/// A `CPython` that the package supports, unless it is free-threaded.
 #[derive(Clone)]
 pub(crate) struct Interpreter {
     pub(crate) program: PathBuf,
@@ -22,37 +24,46 @@ pub(crate) struct Interpreter {
     pub(crate) minor: u32,
     /// Whether it can make environments, for which Debian wants a package of its own.
     makes_environments: bool,
+    /// Whether it has no global lock, and with it no stable ABI that the package could be built for.
+    pub(crate) free_threaded: bool,
 }
 
 impl Interpreter {
     /// Its version as people write it.
     pub(crate) fn version(&self) -> String {
-        format!("3.{}", self.minor)
+        format!("3.{}{}", self.minor, if self.free_threaded { "t" } else { "" })
     }
 
-    /// Asks a program what it is. None if it is missing or not supported.
+    /// Asks a program what it is. None if it is missing or something else.
     fn probe(program: &Path) -> Option<Self> {
         let output = super::command(program).args(["-I", "-c", PROBE]).stdin(Stdio::null()).output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
-        let mut words = text.trim_end().splitn(5, ' ');
+        let mut words = text.trim_end().splitn(6, ' ');
         if words.next()? != "CPython" || words.next()? != "3" {
             return None;
         }
         let minor = words.next()?.parse().ok().filter(|&minor| minor >= OLDEST)?;
         let makes_environments = words.next()? == "1";
-        Some(Self { program: words.next()?.into(), minor, makes_environments })
+        let free_threaded = words.next()? == "1";
+        Some(Self { program: words.next()?.into(), minor, makes_environments, free_threaded })
+    }
+
+    /// The same, None if it is free-threaded as well.
+    fn probe_supported(program: &Path) -> Option<Self> {
+        Self::probe(program).filter(|interpreter| !interpreter.free_threaded)
     }
 }
 
 /// The Python to use: the one that `PYTHON` names, or else the first that is found.
 pub(crate) fn find() -> Result<Interpreter, String> {
     if let Some(named) = std::env::var_os("PYTHON") {
-        let found = Interpreter::probe(Path::new(&named));
+        let found = Interpreter::probe_supported(Path::new(&named));
         return found.ok_or_else(|| {
-            format!("`PYTHON` names `{}`, which is no CPython from 3.{OLDEST}", named.to_string_lossy())
+            let named = named.to_string_lossy();
+            format!("`PYTHON` names `{named}`, which is no CPython from 3.{OLDEST}, or a free-threaded one")
         });
     }
-    candidates().iter().find_map(|program| Interpreter::probe(program)).ok_or_else(|| {
+    candidates().iter().find_map(|program| Interpreter::probe_supported(program)).ok_or_else(|| {
         format!("no Python from 3.{OLDEST} was found; install one, or name it: `PYTHON=/path/to/python cargo xtask …`")
     })
 }
@@ -64,7 +75,7 @@ pub(crate) fn find_with_environments() -> Result<Interpreter, String> {
         return Ok(first);
     }
     let others = if std::env::var_os("PYTHON").is_some() { Vec::new() } else { candidates() };
-    let mut others = others.iter().filter_map(|program| Interpreter::probe(program));
+    let mut others = others.iter().filter_map(|program| Interpreter::probe_supported(program));
     others.find(|other| other.makes_environments).ok_or_else(|| {
         format!(
             "`{}` cannot make environments; install its modules `venv` and `ensurepip` (Debian: `apt-get install \
@@ -74,14 +85,15 @@ pub(crate) fn find_with_environments() -> Result<Interpreter, String> {
     })
 }
 
-/// One Python of each version that can make environments, the oldest first.
+/// One Python of each version that can make environments, the oldest first. The free-threaded ones are among them, so
+/// that it can be said that they are left out.
 pub(crate) fn find_each_version() -> Vec<Interpreter> {
     let mut found = BTreeMap::new();
     // The one that everything else uses comes first of its version.
     let named = std::env::var_os("PYTHON").map(PathBuf::from);
     for interpreter in named.into_iter().chain(candidates()).filter_map(|program| Interpreter::probe(&program)) {
         if interpreter.makes_environments {
-            found.entry(interpreter.minor).or_insert(interpreter);
+            found.entry((interpreter.minor, interpreter.free_threaded)).or_insert(interpreter);
         }
     }
     found.into_values().collect()

@@ -27,9 +27,14 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     let built = artifact::dynamic_library(&["--package", "recallflow-python", "--profile", profile])?;
     let package = super::sources().join("recallflow");
     let suffix = if cfg!(windows) { "pyd" } else { "abi3.so" };
-    let (fresh, module) = (package.join("_native.fresh"), package.join(format!("_native.{suffix}")));
-    // Renamed, not overwritten: another process may have it loaded.
-    fs::copy(built, &fresh)
-        .and_then(|_| fs::rename(&fresh, &module))
-        .map_err(|error| format!("{}: {error}", module.display()))
+    let module = package.join(format!("_native.{suffix}"));
+    let copy = || {
+        // Renamed, not overwritten: another process may have it loaded, or put its own there at the same time.
+        let fresh =
+            tempfile::Builder::new().prefix("_native.").suffix(".fresh").tempfile_in(&package)?.into_temp_path();
+        fs::copy(built, &fresh)?;
+        fresh.persist(&module)?;
+        Ok(())
+    };
+    copy().map_err(|error: std::io::Error| format!("{}: {error}", module.display()))
 }
