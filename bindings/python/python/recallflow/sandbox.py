@@ -369,21 +369,18 @@ class Sandbox:
         self._native.reset()
 
 
-def _task(record: Mapping[str, Any] | Response) -> object:
+def _task(record: Mapping[str, Any] | Response) -> Mapping[str, Any]:
     """What the service writes for a task, with the kind without which no query finds it."""
     fields = _wire(record)
-    if not isinstance(fields, Mapping):
-        return fields
     misnamed = [name for name in fields if "_" in name]
     if misnamed:
         raise ValueError(f"`{misnamed[0]}` is no field of the service: use its own names, or give a GroupCallTask")
     return {"taskType": 3, **fields}
 
 
-def _wire(value: Mapping[str, Any] | Response) -> object:
-    """What the service writes for a value of this package; anything else as it is."""
-    to_wire = getattr(value, "to_wire", None)
-    return value if to_wire is None else to_wire()
+def _wire(value: Mapping[str, Any] | Response) -> Mapping[str, Any]:
+    """What the service writes for a value of this package; a mapping as it is."""
+    return value if isinstance(value, Mapping) else value.to_wire()
 
 
 if __name__ == "__main__":
