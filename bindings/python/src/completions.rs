@@ -141,6 +141,8 @@ impl Completions {
         let mut own = self.own();
         let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
         let queue = own.queue.clone();
+        // The call is large, and each of what wraps it would move it once more.
+        let call = Box::pin(call);
         let call = async move {
             let outcome = if is_logged {
                 unforked(guarded(logged(call, OPERATIONS[operation].name, queue.clone()))).await

@@ -33,7 +33,8 @@ pub(crate) fn drive<T: Send>(
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<T> {
     let lane = Owned::new(lane);
-    let outcome = match interruptible(py, &lane, unforked(guarded(call)), lines) {
+    // The call is large, and each of what wraps it would move it once more.
+    let outcome = match interruptible(py, &lane, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(Failure::Error)?,
         Err(interruption) => {
             // The connection of a call that was dropped closes as soon as somebody drives it, which may be never.
