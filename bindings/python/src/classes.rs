@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyInt, PyTuple, PyType};
 use recallflow::host::{ENUMS, REQUESTS, RESPONSES, Shape};
 
 use crate::member::{Allocator, Member};
@@ -27,6 +27,8 @@ pub(crate) struct Classes {
 /// A class of requests or of responses.
 pub(crate) struct Class {
     pub(crate) kind: Py<PyType>,
+    /// Its position among the classes of requests, or of responses.
+    pub(crate) position: usize,
     pub(crate) shape: &'static Shape,
     /// Python's names of the fields, in their order.
     pub(crate) names: Vec<String>,
@@ -72,22 +74,16 @@ impl Classes {
 
     /// Whether it is a member of an enum, but not of the one at this position.
     pub(crate) fn is_other_enum(&self, position: usize, object: &Bound<'_, PyAny>) -> PyResult<bool> {
+        // Most numbers are no members, and need not be compared with every enum.
+        if object.is_exact_instance_of::<PyInt>() {
+            return Ok(false);
+        }
         for (other, known) in self.enums.iter().enumerate() {
             if object.is_instance(known.kind.bind(object.py()))? {
                 return Ok(other != position);
             }
         }
         Ok(false)
-    }
-
-    /// The position of a class of requests.
-    pub(crate) fn request_position(&self, class: &Class) -> Option<usize> {
-        self.requests.iter().position(|known| std::ptr::eq(known, class))
-    }
-
-    /// The position of a class of responses.
-    pub(crate) fn response_position(&self, class: &Class) -> Option<usize> {
-        self.responses.iter().position(|known| std::ptr::eq(known, class))
     }
 }
 
@@ -102,7 +98,7 @@ impl Class {
         self.shape.fields.iter().any(|field| field.wire == name || field.within == Some(name))
     }
 
-    fn new(class: &Bound<'_, PyType>, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {
+    fn new(class: &Bound<'_, PyType>, position: usize, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {
         let slots = class.getattr("__slots__")?;
         let names = slots.try_iter()?.map(|name| name?.extract::<String>()).collect::<PyResult<Vec<_>>>()?;
         let (names, rest) = names.split_at_checked(shape.fields.len()).unwrap_or_default();
@@ -113,6 +109,7 @@ impl Class {
         let member = |name: &String| Member::new(class, &allocator, name);
         Ok(Self {
             kind: class.clone().unbind(),
+            position,
             shape,
             names: names.to_vec(),
             members: names.iter().map(member).collect::<PyResult<_>>()?,
@@ -160,8 +157,10 @@ pub(crate) fn setup(
         return Err(PyTypeError::new_err("the native module belongs to another version of the package"));
     }
     let classes = |classes: &[Bound<'_, PyType>], shapes: &'static [Shape], has_extra: bool| {
-        let pairs = classes.iter().zip(shapes);
-        pairs.map(|(class, shape)| Class::new(class, shape, has_extra)).collect::<PyResult<Vec<Class>>>()
+        let pairs = classes.iter().zip(shapes).enumerate();
+        pairs
+            .map(|(position, (class, shape))| Class::new(class, position, shape, has_extra))
+            .collect::<PyResult<Vec<Class>>>()
     };
     let told = Classes {
         enums: enums.iter().map(Enum::new).collect::<PyResult<_>>()?,

@@ -8,6 +8,7 @@ use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
 use recallflow::{Client, ClientBuilder};
 
 use crate::errors::Failure;
+use crate::read::kind_of;
 
 /// What is wrong with an option.
 pub(crate) struct Wrong(String);
@@ -28,12 +29,7 @@ impl From<PyErr> for Wrong {
 /// A builder with the key and secret that were given.
 pub(crate) fn builder(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>) -> Result<ClientBuilder, Wrong> {
     // A message shows neither value: somebody may have given one in place of the other.
-    Ok(Client::builder(credential("api_key", api_key)?, credential("api_secret", api_secret)?))
-}
-
-fn credential(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
-    let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
-    text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind(value))))
+    Ok(Client::builder(text("api_key", api_key)?, text("api_secret", api_secret)?))
 }
 
 /// A builder with these options.
@@ -112,6 +108,5 @@ fn kind(value: &Bound<'_, PyAny>) -> String {
     if value.is_none() || value.is_instance_of::<PyBool>() || value.is_instance_of::<PyFloat>() {
         return value.to_string();
     }
-    let name = value.get_type().qualname().map(|name| name.to_string_lossy().into_owned());
-    format!("a Python `{}`", name.unwrap_or_else(|_| "object".to_owned()))
+    kind_of(&value.get_type())
 }

@@ -103,9 +103,8 @@ impl Reader {
     fn fields(self, class: &Class, fields: &Bound<'_, PyMapping>) -> PyResult<Value> {
         let mut values: Vec<Option<Value>> = vec![None; class.names.len()];
         let mut rest = Map::new();
-        for entry in fields.items()?.iter() {
-            let (name, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            let name = name_of(&name)?;
+        for entry in entries(fields)? {
+            let (name, value) = entry?;
             match class.names.iter().position(|known| *known == name) {
                 Some(position) => values[position] = self.optional(&value, &class.shape.fields[position].kind)?,
                 None if self.is_request && class.is_on_wire(&name) => {
@@ -135,9 +134,9 @@ impl Reader {
     fn extra(self, extra: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
         let mut fields = Map::new();
         if let Ok(extra) = extra.cast::<PyMapping>() {
-            for entry in extra.items()?.iter() {
-                let (name, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-                fields.insert(name_of(&name)?, self.plain(&value, None)?);
+            for entry in entries(extra)? {
+                let (name, value) = entry?;
+                fields.insert(name, self.plain(&value, None)?);
             }
         }
         Ok(fields)
@@ -182,9 +181,9 @@ impl Reader {
 
     fn mapping(self, fields: &Bound<'_, PyMapping>, within: &Holder<'_>) -> PyResult<Value> {
         let mut object = Map::new();
-        for entry in fields.items()?.iter() {
-            let (name, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            object.insert(name_of(&name)?, self.plain(&value, Some(within))?);
+        for entry in entries(fields)? {
+            let (name, value) = entry?;
+            object.insert(name, self.plain(&value, Some(within))?);
         }
         Ok(Value::Object(object))
     }
@@ -249,6 +248,16 @@ impl Holder<'_> {
     }
 }
 
+/// The fields of a mapping with their names.
+fn entries<'py>(
+    fields: &Bound<'py, PyMapping>,
+) -> PyResult<impl Iterator<Item = PyResult<(String, Bound<'py, PyAny>)>> + use<'py>> {
+    Ok(fields.items()?.into_iter().map(|entry| {
+        let (name, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        Ok((name_of(&name)?, value))
+    }))
+}
+
 /// The name of a field, which should be text.
 fn name_of(name: &Bound<'_, PyAny>) -> PyResult<String> {
     // Not by `str`, which for members of an enum of texts is something else.
@@ -308,7 +317,8 @@ fn time(object: &Bound<'_, PyAny>) -> PyResult<Value> {
     written().or_else(|error| unreadable(error, object))
 }
 
-fn kind_of(class: &Bound<'_, PyType>) -> String {
+/// A class as a message shows it.
+pub(crate) fn kind_of(class: &Bound<'_, PyType>) -> String {
     let name = class.qualname().map(|name| name.to_string_lossy().into_owned());
     format!("a Python `{}`", name.unwrap_or_else(|_| "object".to_owned()))
 }

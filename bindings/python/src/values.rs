@@ -11,13 +11,10 @@ use crate::classes::{Class, Classes};
 use crate::errors::{raise, shielded};
 use crate::{make, order, python, read};
 
-/// The class of a value, its position among its kind, and whether it is one of requests.
-fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, usize, bool)> {
-    let found = classes.of(class).and_then(|(class, is_request)| {
-        let position = if is_request { classes.request_position(class) } else { classes.response_position(class) };
-        position.map(|position| (class, position, is_request))
-    });
-    found.ok_or_else(|| PyTypeError::new_err(format!("{class} is no request or response of recallflow")))
+/// The class of a value, and whether it is one of requests.
+fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, bool)> {
+    let none = || PyTypeError::new_err(format!("{class} is no request or response of recallflow"));
+    classes.of(class).ok_or_else(none)
 }
 
 /// Every rule that the request breaks.
@@ -25,8 +22,8 @@ fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'
 pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     shielded(None, || {
         let classes = Classes::get(py)?;
-        let (_, position, _) = class_of(classes, &request.get_type())?;
-        let violations = match host::read_request(position, &read::value(request)?) {
+        let (class, _) = class_of(classes, &request.get_type())?;
+        let violations = match host::read_request(class.position, &read::value(request)?) {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
@@ -46,8 +43,8 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     shielded(None, || {
         let classes = Classes::get(py)?;
-        let (_, position, _) = class_of(classes, &request.get_type())?;
-        let warnings = host::read_request(position, &read::value(request)?)
+        let (class, _) = class_of(classes, &request.get_type())?;
+        let warnings = host::read_request(class.position, &read::value(request)?)
             .map_or_else(|_| Vec::new(), |request| request.warnings());
         let warning_of = classes.warning.bind(py);
         let all = warnings
@@ -60,9 +57,9 @@ pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 /// The exact JSON of the service.
 fn wire(value: &Bound<'_, PyAny>) -> PyResult<Value> {
     let classes = Classes::get(value.py())?;
-    let (_, position, is_request) = class_of(classes, &value.get_type())?;
+    let (class, is_request) = class_of(classes, &value.get_type())?;
     let json = read::value(value)?;
-    if is_request { checked(position, &json) } else { Ok(json) }
+    if is_request { checked(class.position, &json) } else { Ok(json) }
 }
 
 /// The wire form of a request as the core writes it.
@@ -75,7 +72,7 @@ fn checked(position: usize, json: &Value) -> PyResult<Value> {
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
-        let (class, _, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
+        let (class, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
         order::documented(py, if is_request { host::REQUESTS } else { host::RESPONSES }, class.shape, &wire(value)?)
     })
 }
@@ -89,16 +86,18 @@ pub(crate) fn from_wire<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
         let classes = Classes::get(py)?;
-        let (class, position, is_request) = class_of(classes, cls)?;
+        let (class, is_request) = class_of(classes, cls)?;
         let text = text_of(wire)?;
         match (text, is_request) {
-            (Some(text), false) => response(py, class, position, cls, text),
-            (None, false) => response(py, class, position, cls, order::aliases_last(&read::json(wire, is_request)?)),
+            (Some(text), false) => response(py, class, cls, text),
+            (None, false) => response(py, class, cls, order::aliases_last(&read::json(wire, is_request)?)),
             (Some(text), true) => {
                 let json = host::parse_request(&text).map_err(raise)?;
-                make::request(py, classes, class, cls, &checked(position, &json)?)
+                make::request(py, classes, class, cls, &checked(class.position, &json)?)
             }
-            (None, true) => make::request(py, classes, class, cls, &checked(position, &read::json(wire, is_request)?)?),
+            (None, true) => {
+                make::request(py, classes, class, cls, &checked(class.position, &read::json(wire, is_request)?)?)
+            }
         }
     })
 }
@@ -124,12 +123,12 @@ pub(crate) fn from_dict<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
         let classes = Classes::get(py)?;
-        let (class, position, is_request) = class_of(classes, cls)?;
+        let (class, is_request) = class_of(classes, cls)?;
         let json = read::named(fields, class, is_request)?;
         if is_request {
-            make::request(py, classes, class, cls, &checked(position, &json)?)
+            make::request(py, classes, class, cls, &checked(class.position, &json)?)
         } else {
-            response(py, class, position, cls, order::aliases_last(&json))
+            response(py, class, cls, order::aliases_last(&json))
         }
     })
 }
@@ -137,11 +136,10 @@ pub(crate) fn from_dict<'py>(
 fn response<'py>(
     py: Python<'py>,
     class: &Class,
-    position: usize,
     cls: &Bound<'py, PyType>,
     json: Vec<u8>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let record = host::read_response(position, json.into()).map_err(raise)?;
+    let record = host::read_response(class.position, json.into()).map_err(raise)?;
     make::response(py, class, cls, &record)
 }
 

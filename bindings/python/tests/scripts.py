@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from textwrap import dedent
 
-SOURCES = Path(__file__).parents[1] / "python"
+from support import PACKAGES
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ def run(program: str, *options: str, **variables: str) -> Ended:
     """Runs a program, with options of the interpreter and variables of the environment."""
     process = subprocess.run(
         [sys.executable, *options, "-c", dedent(program)],
-        env={**os.environ, "PYTHONPATH": str(SOURCES), **variables},
+        env={**os.environ, "PYTHONPATH": str(PACKAGES), **variables},
         capture_output=True,
         text=True,
         timeout=50,

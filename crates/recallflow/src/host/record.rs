@@ -79,9 +79,7 @@ impl Cell {
             _ => Cell::Text(Box::new(text.to_owned())),
         }
     }
-}
 
-impl Cell {
     fn to_json(&self, body: &[u8], kind: &Kind) -> Value {
         match self {
             Cell::Int(number) => (*number).into(),
