@@ -1,7 +1,8 @@
-//! What the packages of other languages share, beside the client itself: a runtime in the background, forks, panics
+//! What the packages of other languages share, beside the client itself: a runtime in the background, forks, failures, panics
 //! and logs. Nothing here knows a language.
 
 pub mod background;
+pub mod failure;
 pub mod fork;
 pub mod guard;
 pub mod logs;

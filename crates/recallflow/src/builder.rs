@@ -1,5 +1,6 @@
 //! The options of a client.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -48,6 +49,34 @@ pub struct ClientBuilder {
     ca_file: Option<PathBuf>,
     dangerously_allow_http: bool,
     now: Now,
+    environment: Environment,
+}
+
+/// Where variables of the environment come from.
+#[derive(Clone)]
+enum Environment {
+    /// This process.
+    Process,
+    /// Who uses this library: a thread of another language may have an environment of its own.
+    #[cfg_attr(not(feature = "host"), expect(dead_code, reason = "only other languages give one"))]
+    Given(BTreeMap<String, String>),
+}
+
+impl Environment {
+    /// A variable; an empty one counts as not set.
+    fn get(&self, name: &str) -> Result<Option<String>, Error> {
+        let value = match self {
+            Self::Given(variables) => variables.get(name).cloned(),
+            Self::Process => match std::env::var(name) {
+                Ok(value) => Some(value),
+                Err(std::env::VarError::NotPresent) => None,
+                Err(std::env::VarError::NotUnicode(_)) => {
+                    return Err(Error::config(format!("the environment variable {name} is not Unicode")));
+                }
+            },
+        };
+        Ok(value.filter(|value| !value.is_empty()))
+    }
 }
 
 impl ClientBuilder {
@@ -66,6 +95,7 @@ impl ClientBuilder {
             ca_file: None,
             dangerously_allow_http: false,
             now: Arc::new(SystemTime::now),
+            environment: Environment::Process,
         }
     }
 
@@ -76,11 +106,36 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] if one is missing.
     pub fn from_env() -> Result<Self, Error> {
+        Self::from(Environment::Process)
+    }
+
+    fn from(environment: Environment) -> Result<Self, Error> {
         let required = |name| {
-            environment(name)?
+            environment
+                .get(name)?
                 .ok_or_else(|| Error::config(format!("the environment variable {name} is not set or empty")))
         };
-        Ok(Self::new(required(API_KEY)?, required(API_SECRET)?))
+        let (api_key, api_secret) = (required(API_KEY)?, required(API_SECRET)?);
+        Ok(Self { environment, ..Self::new(api_key, api_secret) })
+    }
+
+    /// The same with the variables of another environment than that of this process.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if one is missing.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    pub fn from_environment(variables: BTreeMap<String, String>) -> Result<Self, Error> {
+        Self::from(Environment::Given(variables))
+    }
+
+    /// Takes the base URL from another environment than that of this process, unless it is given.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    pub fn environment(mut self, variables: BTreeMap<String, String>) -> Self {
+        self.environment = Environment::Given(variables);
+        self
     }
 
     /// Where the service is: one of the constants [`ITNIO`](crate::ITNIO), [`LAAFFIC`](crate::LAAFFIC) and
@@ -182,7 +237,7 @@ impl ClientBuilder {
         }
         let (base_url, origin) = match self.base_url {
             Some(base_url) => (base_url, String::new()),
-            None => match environment(BASE_URL)? {
+            None => match self.environment.get(BASE_URL)? {
                 Some(base_url) => (base_url, format!(" (from {BASE_URL})")),
                 None => (ITNIO.to_owned(), String::new()),
             },
@@ -218,17 +273,6 @@ impl ClientBuilder {
     /// [`Error::Config`] that names the option that is wrong.
     pub fn build_blocking(self) -> Result<blocking::Client, Error> {
         Ok(blocking::Client::new(self.build()?))
-    }
-}
-
-/// A variable of the environment; an empty one counts as not set.
-fn environment(name: &str) -> Result<Option<String>, Error> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Error::config(format!("the environment variable {name} is not Unicode")))
-        }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Field {
     pub within: Option<&'static str>,
     /// What it holds.
     pub kind: Kind,
+    /// The number that stands on the wire for what is filled in when the caller gives nothing.
+    pub default: Option<i64>,
 }
 
 /// What a field holds.

@@ -68,10 +68,17 @@ fn position(names: &[&str], name: &str) -> Literal {
 
 fn shape(api: &Api, names: &[&str], item: &Type) -> TokenStream {
     let name = &item.name;
-    let fields = item.fields.iter().map(|Field { wire, within, kind, .. }| {
+    let fields = item.fields.iter().map(|Field { wire, within, kind, default, .. }| {
         let within = within.as_ref().map_or_else(|| quote!(None), |within| quote!(Some(#within)));
         let kind = self::kind(api, names, kind);
-        quote!(Field { wire: #wire, within: #within, kind: #kind })
+        let default = default.as_ref().map_or_else(
+            || quote!(None),
+            |literal| {
+                let number = Literal::i64_unsuffixed(literal.number());
+                quote!(Some(#number))
+            },
+        );
+        quote!(Field { wire: #wire, within: #within, kind: #kind, default: #default })
     });
     let aliases = item.fields.iter().flat_map(|field| field.aliases.iter());
     let wires = item.fields.iter().map(|field| &field.wire).chain(aliases);

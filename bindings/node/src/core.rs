@@ -1,0 +1,116 @@
+//! What a client of the package drives.
+
+use std::collections::BTreeMap;
+
+use napi::Env;
+use napi_derive::napi;
+use recallflow::host::{CALLS, Pages};
+use recallflow::{Client, ClientBuilder};
+
+use crate::completions::{Answer, Completions};
+use crate::failure::{raise, shielded, wrong};
+use crate::options::{self, overridden};
+use crate::pack::Pack;
+use crate::reader::Reader;
+use crate::request::{Direction, parse, to_wire};
+
+/// What a client drives. It holds the secret, and shows it to nobody.
+#[napi]
+pub struct Core {
+    client: Option<Client>,
+    base_url: String,
+    timeout: f64,
+    max_retries: u32,
+}
+
+impl Core {
+    fn build(builder: ClientBuilder) -> napi::Result<Self> {
+        let client = builder.build().map_err(raise)?;
+        Ok(Self {
+            base_url: client.base_url().to_owned(),
+            timeout: client.timeout().as_secs_f64() * 1000.0,
+            max_retries: client.max_retries(),
+            client: Some(client),
+        })
+    }
+
+    fn client(&self, options: Option<&str>) -> napi::Result<Client> {
+        let client = self.client.clone().ok_or_else(|| wrong("the client was closed: make another one"))?;
+        overridden(client, options)
+    }
+}
+
+#[napi]
+impl Core {
+    /// Options, and the variables of the environment that stand in for some of them.
+    #[napi(constructor)]
+    pub fn new(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
+        shielded(None, || Self::build(options::builder(options::parse(&options)?, environment)?))
+    }
+
+    /// The same with key and secret from the environment.
+    #[napi(factory)]
+    pub fn from_environment(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
+        shielded(None, || Self::build(options::builder_from(options::parse(&options)?, environment)?))
+    }
+
+    /// Where the service is.
+    #[napi(getter)]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Milliseconds of a call in all.
+    #[napi(getter)]
+    pub fn timeout(&self) -> f64 {
+        self.timeout
+    }
+
+    /// Number of extra tries.
+    #[napi(getter)]
+    pub fn max_retries(&self) -> u32 {
+        self.max_retries
+    }
+
+    /// Drops the connections; calls that are under way go on.
+    #[napi]
+    pub fn close(&mut self) {
+        self.client = None;
+    }
+
+    /// Starts a call, and tells its number.
+    #[napi]
+    pub fn call(
+        &self,
+        env: Env,
+        completions: &mut Completions,
+        operation: u32,
+        request: String,
+        options: Option<String>,
+        is_logged: bool,
+    ) -> napi::Result<u32> {
+        let operation = operation as usize;
+        shielded(Some(operation), || {
+            let client = self.client(options.as_deref())?;
+            let request = to_wire(Direction::Request, CALLS[operation].request, parse(&request)?);
+            let prepared = client.prepare(operation, &request).map_err(raise)?;
+            let call = async move {
+                let record = client.call(prepared).await?;
+                Ok(record.map_or(Answer::Nothing, |record| Answer::Response(Pack::of_record(&record))))
+            };
+            completions.start(env, operation, call, is_logged)
+        })
+    }
+
+    /// Starts to read all pages of a query; nothing is sent yet.
+    #[napi]
+    pub fn pages(&self, operation: u32, request: String, options: Option<String>) -> napi::Result<Reader> {
+        let operation = operation as usize;
+        shielded(Some(operation), || {
+            let client = self.client(options.as_deref())?;
+            let query = to_wire(Direction::Request, CALLS[operation].request, parse(&request)?);
+            let pages = Pages::new(&client, operation, &query).map_err(raise)?;
+            Ok(Reader::new(client, operation, pages))
+        })
+    }
+}

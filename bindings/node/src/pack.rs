@@ -1,0 +1,246 @@
+//! Packs values as a row of numbers and one text, which the package's `reader.ts` reads in the same order.
+//!
+//! A number stands for itself, a text is the number of UTF-16 units up to its end, a truth value is 0 or 1, an
+//! object 1 and then its fields, and a list the number of its items and then these. Absent is NaN, which no JSON has.
+
+use std::fmt::Write as _;
+
+use napi::bindgen_prelude::Float64Array;
+use napi::{Env, JsString};
+use napi_derive::napi;
+use recallflow::host::{Cell, Kind, Record, Row};
+use serde_json::{Map, Number, Value};
+
+/// Larger whole numbers are not the only ones that a number of JavaScript may stand for.
+const LARGEST: u64 = (1 << 53) - 1;
+
+const ABSENT: f64 = f64::NAN;
+
+/// What is before a value of any kind.
+#[derive(Clone, Copy)]
+enum Tag {
+    Null,
+    False,
+    True,
+    Number,
+    BigInt,
+    Text,
+    List,
+    Object,
+}
+
+/// Values, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Pack {
+    pub(crate) numbers: Vec<f64>,
+    text: String,
+    /// Length of the text in UTF-16 units.
+    units: usize,
+}
+
+/// What the package reads.
+#[napi(object, object_from_js = false)]
+pub struct Parcel<'a> {
+    /// The numbers.
+    pub numbers: Float64Array,
+    /// The text.
+    pub text: JsString<'a>,
+}
+
+impl Pack {
+    /// A value of any kind.
+    pub(crate) fn of(value: &Value) -> Self {
+        let mut pack = Self::default();
+        pack.any(value);
+        pack
+    }
+
+    /// An answer.
+    pub(crate) fn of_record(Record { body, row }: &Record) -> Self {
+        let mut pack = Self { numbers: Vec::with_capacity(body.len() / 16), ..Self::default() };
+        pack.row(row, body);
+        pack
+    }
+
+    /// The items of a page.
+    pub(crate) fn of_items(items: &[Record]) -> Self {
+        let mut pack = Self { numbers: Vec::with_capacity(items.len() * 24), ..Self::default() };
+        pack.count(items.len());
+        for Record { body, row } in items {
+            pack.row(row, body);
+        }
+        pack
+    }
+
+    pub(crate) fn parcel(self, env: &Env) -> napi::Result<Parcel<'_>> {
+        let text = self.make_text(env)?;
+        Ok(Parcel { numbers: Float64Array::new(self.numbers), text })
+    }
+
+    /// The text as one of JavaScript.
+    pub(crate) fn make_text<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
+        if self.units == self.text.len() {
+            // All of it is ASCII, which is copied as it is.
+            return env.create_string_latin1(&self.text);
+        }
+        env.create_string_utf16(self.text.encode_utf16().collect::<Vec<_>>())
+    }
+
+    pub(crate) fn has_text(&self) -> bool {
+        !self.text.is_empty()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+    fn count(&mut self, count: usize) {
+        self.numbers.push(count as f64);
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.units += if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+        self.count(self.units);
+    }
+
+    fn tag(&mut self, tag: Tag) {
+        self.count(tag as usize);
+    }
+
+    /// The beginning of a list, after which its items come.
+    pub(crate) fn list(&mut self, length: usize) {
+        self.tag(Tag::List);
+        self.count(length);
+    }
+
+    /// The beginning of an object, after which its members come, each as a text and a value.
+    pub(crate) fn object(&mut self, length: usize) {
+        self.tag(Tag::Object);
+        self.count(length);
+    }
+
+    pub(crate) fn any(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.tag(Tag::Null),
+            Value::Bool(false) => self.tag(Tag::False),
+            Value::Bool(true) => self.tag(Tag::True),
+            Value::Number(number) => match exact(number) {
+                Some(number) => {
+                    self.tag(Tag::Number);
+                    self.numbers.push(number);
+                }
+                None => {
+                    self.tag(Tag::BigInt);
+                    self.text(&number.to_string());
+                }
+            },
+            Value::String(text) => {
+                self.tag(Tag::Text);
+                self.text(text);
+            }
+            Value::Array(items) => {
+                self.list(items.len());
+                for item in items {
+                    self.any(item);
+                }
+            }
+            Value::Object(fields) => {
+                self.tag(Tag::Object);
+                self.fields(fields);
+            }
+        }
+    }
+
+    fn fields<'v>(&mut self, fields: impl IntoIterator<Item = (&'v String, &'v Value), IntoIter: ExactSizeIterator>) {
+        let fields = fields.into_iter();
+        self.count(fields.len());
+        for (name, value) in fields {
+            self.text(name);
+            self.any(value);
+        }
+    }
+
+    fn row(&mut self, row: &Row, body: &[u8]) {
+        // Whole numbers that no number of JavaScript stands for.
+        let mut odd = Map::new();
+        for (field, cell) in row.shape.fields.iter().zip(&row.cells) {
+            match cell {
+                Some(cell) if fits(cell) => self.cell(&field.kind, cell, body),
+                cell => {
+                    if let Some(value) = cell.as_ref().and_then(whole) {
+                        odd.insert(field.wire.to_owned(), value);
+                    }
+                    self.nothing(&field.kind);
+                }
+            }
+        }
+        if odd.is_empty() && row.extra.is_empty() {
+            self.numbers.push(0.0);
+        } else {
+            odd.extend(row.extra.values().map(|(name, value)| (name.clone(), value.clone())));
+            self.fields(&odd);
+        }
+    }
+
+    fn nothing(&mut self, kind: &Kind) {
+        self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
+    }
+
+    fn cell(&mut self, kind: &Kind, cell: &Cell, body: &[u8]) {
+        match cell {
+            #[expect(clippy::cast_precision_loss, reason = "only those that fit come here")]
+            Cell::Int(number) => self.numbers.push(*number as f64),
+            Cell::Float(number) => self.numbers.push(*number),
+            Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
+            Cell::Span(..) | Cell::Text(_) => {
+                self.text(&String::from_utf8_lossy(cell.text(body).unwrap_or_default()));
+            }
+            Cell::Time(time) => {
+                let before = self.text.len();
+                // Writing into a text cannot fail.
+                let _ = write!(self.text, "{time}");
+                self.units += self.text.len() - before;
+                self.count(self.units);
+            }
+            Cell::Object(row) => {
+                self.numbers.push(1.0);
+                self.row(row, body);
+            }
+            Cell::Objects(rows) => {
+                self.count(rows.len());
+                for row in rows.iter() {
+                    self.row(row, body);
+                }
+            }
+            Cell::Values(cells) => {
+                let item = if let Kind::List(item) = kind { item } else { kind };
+                self.count(cells.len());
+                for cell in cells.iter() {
+                    self.cell(item, cell, body);
+                }
+            }
+        }
+    }
+}
+
+/// Whether values of JavaScript stand for all of it.
+fn fits(cell: &Cell) -> bool {
+    match cell {
+        Cell::Int(number) => number.unsigned_abs() <= LARGEST,
+        Cell::Values(cells) => cells.iter().all(fits),
+        _ => true,
+    }
+}
+
+/// Whole numbers as JSON.
+fn whole(cell: &Cell) -> Option<Value> {
+    match cell {
+        Cell::Int(number) => Some((*number).into()),
+        Cell::Values(cells) => Some(cells.iter().map(whole).collect::<Option<Vec<_>>>()?.into()),
+        _ => None,
+    }
+}
+
+/// The number of JavaScript that stands for this one and for no other.
+fn exact(number: &Number) -> Option<f64> {
+    let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+    number.as_f64().filter(|_| size.is_none_or(|size| size <= LARGEST))
+}
