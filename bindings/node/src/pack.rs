@@ -56,9 +56,9 @@ impl Pack {
     }
 
     /// An answer.
-    pub(crate) fn of_record(Record { body, row }: &Record) -> Self {
-        let mut pack = Self { numbers: Vec::with_capacity(body.len() / 16), ..Self::default() };
-        pack.row(row, body);
+    pub(crate) fn of_record(record: &Record) -> Self {
+        let mut pack = Self::default();
+        pack.row(record.root());
         pack
     }
 
@@ -66,8 +66,8 @@ impl Pack {
     pub(crate) fn of_items(items: &[Record]) -> Self {
         let mut pack = Self { numbers: Vec::with_capacity(items.len() * 24), ..Self::default() };
         pack.count(items.len());
-        for Record { body, row } in items {
-            pack.row(row, body);
+        for item in items {
+            pack.row(item.root());
         }
         pack
     }
@@ -158,25 +158,51 @@ impl Pack {
         }
     }
 
-    fn row(&mut self, row: &Row, body: &[u8]) {
+    fn row(&mut self, row: Row<'_>) {
         // Whole numbers that no number of JavaScript stands for.
         let mut odd = Map::new();
-        for (field, cell) in row.shape.fields.iter().zip(&row.cells) {
+        for (position, (field, cell)) in row.shape().fields.iter().zip(row.cells()).enumerate() {
             match cell {
-                Some(cell) if fits(cell) => self.cell(&field.kind, cell, body),
-                cell => {
-                    if let Some(value) = cell.as_ref().and_then(whole) {
-                        odd.insert(field.wire.to_owned(), value);
+                Cell::Object(_) => {
+                    self.numbers.push(1.0);
+                    row.object(position).into_iter().for_each(|object| self.row(object));
+                }
+                Cell::Objects(..) => {
+                    let objects = row.objects(position);
+                    self.count(objects.len());
+                    objects.for_each(|object| self.row(object));
+                }
+                Cell::Values(..) => {
+                    let values = row.values(position);
+                    if let Some(numbers) = values.iter().any(|value| !fits(*value)).then(|| whole(values)) {
+                        odd.insert(field.wire.to_owned(), numbers);
+                        self.nothing(&field.kind);
+                    } else {
+                        self.count(values.len());
+                        for value in values {
+                            self.value(row, *value);
+                        }
                     }
+                }
+                Cell::Int(number) if !fits(*cell) => {
+                    odd.insert(field.wire.to_owned(), (*number).into());
                     self.nothing(&field.kind);
                 }
+                Cell::Absent => self.nothing(&field.kind),
+                cell => self.value(row, *cell),
             }
         }
-        if odd.is_empty() && row.extra.is_empty() {
-            self.numbers.push(0.0);
-        } else {
-            odd.extend(row.extra.values().map(|(name, value)| (name.clone(), value.clone())));
-            self.fields(&odd);
+        match row.extra() {
+            None if odd.is_empty() => self.numbers.push(0.0),
+            extra => {
+                odd.extend(
+                    extra
+                        .into_iter()
+                        .flat_map(recallflow::Extra::values)
+                        .map(|(name, value)| (name.clone(), value.clone())),
+                );
+                self.fields(&odd);
+            }
         }
     }
 
@@ -184,15 +210,13 @@ impl Pack {
         self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
     }
 
-    fn cell(&mut self, kind: &Kind, cell: &Cell, body: &[u8]) {
+    /// A value that is no object and no list.
+    fn value(&mut self, row: Row<'_>, cell: Cell) {
         match cell {
             #[expect(clippy::cast_precision_loss, reason = "only those that fit come here")]
-            Cell::Int(number) => self.numbers.push(*number as f64),
-            Cell::Float(number) => self.numbers.push(*number),
-            Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
-            Cell::Span(..) | Cell::Text(_) => {
-                self.text(&String::from_utf8_lossy(cell.text(body).unwrap_or_default()));
-            }
+            Cell::Int(number) => self.numbers.push(number as f64),
+            Cell::Float(number) => self.numbers.push(number),
+            Cell::Bool(value) => self.numbers.push(f64::from(u8::from(value))),
             Cell::Time(time) => {
                 let before = self.text.len();
                 // Writing into a text cannot fail.
@@ -200,43 +224,23 @@ impl Pack {
                 self.units += self.text.len() - before;
                 self.count(self.units);
             }
-            Cell::Object(row) => {
-                self.numbers.push(1.0);
-                self.row(row, body);
-            }
-            Cell::Objects(rows) => {
-                self.count(rows.len());
-                for row in rows.iter() {
-                    self.row(row, body);
-                }
-            }
-            Cell::Values(cells) => {
-                let item = if let Kind::List(item) = kind { item } else { kind };
-                self.count(cells.len());
-                for cell in cells.iter() {
-                    self.cell(item, cell, body);
-                }
-            }
+            cell => match row.text(cell) {
+                Some(text) => self.text(&String::from_utf8_lossy(text)),
+                None => self.numbers.push(ABSENT),
+            },
         }
     }
 }
 
-/// Whether values of JavaScript stand for all of it.
-fn fits(cell: &Cell) -> bool {
-    match cell {
-        Cell::Int(number) => number.unsigned_abs() <= LARGEST,
-        Cell::Values(cells) => cells.iter().all(fits),
-        _ => true,
-    }
+/// Whether a value of JavaScript stands for it.
+fn fits(cell: Cell) -> bool {
+    if let Cell::Int(number) = cell { number.unsigned_abs() <= LARGEST } else { true }
 }
 
 /// Whole numbers as JSON.
-fn whole(cell: &Cell) -> Option<Value> {
-    match cell {
-        Cell::Int(number) => Some((*number).into()),
-        Cell::Values(cells) => Some(cells.iter().map(whole).collect::<Option<Vec<_>>>()?.into()),
-        _ => None,
-    }
+fn whole(cells: &[Cell]) -> Value {
+    let numbers = cells.iter().map(|cell| if let Cell::Int(number) = cell { (*number).into() } else { Value::Null });
+    numbers.collect()
 }
 
 /// The number of JavaScript that stands for this one and for no other.

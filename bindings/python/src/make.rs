@@ -4,8 +4,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
-use recallflow::LocalDateTime;
 use recallflow::host::{Cell, Kind, Record, Row};
+use recallflow::{Extra, LocalDateTime};
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
@@ -23,10 +23,9 @@ pub(crate) fn answer<'py>(py: Python<'py>, answer: &Answer) -> PyResult<Bound<'p
 /// What the items of a page become.
 pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
-    let mut maker = Maker::new(py, Classes::get(py)?, &[]);
-    for Record { body, row } in items {
-        maker.body = body;
-        list.append(maker.row(row)?)?;
+    let mut maker = Maker::new(py, Classes::get(py)?);
+    for record in items {
+        list.append(maker.row(record.root())?)?;
     }
     Ok(list)
 }
@@ -34,7 +33,7 @@ pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'p
 /// What an answer becomes: a response, or `None` where the operation has none.
 pub(crate) fn record<'py>(py: Python<'py>, record: Option<&Record>) -> PyResult<Bound<'py, PyAny>> {
     match record {
-        Some(Record { body, row }) => Maker::new(py, Classes::get(py)?, body).row(row),
+        Some(record) => Maker::new(py, Classes::get(py)?).row(record.root()),
         None => Ok(PyNone::get(py).to_owned().into_any()),
     }
 }
@@ -46,14 +45,13 @@ pub(crate) fn response<'py>(
     of: &Bound<'py, PyType>,
     record: &Record,
 ) -> PyResult<Bound<'py, PyAny>> {
-    Maker::new(py, Classes::get(py)?, &record.body).instance(class, of, &record.row)
+    Maker::new(py, Classes::get(py)?).instance(class, of, record.root())
 }
 
 /// Makes the values of one answer.
 struct Maker<'a, 'py> {
     py: Python<'py>,
     classes: &'a Classes,
-    body: &'a [u8],
     /// Short texts that were made last, by their length and last byte: many columns of a list say the same in each row.
     texts: [Option<(&'a [u8], Bound<'py, PyAny>)>; TEXTS],
 }
@@ -65,71 +63,70 @@ const TEXTS: usize = 64;
 const SHORT: usize = 12;
 
 impl<'a, 'py> Maker<'a, 'py> {
-    fn new(py: Python<'py>, classes: &'a Classes, body: &'a [u8]) -> Self {
-        Self { py, classes, body, texts: [const { None }; TEXTS] }
+    fn new(py: Python<'py>, classes: &'a Classes) -> Self {
+        Self { py, classes, texts: [const { None }; TEXTS] }
     }
 
-    fn row(&mut self, row: &'a Row) -> PyResult<Bound<'py, PyAny>> {
-        let class = self.classes.responses.iter().find(|class| std::ptr::eq(class.shape, row.shape));
-        let class = class.ok_or_else(|| PyValueError::new_err("an answer of an unknown shape"))?;
+    fn row(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
+        let class = self.classes.responses.iter().find(|class| std::ptr::eq(class.shape, row.shape()));
+        let class = class.ok_or_else(odd)?;
         self.instance(class, class.kind.bind(self.py), row)
     }
 
-    fn instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: &'a Row) -> PyResult<Bound<'py, PyAny>> {
+    fn instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
         let instance = class.allocator.allocate(of)?;
+        let extra = row.extra();
         // A class that derives from it may give its instances attributes of any kind.
-        let mut is_leaf = row.extra.is_empty() && of.is(class.kind.bind(self.py));
-        for ((member, field), cell) in class.members.iter().zip(class.shape.fields).zip(&row.cells) {
-            let value = match cell {
-                Some(cell) => {
-                    is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(_) | Cell::Values(_));
-                    self.cell(&field.kind, cell)?
+        let mut is_leaf = extra.is_none() && of.is(class.kind.bind(self.py));
+        for (position, (member, cell)) in class.members.iter().zip(row.cells()).enumerate() {
+            let kind = &class.shape.fields[position].kind;
+            is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(..) | Cell::Values(..));
+            let value = match *cell {
+                Cell::Object(_) => self.row(row.object(position).ok_or_else(odd)?)?,
+                Cell::Objects(..) => {
+                    let items = row.objects(position).map(|row| self.row(row)).collect::<PyResult<Vec<_>>>()?;
+                    PyTuple::new(self.py, items)?.into_any()
                 }
-                None if matches!(field.kind, Kind::List(_)) => {
-                    self.classes.empty_tuple.bind(self.py).clone().into_any()
+                Cell::Values(..) => {
+                    let item = if let Kind::List(item) = kind { item } else { kind };
+                    let items = row.values(position).iter().map(|cell| self.cell(row, item, *cell));
+                    let items = items.collect::<PyResult<Vec<_>>>()?;
+                    PyTuple::new(self.py, items)?.into_any()
                 }
-                None => PyNone::get(self.py).to_owned().into_any(),
+                cell => self.cell(row, kind, cell)?,
             };
             member.fill(&instance, value);
         }
         if let Some(member) = &class.extra {
-            member.fill(&instance, self.extra(row)?);
+            member.fill(&instance, self.extra(extra)?);
         }
         Ok(if is_leaf { instance.finish_leaf() } else { instance.finish() })
     }
 
-    fn extra(&self, row: &Row) -> PyResult<Bound<'py, PyAny>> {
-        if row.extra.is_empty() {
-            return Ok(self.classes.empty_extra.bind(self.py).clone());
-        }
+    fn extra(&self, extra: Option<&Extra>) -> PyResult<Bound<'py, PyAny>> {
+        let Some(extra) = extra else { return Ok(self.classes.empty_extra.bind(self.py).clone()) };
         let fields = PyDict::new(self.py);
-        for (name, value) in row.extra.values() {
+        for (name, value) in extra.values() {
             fields.set_item(name, json(self.py, value)?)?;
         }
         python::call(self.classes.extra.bind(self.py), &PyTuple::new(self.py, [fields])?)
     }
 
-    fn cell(&mut self, kind: &Kind, cell: &'a Cell) -> PyResult<Bound<'py, PyAny>> {
+    /// A value that is no object and no list.
+    fn cell(&mut self, row: Row<'a>, kind: &Kind, cell: Cell) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         Ok(match cell {
+            Cell::Absent if matches!(kind, Kind::List(_)) => self.classes.empty_tuple.bind(py).clone().into_any(),
+            Cell::Absent => PyNone::get(py).to_owned().into_any(),
             Cell::Int(number) => match kind {
-                Kind::Enum(position) => self.classes.enums[*position].member(py, *number)?,
+                Kind::Enum(position) => self.classes.enums[*position].member(py, number)?,
                 _ => number.into_pyobject(py)?.into_any(),
             },
-            Cell::Float(number) => PyFloat::new(py, *number).into_any(),
+            Cell::Float(number) => PyFloat::new(py, number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
-            Cell::Span(..) | Cell::Text(_) => self.text(cell.text(self.body).unwrap_or_default())?,
-            Cell::Time(time) => self::time(py, self.classes, *time)?,
-            Cell::Object(row) => self.row(row)?,
-            Cell::Objects(rows) => {
-                let items = rows.iter().map(|row| self.row(row)).collect::<PyResult<Vec<_>>>()?;
-                PyTuple::new(py, items)?.into_any()
-            }
-            Cell::Values(cells) => {
-                let item = if let Kind::List(item) = kind { item } else { kind };
-                let items = cells.iter().map(|cell| self.cell(item, cell)).collect::<PyResult<Vec<_>>>()?;
-                PyTuple::new(py, items)?.into_any()
-            }
+            Cell::Span(..) | Cell::Text(_) => self.text(row.text(cell).unwrap_or_default())?,
+            Cell::Time(time) => self::time(py, self.classes, time)?,
+            Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(odd()),
         })
     }
 
@@ -145,6 +142,10 @@ impl<'a, 'py> Maker<'a, 'py> {
             }
         }
     }
+}
+
+fn odd() -> PyErr {
+    PyValueError::new_err("an answer of an unknown shape")
 }
 
 fn make_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {

@@ -50,13 +50,13 @@ impl LocalDateTime {
     }
 
     /// Reads `yyyy-MM-dd HH:mm:ss` and nothing else.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
-        let [_, _, _, _, b'-', _, _, b'-', _, _, b' ', _, _, b':', _, _, b':', _, _] = bytes else { return None };
-        let digit = |at: usize| bytes[at].is_ascii_digit().then(|| bytes[at] - b'0');
-        let pair = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
-        let year = u16::from(pair(0)?) * 100 + u16::from(pair(2)?);
-        Self::new(year, pair(5)?, pair(8)?, pair(11)?, pair(14)?, pair(17)?)
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        let text: &[u8; 19] = text.try_into().ok()?;
+        // The words overlap, because nineteen bytes are no three times eight.
+        let [century, _, year, _, _, month, ..] = pairs(*text.first_chunk()?, *b"0000-00-")?;
+        let [day, ..] = pairs(*text[8..].first_chunk()?, *b"00 00:00")?;
+        let [hour, _, _, minute, _, _, second, _] = pairs(*text.last_chunk()?, *b"00:00:00")?;
+        Self::new(u16::from(century) * 100 + u16::from(year), month, day, hour, minute, second)
     }
 
     /// Year, 1 to 9999.
@@ -96,6 +96,16 @@ impl LocalDateTime {
     }
 }
 
+/// Eight characters of the form, in which zeros stand for digits: at each place the number of that digit and the next.
+fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u8; 8]> {
+    // Digits become their values, and what is not in the form as it is no zero.
+    let word = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
+    // What is too much for a place makes the highest bit of its byte one.
+    let room = u64::from_le_bytes(form.map(|byte| 0x7f - if byte == b'0' { 9 } else { 0 }));
+    let fits = (word.wrapping_add(room) | word) & 0x8080_8080_8080_8080 == 0;
+    fits.then(|| word.wrapping_mul(10).wrapping_add(word >> 8).to_le_bytes())
+}
+
 const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
@@ -122,7 +132,7 @@ impl FromStr for LocalDateTime {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::parse(text).ok_or_else(|| {
+        Self::parse(text.as_bytes()).ok_or_else(|| {
             let shown: String = text.chars().take(error::EXCERPT_CHARS).collect();
             let message = format!("{shown:?} is not a real date and time `yyyy-MM-dd HH:mm:ss`");
             Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Format, message }])
@@ -139,5 +149,29 @@ impl Serialize for LocalDateTime {
 impl<'de> Deserialize<'de> for LocalDateTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_counts() {
+        let text = *b"2024-12-31 23:59:48";
+        for place in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut changed = text;
+                changed[place] = byte;
+                let read = LocalDateTime::parse(&changed);
+                // Whoever writes a real time writes it in no other way.
+                let is_same = read.is_none_or(|time| time.to_string().as_bytes() == changed);
+                assert!(is_same, "{}", String::from_utf8_lossy(&changed));
+                let is_digit = byte.is_ascii_digit() && text[place].is_ascii_digit();
+                assert!(read.is_none() || is_digit || byte == text[place], "{byte} at {place}");
+            }
+        }
+        assert_eq!(LocalDateTime::parse(&text), LocalDateTime::new(2024, 12, 31, 23, 59, 48));
+        assert_eq!(LocalDateTime::parse(b"2024-12-31 23:59:4"), None);
     }
 }

@@ -6,15 +6,19 @@
 //! [`CALLS`] tell what there is.
 
 mod call;
+mod gather;
 mod record;
 pub(crate) mod request;
 mod shape;
 mod shortcut;
+mod table;
+mod tokens;
 
 pub use call::{Driver, Lane, Pages, Prepared};
-pub use record::{Cell, Record, Row, read_response, write_response};
+pub use record::{Record, Row, read_response, write_response};
 pub use request::{Request, UPDATE, no_json, parse_request, read_request, to_update, write_request};
 pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
+pub use table::Cell;
 
 pub use crate::fee::total_fees;
 pub use crate::generated::host::{CALLS, ENUMS, REQUESTS, RESPONSES};

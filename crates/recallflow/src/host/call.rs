@@ -148,7 +148,7 @@ impl Pages {
             let prepared = client.prepare(self.operation, &self.query)?;
             let record = client.call(prepared).await.inspect_err(|_| self.progress.end())?;
             let id = self.paging.id;
-            let items = self.progress.accept(self.open(record), |record| record.row.number(id));
+            let items = self.progress.accept(self.open(record), |record| record.root().number(id));
             if !items.is_empty() {
                 return Ok(Some(items));
             }
@@ -164,11 +164,11 @@ impl Pages {
 
     fn open(&self, record: Option<Record>) -> Page<Record> {
         let PagingShape { records, pages, total, .. } = *self.paging;
-        let Some(Record { body, mut row }) = record else {
+        let Some(record) = record else {
             return Page { items: Vec::new(), pages: None, total: None };
         };
-        let items = row.take_objects(records).into_iter().map(|row| Record { body: body.clone(), row }).collect();
-        Page { items, pages: row.number(pages), total: row.number(total) }
+        let row = record.root();
+        Page { items: record.objects(records), pages: row.number(pages), total: row.number(total) }
     }
 
     /// Where the query has the number of the page.

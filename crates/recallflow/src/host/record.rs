@@ -1,134 +1,184 @@
 //! Answers as records: flat lists of values whose texts still lie in the body.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use serde::de::{Deserializer, IgnoredAny, MapAccess};
-use serde::{Deserialize as _, de::DeserializeSeed as _};
+use serde::Deserialize as _;
+use serde::de::{DeserializeSeed as _, Deserializer, IgnoredAny};
 use serde_json::{Map, Value};
 
+use super::gather::MakeRow;
 use super::shape::{Kind, Shape};
 use super::shortcut;
+use super::table::{Cell, Table, width};
+use crate::Error;
 use crate::generated::host::RESPONSES;
 use crate::request::violation::{Rule, Violation};
-use crate::response::decode::{FieldValue, Fitted, MakeObject, MakeValue, Object, ObjectSeed, ReadData};
+use crate::response::decode::{Fitted, ObjectSeed, ReadData};
 use crate::response::extra::Extra;
-use crate::response::fit::Fit;
-use crate::{Error, LocalDateTime};
 
-/// An object of an answer, and the body in which its texts lie.
+/// An object of an answer, and all that it needs of the answer. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The body.
-    pub body: Bytes,
+    body: Bytes,
+    table: Arc<Table>,
+    shape: &'static Shape,
+    level: usize,
+    first: usize,
+}
+
+impl Record {
+    /// The outermost object of an answer.
+    fn new(body: Bytes, table: Table, shape: &'static Shape) -> Self {
+        Self { body, table: Arc::new(table), shape, level: 0, first: 0 }
+    }
+
     /// The object.
-    pub row: Row,
-}
-
-/// An object of an answer.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// What it looks like.
-    pub shape: &'static Shape,
-    /// Its values in the order of the fields; none where the answer had none that fits.
-    pub cells: Vec<Option<Cell>>,
-    /// Everything else.
-    pub extra: Extra,
-}
-
-/// A value of an answer. It is small, because an answer has thousands.
-#[derive(Clone, Debug)]
-pub enum Cell {
-    /// A whole number, also of an enum.
-    Int(i64),
-    /// A number.
-    Float(f64),
-    /// A flag or truth value.
-    Bool(bool),
-    /// A text that lies in the body, from its first byte to the one after its last.
-    Span(u32, u32),
-    /// A text that was written with escapes, or is from elsewhere.
-    Text(Box<String>),
-    /// A time.
-    Time(LocalDateTime),
-    /// An object.
-    Object(Box<Row>),
-    /// A list of objects.
-    Objects(Box<Vec<Row>>),
-    /// A list of values.
-    Values(Box<Vec<Cell>>),
-}
-
-const _: () = assert!(size_of::<Option<Cell>>() == 16);
-
-impl Cell {
-    /// The text in UTF-8, if it is one; `body` is that of the record.
     #[must_use]
-    pub fn text<'a>(&'a self, body: &'a [u8]) -> Option<&'a [u8]> {
-        match self {
-            Cell::Span(start, end) => Some(body.get(*start as usize..*end as usize).unwrap_or_default()),
-            Cell::Text(text) => Some(text.as_bytes()),
-            _ => None,
-        }
+    pub fn root(&self) -> Row<'_> {
+        let Self { body, table, shape, level, first } = self;
+        Row { place: Place { body, table, level: *level }, shape, first: *first }
     }
 
-    fn from_text(text: &str, body: &str) -> Self {
-        let start = (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
-        let span = start.and_then(|start| Some((start, start.checked_add(text.len())?)));
-        let span = span.filter(|(_, end)| *end <= body.len());
-        match span.map(|(start, end)| (u32::try_from(start), u32::try_from(end))) {
-            Some((Ok(start), Ok(end))) => Cell::Span(start, end),
-            _ => Cell::Text(Box::new(text.to_owned())),
-        }
-    }
-
-    fn to_json(&self, body: &[u8], kind: &Kind) -> Value {
-        match self {
-            Cell::Int(number) => (*number).into(),
-            Cell::Float(number) => (*number).into(),
-            Cell::Bool(value) if matches!(kind, Kind::Flag) => u8::from(*value).into(),
-            Cell::Bool(value) => (*value).into(),
-            Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(self.text(body).unwrap_or_default()).into(),
-            Cell::Time(time) => time.to_string().into(),
-            Cell::Object(row) => row.to_json(body),
-            Cell::Objects(rows) => rows.iter().map(|row| row.to_json(body)).collect(),
-            Cell::Values(cells) => {
-                let item = if let Kind::List(item) = kind { item } else { kind };
-                cells.iter().map(|cell| cell.to_json(body, item)).collect()
-            }
-        }
-    }
-}
-
-impl Row {
-    pub(super) fn new(shape: &'static Shape) -> Self {
-        let cells = std::iter::repeat_with(|| None).take(shape.fields.len()).collect();
-        Self { shape, cells, extra: Extra::default() }
-    }
-
-    /// The number at a position.
-    pub(super) fn number(&self, position: usize) -> Option<i64> {
-        if let Some(Some(Cell::Int(number))) = self.cells.get(position) { Some(*number) } else { None }
-    }
-
-    /// Takes the objects at a position away.
-    pub(super) fn take_objects(&mut self, position: usize) -> Vec<Row> {
-        match self.cells.get_mut(position).map(Option::take) {
-            Some(Some(Cell::Objects(rows))) => *rows,
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn to_json(&self, body: &[u8]) -> Value {
-        let values = self.shape.fields.iter().zip(&self.cells);
-        let values = values.map(|(field, cell)| cell.as_ref().map(|cell| cell.to_json(body, &field.kind)));
-        let extra = self.extra.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        write_response(self.shape, values, extra)
+    /// The objects of the list at a position, each as a record.
+    pub(super) fn objects(&self, position: usize) -> Vec<Record> {
+        let of = |Row { place, shape, first }: Row<'_>| Record { shape, level: place.level, first, ..self.clone() };
+        self.root().objects(position).map(of).collect()
     }
 }
 
 // Texts may lie in different places and be the same.
 impl PartialEq for Record {
     fn eq(&self, other: &Self) -> bool {
-        self.row.to_json(&self.body) == other.row.to_json(&other.body)
+        self.root().to_json() == other.root().to_json()
+    }
+}
+
+/// An object of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    place: Place<'a>,
+    shape: &'static Shape,
+    first: usize,
+}
+
+impl<'a> Row<'a> {
+    /// What it looks like.
+    #[must_use]
+    pub fn shape(&self) -> &'static Shape {
+        self.shape
+    }
+
+    /// Its values in the order of the fields.
+    #[must_use]
+    pub fn cells(&self) -> &'a [Cell] {
+        self.place.table.cells(self.place.level, self.first, self.shape.fields.len())
+    }
+
+    /// Everything else, if there is anything.
+    #[must_use]
+    pub fn extra(&self) -> Option<&'a Extra> {
+        self.place.table.extra(self.place.level, self.first)
+    }
+
+    /// The text of a cell in UTF-8, if it is one.
+    #[must_use]
+    pub fn text(&self, cell: Cell) -> Option<&'a [u8]> {
+        self.place.text(cell)
+    }
+
+    /// The object at a position, if there is one.
+    #[must_use]
+    pub fn object(&self, position: usize) -> Option<Row<'a>> {
+        self.objects(position).next()
+    }
+
+    /// The objects of the list at a position.
+    #[must_use]
+    pub fn objects(&self, position: usize) -> impl ExactSizeIterator<Item = Row<'a>> + use<'a> {
+        let cell = self.cells().get(position).copied().unwrap_or(Cell::Absent);
+        let shape = self.shape.fields.get(position).and_then(|field| field.kind.shape());
+        // Where a field has no objects, there are no rows either, whatever their shape would be.
+        self.place.rows(cell, shape.unwrap_or(self.shape))
+    }
+
+    /// The values of the list at a position.
+    #[must_use]
+    pub fn values(&self, position: usize) -> &'a [Cell] {
+        self.cells().get(position).map_or(&[], |cell| self.place.values(*cell))
+    }
+
+    /// The number at a position.
+    pub(super) fn number(&self, position: usize) -> Option<i64> {
+        if let Some(Cell::Int(number)) = self.cells().get(position) { Some(*number) } else { None }
+    }
+
+    pub(super) fn to_json(self) -> Value {
+        let values = self.shape.fields.iter().zip(self.cells());
+        let values = values.map(|(field, cell)| self.place.to_json(*cell, &field.kind));
+        let extra = self.extra().into_iter().flat_map(Extra::iter);
+        let extra = extra.map(|(name, value)| (name.clone(), value.clone())).collect();
+        write_response(self.shape, values, extra)
+    }
+}
+
+/// Where in an answer a cell is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) body: &'a [u8],
+    pub(super) table: &'a Table,
+    pub(super) level: usize,
+}
+
+impl<'a> Place<'a> {
+    /// The first object of a level.
+    pub(super) fn row(self, shape: &'static Shape) -> Row<'a> {
+        Row { place: self, shape, first: 0 }
+    }
+
+    fn text(self, cell: Cell) -> Option<&'a [u8]> {
+        match cell {
+            Cell::Span(start, end) => Some(self.body.get(start as usize..end as usize).unwrap_or_default()),
+            Cell::Text(number) => self.table.text(number).map(str::as_bytes),
+            _ => None,
+        }
+    }
+
+    fn rows(self, cell: Cell, shape: &'static Shape) -> impl ExactSizeIterator<Item = Row<'a>> + use<'a> {
+        let (first, count) = match cell {
+            Cell::Object(first) => (first as usize, 1),
+            Cell::Objects(first, count) => (first as usize, count as usize),
+            _ => (0, 0),
+        };
+        let place = Place { level: self.level + 1, ..self };
+        (0..count).map(move |row| Row { place, shape, first: first + row * width(shape) })
+    }
+
+    fn values(self, cell: Cell) -> &'a [Cell] {
+        match cell {
+            Cell::Values(first, count) => self.table.cells(self.level + 1, first as usize, count as usize),
+            _ => &[],
+        }
+    }
+
+    /// The wire form of a cell of this kind.
+    pub(super) fn to_json(self, cell: Cell, kind: &Kind) -> Option<Value> {
+        Some(match cell {
+            Cell::Absent => return None,
+            Cell::Int(number) => number.into(),
+            Cell::Float(number) => number.into(),
+            Cell::Bool(value) if matches!(kind, Kind::Flag) => u8::from(value).into(),
+            Cell::Bool(value) => value.into(),
+            Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(self.text(cell).unwrap_or_default()).into(),
+            Cell::Time(time) => time.to_string().into(),
+            Cell::Object(_) => self.rows(cell, kind.shape()?).next()?.to_json(),
+            Cell::Objects(..) => self.rows(cell, kind.shape()?).map(Row::to_json).collect(),
+            Cell::Values(..) => {
+                let item = if let Kind::List(item) = kind { item } else { kind };
+                let place = Place { level: self.level + 1, ..self };
+                self.values(cell).iter().filter_map(|cell| place.to_json(*cell, item)).collect()
+            }
+        })
     }
 }
 
@@ -156,17 +206,18 @@ pub fn write_response(
 ///
 /// [`Error::InvalidRequest`] if the text is no JSON object.
 pub fn read_response(response: usize, json: Bytes) -> Result<Record, Error> {
-    if let Some(row) = shortcut::object(&json, &RESPONSES[response]) {
-        return Ok(Record { row, body: json });
+    let shape = &RESPONSES[response];
+    if let Some(table) = shortcut::object(&json, shape) {
+        return Ok(Record::new(json, table, shape));
     }
     let refuse =
         |message: String| Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }]);
     let text = std::str::from_utf8(&json).map_err(|_| refuse("the answer is not UTF-8".to_owned()))?;
-    let how = MakeRow { shape: &RESPONSES[response], body: text };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = ObjectSeed(how).deserialize(&mut deserializer).and_then(|read| deserializer.end().map(|()| read));
+    let read = ObjectSeed(MakeRow { shape, body: text }).deserialize(&mut deserializer);
+    let read = read.and_then(|read| deserializer.end().map(|()| read));
     match read.map_err(|error| refuse(format!("the answer is no JSON: {error}")))? {
-        Fitted::Fits(row) => Ok(Record { row, body: json }),
+        Fitted::Fits(row) => Ok(Record::new(json, row.into_table(), shape)),
         Fitted::Null | Fitted::Odd(_) => Err(refuse("the answer is no JSON object".to_owned())),
     }
 }
@@ -178,193 +229,36 @@ pub(super) struct AsRecord {
     pub(super) response: Option<usize>,
 }
 
+impl AsRecord {
+    fn shape(self) -> Option<&'static Shape> {
+        self.response.map(|response| &RESPONSES[response])
+    }
+}
+
 impl ReadData for AsRecord {
-    type Data = Option<Row>;
+    type Data = Option<Table>;
     type Response = Option<Record>;
 
     fn absent(self) -> Self::Data {
-        self.response.map(|response| Row::new(&RESPONSES[response]))
+        self.shape().map(Table::blank)
     }
 
     fn read<'de, D: Deserializer<'de>>(self, body: &str, deserializer: D) -> Result<Fitted<Self::Data>, D::Error> {
-        let Some(response) = self.response else {
+        let Some(shape) = self.shape() else {
             return IgnoredAny::deserialize(deserializer).map(|_| Fitted::Fits(None));
         };
-        Ok(match ObjectSeed(MakeRow { shape: &RESPONSES[response], body }).deserialize(deserializer)? {
+        Ok(match ObjectSeed(MakeRow { shape, body }).deserialize(deserializer)? {
             Fitted::Null => Fitted::Null,
-            Fitted::Fits(row) => Fitted::Fits(Some(row)),
+            Fitted::Fits(row) => Fitted::Fits(Some(row.into_table())),
             Fitted::Odd(value) => Fitted::Odd(value),
         })
     }
 
     fn shortcut(self, body: &[u8]) -> Option<Self::Data> {
-        shortcut::open(body, &RESPONSES[self.response?]).map(Some)
+        shortcut::open(body, self.shape()?).map(Some)
     }
 
-    fn finish(self, row: Self::Data, text: Bytes) -> Self::Response {
-        row.map(|row| Record { body: text, row })
-    }
-}
-
-/// Makes rows of one shape.
-#[derive(Clone, Copy)]
-struct MakeRow<'b> {
-    shape: &'static Shape,
-    body: &'b str,
-}
-
-/// A row while it is read.
-struct OpenRow<'b> {
-    row: Row,
-    body: &'b str,
-}
-
-impl<'b> MakeObject for MakeRow<'b> {
-    type Open = OpenRow<'b>;
-    type Object = Row;
-
-    fn open(self) -> OpenRow<'b> {
-        OpenRow { row: Row::new(self.shape), body: self.body }
-    }
-
-    fn close(self, open: OpenRow<'b>) -> Row {
-        open.row
-    }
-
-    fn to_json(self, row: &Row) -> Value {
-        row.to_json(self.body.as_bytes())
-    }
-}
-
-impl Object for OpenRow<'_> {
-    fn names(&self) -> &'static [&'static str] {
-        self.row.shape.names
-    }
-
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-        let Row { shape, cells, extra } = &mut self.row;
-        let alias = field.checked_sub(shape.fields.len()).map(|alias| shape.aliases[alias]);
-        let position = alias.unwrap_or(field);
-        let (kind, cell) = (&shape.fields[position].kind, &mut cells[position]);
-        let make_row = |shape: usize| MakeRow { shape: &RESPONSES[shape], body: self.body };
-        match kind {
-            Kind::Object(shape) => {
-                let mut row = None;
-                value.record_by(make_row(*shape), &mut row, extra)?;
-                if let Some(row) = row {
-                    *cell = Some(Cell::Object(Box::new(row)));
-                }
-            }
-            Kind::List(Kind::Object(shape)) => {
-                let mut rows = if let Some(Cell::Objects(rows)) = cell.take() { *rows } else { Vec::new() };
-                let read = match alias {
-                    Some(_) => value.alias_records_by(make_row(*shape), &mut rows, extra),
-                    None => value.records_by(make_row(*shape), &mut rows, extra),
-                };
-                *cell = Some(Cell::Objects(Box::new(rows)));
-                read?;
-            }
-            Kind::List(item) => {
-                let mut values = if let Some(Cell::Values(values)) = cell.take() { *values } else { Vec::new() };
-                let read = value.values_by(MakeCell { kind: item, body: self.body }, &mut values, extra);
-                *cell = Some(Cell::Values(Box::new(values)));
-                read?;
-            }
-            kind => {
-                let make = MakeCell { kind, body: self.body };
-                match alias {
-                    Some(_) => value.alias_by(make, cell, extra)?,
-                    None => value.value_by(make, cell, extra)?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn extra(&mut self) -> &mut Extra {
-        &mut self.row.extra
-    }
-}
-
-/// Makes values of one kind, which fit as those of the Rust types do.
-#[derive(Clone, Copy)]
-struct MakeCell<'b> {
-    kind: &'static Kind,
-    body: &'b str,
-}
-
-impl MakeCell<'_> {
-    /// `fit` is what makes a value of the Rust type that stands for the kind.
-    fn make(self, fit: impl Fitting) -> Option<Cell> {
-        match self.kind {
-            Kind::Int32 => fit.fit::<i32>().map(|number| Cell::Int(number.into())),
-            Kind::Int64 | Kind::Enum(_) => fit.fit::<i64>().map(Cell::Int),
-            Kind::Float => fit.fit::<f64>().map(Cell::Float),
-            Kind::Flag | Kind::Bool => fit.fit::<bool>().map(Cell::Bool),
-            Kind::Time => fit.fit::<LocalDateTime>().map(Cell::Time),
-            // Texts are taken without a copy before it comes to this; no other value is one.
-            Kind::Text | Kind::Object(_) | Kind::List(_) => None,
-        }
-    }
-}
-
-/// A JSON value that is asked for its form in a Rust type.
-trait Fitting {
-    fn fit<T: Fit>(self) -> Option<T>;
-}
-
-struct Integer(i64);
-struct Float(f64);
-struct Characters<'a>(&'a str);
-struct Boolean(bool);
-
-impl Fitting for Integer {
-    fn fit<T: Fit>(self) -> Option<T> {
-        T::from_integer(self.0)
-    }
-}
-
-impl Fitting for Float {
-    fn fit<T: Fit>(self) -> Option<T> {
-        T::from_float(self.0)
-    }
-}
-
-impl Fitting for Characters<'_> {
-    fn fit<T: Fit>(self) -> Option<T> {
-        T::from_text(self.0)
-    }
-}
-
-impl Fitting for Boolean {
-    fn fit<T: Fit>(self) -> Option<T> {
-        T::from_bool(self.0)
-    }
-}
-
-impl MakeValue for MakeCell<'_> {
-    type Value = Cell;
-
-    fn integer(self, number: i64) -> Option<Cell> {
-        self.make(Integer(number))
-    }
-
-    fn float(self, number: f64) -> Option<Cell> {
-        self.make(Float(number))
-    }
-
-    fn text(self, text: &str) -> Option<Cell> {
-        match self.kind {
-            Kind::Text => Some(Cell::from_text(text, self.body)),
-            _ => self.make(Characters(text)),
-        }
-    }
-
-    fn boolean(self, value: bool) -> Option<Cell> {
-        self.make(Boolean(value))
-    }
-
-    fn to_json(self, cell: &Cell) -> Value {
-        cell.to_json(self.body.as_bytes(), self.kind)
+    fn finish(self, table: Self::Data, text: Bytes) -> Self::Response {
+        Some(Record::new(text, table?, self.shape()?))
     }
 }

@@ -1,5 +1,8 @@
 //! What requests and answers look like, as data.
 
+use super::tokens::Key;
+use crate::generated::host::RESPONSES;
+
 /// An object of a request or of an answer.
 #[derive(Debug)]
 pub struct Shape {
@@ -18,12 +21,25 @@ pub struct Shape {
 pub struct Field {
     /// Name on the wire.
     pub wire: &'static str,
+    /// The same in a form that answers are searched for.
+    pub(super) key: Key,
     /// Name of the nested wire object that holds it; users see it flat.
     pub within: Option<&'static str>,
     /// What it holds.
     pub kind: Kind,
     /// The number that stands on the wire for what is filled in when the caller gives nothing.
     pub default: Option<i64>,
+}
+
+impl Field {
+    pub(crate) const fn new(
+        wire: &'static str,
+        within: Option<&'static str>,
+        kind: Kind,
+        default: Option<i64>,
+    ) -> Self {
+        Self { wire, key: Key::new(wire), within, kind, default }
+    }
 }
 
 /// What a field holds.
@@ -49,6 +65,16 @@ pub enum Kind {
     Object(usize),
     /// A list.
     List(&'static Kind),
+}
+
+impl Kind {
+    /// What the objects of an answer look like, if it has some here.
+    pub(super) fn shape(&self) -> Option<&'static Shape> {
+        match self {
+            Kind::Object(position) | Kind::List(Kind::Object(position)) => Some(&RESPONSES[*position]),
+            _ => None,
+        }
+    }
 }
 
 /// What an operation takes and answers.

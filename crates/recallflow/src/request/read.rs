@@ -300,7 +300,7 @@ impl FromJson for LocalDateTime {
             problems.wrong_type(at, "a date and time `yyyy-MM-dd HH:mm:ss`", json);
             return None;
         };
-        let time = LocalDateTime::parse(text);
+        let time = LocalDateTime::parse(text.as_bytes());
         if time.is_none() {
             let got = describe(json);
             problems.unreadable(

@@ -86,7 +86,7 @@ impl Fit for bool {
 
 impl Fit for LocalDateTime {
     fn from_text(text: &str) -> Option<Self> {
-        LocalDateTime::parse(text)
+        LocalDateTime::parse(text.as_bytes())
     }
 }
 

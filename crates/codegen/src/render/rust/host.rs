@@ -78,7 +78,7 @@ fn shape(api: &Api, names: &[&str], item: &Type) -> TokenStream {
                 quote!(Some(#number))
             },
         );
-        quote!(Field { wire: #wire, within: #within, kind: #kind, default: #default })
+        quote!(Field::new(#wire, #within, #kind, #default))
     });
     let aliases = item.fields.iter().flat_map(|field| field.aliases.iter());
     let wires = item.fields.iter().map(|field| &field.wire).chain(aliases);
