@@ -5,7 +5,7 @@
 //!
 //! | | Rust | Python | TypeScript |
 //! |---|---|---|---|
-//! | field, argument | `upload_name` | `upload_name` | `uploadName` |
+//! | field, argument | `upload_name` | `upload_name` | `uploadName`, a field exactly as on the wire |
 //! | enum value | `InProgress` | `IN_PROGRESS` | `IN_PROGRESS` |
 //! | operation, constructor | `group_calls` | `group_calls` | `groupCalls` |
 //!
@@ -15,8 +15,10 @@
 //!   what the generated types have by themselves (`new_`, `extra_`).
 //! - Python adds a trailing `_` to its keywords, to `self`, to what the generated classes have by themselves, and to
 //!   what their bodies use (`datetime_`); a method of a client also to arguments named as its options (`timeout_`).
-//! - In TypeScript any word may name a property or a method, so only arguments of functions get a trailing `_`
-//!   (`class_`), and properties where the generated classes have one of that name.
+//! - In TypeScript any word may name a property or a method, so that only arguments of functions get a trailing `_`:
+//!   keywords (`class_`), and what the generated functions use (`options_`). A property has the name on the wire and
+//!   no other; a response with a field of the name of something that responses have by themselves is refused, see
+//!   [`reserved_property`].
 //!
 //! Type names are not escaped: one that would hide a name that users need is refused, see [`reserved_type`]. Names
 //! that are the same but for case and `_` are refused as well (see [`key`]), so that escaping never makes two names one.
@@ -46,6 +48,16 @@ const TYPESCRIPT_KEYWORDS: &str = "
     public return static super switch this throw true try typeof undefined var void while with yield
 ";
 
+/// What the generated TypeScript functions take or call by themselves.
+const TYPESCRIPT_USED: &str = "
+    encodeAudio fields options query request
+";
+
+/// Properties that responses in TypeScript have by themselves.
+const TYPESCRIPT_PROPERTIES: &str = "
+    extra toUpdate
+";
+
 /// What generated types have by themselves, in `snake_case`.
 const MEMBERS: &str = "
     constructor copy extra from_dict from_json from_wire new replace to_dict to_json to_update to_wire validate warnings
@@ -63,8 +75,8 @@ const PYTHON_CALL_OPTIONS: &str = "
 
 /// What the clients have by themselves, in `snake_case`.
 const CLIENT_MEMBERS: &str = "
-    aclose base_url builder close constructor execute from_env max_retries new timeout to_json totals with_max_retries
-    with_options with_timeout
+    aclose base_url builder close constructor execute from_env has_own_property max_retries new timeout to_json
+    to_locale_string to_string totals value_of with_max_retries with_options with_timeout
 ";
 
 /// Names in scope everywhere in Rust, or that the generated Rust uses.
@@ -83,17 +95,18 @@ const PYTHON_TYPES: &str = "
 
 /// Names built into JavaScript and TypeScript.
 const TYPESCRIPT_TYPES: &str = "
-    Array Boolean Buffer Date Function Infinity Map Math NaN Number Object Omit Partial Pick Promise Proxy Readonly
-    Record Reflect RegExp Required Set Symbol URL Uint8Array WeakMap WeakSet
+    AbortSignal Array BigInt Boolean Buffer Date Exclude Extract Function Infinity JSON Map Math NaN Number Object Omit
+    Partial Pick Promise Proxy Readonly Record Reflect RegExp Required Set Symbol URL Uint8Array WeakMap WeakSet
 ";
 
 /// The library's own names.
 const LIBRARY_TYPES: &str = "
-    Amount ApiError AsyncClient AsyncOperations AsyncPages AuthenticationError Call Client ClientBuilder ConfigError
-    Drift ErrorKind Extra Fee FeeTotal InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo
-    OperationKind Operations OutcomeUnknownError Pages ParameterError Phase ProtocolError RateLimitedError
-    RecallFlowError Record Recorded Request RequestWarning Response Rule Sandbox ServiceError TimeoutError
-    TimestampExpiredError TransportError Value Violation
+    Alternatives Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
+    Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal InvalidRequestError
+    IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError Pages
+    ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowError Record Recorded Request RequestTypes
+    RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
+    Value Violation
 ";
 
 /// The name in `snake_case`: `uploadName` → `upload_name`, `HTTPStatus` → `http_status`, `text1` → `text1`.
@@ -157,17 +170,33 @@ pub fn python_argument(name: &str) -> String {
     if has(PYTHON_CALL_OPTIONS, &name) { trailed(name) } else { name }
 }
 
-/// A property of a TypeScript object or a method of a TypeScript class: `upload_name` → `uploadName`.
+/// A method of a TypeScript object: `query_group_calls` → `queryGroupCalls`.
 #[must_use]
-pub fn typescript_field(name: &str) -> String {
-    if is_member(&snake(name)) { trailed(camel(name)) } else { camel(name) }
+pub fn typescript_method(name: &str) -> String {
+    camel(name)
 }
 
 /// An argument of a TypeScript function: `uploadName` → `uploadName`, `class` → `class_`.
 #[must_use]
 pub fn typescript_argument(name: &str) -> String {
-    let name = typescript_field(name);
-    if has(TYPESCRIPT_KEYWORDS, &name) { trailed(name) } else { name }
+    let name = camel(name);
+    if has(TYPESCRIPT_KEYWORDS, &name) || has(TYPESCRIPT_USED, &name) { trailed(name) } else { name }
+}
+
+/// Whether responses have a property of this name by themselves, beside those that are called as their fields on the
+/// wire.
+#[must_use]
+pub fn reserved_property(wire: &str) -> bool {
+    has(TYPESCRIPT_PROPERTIES, wire)
+}
+
+/// Whether a type of this name may be taken for a part of the request type `whole`: its fields, its rules, their variants
+/// and what its constructors take are types in TypeScript.
+#[must_use]
+pub fn is_part_of_request(whole: &str, name: &str) -> bool {
+    let Some(part) = name.strip_prefix(whole) else { return false };
+    let ends = ["Fields", "Rule", "Further"].iter().any(|end| part.ends_with(end));
+    ends || ["With", "Choice"].iter().any(|start| part.starts_with(start))
 }
 
 /// Whether a type of this name would hide a name that users or the generated code need.
@@ -300,9 +329,9 @@ mod tests {
             (python_field, "datetime", "datetime_"),
             (python_field, "timeout", "timeout"),
             (python_argument, "timeout", "timeout_"),
-            (typescript_field, "class", "class"),
-            (typescript_field, "toWire", "toWire_"),
+            (typescript_method, "text_to_speech", "textToSpeech"),
             (typescript_argument, "class", "class_"),
+            (typescript_argument, "options", "options_"),
             (typescript_argument, "keyId", "keyId"),
         ];
         for (convert, name, expected) in cases {
@@ -315,6 +344,16 @@ mod tests {
         assert_eq!(key("text1"), key("text_1"));
         assert_eq!(key("uploadName"), key("upload_name"));
         assert_ne!(key("uploadName"), key("uploadNames"));
+    }
+
+    #[test]
+    fn a_type_may_not_be_taken_for_a_part_of_a_request() {
+        assert!(is_part_of_request("Node", "NodeFields"));
+        assert!(is_part_of_request("Node", "NodeSourceRule"));
+        assert!(is_part_of_request("Node", "NodeWithoutSms"));
+        assert!(is_part_of_request("Node", "NodeChoiceOfSms"));
+        assert!(!is_part_of_request("Node", "NodeDetail"));
+        assert!(!is_part_of_request("Node", "Node"));
     }
 
     #[test]

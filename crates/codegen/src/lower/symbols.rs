@@ -73,6 +73,14 @@ impl<'a> Symbols<'a> {
                 sink.suggest(name.at, message, format!("say more, such as `Call{}`", names::pascal(&name.value)));
             }
             taken.take(what, name, sink);
+            let is_part = |whole: &&TypeSymbol<'_>| {
+                whole.direction == Some(Direction::Request) && names::is_part_of_request(&whole.name.value, &name.value)
+            };
+            if let Some(whole) = self.types.iter().find(is_part) {
+                let message =
+                    format!("{what} `{}` is what TypeScript calls a part of `{}`", name.value, whole.name.value);
+                sink.suggest(name.at, message, "choose another name");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::text::{self, Taken};
 use super::{constructors, include, rules};
 use crate::diagnostic::{Place, Sink};
 use crate::model::{Direction, Field, FieldKind, Type};
+use crate::names;
 
 /// Lowers all types.
 pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Type> {
@@ -45,6 +46,9 @@ fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     for (index, shape) in scope.shapes.iter().enumerate() {
         let name = &shape.member.raw.wire;
         let again = scope.shapes[..index].iter().any(|before| before.member.raw.wire.value == name.value);
+        if symbol.direction == Some(Direction::Response) && names::reserved_property(&name.value) {
+            sink.report(name.at, format!("responses have `{}` by themselves", name.value));
+        }
         if !again {
             taken.take("field", name, sink);
         } else if !shape.member.included {

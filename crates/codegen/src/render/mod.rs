@@ -9,6 +9,7 @@ pub mod reference;
 pub mod rust;
 pub mod sandbox;
 mod template;
+pub mod typescript;
 mod words;
 
 use crate::model::Api;
@@ -21,8 +22,15 @@ use crate::output::{File, MARKER};
 /// If two renderers make the same file, which is a bug of one of them.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let renderers =
-        [json_schema::render, openapi::render, python::render, reference::render, rust::render, sandbox::render];
+    let renderers = [
+        json_schema::render,
+        openapi::render,
+        python::render,
+        reference::render,
+        rust::render,
+        sandbox::render,
+        typescript::render,
+    ];
     let mut files: Vec<File> = renderers.iter().flat_map(|render| render(api)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for pair in files.windows(2) {
