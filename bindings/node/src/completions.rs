@@ -8,8 +8,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::bindgen_prelude::{Float64Array, Function};
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, JsString, Status, Unknown};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, JsString, Unknown};
 use napi_derive::napi;
 use recallflow::{Error, OPERATIONS};
 use recallflow_bridge::background;
@@ -21,6 +21,7 @@ use tokio::task::AbortHandle;
 
 use crate::failure::{shielded, thrown};
 use crate::pack::Pack;
+use crate::wake::{Holder, Wake, waking};
 
 /// What a call answers.
 pub(crate) enum Answer {
@@ -53,34 +54,30 @@ enum Tag {
     Line,
 }
 
-/// Wakes the event loop. It does not keep that alive by itself.
-type Wake = ThreadsafeFunction<(), Unknown<'static>, (), Status, false, true>;
+struct Queue(Mutex<State>);
 
-struct Queue {
-    state: Mutex<State>,
-    wake: Wake,
-}
-
-#[derive(Default)]
 struct State {
     events: Vec<Event>,
     is_signalled: bool,
+    /// None when nobody takes anything any more. What Node made must not be dropped on another thread, which might do so
+    /// while the thread of JavaScript ends.
+    wake: Option<Wake>,
 }
 
 impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hand(&self, event: Event) {
-        let is_first = {
-            let mut state = self.state();
-            state.events.push(event);
-            !std::mem::replace(&mut state.is_signalled, true)
+        let mut state = self.state();
+        let State { events, is_signalled, wake: Some(wake) } = &mut *state else {
+            return;
         };
-        if is_first {
+        events.push(event);
+        if !std::mem::replace(is_signalled, true) {
             // An event loop that ends has nobody to wake.
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 }
@@ -103,8 +100,7 @@ pub struct Completions {
     queue: Arc<Queue>,
     waiting: HashMap<u32, AbortHandle>,
     last: u32,
-    /// Keeps the event loop alive while calls wait.
-    holder: Wake,
+    holder: Holder,
 }
 
 /// A batch of events, one after the other: for each what it is, the number of its call, how many numbers it has, whether it has
@@ -119,16 +115,12 @@ pub struct Batch<'a> {
 
 #[napi]
 impl Completions {
-    /// `wake` is called when there is something to take.
+    /// `wake` is called when there is something to take. It is held only while calls wait.
     #[napi(constructor)]
-    pub fn new(wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
-        let make = || wake.build_threadsafe_function().callee_handled::<false>().weak::<true>().build();
-        Ok(Self {
-            queue: Arc::new(Queue { state: Mutex::default(), wake: make()? }),
-            waiting: HashMap::new(),
-            last: 0,
-            holder: make()?,
-        })
+    pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
+        let (wake, holder) = waking(env, wake)?;
+        let state = State { events: Vec::new(), is_signalled: false, wake: Some(wake) };
+        Ok(Self { queue: Arc::new(Queue(Mutex::new(state))), waiting: HashMap::new(), last: 0, holder })
     }
 
     /// Everything that has happened since the last time.
@@ -207,8 +199,7 @@ impl Completions {
             thrown(&Failure::Config(format!("the system refuses what calls need to run in the background: {error}")))
         };
         let runtime = background::runtime().map_err(refused)?;
-        self.last = self.last.wrapping_add(1);
-        let number = self.last;
+        let number = self.next();
         let queue = Arc::clone(&self.queue);
         // The call is large, and each of what wraps it would move it once more.
         let call = Box::pin(call);
@@ -230,16 +221,27 @@ impl Completions {
         Ok(number)
     }
 
+    /// A number that no call that waits has.
+    fn next(&mut self) -> u32 {
+        loop {
+            self.last = self.last.wrapping_add(1);
+            if !self.waiting.contains_key(&self.last) {
+                return self.last;
+            }
+        }
+    }
+
     /// Keeps the event loop alive if calls wait, and no longer than that.
     fn hold(&mut self, env: Env) -> napi::Result<()> {
-        #[expect(deprecated, reason = "what is proposed instead would make it anew for each call")]
-        if self.waiting.is_empty() { self.holder.unref(&env) } else { self.holder.refer(&env) }
+        self.holder.hold(env, !self.waiting.is_empty())
     }
 }
 
 impl Drop for Completions {
     fn drop(&mut self) {
         self.waiting.values().for_each(AbortHandle::abort);
+        let wake = self.queue.state().wake.take();
+        drop(wake);
     }
 }
 

@@ -16,3 +16,4 @@ mod reader;
 mod request;
 mod sandbox;
 mod values;
+mod wake;

@@ -2,7 +2,7 @@
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::host::{self, REQUESTS, RESPONSES, Shape};
+use recallflow::host::{self, Field, Kind, REQUESTS, RESPONSES, Shape};
 use recallflow::{Error, Fee};
 use recallflow_bridge::failure;
 use serde_json::{Map, Value, json};
@@ -37,7 +37,12 @@ pub fn request_of(request: String) -> napi::Result<u32> {
 pub fn response_of(response: String) -> napi::Result<u32> {
     shielded(None, || {
         let response = request::parse(&response)?;
-        Ok(best(RESPONSES.iter().map(|shape| strangers(shape, &response))))
+        // Lists are always there.
+        let is_list = |field: &&Field| matches!(field.kind, Kind::List(_));
+        let lacking = |shape: &Shape| {
+            shape.fields.iter().filter(is_list).filter(|field| response.get(field.wire).is_none()).count()
+        };
+        Ok(best(RESPONSES.iter().map(|shape| (strangers(shape, &response), lacking(shape)))))
     })
 }
 
@@ -123,7 +128,12 @@ pub fn response_to_wire(env: &Env, position: u32, response: String) -> napi::Res
 #[napi]
 pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let record = host::read_response(position as usize, wire.into_bytes().into()).map_err(raise)?;
+        let position = position as usize;
+        // Within what was written for us, something may stand for what has no JSON. Text of others has no such thing.
+        if wire.contains(&json!(request::marker()).to_string()) {
+            writable(position, &request::parse(&wire)?)?;
+        }
+        let record = host::read_response(position, wire.into_bytes().into()).map_err(raise)?;
         Pack::of_record(&record).parcel(env)
     })
 }
@@ -144,13 +154,24 @@ pub fn to_update(env: &Env, position: u32, detail: String) -> napi::Result<Parce
 fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
     let value = request::parse(response)?;
     if !value.is_object() {
-        return Err(wrong(format!("a {} is an object, not {}", RESPONSES[position].name, request::shown(&value))));
+        return Err(no_object(position, &request::shown(&value)));
     }
     let wire = to_wire(Direction::Response, position, value);
-    match unwritable(&wire, "") {
+    writable(position, &wire)?;
+    Ok(wire)
+}
+
+/// Refuses a response that holds something without JSON.
+fn writable(position: usize, wire: &Value) -> napi::Result<()> {
+    match unwritable(wire, "") {
+        Some((path, what)) if path.is_empty() => Err(no_object(position, &what)),
         Some((path, what)) => Err(wrong(format!("`{path}` is {what}, which cannot be written as JSON"))),
-        None => Ok(wire),
+        None => Ok(()),
     }
+}
+
+fn no_object(position: usize, what: &str) -> napi::Error {
+    wrong(format!("a {} is an object, not {what}", RESPONSES[position].name))
 }
 
 /// An amount of money.

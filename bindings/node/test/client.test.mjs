@@ -1,0 +1,469 @@
+/** The client: its options, its calls, and what a program may do with it. */
+
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+
+import {
+  Client,
+  ConfigError,
+  InvalidRequestError,
+  ITNIO,
+  LAAFFIC,
+  ONBUKA,
+  OutcomeUnknownError,
+  ParameterError,
+  ProtocolError,
+  TimeoutError,
+  TransportError,
+} from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+import { SPAN } from './specimens.mjs';
+import { collect, rejectionOf, thrownBy } from './support.mjs';
+
+const UPDATE = { keyId: 299, recallInterval: 45, recallNum: 2, recallType: 1 };
+const CREDENTIALS = { apiKey: 'key', apiSecret: 'secret' };
+
+/** @type {Sandbox} */
+let sandbox;
+beforeEach(async () => {
+  sandbox = await Sandbox.start();
+});
+afterEach(() => sandbox.close());
+
+/**
+ * Lets the environment have these variables until the test has ended.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Record<string, string | undefined>} variables
+ */
+function setEnvironment(t, variables) {
+  for (const [name, value] of Object.entries(variables)) {
+    const before = process.env[name];
+    const set = (/** @type {string | undefined} */ text) => {
+      if (text === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = text;
+      }
+    };
+    set(value);
+    t.after(() => set(before));
+  }
+}
+
+test('the three operations', async () => {
+  const client = sandbox.client();
+  assert.equal((await client.queryRecallFlowDetail(299)).keyId, 299);
+  assert.equal(await client.updateRecallFlow(UPDATE), undefined);
+  assert.equal(sandbox.flow(299)?.recallInterval, 45);
+  assert.equal((await client.queryGroupCalls(SPAN)).total, 574);
+  assert(sandbox.requests.every(({ signatureValid }) => signatureValid));
+});
+
+suite('an option that is wrong is named', () => {
+  /** @type {[string, ...unknown[]][]} */
+  const wrong = [
+    ['apiKey', undefined, null, 5, '', ' ', 'a b', {}, ['key'], Buffer.from('key')],
+    ['apiSecret', undefined, null, 5n, '', 'a\n', Symbol('x'), () => 'secret'],
+    ['baseUrl', null, 1, '', 'api', 'ftp://a.b', 'http://a.b', new URL('https://a.b'), '\ud800'],
+    ['timeout', null, '10', Number.NaN, -1, 0, -0, true, 2n ** 70n, [], new Date()],
+    ['connectTimeout', null, '10', Number.NaN, -1, 0, true, {}],
+    ['attemptTimeout', null, '10', Number.NaN, -1, 0, true, []],
+    ['maxRetries', null, -1, 1.5, true, '2', Number.NaN, Infinity, 2 ** 32, 2 ** 60, 2n ** 70n],
+    ['maxResponseBytes', null, 0, -1, 1.5, '8 MiB', Number.NaN, Infinity],
+    ['validate', null, 'no', 0, {}],
+    ['dangerouslyAllowHttp', null, 1, 'yes'],
+    ['proxy', null, true, '', 'proxy', 7, {}, new URL('http://a.b')],
+    ['caFile', null, 7, true, join(tmpdir(), 'no-such.pem'), new URL('https://a.b/c.pem'), Buffer.from('x')],
+    ['logger', null, 5, 'console', true, () => 1],
+    ['api_key', 'x'],
+    ['base_url', ITNIO],
+    ['retries', 5],
+    ['', 5],
+    ['__proto__', 5],
+  ];
+  for (const [name, ...values] of wrong) {
+    test(`\`${name}\``, (t) => {
+      setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret' });
+      for (const value of values) {
+        const options = Object.defineProperty({ ...CREDENTIALS }, name, { value, enumerable: true });
+        const error = thrownBy(() => new Client(options));
+        assert(error instanceof ConfigError, String(error));
+        assert(error.message.includes(`\`${name}\``), error.message);
+        assert(!/a bug of recallflow/.test(error.message), error.message);
+        assert.equal(error.operation, undefined);
+        if (!name.startsWith('api')) {
+          const { apiKey: _key, apiSecret: _secret, ...rest } = options;
+          const other = thrownBy(() => Client.fromEnv(Object.defineProperty(rest, name, { value, enumerable: true })));
+          assert(other instanceof ConfigError);
+          assert.equal(other.message, error.message);
+        }
+      }
+    });
+  }
+});
+
+test('options that are none are refused', () => {
+  for (const options of /** @type {any[]} */ ([undefined, null, 5, 'key', () => CREDENTIALS, [], ['key', 'secret']])) {
+    assert.throws(() => new Client(options), ConfigError);
+    if (options !== undefined) {
+      assert.throws(() => Client.fromEnv(options), ConfigError);
+    }
+  }
+});
+
+test('an option that is undefined is not given', () => {
+  const names = [
+    ...['baseUrl', 'timeout', 'connectTimeout', 'attemptTimeout', 'maxRetries', 'maxResponseBytes', 'validate'],
+    ...['proxy', 'caFile', 'dangerouslyAllowHttp', 'logger', 'unknown'],
+  ];
+  const options = Object.fromEntries(names.map((name) => [name, undefined]));
+  assert.deepEqual(new Client({ ...CREDENTIALS, ...options }).toJSON(), new Client(CREDENTIALS).toJSON());
+});
+
+test('all options together', async () => {
+  const client = sandbox.client({
+    timeout: 20_000.5,
+    connectTimeout: 5000,
+    attemptTimeout: 15_000,
+    maxRetries: 0,
+    maxResponseBytes: 1 << 20,
+    validate: true,
+    proxy: false,
+    dangerouslyAllowHttp: true,
+    logger: {},
+  });
+  assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+  assert.equal(client.timeout, 20_000.5);
+});
+
+test('endless is a time as well', async () => {
+  const client = sandbox.client({ timeout: Infinity, attemptTimeout: Number.MAX_SAFE_INTEGER, connectTimeout: Infinity });
+  assert.equal((await client.queryRecallFlowDetail(12, { timeout: Infinity })).keyId, 12);
+});
+
+test('a file may be named by its URL', () => {
+  const path = join(tmpdir(), 'no-such.pem');
+  for (const caFile of [path, pathToFileURL(path)]) {
+    assert.throws(() => new Client({ ...CREDENTIALS, caFile }), /`caFile`.*no-such\.pem/);
+  }
+});
+
+test('the environment fills in what is not given', async (t) => {
+  const names = ['RECALLFLOW_API_KEY', 'RECALLFLOW_API_SECRET', 'RECALLFLOW_BASE_URL'];
+  setEnvironment(t, Object.fromEntries(names.map((name) => [name, undefined])));
+  assert.throws(() => Client.fromEnv(), { name: 'ConfigError', message: /RECALLFLOW_API_KEY/ });
+  process.env.RECALLFLOW_API_KEY = sandbox.apiKey;
+  assert.throws(() => Client.fromEnv(), { name: 'ConfigError', message: /RECALLFLOW_API_SECRET/ });
+  process.env.RECALLFLOW_API_SECRET = sandbox.apiSecret;
+  assert.equal(Client.fromEnv().baseUrl, `${ITNIO}/`);
+  process.env.RECALLFLOW_BASE_URL = sandbox.url;
+  assert.equal(new Client(CREDENTIALS).baseUrl, `${sandbox.url}/`);
+  const client = Client.fromEnv({ maxRetries: 0 });
+  assert.equal(client.maxRetries, 0);
+  assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+  assert.equal(Client.fromEnv({ baseUrl: ONBUKA }).baseUrl, `${ONBUKA}/`);
+  // Not even with these is it asked for what the environment has.
+  assert.throws(() => Client.fromEnv(/** @type {any} */ ({ apiKey: 'other' })), /`apiKey`/);
+});
+
+suite('a class derived from the client', () => {
+  class Ours extends Client {
+    #calls = 0;
+
+    get calls() {
+      return this.#calls;
+    }
+
+    /** @override @param {number | bigint} keyId @param {import('recallflow').CallOptions} [options] */
+    queryRecallFlowDetail(keyId, options) {
+      this.#calls += 1;
+      return super.queryRecallFlowDetail(keyId, options);
+    }
+  }
+
+  class Named extends Client {
+    /** @param {any} options */
+    constructor(options) {
+      super({ ...options, timeout: 5000 });
+      this.name = 'named';
+    }
+  }
+
+  test('is a client', async () => {
+    const client = new Ours({ apiKey: sandbox.apiKey, apiSecret: sandbox.apiSecret, baseUrl: sandbox.url });
+    assert(client instanceof Client);
+    assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+    assert.equal(client.calls, 1);
+    assert.equal((await collect(client.groupCalls(SPAN))).length, 574);
+    assert.match(inspect(client), /^Ours \{ baseUrl: /);
+  });
+
+  test('is made from the environment', (t) => {
+    setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
+    assert(Ours.fromEnv() instanceof Ours);
+    const named = Named.fromEnv({ baseUrl: LAAFFIC });
+    assert(named instanceof Named);
+    assert.equal(named.name, 'named');
+    assert.equal(named.baseUrl, `${LAAFFIC}/`);
+  });
+
+  test('may make further clients while it is made from the environment', (t) => {
+    setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
+    class Doubled extends Client {
+      other = new Client({ ...CREDENTIALS, baseUrl: ONBUKA });
+    }
+    const doubled = Doubled.fromEnv({ baseUrl: LAAFFIC });
+    assert.equal(doubled.baseUrl, `${LAAFFIC}/`);
+    assert.equal(doubled.other.baseUrl, `${ONBUKA}/`);
+    class First extends Client {
+      /** @param {any} options */
+      constructor(options) {
+        const other = new Client({ ...CREDENTIALS, baseUrl: ONBUKA });
+        super(options);
+        this.other = other;
+      }
+    }
+    const first = First.fromEnv({ baseUrl: LAAFFIC });
+    assert.equal(first.other.baseUrl, `${ONBUKA}/`);
+    assert.equal(first.baseUrl, `${LAAFFIC}/`);
+  });
+
+  test('that cannot be made leaves nothing behind', (t) => {
+    setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
+    const reason = new Error('not today');
+    class Broken extends Client {
+      constructor() {
+        throw reason; // eslint-disable-line constructor-super -- it fails before that
+      }
+    }
+    assert.equal(
+      thrownBy(() => Broken.fromEnv({ baseUrl: LAAFFIC })),
+      reason,
+    );
+    assert.equal(new Client({ ...CREDENTIALS, baseUrl: ONBUKA }).baseUrl, `${ONBUKA}/`);
+  });
+});
+
+test('what a client tells of itself is read and not set', () => {
+  const client = new Client(CREDENTIALS);
+  assert.deepEqual([client.baseUrl, client.timeout, client.maxRetries], [`${ITNIO}/`, 30_000, 2]);
+  const other = new Client({ ...CREDENTIALS, baseUrl: LAAFFIC, timeout: 7500, maxRetries: 0 });
+  assert.deepEqual([other.baseUrl, other.timeout, other.maxRetries], [`${LAAFFIC}/`, 7500, 0]);
+  // What was set and had no effect would be believed to have one.
+  for (const name of ['baseUrl', 'timeout', 'maxRetries']) {
+    assert.throws(() => Object.assign(client, { [name]: 3 }), TypeError);
+  }
+  assert.equal(inspect(other), `Client { baseUrl: '${LAAFFIC}/', timeout: 7500, maxRetries: 0 }`);
+  assert.equal(JSON.stringify(other), `{"baseUrl":"${LAAFFIC}/","timeout":7500,"maxRetries":0}`);
+});
+
+test('a client that was closed says so, and calls that are under way go on', async () => {
+  const client = sandbox.client();
+  sandbox.script({ delay: 50 });
+  const call = client.queryRecallFlowDetail(12);
+  const tasks = client.groupCalls(SPAN);
+  client.close();
+  client.close();
+  assert.equal((await call).keyId, 12);
+  for (const attempt of [client.queryRecallFlowDetail(12), client.queryGroupCalls(SPAN), client.updateRecallFlow(UPDATE)]) {
+    const error = await rejectionOf(attempt);
+    assert(error instanceof ConfigError);
+    assert.match(error.message, /the client was closed/);
+  }
+  assert.throws(() => client.groupCalls(SPAN), { name: 'ConfigError', message: /closed/ });
+  // Pages that were asked for before have what they need.
+  assert.equal((await collect(tasks)).length, 574);
+  assert.equal(client.baseUrl, `${sandbox.url}/`);
+});
+
+test('a client that is disposed of is closed', async () => {
+  const client = sandbox.client();
+  await client.queryRecallFlowDetail(12);
+  await client[Symbol.asyncDispose]();
+  await sandbox.waitForOpenConnections(0);
+  await assert.rejects(client.queryRecallFlowDetail(12), ConfigError);
+});
+
+suite('a call takes options of its own', () => {
+  test('the number of retries', async () => {
+    const client = sandbox.client({ maxRetries: 0 });
+    sandbox.script(503, 503);
+    assert.equal((await client.queryRecallFlowDetail(12, { maxRetries: 2 })).keyId, 12);
+    sandbox.script(503);
+    await assert.rejects(client.queryRecallFlowDetail(12), ProtocolError);
+    sandbox.script(503);
+    await assert.rejects(sandbox.client().queryRecallFlowDetail(12, { maxRetries: 0 }), ProtocolError);
+    assert.equal(sandbox.requests.length, 5);
+  });
+
+  test('the time', async () => {
+    sandbox.script('hold');
+    const error = await rejectionOf(sandbox.client().queryRecallFlowDetail(12, { timeout: 50 }));
+    assert(error instanceof TimeoutError);
+    assert(error instanceof TransportError);
+    assert.equal(error.phase, 'response');
+  });
+
+  test('none', async () => {
+    const client = sandbox.client();
+    const none = { signal: undefined, timeout: undefined, maxRetries: undefined };
+    for (const options of [undefined, {}, none, Object.create(null)]) {
+      assert.equal((await client.queryRecallFlowDetail(12, options)).keyId, 12);
+    }
+  });
+
+  /** @type {[string, ...unknown[]][]} */
+  const wrong = [
+    ['timeout', null, 0, -1, '1', Number.NaN, true],
+    ['maxRetries', null, -1, 1.5, '1', Number.NaN, Infinity],
+    ['signal', null, 5, {}, new AbortController(), new EventTarget()],
+    ['retries', 1],
+    ['max_retries', 1],
+    ['baseUrl', ITNIO],
+  ];
+  for (const [name, ...values] of wrong) {
+    test(`a wrong \`${name}\` is named`, async () => {
+      const client = sandbox.client();
+      for (const value of values) {
+        const options = /** @type {any} */ ({ [name]: value });
+        for (const call of [
+          client.queryRecallFlowDetail(12, options),
+          client.queryGroupCalls(SPAN, options),
+          client.updateRecallFlow(UPDATE, options),
+        ]) {
+          const error = await rejectionOf(call);
+          assert(error instanceof ConfigError, String(error));
+          assert(error.message.includes(`\`${name}\``), error.message);
+        }
+        assert.throws(() => client.groupCalls(SPAN, options), ConfigError);
+      }
+      assert.deepEqual(sandbox.requests, []);
+    });
+  }
+
+  test('and nothing that is no object', async () => {
+    const client = sandbox.client();
+    for (const options of /** @type {any[]} */ ([null, 5, 'x', true, () => 1, [], [1]])) {
+      await assert.rejects(client.queryRecallFlowDetail(12, options), ConfigError);
+    }
+    assert.deepEqual(sandbox.requests, []);
+  });
+});
+
+test('nothing is thrown before there is a promise', async () => {
+  const client = sandbox.client();
+  const { keyId: _, ...incomplete } = UPDATE;
+  const calls = [
+    client.queryRecallFlowDetail(/** @type {any} */ ('x')),
+    client.updateRecallFlow(/** @type {any} */ (incomplete)),
+    client.queryGroupCalls(/** @type {any} */ (undefined)),
+    client.queryGroupCalls(/** @type {any} */ (null)),
+  ];
+  for (const call of calls) {
+    assert(call instanceof Promise);
+    assert((await rejectionOf(call)) instanceof InvalidRequestError);
+  }
+  assert.deepEqual(sandbox.requests, []);
+});
+
+test('keys of all sizes are sent as they are', async () => {
+  const client = sandbox.client();
+  for (const keyId of [12, 12n]) {
+    assert.equal((await client.queryRecallFlowDetail(keyId)).keyId, 12);
+  }
+  const long = 2n ** 53n + 1n;
+  sandbox.insertFlow({ keyId: long, status: 0 });
+  const detail = await client.queryRecallFlowDetail(long);
+  assert.equal(sandbox.requests.at(-1)?.body, '{"keyId":9007199254740993}');
+  assert.equal(detail.keyId, undefined);
+  assert.equal(detail.extra.keyId, long);
+  await assert.rejects(client.queryRecallFlowDetail(2 ** 53), /beyond 2\^53 give a bigint/);
+});
+
+test('what was given is read at once', async () => {
+  const client = sandbox.client();
+  const update = { ...UPDATE };
+  const call = client.updateRecallFlow(update);
+  update.recallInterval = 99;
+  await call;
+  assert.equal(sandbox.flow(299)?.recallInterval, 45);
+});
+
+test('checking can be switched off', async () => {
+  const client = sandbox.client({ validate: false });
+  await assert.rejects(client.updateRecallFlow({ ...UPDATE, recallInterval: 0 }), (error) => {
+    assert(error instanceof ParameterError);
+    assert.match(error.message, /recallInterval/);
+    return true;
+  });
+  // Wrong types are refused all the same.
+  await assert.rejects(client.updateRecallFlow({ ...UPDATE, recallInterval: 1.5 }), InvalidRequestError);
+  await assert.rejects(client.updateRecallFlow(/** @type {any} */ ({ ...UPDATE, x: 1 })), InvalidRequestError);
+  assert.equal(sandbox.requests.length, 1);
+});
+
+test('an update whose answer was lost is told and not repeated', async () => {
+  sandbox.script(['reset', 'applied']);
+  const error = await rejectionOf(sandbox.client().updateRecallFlow(UPDATE));
+  assert(error instanceof OutcomeUnknownError);
+  assert(error.cause instanceof TransportError);
+  assert.equal(sandbox.requests.length, 1);
+});
+
+test('clients do not know of each other', async (t) => {
+  const other = await Sandbox.start();
+  t.after(() => other.close());
+  const clients = [sandbox.client(), other.client(), sandbox.client({ maxRetries: 0 }), other.client({ timeout: 9000 })];
+  const answers = await Promise.all(clients.map((client, index) => client.queryRecallFlowDetail(299 + index)));
+  assert.deepEqual(
+    answers.map(({ keyId }) => keyId),
+    [299, 300, 301, 302],
+  );
+  clients[0]?.close();
+  assert.equal((await clients[2]?.queryRecallFlowDetail(12))?.keyId, 12);
+  assert.equal(sandbox.requests.length + other.requests.length, 5);
+});
+
+test('200 calls at once', async () => {
+  const client = sandbox.client();
+  const keys = Array.from({ length: 200 }, (_, index) => [12, 299, 300, 301, 302, 303, 304][index % 7] ?? 12);
+  const details = await Promise.all(keys.map((keyId) => client.queryRecallFlowDetail(keyId)));
+  assert.deepEqual(
+    details.map(({ keyId }) => keyId),
+    keys,
+  );
+  assert.equal(sandbox.requests.length, 200);
+});
+
+test('results come in the order in which calls end', async () => {
+  const client = sandbox.client({ maxRetries: 0 });
+  // Each operation has its own script, so that it is known which call is held up.
+  sandbox.scriptFor('queryGroupCalls', { delay: 400 });
+  sandbox.scriptFor('queryRecallFlowDetail', { delay: 200 });
+  /** @type {string[]} */
+  const ended = [];
+  const tell = (/** @type {Promise<unknown>} */ call, /** @type {string} */ name) =>
+    call.then(
+      () => ended.push(name),
+      () => ended.push(`${name}, which failed`),
+    );
+  await Promise.all([
+    tell(client.queryGroupCalls(SPAN), 'tasks'),
+    tell(client.queryRecallFlowDetail(12), 'flow'),
+    tell(client.queryRecallFlowDetail(/** @type {any} */ ('x')), 'at once'),
+    tell(client.updateRecallFlow(UPDATE), 'update'),
+  ]);
+  assert.deepEqual(ended, ['at once, which failed', 'update', 'flow', 'tasks']);
+});
+
+test('a method can be replaced in the tests of others', async (t) => {
+  const client = sandbox.client();
+  t.mock.method(client, 'queryRecallFlowDetail', () => Promise.resolve('mocked'));
+  assert.equal(await client.queryRecallFlowDetail(5), 'mocked');
+});

@@ -1,0 +1,229 @@
+// @ts-check
+
+/** A program ends when it has nothing left to do, and when it says so, whatever calls are under way. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { IS_FULL, NEEDS_PROC, finish, run } from './programs.mjs';
+import { sandboxFor } from './support.mjs';
+
+/** How often programs that may end at any moment of a call are run. */
+const TIMES = IS_FULL ? 100 : 6;
+
+const CLIENT = 'const client = rf.Client.fromEnv({ timeout: 60_000, attemptTimeout: 60_000 });';
+/** Begins calls, and goes on when it is told that they are under way. */
+const UNDER_WAY = `
+${CLIENT}
+const calls = Array.from({ length: 20 }, () => client.queryRecallFlowDetail(12));
+await once(process.stdin, 'data');
+process.stdin.destroy();
+`;
+
+/**
+ * A sandbox that holds the answers of the first requests.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {number} count
+ */
+async function holding(t, count) {
+  const sandbox = await sandboxFor(t);
+  sandbox.script(...Array.from({ length: count }, () => /** @type {const} */ ('hold')));
+  return sandbox;
+}
+
+/**
+ * Runs a program that says its last word, and tells how many milliseconds later it has ended.
+ *
+ * @param {import('./programs.mjs').Program} program
+ */
+async function lingering(program) {
+  await program.hear('last');
+  const from = performance.now();
+  const { status, errors } = await program.end();
+  assert.deepEqual({ status, errors }, { status: 0, errors: '' });
+  return performance.now() - from;
+}
+
+for (const [name, act] of Object.entries({
+  'a call': 'await client.queryRecallFlowDetail(12);',
+  'a call that failed': 'await client.queryRecallFlowDetail(10_000).catch(() => {});',
+  'an iteration that was left': 'for await (const _ of client.groupCalls(QUERY)) break;',
+  'many calls, with idle connections': 'await Promise.all(calls());',
+  'a call that was aborted': `
+const controller = new AbortController();
+const call = client.queryRecallFlowDetail(12, { signal: controller.signal });
+setTimeout(() => controller.abort(), 20);
+await call.catch(() => {});`,
+  'calls that were begun and aborted at once': `
+const controller = new AbortController();
+const begun = calls(controller.signal);
+controller.abort();
+await Promise.allSettled(begun);`,
+  'an iteration that was returned from': `
+const tasks = client.groupCalls(QUERY);
+const task = tasks.next();
+await tasks.return();
+await task;`,
+})) {
+  test(`it ends at once after ${name}`, async (t) => {
+    const sandbox = await sandboxFor(t);
+    if (name === 'a call that was aborted') {
+      sandbox.script('hold');
+    }
+    const program = `
+const client = rf.Client.fromEnv();
+const calls = (signal) => Array.from({ length: 64 }, () => client.queryRecallFlowDetail(12, { signal }));
+${act}
+say('last');`;
+    assert.ok((await lingering(run(t, program, { sandbox }))) < 1000);
+  });
+}
+
+test('it ends at once with clients that were never used', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const program = "for (let count = 0; count < 20; count += 1) rf.Client.fromEnv(); say('last');";
+  assert.ok((await lingering(run(t, program, { sandbox }))) < 1000);
+});
+
+test('a call that nobody waits for is carried out before it ends', async (t) => {
+  const sandbox = await sandboxFor(t);
+  sandbox.script({ delay: 300 });
+  const program = `
+const client = rf.Client.fromEnv();
+client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+process.on('exit', () => say('exit'));`;
+  assert.equal(await finish(t, program, { sandbox }), 'answered 12\nexit');
+});
+
+test('of several calls that nobody waits for, aborting one does not end it', async (t) => {
+  const sandbox = await sandboxFor(t);
+  sandbox.script({ delay: 300 }, { delay: 300 });
+  const program = `
+const client = rf.Client.fromEnv();
+const controller = new AbortController();
+client.queryRecallFlowDetail(12, { signal: controller.signal }).catch(() => say('aborted'));
+client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+setImmediate(() => controller.abort());`;
+  assert.equal(await finish(t, program, { sandbox }), 'aborted\nanswered 12');
+});
+
+test('a client that is closed, or of which nobody knows any more, carries out its calls', async (t) => {
+  const sandbox = await sandboxFor(t);
+  sandbox.script({ delay: 300 }, { delay: 300 });
+  const program = `
+function begin() {
+  const client = rf.Client.fromEnv();
+  client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+  return client;
+}
+begin().close();
+begin();
+setImmediate(gc);`;
+  assert.equal(await finish(t, program, { sandbox, options: ['--expose-gc'] }), 'answered 12\nanswered 12');
+});
+
+test('a call may be made when there was nothing left to do, and not when it ends', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const program = `
+const client = rf.Client.fromEnv();
+let count = 0;
+process.on('beforeExit', () => {
+  say('beforeExit');
+  count += 1;
+  if (count < 3) client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+});
+process.on('exit', () => {
+  say('exit');
+  client.queryRecallFlowDetail(12).then(() => say('never'));
+});`;
+  const output = 'beforeExit\nanswered 12\nbeforeExit\nanswered 12\nbeforeExit\nexit';
+  assert.equal(await finish(t, program, { sandbox }), output);
+});
+
+for (const [name, [status, act, complaint]] of Object.entries(
+  /** @type {Record<string, [number, string, RegExp]>} */ ({
+    'it says so': [7, 'process.exit(7);', /^$/],
+    'it says so as it ends': [0, "process.on('exit', () => process.exit()); process.exit();", /^$/],
+    'nobody catches what is thrown': [1, "throw new RangeError('mine');", /RangeError: mine/],
+    'nobody catches what is thrown later': [
+      1,
+      "setImmediate(() => { throw new RangeError('mine'); }); await Promise.all(calls);",
+      /RangeError: mine/,
+    ],
+    'nobody handles a rejection': [1, "Promise.reject(new RangeError('mine')); await calls[0];", /RangeError: mine/],
+  }),
+)) {
+  test(`it ends with calls under way when ${name}`, async (t) => {
+    const sandbox = await holding(t, 20);
+    const program = run(t, UNDER_WAY + act, { sandbox });
+    await sandbox.waitForRequests(20);
+    const from = performance.now();
+    program.tell();
+    const ended = await program.end();
+    assert.equal(ended.status, status);
+    assert.match(ended.errors, complaint);
+    assert.ok(performance.now() - from < 1000);
+  });
+}
+
+test('it ends cleanly as answers come', async (t) => {
+  const program = `
+${CLIENT}
+const again = () => client.queryRecallFlowDetail(12).then(again);
+for (let count = 0; count < 8; count += 1) again();
+await once(process.stdin, 'data');
+process.exit(3);`;
+  for (let time = 0; time < TIMES; time += 1) {
+    const sandbox = await sandboxFor(t);
+    const running = run(t, program, { sandbox });
+    await sandbox.waitForRequests(8 + ((time * 7) % 60));
+    running.tell();
+    assert.deepEqual(await running.end(), { status: 3, signal: null, output: '', errors: '' });
+    sandbox.close();
+  }
+});
+
+test('a rejection that nobody handles is told with the place of the call', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const program = `
+const client = rf.Client.fromEnv();
+function placeOfTheCall() {
+  return client.queryRecallFlowDetail(10_000);
+}
+placeOfTheCall();`;
+  const { status, errors } = await run(t, program, { sandbox }).end();
+  assert.equal(status, 1);
+  assert.match(errors, /ParameterError: queryRecallFlowDetail: [^]*\n {4}at placeOfTheCall \(/);
+  assert.doesNotMatch(errors, /\/dist\//);
+});
+
+test('it ends at once with a sandbox that runs', async (t) => {
+  const program = `
+import { Sandbox } from 'recallflow/sandbox';
+const sandbox = await Sandbox.start();
+await sandbox.client().queryRecallFlowDetail(12);
+say('last');`;
+  assert.ok((await lingering(run(t, program))) < 1000);
+});
+
+test('no thread is started before the first call', NEEDS_PROC, async (t) => {
+  const sandbox = await sandboxFor(t);
+  const program = `
+import { createRequire } from 'node:module';
+const count = () => readdirSync('/proc/self/task').length;
+// What Node itself starts when it first reads a file is there then.
+await import('node:fs/promises').then(({ readFile }) => readFile('package.json'));
+const before = count();
+const rf = createRequire(process.cwd() + '/')('recallflow');
+const loaded = count() - before;
+const client = rf.Client.fromEnv();
+rf.validate(UPDATE, 'UpdateRecallFlow');
+const made = count() - before;
+await client.queryRecallFlowDetail(12);
+const called = count() - before;
+await Promise.all(Array.from({ length: 64 }, () => client.queryRecallFlowDetail(12)));
+await Promise.all(Array.from({ length: 64 }, () => rf.Client.fromEnv().queryRecallFlowDetail(12)));
+say(loaded, made, called, count() - before);`;
+  assert.equal(await finish(t, program, { sandbox, isLoaded: false }), '0 0 1 1');
+});

@@ -1,0 +1,66 @@
+// @ts-check
+
+/** A bug of the native core is an error of the call, and of nothing else. */
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import test from 'node:test';
+
+import { OutcomeUnknownError, RecallFlowError } from 'recallflow';
+
+import { rejectionOf, sandboxFor } from './support.mjs';
+
+const require = createRequire(import.meta.url);
+// No user can reach these, and no option or call makes anything panic.
+const { start } = require('../dist/completions.js');
+const { siteOf } = require('../dist/errors.js');
+
+/** The operations in the order of the native module. */
+const OPERATIONS = ['queryGroupCalls', 'queryRecallFlowDetail', 'updateRecallFlow'];
+
+/**
+ * Makes a call of this operation, within which the core panics.
+ *
+ * @param {string} operation
+ * @returns {Promise<unknown>}
+ */
+function panic(operation) {
+  const site = siteOf(panic);
+  return new Promise((resolve, reject) => {
+    const who = { resolve, reject, site, logger: undefined, signal: undefined };
+    start((/** @type {any} */ completions) => completions.panic(OPERATIONS.indexOf(operation)), who);
+  });
+}
+
+for (const operation of ['queryGroupCalls', 'queryRecallFlowDetail']) {
+  test(`${operation} fails if it panics`, async (t) => {
+    const client = (await sandboxFor(t)).client();
+    for (let time = 0; time < 3; time += 1) {
+      const error = await rejectionOf(panic(operation));
+      assert.equal(error.constructor, RecallFlowError);
+      assert.match(error.message, /this panic was asked for/);
+      assert.equal(error.operation, operation);
+      assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+    }
+  });
+}
+
+test('an update that panics may have been carried out', async (t) => {
+  const client = (await sandboxFor(t)).client();
+  const error = await rejectionOf(panic('updateRecallFlow'));
+  assert.equal(error.constructor, OutcomeUnknownError);
+  assert.equal(error.operation, 'updateRecallFlow');
+  assert.equal(error.cause.constructor, RecallFlowError);
+  assert.match(error.cause.message, /this panic was asked for/);
+  assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+});
+
+test('calls that panic do not touch those beside them', async (t) => {
+  const client = (await sandboxFor(t)).client();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 60 }, (_, index) =>
+      index % 3 === 0 ? panic('queryRecallFlowDetail') : client.queryRecallFlowDetail(12),
+    ),
+  );
+  outcomes.forEach(({ status }, index) => assert.equal(status, index % 3 === 0 ? 'rejected' : 'fulfilled'));
+});

@@ -1,0 +1,119 @@
+// @ts-check
+
+/** The package may be loaded several times, as test runners do for each file, and copies that are used no more are gone. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { IS_FULL, finish } from './programs.mjs';
+import { sandboxFor } from './support.mjs';
+
+const LOAD = `
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import vm from 'node:vm';
+
+const require = createRequire(join(process.cwd(), 'program.cjs'));
+const index = require.resolve('recallflow');
+const folder = dirname(index);
+
+/** Loads a copy of the package, with a copy of the native module as well, or with the one that is there. */
+function load(isNativeToo) {
+  for (const name of Object.keys(require.cache)) {
+    if (name.startsWith(folder) || (isNativeToo && name.endsWith('.node'))) delete require.cache[name];
+  }
+  return require('recallflow');
+}
+
+/** Loads the package as Jest does: each module anew in a realm of its own, and the native module from Node. */
+function loadInRealm() {
+  const context = vm.createContext({ process, performance, setImmediate, AbortSignal, URL });
+  const modules = new Map();
+  const load = (file) => {
+    if (file.endsWith('.node')) return require(file);
+    if (!modules.has(file)) {
+      const module = { exports: {} };
+      modules.set(file, module);
+      const own = createRequire(file);
+      const find = (name) => name.startsWith('node:') ? own(name) : load(own.resolve(name));
+      const names = ['exports', 'require', 'module', '__dirname', '__filename'];
+      const run = vm.compileFunction(readFileSync(file, 'utf8'), names, { parsingContext: context, filename: file });
+      run(module.exports, find, module, dirname(file), file);
+    }
+    return modules.get(file).exports;
+  };
+  return { rf: load(index), context };
+}
+`;
+
+for (const isNativeToo of [false, true]) {
+  test(`two copies work side by side${isNativeToo ? ', each with a native module' : ''}`, async (t) => {
+    const sandbox = await sandboxFor(t);
+    const program = `${LOAD}
+const copies = [load(${isNativeToo}), load(${isNativeToo})];
+say(copies[0].Client === copies[1].Client);
+const clients = copies.map((rf) => rf.Client.fromEnv());
+const calls = clients.flatMap((client) => Array.from({ length: 20 }, () => client.queryRecallFlowDetail(12)));
+say(new Set((await Promise.all(calls)).map(({ keyId }) => keyId)).size);
+for (const [index, client] of clients.entries()) {
+  const error = await client.queryRecallFlowDetail(10_000).catch((error) => error);
+  say(error instanceof copies[index].ParameterError, error instanceof copies[1 - index].ParameterError);
+  let count = 0;
+  for await (const task of client.groupCalls(QUERY)) count += 1;
+  say(count);
+}`;
+    const output = 'false\n1\ntrue false\n574\ntrue false\n574';
+    assert.equal(await finish(t, program, { sandbox, isLoaded: false }), output);
+  });
+}
+
+test('the package works in a realm of its own', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const program = `${LOAD}
+const { rf, context } = loadInRealm();
+const detail = await rf.Client.fromEnv().queryRecallFlowDetail(12);
+say(detail.keyId, detail instanceof vm.runInContext('Object', context), detail instanceof Object);
+const error = await rf.Client.fromEnv().queryRecallFlowDetail(10_000).catch((error) => error);
+say(error instanceof rf.ParameterError, error instanceof vm.runInContext('Error', context), error instanceof Error);
+const broken = await rf.Client.fromEnv().updateRecallFlow({ keyId: 1 }).catch((error) => error);
+say(broken instanceof rf.InvalidRequestError, broken.violations.length);
+try { new rf.Client({}); } catch (error) { say(error instanceof rf.ConfigError); }`;
+  const output = '12 true false\ntrue true false\ntrue 3\ntrue';
+  assert.equal(await finish(t, program, { sandbox, isLoaded: false }), output);
+});
+
+for (const [name, load] of [
+  ['realms', 'loadInRealm()'],
+  ['copies', '{ rf: load(false), context: {} }'],
+]) {
+  test(`${name} in which the package was used are collected`, async (t) => {
+    const sandbox = await sandboxFor(t);
+    const count = IS_FULL ? 500 : 30;
+    const program = `${LOAD}
+let gone = 0;
+const registry = new FinalizationRegistry(() => { gone += 1; });
+async function use() {
+  const { rf, context } = ${load};
+  registry.register(rf, undefined);
+  registry.register(context, undefined);
+  await rf.Client.fromEnv({ logger: { debug() {} } }).queryRecallFlowDetail(12);
+  await rf.Client.fromEnv().queryRecallFlowDetail(12, { signal: AbortSignal.timeout(1) }).catch(() => {});
+}
+for (let count = 0; count < ${count}; count += 1) await use();
+// The last ones may still be on the stack, or waited for by a signal.
+for (let round = 0; round < 100 && gone < 2 * ${count} - 4; round += 1) {
+  gc();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+say(gone >= 2 * ${count} - 4 ? 'collected' : gone);
+// Calls go on in copies that nobody knows any more.
+(() => {
+  const { rf } = ${load};
+  rf.Client.fromEnv().queryRecallFlowDetail(12).then(({ keyId }) => say(keyId));
+})();
+load(false);
+for (let round = 0; round < 10; round += 1) gc();`;
+    const options = ['--expose-gc'];
+    assert.equal(await finish(t, program, { sandbox, isLoaded: false, options }), 'collected\n12');
+  });
+}

@@ -1,0 +1,141 @@
+/** Amounts of money, and their sums. */
+
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import { Fee, FeeTotal, fromWire, totals } from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+import { cases } from './vectors.mjs';
+
+/**
+ * A task with these fields and no others.
+ *
+ * @param {Record<string, unknown>} fields
+ */
+function task(fields) {
+  return fromWire(fields, 'GroupCallTask');
+}
+
+suite('amounts are read like this', () => {
+  for (const each of cases('fee')) {
+    test(each.name, () => {
+      const fee = Fee.parse(each.text);
+      const read = fee && { amount: fee.amount, currency: fee.currency ?? null };
+      assert.deepEqual(read ?? null, each.fee);
+      assert(fee === undefined || fee instanceof Fee);
+    });
+  }
+});
+
+suite('amounts are summed like this', () => {
+  for (const each of cases('fee', 'totals')) {
+    test(each.name, async () => {
+      const tasks = each.tasks.map(task);
+      for (const sums of [totals(tasks), totals(new Set(tasks)), await totals(inTurn(tasks))]) {
+        const seen = Object.entries(sums).map(([name, { amounts, counted, unreadable, missing }]) => {
+          const listed = Object.entries(amounts).map(([currency, amount]) => ({ currency: currency || null, amount }));
+          return [name, { amounts: listed, counted, unreadable, missing }];
+        });
+        assert.deepEqual(Object.fromEntries(seen), each.totals);
+      }
+    });
+  }
+});
+
+/**
+ * @template T
+ * @param {readonly T[]} items
+ */
+async function* inTurn(items) {
+  yield* items;
+}
+
+suite('a fee is written as the service writes it', () => {
+  for (const text of ['0.034827(USD)', '0.0000001(USD)', '0.125000', '-0.50', '0.000000']) {
+    test(text, () => {
+      assert.equal(String(Fee.parse(text)), text);
+      assert.equal(`${Fee.parse(text)}`, text);
+    });
+  }
+});
+
+test('what is no text is no fee', () => {
+  for (const value of [undefined, null, '', 'free', 0.5, 5n, {}, new String('1(USD)'), '\ud800', '1(USD)\0']) {
+    assert.equal(Fee.parse(/** @type {any} */ (value)), undefined);
+  }
+  assert.equal(Fee.parse(task({}).smsPayFee), undefined);
+});
+
+test('a fee is shown and compared by what it holds', () => {
+  assert.equal(inspect(Fee.parse('0.5(USD)')), "Fee { amount: '0.5', currency: 'USD' }");
+  assert.deepEqual(Fee.parse('0.5(USD)'), new Fee('0.5', 'USD'));
+  assert.notDeepEqual(Fee.parse('0.5(USD)'), new Fee('0.5'));
+  assert.equal(JSON.stringify(Fee.parse('0.5(USD)')), '{"amount":"0.5","currency":"USD"}');
+  assert.deepEqual(new Fee('1').currency, undefined);
+});
+
+test('a total tells the sum of a currency', () => {
+  const fees = ['0.10(USD)', '0.20(USD)', '3', '5(toString)'];
+  const total = totals(fees.map((smsPayFee) => task({ smsPayFee }))).smsPayFee;
+  assert(total instanceof FeeTotal);
+  assert.equal(total.amount('USD'), '0.30');
+  assert.equal(total.amount(), '3');
+  assert.equal(total.amount('EUR'), '0');
+  assert.equal(total.amount('toString'), '5');
+  // Names that every object of JavaScript knows are no currencies.
+  assert.equal(total.amount('valueOf'), '0');
+  assert.equal(total.amount('__proto__'), '0');
+  assert.equal(total.counted, 4);
+});
+
+test('what is there but is no fee is counted', () => {
+  const tasks = [
+    task({ agentFee: '1' }),
+    task({ agentFee: 0.5 }),
+    task({ agentFee: 'free' }),
+    task({ agentFee: null }),
+    task({}),
+    { ...task({}), agentFee: /** @type {any} */ (7) },
+    { ...task({}), agentFee: '\ud800' },
+  ];
+  const { agentFee, smsPayFee } = totals(tasks);
+  assert.deepEqual(agentFee, new FeeTotal({ '': '1' }, 1, 4, 2));
+  assert.deepEqual(smsPayFee, new FeeTotal({}, 0, 0, 7));
+});
+
+test('sums of nothing are nothing', async () => {
+  const nothing = new FeeTotal({});
+  for (const sums of [totals([]), await totals(inTurn([]))]) {
+    assert.deepEqual(sums, {
+      agentFee: nothing,
+      groupCallPayFee: nothing,
+      smsPayFee: nothing,
+      taskSumPayFee: nothing,
+    });
+  }
+});
+
+test('sums of all tasks of a list are those of its pages', async (t) => {
+  const sandbox = await Sandbox.start();
+  t.after(() => sandbox.close());
+  const client = sandbox.client();
+  const query = { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01' };
+  const tasks = [];
+  for await (const each of client.groupCalls(query)) {
+    tasks.push(each);
+  }
+  const sums = await totals(client.groupCalls(query));
+  assert.deepEqual(sums, totals(tasks));
+  assert.equal(sums.taskSumPayFee.counted + sums.taskSumPayFee.unreadable + sums.taskSumPayFee.missing, 574);
+});
+
+test('an error of the list is that of the sum', async () => {
+  const reason = new Error('the list broke');
+  async function* broken() {
+    yield task({ agentFee: '1' });
+    throw reason;
+  }
+  await assert.rejects(totals(broken()), reason);
+});

@@ -1,0 +1,287 @@
+/** Reading all tasks, page after page. */
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import { InvalidRequestError, Pages, ParameterError } from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+import { SPAN } from './specimens.mjs';
+import { answer, collect, pageOf, rejectionOf, thrownBy } from './support.mjs';
+
+/** @type {Sandbox} */
+let sandbox;
+/** @type {import('recallflow').Client} */
+let client;
+beforeEach(async () => {
+  sandbox = await Sandbox.start();
+  client = sandbox.client({ maxRetries: 0 });
+});
+afterEach(() => sandbox.close());
+
+/** Numbers of the pages that were asked for. */
+function asked() {
+  return sandbox.requests.map((request) => /** @type {any} */ (request.json()).current);
+}
+
+/** @param {readonly import('recallflow').GroupCallTask[]} tasks */
+function idsOf(tasks) {
+  return tasks.map(({ taskId }) => taskId);
+}
+
+test('every task comes once, with the same span on every page', async () => {
+  const tasks = client.groupCalls(SPAN);
+  const ids = idsOf(await collect(tasks));
+  assert.equal(ids.length, 574);
+  assert.equal(new Set(ids).size, 574);
+  assert.equal(tasks.drift, undefined);
+  assert.deepEqual(asked(), [1, 2, 3, 4, 5, 6]);
+  const spans = sandbox.requests.map((request) => /** @type {any} */ (request.json()).params.endTime);
+  assert.deepEqual([...new Set(spans)], [SPAN.endTime]);
+});
+
+test('pages are read only as they are asked for', async () => {
+  const tasks = client.groupCalls({ ...SPAN, size: 10, current: 3 });
+  assert.deepEqual(asked(), []);
+  for (let count = 0; count < 11; count += 1) {
+    assert.equal((await tasks.next()).done, false);
+  }
+  assert.deepEqual(asked(), [3, 4]);
+});
+
+test('they are an async iterator', async () => {
+  const tasks = client.groupCalls({ ...SPAN, size: 10 });
+  assert(tasks instanceof Pages);
+  assert.equal(tasks[Symbol.asyncIterator](), tasks);
+  assert.equal(typeof tasks.next, 'function');
+  assert.equal(inspect(tasks).includes('secret'), false);
+  // What was begun in one loop goes on in another.
+  const [first] = await collect(take(tasks, 1));
+  const second = (await tasks.next()).value;
+  assert.notEqual(first?.taskId, second?.taskId);
+});
+
+/**
+ * The first items, without ending what they come from.
+ *
+ * @template T
+ * @param {AsyncIterator<T>} items
+ * @param {number} count
+ */
+async function* take(items, count) {
+  for (let index = 0; index < count; index += 1) {
+    const { done, value } = await items.next();
+    if (done) {
+      return;
+    }
+    yield value;
+  }
+}
+
+test('an empty list is read', async () => {
+  const tasks = client.groupCalls({ ...SPAN, searchCondition: 'no such name' });
+  assert.deepEqual(await collect(tasks), []);
+  assert.equal(tasks.drift, undefined);
+  assert.deepEqual(asked(), [1]);
+  assert.deepEqual(await tasks.next(), { done: true, value: undefined });
+  assert.deepEqual(asked(), [1]);
+});
+
+suite('a list that changes while it is read', () => {
+  test('has no task twice, and the drift is told', async () => {
+    sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3), pageOf([1], 5, 3));
+    const tasks = client.groupCalls(SPAN);
+    assert.deepEqual(idsOf(await collect(tasks)), [4, 3, 2, 1]);
+    assert.deepEqual(tasks.drift, { totalAtStart: 4, totalAtEnd: 5, repeated: 1 });
+  });
+
+  test('tells as soon as it is known', async () => {
+    sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3));
+    const tasks = client.groupCalls(SPAN);
+    await collect(take(tasks, 2));
+    assert.equal(tasks.drift, undefined);
+    await tasks.next();
+    assert.equal(tasks.drift?.repeated, 1);
+    await tasks.return();
+    assert.equal(tasks.drift.repeated, 1);
+  });
+
+  test('may tell no totals', async () => {
+    sandbox.script(answer({ records: [{ taskId: 1 }], pages: 2 }), answer({ records: [{ taskId: 1 }], pages: 2 }));
+    const tasks = client.groupCalls(SPAN);
+    await collect(tasks);
+    assert.deepEqual(tasks.drift, { totalAtStart: undefined, totalAtEnd: undefined, repeated: 1 });
+  });
+
+  test('may have a page that brings nothing new', async () => {
+    sandbox.script(pageOf([3], 3, 3), pageOf([3], 4, 4), pageOf([2], 4, 4), pageOf([1], 4, 4));
+    assert.deepEqual(idsOf(await collect(client.groupCalls(SPAN))), [3, 2, 1]);
+  });
+});
+
+test('an error ends it for good', async () => {
+  sandbox.script(pageOf([2, 1], 4, 2), -22);
+  const tasks = client.groupCalls(SPAN);
+  /** @type {unknown[]} */
+  const seen = [];
+  const error = await rejectionOf(
+    (async () => {
+      for await (const task of tasks) {
+        seen.push(task.taskId);
+      }
+    })(),
+  );
+  assert.deepEqual(seen, [2, 1]);
+  assert(error instanceof ParameterError);
+  assert.equal(error.operation, 'queryGroupCalls');
+  assert.deepEqual(await collect(tasks), []);
+  assert.deepEqual(await tasks.next(), { done: true, value: undefined });
+  assert.equal(sandbox.requests.length, 2);
+});
+
+test('an invalid query is refused at once', () => {
+  const error = thrownBy(() => client.groupCalls({ ...SPAN, size: 101 }));
+  assert(error instanceof InvalidRequestError);
+  assert.deepEqual(
+    error.violations.map(({ path }) => path),
+    ['size'],
+  );
+  for (const query of /** @type {any[]} */ ([undefined, null, 5, {}, { ...SPAN, x: 1 }])) {
+    assert.throws(() => client.groupCalls(query), InvalidRequestError);
+  }
+  assert.deepEqual(sandbox.requests, []);
+});
+
+test('every page has the options that were given', async () => {
+  sandbox.script(503, 503, pageOf([1], 2, 2), 503, 503, pageOf([2], 2, 2));
+  assert.deepEqual(idsOf(await collect(client.groupCalls(SPAN, { maxRetries: 2, timeout: 20_000 }))), [1, 2]);
+});
+
+suite('a loop that is left early', () => {
+  const leave = {
+    break: async (/** @type {AsyncIterable<unknown>} */ tasks) => {
+      for await (const _ of tasks) {
+        break;
+      }
+    },
+    return: async (/** @type {AsyncIterable<unknown>} */ tasks) => {
+      for await (const _ of tasks) {
+        return;
+      }
+    },
+    throw: async (/** @type {AsyncIterable<unknown>} */ tasks) => {
+      const reason = new Error('enough');
+      const error = await rejectionOf(
+        (async () => {
+          for await (const _ of tasks) {
+            throw reason;
+          }
+        })(),
+      );
+      assert.equal(error, reason);
+    },
+  };
+  for (const [name, loop] of Object.entries(leave)) {
+    test(`by ${name}`, async () => {
+      const tasks = client.groupCalls(SPAN);
+      await loop(tasks);
+      assert.deepEqual(asked(), [1]);
+      assert.deepEqual(await tasks.next(), { done: true, value: undefined });
+      assert.deepEqual(await collect(tasks), []);
+      assert.deepEqual(asked(), [1]);
+      assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+    });
+  }
+});
+
+test('what was ended before it began reads nothing', async () => {
+  const tasks = client.groupCalls(SPAN);
+  assert.deepEqual(await tasks.return(), { done: true, value: undefined });
+  assert.deepEqual(await tasks.return(), { done: true, value: undefined });
+  assert.deepEqual(await collect(tasks), []);
+  const others = client.groupCalls(SPAN);
+  await others[Symbol.asyncDispose]();
+  assert.deepEqual(await collect(others), []);
+  assert.deepEqual(sandbox.requests, []);
+});
+
+test('what is ended while a page is read gives that up', async () => {
+  sandbox.script('hold');
+  const tasks = client.groupCalls(SPAN);
+  const [first, second] = [tasks.next(), tasks.next()];
+  await sandbox.waitForRequests(1);
+  assert.deepEqual(await tasks.return(), { done: true, value: undefined });
+  assert.deepEqual(await Promise.all([first, second]), [
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  await sandbox.waitForOpenConnections(0);
+  assert.equal(sandbox.requests.length, 1);
+});
+
+test('items that are asked for at once come in their order', async () => {
+  const ordered = idsOf(await collect(client.groupCalls({ ...SPAN, size: 7 })));
+  sandbox.reset();
+  const tasks = client.groupCalls({ ...SPAN, size: 7 });
+  const results = await Promise.all(Array.from({ length: 600 }, () => tasks.next()));
+  assert.deepEqual(
+    results.slice(0, 574).map(({ value }) => value?.taskId),
+    ordered,
+  );
+  assert(results.slice(574).every(({ done, value }) => done === true && value === undefined));
+  assert.equal(sandbox.requests.length, 82);
+});
+
+test('several loops share one list', async () => {
+  const tasks = client.groupCalls(SPAN);
+  const parts = await Promise.all(Array.from({ length: 4 }, () => collect(tasks)));
+  const ids = idsOf(parts.flat());
+  assert.equal(ids.length, 574);
+  assert.equal(new Set(ids).size, 574);
+});
+
+test('an error comes to the one who asked first, and the others are at the end', async () => {
+  sandbox.script(pageOf([2, 1], 4, 2), -22);
+  const tasks = client.groupCalls(SPAN);
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => tasks.next()));
+  const told = results.map((result) =>
+    result.status === 'rejected' ? result.reason.name : (result.value.value?.taskId ?? 'the end'),
+  );
+  assert.deepEqual(told, [2, 1, 'ParameterError', 'the end', 'the end']);
+});
+
+suite('a signal', () => {
+  test('that was aborted before sends nothing', async () => {
+    const reason = { why: 'too late' };
+    const tasks = client.groupCalls(SPAN, { signal: AbortSignal.abort(reason) });
+    assert.equal(await rejectionOf(collect(tasks)), reason);
+    assert.deepEqual(await collect(tasks), []);
+    assert.deepEqual(sandbox.requests, []);
+  });
+
+  test('that is aborted between pages ends it', async () => {
+    const controller = new AbortController();
+    const tasks = client.groupCalls({ ...SPAN, size: 10 }, { signal: controller.signal });
+    const seen = await collect(take(tasks, 10));
+    assert.equal(seen.length, 10);
+    controller.abort();
+    const error = await rejectionOf(tasks.next());
+    assert.equal(error, controller.signal.reason);
+    assert.equal(error.name, 'AbortError');
+    assert.deepEqual(await tasks.next(), { done: true, value: undefined });
+    assert.deepEqual(asked(), [1]);
+  });
+
+  test('that is aborted while a page is read ends it', async () => {
+    sandbox.script(pageOf([2, 1], 4, 2), 'hold');
+    const controller = new AbortController();
+    const tasks = client.groupCalls(SPAN, { signal: controller.signal });
+    const loop = rejectionOf(collect(tasks));
+    await sandbox.waitForRequests(2);
+    controller.abort('enough');
+    assert.equal(await loop, 'enough');
+    assert.deepEqual(await collect(tasks), []);
+    await sandbox.waitForOpenConnections(0);
+  });
+});

@@ -1,0 +1,352 @@
+/** What is said about requests that are made of whatever JavaScript has. */
+
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { fromWire, InvalidRequestError, toWire, validate, warnings } from 'recallflow';
+
+import { thrownBy } from './support.mjs';
+import {
+  ALL_FIELDS,
+  Broken,
+  brokenObject,
+  circle,
+  deep,
+  endless,
+  FLOAT_FIELDS,
+  LONG_FIELDS,
+  NODE,
+  pathOf,
+  QUERY,
+  REQUEST_TYPES,
+  REQUESTS,
+  revoked,
+  UPDATE,
+  withField,
+} from './specimens.mjs';
+
+test('every specimen obeys all rules', () => {
+  for (const type of REQUEST_TYPES) {
+    assert.deepEqual(validate(REQUESTS[type], type), []);
+    assert.deepEqual(validate(REQUESTS[type]), []);
+  }
+});
+
+/** What fits no field, and what violations call it. @type {[unknown, string][]} */
+const MISFITS = [
+  [{}, 'an object'],
+  [new Broken(), 'an object'],
+  [Object.create(null), 'an object'],
+  [{ toJSON: () => 1 }, 'an object'],
+  [new Date(0), 'a `Date`: write the time that the service shows, as `yyyy-MM-dd HH:mm:ss`'],
+  [new Date(Number.NaN), 'a `Date`'],
+  [new Map([['a', 1]]), 'a `Map`'],
+  [new Set([1]), 'a `Set`'],
+  [new WeakMap(), 'a `WeakMap`'],
+  [Promise.resolve(1), 'a `Promise`: an `await` is missing'],
+  [/x/, 'a `RegExp`'],
+  [new Error('x'), 'a `Error`'],
+  [Buffer.from('x'), 'a `Uint8Array`'],
+  [new ArrayBuffer(1), 'a `ArrayBuffer`'],
+  [Object(1), 'a `Number`'],
+  [Object('abc'), 'a `String`'],
+  [Object(true), 'a `Boolean`'],
+  [Object(1n), 'a `BigInt`'],
+  [Object(Symbol('x')), 'a `Symbol`'],
+  [Math, 'a `Math`'],
+  [[1][Symbol.iterator](), 'a `Array Iterator`'],
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, 'Infinity'],
+  [Number.NEGATIVE_INFINITY, '-Infinity'],
+  [2n ** 70n, 'a number of 71 bits'],
+  [-(2n ** 64n), 'a number of 65 bits'],
+  [-(2n ** 5000n), 'a number of 5001 bits'],
+  [2 ** 60, 'beyond 2^53 give a bigint'],
+  [Number.MAX_VALUE, 'beyond 2^53 give a bigint'],
+  ['\ud800', 'a text with half a character'],
+  ['x\udc00x', 'a text with half a character'],
+  [() => 1, 'a function'],
+  [class {}, 'a function'],
+  [Symbol('x'), 'a symbol'],
+  [Symbol.iterator, 'a symbol'],
+  [brokenObject(), 'an object that cannot be read'],
+  [revoked(), 'an object that cannot be read'],
+  [new Proxy([], { get: () => assert.fail('no') }), 'an object that cannot be read'],
+];
+
+suite('what fits no field is told', () => {
+  for (const [type, name] of ALL_FIELDS) {
+    test(`${type}.${name}`, () => {
+      const path = pathOf(type, name);
+      for (const [value, text] of MISFITS) {
+        const request = withField(type, name, value);
+        const [violation] = validate(request, type).filter((each) => each.path === path);
+        assert(violation !== undefined, text);
+        assert.equal(violation.rule, 'type');
+        assert(violation.message.startsWith(`\`${path}\` must be `), violation.message);
+        assert(violation.message.includes(text), `${violation.message} has no ${text}`);
+        const error = thrownBy(() => toWire(request, type));
+        assert(error instanceof InvalidRequestError);
+        assert(error.violations.some((each) => each.message === violation.message));
+        assert.deepEqual(warnings(request, type), []);
+        assert.equal(request[name], value);
+      }
+    });
+  }
+});
+
+suite('what has no end is told', () => {
+  for (const [type, name] of ALL_FIELDS) {
+    test(`${type}.${name}`, () => {
+      for (const value of [endless(), circle(), deep(500), deep(100_000), [endless()], { a: endless() }]) {
+        const found = validate(withField(type, name, value), type);
+        const rules = found.filter(({ path }) => path.startsWith(pathOf(type, name))).map(({ rule }) => rule);
+        assert.deepEqual([...new Set(rules)], ['type']);
+      }
+    });
+  }
+});
+
+suite('truth values and numbers are told apart', () => {
+  for (const [type, name] of ALL_FIELDS) {
+    test(`${type}.${name}`, () => {
+      const path = pathOf(type, name);
+      const isFlag = typeof REQUESTS[type][/** @type {never} */ (name)] === 'boolean';
+      const rulesOf = (value) => {
+        const found = validate(withField(type, name, value), type).filter((each) => each.path === path);
+        return found.map(({ rule }) => rule);
+      };
+      for (const value of [true, false]) {
+        assert.deepEqual(rulesOf(value), isFlag ? [] : ['type']);
+      }
+      if (isFlag) {
+        assert.deepEqual(rulesOf('true'), ['type']);
+        assert.deepEqual(rulesOf(2), ['one_of']);
+      }
+    });
+  }
+});
+
+/** Numbers that somebody may give, whether or not a field takes them. */
+const NUMBERS = [
+  ...[0, -0, 1, -1, 1.5, 0.25, 1e-7, 5e-324, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 32 + 5],
+  ...[Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 53, 2 ** 63, 1e21],
+  ...[5n, 2n ** 31n, 2n ** 32n + 5n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 2n ** 64n - 1n],
+];
+
+suite('a number is taken as it is, or not at all', () => {
+  for (const [type, name] of ALL_FIELDS) {
+    if (typeof REQUESTS[type][/** @type {never} */ (name)] !== 'number') {
+      continue;
+    }
+    test(`${type}.${name}`, () => {
+      const isFloat = FLOAT_FIELDS.includes(name);
+      // A number with a fraction is not exact from there on, whatever it is given as.
+      const numbers = NUMBERS.filter((number) => !isFloat || Math.abs(Number(number)) <= Number.MAX_SAFE_INTEGER);
+      const taken = numbers.filter((number) => {
+        const request = withField(type, name, number);
+        let wire;
+        try {
+          wire = /** @type {any} */ (toWire(request, type));
+        } catch (error) {
+          assert(error instanceof InvalidRequestError);
+          assert.deepEqual(
+            error.violations.map(({ path, rule }) => [path, rule]),
+            [[pathOf(type, name), 'type']],
+          );
+          return false;
+        }
+        const written = pathOf(type, name) === name ? wire[name] : wire.params[name];
+        const again = /** @type {any} */ (fromWire(wire, type));
+        // A bigint may come back as a number.
+        assert(written == number && again[name] == number, `${written} is not ${number}`);
+        return true;
+      });
+      if (isFloat) {
+        for (const number of [0, 1, -1, 1.5, 0.25, 1e-7, 5e-324, 2 ** 32 + 5]) {
+          assert(taken.includes(number), String(number));
+        }
+      } else {
+        const isWhole = (number) => typeof number === 'bigint' || Number.isSafeInteger(number);
+        const limit = 2n ** (LONG_FIELDS.includes(name) ? 63n : 31n);
+        const expected = numbers.filter(isWhole).filter((number) => -limit <= BigInt(number) && BigInt(number) < limit);
+        assert.deepEqual(taken, expected);
+      }
+    });
+  }
+});
+
+test('what an unsafe number could be instead is said', () => {
+  const [violation] = validate({ keyId: 2 ** 53 });
+  assert.match(violation?.message ?? '', /9007199254740992, which may be another number already: .*bigint/);
+  assert.deepEqual(validate({ keyId: 2n ** 53n + 1n }), []);
+  assert.deepEqual(toWire({ keyId: 2n ** 53n + 1n }), { keyId: 2n ** 53n + 1n });
+});
+
+test('undefined is the same as absent', () => {
+  for (const [type, name] of ALL_FIELDS) {
+    const request = withField(type, name, undefined);
+    const without = { ...request };
+    delete without[name];
+    assert.deepEqual(validate(request, type), validate(without, type));
+    assert.deepEqual(warnings(request, type), warnings(without, type));
+  }
+  assert.deepEqual(
+    validate({ keyId: 299, recallInterval: undefined, nodeList: undefined }),
+    [],
+    'it does not tell the type, either',
+  );
+});
+
+test('undefined within a list is told, and so are holes', () => {
+  const nodes = [NODE, , undefined]; // eslint-disable-line no-sparse-arrays -- that is what is tried
+  const found = validate({ ...UPDATE, nodeList: nodes });
+  assert.deepEqual(
+    found.map(({ path, rule }) => [path, rule]),
+    [
+      ['nodeList[1]', 'type'],
+      ['nodeList[2]', 'type'],
+    ],
+  );
+  assert.match(found[0]?.message ?? '', /undefined/);
+  assert.deepEqual(
+    validate({ ...QUERY, statusList: new Array(2) }).map(({ path }) => path),
+    ['params.statusList[0]', 'params.statusList[1]'],
+  );
+});
+
+test('items of the wrong type are told where they are', () => {
+  for (const item of [null, 7, 'x', [], 5n, new Map(), NODE.text]) {
+    const found = validate({ ...UPDATE, nodeList: [item, NODE, item] }).map(({ path, rule }) => [path, rule]);
+    assert.deepEqual(found, [
+      ['nodeList[0]', 'type'],
+      ['nodeList[2]', 'type'],
+    ]);
+  }
+  assert.deepEqual(
+    validate({ ...QUERY, statusList: [1, '1', null, 1.5] }).map(({ path, rule }) => [path, rule]),
+    [
+      ['params.statusList[1]', 'type'],
+      ['params.statusList[2]', 'type'],
+      ['params.statusList[3]', 'type'],
+    ],
+  );
+});
+
+test('fields within nodes are told where they are', () => {
+  const nodeList = [NODE, { ...NODE, accent: 1.5, toSeat: 'yes', txet: 'Hello' }];
+  const found = validate({ ...UPDATE, nodeList }).map(({ path, rule }) => [path, rule]);
+  assert.deepEqual(found.sort(), [
+    ['nodeList[1].accent', 'type'],
+    ['nodeList[1].toSeat', 'type'],
+    ['nodeList[1].txet', 'type'],
+  ]);
+});
+
+test('misspelt fields are told', () => {
+  for (const [type, name] of ALL_FIELDS) {
+    for (const wrong of [`${name}s`, name.toUpperCase(), `_${name}`, ` ${name}`, 'constructor', '', 'é', '\u{1f600}']) {
+      const request = { ...REQUESTS[type], [wrong]: 1 };
+      const [violation] = validate(request, type);
+      assert(violation !== undefined, wrong);
+      assert.equal(violation.rule, 'type');
+      assert.match(violation.message, /is not a field of the request/);
+    }
+  }
+});
+
+test('names of JavaScript itself are no fields', () => {
+  const odd = JSON.parse('{"keyId": 12, "__proto__": {"keyId": 13}}');
+  const [violation] = validate(odd, 'RecallFlowDetailQuery');
+  assert.equal(violation?.path, '__proto__');
+  assert.throws(() => toWire(odd, 'RecallFlowDetailQuery'), InvalidRequestError);
+  assert.throws(() => fromWire(odd, 'RecallFlowDetailQuery'), InvalidRequestError);
+  // A half of a character in a name is told as well.
+  assert.equal(validate({ keyId: 12, '\ud800': 1 }, 'RecallFlowDetailQuery').length, 1);
+});
+
+test('what the wire nests is flat here', () => {
+  const [violation, ...others] = validate({ ...QUERY, params: { strTime: QUERY.strTime } }, 'GroupCallQuery');
+  assert.deepEqual(others, []);
+  assert.equal(violation?.path, 'params');
+  assert.equal(violation.rule, 'type');
+  assert.match(violation.message, /named as on the wire: here its fields stand beside the others/);
+  const nested = { current: 1, size: 10, params: { strTime: QUERY.strTime, endTime: QUERY.endTime, taskType: 3 } };
+  assert(validate(nested).some(({ path }) => path === 'params'));
+});
+
+suite('objects of all kinds are requests', () => {
+  class Query {
+    keyId = 12;
+    #secret = 5;
+
+    get other() {
+      return this.#secret;
+    }
+  }
+  const inherited = Object.create({ keyId: 13, recallNum: 5 });
+  inherited.keyId = 12;
+  const withSymbol = { keyId: 12, [Symbol('note')]: 'x' };
+  const withHidden = Object.defineProperty({ keyId: 12 }, 'note', { value: 'x' });
+  const withGetter = {
+    get keyId() {
+      return 12;
+    },
+  };
+  const objects = {
+    'an instance of a class': new Query(),
+    'without a prototype': Object.assign(Object.create(null), { keyId: 12 }),
+    'with inherited properties, which are not its own': inherited,
+    frozen: Object.freeze({ keyId: 12 }),
+    'with a symbol': withSymbol,
+    'with a property that is not enumerable': withHidden,
+    'with a getter': withGetter,
+    'a proxy': new Proxy({ keyId: 12 }, {}),
+  };
+  for (const [name, object] of Object.entries(objects)) {
+    test(name, () => {
+      assert.deepEqual(validate(object), []);
+      assert.deepEqual(toWire(object), { keyId: 12 });
+    });
+  }
+});
+
+test('no toJSON is asked', () => {
+  const request = { keyId: 12, toJSON: () => ({ keyId: 13 }) };
+  assert.deepEqual(
+    validate(request, 'RecallFlowDetailQuery').map(({ path }) => path),
+    ['toJSON'],
+  );
+  const date = Object.assign(Object.create({ toJSON: () => ({ keyId: 13 }) }), { keyId: 12 });
+  assert.deepEqual(toWire(date), { keyId: 12 });
+});
+
+suite('what is no object is no request', () => {
+  for (const wrong of [undefined, null, 1, 1n, 'x', true, [], [UPDATE], new Map(), () => UPDATE, new Date(0), circle]) {
+    test(String(wrong), () => {
+      for (const type of [...REQUEST_TYPES, undefined]) {
+        const [violation, ...others] = validate(wrong, type);
+        assert.deepEqual(others, []);
+        assert.equal(violation?.rule, 'type');
+        assert.match(violation.message, /must be an object/);
+        assert.deepEqual(warnings(wrong, type), []);
+      }
+      for (const type of REQUEST_TYPES) {
+        assert.throws(() => toWire(/** @type {any} */ (wrong), type), InvalidRequestError);
+      }
+    });
+  }
+});
+
+test('an object that throws as it is read is told', () => {
+  const request = { ...UPDATE, nodeList: [NODE, { ...NODE, text: brokenObject() }, brokenObject()] };
+  assert.deepEqual(
+    validate(request).map(({ path, rule }) => [path, rule]),
+    [
+      ['nodeList[1].text', 'type'],
+      ['nodeList[2]', 'type'],
+    ],
+  );
+  assert.equal(validate(brokenObject(), 'RecallNode').length, 1);
+  assert.equal(validate(revoked()).length, 1);
+});

@@ -1,0 +1,410 @@
+/** How requests and answers are checked, written and read. */
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+
+import {
+  ConfigError,
+  fromWire,
+  InvalidRequestError,
+  RecallNode,
+  RecallStatus,
+  TaskStatus,
+  toWire,
+  validate,
+  VoiceSource,
+  warnings,
+} from 'recallflow';
+
+import { NODE, QUERY, REQUEST_TYPES, REQUESTS, revoked, UPDATE } from './specimens.mjs';
+import { answer, sandboxFor, thrownBy } from './support.mjs';
+
+suite('the type of a request is guessed', () => {
+  /** @type {[string, object, string[]][]} */
+  const guesses = [
+    ['one field is a query', { keyId: 299 }, []],
+    ['a part of an update', { keyId: 299, recallInterval: 5 }, ['recallNum', 'recallType']],
+    ['an update', { ...UPDATE, recallInterval: 0 }, ['recallInterval']],
+    ['an update with a misspelt field', { ...UPDATE, recalNum: 1 }, ['recalNum']],
+    ['a query of tasks', { ...QUERY, size: 101 }, ['size']],
+    ['a span without an end', { strTime: QUERY.strTime }, ['params.endTime']],
+    ['a node', { ...NODE, accent: 1.5 }, ['accent']],
+    ['a node without its text', { source: 3, lan: 'EN' }, ['text']],
+    ['a misspelt query', { keyid: 299 }, ['keyId', 'keyid']],
+    ['nothing', {}, ['keyId']],
+  ];
+  for (const [name, request, paths] of guesses) {
+    test(name, () => {
+      assert.deepEqual(
+        validate(request).map(({ path }) => path),
+        paths,
+      );
+    });
+  }
+});
+
+test('a type that is given is not guessed', () => {
+  assert.deepEqual(
+    validate({ keyId: 299 }, 'UpdateRecallFlow').map(({ path, rule }) => [path, rule]),
+    ['recallInterval', 'recallNum', 'recallType'].map((path) => [path, 'required']),
+  );
+  assert.deepEqual(
+    validate(UPDATE, 'RecallFlowDetailQuery').map(({ path, rule }) => [path, rule]),
+    ['recallInterval', 'recallNum', 'recallType', 'nodeList'].sort().map((path) => [path, 'type']),
+  );
+});
+
+test('a type that there is not is refused', () => {
+  for (const act of [validate, warnings, toWire, fromWire]) {
+    for (const type of ['Update', '', 'toString', '__proto__', 5, null, {}]) {
+      const error = thrownBy(() => act(UPDATE, /** @type {any} */ (type)));
+      assert(error instanceof ConfigError, String(error));
+      assert.match(error.message, /there is no type .*UpdateRecallFlow.*RecallFlowDetail/);
+    }
+  }
+  for (const act of [validate, warnings]) {
+    assert.throws(() => act(UPDATE, /** @type {any} */ ('GroupCallTask')), /`GroupCallTask` is a response/);
+  }
+});
+
+test('warnings tell what is probably not meant', () => {
+  const [warning, ...others] = warnings({ ...NODE, toSeatType: 1 });
+  assert.deepEqual(others, []);
+  assert.deepEqual(warning, {
+    path: 'delayTransfer',
+    message: '`delayTransfer` takes effect only when `toSeat` is 1 and `toSeatType` is 2.',
+  });
+  assert.deepEqual(warnings({ ...UPDATE, nodeList: [NODE, { ...NODE, toSeatType: 1 }] })[0]?.path, 'nodeList[1].delayTransfer');
+  assert.deepEqual(warnings(UPDATE), []);
+});
+
+test('violations and warnings are plain objects', () => {
+  const [violation] = validate({ keyId: 1.5 });
+  assert.equal(Object.getPrototypeOf(violation), Object.prototype);
+  assert.deepEqual(Object.keys(violation ?? {}), ['path', 'rule', 'message']);
+  assert.deepEqual(structuredClone(violation), violation);
+});
+
+suite('requests survive being written and read', () => {
+  for (const type of REQUEST_TYPES) {
+    test(type, () => {
+      const request = REQUESTS[type];
+      const wire = toWire(request, type);
+      assert.deepEqual(fromWire(wire, type), request);
+      assert.deepEqual(fromWire(JSON.stringify(wire), type), request);
+      assert.deepEqual(toWire(request), wire, 'the type is known without being told');
+      assert.deepEqual(toWire(fromWire(wire, type), type), wire);
+    });
+  }
+});
+
+test('the wire nests what is flat, and has flags as numbers', () => {
+  const { current, size, ...params } = QUERY;
+  assert.deepEqual(toWire(QUERY), { current, size, params });
+  const { hangUpSms, ringPush } = /** @type {any} */ (toWire(NODE));
+  assert.deepEqual([hangUpSms, ringPush], [1, 0]);
+});
+
+test('what is not given is filled in where it has a default', () => {
+  const span = { strTime: QUERY.strTime, endTime: QUERY.endTime };
+  assert.deepEqual(toWire(span), { current: 1, size: 100, params: { ...span, taskType: 3 } });
+  const { hangUpSms, toSeat } = /** @type {any} */ (toWire(RecallNode.uploaded('f')));
+  assert.deepEqual([hangUpSms, toSeat], [0, 0]);
+});
+
+test('a flag may be a number as on the wire', () => {
+  const [yes, no] = [1, 0].map((flag) => toWire({ ...NODE, ringPush: flag }, 'RecallNode'));
+  assert.deepEqual(yes, toWire({ ...NODE, ringPush: true }));
+  assert.deepEqual(no, toWire({ ...NODE, ringPush: false }));
+});
+
+test('a request that cannot be read is not written', () => {
+  const error = thrownBy(() => toWire({ ...UPDATE, recallNum: 1.5, x: 1 }));
+  assert(error instanceof InvalidRequestError);
+  assert.deepEqual(
+    error.violations.map(({ path, rule }) => [path, rule]).sort(),
+    [
+      ['recallNum', 'type'],
+      ['x', 'type'],
+    ],
+  );
+  // Rules beyond that are not asked for.
+  assert.deepEqual(toWire({ keyId: -5 }), { keyId: -5 });
+});
+
+suite('what is no JSON of the service is refused', () => {
+  const texts = ['', '[]', '5', '"x"', 'null', '{', '{"keyId": 12} {}', '{"keyId": NaN}', "{'keyId': 12}", '\ud800'];
+  for (const wire of [...texts, '{"keyId": "\ud800"}', '{"keyId": "\\ud800"}', [], 5, null]) {
+    test(inspect(wire), () => {
+      for (const type of /** @type {any[]} */ ([...REQUEST_TYPES, 'RecallFlowDetail', 'GroupCallTask'])) {
+        assert.throws(() => fromWire(wire, type), (error) => {
+          // Half of a character is no text, whatever it would be read as.
+          const kind = typeof wire === 'string' && !wire.isWellFormed() ? [InvalidRequestError, ConfigError] : [InvalidRequestError];
+          assert(kind.some((each) => error instanceof each), String(error));
+          return true;
+        });
+      }
+    });
+  }
+});
+
+suite('what has no JSON is in no answer', () => {
+  /** @type {[unknown, RegExp][]} */
+  const misfits = [
+    [new Map(), /a `Map`/],
+    [Number.NaN, /NaN/],
+    [2n ** 70n, /a number of 71 bits/],
+    [2 ** 60, /beyond 2\^53 give a bigint/],
+    ['\ud800', /a text with half a character/],
+    [[undefined], /undefined/],
+    [() => 1, /a function/],
+    [revoked(), /an object that cannot be read/],
+  ];
+  for (const [value, text] of misfits) {
+    test(inspect(value), () => {
+      const path = String(text) === '/undefined/' ? '[0]' : '';
+      const refuses = (act, where) => {
+        const error = thrownBy(act);
+        assert(error instanceof ConfigError, String(error));
+        assert.match(error.message, text);
+        assert(error.message.startsWith(`\`${where}${path}\` is `), error.message);
+      };
+      refuses(() => toWire(/** @type {any} */ ({ extra: { a: value } })), 'a');
+      refuses(() => toWire(/** @type {any} */ ({ records: [{ extra: { a: [value] } }], extra: {} })), 'records[0].a[0]');
+      refuses(() => fromWire({ taskName: value }, 'GroupCallTask'), 'taskName');
+      refuses(() => fromWire({ records: [{ x: { y: value } }] }, 'GroupCallPage'), 'records[0].x.y');
+    });
+  }
+  test('as the whole of it', () => {
+    for (const value of [undefined, new Map(), Buffer.from('{}'), Promise.resolve({}), () => ({})]) {
+      assert.throws(() => fromWire(value, 'GroupCallTask'), { name: 'ConfigError', message: /^a GroupCallTask is an object, not / });
+      assert.throws(() => toWire(/** @type {any} */ (value), 'GroupCallTask'), { name: 'ConfigError' });
+    }
+  });
+});
+
+test('what is no object is not written', () => {
+  for (const value of [undefined, null, 5, 'x', true, 5n, Symbol('x'), []]) {
+    assert.throws(() => toWire(/** @type {any} */ (value)), InvalidRequestError);
+  }
+});
+
+suite('nodes are made', () => {
+  test('of an uploaded file', () => {
+    const node = RecallNode.uploaded('f.wav', { ringPush: false });
+    assert.deepEqual(node, { source: VoiceSource.UPLOADED, voiceFileId: 'f.wav', ringPush: false });
+    assert.deepEqual(validate(node), []);
+  });
+
+  test('of a text', () => {
+    const node = RecallNode.textToSpeech('Hello', 'EN', { speakingRate: 1.25 });
+    assert.deepEqual(node, { source: VoiceSource.TEXT_TO_SPEECH, text: 'Hello', lan: 'EN', speakingRate: 1.25 });
+    assert.deepEqual(validate(node), []);
+  });
+
+  test('of a file that is sent along', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'recallflow-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'a.wav');
+    const bytes = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
+    writeFileSync(path, bytes);
+    const part = new Uint8Array(new Uint8Array([9, ...bytes, 9]).buffer, 1, 300);
+    for (const audio of [bytes, Buffer.from(bytes), part, path, pathToFileURL(path)]) {
+      const node = RecallNode.reupload('reminder.wav', audio, { accent: 44 });
+      assert.deepEqual(node, {
+        source: VoiceSource.REUPLOAD,
+        uploadName: 'reminder.wav',
+        baseFile: Buffer.from(bytes).toString('base64'),
+        accent: 44,
+      });
+      assert.deepEqual(validate(node), []);
+    }
+  });
+
+  test('of no file', () => {
+    for (const audio of ['/no/such/file.wav', new URL('file:///no/such/file.wav'), tmpdir(), new URL('https://a.b/c')]) {
+      const error = thrownBy(() => RecallNode.reupload('reminder.wav', audio));
+      assert(error instanceof InvalidRequestError, String(error));
+      assert.match(error.message, /^`baseFile` cannot be read from /);
+      assert.equal(error.violations[0]?.path, 'baseFile');
+      assert(error.cause instanceof Error);
+    }
+    // A number would be an open file, such as that of the terminal.
+    for (const audio of [0, 5n, undefined, null, {}, new ArrayBuffer(1), Promise.resolve(Buffer.from(''))]) {
+      const error = thrownBy(() => RecallNode.reupload('reminder.wav', /** @type {any} */ (audio)));
+      assert(error instanceof InvalidRequestError, String(error));
+      assert.match(error.message, /^`baseFile` must be bytes or the path of a file/);
+    }
+  });
+
+  test('with what the arguments say, whatever the further fields do', () => {
+    const further = /** @type {any} */ ({ source: 1, text: 'other', lan: 'XX' });
+    assert.deepEqual(RecallNode.textToSpeech('Hello', 'EN', further), { source: 3, text: 'Hello', lan: 'EN' });
+  });
+});
+
+const FLOW = {
+  keyId: 299,
+  recallInterval: 30,
+  recallNum: 1,
+  recallType: 0,
+  status: 0,
+  nodeList: [{ keyId: 1, taskId: 2, nodeStatus: 0, source: 3, text: 'Hi', lan: 'EN', hangUpSms: 0, ringPush: 1, news: 5 }],
+  more: 'x',
+};
+
+suite('a flow becomes the update that changes nothing', () => {
+  const detail = fromWire(FLOW, 'RecallFlowDetail');
+  const update = {
+    keyId: 299,
+    recallInterval: 30,
+    recallNum: 1,
+    recallType: 0,
+    nodeList: [{ source: 3, text: 'Hi', lan: 'EN', hangUpSms: false, ringPush: true, toSeat: false }],
+  };
+
+  test('by a method that nobody sees', () => {
+    assert.deepEqual(detail.toUpdate(), update);
+    assert(!Object.keys(detail).includes('toUpdate'));
+    assert(!inspect(detail).includes('toUpdate'));
+    assert(!JSON.stringify(detail).includes('toUpdate'));
+    assert(!('toUpdate' in { ...detail }));
+    assert.deepEqual({ ...detail }, detail);
+    assert(!('toUpdate' in structuredClone(detail)));
+    assert.deepEqual(structuredClone(detail), detail);
+    assert.equal(Object.getPrototypeOf(detail), Object.prototype);
+  });
+
+  test('after JSON', () => {
+    const kept = JSON.parse(JSON.stringify(detail));
+    assert.deepEqual(fromWire(toWire(kept, 'RecallFlowDetail'), 'RecallFlowDetail').toUpdate(), update);
+    const copy = fromWire(toWire(structuredClone(detail), 'RecallFlowDetail'), 'RecallFlowDetail');
+    assert.deepEqual(copy, detail);
+    assert.deepEqual(copy.toUpdate(), update);
+  });
+
+  test('that can be changed', () => {
+    const changed = { ...detail.toUpdate(), recallInterval: 60 };
+    assert.deepEqual(changed, { ...update, recallInterval: 60 });
+    assert(!Object.isFrozen(detail.toUpdate()));
+  });
+
+  test('and not less than that', () => {
+    for (const lacking of ['keyId', 'recallInterval', 'recallNum', 'recallType']) {
+      const error = thrownBy(() => fromWire({ ...FLOW, [lacking]: undefined }, 'RecallFlowDetail').toUpdate());
+      assert(error instanceof InvalidRequestError);
+      assert.deepEqual(
+        error.violations.map(({ path, rule }) => [path, rule]),
+        [[lacking, 'required']],
+      );
+    }
+    assert(!('nodeList' in fromWire({ ...FLOW, nodeList: [] }, 'RecallFlowDetail').toUpdate()));
+  });
+
+  test('with the values that do not fit left where they are', () => {
+    const odd = fromWire({ ...FLOW, recallInterval: 2 ** 40 }, 'RecallFlowDetail');
+    assert.equal(odd.recallInterval, undefined);
+    assert.throws(() => odd.toUpdate(), InvalidRequestError);
+  });
+
+  test('with all digits of its key', () => {
+    const keyId = 2n ** 53n + 1n;
+    const long = fromWire({ ...FLOW, keyId }, 'RecallFlowDetail');
+    assert.equal(long.keyId, undefined);
+    assert.equal(long.extra.keyId, keyId);
+    assert.equal(long.toUpdate().keyId, keyId);
+    assert.deepEqual(toWire(long.toUpdate(), 'UpdateRecallFlow').keyId, keyId);
+  });
+
+  test('of a flow only', () => {
+    const { toUpdate } = detail;
+    assert.throws(() => toUpdate.call(/** @type {any} */ (undefined)), ConfigError);
+    assert.throws(() => toUpdate.call(/** @type {any} */ ({})), InvalidRequestError);
+  });
+});
+
+/** @param {unknown} task */
+function taskOf(task) {
+  return fromWire(task, 'GroupCallTask');
+}
+
+suite('answers', () => {
+  test('lack what the service left out', () => {
+    const task = taskOf({ taskId: 7, status: null });
+    assert.deepEqual(task, { taskId: 7, extra: {} });
+    assert.deepEqual(Object.keys(task), ['taskId', 'extra']);
+    assert.equal(task.status, undefined);
+    assert.deepEqual(fromWire({}, 'GroupCallPage'), { records: [], extra: {} });
+    assert.deepEqual(fromWire({}, 'RecallFlowDetail'), { nodeList: [], extra: {} });
+    const page = fromWire({ records: [{}, { taskId: 1 }, {}], total: 3 }, 'GroupCallPage');
+    assert.deepEqual(page, { records: [{ extra: {} }, { taskId: 1, extra: {} }, { extra: {} }], total: 3, extra: {} });
+  });
+
+  test('keep numbers that this version does not know', () => {
+    assert.equal(taskOf({ status: 99 }).status, 99);
+    assert.equal(taskOf({ status: -1 }).status, -1);
+    assert.equal(taskOf({ status: '2' }).status, TaskStatus.FINISHED);
+    assert.equal(fromWire({ status: 77 }, 'RecallFlowDetail').status, 77);
+    assert.notEqual(RecallStatus.PENDING, 77);
+  });
+
+  test('keep what does not fit, and what is not known', () => {
+    const task = taskOf({ taskId: 'x', rate: 5, success: 1.5, news: [1, { a: null }], taskName: ['x'] });
+    assert.deepEqual(task, { extra: { taskId: 'x', rate: 5, success: 1.5, news: [1, { a: null }], taskName: ['x'] } });
+  });
+
+  test('keep all digits', () => {
+    const task = taskOf('{"taskId": 9007199254740993, "big": [9007199254740993, 18446744073709551615], "safe": 9007199254740991}');
+    assert.deepEqual(task, {
+      extra: { taskId: 2n ** 53n + 1n, big: [2n ** 53n + 1n, 2n ** 64n - 1n], safe: Number.MAX_SAFE_INTEGER },
+    });
+    assert.deepEqual(taskOf(toWire(task)), task);
+    assert.equal(taskOf({ taskId: Number.MAX_SAFE_INTEGER }).taskId, Number.MAX_SAFE_INTEGER);
+    assert.equal(taskOf({ taskId: 2n ** 53n }).extra.taskId, 2n ** 53n);
+    assert.equal(taskOf({ taskId: -(2n ** 53n) }).extra.taskId, -(2n ** 53n));
+    assert.equal(taskOf({ taskId: Number.MIN_SAFE_INTEGER }).taskId, Number.MIN_SAFE_INTEGER);
+  });
+
+  test('have no properties that they do not own', () => {
+    const text = '{"__proto__": {"taskName": "x"}, "constructor": 1, "nested": {"__proto__": 5, "toString": null}}';
+    const task = taskOf(text);
+    assert.equal(Object.getPrototypeOf(task.extra), Object.prototype);
+    assert.equal(task.taskName, undefined);
+    assert.deepEqual(Object.keys(task.extra), ['__proto__', 'constructor', 'nested']);
+    assert.deepEqual(JSON.parse(JSON.stringify(task.extra)), JSON.parse(text));
+    assert.deepEqual(taskOf(toWire(task)), task);
+  });
+
+  test('share nothing that could be changed', () => {
+    const [one, other] = [taskOf({ a: 1 }), taskOf({ a: 1 })];
+    assert.notEqual(one.extra, other.extra);
+    const [empty] = [taskOf({}), taskOf({})];
+    assert.throws(() => Object.assign(empty.extra, { x: 1 }), TypeError);
+    assert.deepEqual(taskOf({}).extra, {});
+  });
+
+  test('show text of any script next to any other', async (t) => {
+    const names = [
+      ...['', 'a', 'é', 'ÿ', 'Ā', '', '元', '😀', 'a😀b', 'plain', '\u0000', '\u2028', '\ufeff', '\ufffd', '👩‍👩‍👧', 'z'],
+      ...['"\\/\b\f\n\r\t', '\u{10ffff}', 'x'.repeat(1000), '😀'.repeat(500), 'a', '', 'ß', 'end'],
+    ];
+    const sandbox = await sandboxFor(t);
+    const records = names.map((name, index) => ({ taskId: index, taskName: name, rate: '5', [`${name}!`]: name }));
+    const client = sandbox.client();
+    for (const order of [records, records.toReversed()]) {
+      sandbox.script(answer({ records: order, total: order.length }));
+      const page = await client.queryGroupCalls({ strTime: QUERY.strTime, endTime: QUERY.endTime });
+      const seen = page.records.map(({ taskId, taskName, rate, extra }) => ({ taskId, taskName, rate, ...extra }));
+      assert.deepEqual(seen, order);
+    }
+    await client.updateRecallFlow({ ...UPDATE, nodeList: [RecallNode.textToSpeech('é😀元a', 'EN')] });
+    const sent = /** @type {any} */ (sandbox.requests.at(-1)?.json());
+    assert.equal(sent.nodeList[0].text, 'é😀元a');
+    assert.equal((await client.queryRecallFlowDetail(299)).nodeList[0]?.text, 'é😀元a');
+  });
+});

@@ -1,0 +1,205 @@
+/** `decoding.json` and `errors.json`: what answers become. */
+
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import * as recallflow from 'recallflow';
+import { fromWire, OutcomeUnknownError, ProtocolError, RecallFlowError, toWire } from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+import { callAny, camelCase, cases, load } from './vectors.mjs';
+
+const { api_key: apiKey, api_secret: apiSecret } = load('errors').credentials;
+
+/** @type {Sandbox} */
+let sandbox;
+before(async () => {
+  sandbox = await Sandbox.start({ apiKey, apiSecret });
+});
+after(() => sandbox.close());
+
+/**
+ * Calls an operation that gets this very answer, over a connection of its own.
+ *
+ * @param {string} operation
+ * @param {import('recallflow/sandbox').Fault} answer
+ * @param {Record<string, unknown>} [options]
+ * @returns {Promise<any>}
+ */
+async function play(operation, answer, options = {}) {
+  sandbox.reset();
+  sandbox.script(answer);
+  const client = sandbox.client({ maxRetries: 0, ...options });
+  try {
+    return await callAny(client, operation);
+  } finally {
+    client.close();
+  }
+}
+
+/** The types of the responses, by their operations in the vectors. */
+const RESPONSES = /** @type {const} */ ({
+  query_group_calls: 'GroupCallPage',
+  query_recall_flow_detail: 'RecallFlowDetail',
+});
+
+/**
+ * Paths of everything that is kept in an `extra`, but for whole numbers that only bigints stand for: a number of another
+ * language holds them.
+ *
+ * @param {any} value
+ * @returns {string[]}
+ */
+function extraPaths(value) {
+  const paths = Object.entries(value.extra).map(([name, held]) => (isLong(held) ? '' : name));
+  for (const list of ['records', 'nodeList']) {
+    for (const [index, item] of (value[list] ?? []).entries()) {
+      paths.push(...extraPaths(item).map((path) => `${list}[${index}].${path}`));
+    }
+  }
+  return paths.filter((path) => path !== '').sort();
+}
+
+/** @param {unknown} value */
+function isLong(value) {
+  return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
+}
+
+/**
+ * Whether a body has a number such as `10.0`, which JavaScript does not tell from `10` once it was read.
+ *
+ * @param {string} body
+ */
+function hasWholeFraction(body) {
+  return /[[:,]\s*-?\d+\.0+\b/.test(body);
+}
+
+suite('answers are read into exactly this', () => {
+  for (const each of cases('decoding')) {
+    test(each.name, async () => {
+      const { operation, body, http_status: status = 200 } = each;
+      const response = await play(operation, { respond: { status, body } });
+      if (each.response === null) {
+        assert.equal(response, undefined);
+        return;
+      }
+      const type = RESPONSES[/** @type {keyof RESPONSES} */ (operation)];
+      assert.deepEqual(toWire(response, type), each.response);
+      assert.deepEqual(toWire(response), each.response, 'the type is known without being told');
+      assert.deepEqual(extraPaths(response), [...(each.extra ?? [])].sort());
+
+      if (!hasWholeFraction(body)) {
+        const again = fromWire(toWire(response, type), type);
+        assert.deepEqual(again, response);
+        assert.equal(inspect(again, { depth: null }), inspect(response, { depth: null }));
+      }
+    });
+  }
+});
+
+/**
+ * The sandbox's fault that answers like this.
+ *
+ * @param {any} answer
+ * @returns {import('recallflow/sandbox').Fault}
+ */
+function fault(answer) {
+  const content = (name) => {
+    const base64 = answer[`${name}_base64`];
+    return base64 === undefined ? answer[name] : { base64 };
+  };
+  const { status, headers = [] } = answer;
+  return status === undefined ? { raw: content('raw') } : { respond: { status, headers, body: content('body') } };
+}
+
+/**
+ * All forms in which somebody may see an error.
+ *
+ * @param {Error} error
+ */
+function shown(error) {
+  return [
+    String(error),
+    error.stack ?? '',
+    inspect(error, { depth: null, showHidden: true }),
+    JSON.stringify(error, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+    JSON.stringify(Object.getOwnPropertyDescriptors(error), (_, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    ),
+  ];
+}
+
+/**
+ * A part of a text, with the operation as it is called in JavaScript.
+ *
+ * @param {string} part
+ */
+function here(part) {
+  return part.replace(/\b(query_recall_flow_detail|query_group_calls|update_recall_flow)\b/g, camelCase);
+}
+
+/**
+ * Compares an error; those of an unknown outcome's status, wait and phase are its cause's.
+ *
+ * @param {any} error
+ * @param {any} expected
+ * @param {any} details
+ */
+function check(error, expected, details) {
+  assert(error instanceof RecallFlowError);
+  assert.equal(error.name, expected.kind);
+  assert.equal(error.constructor, recallflow[/** @type {'ApiError'} */ (expected.kind)]);
+  if (expected.cause === undefined) {
+    assert(!(error instanceof OutcomeUnknownError));
+    assert(!('cause' in error));
+  } else {
+    assert(error instanceof OutcomeUnknownError);
+    check(error.cause, expected.cause, expected.cause);
+  }
+  // The code is the service's own errors' only.
+  assert.equal(/** @type {any} */ (error).code, expected.code);
+  assert.equal(error.httpStatus, details.http_status);
+  const seconds = details.retry_after_seconds ?? undefined;
+  assert.equal(error.retryAfter, seconds && seconds * 1000);
+  assert.equal(error.phase, details.phase);
+  for (const part of expected.message_contains ?? []) {
+    assert(error.message.includes(here(part)), `${error.message} has no ${part}`);
+  }
+  for (const part of expected.message_lacks ?? []) {
+    // A stack has lines, whatever the message is.
+    for (const text of part === '\n' ? [error.message] : shown(error)) {
+      assert(!text.includes(part), `${text} has ${part}`);
+    }
+  }
+  for (const part of expected.remedy_contains ?? []) {
+    assert(error.remedy?.includes(part), `${error.remedy} has no ${part}`);
+  }
+  const excerpt = error instanceof ProtocolError ? error.excerpt : '';
+  for (const part of expected.excerpt_contains ?? []) {
+    assert(excerpt.includes(part), `${excerpt} has no ${part}`);
+  }
+  for (const part of expected.excerpt_lacks ?? []) {
+    assert(!excerpt.includes(part), `${excerpt} has ${part}`);
+  }
+}
+
+suite('answers become exactly these errors', () => {
+  for (const each of cases('errors')) {
+    test(each.name, async () => {
+      const { operation, answer, options = {}, error: expected } = each;
+      const named = Object.fromEntries(Object.entries(options).map(([name, value]) => [camelCase(name), value]));
+      const error = await play(operation, fault(answer), named).then(
+        () => assert.fail('it is an error'),
+        (reason) => reason,
+      );
+      assert.equal(sandbox.requests.length, 1);
+      assert.equal(error.operation, camelCase(operation));
+      assert.equal(error.attempts, 1);
+      check(error, expected, expected.cause ?? expected);
+      for (const text of shown(error)) {
+        assert(!text.includes(apiSecret));
+      }
+    });
+  }
+});

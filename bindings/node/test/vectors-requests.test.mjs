@@ -1,0 +1,123 @@
+/** `validation.json` and `encoding.json`: the rules that requests break, and the bodies that are sent for them. */
+
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+
+import { ApiError, fromWire, InvalidRequestError, toWire, validate, warnings } from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+import { call, cases, forms, parseExactly } from './vectors.mjs';
+
+/** @type {Sandbox} */
+let sandbox;
+before(async () => {
+  sandbox = await Sandbox.start();
+});
+after(() => sandbox.close());
+
+/**
+ * Reads a request; the error if it cannot be read.
+ *
+ * @param {unknown} form
+ * @param {any} type
+ * @returns {any}
+ */
+function read(form, type) {
+  try {
+    return fromWire(form, type);
+  } catch (error) {
+    assert(error instanceof InvalidRequestError, String(error));
+    return error;
+  }
+}
+
+suite('every broken rule is told, and no other', () => {
+  for (const each of cases('validation')) {
+    test(each.name, () => {
+      for (const form of forms(each)) {
+        const request = read(form, each.type);
+        if (request instanceof InvalidRequestError) {
+          assert.deepEqual(request.violations, each.violations);
+          assert.notDeepEqual(each.violations, [], 'what can be read is no error');
+          // About what cannot even be read there is no advice.
+          assert.deepEqual(each.warnings ?? [], []);
+        } else {
+          assert.deepEqual(validate(request, each.type), each.violations);
+          assert.deepEqual(warnings(request, each.type), each.warnings ?? []);
+        }
+      }
+    });
+  }
+});
+
+suite('what breaks rules is not sent', () => {
+  for (const each of cases('validation')) {
+    const [form] = forms(each);
+    const request = read(form, each.type);
+    // A node is only sent within an update.
+    if (request instanceof InvalidRequestError || each.violations.length === 0 || each.type === 'RecallNode') {
+      continue;
+    }
+    test(each.name, async () => {
+      sandbox.reset();
+      await assert.rejects(call(sandbox.client(), each.type, request), (error) => {
+        assert(error instanceof InvalidRequestError);
+        assert.deepEqual(error.violations, each.violations);
+        return true;
+      });
+      assert.deepEqual(sandbox.requests, []);
+    });
+  }
+});
+
+/**
+ * Sends a request, and returns what came of it. Rules are not checked, because some cases break some.
+ *
+ * @param {any} type
+ * @param {any} request
+ */
+async function send(type, request) {
+  sandbox.reset();
+  const client = sandbox.client({ validate: false, maxRetries: 0 });
+  try {
+    await call(client, type, request);
+  } catch (error) {
+    // The sandbox refuses what breaks rules, and a flow that it does not have.
+    assert(error instanceof ApiError, String(error));
+    assert(error.code === -22 || validate(request, type).length > 0, String(error));
+  } finally {
+    client.close();
+  }
+  const [recorded, ...others] = sandbox.requests;
+  assert(recorded !== undefined);
+  assert.deepEqual(others, []);
+  return recorded;
+}
+
+suite('requests are sent with exactly this body', () => {
+  for (const each of cases('encoding')) {
+    test(each.name, async () => {
+      for (const form of forms(each)) {
+        const request = fromWire(form, each.type);
+        const wire = toWire(request, each.type);
+        assert.deepEqual(wire, parseExactly(each.body));
+        // The order is that of the documents as well.
+        if (!/\d{16}/.test(each.body)) {
+          assert.equal(JSON.stringify(wire), JSON.stringify(JSON.parse(each.body)));
+        }
+        assert.deepEqual(fromWire(wire, each.type), request);
+
+        const settings = { keyId: 299, recallInterval: 30, recallNum: 1, recallType: 0 };
+        const isNode = each.type === 'RecallNode';
+        const recorded = isNode
+          ? await send('UpdateRecallFlow', { ...settings, nodeList: [request] })
+          : await send(each.type, request);
+        const around = JSON.stringify(settings).slice(0, -1);
+        assert.equal(recorded.body, isNode ? `${around},"nodeList":[${each.body}]}` : each.body);
+        assert.equal(recorded.bodyLength, Buffer.byteLength(recorded.body));
+        assert(recorded.signatureValid);
+        assert.equal(recorded.header('content-type'), 'application/json;charset=UTF-8');
+      }
+    });
+  }
+});

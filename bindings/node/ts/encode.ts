@@ -1,0 +1,112 @@
+/** Writes values of JavaScript as JSON text for the native module, which reports what cannot be written where it stands. */
+
+import { native } from './native.js';
+
+/** The native module reads one level more, which is that of what stands for a deeper value. */
+const DEEPEST = 126;
+
+/** The largest and smallest whole numbers that the native module reads exactly. */
+const LARGEST = 2n ** 64n - 1n;
+const SMALLEST = -(2n ** 63n);
+
+const MARKER = JSON.stringify(native.marker());
+
+/** Stands for what no JSON can stand for; messages show the description. */
+function described(description: string): string {
+  return `{${MARKER}:${JSON.stringify(description)}}`;
+}
+
+/**
+ * A value as JSON text. `undefined` is left out of objects.
+ *
+ * @internal
+ */
+export function encode(value: unknown): string {
+  return written(value, []) ?? described('undefined');
+}
+
+function written(value: unknown, holders: object[]): string | undefined {
+  switch (typeof value) {
+    case 'undefined':
+      return undefined;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      return number(value);
+    case 'bigint':
+      return SMALLEST <= value && value <= LARGEST
+        ? value.toString()
+        : described(`a number of ${String(value.toString(2).replace('-', '').length)} bits`);
+    case 'string':
+      return value.isWellFormed() ? JSON.stringify(value) : described('a text with half a character');
+    case 'function':
+      return described('a function');
+    case 'symbol':
+      return described('a symbol');
+    case 'object':
+      return value === null ? 'null' : held(value, holders);
+  }
+}
+
+function number(value: number): string {
+  if (!Number.isFinite(value)) {
+    return described(String(value));
+  }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return described(`${String(value)}, which may be another number already: beyond 2^53 give a bigint`);
+  }
+  return String(value);
+}
+
+function held(value: object, holders: object[]): string {
+  if (holders.includes(value)) {
+    return described('nested within itself');
+  }
+  if (holders.length >= DEEPEST) {
+    return described('nested too deeply');
+  }
+  holders.push(value);
+  try {
+    return Array.isArray(value) ? list(value, holders) : object(value, holders);
+  } catch {
+    // A getter or a proxy threw; what it threw is no reason to send something else.
+    return described('an object that cannot be read');
+  } finally {
+    holders.pop();
+  }
+}
+
+function list(items: readonly unknown[], holders: object[]): string {
+  const texts: string[] = [];
+  // `map` would leave holes out.
+  for (const item of items) {
+    texts.push(written(item, holders) ?? described('undefined'));
+  }
+  return `[${texts.join(',')}]`;
+}
+
+function object(value: object, holders: object[]): string {
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind !== 'Object') {
+    return described(misfit(kind));
+  }
+  let text = '';
+  for (const [name, member] of Object.entries(value)) {
+    const json = written(member, holders);
+    if (json !== undefined) {
+      text += `${text === '' ? '' : ','}${JSON.stringify(name.toWellFormed())}:${json}`;
+    }
+  }
+  return `{${text}}`;
+}
+
+function misfit(kind: string): string {
+  switch (kind) {
+    case 'Date':
+      return 'a `Date`: write the time that the service shows, as `yyyy-MM-dd HH:mm:ss`';
+    case 'Promise':
+      return 'a `Promise`: an `await` is missing';
+    default:
+      return `a \`${kind}\``;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The client for the voice API that ITNIO TECH, LAAFFIC and onbuka share: auto-recall flows and group-call tasks.
+ *
+ * @packageDocumentation
+ */
+
+export type { Audio } from './audio.js';
+export { Client } from './client.js';
+export {
+  ApiError,
+  AuthenticationError,
+  ConfigError,
+  InvalidRequestError,
+  IpRestrictedError,
+  OutcomeUnknownError,
+  ParameterError,
+  ProtocolError,
+  RateLimitedError,
+  RecallFlowError,
+  ServiceError,
+  TimeoutError,
+  TimestampExpiredError,
+  TransportError,
+  type Circumstances,
+  type Phase,
+  type RequestWarning,
+  type Rule,
+  type Violation,
+} from './errors.js';
+export * from './generated/enums.js';
+export * from './generated/service.js';
+export * from './generated/requests.js';
+export type * from './generated/responses.js';
+export { Fee, FeeTotal, totals } from './money.js';
+export type { CallOptions, ClientOptions, Logger, SharedOptions } from './options.js';
+export { Pages, type Drift } from './pages.js';
+export type { Extra } from './reader.js';
+export { fromWire, toWire, validate, warnings, type RequestName, type ResponseName } from './values.js';

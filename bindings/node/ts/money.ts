@@ -1,0 +1,109 @@
+/** Amounts of money as the service writes them. */
+
+import { siteOf } from './errors.js';
+import { TOTALED, type GroupCallTask, type Totals } from './generated/responses.js';
+import { attempt, native, open } from './native.js';
+
+/** An amount of money with its currency. */
+export class Fee {
+  /** How much, in plain decimal notation with the digits that it was written with: numbers would round it. */
+  readonly amount: string;
+  /** The name in parentheses; undefined if there was none. */
+  readonly currency: string | undefined;
+
+  constructor(amount: string, currency?: string) {
+    this.amount = amount;
+    this.currency = currency;
+  }
+
+  /**
+   * Reads an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
+   *
+   * Undefined if it is not one: anything but plain decimal notation of at most 28 significant digits, or no text at all, so
+   * that a field can be given as it is.
+   */
+  static parse(text: string | null | undefined): Fee | undefined {
+    const found = typeof text === 'string' ? native.parseFee(text) : null;
+    return found === null ? undefined : new Fee(found.amount, found.currency ?? undefined);
+  }
+
+  /** What the service writes: `0.034827(USD)`. */
+  toString(): string {
+    return this.currency === undefined ? this.amount : `${this.amount}(${this.currency})`;
+  }
+}
+
+/** The sum of one kind of fee over many tasks. */
+export class FeeTotal {
+  /** Sums by currency as decimal text; fees without a currency are under the empty name. */
+  readonly amounts: Readonly<Record<string, string>>;
+  /** Number of fees that were added. */
+  readonly counted: number;
+  /** Number of fees that could not be read or added, and are in no sum. */
+  readonly unreadable: number;
+  /** Number of tasks without this fee. */
+  readonly missing: number;
+
+  constructor(amounts: Readonly<Record<string, string>>, counted = 0, unreadable = 0, missing = 0) {
+    this.amounts = amounts;
+    this.counted = counted;
+    this.unreadable = unreadable;
+    this.missing = missing;
+  }
+
+  /** The sum in one currency as decimal text, or of the fees without one; `0` if there was no such fee. */
+  amount(currency = ''): string {
+    return Object.hasOwn(this.amounts, currency) ? (this.amounts[currency] ?? '0') : '0';
+  }
+}
+
+/**
+ * Sums the fees of group-call tasks exactly, each fee by currency, and counts what could not be read.
+ *
+ * It reads the tasks once, so that they may come straight from `groupCalls`.
+ *
+ * ```ts
+ * const { taskSumPayFee } = await totals(client.groupCalls(query));
+ * taskSumPayFee.amount('USD'); // '91.740498'
+ * ```
+ */
+export function totals(tasks: Iterable<GroupCallTask>): Totals;
+export function totals(tasks: AsyncIterable<GroupCallTask>): Promise<Totals>;
+export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallTask>): Totals | Promise<Totals> {
+  const columns: unknown[][] = TOTALED.map(() => []);
+  const add = (task: GroupCallTask): void => {
+    TOTALED.forEach((name, index) => {
+      // What is there but is no text did not fit the field.
+      columns[index]?.push(task[name] ?? (Object.hasOwn(task.extra, name) ? false : null));
+    });
+  };
+  if (Symbol.asyncIterator in tasks) {
+    return (async () => {
+      for await (const task of tasks) {
+        add(task);
+      }
+      return summed(columns);
+    })();
+  }
+  for (const task of tasks) {
+    add(task);
+  }
+  return summed(columns);
+}
+
+function summed(columns: readonly unknown[][]): Totals {
+  return Object.fromEntries(TOTALED.map((name, index) => [name, total(columns[index] ?? [])])) as unknown as Totals;
+}
+
+function total(fees: readonly unknown[]): FeeTotal {
+  const isReadable = (fee: unknown): boolean => fee === null || (typeof fee === 'string' && fee.isWellFormed());
+  const texts = JSON.stringify(fees.map((fee) => isReadable(fee) && fee));
+  const sum = attempt(() => open(native.totalFees(texts)).any(), siteOf(totals)) as {
+    amounts: [string | null, string][];
+    counted: number;
+    unreadable: number;
+    missing: number;
+  };
+  const amounts = Object.fromEntries(sum.amounts.map(([currency, amount]) => [currency ?? '', amount]));
+  return new FeeTotal(amounts, sum.counted, sum.unreadable, sum.missing);
+}
