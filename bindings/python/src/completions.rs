@@ -20,12 +20,13 @@ use pyo3::types::{PyString, PyTuple};
 use recallflow::host::Record;
 use recallflow::{Error, OPERATIONS};
 use recallflow_bridge::background;
+use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 use tokio::task::AbortHandle;
 
-use crate::errors::{Failure, shielded};
+use crate::errors::{exception, shielded};
 use crate::{log, make, python};
 
 /// What a call answers.
@@ -174,7 +175,7 @@ fn settle(future: &Bound<'_, PyAny>, outcome: &Result<Answer, Failure>) -> PyRes
     }
     let made = match outcome {
         Ok(answer) => shielded(None, || make::answer(py, answer)),
-        Err(failure) => failure.exception(py).and_then(|error| Err(PyErr::from_value(error))),
+        Err(failure) => exception(py, failure).and_then(|error| Err(PyErr::from_value(error))),
     };
     let (settle, argument) = match made {
         Ok(answer) => (future.getattr(name(py, &SET_RESULT, "set_result"))?, answer),

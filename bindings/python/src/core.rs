@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::classes::Classes;
 use crate::completions::{Answer, Completions};
-use crate::errors::{Failure, raise, shielded};
+use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
 use crate::reader::Reader;
 use crate::{interrupt, make, options, read};
@@ -86,28 +86,28 @@ impl Core {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> Result<T, Failure> {
+    fn with<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> PyResult<T> {
         let State::Open(clients) = &mut *self.state() else {
-            return Err(Failure::Config("the client was closed: make another one".to_owned()));
+            return Err(wrong("the client was closed: make another one"));
         };
         if clients.get().is_none() {
-            let client = self.builder.clone().build()?;
+            let client = self.builder.clone().build().map_err(raise)?;
             // What the parent left here drops itself without a trace.
             *clients = Owned::new(Clients { client, driver: Driver::default() });
         }
         match clients.get_mut() {
-            Some(clients) => Ok(act(clients)?),
-            None => Err(Failure::Config("the client belongs to another process".to_owned())),
+            Some(clients) => act(clients).map_err(raise),
+            None => Err(wrong("the client belongs to another process")),
         }
     }
 
     /// The client for calls in the background.
-    pub(crate) fn client(&self) -> Result<Client, Failure> {
+    pub(crate) fn client(&self) -> PyResult<Client> {
         self.with(|clients| Ok(clients.client.clone()))
     }
 
     /// What drives one call on the calling thread.
-    pub(crate) fn lane(&self, overrides: &Overrides) -> Result<Lane, Failure> {
+    pub(crate) fn lane(&self, overrides: &Overrides) -> PyResult<Lane> {
         self.with(|clients| clients.driver.lane(&overrides.apply(clients.client.clone())))
     }
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use recallflow::Error;
 use recallflow::host::Lane;
+use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::ticks::within;
 
-use crate::errors::Failure;
+use crate::errors::{raise, thrown, wrong};
 use crate::log::Lines;
 
 /// How long a signal may wait before it is noticed.
@@ -35,7 +36,7 @@ pub(crate) fn drive<T: Send>(
     let lane = Owned::new(lane);
     // The call is large, and each of what wraps it would move it once more.
     let outcome = match interruptible(py, &lane, unforked(guarded(Box::pin(call))), lines) {
-        Ok(outcome) => outcome.map_err(Failure::Error)?,
+        Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
             // The connection of a call that was dropped closes as soon as somebody drives it, which may be never.
             if let Some(lane) = lane.get() {
@@ -45,8 +46,8 @@ pub(crate) fn drive<T: Send>(
         }
     };
     match outcome {
-        Ok(outcome) => Ok(outcome.map_err(Failure::Error)?),
-        Err(panic) => Err(Failure::Panicked(panic, Some(operation)).into()),
+        Ok(outcome) => outcome.map_err(raise),
+        Err(panic) => Err(thrown(&Failure::Panicked(panic, Some(operation)))),
     }
 }
 
@@ -64,7 +65,7 @@ fn interruptible<T: Send>(
     loop {
         // A handler of a signal may have forked.
         let Some(lane) = lane.get() else {
-            return Err(Failure::Config("the process was forked within the call".to_owned()).into());
+            return Err(wrong("the process was forked within the call"));
         };
         let ticked = py.detach(|| lane.drive(async { within(TICK, future.as_mut()).await }));
         if let Some(lines) = lines {

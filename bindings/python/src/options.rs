@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
 use recallflow::{Client, ClientBuilder};
 
-use crate::errors::Failure;
+use crate::errors;
 use crate::read::kind_of;
 
 /// What is wrong with an option.
@@ -15,7 +15,7 @@ pub(crate) struct Wrong(String);
 
 impl From<Wrong> for PyErr {
     fn from(wrong: Wrong) -> Self {
-        Failure::Config(wrong.0).into()
+        errors::wrong(wrong.0)
     }
 }
 

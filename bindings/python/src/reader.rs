@@ -13,7 +13,7 @@ use recallflow_bridge::ticks::within;
 
 use crate::completions::{Answer, Completions};
 use crate::core::{Core, Overrides};
-use crate::errors::{Failure, raise, shielded};
+use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
 use crate::{interrupt, make};
 
@@ -51,11 +51,11 @@ impl Reader {
     }
 
     /// The pages, unless they were being read as the process was forked: then nobody ever ends that here.
-    fn pages(&self) -> Result<Arc<tokio::sync::Mutex<Pages>>, Failure> {
+    fn pages(&self) -> PyResult<Arc<tokio::sync::Mutex<Pages>>> {
         let generation = generation();
         if self.generation.load(Ordering::Relaxed) != generation && self.pages.try_lock().is_err() {
             let text = "another thread was reading these pages as this process was forked: start the query anew";
-            return Err(Failure::Config(text.to_owned()));
+            return Err(wrong(text));
         }
         self.generation.store(generation, Ordering::Relaxed);
         Ok(self.pages.clone())

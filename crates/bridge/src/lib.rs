@@ -1,5 +1,5 @@
-//! What the packages of other languages share, beside the client itself: a runtime in the background, forks, failures, panics
-//! and logs. Nothing here knows a language.
+//! What the packages of other languages share, beside the client itself: a runtime in the background, forks, failures,
+//! panics and logs. Nothing here knows a language.
 
 pub mod background;
 pub mod failure;

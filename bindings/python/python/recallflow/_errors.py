@@ -265,7 +265,7 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
     kind = _KINDS.get(payload["kind"], RecallFlowError)
     attributes = {name: payload[name] for name in (*_COMMON, *kind._own) if name in payload}
     if "violations" in attributes:
-        attributes["violations"] = [Violation(*violation) for violation in attributes["violations"]]
+        attributes["violations"] = [Violation(**violation) for violation in attributes["violations"]]
     if "cause" in attributes:
         attributes["cause"] = make(attributes["cause"])
     return kind(payload["text"], **attributes)
