@@ -52,19 +52,48 @@ pub(crate) fn response<'py>(
 struct Maker<'a, 'py> {
     py: Python<'py>,
     classes: &'a Classes,
-    /// Short texts that were made last, by their length and last byte: many columns of a list say the same in each row.
-    texts: [Option<(&'a [u8], Bound<'py, PyAny>)>; TEXTS],
+    /// Short texts that were made last: many columns of a list say the same in each row.
+    texts: [Option<(Short, Bound<'py, PyAny>)>; 1 << TEXTS],
 }
 
-/// More would not be found again before they are replaced.
-const TEXTS: usize = 64;
+/// How many short texts are kept, as a power of two. More would not be found again before they are replaced.
+const TEXTS: u32 = 6;
 
-/// Longer texts hardly come twice.
-const SHORT: usize = 12;
+/// A text of a few bytes, as numbers that compare quickly. Longer texts hardly come twice.
+#[derive(PartialEq)]
+struct Short {
+    /// The first bytes and the last ones, which may overlap.
+    ends: (u64, u64),
+    length: usize,
+}
+
+impl Short {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+        let ends = match bytes {
+            [] => (0, 0),
+            [only] => (0, u64::from(*only)),
+            [first, .., last] if bytes.len() < 4 => {
+                (u64::from_le_bytes([*first, bytes[1], 0, 0, 0, 0, 0, 0]), u64::from(*last))
+            }
+            _ if bytes.len() < 8 => (half(bytes.first_chunk()?), half(bytes.last_chunk()?)),
+            _ if bytes.len() <= 12 => (word(bytes.first_chunk()?), word(bytes.last_chunk()?)),
+            _ => return None,
+        };
+        Some(Self { ends, length: bytes.len() })
+    }
+
+    /// Where it is kept.
+    fn place(&self) -> usize {
+        let mixed = (self.ends.0 ^ self.ends.1.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> (u64::BITS - TEXTS)) as usize
+    }
+}
 
 impl<'a, 'py> Maker<'a, 'py> {
     fn new(py: Python<'py>, classes: &'a Classes) -> Self {
-        Self { py, classes, texts: [const { None }; TEXTS] }
+        Self { py, classes, texts: [const { None }; 1 << TEXTS] }
     }
 
     fn row(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
@@ -81,7 +110,7 @@ impl<'a, 'py> Maker<'a, 'py> {
         for (position, (member, cell)) in class.members.iter().zip(row.cells()).enumerate() {
             let kind = &class.shape.fields[position].kind;
             is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(..) | Cell::Values(..));
-            let value = match *cell {
+            let value = match cell {
                 Cell::Object(_) => self.row(row.object(position).ok_or_else(odd)?)?,
                 Cell::Objects(..) => {
                     let items = row.objects(position).map(|row| self.row(row)).collect::<PyResult<Vec<_>>>()?;
@@ -89,8 +118,10 @@ impl<'a, 'py> Maker<'a, 'py> {
                 }
                 Cell::Values(..) => {
                     let item = if let Kind::List(item) = kind { item } else { kind };
-                    let items = row.values(position).iter().map(|cell| self.cell(row, item, *cell));
-                    let items = items.collect::<PyResult<Vec<_>>>()?;
+                    let mut items = Vec::new();
+                    for cell in row.values(position) {
+                        items.push(self.cell(row, item, cell)?);
+                    }
                     PyTuple::new(self.py, items)?.into_any()
                 }
                 cell => self.cell(row, kind, cell)?,
@@ -113,37 +144,41 @@ impl<'a, 'py> Maker<'a, 'py> {
     }
 
     /// A value that is no object and no list.
-    fn cell(&mut self, row: Row<'a>, kind: &Kind, cell: Cell) -> PyResult<Bound<'py, PyAny>> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is called for every value, and what it gives would go through memory")]
+    fn cell(&mut self, row: Row<'a>, kind: &Kind, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         Ok(match cell {
             Cell::Absent if matches!(kind, Kind::List(_)) => self.classes.empty_tuple.bind(py).clone().into_any(),
             Cell::Absent => PyNone::get(py).to_owned().into_any(),
             Cell::Int(number) => match kind {
-                Kind::Enum(position) => self.classes.enums[*position].member(py, number)?,
+                Kind::Enum(position) => self.classes.enums[*position].member(py, *number)?,
                 _ => number.into_pyobject(py)?.into_any(),
             },
-            Cell::Float(number) => PyFloat::new(py, number).into_any(),
+            Cell::Float(number) => PyFloat::new(py, *number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
             Cell::Span(..) | Cell::Text(_) => self.text(row.text(cell).unwrap_or_default())?,
-            Cell::Time(time) => self::time(py, self.classes, time)?,
+            Cell::Time(time) => self::time(py, self.classes, *time)?,
             Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(odd()),
         })
     }
 
-    fn text(&mut self, bytes: &'a [u8]) -> PyResult<Bound<'py, PyAny>> {
-        let Some(last) = bytes.last().filter(|_| bytes.len() <= SHORT) else { return make_text(self.py, bytes) };
-        let place = &mut self.texts[(usize::from(*last) * 5 + bytes.len()) % TEXTS];
+    #[inline]
+    fn text(&mut self, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+        let Some(short) = Short::of(bytes) else { return make_text(self.py, bytes) };
+        let place = &mut self.texts[short.place()];
         match place {
-            Some((known, text)) if *known == bytes => Ok(text.clone()),
+            Some((known, text)) if *known == short => Ok(text.clone()),
             _ => {
                 let text = make_text(self.py, bytes)?;
-                *place = Some((bytes, text.clone()));
+                *place = Some((short, text.clone()));
                 Ok(text)
             }
         }
     }
 }
 
+#[cold]
 fn odd() -> PyErr {
     PyValueError::new_err("an answer of an unknown shape")
 }

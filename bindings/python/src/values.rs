@@ -1,7 +1,9 @@
 //! What the values of the package are asked for: rules, wire form, money.
 
+use bytes::Bytes;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
 use recallflow::host;
 use recallflow::{Error, Fee};
@@ -90,7 +92,7 @@ pub(crate) fn from_wire<'py>(
         let text = text_of(wire)?;
         match (text, is_request) {
             (Some(text), false) => response(py, class, cls, text),
-            (None, false) => response(py, class, cls, order::aliases_last(&read::json(wire, is_request)?)),
+            (None, false) => response(py, class, cls, order::aliases_last(&read::json(wire, is_request)?).into()),
             (Some(text), true) => {
                 let json = host::parse_request(&text).map_err(raise)?;
                 make::request(py, classes, class, cls, &checked(class.position, &json)?)
@@ -103,15 +105,21 @@ pub(crate) fn from_wire<'py>(
 }
 
 /// The bytes of JSON text; `None` for what was parsed already.
-fn text_of(wire: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
+fn text_of(wire: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
     if wire.is_instance_of::<PyString>() {
         // Half a character is no UTF-8, which is what the core then says.
-        return wire.call_method1("encode", ("utf-8", "surrogatepass"))?.extract().map(Some);
+        let text = wire.call_method1("encode", ("utf-8", "surrogatepass"))?;
+        return Ok(Some(shared(text.cast_into::<PyBytes>()?)));
     }
     Ok(match wire.cast::<PyByteArray>() {
-        Ok(bytes) => Some(bytes.to_vec()),
-        Err(_) => wire.cast::<PyBytes>().ok().map(|bytes| bytes.as_bytes().to_vec()),
+        Ok(bytes) => Some(bytes.to_vec().into()),
+        Err(_) => wire.cast::<PyBytes>().ok().map(|bytes| shared(bytes.clone())),
     })
+}
+
+/// The same bytes, which are not copied.
+fn shared(bytes: Bound<'_, PyBytes>) -> Bytes {
+    Bytes::from_owner(PyBackedBytes::from(bytes))
 }
 
 /// Reads fields under their Python names.
@@ -128,18 +136,13 @@ pub(crate) fn from_dict<'py>(
         if is_request {
             make::request(py, classes, class, cls, &checked(class.position, &json)?)
         } else {
-            response(py, class, cls, order::aliases_last(&json))
+            response(py, class, cls, order::aliases_last(&json).into())
         }
     })
 }
 
-fn response<'py>(
-    py: Python<'py>,
-    class: &Class,
-    cls: &Bound<'py, PyType>,
-    json: Vec<u8>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let record = host::read_response(class.position, json.into()).map_err(raise)?;
+fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json: Bytes) -> PyResult<Bound<'py, PyAny>> {
+    let record = host::read_response(class.position, json).map_err(raise)?;
     make::response(py, class, cls, &record)
 }
 

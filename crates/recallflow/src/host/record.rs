@@ -83,7 +83,7 @@ impl<'a> Row<'a> {
 
     /// The text of a cell in UTF-8, if it is one.
     #[must_use]
-    pub fn text(&self, cell: Cell) -> Option<&'a [u8]> {
+    pub fn text(&self, cell: &Cell) -> Option<&'a [u8]> {
         self.place.text(cell)
     }
 
@@ -136,10 +136,10 @@ impl<'a> Place<'a> {
         Row { place: self, shape, first: 0 }
     }
 
-    fn text(self, cell: Cell) -> Option<&'a [u8]> {
+    fn text(self, cell: &Cell) -> Option<&'a [u8]> {
         match cell {
-            Cell::Span(start, end) => Some(self.body.get(start as usize..end as usize).unwrap_or_default()),
-            Cell::Text(number) => self.table.text(number).map(str::as_bytes),
+            Cell::Span(start, end) => Some(self.body.get(*start as usize..*end as usize).unwrap_or_default()),
+            Cell::Text(number) => self.table.text(*number).map(str::as_bytes),
             _ => None,
         }
     }
@@ -169,7 +169,7 @@ impl<'a> Place<'a> {
             Cell::Float(number) => number.into(),
             Cell::Bool(value) if matches!(kind, Kind::Flag) => u8::from(value).into(),
             Cell::Bool(value) => value.into(),
-            Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(self.text(cell).unwrap_or_default()).into(),
+            Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(self.text(&cell).unwrap_or_default()).into(),
             Cell::Time(time) => time.to_string().into(),
             Cell::Object(_) => self.rows(cell, kind.shape()?).next()?.to_json(),
             Cell::Objects(..) => self.rows(cell, kind.shape()?).map(Row::to_json).collect(),

@@ -74,6 +74,8 @@ impl Scan {
     /// A list of objects.
     fn objects<'a>(&mut self, rest: &'a [u8], shape: &'static Shape, level: usize) -> Option<(Cell, &'a [u8])> {
         let mut cells = self.table.take(level);
+        // A value takes about as many bytes, so that the cells are hardly ever moved.
+        cells.reserve(rest.len() / 24);
         let first = small(cells.len());
         let (count, after) = list(rest, |item| self.row(item, shape, &mut cells, level))?;
         self.table.put_back(level, cells);
