@@ -174,22 +174,22 @@ impl Pack {
                 }
                 Cell::Values(..) => {
                     let values = row.values(position);
-                    if let Some(numbers) = values.iter().any(|value| !fits(*value)).then(|| whole(values)) {
+                    if let Some(numbers) = values.iter().any(|value| !fits(value)).then(|| whole(values)) {
                         odd.insert(field.wire.to_owned(), numbers);
                         self.nothing(&field.kind);
                     } else {
                         self.count(values.len());
                         for value in values {
-                            self.value(row, *value);
+                            self.value(row, value);
                         }
                     }
                 }
-                Cell::Int(number) if !fits(*cell) => {
+                Cell::Int(number) if !fits(cell) => {
                     odd.insert(field.wire.to_owned(), (*number).into());
                     self.nothing(&field.kind);
                 }
                 Cell::Absent => self.nothing(&field.kind),
-                cell => self.value(row, *cell),
+                cell => self.value(row, cell),
             }
         }
         match row.extra() {
@@ -211,12 +211,12 @@ impl Pack {
     }
 
     /// A value that is no object and no list.
-    fn value(&mut self, row: Row<'_>, cell: Cell) {
+    fn value(&mut self, row: Row<'_>, cell: &Cell) {
         match cell {
             #[expect(clippy::cast_precision_loss, reason = "only those that fit come here")]
-            Cell::Int(number) => self.numbers.push(number as f64),
-            Cell::Float(number) => self.numbers.push(number),
-            Cell::Bool(value) => self.numbers.push(f64::from(u8::from(value))),
+            Cell::Int(number) => self.numbers.push(*number as f64),
+            Cell::Float(number) => self.numbers.push(*number),
+            Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
             Cell::Time(time) => {
                 let before = self.text.len();
                 // Writing into a text cannot fail.
@@ -233,7 +233,7 @@ impl Pack {
 }
 
 /// Whether a value of JavaScript stands for it.
-fn fits(cell: Cell) -> bool {
+fn fits(cell: &Cell) -> bool {
     if let Cell::Int(number) = cell { number.unsigned_abs() <= LARGEST } else { true }
 }
 
