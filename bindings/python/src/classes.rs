@@ -8,6 +8,7 @@ use pyo3::types::{PyInt, PyTuple, PyType};
 use recallflow::host::{ENUMS, REQUESTS, RESPONSES, Shape};
 
 use crate::member::{Allocator, Member};
+use crate::times::Times;
 
 /// Everything that is told at import.
 pub(crate) struct Classes {
@@ -20,7 +21,7 @@ pub(crate) struct Classes {
     pub(crate) warning: Py<PyAny>,
     pub(crate) error: Py<PyAny>,
     pub(crate) log: Py<PyAny>,
-    pub(crate) datetime: Py<PyType>,
+    pub(crate) times: Times,
     pub(crate) empty_tuple: Py<PyTuple>,
 }
 
@@ -172,7 +173,7 @@ pub(crate) fn setup(
         warning,
         error,
         log,
-        datetime: py.import("datetime")?.getattr("datetime")?.cast_into::<PyType>()?.unbind(),
+        times: Times::new(py)?,
         empty_tuple: PyTuple::empty(py).unbind(),
     };
     *CLASSES.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::leak(Box::new(told)));

@@ -19,6 +19,7 @@ mod python;
 mod read;
 mod reader;
 mod sandbox;
+mod times;
 mod values;
 
 use pyo3::prelude::*;

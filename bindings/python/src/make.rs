@@ -3,8 +3,8 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
-use recallflow::host::{Cell, Kind, Record, Row};
+use pyo3::types::{PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
+use recallflow::host::{Cell, Kind, Record, Row, Shape};
 use recallflow::{Extra, LocalDateTime};
 use serde_json::Value;
 
@@ -54,10 +54,14 @@ struct Maker<'a, 'py> {
     classes: &'a Classes,
     /// Short texts that were made last: many columns of a list say the same in each row.
     texts: [Option<(Short, Bound<'py, PyAny>)>; 1 << TEXTS],
+    /// Positions at which an object had a number with these lowest bits last: the numbers of one object often come twice.
+    numbers: [usize; NUMBERS],
 }
 
 /// How many short texts are kept, as a power of two. More would not be found again before they are replaced.
 const TEXTS: u32 = 6;
+
+const NUMBERS: usize = 16;
 
 /// A text of a few bytes, as numbers that compare quickly. Longer texts hardly come twice.
 #[derive(PartialEq)]
@@ -93,7 +97,7 @@ impl Short {
 
 impl<'a, 'py> Maker<'a, 'py> {
     fn new(py: Python<'py>, classes: &'a Classes) -> Self {
-        Self { py, classes, texts: [const { None }; 1 << TEXTS] }
+        Self { py, classes, texts: [const { None }; 1 << TEXTS], numbers: [0; NUMBERS] }
     }
 
     fn row(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
@@ -107,7 +111,8 @@ impl<'a, 'py> Maker<'a, 'py> {
         let extra = row.extra();
         // A class that derives from it may give its instances attributes of any kind.
         let mut is_leaf = extra.is_none() && of.is(class.kind.bind(self.py));
-        for (position, (member, cell)) in class.members.iter().zip(row.cells()).enumerate() {
+        let cells = row.cells();
+        for (position, (member, cell)) in class.members.iter().zip(cells).enumerate() {
             let kind = &class.shape.fields[position].kind;
             is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(..) | Cell::Values(..));
             let value = match cell {
@@ -124,6 +129,13 @@ impl<'a, 'py> Maker<'a, 'py> {
                     }
                     PyTuple::new(self.py, items)?.into_any()
                 }
+                Cell::Int(number) if !matches!(kind, Kind::Enum(_)) => {
+                    let twin = self.twin(class.shape, cells, position, *number);
+                    match twin.and_then(|twin| class.members[twin].again(&instance)) {
+                        Some(value) => value,
+                        None => number.into_pyobject(self.py)?.into_any(),
+                    }
+                }
                 cell => self.cell(row, kind, cell)?,
             };
             member.fill(&instance, value);
@@ -132,6 +144,16 @@ impl<'a, 'py> Maker<'a, 'py> {
             member.fill(&instance, self.extra(extra)?);
         }
         Ok(if is_leaf { instance.finish_leaf() } else { instance.finish() })
+    }
+
+    /// Where the same number stands further up in the object.
+    fn twin(&mut self, shape: &Shape, cells: &[Cell], position: usize, number: i64) -> Option<usize> {
+        let last = &mut self.numbers[usize::from(number.to_le_bytes()[0]) % NUMBERS];
+        let twin = std::mem::replace(last, position);
+        // A member of an enum is another object than its number.
+        let is_number = |twin: usize| !matches!(shape.fields[twin].kind, Kind::Enum(_));
+        let is_same = |twin: usize| matches!(cells.get(twin), Some(Cell::Int(other)) if *other == number);
+        (twin < position && is_same(twin) && is_number(twin)).then_some(twin)
     }
 
     fn extra(&self, extra: Option<&Extra>) -> PyResult<Bound<'py, PyAny>> {
@@ -158,7 +180,7 @@ impl<'a, 'py> Maker<'a, 'py> {
             Cell::Float(number) => PyFloat::new(py, *number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
             Cell::Span(..) | Cell::Text(_) => self.text(row.text(cell).unwrap_or_default())?,
-            Cell::Time(time) => self::time(py, self.classes, *time)?,
+            Cell::Time(time) => self.classes.times.make(py, *time)?,
             Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(odd()),
         })
     }
@@ -191,13 +213,6 @@ fn make_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> 
         let text = ffi::PyUnicode_FromStringAndSize(bytes.as_ptr().cast(), length);
         Bound::from_owned_ptr_or_err(py, text)
     }
-}
-
-/// A `datetime`, from the ten bytes that it is pickled as: that is several times as fast as from six numbers.
-fn time<'py>(py: Python<'py>, classes: &Classes, time: LocalDateTime) -> PyResult<Bound<'py, PyAny>> {
-    let [century, year] = time.year().to_be_bytes();
-    let bytes = [century, year, time.month(), time.day(), time.hour(), time.minute(), time.second(), 0, 0, 0];
-    classes.datetime.bind(py).call1((PyBytes::new(py, &bytes),))
 }
 
 /// Plain Python objects for JSON.
@@ -255,7 +270,7 @@ fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> 
             classes.enums[*position].member(py, number.as_i64().unwrap_or_default())
         }
         (Kind::Time, Value::String(text)) => match text.parse::<LocalDateTime>() {
-            Ok(time) => self::time(py, classes, time),
+            Ok(time) => classes.times.make(py, time),
             Err(_) => json(py, wire),
         },
         (Kind::Object(position), Value::Object(_)) => {

@@ -38,6 +38,12 @@ impl Member {
         unsafe { instance.word(self.offset).write(value.into_ptr()) }
     }
 
+    /// What the slot of such an instance was filled with, for another slot as well.
+    pub(crate) fn again<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: `find` saw that a value of this class's instances lies there; it is alive, or null if there is none.
+        unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.word(self.offset).read()) }
+    }
+
     /// What is in the slot; an error if it was never filled.
     pub(crate) fn get<'py>(&self, instance: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         // SAFETY: all are alive, and the function is that of the descriptor's own type, which checks the class of the
