@@ -14,7 +14,7 @@ use crate::generated::service::{ENVELOPE_CODE, ENVELOPE_DATA, ENVELOPE_MESSAGE};
 
 /// The data of a success.
 pub(super) fn open(body: &[u8], shape: &'static Shape) -> Option<Table> {
-    let mut scan = Scan::new(body)?;
+    let mut scan = Scan::new(body);
     let (mut code, mut message, mut data) = (None, false, false);
     let mut rest = pass(body, b'{')?;
     let mut is_open = true;
@@ -40,7 +40,7 @@ pub(super) fn open(body: &[u8], shape: &'static Shape) -> Option<Table> {
 
 /// An object alone.
 pub(super) fn object(body: &[u8], shape: &'static Shape) -> Option<Table> {
-    let mut scan = Scan::new(body)?;
+    let mut scan = Scan::new(body);
     let (_, rest) = scan.object(body, shape, 0)?;
     skip_blanks(rest).is_empty().then_some(scan.table)
 }
@@ -57,9 +57,8 @@ struct Scan {
 }
 
 impl Scan {
-    fn new(body: &[u8]) -> Option<Self> {
-        std::str::from_utf8(body).ok()?;
-        Some(Self { length: body.len(), table: Table::default() })
+    fn new(body: &[u8]) -> Self {
+        Self { length: body.len(), table: Table::default() }
     }
 
     /// An object, as the position of its first cell in the level.

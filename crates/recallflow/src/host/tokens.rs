@@ -1,7 +1,7 @@
 //! The pieces of JSON as the service writes it, read by words of eight bytes.
 //!
 //! Each function takes what is left of a body and gives what is left after the piece, or `None` if something else stands
-//! there, or something that JSON allows but the service does not write.
+//! there, or something that JSON allows but the service does not write. All but texts is ASCII, and texts are UTF-8.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = ONES << 7;
@@ -49,7 +49,8 @@ impl Key {
     pub(super) fn pass<'a>(&self, rest: &'a [u8]) -> Option<&'a [u8]> {
         let (words, _) = rest.first_chunk::<{ 8 * WORDS }>()?.as_chunks::<8>();
         let difference = |at: usize| (u64::from_le_bytes(words[at]) ^ self.words[at]) & self.masks[at];
-        if difference(0) | difference(1) | difference(2) == 0 { rest.get(self.length..) } else { None }
+        let is_same = difference(0) == 0 && difference(1) == 0 && difference(2) == 0;
+        if is_same { rest.get(self.length..) } else { None }
     }
 }
 
@@ -149,26 +150,27 @@ fn long_integer(rest: &[u8]) -> (i64, usize) {
 pub(super) fn string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let [b'"', text @ ..] = rest else { return None };
     let mut ahead = text;
-    while let Some((word, further)) = ahead.split_first_chunk::<8>() {
+    let mut seen = 0;
+    let length = loop {
+        let Some((word, further)) = ahead.split_first_chunk::<8>() else {
+            // The last bytes of the body are no whole word.
+            seen |= HIGHS;
+            break text.len() - ahead.len() + ahead.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+        };
         let word = u64::from_le_bytes(*word);
         let special = special(word);
         if special != 0 {
-            let place = special.trailing_zeros() / 8;
-            let is_end = word >> (place * 8) & 0xff == u64::from(b'"');
-            let (text, after) = text.split_at_checked(text.len() - ahead.len() + place as usize)?;
-            return if is_end { Some((text, after.get(1..)?)) } else { None };
+            // The bits below the one that marks the end.
+            seen |= word & (special ^ special.wrapping_sub(1));
+            break text.len() - ahead.len() + special.trailing_zeros() as usize / 8;
         }
+        seen |= word;
         ahead = further;
-    }
-    let (text, after) = text.split_at_checked(text.len() - ahead.len() + last_length(ahead)?)?;
-    Some((text, after.get(1..)?))
-}
-
-/// The length of a text in the last bytes of the body, which are no whole word.
-#[cold]
-fn last_length(rest: &[u8]) -> Option<usize> {
-    let place = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-    (rest[place] == b'"').then_some(place)
+    };
+    let (text, after) = text.split_at_checked(length)?;
+    let [b'"', after @ ..] = after else { return None };
+    let is_plain = seen & HIGHS == 0 || std::str::from_utf8(text).is_ok();
+    is_plain.then_some((text, after))
 }
 
 /// The first bit that is set marks the first byte of a word that ends a text, is a backslash or a control character.
@@ -203,6 +205,30 @@ mod tests {
         for byte in 0..=u8::MAX {
             let is_special = matches!(byte, b'"' | b'\\' | 0..0x20);
             assert_eq!(special(u64::from_le_bytes([byte; 8])) != 0, is_special, "{byte}");
+        }
+    }
+
+    #[test]
+    fn texts_of_every_length_are_read_if_they_are_utf_8() {
+        for length in 0..20 {
+            for end in ["", ",", ",\"another\":\"text\"", "\u{ff}\u{ff}\u{ff}\u{ff}"] {
+                let plain = "a".repeat(length);
+                let body = format!("\"{plain}\"{end}");
+                assert_eq!(string(body.as_bytes()), Some((plain.as_bytes(), end.as_bytes())), "{body}");
+                for place in 0..length {
+                    let text = format!("{}ñ{}", &plain[..place], &plain[place + 1..]);
+                    let mut body = format!("\"{text}\"{end}").into_bytes();
+                    assert_eq!(string(&body), Some((text.as_bytes(), end.as_bytes())), "{text} {end}");
+                    for half in [place + 1, place + 2] {
+                        let byte = std::mem::replace(&mut body[half], b'a');
+                        assert_eq!(string(&body), None, "{text} {end} {half}");
+                        body[half] = byte;
+                    }
+                }
+            }
+        }
+        for odd in ["", "\"", "a", "\"aaaaaaaaa", "\"a\\\"aaaaaaaa\"", "\"aaaaaaaaaa\n\"", "\"a\t\""] {
+            assert_eq!(string(odd.as_bytes()), None, "{odd}");
         }
     }
 
