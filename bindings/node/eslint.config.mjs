@@ -33,8 +33,11 @@ export default defineConfig(
   {
     files: ['test/**', 'examples/**', 'bench/**'],
     extends: [tseslint.configs.recommended],
-    // The compiler knows better.
-    rules: { 'no-undef': 'off' },
+    rules: {
+      // The compiler knows better.
+      'no-undef': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
   },
   {
     files: ['test/types/**'],

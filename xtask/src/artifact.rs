@@ -1,11 +1,12 @@
 //! Builds with cargo, and finds what it built where cargo says it is, which settings of the machine can change.
 
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::process::{cargo, read, root};
+use crate::process::{Outcome, cargo, read, root};
 
 /// Where cargo builds, and where everything else goes that these commands make.
 pub(crate) fn target_directory() -> Result<PathBuf, String> {
@@ -21,6 +22,14 @@ pub(crate) fn own_crates() -> Result<Vec<String>, String> {
     Ok(packages.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
 }
 
+/// The version of one of these crates.
+pub(crate) fn version(name: &str) -> Result<String, String> {
+    let metadata = metadata()?;
+    let package = metadata["packages"].as_array().into_iter().flatten().find(|package| package["name"] == name);
+    let version = package.and_then(|package| package["version"].as_str());
+    version.map(str::to_owned).ok_or_else(|| format!("cargo knows no crate `{name}`"))
+}
+
 fn metadata() -> Result<Value, String> {
     let metadata = read(&mut cargo(["metadata", "--no-deps", "--locked", "--format-version=1"]))?;
     serde_json::from_str(&metadata).map_err(|error| error.to_string())
@@ -28,12 +37,17 @@ fn metadata() -> Result<Value, String> {
 
 /// Builds one program.
 pub(crate) fn program(arguments: &[&str]) -> Result<PathBuf, String> {
-    built(arguments, |message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+    built(builder("build"), arguments, |message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
 }
 
 /// Builds one library for other languages.
 pub(crate) fn dynamic_library(arguments: &[&str]) -> Result<PathBuf, String> {
-    built(arguments, |message| {
+    dynamic_library_by(builder("build"), arguments)
+}
+
+/// The same, by a command of [`builder`] that was told more.
+pub(crate) fn dynamic_library_by(build: Command, arguments: &[&str]) -> Result<PathBuf, String> {
+    built(build, arguments, |message| {
         let is_cdylib = message["target"]["crate_types"].as_array()?.iter().any(|kind| kind == "cdylib");
         let mut files = message["filenames"].as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
         files.find(|file| {
@@ -42,9 +56,26 @@ pub(crate) fn dynamic_library(arguments: &[&str]) -> Result<PathBuf, String> {
     })
 }
 
+/// Puts a library where another language finds it.
+pub(crate) fn place(library: &Path, at: &Path) -> Outcome {
+    let copy = || {
+        let (folder, name) = (at.parent().unwrap_or(Path::new(".")), at.file_name().unwrap_or_default());
+        // Renamed, not overwritten: another process may have it loaded, or put its own there at the same time.
+        let fresh = tempfile::Builder::new().prefix(name).suffix(".fresh").tempfile_in(folder)?.into_temp_path();
+        fs::copy(library, &fresh)?;
+        fresh.persist(at)?;
+        Ok(())
+    };
+    copy().map_err(|error: std::io::Error| format!("{}: {error}", at.display()))
+}
+
+/// A cargo that builds by one of its subcommands, and tells what.
+pub(crate) fn builder(subcommand: &str) -> Command {
+    cargo([subcommand, "--quiet", "--locked", "--message-format=json-render-diagnostics"])
+}
+
 /// Builds, and returns the last file that is found in cargo's messages.
-fn built(arguments: &[&str], find: fn(&Value) -> Option<PathBuf>) -> Result<PathBuf, String> {
-    let mut build = cargo(["build", "--quiet", "--locked", "--message-format=json-render-diagnostics"]);
+fn built(mut build: Command, arguments: &[&str], find: fn(&Value) -> Option<PathBuf>) -> Result<PathBuf, String> {
     let messages = read(build.args(arguments).current_dir(root()).stdin(Stdio::null()))?;
     let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
     let file = messages.filter_map(|message: Value| find(&message)).next_back();

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::process::{Outcome, cargo, run};
-use crate::python;
+use crate::{node, python};
 
 /// Runs the benchmarks of one language with the arguments that they take themselves, or those of all.
 pub(crate) fn bench(arguments: &mut lexopt::Parser) -> Outcome {
@@ -11,11 +11,15 @@ pub(crate) fn bench(arguments: &mut lexopt::Parser) -> Outcome {
     if arguments.next_if(|first| first == "python").is_some() {
         return python::bench::bench(arguments);
     }
+    if arguments.next_if(|first| first == "node").is_some() {
+        return node::bench::bench(arguments);
+    }
     if arguments.peek().is_some() {
         return rust(arguments);
     }
     rust([])?;
-    python::bench::bench([])
+    python::bench::bench([])?;
+    node::bench::bench([])
 }
 
 fn rust(arguments: impl IntoIterator<Item = OsString>) -> Outcome {

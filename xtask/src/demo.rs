@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 use crate::artifact;
 use crate::process::{Outcome, run};
-use crate::python;
 use crate::sandbox::Sandbox;
+use crate::{node, python};
 
 /// Starts the sandbox and shows the three operations against it, in one language after the other.
 pub(crate) fn demo() -> Outcome {
@@ -15,19 +15,23 @@ pub(crate) fn demo() -> Outcome {
     rust(&sandbox, Stdio::inherit())?;
     println!("\n# Python");
     match python::interpreter::find() {
-        Ok(interpreter) => python::tour::tour(&interpreter, &sandbox, Stdio::inherit()),
-        Err(missing) => {
-            println!("left out: {missing}");
-            Ok(())
-        }
+        Ok(interpreter) => python::tour::tour(&interpreter, &sandbox, Stdio::inherit())?,
+        Err(missing) => println!("left out: {missing}"),
     }
+    println!("\n# Node");
+    match node::toolchain::find() {
+        Ok(node) => node::tour::tour(&node, &sandbox, Stdio::inherit())?,
+        Err(missing) => println!("left out: {missing}"),
+    }
+    Ok(())
 }
 
 /// The same without its output, as a check, for which no language may be missing.
 pub(crate) fn check() -> Outcome {
     let sandbox = Sandbox::start()?;
     rust(&sandbox, Stdio::null())?;
-    python::tour::tour(&python::interpreter::find()?, &sandbox, Stdio::null())
+    python::tour::tour(&python::interpreter::find()?, &sandbox, Stdio::null())?;
+    node::tour::tour(&node::toolchain::find()?, &sandbox, Stdio::null())
 }
 
 fn rust(sandbox: &Sandbox, output: Stdio) -> Outcome {

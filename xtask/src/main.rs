@@ -4,8 +4,11 @@ mod artifact;
 mod bench;
 mod codegen;
 mod demo;
+mod faults;
+mod node;
 mod package;
 mod process;
+mod profile;
 mod python;
 mod sandbox;
 mod test;
@@ -37,7 +40,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        options: "[rust | python]",
+        options: "[rust | python | node]",
         about: "run every check there is, or those of one language",
         run: test::test,
     },
@@ -49,13 +52,19 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[python] [part] [--rounds N]",
+        options: "[python | node] [part] [--rounds N]",
         about: "measure the client beside others",
         run: bench::bench,
     },
     Command {
+        name: "faults",
+        options: "[--quick]",
+        about: "play every fault in every language and write docs/faults.md; with --quick, only play a few",
+        run: faults::faults,
+    },
+    Command {
         name: "package",
-        options: "[python] [--zig]",
+        options: "[python | node] [--zig]",
         about: "build what is published, and try it in empty places",
         run: package::package,
     },
@@ -64,6 +73,12 @@ const COMMANDS: &[Command] = &[
         options: "[arguments]",
         about: "run Python with the package from its sources and the tools of its tests",
         run: python::checks::python,
+    },
+    Command {
+        name: "node",
+        options: "[arguments]",
+        about: "run Node with the package from its sources, or one of its tools, such as prettier",
+        run: node::checks::node,
     },
 ];
 
@@ -107,7 +122,7 @@ fn help() -> String {
     let mut text = String::from("Usage: cargo xtask <command>\n\n");
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.options);
-        writeln!(text, "  {usage:36}{}", command.about).expect("a string takes all that is written to it");
+        writeln!(text, "  {usage:44}{}", command.about).expect("a string takes all that is written to it");
     }
     text
 }

@@ -5,8 +5,7 @@ use std::time::Instant;
 use lexopt::Arg;
 
 use crate::process::{Outcome, cargo, run, without_settings};
-use crate::python::checks;
-use crate::{codegen, demo, package};
+use crate::{codegen, demo, faults, node, package, python};
 
 /// A check of what is written in one language.
 struct Check {
@@ -23,21 +22,27 @@ const fn check(language: &'static str, name: &'static str, run: fn() -> Outcome)
 const CHECKS: &[Check] = &[
     check("rust", "format", || run(&mut cargo(["fmt", "--all", "--check"]))),
     check("rust", "generated files", codegen::check),
-    check("python", "format", checks::format),
-    check("python", "lints", checks::lints),
+    check("python", "format", python::checks::format),
+    check("node", "format", node::checks::format),
+    check("python", "lints", python::checks::lints),
+    check("node", "lints", node::checks::lints),
     check("rust", "lints", || {
         run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "--deny", "warnings"]))
     }),
-    check("python", "types", checks::types),
+    check("python", "types", python::checks::types),
+    check("node", "types", node::checks::types),
     check("rust", "tests", || run(without_settings(&mut cargo(["test", "--workspace", "--locked", "--quiet"])))),
-    check("python", "tests", checks::tests),
+    check("python", "tests", python::checks::tests),
+    check("node", "tests", node::checks::tests),
     check("rust", "documentation", || {
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
         run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     }),
     check("rust", "package", package::rust),
     check("python", "package", package::python),
+    check("node", "package", package::node),
     check("all", "demo", demo::check),
+    check("all", "faults", faults::check),
 ];
 
 /// Runs every check, or those of one language, and stops at the first that fails.

@@ -1,4 +1,4 @@
-//! Keeps out of a wheel where it was built: panics name the files of the code that they are in.
+//! Keeps out of a package where it was built: panics name the files of the code that they are in.
 
 use std::env;
 use std::fs;
@@ -28,13 +28,13 @@ fn folders() -> Result<Vec<(PathBuf, &'static str)>, String> {
     Ok(folders.filter(|(path, _)| path.is_absolute() && path.parent().is_some()).collect())
 }
 
-/// Lets a maturin that builds hide these folders.
-pub(super) fn hide(maturin: &mut Command) -> Outcome {
+/// Lets a cargo that builds hide these folders, or a maturin that calls one.
+pub(super) fn hide(cargo: &mut Command) -> Outcome {
     let flags = folders()?.into_iter().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
     let flags: Value = flags.collect();
     // Cargo adds these to what the repository sets for a target, and takes those of the environment instead of both.
-    maturin.arg("--config").arg(format!("target.'cfg(all())'.rustflags={flags}"));
-    maturin.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTFLAGS");
+    cargo.arg("--config").arg(format!("target.'cfg(all())'.rustflags={flags}"));
+    cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTFLAGS");
     Ok(())
 }
 
@@ -45,7 +45,7 @@ pub(super) fn refuse(contents: &Path) -> Outcome {
         let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         if let Some(folder) = folders.iter().find(|folder| names(&bytes, folder)) {
             let file = file.strip_prefix(contents).unwrap_or(&file);
-            return Err(format!("the wheel names a folder of this machine: `{folder}` in {}", file.display()));
+            return Err(format!("the package names a folder of this machine: `{folder}` in {}", file.display()));
         }
     }
     Ok(())

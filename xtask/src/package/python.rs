@@ -1,11 +1,12 @@
 //! The wheel and the source distribution.
 
-use std::fs;
+mod trial;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::paths;
-use super::trial::{self, Scratch};
+use super::scratch::{Scratch, megabytes, only_file, remove_old};
 use crate::artifact::{own_crates, target_directory};
 use crate::process::{Outcome, cargo, read, root, run_quietly};
 use crate::python::environment::Environment;
@@ -19,7 +20,9 @@ const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
 /// With zig the wheel runs on Linux systems as old as manylinux2014; without, on those as new as this one.
 pub(crate) fn python(with_zig: bool) -> Outcome {
     let folder = target_directory()?.join("package");
-    remove_old(&folder)?;
+    for suffix in [".whl", ".tar.gz"] {
+        remove_old(&folder, suffix)?;
+    }
     let environment = Environment::with_requirements("test")?;
     let wheel = build_wheel(&folder, with_zig)?;
     // The native module.
@@ -122,32 +125,4 @@ fn maturin(environment: &Environment, subcommand: &str) -> Command {
     let mut maturin = environment.tool("maturin");
     maturin.current_dir(root()).args([subcommand, "--manifest-path", "bindings/python/Cargo.toml"]);
     maturin
-}
-
-/// Removes what an earlier run left, which may be of another version.
-fn remove_old(folder: &Path) -> Outcome {
-    for suffix in [".whl", ".tar.gz"] {
-        for file in files(folder, suffix) {
-            fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        }
-    }
-    Ok(())
-}
-
-fn only_file(folder: &Path, suffix: &str) -> Result<PathBuf, String> {
-    let mut files = files(folder, suffix);
-    match (files.pop(), files.is_empty()) {
-        (Some(file), true) => Ok(file),
-        _ => Err(format!("{} should hold one {suffix}", folder.display())),
-    }
-}
-
-fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.filter(|path| path.to_string_lossy().ends_with(suffix)).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

@@ -1,103 +1,135 @@
 //! Takes the examples out of a README, so that they are run as they stand there.
 //!
-//! A block of Python is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program,
+//! A block of code is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program,
 //! from top to bottom, as somebody would type them, and `RECALLFLOW_*` in its environment leads to a sandbox.
 //!
-//! What it prints stands there in comments, behind the `print` or on lines of their own, in the same order. There are
-//! other comments as well, but none behind a `print`.
+//! What it prints stands there in comments, behind the call that prints or on lines of their own, in the same order. There
+//! are other comments as well, but none behind a call that prints.
 
 use std::fs;
 use std::path::Path;
 
 const MARK: &str = "<!-- runnable -->";
-const START: &str = "```python";
 const END: &str = "```";
 
-/// The program that a README holds, on the same lines as there, so that a traceback names the line of the README.
-pub(super) fn program(readme: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(readme).map_err(|error| format!("{}: {error}", readme.display()))?;
-    extract(&text).ok_or_else(|| {
-        format!("{}: `{MARK}` should stand on the line before a block of Python, at least once", readme.display())
-    })
+/// A language of examples.
+pub(super) struct Language {
+    name: &'static str,
+    /// The lines that begin a block.
+    starts: &'static [&'static str],
+    /// What begins a comment, with the space behind it.
+    comment: &'static str,
+    /// What begins a call that prints.
+    print: &'static str,
 }
 
-/// None if nothing is marked, or something else than a block of Python.
-fn extract(text: &str) -> Option<String> {
-    let mut program = String::new();
-    let mut marked = false;
-    let mut inside = false;
-    let mut blocks = 0;
-    for line in text.lines() {
-        if inside && line != END {
-            program.push_str(line);
-        } else if inside {
-            inside = false;
-        } else if marked {
-            if line != START {
-                return None;
-            }
-            (marked, inside, blocks) = (false, true, blocks + 1);
-        } else {
-            marked = line == MARK;
-        }
-        program.push('\n');
-    }
-    (blocks > 0 && !marked && !inside).then_some(program)
-}
+pub(super) const PYTHON: Language = Language { name: "Python", starts: &["```python"], comment: "# ", print: "print(" };
 
-/// Whether a program printed what its comments say.
-pub(super) fn compare(program: &str, printed: &str) -> Result<(), String> {
-    let mut comments = program.lines().enumerate().filter_map(|(index, line)| {
-        let (code, comment) = line.strip_prefix("# ").map_or_else(|| line.split_once(" # "), |all| Some(("", all)))?;
-        Some((index + 1, code.trim_start().starts_with("print("), comment))
-    });
-    for printed in printed.lines() {
-        loop {
-            match comments.next() {
-                Some((_, _, comment)) if comment == printed => break,
-                Some((_, false, _)) => {}
-                Some((line, true, comment)) => {
-                    return Err(format!(
-                        "the README prints `{printed}`, which no comment says before the one of line {line}, `{comment}`"
-                    ));
+/// JavaScript is TypeScript, too.
+pub(super) const TYPESCRIPT: Language =
+    Language { name: "JavaScript or TypeScript", starts: &["```js", "```ts"], comment: "// ", print: "console.log(" };
+
+impl Language {
+    /// The program that a README holds, on the same lines as there, so that a traceback names the line of the README.
+    pub(super) fn program(&self, readme: &Path) -> Result<String, String> {
+        let text = fs::read_to_string(readme).map_err(|error| format!("{}: {error}", readme.display()))?;
+        self.extract(&text).ok_or_else(|| {
+            format!(
+                "{}: `{MARK}` should stand on the line before a block of {}, at least once",
+                readme.display(),
+                self.name
+            )
+        })
+    }
+
+    /// None if nothing is marked, or something else than a block of this language.
+    fn extract(&self, text: &str) -> Option<String> {
+        let mut program = String::new();
+        let mut marked = false;
+        let mut inside = false;
+        let mut blocks = 0;
+        for line in text.lines() {
+            if inside && line != END {
+                program.push_str(line);
+            } else if inside {
+                inside = false;
+            } else if marked {
+                if !self.starts.contains(&line) {
+                    return None;
                 }
-                None => {
-                    return Err(format!("the README prints `{printed}`, which none of its comments says in its place"));
+                (marked, inside, blocks) = (false, true, blocks + 1);
+            } else {
+                marked = line == MARK;
+            }
+            program.push('\n');
+        }
+        (blocks > 0 && !marked && !inside).then_some(program)
+    }
+
+    /// Whether a program printed what its comments say.
+    pub(super) fn compare(&self, program: &str, printed: &str) -> Result<(), String> {
+        let behind = format!(" {}", self.comment);
+        let mut comments = program.lines().enumerate().filter_map(|(index, line)| {
+            let alone = line.strip_prefix(self.comment).map(|all| ("", all));
+            let (code, comment) = alone.or_else(|| line.split_once(&behind))?;
+            Some((index + 1, code.trim_start().starts_with(self.print), comment))
+        });
+        for printed in printed.lines() {
+            loop {
+                match comments.next() {
+                    Some((_, _, comment)) if comment == printed => break,
+                    Some((_, false, _)) => {}
+                    Some((line, true, comment)) => {
+                        return Err(format!(
+                            "the README prints `{printed}`, which no comment says before the one of line {line}, `{comment}`"
+                        ));
+                    }
+                    None => {
+                        return Err(format!(
+                            "the README prints `{printed}`, which none of its comments says in its place"
+                        ));
+                    }
                 }
             }
         }
-    }
-    match comments.find(|(_, is_printed, _)| *is_printed) {
-        None => Ok(()),
-        Some((line, _, comment)) => {
-            Err(format!("line {line} of the README says that `{comment}` is printed, which it is not"))
+        match comments.find(|(_, is_printed, _)| *is_printed) {
+            None => Ok(()),
+            Some((line, _, comment)) => {
+                Err(format!("line {line} of the README says that `{comment}` is printed, which it is not"))
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{compare, extract};
+    use super::{PYTHON, TYPESCRIPT};
 
     #[test]
     fn what_is_printed_stands_in_comments() {
-        let program = "print(1)  # 1\n\n# Why.\nif a:\n    print(b)\n    # 2 # 3\nc = 4  # minutes\n";
-        assert_eq!(compare(program, "1\n2 # 3\n"), Ok(()));
-        for printed in ["2 # 3\n", "1\n2\n", "1\n2 # 3\n1\n", ""] {
-            assert!(compare(program, printed).is_err(), "{printed:?}");
+        let python = "print(1)  # 1\n\n# Why.\nif a:\n    print(b)\n    # 2 # 3\nc = 4  # minutes\n";
+        let script = "console.log(1); // 1\n\n// Why.\nif (a) {\n  console.log(b);\n  // 2 # 3\n}\nc = 4; // minutes\n";
+        for (language, program) in [(PYTHON, python), (TYPESCRIPT, script)] {
+            assert_eq!(language.compare(program, "1\n2 # 3\n"), Ok(()));
+            for printed in ["2 # 3\n", "1\n2\n", "1\n2 # 3\n1\n", ""] {
+                assert!(language.compare(program, printed).is_err(), "{}: {printed:?}", language.name);
+            }
         }
     }
 
     #[test]
     fn marked_blocks_are_a_program_on_the_same_lines() {
         let text = "# Title\n<!-- runnable -->\n```python\na = 1\n```\n```python\nno\n```\n<!-- runnable -->\n```python\nb = a\n```\n";
-        assert_eq!(extract(text).as_deref(), Some("\n\n\na = 1\n\n\n\n\n\n\nb = a\n\n"));
+        assert_eq!(PYTHON.extract(text).as_deref(), Some("\n\n\na = 1\n\n\n\n\n\n\nb = a\n\n"));
+        let text = "<!-- runnable -->\n```js\na\n```\n<!-- runnable -->\n```ts\nb\n```\n";
+        assert_eq!(TYPESCRIPT.extract(text).as_deref(), Some("\n\na\n\n\n\nb\n\n"));
     }
 
     #[test]
     fn a_mark_without_its_block_is_refused() {
         for text in ["", "```python\nunmarked\n```\n", "<!-- runnable -->\n\n```python\n```\n", "<!-- runnable -->\n"] {
-            assert_eq!(extract(text), None, "{text:?}");
+            assert_eq!(PYTHON.extract(text), None, "{text:?}");
         }
+        assert_eq!(PYTHON.extract("<!-- runnable -->\n```js\n```\n"), None);
     }
 }

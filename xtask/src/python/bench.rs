@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 
 use super::environment::Environment;
-use super::native::{self, Profile};
+use super::native;
 use crate::artifact;
 use crate::process::{Outcome, run};
+use crate::profile::Profile;
 
 /// Builds everything as it is shipped and runs the benchmark with the arguments that it takes itself.
 pub(crate) fn bench(arguments: impl IntoIterator<Item = OsString>) -> Outcome {

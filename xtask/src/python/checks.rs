@@ -4,9 +4,10 @@ use std::fs;
 use std::process::Command;
 
 use super::environment::Environment;
-use super::native::{self, Profile};
+use super::native;
 use crate::artifact::target_directory;
 use crate::process::{Outcome, read_quietly, run, run_quietly};
+use crate::profile::Profile;
 
 /// Whether the sources are formatted.
 pub(crate) fn format() -> Outcome {

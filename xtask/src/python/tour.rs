@@ -3,8 +3,9 @@
 use std::process::Stdio;
 
 use super::interpreter::Interpreter;
-use super::native::{self, Profile};
+use super::native;
 use crate::process::{Outcome, run};
+use crate::profile::Profile;
 use crate::sandbox::Sandbox;
 
 /// Runs the tour with the package from its sources.

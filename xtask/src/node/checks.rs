@@ -1,0 +1,93 @@
+//! The checks of the package, from its sources.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::modules;
+use super::native;
+use super::toolchain::{self, Toolchain};
+use crate::package;
+use crate::process::{Outcome, run, run_quietly};
+use crate::profile::Profile;
+
+/// Whether the sources are formatted.
+pub(crate) fn format() -> Outcome {
+    run_quietly(super::tool(&with_tools()?, "prettier").args(["--check", "--log-level=warn", "."]))
+}
+
+/// What can be said about single files.
+pub(crate) fn lints() -> Outcome {
+    run_quietly(super::tool(&with_tools()?, "eslint").args(["--max-warnings=0", "."]))
+}
+
+/// Whether the compiler agrees with the code, and with what uses it, and whether all ways of finding the types lead to
+/// those of the code that is run.
+pub(crate) fn types() -> Outcome {
+    let node = with_tools()?;
+    modules::install(&node, &super::home().join("bench"))?;
+    super::compile(&node, &super::home().join("dist"))?;
+    for project in ["test", "test/types", "bench"] {
+        run_quietly(super::tool(&node, "tsc").args(["--pretty", "false", "--project", project]))?;
+    }
+    package::node_types(&node)
+}
+
+/// The tests.
+pub(crate) fn tests() -> Outcome {
+    let node = with_tools()?;
+    prepare(&node)?;
+    // Named one by one, because what Node makes of a folder or a pattern depends on its version.
+    let tests = test_files(&super::home().join("test"))?;
+    if tests.is_empty() {
+        return Err("there is no test of the Node package".to_owned());
+    }
+    let mut command = node.node();
+    command.current_dir(super::home()).args(["--test", "--test-reporter=spec"]);
+    run(command.args(tests))
+}
+
+/// Runs Node with the package built, or a tool that npm has installed on the sources as they are, or npm itself.
+pub(crate) fn node(arguments: &mut lexopt::Parser) -> Outcome {
+    let arguments: Vec<OsString> = arguments.raw_args().map_err(|error| error.to_string())?.collect();
+    let node = with_tools()?;
+    let tool = match arguments.first().and_then(|first| first.to_str()) {
+        Some("npm") => Some(node.npm()),
+        Some(name) if !name.contains('/') && modules::program(&super::home(), name).is_file() => {
+            Some(super::tool(&node, name))
+        }
+        _ => None,
+    };
+    if let Some(mut tool) = tool {
+        return run(tool.current_dir(super::home()).args(&arguments[1..]));
+    }
+    prepare(&node)?;
+    run(node.node().current_dir(super::home()).args(arguments))
+}
+
+/// Makes the package ready for use from its sources.
+pub(super) fn prepare(node: &Toolchain) -> Outcome {
+    super::compile(node, &super::home().join("dist"))?;
+    native::build(Profile::Dev)
+}
+
+/// Node with the tools of the package.
+fn with_tools() -> Result<Toolchain, String> {
+    let node = toolchain::find()?;
+    modules::install(&node, &super::home())?;
+    Ok(node)
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(test_files(&path)?);
+        } else if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

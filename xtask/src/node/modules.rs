@@ -1,0 +1,74 @@
+//! What npm installs: `node_modules` beside a lock file, made anew when the lock file has changed.
+//!
+//! It is made in a folder of its own and moved into its place as a whole. So one that was not finished is never used, and
+//! two commands that need it at once may both make it, without disturbing each other.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::toolchain::Toolchain;
+use crate::process::{Outcome, run_quietly};
+
+/// What decides about what is installed.
+const SOURCES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
+
+const MODULES: &str = "node_modules";
+
+/// A file in there that says what it was made from.
+const STAMP: &str = ".recallflow";
+
+/// Installs what the lock file in a folder lists, unless it is there.
+pub(crate) fn install(node: &Toolchain, folder: &Path) -> Outcome {
+    let at = |error: io::Error| format!("{}: {error}", folder.display());
+    let stamp = stamp(folder).map_err(at)?;
+    if is_installed(folder, &stamp) {
+        return Ok(());
+    }
+    println!("preparing {}", folder.join(MODULES).display());
+    let fresh = tempfile::Builder::new().prefix(".npm-").tempdir_in(folder).map_err(at)?;
+    for name in SOURCES {
+        fs::copy(folder.join(name), fresh.path().join(name)).map_err(at)?;
+    }
+    run_quietly(node.npm().current_dir(fresh.path()).args(["ci", "--include=dev", "--include=optional"]))?;
+    // There is no such folder without any package.
+    fs::create_dir_all(fresh.path().join(MODULES)).map_err(at)?;
+    fs::write(fresh.path().join(MODULES).join(STAMP), &stamp).map_err(at)?;
+    replace(folder, fresh.path()).or_else(|error| {
+        // Another command may have been first.
+        if is_installed(folder, &stamp) { Ok(()) } else { Err(at(error)) }
+    })
+}
+
+/// The folder of what is installed.
+pub(crate) fn folder(beside: &Path) -> PathBuf {
+    beside.join(MODULES)
+}
+
+/// A program of an installed package.
+pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
+    let suffix = if cfg!(windows) { ".cmd" } else { "" };
+    folder.join(MODULES).join(".bin").join(format!("{name}{suffix}"))
+}
+
+/// Moves what is old away and what is new into its place.
+fn replace(folder: &Path, fresh: &Path) -> io::Result<()> {
+    match fs::rename(folder.join(MODULES), fresh.join("old")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::rename(fresh.join(MODULES), folder.join(MODULES))
+}
+
+fn is_installed(folder: &Path, stamp: &str) -> bool {
+    fs::read_to_string(folder.join(MODULES).join(STAMP)).is_ok_and(|found| found == stamp)
+}
+
+fn stamp(folder: &Path) -> io::Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for name in SOURCES {
+        fs::read(folder.join(name))?.hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}

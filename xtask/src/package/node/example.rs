@@ -1,0 +1,97 @@
+//! The examples of the README as modules of both kinds.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::node::toolchain::Toolchain;
+use crate::node::{home, modules, tool};
+use crate::package::readme::TYPESCRIPT;
+use crate::process::{Outcome, read_quietly, run_quietly};
+use crate::sandbox::Sandbox;
+
+const SOURCE: &str = "README.mts";
+const AS_IMPORTED: &str = "README.mjs";
+const AS_REQUIRED: &str = "README.cjs";
+
+/// The examples of the README as one program, in a folder where the package is installed.
+pub(super) struct Example<'f> {
+    folder: &'f Path,
+    program: String,
+}
+
+impl<'f> Example<'f> {
+    /// Checks the types of the examples, by the rules of Node and by those of bundlers, and writes them as plain modules.
+    pub(super) fn compile(node: &Toolchain, folder: &'f Path) -> Result<Self, String> {
+        let program = TYPESCRIPT.program(&home().join("README.md"))?;
+        write(&folder.join(SOURCE), &program)?;
+        run_quietly(compiler(node, folder).args(["--noEmit", "--module", "esnext", "--moduleResolution", "bundler"]))?;
+        // With the map, a stack names the lines of the README.
+        run_quietly(compiler(node, folder).args(["--module", "node16", "--inlineSourceMap"]))?;
+        let imported = folder.join(AS_IMPORTED);
+        let module = fs::read_to_string(&imported).map_err(|error| format!("{}: {error}", imported.display()))?;
+        write(&folder.join(AS_REQUIRED), &requiring(&module)?)?;
+        Ok(Self { folder, program })
+    }
+
+    /// Runs both, each against a sandbox of its own, which has seen no other call.
+    pub(super) fn run(&self, node: &Toolchain) -> Outcome {
+        for name in [AS_IMPORTED, AS_REQUIRED] {
+            let sandbox = Sandbox::start()?;
+            let mut node = node.node();
+            node.current_dir(self.folder).args(["--enable-source-maps", name]);
+            TYPESCRIPT.compare(&self.program, &read_quietly(sandbox.tell(&mut node))?)?;
+        }
+        Ok(())
+    }
+}
+
+fn compiler(node: &Toolchain, folder: &Path) -> Command {
+    let mut tsc = tool(node, "tsc");
+    tsc.current_dir(folder).args(["--strict", "--exactOptionalPropertyTypes", "--pretty", "false"]);
+    tsc.args(["--target", "es2022", "--types", "node", "--typeRoots"]);
+    tsc.arg(modules::folder(&home()).join("@types")).arg(SOURCE);
+    tsc
+}
+
+/// The same module with `require` in place of `import`, and in a function, because such a module cannot wait.
+fn requiring(module: &str) -> Result<String, String> {
+    let mut text = String::from("(async () => {");
+    for line in module.lines() {
+        match line.strip_prefix("import ") {
+            None => text.push_str(line),
+            Some(import) => {
+                let required = required(import);
+                text.push_str(&required.ok_or_else(|| format!("no `require` is known for `import {import}`"))?);
+            }
+        }
+        text.push('\n');
+    }
+    text.push_str("})();\n");
+    Ok(text)
+}
+
+/// What follows `import`, as a statement that requires it.
+fn required(import: &str) -> Option<String> {
+    let (names, from) = import.split_once(" from ")?;
+    let names = names.strip_prefix("* as ").map_or_else(|| names.replace(" as ", ": "), str::to_owned);
+    Some(format!("const {names} = require({});", from.strip_suffix(';')?))
+}
+
+fn write(file: &Path, text: &str) -> Outcome {
+    fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::requiring;
+
+    #[test]
+    fn imports_become_requires() {
+        let module = "import { A, B as C } from 'x';\nimport * as d from \"node:y\";\nimport e from 'z';\nawait C;\n";
+        let required = "(async () => {const { A, B: C } = require('x');\nconst d = require(\"node:y\");\n\
+                        const e = require('z');\nawait C;\n})();\n";
+        assert_eq!(requiring(module).as_deref(), Ok(required));
+        assert!(requiring("import 'x';\n").is_err());
+    }
+}

@@ -1,0 +1,144 @@
+//! Puts the packages together as they are published.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::artifact;
+use crate::node::platform::Platform;
+use crate::node::toolchain::Toolchain;
+use crate::node::{compile, home};
+use crate::package::paths;
+use crate::package::scratch::Scratch;
+use crate::process::{Outcome, run_quietly};
+use crate::profile::Profile;
+
+const MANIFEST: &str = "package.json";
+const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+/// The folder of a package as it is published.
+pub(super) struct Staged {
+    name: String,
+    version: String,
+    folder: PathBuf,
+}
+
+impl Staged {
+    fn new(name: &str, version: &str, scratch: &Scratch) -> Result<Self, String> {
+        let folder = scratch.path().join("staged").join(name);
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let staged = Self { name: name.to_owned(), version: version.to_owned(), folder };
+        LICENSES.iter().try_for_each(|license| staged.copy(&home().join(license), license))?;
+        Ok(staged)
+    }
+
+    fn copy(&self, source: &Path, name: &str) -> Outcome {
+        fs::copy(source, self.folder.join(name)).map_err(|error| format!("{}: {error}", source.display()))?;
+        Ok(())
+    }
+
+    fn write(&self, name: &str, text: &str) -> Outcome {
+        let file = self.folder.join(name);
+        fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))
+    }
+
+    /// Packs it into a folder.
+    pub(super) fn pack(&self, node: &Toolchain, into: &Path) -> Result<PathBuf, String> {
+        fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
+        let mut npm = node.npm();
+        npm.current_dir(&self.folder).args(["pack", "--ignore-scripts", "--pack-destination"]).arg(into);
+        run_quietly(&mut npm)?;
+        Ok(into.join(format!("{}-{}.tgz", self.name, self.version)))
+    }
+}
+
+/// The package with the code.
+pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, String> {
+    let manifest = manifest()?;
+    let (name, version) = (text(&manifest, "name")?, text(&manifest, "version")?);
+    let staged = Staged::new(name, version, scratch)?;
+    for name in ["README.md", MANIFEST] {
+        staged.copy(&home().join(name), name)?;
+    }
+    compile(node, &staged.folder.join("dist"))?;
+    // By npm, which leaves everything in its order: that of the conditions of `exports` matters.
+    let npm = |arguments: Vec<String>| run_quietly(node.npm().current_dir(&staged.folder).arg("pkg").args(arguments));
+    // What only those need who work on the package.
+    npm(["delete", "devDependencies", "napi", "private"].map(str::to_owned).into())?;
+    let mut set = vec!["set".to_owned()];
+    for platform in platforms(&manifest)? {
+        set.push(format!("optionalDependencies.{}={version}", platform.package()));
+    }
+    npm(set)?;
+    Ok(staged)
+}
+
+/// The package with the native module for this machine's platform, which it builds.
+pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
+    let platform = Platform::of_this_machine()?;
+    let manifest = manifest()?;
+    if !platforms(&manifest)?.iter().any(|listed| listed.name == platform.name) {
+        return Err(format!("`{}` is no platform of `napi.targets` in {MANIFEST}", platform.name));
+    }
+    let version = text(&manifest, "version")?;
+    let module = native_module()?;
+    let staged = Staged::new(&platform.package(), version, scratch)?;
+    staged.copy(&module, &platform.module())?;
+    staged.write(
+        "README.md",
+        &format!("# {}\n\nThe native module of `recallflow` for `{}`.\n", platform.package(), platform.name),
+    )?;
+    let mut description = json!({
+        "name": platform.package(),
+        "version": version,
+        "description": format!("The native module of recallflow for {}.", platform.name),
+        "license": manifest["license"],
+        "engines": manifest["engines"],
+        "os": [platform.os],
+        "cpu": [platform.cpu],
+        "main": platform.module(),
+        "files": [platform.module(), LICENSES[0], LICENSES[1]],
+    });
+    if let Some(libc) = platform.libc {
+        description["libc"] = json!([libc]);
+    }
+    staged.write(MANIFEST, &format!("{description:#}\n"))?;
+    Ok(staged)
+}
+
+/// Builds the native module as it is shipped.
+fn native_module() -> Result<PathBuf, String> {
+    let mut build = artifact::builder("rustc");
+    paths::hide(&mut build)?;
+    let mut arguments = vec!["--package", "recallflow-node", "--lib", "--profile", Profile::Dist.name()];
+    if cfg!(target_os = "linux") {
+        // What the profile says of stripping leaves the names of a library's functions.
+        arguments.extend(["--", "-C", "link-arg=-Wl,--strip-all"]);
+    }
+    artifact::dynamic_library_by(build, &arguments)
+}
+
+/// What the sources say of the package.
+fn manifest() -> Result<Map<String, Value>, String> {
+    let file = home().join(MANIFEST);
+    let at = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let manifest: Map<String, Value> =
+        serde_json::from_slice(&fs::read(&file).map_err(|error| at(&error))?).map_err(|error| at(&error))?;
+    let (version, crate_version) = (text(&manifest, "version")?, artifact::version("recallflow-node")?);
+    if version != crate_version {
+        return Err(at(&format!("the version is {version}, but that of the workspace is {crate_version}")));
+    }
+    Ok(manifest)
+}
+
+fn text<'m>(manifest: &'m Map<String, Value>, key: &str) -> Result<&'m str, String> {
+    manifest.get(key).and_then(Value::as_str).ok_or_else(|| format!("{MANIFEST} has no `{key}`"))
+}
+
+/// The platforms that there are packages for.
+fn platforms(manifest: &Map<String, Value>) -> Result<Vec<Platform>, String> {
+    let targets = manifest.get("napi").and_then(|napi| napi["targets"].as_array());
+    let targets = targets.ok_or_else(|| format!("{MANIFEST} has no `napi.targets`"))?;
+    targets.iter().map(|target| Platform::of(target.as_str().unwrap_or_default())).collect()
+}
