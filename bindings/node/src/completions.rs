@@ -3,9 +3,10 @@
 //! The thread in the background knows nothing of JavaScript: it packs an outcome, puts it into a queue and, when that was
 //! empty, wakes the event loop. So one waking up serves all calls that have ended meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use napi::bindgen_prelude::{Float64Array, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
@@ -22,6 +23,9 @@ use tokio::task::AbortHandle;
 use crate::failure::{shielded, thrown};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, waking};
+
+/// How long the event loop may be held up by taking events.
+const SLICE: Duration = Duration::from_millis(1);
 
 /// What a call answers.
 pub(crate) enum Answer {
@@ -101,6 +105,8 @@ pub struct Completions {
     waiting: HashMap<u32, AbortHandle>,
     last: u32,
     holder: Holder,
+    /// Events that were too many to be taken at once.
+    left: VecDeque<Event>,
 }
 
 /// A batch of events, one after the other: for each what it is, the number of its call, how many numbers it has, whether it has
@@ -111,6 +117,8 @@ pub struct Batch<'a> {
     pub numbers: Float64Array,
     /// The texts of the events that have one.
     pub texts: Vec<JsString<'a>>,
+    /// Whether there is more to take.
+    pub has_more: bool,
 }
 
 #[napi]
@@ -120,21 +128,28 @@ impl Completions {
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
         let (wake, holder) = waking(env, wake)?;
         let state = State { events: Vec::new(), is_signalled: false, wake: Some(wake) };
-        Ok(Self { queue: Arc::new(Queue(Mutex::new(state))), waiting: HashMap::new(), last: 0, holder })
+        Ok(Self {
+            queue: Arc::new(Queue(Mutex::new(state))),
+            waiting: HashMap::new(),
+            last: 0,
+            holder,
+            left: VecDeque::new(),
+        })
     }
 
-    /// Everything that has happened since the last time.
+    /// What has happened since the last time, or as much of it as can be told in a moment.
     #[napi]
     pub fn take<'e>(&mut self, env: &'e Env) -> napi::Result<Batch<'e>> {
         shielded(None, || {
-            let events = {
+            {
                 let mut state = self.queue.state();
                 state.is_signalled = false;
-                std::mem::take(&mut state.events)
-            };
-            let mut batch = Batch { numbers: Float64Array::new(Vec::new()), texts: Vec::new() };
+                self.left.extend(state.events.drain(..));
+            }
+            let end = Instant::now() + SLICE;
+            let mut batch = Batch { numbers: Float64Array::new(Vec::new()), texts: Vec::new(), has_more: false };
             let mut numbers = Vec::new();
-            for event in events {
+            while let Some(event) = self.left.pop_front() {
                 let (tag, call, pack) = match event {
                     Event::Ended(call, outcome) => {
                         // Whoever gave up waits no more.
@@ -163,7 +178,11 @@ impl Completions {
                 if pack.has_text() {
                     batch.texts.push(pack.make_text(env)?);
                 }
+                if Instant::now() > end {
+                    break;
+                }
             }
+            batch.has_more = !self.left.is_empty();
             self.hold(*env)?;
             batch.numbers = Float64Array::new(numbers);
             Ok(batch)

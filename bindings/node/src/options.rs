@@ -75,7 +75,9 @@ pub(crate) fn overridden(mut client: Client, options: Option<&str>) -> napi::Res
 }
 
 fn milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
-    let Some(number) = value.as_f64() else {
+    // Infinity has no JSON, but a meaning.
+    let endless = || value.is_object().then(|| shown(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
+    let Some(number) = value.as_f64().or_else(endless) else {
         return Err(wrong(format!("`{name}` must be a number of milliseconds, but is {}", shown(value))));
     };
     if number > 0.0 {

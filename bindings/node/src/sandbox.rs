@@ -64,19 +64,14 @@ struct Held {
 
 /// A wait that is under way.
 #[napi]
-pub struct Wait {
-    task: AbortHandle,
-    /// The last one must be dropped on the thread of JavaScript: another thread might do so while that one ends, and Node
-    /// frees what it stands for.
-    _done: Arc<Done>,
-}
+pub struct Wait(AbortHandle);
 
 #[napi]
 impl Wait {
     /// Gives it up; nobody is told anything then.
     #[napi]
     pub fn cancel(&self) {
-        self.task.abort();
+        self.0.abort();
     }
 }
 
@@ -228,16 +223,14 @@ impl Sandbox {
         // A time that is too long to be written is one without an end.
         let limit = Duration::try_from_secs_f64(limit / 1000.0).unwrap_or(Duration::MAX);
         let runtime = background::runtime().map_err(|error| raise(error.into()))?;
-        let done = Arc::new(done);
-        let told = Arc::clone(&done);
         let wait = async move {
             let outcome = tokio::select! {
                 _ = held.closing.changed() => "closed",
                 came = tokio::time::timeout(limit, wanted.of(&held.sandbox)) => if came.is_ok() { "came" } else { "late" },
             };
             drop(held);
-            told.call(outcome, ThreadsafeFunctionCallMode::NonBlocking);
+            done.call(outcome, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        Ok(Wait { task: runtime.spawn(wait).abort_handle(), _done: done })
+        Ok(Wait(runtime.spawn(wait).abort_handle()))
     }
 }

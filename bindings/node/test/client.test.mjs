@@ -1,3 +1,5 @@
+// @ts-check
+
 /** The client: its options, its calls, and what a program may do with it. */
 
 import assert from 'node:assert/strict';
@@ -22,10 +24,9 @@ import {
 } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
-import { SPAN } from './specimens.mjs';
+import { CHANGE, SPAN } from './specimens.mjs';
 import { collect, rejectionOf, thrownBy } from './support.mjs';
 
-const UPDATE = { keyId: 299, recallInterval: 45, recallNum: 2, recallType: 1 };
 const CREDENTIALS = { apiKey: 'key', apiSecret: 'secret' };
 
 /** @type {Sandbox} */
@@ -59,7 +60,7 @@ function setEnvironment(t, variables) {
 test('the three operations', async () => {
   const client = sandbox.client();
   assert.equal((await client.queryRecallFlowDetail(299)).keyId, 299);
-  assert.equal(await client.updateRecallFlow(UPDATE), undefined);
+  assert.equal(await client.updateRecallFlow(CHANGE), undefined);
   assert.equal(sandbox.flow(299)?.recallInterval, 45);
   assert.equal((await client.queryGroupCalls(SPAN)).total, 574);
   assert(sandbox.requests.every(({ signatureValid }) => signatureValid));
@@ -94,7 +95,9 @@ suite('an option that is wrong is named', () => {
         const options = Object.defineProperty({ ...CREDENTIALS }, name, { value, enumerable: true });
         const error = thrownBy(() => new Client(options));
         assert(error instanceof ConfigError, String(error));
-        assert(error.message.includes(`\`${name}\``), error.message);
+        // Texts of the core tell of key and secret in words, wherever they come from.
+        const words = { apiKey: 'the API key', apiSecret: 'the API secret' }[name] ?? `\`${name}\``;
+        assert(error.message.includes(`\`${name}\``) || error.message.includes(words), error.message);
         assert(!/a bug of recallflow/.test(error.message), error.message);
         assert.equal(error.operation, undefined);
         if (!name.startsWith('api')) {
@@ -109,7 +112,9 @@ suite('an option that is wrong is named', () => {
 });
 
 test('options that are none are refused', () => {
-  for (const options of /** @type {any[]} */ ([undefined, null, 5, 'key', () => CREDENTIALS, [], ['key', 'secret']])) {
+  for (const options of /** @type {any[]} */ ([
+    ...[undefined, null, 5, 'key', () => CREDENTIALS, [], ['key', 'secret'], new Map(Object.entries(CREDENTIALS))],
+  ])) {
     assert.throws(() => new Client(options), ConfigError);
     if (options !== undefined) {
       assert.throws(() => Client.fromEnv(options), ConfigError);
@@ -143,7 +148,11 @@ test('all options together', async () => {
 });
 
 test('endless is a time as well', async () => {
-  const client = sandbox.client({ timeout: Infinity, attemptTimeout: Number.MAX_SAFE_INTEGER, connectTimeout: Infinity });
+  const client = sandbox.client({
+    timeout: Infinity,
+    attemptTimeout: Number.MAX_SAFE_INTEGER,
+    connectTimeout: Infinity,
+  });
   assert.equal((await client.queryRecallFlowDetail(12, { timeout: Infinity })).keyId, 12);
 });
 
@@ -167,7 +176,7 @@ test('the environment fills in what is not given', async (t) => {
   const client = Client.fromEnv({ maxRetries: 0 });
   assert.equal(client.maxRetries, 0);
   assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
-  assert.equal(Client.fromEnv({ baseUrl: ONBUKA }).baseUrl, `${ONBUKA}/`);
+  assert.equal(Client.fromEnv({ baseUrl: ONBUKA }).baseUrl, ONBUKA);
   // Not even with these is it asked for what the environment has.
   assert.throws(() => Client.fromEnv(/** @type {any} */ ({ apiKey: 'other' })), /`apiKey`/);
 });
@@ -210,7 +219,8 @@ suite('a class derived from the client', () => {
     const named = Named.fromEnv({ baseUrl: LAAFFIC });
     assert(named instanceof Named);
     assert.equal(named.name, 'named');
-    assert.equal(named.baseUrl, `${LAAFFIC}/`);
+    assert.equal(named.timeout, 5000);
+    assert.equal(named.baseUrl, LAAFFIC);
   });
 
   test('may make further clients while it is made from the environment', (t) => {
@@ -219,8 +229,8 @@ suite('a class derived from the client', () => {
       other = new Client({ ...CREDENTIALS, baseUrl: ONBUKA });
     }
     const doubled = Doubled.fromEnv({ baseUrl: LAAFFIC });
-    assert.equal(doubled.baseUrl, `${LAAFFIC}/`);
-    assert.equal(doubled.other.baseUrl, `${ONBUKA}/`);
+    assert.equal(doubled.baseUrl, LAAFFIC);
+    assert.equal(doubled.other.baseUrl, ONBUKA);
     class First extends Client {
       /** @param {any} options */
       constructor(options) {
@@ -230,23 +240,26 @@ suite('a class derived from the client', () => {
       }
     }
     const first = First.fromEnv({ baseUrl: LAAFFIC });
-    assert.equal(first.other.baseUrl, `${ONBUKA}/`);
-    assert.equal(first.baseUrl, `${LAAFFIC}/`);
+    assert.equal(first.other.baseUrl, ONBUKA);
+    assert.equal(first.baseUrl, LAAFFIC);
   });
 
   test('that cannot be made leaves nothing behind', (t) => {
     setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
     const reason = new Error('not today');
+    const thrower = () => {
+      throw reason;
+    };
     class Broken extends Client {
       constructor() {
-        throw reason; // eslint-disable-line constructor-super -- it fails before that
+        super(thrower());
       }
     }
     assert.equal(
       thrownBy(() => Broken.fromEnv({ baseUrl: LAAFFIC })),
       reason,
     );
-    assert.equal(new Client({ ...CREDENTIALS, baseUrl: ONBUKA }).baseUrl, `${ONBUKA}/`);
+    assert.equal(new Client({ ...CREDENTIALS, baseUrl: ONBUKA }).baseUrl, ONBUKA);
   });
 });
 
@@ -254,13 +267,13 @@ test('what a client tells of itself is read and not set', () => {
   const client = new Client(CREDENTIALS);
   assert.deepEqual([client.baseUrl, client.timeout, client.maxRetries], [`${ITNIO}/`, 30_000, 2]);
   const other = new Client({ ...CREDENTIALS, baseUrl: LAAFFIC, timeout: 7500, maxRetries: 0 });
-  assert.deepEqual([other.baseUrl, other.timeout, other.maxRetries], [`${LAAFFIC}/`, 7500, 0]);
+  assert.deepEqual([other.baseUrl, other.timeout, other.maxRetries], [LAAFFIC, 7500, 0]);
   // What was set and had no effect would be believed to have one.
   for (const name of ['baseUrl', 'timeout', 'maxRetries']) {
     assert.throws(() => Object.assign(client, { [name]: 3 }), TypeError);
   }
-  assert.equal(inspect(other), `Client { baseUrl: '${LAAFFIC}/', timeout: 7500, maxRetries: 0 }`);
-  assert.equal(JSON.stringify(other), `{"baseUrl":"${LAAFFIC}/","timeout":7500,"maxRetries":0}`);
+  assert.equal(inspect(other), `Client { baseUrl: '${LAAFFIC}', timeout: 7500, maxRetries: 0 }`);
+  assert.equal(JSON.stringify(other), `{"baseUrl":"${LAAFFIC}","timeout":7500,"maxRetries":0}`);
 });
 
 test('a client that was closed says so, and calls that are under way go on', async () => {
@@ -271,7 +284,11 @@ test('a client that was closed says so, and calls that are under way go on', asy
   client.close();
   client.close();
   assert.equal((await call).keyId, 12);
-  for (const attempt of [client.queryRecallFlowDetail(12), client.queryGroupCalls(SPAN), client.updateRecallFlow(UPDATE)]) {
+  for (const attempt of [
+    client.queryRecallFlowDetail(12),
+    client.queryGroupCalls(SPAN),
+    client.updateRecallFlow(CHANGE),
+  ]) {
     const error = await rejectionOf(attempt);
     assert(error instanceof ConfigError);
     assert.match(error.message, /the client was closed/);
@@ -335,7 +352,7 @@ suite('a call takes options of its own', () => {
         for (const call of [
           client.queryRecallFlowDetail(12, options),
           client.queryGroupCalls(SPAN, options),
-          client.updateRecallFlow(UPDATE, options),
+          client.updateRecallFlow(CHANGE, options),
         ]) {
           const error = await rejectionOf(call);
           assert(error instanceof ConfigError, String(error));
@@ -349,7 +366,10 @@ suite('a call takes options of its own', () => {
 
   test('and nothing that is no object', async () => {
     const client = sandbox.client();
-    for (const options of /** @type {any[]} */ ([null, 5, 'x', true, () => 1, [], [1]])) {
+    for (const options of /** @type {any[]} */ ([
+      ...[null, 5, 'x', true, () => 1, [], [1], new Map([['timeout', 5]])],
+      ...[AbortSignal.abort(), new AbortController()],
+    ])) {
       await assert.rejects(client.queryRecallFlowDetail(12, options), ConfigError);
     }
     assert.deepEqual(sandbox.requests, []);
@@ -358,7 +378,7 @@ suite('a call takes options of its own', () => {
 
 test('nothing is thrown before there is a promise', async () => {
   const client = sandbox.client();
-  const { keyId: _, ...incomplete } = UPDATE;
+  const { keyId: _, ...incomplete } = CHANGE;
   const calls = [
     client.queryRecallFlowDetail(/** @type {any} */ ('x')),
     client.updateRecallFlow(/** @type {any} */ (incomplete)),
@@ -388,7 +408,7 @@ test('keys of all sizes are sent as they are', async () => {
 
 test('what was given is read at once', async () => {
   const client = sandbox.client();
-  const update = { ...UPDATE };
+  const update = { ...CHANGE, recallInterval: 45 };
   const call = client.updateRecallFlow(update);
   update.recallInterval = 99;
   await call;
@@ -397,20 +417,20 @@ test('what was given is read at once', async () => {
 
 test('checking can be switched off', async () => {
   const client = sandbox.client({ validate: false });
-  await assert.rejects(client.updateRecallFlow({ ...UPDATE, recallInterval: 0 }), (error) => {
+  await assert.rejects(client.updateRecallFlow({ ...CHANGE, recallInterval: 0 }), (error) => {
     assert(error instanceof ParameterError);
     assert.match(error.message, /recallInterval/);
     return true;
   });
   // Wrong types are refused all the same.
-  await assert.rejects(client.updateRecallFlow({ ...UPDATE, recallInterval: 1.5 }), InvalidRequestError);
-  await assert.rejects(client.updateRecallFlow(/** @type {any} */ ({ ...UPDATE, x: 1 })), InvalidRequestError);
+  await assert.rejects(client.updateRecallFlow({ ...CHANGE, recallInterval: 1.5 }), InvalidRequestError);
+  await assert.rejects(client.updateRecallFlow(/** @type {any} */ ({ ...CHANGE, x: 1 })), InvalidRequestError);
   assert.equal(sandbox.requests.length, 1);
 });
 
 test('an update whose answer was lost is told and not repeated', async () => {
   sandbox.script(['reset', 'applied']);
-  const error = await rejectionOf(sandbox.client().updateRecallFlow(UPDATE));
+  const error = await rejectionOf(sandbox.client().updateRecallFlow(CHANGE));
   assert(error instanceof OutcomeUnknownError);
   assert(error.cause instanceof TransportError);
   assert.equal(sandbox.requests.length, 1);
@@ -419,7 +439,12 @@ test('an update whose answer was lost is told and not repeated', async () => {
 test('clients do not know of each other', async (t) => {
   const other = await Sandbox.start();
   t.after(() => other.close());
-  const clients = [sandbox.client(), other.client(), sandbox.client({ maxRetries: 0 }), other.client({ timeout: 9000 })];
+  const clients = [
+    sandbox.client(),
+    other.client(),
+    sandbox.client({ maxRetries: 0 }),
+    other.client({ timeout: 9000 }),
+  ];
   const answers = await Promise.all(clients.map((client, index) => client.queryRecallFlowDetail(299 + index)));
   assert.deepEqual(
     answers.map(({ keyId }) => keyId),
@@ -457,7 +482,7 @@ test('results come in the order in which calls end', async () => {
     tell(client.queryGroupCalls(SPAN), 'tasks'),
     tell(client.queryRecallFlowDetail(12), 'flow'),
     tell(client.queryRecallFlowDetail(/** @type {any} */ ('x')), 'at once'),
-    tell(client.updateRecallFlow(UPDATE), 'update'),
+    tell(client.updateRecallFlow(CHANGE), 'update'),
   ]);
   assert.deepEqual(ended, ['at once, which failed', 'update', 'flow', 'tasks']);
 });

@@ -14,7 +14,7 @@ test('each call keeps the context of whoever made it', async (t) => {
   const client = (await sandboxFor(t)).client();
   const storage = new AsyncLocalStorage();
   const seen = await Promise.all(
-    Array.from({ length: 50 }, (_, index) =>
+    Array.from({ length: 10 }, (_, index) =>
       storage.run(index, async () => {
         await client.queryRecallFlowDetail(12);
         const afterCall = storage.getStore();

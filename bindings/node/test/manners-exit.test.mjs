@@ -198,11 +198,19 @@ placeOfTheCall();`;
   assert.doesNotMatch(errors, /\/dist\//);
 });
 
-test('it ends at once with a sandbox that runs', async (t) => {
+test('it ends at once with a sandbox that runs, and was waited for', async (t) => {
   const program = `
 import { Sandbox } from 'recallflow/sandbox';
 const sandbox = await Sandbox.start();
-await sandbox.client().queryRecallFlowDetail(12);
+const client = sandbox.client();
+await client.queryRecallFlowDetail(12);
+await sandbox.waitForRequests(1);
+await sandbox.waitForOpenConnections(1);
+await sandbox.waitForRequests(2, { timeout: 1 }).catch(() => {});
+const controller = new AbortController();
+const wait = sandbox.waitForRequests(2, { signal: controller.signal });
+controller.abort();
+await wait.catch(() => {});
 say('last');`;
   assert.ok((await lingering(run(t, program))) < 1000);
 });

@@ -107,9 +107,12 @@ say('ended', await worker.ended);`;
   assert.equal(await finish(t, program, { sandbox }), '12\nended 0');
 });
 
-test('workers make calls in parallel with each other and with the main thread, on one thread more', NEEDS_PROC, async (t) => {
-  const sandbox = await sandboxFor(t);
-  const program = `${WORKERS}
+test(
+  'workers make calls in parallel with each other and with the main thread, on one thread more',
+  NEEDS_PROC,
+  async (t) => {
+    const sandbox = await sandboxFor(t);
+    const program = `${WORKERS}
 const name = () => readdirSync('/proc/self/task').map((id) =>
   readFileSync('/proc/self/task/' + id + '/comm', 'utf8').trim()).filter((comm) => comm === 'recallflow').length;
 const all = ${JSON.stringify(`
@@ -129,8 +132,9 @@ for (let round = 0; round < 10; round += 1) {
   await Promise.all(Array.from({ length: 16 }, () => client.queryRecallFlowDetail(12)));
 }
 say(...(await Promise.all(answers)).flat(), name());`;
-  assert.equal(await finish(t, program, { sandbox }), `${'734 '.repeat(6)}1`);
-});
+    assert.equal(await finish(t, program, { sandbox }), `${'734 '.repeat(6)}1`);
+  },
+);
 
 test('a worker sees the environment that it has', async (t) => {
   const sandbox = await sandboxFor(t);

@@ -1,3 +1,5 @@
+// @ts-check
+
 /** Amounts of money, and their sums. */
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,5 @@
+// @ts-check
+
 /** Reading all tasks, page after page. */
 
 import assert from 'node:assert/strict';
@@ -100,11 +102,13 @@ suite('a list that changes while it is read', () => {
     sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3));
     const tasks = client.groupCalls(SPAN);
     await collect(take(tasks, 2));
-    assert.equal(tasks.drift, undefined);
+    const before = tasks.drift;
+    assert.equal(before, undefined);
     await tasks.next();
-    assert.equal(tasks.drift?.repeated, 1);
+    const drift = () => tasks.drift;
+    assert.equal(drift()?.repeated, 1);
     await tasks.return();
-    assert.equal(tasks.drift.repeated, 1);
+    assert.equal(drift()?.repeated, 1);
   });
 
   test('may tell no totals', async () => {

@@ -1,3 +1,5 @@
+// @ts-check
+
 /** Values to try things with, and what is known of their fields. */
 
 /** A node with all fields, which obeys every rule. */
@@ -39,6 +41,9 @@ export const UPDATE = Object.freeze({
   recallType: 1,
   nodeList: Object.freeze([NODE]),
 });
+
+/** An update of a flow that the sandbox starts with, and that is pending. */
+export const CHANGE = /** @type {const} */ ({ keyId: 299, recallInterval: 45, recallNum: 2, recallType: 1 });
 
 /** A query with all fields. */
 export const QUERY = Object.freeze({

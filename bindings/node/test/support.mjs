@@ -1,3 +1,5 @@
+// @ts-check
+
 /** What many tests do. */
 
 import assert from 'node:assert/strict';

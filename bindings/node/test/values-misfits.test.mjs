@@ -1,3 +1,5 @@
+// @ts-check
+
 /** What is said about requests that are made of whatever JavaScript has. */
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,5 @@
+// @ts-check
+
 /** What holds for values of any kind, tried with many. */
 
 import assert from 'node:assert/strict';
@@ -269,7 +271,8 @@ function responseOf(chance, type) {
         response[name] = chance.fraction();
         break;
       default: {
-        const value = isList ? chance.list(4, () => responseOf(chance, kind)) : chance.whole(kind);
+        const inner = /** @type {any} */ (kind);
+        const value = isList ? chance.list(4, () => responseOf(chance, inner)) : chance.whole(inner);
         // No number stands for it, so that it is kept where bigints are.
         (typeof value === 'bigint' ? extra : response)[name] = value;
       }

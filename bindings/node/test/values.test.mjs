@@ -1,3 +1,5 @@
+// @ts-check
+
 /** How requests and answers are checked, written and read. */
 
 import assert from 'node:assert/strict';
@@ -79,7 +81,10 @@ test('warnings tell what is probably not meant', () => {
     path: 'delayTransfer',
     message: '`delayTransfer` takes effect only when `toSeat` is 1 and `toSeatType` is 2.',
   });
-  assert.deepEqual(warnings({ ...UPDATE, nodeList: [NODE, { ...NODE, toSeatType: 1 }] })[0]?.path, 'nodeList[1].delayTransfer');
+  assert.deepEqual(
+    warnings({ ...UPDATE, nodeList: [NODE, { ...NODE, toSeatType: 1 }] })[0]?.path,
+    'nodeList[1].delayTransfer',
+  );
   assert.deepEqual(warnings(UPDATE), []);
 });
 
@@ -126,13 +131,10 @@ test('a flag may be a number as on the wire', () => {
 test('a request that cannot be read is not written', () => {
   const error = thrownBy(() => toWire({ ...UPDATE, recallNum: 1.5, x: 1 }));
   assert(error instanceof InvalidRequestError);
-  assert.deepEqual(
-    error.violations.map(({ path, rule }) => [path, rule]).sort(),
-    [
-      ['recallNum', 'type'],
-      ['x', 'type'],
-    ],
-  );
+  assert.deepEqual(error.violations.map(({ path, rule }) => [path, rule]).sort(), [
+    ['recallNum', 'type'],
+    ['x', 'type'],
+  ]);
   // Rules beyond that are not asked for.
   assert.deepEqual(toWire({ keyId: -5 }), { keyId: -5 });
 });
@@ -142,12 +144,21 @@ suite('what is no JSON of the service is refused', () => {
   for (const wire of [...texts, '{"keyId": "\ud800"}', '{"keyId": "\\ud800"}', [], 5, null]) {
     test(inspect(wire), () => {
       for (const type of /** @type {any[]} */ ([...REQUEST_TYPES, 'RecallFlowDetail', 'GroupCallTask'])) {
-        assert.throws(() => fromWire(wire, type), (error) => {
-          // Half of a character is no text, whatever it would be read as.
-          const kind = typeof wire === 'string' && !wire.isWellFormed() ? [InvalidRequestError, ConfigError] : [InvalidRequestError];
-          assert(kind.some((each) => error instanceof each), String(error));
-          return true;
-        });
+        assert.throws(
+          () => fromWire(wire, type),
+          (error) => {
+            // Half of a character is no text, whatever it would be read as.
+            const kind =
+              typeof wire === 'string' && !wire.isWellFormed()
+                ? [InvalidRequestError, ConfigError]
+                : [InvalidRequestError];
+            assert(
+              kind.some((each) => error instanceof each),
+              String(error),
+            );
+            return true;
+          },
+        );
       }
     });
   }
@@ -175,14 +186,20 @@ suite('what has no JSON is in no answer', () => {
         assert(error.message.startsWith(`\`${where}${path}\` is `), error.message);
       };
       refuses(() => toWire(/** @type {any} */ ({ extra: { a: value } })), 'a');
-      refuses(() => toWire(/** @type {any} */ ({ records: [{ extra: { a: [value] } }], extra: {} })), 'records[0].a[0]');
+      refuses(
+        () => toWire(/** @type {any} */ ({ records: [{ extra: { a: [value] } }], extra: {} })),
+        'records[0].a[0]',
+      );
       refuses(() => fromWire({ taskName: value }, 'GroupCallTask'), 'taskName');
       refuses(() => fromWire({ records: [{ x: { y: value } }] }, 'GroupCallPage'), 'records[0].x.y');
     });
   }
   test('as the whole of it', () => {
     for (const value of [undefined, new Map(), Buffer.from('{}'), Promise.resolve({}), () => ({})]) {
-      assert.throws(() => fromWire(value, 'GroupCallTask'), { name: 'ConfigError', message: /^a GroupCallTask is an object, not / });
+      assert.throws(() => fromWire(value, 'GroupCallTask'), {
+        name: 'ConfigError',
+        message: /^a GroupCallTask is an object, not /,
+      });
       assert.throws(() => toWire(/** @type {any} */ (value), 'GroupCallTask'), { name: 'ConfigError' });
     }
   });
@@ -227,7 +244,12 @@ suite('nodes are made', () => {
   });
 
   test('of no file', () => {
-    for (const audio of ['/no/such/file.wav', new URL('file:///no/such/file.wav'), tmpdir(), new URL('https://a.b/c')]) {
+    for (const audio of [
+      '/no/such/file.wav',
+      new URL('file:///no/such/file.wav'),
+      tmpdir(),
+      new URL('https://a.b/c'),
+    ]) {
       const error = thrownBy(() => RecallNode.reupload('reminder.wav', audio));
       assert(error instanceof InvalidRequestError, String(error));
       assert.match(error.message, /^`baseFile` cannot be read from /);
@@ -254,7 +276,20 @@ const FLOW = {
   recallNum: 1,
   recallType: 0,
   status: 0,
-  nodeList: [{ keyId: 1, taskId: 2, nodeStatus: 0, source: 3, text: 'Hi', lan: 'EN', hangUpSms: 0, ringPush: 1, news: 5 }],
+  nodeList: [
+    {
+      keyId: 1,
+      taskId: 2,
+      nodeStatus: 0,
+      source: 3,
+      text: 'Hi',
+      lan: 'EN',
+      hangUpSms: 0,
+      toSeat: 0,
+      ringPush: 1,
+      news: 5,
+    },
+  ],
   more: 'x',
 };
 
@@ -336,9 +371,9 @@ function taskOf(task) {
 suite('answers', () => {
   test('lack what the service left out', () => {
     const task = taskOf({ taskId: 7, status: null });
-    assert.deepEqual(task, { taskId: 7, extra: {} });
-    assert.deepEqual(Object.keys(task), ['taskId', 'extra']);
     assert.equal(task.status, undefined);
+    assert.deepEqual(Object.keys(task), ['taskId', 'extra']);
+    assert.deepEqual(task, { taskId: 7, extra: {} });
     assert.deepEqual(fromWire({}, 'GroupCallPage'), { records: [], extra: {} });
     assert.deepEqual(fromWire({}, 'RecallFlowDetail'), { nodeList: [], extra: {} });
     const page = fromWire({ records: [{}, { taskId: 1 }, {}], total: 3 }, 'GroupCallPage');
@@ -359,7 +394,9 @@ suite('answers', () => {
   });
 
   test('keep all digits', () => {
-    const task = taskOf('{"taskId": 9007199254740993, "big": [9007199254740993, 18446744073709551615], "safe": 9007199254740991}');
+    const task = taskOf(
+      '{"taskId": 9007199254740993, "big": [9007199254740993, 18446744073709551615], "safe": 9007199254740991}',
+    );
     assert.deepEqual(task, {
       extra: { taskId: 2n ** 53n + 1n, big: [2n ** 53n + 1n, 2n ** 64n - 1n], safe: Number.MAX_SAFE_INTEGER },
     });

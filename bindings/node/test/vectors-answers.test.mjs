@@ -1,3 +1,5 @@
+// @ts-check
+
 /** `decoding.json` and `errors.json`: what answers become. */
 
 import assert from 'node:assert/strict';

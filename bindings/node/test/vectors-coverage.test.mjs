@@ -1,3 +1,5 @@
+// @ts-check
+
 /** Whether the tests of this package leave vectors out. */
 
 import assert from 'node:assert/strict';

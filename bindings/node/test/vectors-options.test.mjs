@@ -1,3 +1,5 @@
+// @ts-check
+
 /** `config.json`: options that make a client, and those that do not. */
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,5 @@
+// @ts-check
+
 /** `validation.json` and `encoding.json`: the rules that requests break, and the bodies that are sent for them. */
 
 import assert from 'node:assert/strict';

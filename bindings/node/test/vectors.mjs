@@ -1,3 +1,5 @@
+// @ts-check
+
 /** The test vectors that all languages share; their README says what they mean. */
 
 import { readdirSync, readFileSync } from 'node:fs';

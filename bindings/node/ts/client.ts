@@ -16,8 +16,11 @@ interface Parts {
   logger: Logger | undefined;
 }
 
-/** Holds back the constructor's own work while `fromEnv` makes a client. */
-let parts: Parts | undefined;
+/**
+ * Among the options of a client, says that key and secret come from the environment, and where somebody asked for that. It
+ * survives what the constructor of a derived class makes of the options.
+ */
+const FROM_ENVIRONMENT = Symbol('from the environment');
 
 /**
  * The client of the voice API.
@@ -43,7 +46,11 @@ export class Client extends Operations {
    */
   constructor(options: ClientOptions) {
     super();
-    this.#parts = parts ?? make(options, siteOf(new.target), (text, variables) => new native.Core(text, variables));
+    const site = (options as { [FROM_ENVIRONMENT]?: Site } | undefined)?.[FROM_ENVIRONMENT];
+    this.#parts =
+      site === undefined
+        ? make(options, siteOf(new.target), (text, variables) => new native.Core(text, variables))
+        : make(options, site, (text, variables) => native.Core.fromEnvironment(text, variables));
   }
 
   /**
@@ -53,12 +60,9 @@ export class Client extends Operations {
    */
   static fromEnv<T extends Client = Client>(this: new (options: ClientOptions) => T, options: SharedOptions = {}): T {
     const site = siteOf(Client.fromEnv);
-    parts = make(options, site, (text, variables) => native.Core.fromEnvironment(text, variables));
-    try {
-      return new this(options as ClientOptions);
-    } finally {
-      parts = undefined;
-    }
+    // What is no object would be one once it is copied.
+    attempt(() => clientOptions(options), site);
+    return new this({ ...options, [FROM_ENVIRONMENT]: site } as unknown as ClientOptions);
   }
 
   /** Where the service is. */

@@ -2,6 +2,7 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
+import { isPromise } from 'node:util/types';
 
 import { camel, errorOf, moveTo, type Site } from './errors.js';
 import type { Logger } from './options.js';
@@ -43,11 +44,12 @@ const completions: NativeCompletions = new native.Completions(wake);
 // as that of a test file that has ended, can be collected.
 Object.assign(completions, { wake });
 
-/** What is being handed out, how far that has come, and whether there is more to take after it. */
+/** What is being handed out, how far that has come, whether there is more to take after it, and whether that goes on. */
 let batch: Batch | undefined;
 let next = 0;
 let nextText = 0;
 let isWoken = false;
+let isDelivering = false;
 
 /** Starts a call by what `submit` does; nothing is started if that throws. */
 export function start(submit: (completions: NativeCompletions) => number, who: Waiting): number {
@@ -109,7 +111,7 @@ function onAbort(this: AbortSignal): void {
 
 function wake(): void {
   isWoken = true;
-  if (batch === undefined) {
+  if (!isDelivering) {
     deliver();
   }
 }
@@ -120,31 +122,39 @@ function wake(): void {
  */
 function deliver(): void {
   const end = performance.now() + SLICE;
-  for (;;) {
-    if (batch === undefined) {
-      if (!isWoken) {
-        return;
-      }
-      isWoken = false;
-      batch = completions.take();
-      next = 0;
-      nextText = 0;
+  isDelivering = true;
+  while (isWoken || batch !== undefined) {
+    if (performance.now() > end) {
+      setImmediate(deliver);
+      return;
     }
-    const { numbers, texts } = batch;
-    while (next < numbers.length) {
-      if (performance.now() > end) {
-        setImmediate(deliver);
-        return;
-      }
-      const head = next;
-      const hasText = numbers[head + 3] === 1;
-      const reader = new Reader(numbers, hasText ? (texts[nextText] as string) : '', head + 4);
-      next += 4 + (numbers[head + 2] as number);
-      nextText += hasText ? 1 : 0;
-      take(numbers[head] as Tag, numbers[head + 1] as number, reader);
+    batch ??= taken();
+    if (next < batch.numbers.length) {
+      handOut(batch);
+    } else {
+      batch = undefined;
     }
-    batch = undefined;
   }
+  isDelivering = false;
+}
+
+function taken(): Batch {
+  isWoken = false;
+  next = 0;
+  nextText = 0;
+  const batch = completions.take();
+  isWoken = batch.hasMore;
+  return batch;
+}
+
+/** Hands out the next event. */
+function handOut({ numbers, texts }: Batch): void {
+  const head = next;
+  const hasText = numbers[head + 3] === 1;
+  const reader = new Reader(numbers, hasText ? (texts[nextText] as string) : '', head + 4);
+  next += 4 + (numbers[head + 2] as number);
+  nextText += hasText ? 1 : 0;
+  take(numbers[head] as Tag, numbers[head + 1] as number, reader);
 }
 
 function take(tag: Tag, call: number, reader: Reader): void {
@@ -178,9 +188,17 @@ function log(logger: Logger | undefined, reader: Reader): void {
     ]),
   );
   try {
-    logger?.[level]?.(line.message, fields);
+    const told: unknown = logger?.[level]?.(line.message, fields);
+    if (isPromise(told)) {
+      told.catch(warn);
+    }
   } catch (error) {
-    // A call must not fail because it cannot be told of, nor must whoever looks for the reason be left in the dark.
-    process.emitWarning(error instanceof Error ? error : inspect(error));
+    warn(error);
   }
+}
+
+/** A call must not fail because it cannot be told of, nor must whoever looks for the reason be left in the dark. */
+function warn(error: unknown): void {
+  // An error of another realm, such as test runners make, would be refused.
+  process.emitWarning(`the logger failed: ${inspect(error, { customInspect: false })}`);
 }

@@ -224,18 +224,23 @@ export function camel(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The options as texts of the core name them. What else is in such quotes is of the service or of who called. */
+const OPTIONS =
+  /`(?:api_key|api_secret|base_url|connect_timeout|attempt_timeout|max_retries|max_response_bytes|ca_file|dangerously_allow_http)\b/g;
+
 /** A text of the core with the names that operations and options have in this package. */
 function renamed(text: string, operation: string | null | undefined): string {
   const rest = operation != null && text.startsWith(`${operation}: `) ? text.slice(operation.length) : undefined;
   const named = rest === undefined || operation == null ? text : camel(operation) + rest;
-  return named.replace(/`[a-z]+(?:_[a-z]+)+`/g, camel);
+  return named.replace(OPTIONS, camel);
 }
 
 /** Makes the error that the native module describes. */
 export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
   const { kind, operation, code, cause } = payload;
-  const message = renamed(payload.text, operation);
+  // Without a number of attempts it is no text of the core: the native module's own texts have the names of this package.
+  const message = payload.attempts === undefined ? payload.text : renamed(payload.text, operation);
   const circumstances: Circumstances = {
     operation: operation == null ? undefined : camel(operation),
     attempts: payload.attempts ?? 0,

@@ -17,6 +17,8 @@ interface Parcel {
 export interface Batch {
   numbers: Float64Array;
   texts: string[];
+  /** Whether there is more to take. */
+  hasMore: boolean;
 }
 
 /** The calls of one thread. */

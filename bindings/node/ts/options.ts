@@ -73,9 +73,14 @@ export interface CallOptions {
   maxRetries?: number | undefined;
 }
 
+/** Whether it may hold options. Of a list, a `Map` or an `AbortSignal` nothing would be taken without a word. */
+function isPlain(options: unknown): boolean {
+  return Object.prototype.toString.call(options) === '[object Object]';
+}
+
 /** What the native module takes of a client's options, and what stays here. */
 export function clientOptions(options: SharedOptions): { text: string; logger: Logger | undefined } {
-  if (typeof options !== 'object' || (options as unknown) === null) {
+  if (!isPlain(options)) {
     throw new ConfigError('the options of a client must be an object, such as `{ apiKey, apiSecret }`');
   }
   const { logger, caFile, ...rest } = options;
@@ -104,7 +109,7 @@ export function callOptions(options: CallOptions | undefined): {
   if (options === undefined) {
     return { text: undefined, signal: undefined };
   }
-  if (typeof options !== 'object' || (options as unknown) === null) {
+  if (!isPlain(options)) {
     throw new ConfigError('the options of a call must be an object, such as `{ timeout: 5000 }`');
   }
   const { signal, ...rest } = options;

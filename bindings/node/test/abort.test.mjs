@@ -1,0 +1,182 @@
+// @ts-check
+
+/** Calls that a signal aborts. */
+
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+
+import { InvalidRequestError } from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+import { CHANGE, SPAN } from './specimens.mjs';
+import { rejectionOf } from './support.mjs';
+
+/** @type {Sandbox} */
+let sandbox;
+/** @type {import('recallflow').Client} */
+let client;
+beforeEach(async () => {
+  sandbox = await Sandbox.start();
+  client = sandbox.client();
+});
+afterEach(() => sandbox.close());
+
+/** The operations, with a signal. @type {Record<string, (signal: AbortSignal) => Promise<unknown>>} */
+const CALLS = {
+  queryRecallFlowDetail: (signal) => client.queryRecallFlowDetail(12, { signal }),
+  queryGroupCalls: (signal) => client.queryGroupCalls(SPAN, { signal }),
+  updateRecallFlow: (signal) => client.updateRecallFlow(CHANGE, { signal }),
+  groupCalls: (signal) => client.groupCalls(SPAN, { signal }).next(),
+};
+
+/** What a signal may be aborted with. */
+const REASONS = [new Error('mine'), 'a text', 0, null, false, { why: 'an object' }, Symbol('why')];
+
+suite('a call', () => {
+  for (const [name, call] of Object.entries(CALLS)) {
+    test(`${name} that is under way is dropped`, async () => {
+      for (const reason of REASONS) {
+        sandbox.reset();
+        sandbox.script('hold');
+        const controller = new AbortController();
+        const rejected = rejectionOf(call(controller.signal));
+        await sandbox.waitForRequests(1);
+        controller.abort(reason);
+        assert.equal(await rejected, reason);
+        assert.deepEqual(getEventListeners(controller.signal, 'abort'), []);
+      }
+      await sandbox.waitForOpenConnections(0);
+      assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+    });
+
+    test(`${name} is not sent when the signal was aborted before`, async () => {
+      for (const reason of REASONS) {
+        assert.equal(await rejectionOf(call(AbortSignal.abort(reason))), reason);
+      }
+      const signal = AbortSignal.abort();
+      const reason = await rejectionOf(call(signal));
+      assert.equal(reason, signal.reason);
+      assert.equal(reason.name, 'AbortError');
+      assert.deepEqual(sandbox.requests, []);
+      assert.deepEqual(getEventListeners(signal, 'abort'), []);
+    });
+  }
+
+  test('is not sent when the signal is aborted at once', async () => {
+    const controller = new AbortController();
+    const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
+    controller.abort();
+    assert.equal(await rejected, controller.signal.reason);
+    assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+  });
+});
+
+test('a signal of a time out', async () => {
+  sandbox.script('hold');
+  const signal = AbortSignal.timeout(30);
+  const reason = await rejectionOf(client.queryRecallFlowDetail(12, { signal }));
+  assert.equal(reason, signal.reason);
+  assert.equal(reason.name, 'TimeoutError');
+  assert(reason instanceof DOMException);
+});
+
+test('a signal of several', async () => {
+  sandbox.script('hold');
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]);
+  const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal }));
+  await sandbox.waitForRequests(1);
+  controller.abort('one of them');
+  assert.equal(await rejected, 'one of them');
+});
+
+test('a signal that is never aborted is forgotten', async () => {
+  const { signal } = new AbortController();
+  for (let round = 0; round < 50; round += 1) {
+    await client.queryRecallFlowDetail(12, { signal });
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  }
+  sandbox.script(-22, 'reset');
+  await rejectionOf(client.queryRecallFlowDetail(12, { signal }));
+  await rejectionOf(client.updateRecallFlow(CHANGE, { signal }));
+  await rejectionOf(client.queryRecallFlowDetail(/** @type {any} */ ('x'), { signal }));
+  for await (const _ of client.groupCalls(SPAN, { signal })) {
+    break;
+  }
+  await client.groupCalls(SPAN, { signal }).return();
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});
+
+test('many calls share a signal, and none warns of listeners', async (t) => {
+  const warned = t.mock.fn();
+  process.on('warning', warned);
+  t.after(() => process.off('warning', warned));
+  const controller = new AbortController();
+  const { signal } = controller;
+  sandbox.script(...Array.from({ length: 40 }, () => /** @type {const} */ ('hold')));
+  const rejected = Array.from({ length: 40 }, () => rejectionOf(client.queryRecallFlowDetail(12, { signal })));
+  await sandbox.waitForRequests(40);
+  assert(getEventListeners(signal, 'abort').length <= 1);
+  controller.abort('all of them');
+  assert.deepEqual(
+    await Promise.all(rejected),
+    Array.from({ length: 40 }, () => 'all of them'),
+  );
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  // Warnings come with the next turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(warned.mock.callCount(), 0);
+  await sandbox.waitForOpenConnections(0);
+});
+
+test('only calls with the signal are aborted', async () => {
+  sandbox.scriptFor('queryRecallFlowDetail', 'hold');
+  const controller = new AbortController();
+  const dropped = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
+  await sandbox.waitForRequests(1);
+  const other = client.queryGroupCalls(SPAN, { signal: new AbortController().signal });
+  controller.abort('this one');
+  assert.equal(await dropped, 'this one');
+  assert.equal((await other).total, 574);
+});
+
+test('a call that has ended does not end again', async () => {
+  const controller = new AbortController();
+  const detail = await client.queryRecallFlowDetail(12, { signal: controller.signal });
+  controller.abort();
+  assert.equal(detail.keyId, 12);
+});
+
+test('a listener of the signal may call the client', async () => {
+  sandbox.script('hold');
+  const controller = new AbortController();
+  const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
+  /** @type {Promise<unknown> | undefined} */
+  let again;
+  controller.signal.addEventListener('abort', () => {
+    again = client.queryRecallFlowDetail(299);
+  });
+  await sandbox.waitForRequests(1);
+  controller.abort('enough');
+  assert.equal(await rejected, 'enough');
+  assert.equal(/** @type {any} */ (await again).keyId, 299);
+});
+
+test('a signal that is aborted while a retry is awaited ends that', async () => {
+  sandbox.script([429, { edit: { header: ['Retry-After', '20'] } }]);
+  const controller = new AbortController();
+  const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
+  await sandbox.waitForRequests(1);
+  controller.abort('no more');
+  assert.equal(await rejected, 'no more');
+  assert.equal(sandbox.requests.length, 1);
+});
+
+test('what is wrong is told before the signal is looked at', async () => {
+  const signal = AbortSignal.abort('aborted');
+  const reason = await rejectionOf(client.queryRecallFlowDetail(/** @type {any} */ ('x'), { signal }));
+  // Both would be right. What matters is that it is one of them, and that nothing is sent.
+  assert(reason === 'aborted' || reason instanceof InvalidRequestError);
+  assert.deepEqual(sandbox.requests, []);
+});

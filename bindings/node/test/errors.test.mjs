@@ -1,0 +1,261 @@
+// @ts-check
+
+/** The tree of errors: what its classes hold, and what they tell. */
+
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import * as recallflow from 'recallflow';
+import {
+  ApiError,
+  AuthenticationError,
+  ConfigError,
+  InvalidRequestError,
+  IpRestrictedError,
+  OutcomeUnknownError,
+  ParameterError,
+  ProtocolError,
+  RateLimitedError,
+  RecallFlowError,
+  ServiceError,
+  TimeoutError,
+  TimestampExpiredError,
+  TransportError,
+  validate,
+} from 'recallflow';
+
+import { CHANGE, SPAN } from './specimens.mjs';
+import { rejectionOf, sandboxFor, thrownBy } from './support.mjs';
+
+const COMMON = {
+  operation: 'updateRecallFlow',
+  attempts: 3,
+  remedy: 'wait',
+  httpStatus: 429,
+  retryAfter: 1500,
+  phase: 'response',
+};
+const API = { code: -15, serviceMessage: 'slow down', meaning: 'too many requests' };
+const VIOLATION = { path: 'keyId', rule: 'required', message: '`keyId` is required' };
+
+/** Every class with the one that it extends, and properties of its own. @type {[any, any, Record<string, unknown>][]} */
+const CLASSES = [
+  [RecallFlowError, Error, {}],
+  [ConfigError, RecallFlowError, {}],
+  [InvalidRequestError, RecallFlowError, { violations: [VIOLATION] }],
+  [ApiError, RecallFlowError, API],
+  [AuthenticationError, ApiError, API],
+  [IpRestrictedError, ApiError, API],
+  [TimestampExpiredError, ApiError, API],
+  [RateLimitedError, ApiError, API],
+  [ServiceError, ApiError, API],
+  [ParameterError, ApiError, API],
+  [TransportError, RecallFlowError, {}],
+  [TimeoutError, TransportError, {}],
+  [ProtocolError, RecallFlowError, { excerpt: '<html>' }],
+  [OutcomeUnknownError, RecallFlowError, { cause: new TransportError('no answer', { phase: 'body' }) }],
+];
+
+test('every public error is tried here', () => {
+  const isError = (value) => typeof value === 'function' && value.prototype instanceof Error;
+  assert.deepEqual(new Set(Object.values(recallflow).filter(isError)), new Set(CLASSES.map(([type]) => type)));
+});
+
+suite('a class', () => {
+  for (const [type, base, own] of CLASSES) {
+    test(`${type.name}`, () => {
+      const error = new type('what happened', { ...COMMON, ...own });
+      assert.equal(Object.getPrototypeOf(type), base);
+      assert(error instanceof Error && error instanceof RecallFlowError);
+      assert.equal(recallflow[type.name], type);
+      assert.equal(error.name, type.name);
+      assert.equal(error.message, 'what happened');
+      assert.equal(String(error), `${type.name}: what happened`);
+      assert(error.stack?.startsWith(`${type.name}: what happened\n    at `), error.stack);
+      for (const [name, value] of Object.entries({ ...COMMON, ...own })) {
+        assert.deepEqual(error[name], value);
+      }
+      assert(inspect(error).startsWith(`${type.name}: what happened\n`));
+      // The name is that of the class, and no property of each error.
+      assert(!Object.hasOwn(error, 'name'));
+    });
+
+    test(`${type.name} without anything`, () => {
+      const error = new type();
+      assert.equal(error.message, '');
+      assert.equal(error.attempts, 0);
+      for (const name of Object.keys(COMMON).filter((each) => each !== 'attempts')) {
+        assert.equal(error[name], undefined);
+        assert(!Object.hasOwn(error, name));
+      }
+      const defaults = { violations: [], excerpt: '', serviceMessage: '' };
+      for (const name of Object.keys(own)) {
+        assert.deepEqual(error[name], defaults[name]);
+      }
+    });
+
+    test(`a class derived from ${type.name}`, () => {
+      class Ours extends type {
+        line = 12;
+      }
+      const error = new /** @type {any} */ (Ours)('what happened', own);
+      assert(error instanceof type);
+      assert.equal(error.line, 12);
+      assert.equal(error.message, 'what happened');
+    });
+  }
+});
+
+suite('an answer with a code', () => {
+  /** @type {[number, any][]} */
+  const codes = [
+    [-1, AuthenticationError],
+    [-2, IpRestrictedError],
+    [-15, RateLimitedError],
+    [-16, TimestampExpiredError],
+    [-18, ServiceError],
+    [-22, ParameterError],
+    [-99, ApiError],
+  ];
+  for (const [code, type] of codes) {
+    test(String(code), async (t) => {
+      const sandbox = await sandboxFor(t);
+      sandbox.script(code, code);
+      const client = sandbox.client({ maxRetries: 0 });
+      const error = await rejectionOf(client.queryGroupCalls(SPAN));
+      assert.equal(error.constructor, type);
+      assert.equal(error.code, code);
+      assert.equal(error.operation, 'queryGroupCalls');
+      assert.equal(error.httpStatus, 200);
+      assert.equal(typeof error.serviceMessage, 'string');
+      assert.equal(typeof error.meaning, code === -99 ? 'undefined' : 'string');
+      assert(error.message.startsWith('queryGroupCalls: '));
+      assert(error.remedy === undefined || error.message.includes(error.remedy));
+      assert(!('phase' in error) || error.phase === undefined);
+    });
+  }
+});
+
+test('a wait is in milliseconds', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client({ maxRetries: 0 });
+  sandbox.script([429, { edit: { header: ['Retry-After', '7'] } }]);
+  const error = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert(error instanceof RateLimitedError);
+  assert.equal(error.retryAfter, 7000);
+  assert.equal(error.httpStatus, 429);
+  assert.equal(error.code, undefined);
+  assert.equal(error.serviceMessage, '');
+});
+
+test('an attempt that came to nothing', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const { url } = sandbox;
+  sandbox.script('reset', 'close', 'reset');
+  const error = await rejectionOf(sandbox.client().queryRecallFlowDetail(12));
+  assert.equal(error.constructor, TransportError);
+  assert.equal(error.attempts, 3);
+  assert.match(error.message, /3 attempts/);
+  assert.equal(typeof error.phase, 'string');
+  const client = sandbox.client({ maxRetries: 0 });
+  sandbox.close();
+  const refused = await rejectionOf(client.updateRecallFlow(CHANGE));
+  assert.equal(refused.constructor, TransportError);
+  assert.equal(refused.phase, 'connect');
+  assert(refused.message.includes(new URL(url).port), refused.message);
+});
+
+test('an answer that is none', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client({ maxRetries: 0, maxResponseBytes: 1000 });
+  sandbox.script({ respond: { status: 418, body: '<html>é😀</html>' } }, { oversized: { bytes: 5000 } });
+  const error = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert.equal(error.constructor, ProtocolError);
+  assert.equal(error.excerpt, '<html>é😀</html>');
+  assert.equal(error.httpStatus, 418);
+  const large = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert.equal(large.constructor, ProtocolError);
+  assert.match(large.message, /1000 bytes/);
+  assert.match(large.message, /`maxResponseBytes`/);
+  assert(!large.message.includes('max_response_bytes'));
+});
+
+test('an unknown outcome has its cause', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client();
+  sandbox.script('reset', 504, 'hold');
+  const reset = await rejectionOf(client.updateRecallFlow(CHANGE));
+  assert.equal(reset.constructor, OutcomeUnknownError);
+  assert.equal(reset.cause.constructor, TransportError);
+  assert.equal(reset.cause.operation, 'updateRecallFlow');
+  assert.match(reset.message, /^updateRecallFlow: the update may or may not have been carried out/);
+  assert(Object.hasOwn(reset, 'cause'));
+  assert(!Object.keys(reset).includes('cause'), 'it is shown as a cause');
+  assert.match(inspect(reset), /\[cause\]: TransportError: /);
+  assert(!/_recall_flow/.test(inspect(reset, { depth: null })));
+
+  const gateway = await rejectionOf(client.updateRecallFlow(CHANGE));
+  assert.equal(gateway.constructor, OutcomeUnknownError);
+  assert.equal(gateway.httpStatus, 504);
+  assert.equal(gateway.cause.constructor, ProtocolError);
+
+  const late = await rejectionOf(client.updateRecallFlow(CHANGE, { timeout: 100 }));
+  assert.equal(late.constructor, OutcomeUnknownError);
+  assert(!(late instanceof TimeoutError));
+  assert.equal(late.cause.constructor, TimeoutError);
+  assert.equal(late.phase, 'response');
+  assert.equal(sandbox.requests.length, 3);
+});
+
+test('an invalid request tells every rule, and sends nothing', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const update = { ...CHANGE, recallInterval: 0, recallNum: 11 };
+  const error = await rejectionOf(sandbox.client().updateRecallFlow(update));
+  assert(error instanceof InvalidRequestError);
+  assert.deepEqual(error.violations, validate(update));
+  assert.deepEqual(
+    error.violations.map(({ path, rule }) => [path, rule]),
+    [
+      ['recallInterval', 'range'],
+      ['recallNum', 'range'],
+    ],
+  );
+  assert.equal(error.operation, 'updateRecallFlow');
+  assert.equal(error.attempts, 0);
+  assert(error.violations.every(({ message }) => error.message.includes(message)));
+  assert.deepEqual(sandbox.requests, []);
+});
+
+test('names that somebody gave stay as they are', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client({ maxRetries: 0 });
+  const wrong = /** @type {any} */ ({ ...CHANGE, recall_num: 1, base_url: 'x' });
+  const error = await rejectionOf(client.updateRecallFlow(wrong));
+  assert.match(error.message, /`recall_num` is not a field/);
+  assert.deepEqual(error.violations.map(({ path }) => path).sort(), ['base_url', 'recall_num']);
+  assert.throws(() => new recallflow.Client(/** @type {any} */ ({ apiKey: 'k', apiSecret: 's', base_url: 'x' })), {
+    message: '`base_url` is no option of a client',
+  });
+  const message = 'bad `voice_file_id`: query_recall_flow_detail';
+  sandbox.script({ respond: { status: 200, body: { code: -22, msg: message } } });
+  const refused = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert.equal(refused.serviceMessage, message);
+  assert(refused.message.includes(message), refused.message);
+});
+
+test('texts have the names of this package', () => {
+  const options = { apiKey: 'key', apiSecret: 'secret' };
+  const texts = [
+    { ...options, baseUrl: 'http://example.com' },
+    { ...options, baseUrl: 'nothing' },
+    { ...options, caFile: '/no/such/file' },
+    { ...options, proxy: 'nothing' },
+    { ...options, timeout: 0 },
+    { ...options, maxResponseBytes: 0 },
+  ].map((wrong) => thrownBy(() => new recallflow.Client(wrong)).message);
+  for (const text of texts) {
+    assert(!/[a-z]_[a-z]/.test(text), text);
+  }
+  assert.match(texts[0] ?? '', /`dangerouslyAllowHttp`/);
+});

@@ -1,0 +1,197 @@
+// @ts-check
+
+/** What a client tells its logger. */
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
+
+import { Sandbox } from 'recallflow/sandbox';
+
+import { SPAN } from './specimens.mjs';
+import { collect, pageOf, rejectionOf } from './support.mjs';
+
+/** @type {Sandbox} */
+let sandbox;
+beforeEach(async () => {
+  sandbox = await Sandbox.start();
+});
+afterEach(() => sandbox.close());
+
+/** A logger that keeps what it is told. */
+function keeper() {
+  /** @type {{ level: string, message: string, fields: any }[]} */
+  const lines = [];
+  const keep = (/** @type {string} */ level) => (/** @type {string} */ message, /** @type {any} */ fields) => {
+    lines.push({ level, message, fields });
+  };
+  const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+  return { lines, logger };
+}
+
+test('every attempt is told, with its fields by the names of this package', async () => {
+  const { lines, logger } = keeper();
+  sandbox.script(-18, 503);
+  await sandbox.client({ logger }).queryRecallFlowDetail(12);
+  assert.deepEqual(
+    lines.map(({ level, message }) => [level, message]),
+    [
+      ['debug', 'failed'],
+      ['debug', 'failed'],
+      ['debug', 'answered'],
+    ],
+  );
+  assert.deepEqual(
+    lines.map(({ fields }) => fields.attempt),
+    [1, 2, 3],
+  );
+  for (const { fields } of lines) {
+    assert.equal(fields.operation, 'queryRecallFlowDetail');
+    assert(
+      Object.keys(fields).every((name) => /^[a-z][a-zA-Z]*$/.test(name)),
+      Object.keys(fields).join(),
+    );
+  }
+  assert.equal(lines[0]?.fields.code, -18);
+  assert.equal(lines[1]?.fields.httpStatus, 503);
+  assert.deepEqual(lines[2]?.fields, { attempt: 3, operation: 'queryRecallFlowDetail' });
+});
+
+test('lines come before the call ends', async () => {
+  const { lines, logger } = keeper();
+  const client = sandbox.client({ logger });
+  await client.queryRecallFlowDetail(12);
+  assert.equal(lines.length, 1);
+  sandbox.script(-22);
+  await rejectionOf(client.queryRecallFlowDetail(12));
+  assert.equal(lines.length, 2);
+  await client.updateRecallFlow({ keyId: 299, recallInterval: 5, recallNum: 1, recallType: 0 });
+  assert.equal(lines.length, 3);
+  assert.equal(lines[2]?.fields.operation, 'updateRecallFlow');
+});
+
+test('a drift is a warning', async () => {
+  const { lines, logger } = keeper();
+  sandbox.script(pageOf([1], 2, 2), pageOf([1], 3, 2));
+  const tasks = sandbox.client({ logger }).groupCalls(SPAN);
+  await collect(tasks);
+  const warned = lines.filter(({ level }) => level === 'warn');
+  assert.equal(warned.length, 1);
+  assert.match(warned[0]?.message ?? '', /changed/);
+  assert.deepEqual(
+    lines.filter(({ level }) => level === 'debug').map(({ fields }) => fields.operation),
+    ['queryGroupCalls', 'queryGroupCalls'],
+  );
+});
+
+suite('a logger', () => {
+  test('may have some of the methods only', async () => {
+    for (const logger of [{}, { warn: () => undefined }, { debug: undefined }, Object.create(null)]) {
+      assert.equal((await sandbox.client({ logger }).queryRecallFlowDetail(12)).keyId, 12);
+    }
+  });
+
+  test('may be the console', async (t) => {
+    const debug = t.mock.method(console, 'debug', () => undefined);
+    await sandbox.client({ logger: console }).queryRecallFlowDetail(12);
+    assert.equal(debug.mock.callCount(), 1);
+  });
+
+  test('is called as a method', async () => {
+    class Logger {
+      #lines = 0;
+
+      debug() {
+        this.#lines += 1;
+      }
+
+      get lines() {
+        return this.#lines;
+      }
+    }
+    const logger = new Logger();
+    await sandbox.client({ logger }).queryRecallFlowDetail(12);
+    assert.equal(logger.lines, 1);
+  });
+
+  test('may call the client', async () => {
+    /** @type {Promise<any>[]} */
+    const calls = [];
+    const client = sandbox.client({
+      logger: {
+        debug: () => {
+          if (calls.length === 0) {
+            calls.push(client.queryRecallFlowDetail(299));
+          }
+        },
+      },
+    });
+    assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+    assert.equal((await calls[0])?.keyId, 299);
+  });
+
+  test('gets fields of its own', async () => {
+    /** @type {any[]} */
+    const seen = [];
+    const spoil = (/** @type {string} */ _, /** @type {any} */ fields) => {
+      seen.push({ ...fields });
+      for (const name of Object.keys(fields)) {
+        delete fields[name];
+      }
+    };
+    const client = sandbox.client({ logger: { debug: spoil } });
+    await client.queryRecallFlowDetail(12);
+    await client.queryRecallFlowDetail(12);
+    assert.deepEqual(seen[0], seen[1]);
+  });
+});
+
+/** @param {unknown} value */
+function throwing(value) {
+  return () => {
+    throw value;
+  };
+}
+
+suite('a logger that fails', () => {
+  /** @type {[string, any, RegExp][]} */
+  const failures = [
+    ['with an error', throwing(new RangeError('a full disk')), /RangeError: a full disk/],
+    ['with an error of another realm', throwing(runInNewContext("new Error('a full disk')")), /a full disk/],
+    ['with a text', throwing('a full disk'), /a full disk/],
+    ['with nothing', throwing(undefined), /undefined/],
+    ['with what is no text', throwing(Object.create(null)), /null prototype/],
+    ['with a promise', () => Promise.reject(new RangeError('a full disk')), /a full disk/],
+    ['because a method is none', 5, /not a function/],
+  ];
+  for (const [name, debug, text] of failures) {
+    test(`${name} breaks no call, and is not silent`, async (t) => {
+      /** @type {Error[]} */
+      const warned = [];
+      const warn = (/** @type {Error} */ warning) => warned.push(warning);
+      process.on('warning', warn);
+      t.after(() => process.off('warning', warn));
+      const client = sandbox.client({ logger: { debug } });
+      sandbox.script(503, 'ok', -22);
+      assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+      assert.equal((await rejectionOf(client.queryRecallFlowDetail(12))).name, 'ParameterError');
+      assert.equal((await collect(client.groupCalls(SPAN))).length, 574);
+      // Warnings come with a later turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      assert(warned.length > 0);
+      assert(
+        warned.some(({ message }) => text.test(message)),
+        warned.join(),
+      );
+    });
+  }
+});
+
+test('nothing is told without a logger', async (t) => {
+  const written = ['log', 'debug', 'info', 'warn', 'error'].map((name) =>
+    t.mock.method(console, /** @type {'log'} */ (name), () => undefined),
+  );
+  sandbox.script(503);
+  await sandbox.client().queryRecallFlowDetail(12);
+  assert(written.every((each) => each.mock.callCount() === 0));
+});

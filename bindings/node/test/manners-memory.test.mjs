@@ -1,0 +1,142 @@
+// @ts-check
+
+/** Calls, aborts and clients leave neither memory nor file descriptors behind. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { IS_FULL, NEEDS_PROC, run } from './programs.mjs';
+import { sandboxFor } from './support.mjs';
+
+const MEASURE = `
+/** Memory in use once everything is collected that can be: of the process and of JavaScript, in KiB; and descriptors. */
+async function used() {
+  for (let round = 0; round < 5; round += 1) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const { rss, heapUsed } = process.memoryUsage();
+  return [rss / 1024, heapUsed / 1024, readdirSync('/proc/self/fd').length];
+}
+
+/** Acts first until everything is in place that is made once. */
+async function measure(act, count) {
+  await act(Math.ceil(count / 4));
+  const before = await used();
+  await act(count);
+  const after = await used();
+  say('grew', ...after.map((amount, index) => Math.round(amount - before[index])));
+}
+`;
+
+const CALLS = `
+const client = rf.Client.fromEnv();
+async function act(count) {
+  for (let done = 0; done < count; done += 20) {
+    await Promise.all(Array.from({ length: 20 }, () => client.queryRecallFlowDetail(12)));
+  }
+}`;
+const LOGGED_CALLS = CALLS.replace('fromEnv()', 'fromEnv({ logger: { debug() {} } })');
+const FAILED_CALLS = CALLS.replace(
+  'queryRecallFlowDetail(12)',
+  'queryRecallFlowDetail(10_000).catch((error) => error.stack)',
+);
+const PAGES = `
+const client = rf.Client.fromEnv();
+async function act(count) {
+  for (let done = 0; done < count; done += 6) {
+    for await (const task of client.groupCalls(QUERY)) void task;
+  }
+}`;
+const ABORTS = `
+const client = rf.Client.fromEnv({ timeout: 60_000, attemptTimeout: 60_000 });
+const lasting = new AbortController();
+async function act(count) {
+  for (let done = 0; done < count; done += 20) {
+    const controllers = Array.from({ length: 20 }, () => new AbortController());
+    const calls = controllers.map(({ signal }, index) =>
+      client.queryRecallFlowDetail(12, { signal: index % 2 ? signal : AbortSignal.any([signal, lasting.signal]) }));
+    // Some of them are on their way then, and some have not begun.
+    if (done % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    for (const controller of controllers) controller.abort();
+    await Promise.allSettled(calls);
+  }
+}`;
+const LASTING_SIGNAL = CALLS.replace(
+  'queryRecallFlowDetail(12)',
+  'queryRecallFlowDetail(12, { signal: lasting.signal })',
+).replace('const client', 'const lasting = new AbortController();\nconst client');
+const CLIENTS = `
+async function act(count) {
+  for (let done = 0; done < count; done += 10) {
+    const clients = Array.from({ length: 10 }, () => rf.Client.fromEnv());
+    await Promise.all(clients.map((client) => client.queryRecallFlowDetail(12)));
+    // Connections are given up when a client is, and Node collects what is small only when it has to.
+    if (done % 100 === 0) gc();
+    await new Promise(setImmediate);
+  }
+}`;
+const CLOSED_CLIENTS = `
+async function act(count) {
+  for (let done = 0; done < count; done += 10) {
+    await Promise.all(Array.from({ length: 10 }, async () => {
+      const client = rf.Client.fromEnv();
+      await client.queryRecallFlowDetail(12);
+      client.close();
+    }));
+  }
+}`;
+const WORKERS = `
+async function act(count) {
+  for (let done = 0; done < count; done += 4) {
+    const program = "import { Client } from 'recallflow'; const client = Client.fromEnv();" +
+      "await Promise.all(Array.from({ length: 10 }, () => client.queryRecallFlowDetail(12)));";
+    await Promise.all(Array.from({ length: 4 }, () => once(new Worker(program, { eval: true }), 'exit')));
+  }
+}`;
+
+/**
+ * What is done, and how often: usually, and in full.
+ *
+ * @type {Record<string, [string, number, number]>}
+ */
+const ACTS = {
+  calls: [CALLS, 2000, 100_000],
+  'logged calls': [LOGGED_CALLS, 2000, 100_000],
+  'calls that fail': [FAILED_CALLS, 1000, 100_000],
+  'calls with a signal that outlives them': [LASTING_SIGNAL, 2000, 100_000],
+  pages: [PAGES, 240, 20_000],
+  'aborted calls': [ABORTS, 1000, 10_000],
+  clients: [CLIENTS, 300, 1000],
+  'clients that are closed': [CLOSED_CLIENTS, 300, 10_000],
+  workers: [WORKERS, 40, 1000],
+};
+
+/** KiB that allocators and V8's compiled code take for themselves, whatever the number. */
+const SPARE = 20_480;
+const SPARE_HEAP = 1024;
+/** Less than the smallest thing that a call could leave. */
+const BYTES_EACH = 24;
+
+for (const [name, [program, usual, full]] of Object.entries(ACTS)) {
+  test(`nothing is left of ${name}`, NEEDS_PROC, async (t) => {
+    const count = IS_FULL ? full : usual;
+    const sandbox = await sandboxFor(t);
+    if (name === 'aborted calls') {
+      sandbox.script(...Array.from({ length: 2 * count }, () => /** @type {const} */ ('hold')));
+    }
+    const running = run(t, `${MEASURE}${program}\nawait measure(act, ${count});`, {
+      sandbox,
+      options: ['--expose-gc'],
+    });
+    const [memory = NaN, heap = NaN, descriptors = NaN] = (await running.hear('grew')).split(' ').map(Number);
+    t.diagnostic(`${count}: ${memory} KiB, of that ${heap} KiB of JavaScript, and ${descriptors} descriptors more`);
+    const { status, errors } = await running.end();
+    assert.deepEqual({ status, errors }, { status: 0, errors: '' });
+    const share = (count * BYTES_EACH) / 1024;
+    assert.ok(memory < SPARE + share, `${memory} KiB more`);
+    assert.ok(heap < SPARE_HEAP + share, `${heap} KiB of JavaScript more`);
+    // Connections that are closed are put away a moment later, and how many of those there are changes.
+    assert.ok(descriptors < 50, `${descriptors} descriptors more`);
+  });
+}

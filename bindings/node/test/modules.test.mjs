@@ -1,0 +1,170 @@
+// @ts-check
+
+/** The package as `import` and as `require` see it. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { suite, test } from 'node:test';
+import { createContext, runInContext } from 'node:vm';
+
+import * as imported from 'recallflow';
+import * as importedSandbox from 'recallflow/sandbox';
+
+const require = createRequire(import.meta.url);
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+/** Names that tell module systems of each other, and nobody else. */
+const OF_MODULES = ['__esModule', 'default', 'module.exports'];
+
+/** @param {object} exports */
+function namesOf(exports) {
+  return Object.keys(exports)
+    .filter((name) => !OF_MODULES.includes(name))
+    .sort();
+}
+
+suite('both ways lead to the same', () => {
+  for (const [name, module] of /** @type {[string, Record<string, unknown>][]} */ ([
+    ['recallflow', imported],
+    ['recallflow/sandbox', importedSandbox],
+  ])) {
+    test(name, () => {
+      const required = require(name);
+      assert.deepEqual(namesOf(module), namesOf(required));
+      for (const key of namesOf(module)) {
+        assert.equal(module[key], required[key], key);
+        assert.notEqual(module[key], undefined, key);
+      }
+    });
+  }
+
+  test('and the classes of one are those of the other', () => {
+    const { Client, ConfigError } = require('recallflow');
+    assert.throws(() => new Client({ apiKey: '', apiSecret: '' }), imported.ConfigError);
+    assert.throws(() => imported.Client.fromEnv(/** @type {any} */ (null)), ConfigError);
+  });
+
+  test('and a copy by a dynamic import is no copy', async () => {
+    assert.equal((await import('recallflow')).Client, imported.Client);
+  });
+});
+
+test('everything that the README imports is there', () => {
+  const text = /import (?:type )?\{([^}]*)\} from '(recallflow(?:\/sandbox)?)'/g;
+  const found = [...README.matchAll(text)];
+  assert(found.length > 5);
+  for (const [statement, names = '', from] of found) {
+    const module = /** @type {Record<string, unknown>} */ (from === 'recallflow' ? imported : importedSandbox);
+    // Types are none of a program.
+    const values = names.split(',').filter((name) => !/^\s*type /.test(name) && !statement.startsWith('import type'));
+    for (const name of values.map((each) => each.trim()).filter((each) => each !== '')) {
+      assert(name in module, name);
+    }
+  }
+  for (const name of ['ITNIO', 'LAAFFIC', 'ONBUKA', 'Fee', 'totals', 'toWire', 'fromWire', 'validate', 'warnings']) {
+    assert(README.includes(name) && name in imported, name);
+  }
+});
+
+test('every error of the README is there, and every error that is there is in the README', () => {
+  const table = [...README.matchAll(/^\| (?:– )?`(\w+Error)` \|/gm)].map(([, name]) => name);
+  const isError = (/** @type {any} */ value) => typeof value === 'function' && value.prototype instanceof Error;
+  const errors = Object.entries(imported).filter(([, value]) => isError(value));
+  const names = errors.map(([name]) => name).filter((name) => name !== 'RecallFlowError');
+  assert.deepEqual(table.sort(), names.sort());
+});
+
+test('every option of the README is one', () => {
+  const options = [...README.matchAll(/^\| `(\w+)` \| (?:`|\d|8 MiB|the env|\|| )/gm)].map(([, name]) => name);
+  const known = [
+    'baseUrl',
+    'timeout',
+    'connectTimeout',
+    'attemptTimeout',
+    'maxRetries',
+    'maxResponseBytes',
+    'validate',
+  ];
+  for (const name of [...known, 'proxy', 'caFile', 'dangerouslyAllowHttp', 'logger']) {
+    assert(options.includes(name), name);
+    const error = /** @type {any} */ (
+      assert.throws(
+        () => new imported.Client(/** @type {any} */ ({ apiKey: 'k', apiSecret: 's', [name]: Symbol('x') })),
+        {
+          name: 'ConfigError',
+          message: new RegExp(`^\`${name}\` must be `),
+        },
+      )
+    );
+    assert.equal(error, undefined);
+  }
+});
+
+test('numbers with names are objects that do not grow', () => {
+  const { TaskStatus } = imported;
+  assert.equal(TaskStatus.FINISHED, 2);
+  assert(Object.values(TaskStatus).every((value) => typeof value === 'number'));
+});
+
+test('where a test runner makes a realm of its own, errors are those of the package', async (t) => {
+  // As Jest does: modules are functions of another context, whose `Error` is not that of Node and its native modules.
+  const context = createContext({
+    ...{ process, Buffer, URL, AbortSignal, AbortController, performance, setImmediate, setTimeout, clearTimeout },
+    ...{ structuredClone, console },
+  });
+  /** @type {Map<string, { exports: any }>} */
+  const modules = new Map();
+  const main = require.resolve('recallflow');
+  const load = (/** @type {string} */ path) => {
+    const known = modules.get(path);
+    if (known !== undefined) {
+      return known.exports;
+    }
+    const module = { exports: {} };
+    modules.set(path, module);
+    const wrapper = runInContext(
+      `(function (exports, require, module, __filename, __dirname) {${readFileSync(path)}\n})`,
+      context,
+      {
+        filename: path,
+      },
+    );
+    const load_ = (/** @type {string} */ name) => {
+      const found = name.startsWith('.') ? resolve(dirname(path), name) : name;
+      return found.endsWith('.js') ? load(found) : require(found);
+    };
+    wrapper(module.exports, load_, module, path, dirname(path));
+    return module.exports;
+  };
+  const other = load(main);
+  assert.notEqual(other.Client, imported.Client);
+  assert.throws(
+    () => new other.Client({ apiKey: 'k', apiSecret: 's', timeout: -1 }),
+    (/** @type {any} */ error) => {
+      assert(error instanceof other.ConfigError);
+      assert.match(error.message, /^`timeout` must be more than 0/);
+      return true;
+    },
+  );
+  assert.equal(other.validate({ keyId: 1.5 })[0].path, 'keyId');
+
+  const sandbox = await importedSandbox.Sandbox.start();
+  t.after(() => sandbox.close());
+  const client = new other.Client({ apiKey: sandbox.apiKey, apiSecret: sandbox.apiSecret, baseUrl: sandbox.url });
+  // What the tests give is of either realm.
+  const mine = {
+    keyId: 299,
+    recallInterval: 5,
+    recallNum: 1,
+    recallType: 0,
+    nodeList: [other.RecallNode.uploaded('f')],
+  };
+  await client.updateRecallFlow(mine);
+  assert.equal((await client.queryRecallFlowDetail(299)).nodeList[0].voiceFileId, 'f');
+  const { signal } = new AbortController();
+  await client.queryRecallFlowDetail(299, { signal, maxRetries: 0 });
+  sandbox.script(-22);
+  await assert.rejects(client.queryRecallFlowDetail(12), (error) => error instanceof other.ParameterError);
+});

@@ -1,0 +1,246 @@
+// @ts-check
+
+/** Secrets show nowhere: not in clients, errors or logs. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { suite, test } from 'node:test';
+import { format, inspect } from 'node:util';
+import { serialize } from 'node:v8';
+
+import { Client, RecallFlowError } from 'recallflow';
+
+import { CHANGE, SPAN } from './specimens.mjs';
+import { rejectionOf, sandboxFor, thrownBy } from './support.mjs';
+
+const KEY = 'K3y-Canary-0123456789';
+const SECRET = 's3cret-CANARY-0123456789';
+const PASSWORD = 'hunter2-Canary';
+/** Everything that must not show: key, secret, password, and the signatures of the last minute. */
+function canaries() {
+  const now = Math.floor(Date.now() / 1000);
+  const signs = Array.from({ length: 62 }, (_, index) =>
+    createHash('md5')
+      .update(`${KEY}${SECRET}${now - 60 + index}`)
+      .digest('hex'),
+  );
+  return [KEY, SECRET, PASSWORD, ...signs];
+}
+
+/** @param {string} text */
+function assertClean(text) {
+  const lower = text.toLowerCase();
+  assert.deepEqual(
+    canaries().filter((canary) => lower.includes(canary.toLowerCase())),
+    [],
+  );
+}
+
+/**
+ * A value in every form in which somebody may see it.
+ *
+ * @param {any} value
+ */
+function shown(value) {
+  const everything = { depth: null, showHidden: true, getters: true, showProxy: true, maxStringLength: null };
+  const names = [];
+  const members = [];
+  for (let holder = value; holder !== null && holder !== undefined; holder = Object.getPrototypeOf(holder)) {
+    names.push(...Reflect.ownKeys(holder).map(String));
+    const descriptors = Object.values(Object.getOwnPropertyDescriptors(holder));
+    members.push(...descriptors.map((descriptor) => inspect(descriptor, everything)));
+  }
+  const texts = [
+    String(value),
+    `${value.stack}`,
+    format('%s %o %O %j %d', value, value, value, value, value),
+    inspect(value),
+    inspect(value, everything),
+    inspect({ a: [value] }, { ...everything, compact: false, customInspect: false }),
+    JSON.stringify(value),
+    JSON.stringify({ ...value }),
+    JSON.stringify(Object.entries(value)),
+    JSON.stringify(Object.assign({}, value)),
+    ...names,
+    ...members,
+  ];
+  return texts.join('\n');
+}
+
+/**
+ * What comes of a copy by the algorithm of messages between threads.
+ *
+ * @param {unknown} value
+ */
+function cloned(value) {
+  const texts = [];
+  for (const copy of [structuredClone, serialize]) {
+    try {
+      texts.push(
+        inspect(copy(value), { depth: null, showHidden: true }),
+        Buffer.from(serialize(value)).toString('latin1'),
+      );
+    } catch (error) {
+      texts.push(inspect(error, { depth: null, showHidden: true }));
+    }
+  }
+  return texts.join('\n');
+}
+
+/** Answers that hold what the request held. @returns {Record<string, any>} */
+function reflections() {
+  const sign = canaries().at(-2) ?? '';
+  const text = `${KEY} ${KEY.toLowerCase()} ${SECRET} ${sign} ${sign.toUpperCase()}`;
+  const json = (/** @type {unknown} */ body) => ({ respond: { status: 200, body: JSON.stringify(body) } });
+  return {
+    message: json({ code: -22, msg: `bad request: ${text}` }),
+    page: { respond: { status: 500, body: `<html>${text}</html>` } },
+    'long page': { respond: { status: 200, body: `<html>${'x'.repeat(490)}${text}</html>` } },
+    code: json({ code: text }),
+    header: ['ok', { edit: 'gzip' }, { edit: { header: ['Content-Encoding', text] } }],
+    redirect: [302, { edit: { header: ['Location', `https://example.com/?${SECRET}`] } }],
+  };
+}
+
+suite('a client shows none', () => {
+  const client = new Client({ apiKey: KEY, apiSecret: SECRET, proxy: `http://user:${PASSWORD}@127.0.0.1:1` });
+
+  test('however it is looked at', () => {
+    assertClean(shown(client));
+    assertClean(cloned(client));
+    assert.deepEqual(Reflect.ownKeys(client), []);
+  });
+
+  test('on a console', async (t) => {
+    const written = t.mock.method(process.stdout, 'write', () => true);
+    console.log(client, [client], { client });
+    console.dir(client, { depth: null, showHidden: true });
+    console.table([client]);
+    const texts = written.mock.calls.map(({ arguments: [text] }) => String(text));
+    written.mock.restore();
+    assert(texts.join('').includes('baseUrl'));
+    assertClean(texts.join(''));
+  });
+
+  test('in its methods and their pages', () => {
+    assertClean(shown(client.groupCalls(SPAN)));
+    assertClean(cloned(client.groupCalls(SPAN)));
+    assertClean(shown(client.queryRecallFlowDetail));
+  });
+
+  test('when it is derived', () => {
+    class Ours extends Client {
+      name = 'ours';
+    }
+    const ours = new Ours({ apiKey: KEY, apiSecret: SECRET });
+    assertClean(shown(ours));
+    assertClean(cloned(ours));
+  });
+
+  test('when it is used as what it is not', () => {
+    const fake = Object.create(Client.prototype);
+    for (const act of [
+      () => fake.baseUrl,
+      () => fake.toJSON(),
+      () => fake.close(),
+      () => fake.queryRecallFlowDetail(1),
+    ]) {
+      assertClean(shown(thrownBy(act)));
+    }
+  });
+});
+
+suite('an error of making one shows none', () => {
+  /** @type {Record<string, any>} */
+  const wrong = {
+    'a time': { timeout: 0 },
+    'a base URL': { baseUrl: `https://user:${PASSWORD}@example.com` },
+    'a proxy': { proxy: `ftp://user:${PASSWORD}@example.com` },
+    'a secret with a line break': { apiSecret: `${SECRET}\n` },
+    'a key with a space': { apiKey: `${KEY} ` },
+    'a secret of bytes': { apiSecret: Buffer.from(SECRET) },
+    'a secret in a list': { apiSecret: [SECRET] },
+    'a secret in an object': { apiSecret: { secret: SECRET } },
+    'a secret in place of a URL': { baseUrl: SECRET },
+    'a secret in place of a number': { timeout: SECRET, maxRetries: SECRET },
+    'a secret in place of a file': { validate: SECRET },
+    'a secret in place of a logger': { logger: SECRET },
+    'a secret beside an option that there is not': { secret: SECRET },
+  };
+  for (const [name, options] of Object.entries(wrong)) {
+    test(name, (t) => {
+      const error = thrownBy(() => new Client({ apiKey: KEY, apiSecret: SECRET, ...options }));
+      assert(error instanceof RecallFlowError);
+      assertClean(shown(error));
+      t.after(() => {
+        delete process.env.RECALLFLOW_API_KEY;
+        delete process.env.RECALLFLOW_API_SECRET;
+      });
+      process.env.RECALLFLOW_API_KEY = KEY;
+      process.env.RECALLFLOW_API_SECRET = `${SECRET}\n`;
+      assertClean(shown(thrownBy(() => Client.fromEnv(options))));
+    });
+  }
+});
+
+suite('an error shows none of what the service sent back', () => {
+  for (const name of Object.keys(reflections())) {
+    test(name, async (t) => {
+      const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
+      const client = sandbox.client({ maxRetries: 0 });
+      const fault = reflections()[name];
+      sandbox.script(fault, fault, fault);
+      const calls = [
+        () => client.queryRecallFlowDetail(12),
+        () => client.updateRecallFlow(CHANGE),
+        () => client.groupCalls(SPAN).next(),
+      ];
+      for (const call of calls) {
+        const error = await rejectionOf(call());
+        assert(error instanceof RecallFlowError, String(error));
+        assertClean(shown(error));
+        assertClean(cloned(error));
+        if (error.cause !== undefined) {
+          assertClean(shown(error.cause));
+        }
+      }
+    });
+  }
+});
+
+test('an error of the connection shows none', async (t) => {
+  const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
+  sandbox.script('reset', 'reset', 'hold');
+  const client = sandbox.client({ maxRetries: 0 });
+  assertClean(shown(await rejectionOf(client.queryRecallFlowDetail(12))));
+  assertClean(shown(await rejectionOf(client.updateRecallFlow(CHANGE))));
+  assertClean(shown(await rejectionOf(client.queryRecallFlowDetail(12, { timeout: 50 }))));
+  const proxied = sandbox.client({ maxRetries: 0, proxy: `http://user:${PASSWORD}@127.0.0.1:1` });
+  assertClean(shown(await rejectionOf(proxied.queryRecallFlowDetail(12))));
+});
+
+test('no log shows any', async (t) => {
+  const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
+  /** @type {unknown[]} */
+  const told = [];
+  const tell = (/** @type {unknown[]} */ ...line) => told.push(line);
+  const client = sandbox.client({ logger: { debug: tell, info: tell, warn: tell, error: tell } });
+  const answers = Object.values(reflections());
+  sandbox.script(...answers, 'reset', 503, -15, -16, -18);
+  for (const _ of answers) {
+    await client.queryRecallFlowDetail(12).catch(() => undefined);
+    await client.updateRecallFlow(CHANGE).catch(() => undefined);
+  }
+  await client.groupCalls(SPAN).next();
+  assert(told.length > answers.length);
+  assertClean(inspect(told, { depth: null, maxArrayLength: null, showHidden: true }));
+});
+
+test('a recording of the sandbox shows no signature', async (t) => {
+  const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
+  await sandbox.client().queryRecallFlowDetail(12);
+  const signs = canaries().slice(3);
+  const text = inspect(sandbox.requests, { depth: null });
+  assert(!signs.some((sign) => text.includes(sign)));
+  assert(!text.includes(SECRET));
+});
