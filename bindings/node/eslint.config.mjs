@@ -31,7 +31,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    files: ['test/**', 'examples/**', 'bench/**'],
+    files: ['test/**', 'examples/**', 'bench/**', 'faults/**'],
     extends: [tseslint.configs.recommended],
     rules: {
       // The compiler knows better.

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use napi::bindgen_prelude::{Float64Array, Function};
+use napi::bindgen_prelude::{Float64ArraySlice, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, JsString, Unknown};
 use napi_derive::napi;
@@ -58,6 +58,9 @@ enum Tag {
     Line,
 }
 
+/// How many numbers there are before those of an event.
+const HEAD: usize = 4;
+
 struct Queue(Mutex<State>);
 
 struct State {
@@ -106,19 +109,27 @@ pub struct Completions {
     last: u32,
     holder: Holder,
     /// Events that were too many to be taken at once.
-    left: VecDeque<Event>,
+    left: VecDeque<Told>,
 }
 
-/// A batch of events, one after the other: for each what it is, the number of its call, how many numbers it has, whether it has
-/// a text, and these numbers.
+/// A batch of events.
 #[napi(object, object_from_js = false)]
 pub struct Batch<'a> {
-    /// The numbers.
-    pub numbers: Float64Array,
+    /// How many numbers they are.
+    pub length: u32,
     /// The texts of the events that have one.
     pub texts: Vec<JsString<'a>>,
     /// Whether there is more to take.
     pub has_more: bool,
+    /// How many numbers the next event alone is, if there was no room for it.
+    pub needed: u32,
+}
+
+/// An event as it is told.
+struct Told {
+    tag: Tag,
+    call: u32,
+    pack: Pack,
 }
 
 #[napi]
@@ -137,55 +148,57 @@ impl Completions {
         })
     }
 
-    /// What has happened since the last time, or as much of it as can be told in a moment.
+    /// What has happened since the last time, or as much of it as can be told in a moment and there is room for.
+    ///
+    /// The events are written one after the other: for each what it is, the number of its call, how many numbers it has,
+    /// whether it has a text, and these numbers. The room is JavaScript's own, and used again and again: memory of ours
+    /// that it took over would make it collect its garbage all the time.
     #[napi]
-    pub fn take<'e>(&mut self, env: &'e Env) -> napi::Result<Batch<'e>> {
+    pub fn take<'e>(&mut self, env: &'e Env, mut room: Float64ArraySlice<'_>) -> napi::Result<Batch<'e>> {
         shielded(None, || {
             {
                 let mut state = self.queue.state();
                 state.is_signalled = false;
-                self.left.extend(state.events.drain(..));
+                self.left.extend(state.events.drain(..).map(told));
             }
+            // SAFETY: this runs on the thread of JavaScript, which does nothing else meanwhile, and no other thread is given
+            // this memory.
+            let room = unsafe { room.as_mut() };
             let end = Instant::now() + SLICE;
-            let mut batch = Batch { numbers: Float64Array::new(Vec::new()), texts: Vec::new(), has_more: false };
-            let mut numbers = Vec::new();
-            while let Some(event) = self.left.pop_front() {
-                let (tag, call, pack) = match event {
-                    Event::Ended(call, outcome) => {
-                        // Whoever gave up waits no more.
-                        if self.waiting.remove(&call).is_none() {
-                            continue;
-                        }
-                        let (tag, pack) = match outcome {
-                            Ok(Answer::Nothing) => (Tag::Nothing, Pack::default()),
-                            Ok(Answer::Response(pack)) => (Tag::Response, pack),
-                            Ok(Answer::Items(pack)) => (Tag::Items, pack),
-                            Ok(Answer::End) => (Tag::End, Pack::default()),
-                            Err(failure) => (Tag::Failure, Pack::of(&Value::Object(failure.describe()))),
-                        };
-                        (tag, call, pack)
+            let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
+            while let Some(Told { tag, call, pack }) = self.left.front() {
+                // Whoever gave up waits no more.
+                if matches!(tag, Tag::Line) || self.waiting.contains_key(call) {
+                    let Some(place) = room.get_mut(at..).and_then(|room| room.get_mut(..HEAD + pack.numbers.len()))
+                    else {
+                        needed = HEAD + pack.numbers.len();
+                        break;
+                    };
+                    let (head, rest) = place.split_at_mut(HEAD);
+                    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+                    head.copy_from_slice(&[
+                        f64::from(*tag as u8),
+                        f64::from(*call),
+                        pack.numbers.len() as f64,
+                        f64::from(u8::from(pack.has_text())),
+                    ]);
+                    rest.copy_from_slice(&pack.numbers);
+                    at += place.len();
+                    if pack.has_text() {
+                        texts.push(pack.make_text(env)?);
                     }
-                    Event::Line(call, line) => (Tag::Line, call, Pack::of(&described(line))),
-                };
-                #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
-                numbers.extend([
-                    f64::from(tag as u8),
-                    f64::from(call),
-                    pack.numbers.len() as f64,
-                    f64::from(u8::from(pack.has_text())),
-                ]);
-                numbers.extend_from_slice(&pack.numbers);
-                if pack.has_text() {
-                    batch.texts.push(pack.make_text(env)?);
+                    if !matches!(tag, Tag::Line) {
+                        self.waiting.remove(call);
+                    }
                 }
+                self.left.pop_front();
                 if Instant::now() > end {
                     break;
                 }
             }
-            batch.has_more = !self.left.is_empty();
             self.hold(*env)?;
-            batch.numbers = Float64Array::new(numbers);
-            Ok(batch)
+            let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+            Ok(Batch { length: number(at), texts, has_more: !self.left.is_empty(), needed: number(needed) })
         })
     }
 
@@ -262,6 +275,24 @@ impl Drop for Completions {
         let wake = self.queue.state().wake.take();
         drop(wake);
     }
+}
+
+/// Packs an event.
+fn told(event: Event) -> Told {
+    let (tag, call, pack) = match event {
+        Event::Ended(call, outcome) => {
+            let (tag, pack) = match outcome {
+                Ok(Answer::Nothing) => (Tag::Nothing, Pack::default()),
+                Ok(Answer::Response(pack)) => (Tag::Response, pack),
+                Ok(Answer::Items(pack)) => (Tag::Items, pack),
+                Ok(Answer::End) => (Tag::End, Pack::default()),
+                Err(failure) => (Tag::Failure, Pack::of(&Value::Object(failure.describe()))),
+            };
+            (tag, call, pack)
+        }
+        Event::Line(call, line) => (Tag::Line, call, Pack::of(&described(line))),
+    };
+    Told { tag, call, pack }
 }
 
 fn described(line: Line) -> Value {

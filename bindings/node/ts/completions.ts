@@ -6,7 +6,7 @@ import { isPromise } from 'node:util/types';
 
 import { camel, errorOf, moveTo, type Site } from './errors.js';
 import type { Logger } from './options.js';
-import { native, type Batch, type NativeCompletions } from './native.js';
+import { native, type NativeCompletions } from './native.js';
 import { Reader } from './reader.js';
 
 /** What an event is, in the order of the native module. */
@@ -21,6 +21,20 @@ const enum Tag {
 
 /** Milliseconds after which the event loop gets its turn, however many outcomes there are. */
 const SLICE = 1;
+
+/** Where the native module writes: one page is about 2200 numbers. */
+const ROOM = new Float64Array(16_384);
+
+/** Events, one after the other. */
+interface Batch {
+  numbers: Float64Array;
+  /** How many of the numbers. */
+  length: number;
+  texts: readonly string[];
+}
+
+/** Events of more numbers than this are handed out one at a time. */
+const LARGE = 512;
 
 /** Somebody who waits for the outcome of a call. */
 export interface Waiting {
@@ -44,12 +58,12 @@ const completions: NativeCompletions = new native.Completions(wake);
 // as that of a test file that has ended, can be collected.
 Object.assign(completions, { wake });
 
-/** What is being handed out, how far that has come, whether there is more to take after it, and whether that goes on. */
+/** What is being handed out, how far that has come, whether there is more to take after it, and whether that goes on by itself. */
 let batch: Batch | undefined;
 let next = 0;
 let nextText = 0;
 let isWoken = false;
-let isDelivering = false;
+let isScheduled = false;
 
 /** Starts a call by what `submit` does; nothing is started if that throws. */
 export function start(submit: (completions: NativeCompletions) => number, who: Waiting): number {
@@ -111,7 +125,7 @@ function onAbort(this: AbortSignal): void {
 
 function wake(): void {
   isWoken = true;
-  if (!isDelivering) {
+  if (!isScheduled) {
     deliver();
   }
 }
@@ -119,42 +133,53 @@ function wake(): void {
 /**
  * Hands out events in the order in which they came, and the rest of them when the event loop had its turn. What comes
  * meanwhile stays in the native module until then: a call must not be over before its last lines are told.
+ *
+ * After a large event it is their turn as well: whoever waited for it uses it then and lets go of it, before the next one is
+ * made. Many of them at once would be more than what the engine collects cheaply.
  */
 function deliver(): void {
   const end = performance.now() + SLICE;
-  isDelivering = true;
+  isScheduled = false;
+  let isLarge = false;
   while (isWoken || batch !== undefined) {
-    if (performance.now() > end) {
+    if (isLarge || performance.now() > end) {
+      isScheduled = true;
       setImmediate(deliver);
       return;
     }
     batch ??= taken();
-    if (next < batch.numbers.length) {
-      handOut(batch);
+    if (next < batch.length) {
+      isLarge = handOut(batch) > LARGE;
     } else {
       batch = undefined;
     }
   }
-  isDelivering = false;
 }
 
 function taken(): Batch {
   isWoken = false;
   next = 0;
   nextText = 0;
-  const batch = completions.take();
-  isWoken = batch.hasMore;
-  return batch;
+  let numbers = ROOM;
+  let taken = completions.take(numbers);
+  if (taken.needed > 0 && taken.length === 0) {
+    numbers = new Float64Array(taken.needed);
+    taken = completions.take(numbers);
+  }
+  isWoken = taken.hasMore;
+  return { numbers, length: taken.length, texts: taken.texts };
 }
 
-/** Hands out the next event. */
-function handOut({ numbers, texts }: Batch): void {
+/** Hands out the next event, and tells how many numbers it was. */
+function handOut({ numbers, texts }: Batch): number {
   const head = next;
   const hasText = numbers[head + 3] === 1;
   const reader = new Reader(numbers, hasText ? (texts[nextText] as string) : '', head + 4);
-  next += 4 + (numbers[head + 2] as number);
+  const length = numbers[head + 2] as number;
+  next += 4 + length;
   nextText += hasText ? 1 : 0;
   take(numbers[head] as Tag, numbers[head + 1] as number, reader);
+  return length;
 }
 
 function take(tag: Tag, call: number, reader: Reader): void {

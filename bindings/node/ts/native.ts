@@ -13,17 +13,21 @@ interface Parcel {
   text: string;
 }
 
-/** Outcomes of calls, one after the other. */
-export interface Batch {
-  numbers: Float64Array;
+/** What a `take` brought. */
+export interface Taken {
+  /** How many numbers. */
+  length: number;
+  /** The texts that belong to them. */
   texts: string[];
   /** Whether there is more to take. */
   hasMore: boolean;
+  /** How many numbers the next event alone is, if there was no room for it; or else 0. */
+  needed: number;
 }
 
 /** The calls of one thread. */
 export interface NativeCompletions {
-  take(): Batch;
+  take(room: Float64Array): Taken;
   abort(call: number): void;
   panic(operation: number): number;
 }

@@ -52,6 +52,11 @@ export class Reader {
 
   number(): number | undefined {
     const value = this.#next();
+    // Small whole numbers take no memory of their own when the engine knows that they are some.
+    const small = value | 0;
+    if (small === value) {
+      return small;
+    }
     return Number.isNaN(value) ? this.#lacking() : value;
   }
 
