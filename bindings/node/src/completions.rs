@@ -3,7 +3,7 @@
 //! The thread in the background knows nothing of JavaScript: it packs an outcome, puts it into a queue and, when that was
 //! empty, wakes the event loop. So one waking up serves all calls that have ended meanwhile.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,8 +18,8 @@ use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Known, Line, Sink, logged};
 use serde_json::{Map, Value};
-use tokio::task::AbortHandle;
 
+use crate::calls::{CallId, Calls};
 use crate::failure::{shielded, thrown};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, waking};
@@ -42,9 +42,9 @@ pub(crate) enum Answer {
 /// What there is to take.
 enum Event {
     /// A call ended.
-    Ended(u32, Result<Answer, Failure>),
+    Ended(CallId, Box<Result<Answer, Failure>>),
     /// Something happened during a call.
-    Line(u32, Line),
+    Line(CallId, Line),
 }
 
 /// What an event is, as the package knows it.
@@ -92,7 +92,7 @@ impl Queue {
 /// Takes the lines of one call.
 struct Lines {
     queue: Arc<Queue>,
-    call: u32,
+    call: CallId,
 }
 
 impl Sink for Lines {
@@ -105,8 +105,7 @@ impl Sink for Lines {
 #[napi]
 pub struct Completions {
     queue: Arc<Queue>,
-    waiting: HashMap<u32, AbortHandle>,
-    last: u32,
+    calls: Calls,
     holder: Holder,
     /// Events that were too many to be taken at once.
     left: VecDeque<Told>,
@@ -128,7 +127,7 @@ pub struct Batch<'a> {
 /// An event as it is told.
 struct Told {
     tag: Tag,
-    call: u32,
+    call: CallId,
     pack: Pack,
 }
 
@@ -139,18 +138,12 @@ impl Completions {
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
         let (wake, holder) = waking(env, wake)?;
         let state = State { events: Vec::new(), is_signalled: false, wake: Some(wake) };
-        Ok(Self {
-            queue: Arc::new(Queue(Mutex::new(state))),
-            waiting: HashMap::new(),
-            last: 0,
-            holder,
-            left: VecDeque::new(),
-        })
+        Ok(Self { queue: Arc::new(Queue(Mutex::new(state))), calls: Calls::default(), holder, left: VecDeque::new() })
     }
 
     /// What has happened since the last time, or as much of it as can be told in a moment and there is room for.
     ///
-    /// The events are written one after the other: for each what it is, the number of its call, how many numbers it has,
+    /// What was taken before must have been handed out. The events are written one after the other: for each what it is, the place of its call, how many numbers it has,
     /// whether it has a text, and these numbers. The room is JavaScript's own, and used again and again: memory of ours
     /// that it took over would make it collect its garbage all the time.
     #[napi]
@@ -161,6 +154,7 @@ impl Completions {
                 state.is_signalled = false;
                 self.left.extend(state.events.drain(..).map(told));
             }
+            self.calls.handed_out();
             // SAFETY: this runs on the thread of JavaScript, which does nothing else meanwhile, and no other thread is given
             // this memory.
             let room = unsafe { room.as_mut() };
@@ -168,7 +162,7 @@ impl Completions {
             let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
             while let Some(Told { tag, call, pack }) = self.left.front() {
                 // Whoever gave up waits no more.
-                if matches!(tag, Tag::Line) || self.waiting.contains_key(call) {
+                if self.calls.waits(*call) {
                     let Some(place) = room.get_mut(at..).and_then(|room| room.get_mut(..HEAD + pack.numbers.len()))
                     else {
                         needed = HEAD + pack.numbers.len();
@@ -178,7 +172,7 @@ impl Completions {
                     #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
                     head.copy_from_slice(&[
                         f64::from(*tag as u8),
-                        f64::from(*call),
+                        f64::from(call.place),
                         pack.numbers.len() as f64,
                         f64::from(u8::from(pack.has_text())),
                     ]);
@@ -188,7 +182,7 @@ impl Completions {
                         texts.push(pack.make_text(env)?);
                     }
                     if !matches!(tag, Tag::Line) {
-                        self.waiting.remove(call);
+                        self.calls.tell(*call);
                     }
                 }
                 self.left.pop_front();
@@ -205,9 +199,7 @@ impl Completions {
     /// Drops a call; nothing happens if it has ended.
     #[napi]
     pub fn abort(&mut self, env: Env, call: u32) -> napi::Result<()> {
-        if let Some(call) = self.waiting.remove(&call) {
-            call.abort();
-        }
+        self.calls.abort(call);
         self.hold(env)
     }
 
@@ -219,7 +211,7 @@ impl Completions {
 }
 
 impl Completions {
-    /// Starts a call of the operation at this position, and tells its number.
+    /// Starts a call of the operation at this position, and tells its place.
     pub(crate) fn start(
         &mut self,
         env: Env,
@@ -231,13 +223,13 @@ impl Completions {
             thrown(&Failure::Config(format!("the system refuses what calls need to run in the background: {error}")))
         };
         let runtime = background::runtime().map_err(refused)?;
-        let number = self.next();
+        let id = self.calls.next();
         let queue = Arc::clone(&self.queue);
         // The call is large, and each of what wraps it would move it once more.
         let call = Box::pin(call);
         let call = async move {
             let outcome = if is_logged {
-                let lines = Arc::new(Lines { queue: Arc::clone(&queue), call: number });
+                let lines = Arc::new(Lines { queue: Arc::clone(&queue), call: id });
                 guarded(logged(call, OPERATIONS[operation].name, lines)).await
             } else {
                 guarded(call).await
@@ -246,32 +238,21 @@ impl Completions {
                 Ok(outcome) => outcome.map_err(Failure::Error),
                 Err(panic) => Err(Failure::Panicked(panic, Some(operation))),
             };
-            queue.hand(Event::Ended(number, outcome));
+            queue.hand(Event::Ended(id, Box::new(outcome)));
         };
-        self.waiting.insert(number, runtime.spawn(call).abort_handle());
+        self.calls.insert(id, runtime.spawn(call).abort_handle());
         self.hold(env)?;
-        Ok(number)
-    }
-
-    /// A number that no call that waits has.
-    fn next(&mut self) -> u32 {
-        loop {
-            self.last = self.last.wrapping_add(1);
-            if !self.waiting.contains_key(&self.last) {
-                return self.last;
-            }
-        }
+        Ok(id.place)
     }
 
     /// Keeps the event loop alive if calls wait, and no longer than that.
     fn hold(&mut self, env: Env) -> napi::Result<()> {
-        self.holder.hold(env, !self.waiting.is_empty())
+        self.holder.hold(env, !self.calls.is_empty())
     }
 }
 
 impl Drop for Completions {
     fn drop(&mut self) {
-        self.waiting.values().for_each(AbortHandle::abort);
         let wake = self.queue.state().wake.take();
         drop(wake);
     }
@@ -281,7 +262,7 @@ impl Drop for Completions {
 fn told(event: Event) -> Told {
     let (tag, call, pack) = match event {
         Event::Ended(call, outcome) => {
-            let (tag, pack) = match outcome {
+            let (tag, pack) = match *outcome {
                 Ok(Answer::Nothing) => (Tag::Nothing, Pack::default()),
                 Ok(Answer::Response(pack)) => (Tag::Response, pack),
                 Ok(Answer::Items(pack)) => (Tag::Items, pack),

@@ -7,6 +7,7 @@
 #![expect(unreachable_pub, reason = "what Node is to see must be `pub`")]
 #![expect(clippy::needless_pass_by_value, reason = "Node's texts come by value")]
 
+mod calls;
 mod completions;
 mod core;
 mod failure;
@@ -15,5 +16,6 @@ mod pack;
 mod reader;
 mod request;
 mod sandbox;
+mod text;
 mod values;
 mod wake;

@@ -1,15 +1,16 @@
 //! Packs values as a row of numbers and one text, which the package's `reader.ts` reads in the same order.
 //!
 //! A number stands for itself, a text is the number of UTF-16 units up to its end, a truth value is 0 or 1, an
-//! object 1 and then its fields, and a list the number of its items and then these. Absent is NaN, which no JSON has.
-
-use std::fmt::Write as _;
+//! object 1 and then its fields, and a list the number of its items and then these. Absent is NaN, which no JSON has. A
+//! text that came before may be a negative number: -1 stands for the first of the short texts, -2 for the second.
 
 use napi::bindgen_prelude::Float64Array;
 use napi::{Env, JsString};
 use napi_derive::napi;
 use recallflow::host::{Cell, Kind, Record, Row};
 use serde_json::{Map, Number, Value};
+
+use crate::text::Text;
 
 /// Larger whole numbers are not the only ones that a number of JavaScript may stand for.
 const LARGEST: u64 = (1 << 53) - 1;
@@ -30,12 +31,10 @@ enum Tag {
 }
 
 /// Values, one after the other.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Pack {
     pub(crate) numbers: Vec<f64>,
-    text: String,
-    /// Length of the text in UTF-16 units.
-    units: usize,
+    text: Text,
 }
 
 /// What the package reads.
@@ -79,15 +78,11 @@ impl Pack {
 
     /// The text as one of JavaScript.
     pub(crate) fn make_text<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
-        if self.units == self.text.len() {
-            // All of it is ASCII, which is copied as it is.
-            return env.create_string_latin1(&self.text);
-        }
-        env.create_string_utf16(self.text.encode_utf16().collect::<Vec<_>>())
+        self.text.make(env)
     }
 
     pub(crate) fn has_text(&self) -> bool {
-        !self.text.is_empty()
+        self.text.length() > 0
     }
 
     #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
@@ -96,9 +91,8 @@ impl Pack {
     }
 
     pub(crate) fn text(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.units += if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
-        self.count(self.units);
+        self.text.push(text);
+        self.count(self.text.length());
     }
 
     fn tag(&mut self, tag: Tag) {
@@ -218,14 +212,15 @@ impl Pack {
             Cell::Float(number) => self.numbers.push(*number),
             Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
             Cell::Time(time) => {
-                let before = self.text.len();
-                // Writing into a text cannot fail.
-                let _ = write!(self.text, "{time}");
-                self.units += self.text.len() - before;
-                self.count(self.units);
+                self.text.push_ascii(&time.to_ascii());
+                self.count(self.text.length());
             }
             cell => match row.text(cell) {
-                Some(text) => self.text(&String::from_utf8_lossy(text)),
+                Some(text) => match self.text.find(text) {
+                    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+                    Some(number) => self.numbers.push(-1.0 - number as f64),
+                    None => self.text(&String::from_utf8_lossy(text)),
+                },
                 None => self.numbers.push(ABSENT),
             },
         }

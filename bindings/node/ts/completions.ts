@@ -48,7 +48,8 @@ export interface Waiting {
   context?: AsyncResource;
 }
 
-const waiting = new Map<number, Waiting>();
+/** Who waits for each call, in the place that the native module has given the call. */
+const waiting: (Waiting | undefined)[] = [];
 
 /** The calls that a signal aborts, and how it is told that there are none. */
 const aborted = new WeakMap<AbortSignal, Set<number>>();
@@ -71,7 +72,7 @@ export function start(submit: (completions: NativeCompletions) => number, who: W
   if (who.logger !== undefined) {
     who.context = new AsyncResource('recallflow');
   }
-  waiting.set(call, who);
+  waiting[call] = who;
   if (who.signal !== undefined) {
     listen(who.signal, call);
   }
@@ -86,8 +87,8 @@ export function abort(call: number): void {
 
 /** Who waits for a call, and does so no longer. */
 function settle(call: number): Waiting | undefined {
-  const who = waiting.get(call);
-  waiting.delete(call);
+  const who = waiting[call];
+  waiting[call] = undefined;
   if (who?.signal !== undefined) {
     forget(who.signal, call);
   }
@@ -184,7 +185,7 @@ function handOut({ numbers, texts }: Batch): number {
 
 function take(tag: Tag, call: number, reader: Reader): void {
   if (tag === Tag.Line) {
-    const who = waiting.get(call);
+    const who = waiting[call];
     who?.context?.runInAsyncScope(log, undefined, who.logger, reader);
     return;
   }

@@ -6,6 +6,9 @@ export type Extra = Readonly<Record<string, unknown>>;
 /** What every answer without further fields shares. */
 const NO_EXTRA: Extra = Object.freeze({});
 
+/** Texts of more units than this never come again. */
+const SHORT = 12;
+
 /** What is before a value of any kind, in the order of the native module. */
 const enum Tag {
   Null,
@@ -25,6 +28,8 @@ export class Reader {
   #at: number;
   /** Where the next text begins. */
   #from = 0;
+  /** The short texts that were read, some of which come again. */
+  readonly #short: string[] = [];
   /** Whether the object that is being read lacks a field. */
   #lacks = false;
 
@@ -41,6 +46,9 @@ export class Reader {
 
   #slice(end: number): string {
     const text = this.#text.slice(this.#from, end);
+    if (end - this.#from <= SHORT) {
+      this.#short.push(text);
+    }
     this.#from = end;
     return text;
   }
@@ -67,6 +75,9 @@ export class Reader {
 
   text(): string | undefined {
     const end = this.#next();
+    if (end < 0) {
+      return this.#short[-1 - end];
+    }
     return Number.isNaN(end) ? this.#lacking() : this.#slice(end);
   }
 

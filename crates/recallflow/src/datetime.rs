@@ -32,6 +32,20 @@ pub struct LocalDateTime {
 }
 
 impl LocalDateTime {
+    /// The service's notation.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn to_ascii(self) -> [u8; 19] {
+        let two = |number: u8| [b'0' + number / 10 % 10, b'0' + number % 10];
+        let [century, year] = [self.year / 100, self.year % 100].map(|number| two(number.to_le_bytes()[0]));
+        let mut text = *b"0000-00-00 00:00:00";
+        let parts = [century, year, two(self.month), two(self.day), two(self.hour), two(self.minute), two(self.second)];
+        for (at, part) in [0, 2, 5, 8, 11, 14, 17].into_iter().zip(parts) {
+            text[at..at + 2].copy_from_slice(&part);
+        }
+        text
+    }
+
     pub(crate) const MIN: Self = Self { year: 1, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
 
     /// A time from its parts, or `None` if there is no such time.
@@ -117,8 +131,8 @@ const fn days_in_month(year: u16, month: u8) -> u8 {
 
 impl fmt::Display for LocalDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { year, month, day, hour, minute, second } = self;
-        write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        // A text of digits and signs is one of UTF-8.
+        f.write_str(std::str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
 }
 

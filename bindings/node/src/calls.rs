@@ -1,0 +1,84 @@
+//! The calls that wait, each in a place of its own.
+//!
+//! Places are small numbers that are used again and again, so that JavaScript can keep who waits in an array. A map there,
+//! to which calls are added and from which they are removed all the time, is made anew now and then, and what is left of
+//! it keeps answers alive that nobody has any more.
+
+use tokio::task::AbortHandle;
+
+/// The calls that wait.
+#[derive(Default)]
+pub(crate) struct Calls {
+    places: Vec<Option<Call>>,
+    free: Vec<u32>,
+    /// Places of calls whose outcomes were told, which JavaScript may not have handed out yet.
+    told: Vec<u32>,
+    last: u64,
+}
+
+/// Names one call, also when another one has come into its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallId {
+    pub(crate) place: u32,
+    serial: u64,
+}
+
+struct Call {
+    id: CallId,
+    handle: AbortHandle,
+}
+
+impl Calls {
+    /// A call that is about to begin.
+    pub(crate) fn next(&mut self) -> CallId {
+        let end = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.last += 1;
+        CallId { place: self.free.last().copied().unwrap_or(end), serial: self.last }
+    }
+
+    /// Keeps the call that was last to begin.
+    pub(crate) fn insert(&mut self, id: CallId, handle: AbortHandle) {
+        let call = Some(Call { id, handle });
+        match self.free.pop() {
+            Some(place) => self.places[place as usize] = call,
+            None => self.places.push(call),
+        }
+    }
+
+    /// Whether this call waits.
+    pub(crate) fn waits(&self, id: CallId) -> bool {
+        self.places.get(id.place as usize).and_then(Option::as_ref).is_some_and(|call| call.id == id)
+    }
+
+    /// Drops the call in this place, if one waits there.
+    pub(crate) fn abort(&mut self, place: u32) {
+        if let Some(call) = self.places.get_mut(place as usize).and_then(Option::take) {
+            call.handle.abort();
+            self.free.push(place);
+        }
+    }
+
+    /// The outcome of a call is told; its place is taken until everything that was told is handed out.
+    pub(crate) fn tell(&mut self, id: CallId) {
+        self.places[id.place as usize] = None;
+        self.told.push(id.place);
+    }
+
+    /// Everything that was told is handed out.
+    pub(crate) fn handed_out(&mut self) {
+        self.free.append(&mut self.told);
+    }
+
+    /// Whether no call waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.len() == self.free.len() + self.told.len()
+    }
+}
+
+impl Drop for Calls {
+    fn drop(&mut self) {
+        for call in self.places.iter().flatten() {
+            call.handle.abort();
+        }
+    }
+}
