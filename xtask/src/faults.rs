@@ -14,7 +14,7 @@ pub(crate) fn faults(arguments: &mut lexopt::Parser) -> Outcome {
     match crate::next(arguments)? {
         None => {
             let table = root().join("docs").join("faults.md");
-            run(runner()?.arg("--write").arg(table))
+            play(runner()?.arg("--write").arg(table))
         }
         Some(Arg::Long("quick")) => crate::no_options(arguments).and_then(|()| check()),
         Some(other) => Err(other.unexpected().to_string()),
@@ -23,7 +23,12 @@ pub(crate) fn faults(arguments: &mut lexopt::Parser) -> Outcome {
 
 /// Plays a few faults, as a check.
 pub(crate) fn check() -> Outcome {
-    run(runner()?.arg("--quick"))
+    play(runner()?.arg("--quick"))
+}
+
+/// The runner tells what went wrong.
+fn play(runner: &mut Command) -> Outcome {
+    run(runner).map_err(|_| "not every fault came to what is promised".to_owned())
 }
 
 /// What plays the faults, with the drivers of all languages.
@@ -31,7 +36,9 @@ fn runner() -> Result<Command, String> {
     let program = artifact::program(&["--package", "recallflow-faults", "--bin", "recallflow-faults"])?;
     let mut runner = Command::new(program);
     without_settings(&mut runner);
-    for (language, driver) in [("Python", python()?), ("Node", node()?)] {
+    let (python, mut asyncio, node) = (python()?, python()?, node()?);
+    asyncio.arg("asyncio");
+    for (language, driver) in [("Python", python), ("Python asyncio", asyncio), ("Node", node)] {
         let driver = describe(language, &driver, &mut runner);
         runner.arg("--driver").arg(driver);
     }
@@ -63,12 +70,15 @@ fn describe(language: &str, command: &Command, runner: &mut Command) -> String {
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => {
-                drop(environment.insert(name.to_string_lossy().into_owned(), value.to_string_lossy().into()))
+                environment.insert(name.to_string_lossy().into_owned(), value.to_string_lossy().into());
             }
-            None => drop(runner.env_remove(name)),
+            None => {
+                runner.env_remove(name);
+            }
         }
     }
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
-    let program: Value = command.get_program().to_string_lossy().into();
-    json!({ "language": language, "program": program, "arguments": arguments, "environment": environment }).to_string()
+    let executable: Value = command.get_program().to_string_lossy().into();
+    json!({ "language": language, "executable": executable, "arguments": arguments, "environment": environment })
+        .to_string()
 }

@@ -172,7 +172,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Largest answer; 8 MiB by default.
+    /// Largest answer; 8 MiB by default. Each value in it counts 256 bytes at least, which
+    /// is about what it takes in memory.
     pub fn max_response_bytes(mut self, max_response_bytes: usize) -> Self {
         self.max_response_bytes = max_response_bytes;
         self

@@ -17,11 +17,12 @@ use crate::generated::operations::OPERATIONS;
 use crate::judge::{self, Failed};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::request::check;
+use crate::response::amount;
 use crate::response::decode::{ReadData, Typed};
 use crate::response::envelope::BYTE_ORDER_MARK;
 use crate::retry::{self, Budget, Class, Decision, Situation, Used};
 use crate::signing::Credentials;
-use crate::transport::{Outgoing, Pool, Transport};
+use crate::transport::{Failure, Outgoing, Pool, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
@@ -218,6 +219,11 @@ impl Client {
             .await
             .map_err(judge::failure)?;
         clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
+        let most = amount::most(transport.max_response_bytes());
+        // Of the answer to an update nothing is kept.
+        if operation.kind == OperationKind::Query && amount::is_more(&answer.body, most) {
+            return Err(judge::failure(Failure::too_many_values(most, answer.status)));
+        }
         let now = clock.local().saturating_add(clock.learned());
         let data = judge::answer(&answer, now, &credentials.secrets(&sign), how)?;
         let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };

@@ -140,6 +140,11 @@ impl Transport {
         })
     }
 
+    /// The most bytes that the body of an answer may have.
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.max_response_bytes
+    }
+
     pub(crate) fn base_url(&self) -> &str {
         self.base.as_str()
     }

@@ -49,6 +49,9 @@ pub enum Fault {
         bytes: Option<u64>,
     },
 
+    /// An answer that holds all headers of the request, the signature too; the request is not carried out.
+    Reflect(Reflection),
+
     /// A change to the answer; changes are made in their order.
     Edit(Edit),
 
@@ -70,6 +73,11 @@ pub enum Fault {
     Chunked,
     /// The body has no length; the end of the connection ends it.
     UntilClose,
+    /// This many interim answers (HTTP 102) come before the answer, or nothing else ever.
+    Interim {
+        /// How many; endless if none is given.
+        count: Option<u32>,
+    },
     /// The head comes in small pieces.
     DripHead(Pace),
     /// The body comes in small pieces.
@@ -87,6 +95,15 @@ pub enum Edit {
     Status(u16),
     /// A header set, or taken away.
     Header(String, Option<String>),
+    /// A header beside those of the same name.
+    Add(String, String),
+    /// Many headers more.
+    Headers {
+        /// How many.
+        count: u32,
+        /// Length of the value of each.
+        bytes: usize,
+    },
     /// Another body.
     Body(#[serde(with = "bytes")] Vec<u8>),
     /// Other names and forms in the envelope.
@@ -95,6 +112,19 @@ pub enum Edit {
     Gzip,
     /// In place of the body, a successful envelope of this many bytes, compressed with gzip.
     GzipBomb(u64),
+}
+
+/// Where an answer holds the headers of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reflection {
+    /// In an HTML page, with HTTP status 500.
+    Page,
+    /// In the message of code -22.
+    Message,
+    /// In `Content-Encoding`, with HTTP status 200 and an HTML page.
+    Encoding,
 }
 
 /// How fast pieces are sent.
@@ -192,6 +222,12 @@ impl Fault {
         Self::Ok.with_header("Date", date)
     }
 
+    /// The answer of the service with a header beside those of the same name.
+    #[must_use]
+    pub fn with_another_header(self, name: &str, value: &str) -> Self {
+        self.and(Self::Edit(Edit::Add(name.to_owned(), value.to_owned())))
+    }
+
     /// A redirect.
     #[must_use]
     pub fn redirect(status: u16, location: &str) -> Self {
@@ -266,6 +302,8 @@ pub(crate) enum Source {
     Raw(Vec<u8>),
     /// A successful envelope, of which delivery makes the body.
     Padding,
+    /// The headers of the request.
+    Reflect(Reflection),
     /// There is no answer.
     Nothing,
 }
@@ -274,6 +312,8 @@ pub(crate) enum Source {
 #[derive(Default)]
 pub(crate) struct Delivery {
     pub(crate) framing: Framing,
+    /// How many interim answers come first.
+    pub(crate) interim: Option<u32>,
     /// How many bytes of the body are sent, where it is cut off.
     pub(crate) keep: Option<usize>,
     /// The size of the envelope that is made up while it is sent.
@@ -321,6 +361,7 @@ impl Plan {
                 self.source = Source::Padding;
                 self.delivery.padding = Some(bytes.map_or(Size::Endless, Size::Bytes));
             }
+            Fault::Reflect(reflection) => self.source = Source::Reflect(reflection),
             Fault::Edit(edit) => self.edits.push(edit),
             Fault::ResetBeforeRead | Fault::Reset => self.answer_nothing(Ending::Reset),
             Fault::Close => self.answer_nothing(Ending::CloseUnsaid),
@@ -329,6 +370,7 @@ impl Plan {
             Fault::ContentLength(length) => self.delivery.framing = Framing::Claimed(length),
             Fault::Chunked => self.delivery.framing = Framing::Chunked,
             Fault::UntilClose => self.delivery.framing = Framing::UntilClose,
+            Fault::Interim { count } => self.delivery.interim = Some(count.unwrap_or(u32::MAX)),
             Fault::DripHead(pace) => self.delivery.head_pace = Some(pace),
             Fault::DripBody(pace) => self.delivery.body_pace = Some(pace),
             Fault::End(ending) => self.delivery.ending = Some(ending),

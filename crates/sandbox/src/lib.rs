@@ -5,6 +5,7 @@
 
 mod auth;
 mod clock;
+mod endpoints;
 mod envelope;
 mod fault;
 mod fault_json;
@@ -24,14 +25,19 @@ mod seed;
 mod server;
 mod service;
 mod tasks;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use clock::Clock;
+pub use endpoints::{BlackHole, refused};
 pub use envelope::{DataStyle, EnvelopeStyle};
-pub use fault::{Edit, Ending, Fault, Pace};
+pub use fault::{Edit, Ending, Fault, Pace, Reflection};
 pub use flows::Shape;
 pub use host::{HostError, Hosted};
-pub use magic::table as magic_keys;
+pub use magic::{fault as magic_fault, table as magic_keys};
 pub use recording::{Answered, REDACTED, Recorded};
 pub use sandbox::{Builder, Sandbox};
 pub use seed::Seed;
 pub use tasks::{Progress, Task};
+#[cfg(feature = "tls")]
+pub use tls::Certificate;

@@ -7,15 +7,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::envelope::{DataStyle, EnvelopeStyle};
-use crate::fault::{Edit, Ending, Fault, Pace};
+use crate::fault::{Edit, Ending, Fault, Pace, Reflection};
 
 /// All magic keys. Each of them is also a pending flow.
-pub(crate) const KEYS: RangeInclusive<i64> = 990_000..=991_999;
+pub(crate) const KEYS: RangeInclusive<i64> = 990_000..=997_999;
 
-/// Those that play their fault on updates only, so that a program can read the flow first.
-const ON_UPDATES: RangeInclusive<i64> = 991_000..=991_999;
-
-/// How far a key is from the one that plays the same fault on every operation.
+/// How far a key is from the one that plays the same fault on every operation. The odd thousands play theirs on updates
+/// only, so that a program can read the flow first.
 const DISTANCE: i64 = 1000;
 
 /// What a span of keys plays.
@@ -23,7 +21,7 @@ struct Entry {
     keys: RangeInclusive<i64>,
     /// What it is, for people.
     doc: &'static str,
-    /// The fault for a key, counted from the first magic key.
+    /// The fault for a key, counted from its thousand.
     fault: fn(i64) -> Fault,
 }
 
@@ -48,6 +46,11 @@ const TABLE: &[Entry] = entries! {
     990_605 => "no answer, though carried out", |_| Fault::Hold.applied();
     990_606 => "answered, and the kept connection closed when the next request arrives", |_| Fault::stale();
     990_607 => "answered, and the connection closed without saying so", |_| Fault::End(Ending::CloseUnsaid);
+    990_608 => "head of the answer, and then nothing", |_| Fault::Truncate(0).and(Fault::End(Ending::Hold));
+    990_609 => "20 bytes of the body, and then nothing", |_| Fault::Truncate(20).and(Fault::End(Ending::Hold));
+    990_610 => "20 bytes of the body, and then a reset", |_| Fault::Truncate(20).and(Fault::End(Ending::Reset));
+    990_611 => "100 interim answers before the answer", |_| Fault::Interim { count: Some(100) };
+    990_612 => "interim answers without an end", |_| Fault::Interim { count: None };
     990_700 => "body cut off after 20 bytes", |_| Fault::Truncate(20);
     990_701 => "body in chunks, cut off after 20 bytes", |_| Fault::Chunked.and(Fault::Truncate(20));
     990_702 => "body in chunks", |_| Fault::Chunked;
@@ -66,6 +69,37 @@ const TABLE: &[Entry] = entries! {
     990_715 => "HTTP status 429 with `Retry-After: 1`", |_| Fault::Status(429).with_header("Retry-After", "1");
     990_716 => "no `Date`", |_| Fault::Ok.without_header("Date");
     990_717 => "malformed `Date`", |_| Fault::date("yesterday");
+    990_718 => "two `Content-Length` that differ", |_| lengths(&["38", "37"]);
+    990_719 => "two `Content-Length` that agree", |_| lengths(&["38", "38"]);
+    990_720 => "`Content-Length` beside chunks", |_| Fault::Chunked.with_header("Content-Length", "20");
+    990_721 => "body of 8 MiB and a byte", |_| Fault::Oversized { bytes: Some((8 << 20) + 1) };
+    990_722 => "100 000 brackets, one in the other", |_| Fault::body("[".repeat(100_000));
+    990_723 => "a million keys", |_| Fault::body(many_keys(1_000_000));
+    990_724 => "body compressed with gzip, cut off after 20 bytes", |_| Fault::gzip().and(Fault::Truncate(20));
+    990_725 => "body in an encoding that nobody knows", |_| Fault::body("\u{1}\u{2}").with_header("Content-Encoding", "x-none");
+    990_726 => "body that is not UTF-8", |_| Fault::body(b"{\"code\":0,\"msg\":\"\xff\",\"data\":null}");
+    990_727 => "byte order mark before the body", |_| Fault::body(format!("\u{feff}{EMPTY}"));
+    990_728 => "body in UTF-16", |_| Fault::body(utf_16(EMPTY));
+    990_729 => "NUL in a text", |_| Fault::body("{\"code\":0,\"msg\":\"\0\",\"data\":null}");
+    990_730 => "`NaN` as a number", |_| Fault::body(r#"{"code":0,"msg":"success","data":{"keyId":NaN}}"#);
+    990_731 => "garbage after the body", |_| Fault::body(format!("{EMPTY}]"));
+    990_732 => "two `code`, -1 and 0", |_| Fault::body(r#"{"code":-1,"code":0,"msg":"success","data":null}"#);
+    990_733 => "HTTP status 204", |_| Fault::body("").with_status(204);
+    990_734 => "redirect to the same host", |_| Fault::redirect(307, "/voice/elsewhere");
+    990_740 => "header of 64 KiB", |_| Fault::Edit(Edit::Headers { count: 1, bytes: 64 << 10 });
+    990_741 => "header of 1 MiB", |_| Fault::Edit(Edit::Headers { count: 1, bytes: 1 << 20 });
+    990_742 => "50 headers more", |_| Fault::Edit(Edit::Headers { count: 50, bytes: 20 });
+    990_743 => "10 000 headers more", |_| Fault::Edit(Edit::Headers { count: 10_000, bytes: 20 });
+    990_744 => "HTTP status 500 with the request's headers in the page", |_| Fault::Reflect(Reflection::Page);
+    990_745 => "code -22 with the request's headers as message", |_| Fault::Reflect(Reflection::Message);
+    990_746 => "the request's headers as `Content-Encoding`", |_| Fault::Reflect(Reflection::Encoding);
+    990_747 => "`Date` in 2001", |_| Fault::date(PAST);
+    990_748 => "`Date` in 2100", |_| Fault::date(FUTURE);
+    990_749 => "`Date` in 2001, with `Age`", |_| Fault::date(PAST).with_header("Age", "3600");
+    990_750 => "code -16 with a `Date` in 2100", |_| Fault::Code(-16).with_header("Date", FUTURE);
+    990_751..=990_758 => "HTTP status 429 with `Retry-After`: 0, past, negative, 99999, garbage, 2100, 1.5, beyond 64 bits",
+        |n| Fault::Status(429).with_header("Retry-After", retry_after(n - 751));
+    990_761..=990_768 => "the same with HTTP status 503", |n| Fault::Status(503).with_header("Retry-After", retry_after(n - 761));
     990_800 => "`status` as a string, and `reason`", |_| Fault::Ok.in_envelope(EnvelopeStyle::old());
     990_801 => "the same for code -18", |_| Fault::Code(-18).in_envelope(EnvelopeStyle::old());
     990_802 => "no `data`", |_| Fault::Ok.in_envelope(EnvelopeStyle { data: DataStyle::Missing, ..EnvelopeStyle::default() });
@@ -76,18 +110,87 @@ const TABLE: &[Entry] = entries! {
     990_807 => "`data` that is a string", |_| Fault::body(r#"{"code":0,"msg":"success","data":"none"}"#);
     990_808 => "broken JSON", |_| Fault::body(r#"{"code":0,"msg":"succ"#);
     990_809 => "code -18 with HTTP status 500", |_| Fault::Code(-18).with_status(500);
+    990_810 => "code \"0\"", |_| code("\"0\"");
+    990_811 => "code 0.0", |_| code("0.0");
+    990_812 => "code true", |_| code("true");
+    990_813 => "code false", |_| code("false");
+    990_814 => "code null", |_| code("null");
+    990_815 => "code \"\"", |_| code("\"\"");
+    990_816 => "code [0]", |_| code("[0]");
+    990_817 => "code 1", |_| code("1");
+    990_818 => "code 4294967296, which is 0 in 32 bits", |_| code("4294967296");
+    990_819 => "code 18446744073709551616, which is 0 in 64 bits", |_| code("18446744073709551616");
+    990_820 => "code \"-18\"", |_| code("\"-18\"");
+    990_821 => "no code, and `data` with `status` 0", |_| Fault::body(r#"{"msg":"success","data":{"status":0}}"#);
     990_901..=990_960 => "answered after n seconds, for 990900 + n", |n| Fault::Delay(Duration::from_secs(seconds(n - 900)));
+    992_300..=992_599 => "code -22 with HTTP status n, for 992000 + n", |n| Fault::Code(-22).with_status(low_status(n));
+    994_300..=994_599 => "answered as usual, but with HTTP status n, for 994000 + n", |n| Fault::Ok.with_status(low_status(n));
+    996_000..=996_055 => "code 0 in every form of envelope", |n| envelope("0", n);
+    996_100..=996_155 => "code -22 in every form of envelope", |n| envelope("-22", n - 100);
 };
 
-/// The fault that a key plays.
-pub(crate) fn fault(key: i64, is_update: bool) -> Option<Fault> {
-    let key = match key {
-        key if !ON_UPDATES.contains(&key) => key,
-        key if is_update => key - DISTANCE,
+const PAST: &str = "Mon, 01 Jan 2001 00:00:00 GMT";
+const FUTURE: &str = "Fri, 01 Jan 2100 00:00:00 GMT";
+
+/// A success of 38 bytes that says nothing else.
+const EMPTY: &str = r#"{"code":0,"msg":"success","data":null}"#;
+
+/// Values of `Retry-After`.
+const RETRY_AFTER: [&str; 8] = ["0", PAST, "-5", "99999", "soon", FUTURE, "1.5", "99999999999999999999"];
+
+fn retry_after(n: i64) -> &'static str {
+    usize::try_from(n).ok().and_then(|n| RETRY_AFTER.get(n)).unwrap_or(&"")
+}
+
+/// An empty success with these lengths.
+fn lengths(lengths: &[&str]) -> Fault {
+    lengths.iter().fold(Fault::body(EMPTY), |fault, length| fault.with_another_header("Content-Length", length))
+}
+
+/// A success with many keys that nobody knows.
+fn many_keys(count: u32) -> String {
+    let mut body = String::from(r#"{"code":0,"msg":"success","data":{"k":0"#);
+    for number in 0..count {
+        // Writing to a string does not fail.
+        let _ = write!(body, ",\"{number:x}\":0");
+    }
+    body + "}}"
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// The service's answer but for its code.
+fn code(code: &str) -> Fault {
+    Fault::body(format!(r#"{{"code":{code},"msg":"success","data":null}}"#))
+}
+
+/// A code in one of 56 forms of envelope: 4 pairs of names, the code as a number and as text, 7 kinds of `data`.
+fn envelope(code: &str, n: i64) -> Fault {
+    const DATA: [&str; 7] =
+        ["", ",\"data\":null", ",\"data\":{}", ",\"data\":[]", ",\"data\":\"\"", ",\"data\":0", ",\"data\":true"];
+    let (code_name, message_name) = (["code", "status"][bit(n)], ["msg", "reason"][bit(n / 2)]);
+    let quote = ["", "\""][bit(n / 4)];
+    let data = usize::try_from(n / 8).ok().and_then(|n| DATA.get(n)).unwrap_or(&"");
+    Fault::body(format!(r#"{{"{code_name}":{quote}{code}{quote},"{message_name}":"said"{data}}}"#))
+}
+
+fn bit(n: i64) -> usize {
+    usize::from(n % 2 != 0)
+}
+
+/// The fault that a magic `keyId` plays, on an update or on another operation.
+#[must_use]
+pub fn fault(key: i64, is_update: bool) -> Option<Fault> {
+    let thousand = key.div_euclid(1000);
+    let key = match thousand % 2 {
+        0 => key,
+        _ if is_update => key - DISTANCE,
         _ => return None,
     };
     let entry = TABLE.iter().find(|entry| entry.keys.contains(&key))?;
-    Some((entry.fault)(key - KEYS.start()))
+    Some((entry.fault)(key % 1000))
 }
 
 /// The table for people, one line for each span of keys.
@@ -99,7 +202,7 @@ pub fn table() -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {keys:<14} {}", entry.doc);
         text
-    }) + "  991001-991999  the fault of the key less 1000, on updates only (991601: reset, though carried out)\n"
+    }) + "  odd thousands  the fault of the key less 1000, on updates only (991601: reset, though carried out)\n"
 }
 
 /// The pending flow of a magic key.

@@ -23,15 +23,36 @@ Options:
   --shape SHAPE        How queryDetail answers: flat, page or flat-with-paging [default: flat]
   --allow-ip ADDRESS   Accept requests from this address only; may be given several times
   -h, --help           Print this
+";
 
+/// What there is besides where TLS is built in.
+#[cfg(feature = "tls")]
+const USAGE_OF_TLS: &str = "
+  --tls CERTIFICATE    Speak TLS with a certificate that is trusted, expired, wrong-host, unknown-authority or
+                       self-signed, or with a handshake that is stalled
+  --authority FILE     Write the authority of the certificate there, as PEM, for clients to trust
+";
+#[cfg(not(feature = "tls"))]
+const USAGE_OF_TLS: &str = "";
+
+const USAGE_OF_KEYS: &str = "
 A request that names one of these keyIds plays a fault:
 ";
 
 /// What the command line asks for.
 enum Command {
-    /// The sandbox, and whether it has a secret of the caller's own.
-    Serve(Box<Builder>, bool),
+    Serve(Box<Settings>),
     Help,
+}
+
+/// A sandbox to serve.
+struct Settings {
+    builder: Builder,
+    /// Whether it has a secret of the caller's own.
+    is_secret_given: bool,
+    /// Where to write its authority.
+    #[cfg(feature = "tls")]
+    authority: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -46,8 +67,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     match command(lexopt::Parser::from_env())? {
-        Command::Help => Ok(write!(io::stdout(), "{USAGE}{}", magic_keys())?),
-        Command::Serve(builder, is_secret_given) => serve(*builder, is_secret_given),
+        Command::Help => Ok(write!(io::stdout(), "{USAGE}{USAGE_OF_TLS}{USAGE_OF_KEYS}{}", magic_keys())?),
+        Command::Serve(settings) => serve(*settings),
     }
 }
 
@@ -55,6 +76,8 @@ fn command(mut arguments: lexopt::Parser) -> Result<Command, Box<dyn Error>> {
     let mut builder = Sandbox::builder().port(4010);
     let mut allowed_ips: Vec<IpAddr> = Vec::new();
     let mut is_secret_given = false;
+    #[cfg(feature = "tls")]
+    let mut authority = None;
     while let Some(argument) = arguments.next()? {
         builder = match argument {
             Long("port") => builder.port(arguments.value()?.parse()?),
@@ -70,11 +93,23 @@ fn command(mut arguments: lexopt::Parser) -> Result<Command, Box<dyn Error>> {
                 allowed_ips.push(arguments.value()?.parse()?);
                 builder
             }
+            #[cfg(feature = "tls")]
+            Long("tls") => builder.tls(arguments.value()?.string()?.parse()?),
+            #[cfg(feature = "tls")]
+            Long("authority") => {
+                authority = Some(PathBuf::from(arguments.value()?));
+                builder
+            }
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         };
     }
-    Ok(Command::Serve(Box::new(builder.allowed_ips(allowed_ips)), is_secret_given))
+    Ok(Command::Serve(Box::new(Settings {
+        builder: builder.allowed_ips(allowed_ips),
+        is_secret_given,
+        #[cfg(feature = "tls")]
+        authority,
+    })))
 }
 
 fn read_seed(path: &PathBuf) -> Result<Seed, String> {
@@ -83,10 +118,14 @@ fn read_seed(path: &PathBuf) -> Result<Seed, String> {
 }
 
 /// Serves until it is interrupted.
-fn serve(builder: Builder, is_secret_given: bool) -> Result<(), Box<dyn Error>> {
-    let sandbox = builder.on_request(log).start_blocking()?;
+fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let sandbox = settings.builder.on_request(log).start_blocking()?;
+    #[cfg(feature = "tls")]
+    if let Some(file) = settings.authority {
+        std::fs::write(file, sandbox.authority().ok_or("`--authority` needs `--tls`")?)?;
+    }
     // A secret that somebody gave may be a real one.
-    let secret = if is_secret_given { "as given" } else { sandbox.api_secret() };
+    let secret = if settings.is_secret_given { "as given" } else { sandbox.api_secret() };
     writeln!(
         io::stdout(),
         "Base URL    {}\nAPI key     {}\nAPI secret  {}\nA path prefix such as /v3 is fine too. Ctrl-C ends.",

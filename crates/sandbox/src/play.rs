@@ -1,6 +1,7 @@
 //! Plays the plan for a request: makes the answer, edits it, and puts its bytes on the wire.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -8,8 +9,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use crate::fault::{Delivery, Edit, Ending, Framing, Pace};
-use crate::http::{Answer, Incoming};
+use crate::envelope;
+use crate::fault::{Delivery, Edit, Ending, Framing, Pace, Reflection, Source};
+use crate::http::{Answer, Incoming, Request};
 use crate::padding::{self, Size};
 
 /// Bytes of a body in one chunk.
@@ -51,11 +53,30 @@ pub(crate) fn edit(answer: &mut Answer, edit: &Edit) {
     match edit {
         Edit::Status(status) => answer.status = *status,
         Edit::Header(name, value) => answer.set_header(name, value.as_deref()),
+        Edit::Add(name, value) => answer.headers.push((name.clone(), value.clone())),
+        Edit::Headers { count, bytes } => {
+            answer.headers.extend((0..*count).map(|number| (format!("X-Padding-{number}"), "x".repeat(*bytes))));
+        }
         Edit::Body(body) => answer.body.clone_from(body),
         Edit::Envelope(style) => answer.body = style.restyle(&answer.body),
         Edit::Gzip => compress(answer, [answer.body.clone().as_slice()].into_iter()),
         Edit::GzipBomb(bytes) => compress(answer, padding::pieces(Size::Bytes(*bytes))),
     }
+}
+
+/// An answer that holds the headers of a request.
+pub(crate) fn reflect(reflection: Reflection, request: &Request) -> Source {
+    let lines: Vec<_> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let page = Answer::html(200).headers;
+    let (status, headers, body) = match reflection {
+        Reflection::Page => (500, page, format!("<html><pre>{}</pre></html>", lines.join("\n"))),
+        Reflection::Message => (200, Answer::json("").headers, envelope::failure(-22, &lines.join("\n"))),
+        Reflection::Encoding => {
+            let encoding = ("Content-Encoding".to_owned(), lines.join(", "));
+            (200, page.into_iter().chain([encoding]).collect(), "<html></html>".to_owned())
+        }
+    };
+    Source::Respond { status, headers, body: body.into_bytes() }
 }
 
 /// Makes these pieces, compressed, the body of an answer.
@@ -118,6 +139,9 @@ async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -
         }
         (Framing::UntilClose, _) => false,
     };
+    if let Some(count) = delivery.interim {
+        send_interim(stream, count).await?;
+    }
     let mut head = answer.head();
     if let Some(padding) = delivery.padding {
         send_paced(stream, &head, delivery.head_pace).await?;
@@ -130,6 +154,21 @@ async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -
     }
     send_paced(stream, &head, delivery.head_pace).await?;
     send_paced(stream, &body, delivery.body_pace).await
+}
+
+/// Sends interim answers, not faster than a client can read them that was built for debugging.
+async fn send_interim(stream: &mut TcpStream, count: u32) -> io::Result<()> {
+    /// Sent at once.
+    const BATCH: u32 = 64;
+    const PAUSE: Duration = Duration::from_millis(5);
+    let mut left = count;
+    while left > 0 {
+        let batch = left.min(BATCH);
+        stream.write_all("HTTP/1.1 102 Processing\r\n\r\n".repeat(batch as usize).as_bytes()).await?;
+        left -= batch;
+        sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 /// The bytes of a body on the wire, up to where it is cut off.

@@ -22,6 +22,8 @@ use crate::seed::Seed;
 use crate::server::{self, Shared};
 use crate::service::Service;
 use crate::tasks::Task;
+#[cfg(feature = "tls")]
+use crate::tls::{Certificate, Front};
 
 /// The API key of the documents' examples.
 const API_KEY: &str = "bDqJFiq9";
@@ -54,6 +56,9 @@ pub struct Sandbox {
     shape: Shape,
     shared: Arc<Shared>,
     runtime: runtime::Handle,
+    /// The authority that certifies it, as PEM, if it speaks TLS.
+    #[cfg(feature = "tls")]
+    authority: Option<String>,
     /// Dropped before the thread is waited for: its end is what the thread ends at.
     shutdown: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -70,6 +75,8 @@ pub struct Builder {
     timestamp_window: Duration,
     allowed_ips: Vec<IpAddr>,
     on_request: Option<Callback>,
+    #[cfg(feature = "tls")]
+    certificate: Option<Certificate>,
 }
 
 impl Builder {
@@ -84,7 +91,19 @@ impl Builder {
             timestamp_window: TIMESTAMP_WINDOW,
             allowed_ips: Vec::new(),
             on_request: None,
+            #[cfg(feature = "tls")]
+            certificate: None,
         }
+    }
+
+    /// Listens for TLS and proves itself with this certificate; without it, the sandbox speaks plain HTTP.
+    ///
+    /// All requests then seem to come from this machine itself, as far as [`Builder::allowed_ips`] is concerned.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, certificate: Certificate) -> Self {
+        self.certificate = Some(certificate);
+        self
     }
 
     /// The API key that is accepted; that of the documents by default.
@@ -165,9 +184,15 @@ impl Builder {
 
     /// Starts the sandbox where nothing is asynchronous.
     pub fn start_blocking(self) -> io::Result<Sandbox> {
-        let listener = TcpListener::bind(self.address)?;
-        listener.set_nonblocking(true)?;
+        let listener = listen(self.address)?;
         let address = listener.local_addr()?;
+        #[cfg(feature = "tls")]
+        let (listener, front) = match self.certificate {
+            Some(certificate) => Front::before(listener, certificate)?,
+            None => (listener, None),
+        };
+        #[cfg(feature = "tls")]
+        let authority = front.as_ref().map(|front| front.authority.clone());
         let window = i64::try_from(self.timestamp_window.as_secs()).unwrap_or(i64::MAX);
         let credentials = Credentials { api_key: self.api_key, api_secret: self.api_secret };
         let shared = Arc::new(Shared {
@@ -184,6 +209,8 @@ impl Builder {
         let served = Arc::clone(&shared);
         let serve = move || {
             runtime.block_on(async {
+                #[cfg(feature = "tls")]
+                let _front = front.map(|front| tokio::spawn(front.relay()));
                 // It fails only for a socket that blocks, which this one does not.
                 if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
                     server::serve(listener, served, ended).await;
@@ -199,10 +226,19 @@ impl Builder {
             shape: self.shape,
             shared,
             runtime: handle,
+            #[cfg(feature = "tls")]
+            authority,
             shutdown: Some(shutdown),
             thread: Some(thread),
         })
     }
+}
+
+/// A socket that connections wait at from now on.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 impl Sandbox {
@@ -225,7 +261,19 @@ impl Sandbox {
     /// The base URL for clients, `http://127.0.0.1:PORT`; any path prefix after it will do as well.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        #[cfg(feature = "tls")]
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        #[cfg(not(feature = "tls"))]
+        let scheme = "http";
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The authority that clients have to trust, as PEM for their `ca_file`; none without [`Builder::tls`]. All sandboxes
+    /// of a process have the same.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// The address that the sandbox listens on.

@@ -27,7 +27,7 @@ use crate::service::{Operation, Service};
 const REFUSED_TIME: Duration = Duration::from_secs(1);
 
 /// How long nothing is accepted after accepting failed, which happens when the process has too many open files.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Greatest size of an answer in which a code is looked for.
 const LARGEST_ENVELOPE: usize = 1 << 20;
@@ -163,7 +163,10 @@ fn exchange(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Ex
         .next(operation.map(|operation| operation.name.as_str()))
         .or_else(|| magic_fault(operation?, admitted.as_ref()?));
 
-    let plan = fault.clone().unwrap_or(Fault::Ok).into_plan();
+    let mut plan = fault.clone().unwrap_or(Fault::Ok).into_plan();
+    if let Source::Reflect(reflection) = plan.source {
+        plan.source = play::reflect(reflection, request);
+    }
     let (answered, carried_out) = match (operation, admitted) {
         (Some(operation), Some(admitted)) if plan.carries_out() => answer(operation, admitted, now, shared),
         (Some(_), _) => (Answer::json(""), false),
@@ -242,7 +245,8 @@ fn reply(answered: Answer, plan: &Plan, ending: Ending, clock: &Clock) -> Reply 
         Source::Respond { status, headers, body } => {
             Answer { status: *status, headers: headers.clone(), body: body.clone() }
         }
-        Source::Padding => Answer::json(""),
+        // What reflects a request has become an answer of its own when the request was there.
+        Source::Padding | Source::Reflect(_) => Answer::json(""),
         Source::Raw(bytes) => return Reply::Raw(bytes.clone()),
         Source::Nothing => return Reply::Nothing,
     };

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use flate2::read::GzDecoder;
-use recallflow_sandbox::{DataStyle, Edit, Ending, EnvelopeStyle, Fault, Pace, Sandbox, magic_keys};
+use recallflow_sandbox::{DataStyle, Edit, Ending, EnvelopeStyle, Fault, Pace, Reflection, Sandbox, magic_keys};
 use serde_json::{Value, json};
 use support::{Connection, DETAIL, Reply, Request, UPDATE, ask, start, try_ask, update};
 
@@ -248,4 +248,38 @@ fn magic_keys_play_faults() {
     let wrong = Request::new(&sandbox, DETAIL, &json!({ "keyId": 990_503 })).with("Sign", "wrong");
     assert_eq!(support::send(&sandbox, &wrong).expect("an answer").code(), -1);
     assert!(magic_keys().contains("990600"));
+}
+
+#[test]
+fn interim_answers_come_before_the_answer() {
+    let sandbox = start();
+    sandbox.script([Fault::Interim { count: Some(2) }]);
+    let mut connection = Connection::open(&sandbox);
+    connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
+    for _ in 0..2 {
+        assert_eq!(connection.read_head().expect("it comes"), "HTTP/1.1 102 Processing\r\n\r\n");
+    }
+    assert_eq!(connection.read().expect("it comes").code(), 0);
+}
+
+#[test]
+fn an_answer_reflects_the_signature_but_no_recording_does() {
+    let sandbox = start();
+    let request = detail_request(&sandbox);
+    let signature = &request.headers.iter().find(|(name, _)| name == "Sign").expect("it is signed").1;
+    for (reflection, status) in [(Reflection::Page, 500), (Reflection::Message, 200), (Reflection::Encoding, 200)] {
+        sandbox.script([Fault::Reflect(reflection)]);
+        let reply = Connection::open(&sandbox).call(&request).expect("it answers");
+        assert_eq!(reply.status, status);
+        assert!(format!("{}{}", reply.head, reply.text()).contains(signature), "{reflection:?}");
+    }
+    assert!(!format!("{:?}", sandbox.requests()).contains(signature));
+}
+
+#[test]
+fn headers_may_be_many_and_come_twice() {
+    let reply = played(Fault::Edit(Edit::Headers { count: 200, bytes: 30 }).with_another_header("Date", "now"));
+    assert_eq!(reply.head.matches("X-Padding-").count(), 200);
+    assert_eq!(reply.head.matches("\r\nDate: ").count(), 2);
+    assert_eq!(reply.code(), 0);
 }

@@ -111,3 +111,22 @@ async fn an_odd_response_of_a_query_is_not_taken_for_an_empty_one() {
         assert_eq!(update.summary(), ("ok", 1), "{data}");
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_takes_more_memory_than_its_bytes_is_refused() {
+    let keys: Vec<_> = (0..100_000).map(|number| format!("\"{number:x}\":0")).collect();
+    let envelope = |data: String| Fault::body(format!(r#"{{"code":0,"data":{{{data}}}}}"#));
+    for fault in [envelope(keys.join(",")), envelope(format!("\"nodeList\":[{}]", vec!["{}"; 50_000].join(",")))] {
+        let (query, update) = query_and_update(std::slice::from_ref(&fault)).await;
+        assert_eq!(query.summary(), ("ProtocolError", 1));
+        let error = query.outcome.unwrap_err();
+        assert!(error.remedy().unwrap_or_default().contains("`max_response_bytes`"), "{error}");
+        // Nothing of it is kept.
+        assert_eq!(update.summary(), ("ok", 1));
+
+        let (sandbox, _) = super::sandbox_and_client().await;
+        let client = super::builder(&sandbox).max_response_bytes(64 << 20).build().unwrap();
+        sandbox.script([fault]);
+        client.query_recall_flow_detail(299).await.unwrap();
+    }
+}

@@ -1,5 +1,6 @@
 //! What is lenient: the answers of the service, read without ever failing for what is new, missing or odd.
 
+pub(crate) mod amount;
 pub(crate) mod decode;
 pub(crate) mod envelope;
 pub(crate) mod extra;

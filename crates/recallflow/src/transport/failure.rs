@@ -117,6 +117,12 @@ impl Failure {
         Self::within(FailureKind::TooLarge { limit }, message)
     }
 
+    /// The body may be as large as it is, but holds more values than reading it should take memory for.
+    pub(crate) fn too_many_values(most: usize, status: u16) -> Self {
+        let message = format!("the answer holds more than {most} values, the most that is allowed");
+        Self::within(FailureKind::TooLarge { limit: most }, message).of_answer(status)
+    }
+
     /// Adds the status of the answer within which the attempt failed.
     pub(super) fn of_answer(self, status: u16) -> Self {
         Self { status: Some(status), ..self }

@@ -1,0 +1,109 @@
+// Makes calls as commands on the standard input ask for them, one JSON object a line, and tells what came of each.
+//
+// `cargo xtask faults` starts it, with the package ready for use.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { inspect } from 'node:util';
+
+import { Client, RecallFlowError, RecallNode, RecallType } from 'recallflow';
+
+const CHANGED_INTERVAL = 77;
+
+/** What was logged since the last call. */
+const logged = [];
+const log = (text, fields) => logged.push(text, inspect(fields, { depth: 9 }));
+const logger = { debug: log, info: log, warn: log, error: log };
+
+/** A line of this process's status, in bytes; undefined where there is none. */
+function resident(name) {
+  try {
+    const line = readFileSync('/proc/self/status', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(name));
+    return line && Number.parseInt(line.slice(name.length), 10) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Forgets what this process once needed most. */
+function forgetPeak() {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Then nothing is measured.
+  }
+}
+
+/** Everything that anybody could print, log or store of a value. */
+function shown(value) {
+  const texts = [String(value), inspect(value, { depth: 9, showHidden: true, getters: true }), inspect(value)];
+  texts.push(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)) ?? '');
+  if (value instanceof Error) {
+    texts.push(value.message, value.stack ?? '', inspect(structuredClone(value)));
+    for (const name of Reflect.ownKeys(value)) texts.push(inspect(value[name]));
+  }
+  return texts;
+}
+
+/** Makes the call. */
+function called(client, { operation, key_id: keyId, timeout_ms: timeout }) {
+  if (operation === 'query') return client.queryRecallFlowDetail(keyId, { timeout });
+  const update = {
+    keyId,
+    recallInterval: CHANGED_INTERVAL,
+    recallNum: 2,
+    recallType: RecallType.FAILED,
+    nodeList: [RecallNode.uploaded('a.wav', { hangUpSms: false, toSeat: false })],
+  };
+  return client.updateRecallFlow(update, { timeout });
+}
+
+/** Makes a call, and tells what came of it. */
+async function observe(client, call) {
+  logged.length = 0;
+  const observed = {};
+  forgetPeak();
+  const before = resident('VmRSS:');
+  const started = performance.now();
+  let answer;
+  /** @type {any} */
+  let failed;
+  try {
+    answer = await called(client, call);
+  } catch (error) {
+    failed = error;
+  }
+  observed.milliseconds = performance.now() - started;
+  const peak = resident('VmHWM:');
+  if (before && peak) observed.memory_growth = Math.max(0, peak - before);
+  if (failed === undefined) {
+    const { keyId, recallInterval, recallNum } = answer ?? {};
+    observed.value = answer && { keyId, recallInterval, recallNum };
+    observed.texts = shown(answer);
+  } else {
+    observed.error = failed.name ?? String(failed);
+    observed.of_the_tree = failed instanceof RecallFlowError;
+    observed.code = failed.code;
+    observed.http_status = failed.httpStatus;
+    observed.cause = failed.cause?.name;
+    observed.texts = [...shown(failed), ...(failed.cause ? shown(failed.cause) : [])];
+  }
+  observed.texts.push(...shown(client), ...logged);
+  return observed;
+}
+
+let client;
+for await (const line of createInterface({ input: process.stdin })) {
+  const { open, call } = JSON.parse(line);
+  let reply = {};
+  if (open) {
+    client?.close();
+    const { base_url: baseUrl, api_key: apiKey, api_secret: apiSecret, ca_file: caFile } = open;
+    client = new Client({ apiKey, apiSecret, baseUrl, caFile: caFile ?? undefined, logger });
+  } else {
+    reply = await observe(client, call);
+  }
+  process.stdout.write(`${JSON.stringify(reply, (_, part) => (typeof part === 'bigint' ? Number(part) : part))}\n`);
+}

@@ -1,0 +1,150 @@
+"""Makes calls as commands on the standard input ask for them, one JSON object a line, and tells what came of each.
+
+`cargo xtask faults` starts it, with the package on its path. With the argument `asyncio` it makes them with an
+`AsyncClient`, all on one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import logging
+import pickle
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import recallflow as rf
+
+CHANGED_INTERVAL = 77
+ASYNC = sys.argv[1:] == ["asyncio"]
+LOOP = asyncio.new_event_loop()
+STATUS = Path("/proc/self/status")
+
+
+class Texts(logging.Handler):
+    """Keeps everything that is logged, at whatever level."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.kept: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps a record, with all its fields."""
+        self.kept.append(f"{self.format(record)} {record.__dict__!r}")
+
+
+LOGGED = Texts()
+
+
+def resident(name: str) -> int | None:
+    """A line of this process's status, in bytes; None where there is none."""
+    try:
+        lines = STATUS.read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), None)
+
+
+def forget_peak() -> None:
+    """Forgets what this process once needed most."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return
+
+
+def shown(error: BaseException) -> list[str]:
+    """Everything that anybody could print, log or store of an error."""
+    texts = [str(error), repr(error), repr(error.__dict__), repr(error.args)]
+    texts += traceback.format_exception(type(error), error, error.__traceback__)
+    texts.append(pickle.dumps(error).decode("latin-1"))
+    texts.append(repr(copy.copy(error)))
+    for name in dir(error):
+        if not name.startswith("__"):
+            # A timeout is an OSError, of which one attribute is there only at times.
+            texts.append(repr(getattr(error, name, None)))
+    return texts
+
+
+def called(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
+    """Makes the call."""
+    called = begun(client, call)
+    return LOOP.run_until_complete(called) if ASYNC else called
+
+
+def begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
+    """Makes the call, or what is to be awaited for it."""
+    timeout = call["timeout_ms"] / 1000
+    if call["operation"] == "query":
+        return client.query_recall_flow_detail(call["key_id"], timeout=timeout)
+    update = rf.UpdateRecallFlow(
+        key_id=call["key_id"],
+        recall_interval=CHANGED_INTERVAL,
+        recall_num=2,
+        recall_type=rf.RecallType.FAILED,
+        node_list=[rf.RecallNode.uploaded("a.wav")],
+    )
+    return client.update_recall_flow(update, timeout=timeout)
+
+
+def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[str, Any]:
+    """Makes a call, and tells what came of it."""
+    LOGGED.kept.clear()
+    forget_peak()
+    before = resident("VmRSS:")
+    observed: dict[str, Any] = {}
+    texts: list[str] = []
+    failed: BaseException | None = None
+    answer = None
+    started = time.perf_counter()
+    try:
+        answer = called(client, call)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what came of the call
+        failed = error
+    observed["milliseconds"] = (time.perf_counter() - started) * 1000
+    peak = resident("VmHWM:")
+    if before is not None and peak is not None:
+        observed["memory_growth"] = max(0, peak - before)
+    if failed is None:
+        observed["value"] = None if answer is None else answer.to_wire()
+        texts += [str(answer), repr(answer)]
+    else:
+        observed |= {
+            "error": type(failed).__name__,
+            "of_the_tree": isinstance(failed, rf.RecallFlowError),
+            "code": getattr(failed, "code", None),
+            "http_status": getattr(failed, "http_status", None),
+        }
+        cause = getattr(failed, "cause", None)
+        observed["cause"] = None if cause is None else type(cause).__name__
+        texts += shown(failed) + ([] if cause is None else shown(cause))
+    texts += [str(client), repr(client), repr(getattr(client, "__dict__", None)), *LOGGED.kept]
+    observed["texts"] = texts
+    return observed
+
+
+def main() -> None:
+    """Obeys commands until there are no more."""
+    logging.basicConfig(level=logging.NOTSET, handlers=[LOGGED])
+    kind = rf.AsyncClient if ASYNC else rf.Client
+    client: rf.Client | rf.AsyncClient | None = None
+    for line in sys.stdin:
+        command = json.loads(line)
+        reply: dict[str, Any] = {}
+        if "open" in command:
+            # The client before goes with the last name for it, as most do.
+            options = command["open"]
+            client = kind(
+                options["api_key"], options["api_secret"], base_url=options["base_url"], ca_file=options["ca_file"]
+            )
+        elif client is not None:
+            reply = observe(client, command["call"])
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main()

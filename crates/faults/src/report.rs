@@ -1,0 +1,136 @@
+//! The table as a page of Markdown.
+//!
+//! Figures are bounds, so that the page changes only where something else does.
+
+use std::fmt::Write as _;
+
+use crate::catalogue::Section;
+use crate::protocol::{Observed, Operation};
+use crate::row::{Played, Row, Stage};
+use crate::runner::Finding;
+use crate::verdict::Problem;
+
+const HEAD: &str = "\
+<!-- Written by `cargo xtask faults`. Do not edit. -->
+
+# What comes of every fault
+
+Every row is a fault that the sandbox plays on every attempt of one call, unless it says *once*; a `keyId` plays the same
+for anybody. Each was played in every language, for a query and for an update, and passes only if
+
+- the call ends within its deadline and 200 ms; *ends* is how long it took at most, of the deadline it had;
+- the error is of the library's tree, and the one that stands here (← its cause); all languages see the same;
+- a success is true: the flow that the service has, or the change made to it;
+- the server saw as many *requests* as stand here, and an update at most once, unless it provably was not processed;
+- the process grows by less than 32 MiB; *grows* is by how much it did at most;
+- the next call of the same client succeeds, once the fault is over;
+- neither API key, secret nor a signature is in the error's texts, fields, sources, traces and copies, in logs of any
+  level, or in what the process prints.
+
+";
+
+/// The page, for findings in the order of the rows.
+pub(crate) fn page(sections: &[Section], languages: &[String], findings: &[Finding]) -> String {
+    let mut page = HEAD.to_owned();
+    let rows: usize = sections.iter().map(|section| section.rows.len()).sum();
+    let failing = findings.iter().filter(|finding| !finding.problems.is_empty()).count();
+    line(&mut page, &format!("{rows} faults in {}; {failing} failing.\n", languages.join(", ")));
+    let mut first = 0;
+    for section in sections {
+        line(&mut page, &format!("## {}\n", section.title));
+        line(
+            &mut page,
+            &format!("| fault | `keyId` | | comes to | requests | ends | grows | {} |", languages.join(" | ")),
+        );
+        line(&mut page, &format!("|---|---|---|---|---|---|---|{}", "---|".repeat(languages.len())));
+        for (index, row) in section.rows.iter().enumerate() {
+            for operation in Operation::ALL {
+                let of_row = |finding: &&Finding| finding.row == first + index && finding.operation == operation;
+                let found: Vec<_> = findings.iter().filter(of_row).collect();
+                if !found.is_empty() {
+                    line(&mut page, &table_row(row, operation, &found));
+                }
+            }
+        }
+        page.push('\n');
+        first += section.rows.len();
+    }
+    page.truncate(page.trim_end().len());
+    page.push('\n');
+    page
+}
+
+/// What is wrong, one line for each problem.
+pub(crate) fn complaints(rows: &[Row], languages: &[String], findings: &[Finding]) -> Vec<String> {
+    let complain = |finding: &Finding| {
+        let place =
+            format!("{}, {}, {}", rows[finding.row].name, finding.operation.as_str(), languages[finding.language]);
+        finding.problems.iter().map(move |problem| format!("{place}: {}", text(problem))).collect::<Vec<_>>()
+    };
+    findings.iter().flat_map(complain).collect()
+}
+
+fn text(problem: &Problem) -> &str {
+    match problem {
+        Problem::Late(text) | Problem::Wrong(text) => text,
+    }
+}
+
+fn table_row(row: &Row, operation: Operation, found: &[&Finding]) -> String {
+    let key = match &row.stage {
+        Stage::Requests(Played { key: Some(key), .. }) => key.to_string(),
+        _ => String::new(),
+    };
+    let cases: Vec<_> = found.iter().filter_map(|finding| finding.case.as_ref()).collect();
+    let slowest = cases.iter().map(|case| case.observed.milliseconds).fold(0.0, f64::max);
+    let growth = cases.iter().filter_map(|case| case.observed.memory_growth).max();
+    let marks = found.iter().map(|finding| if finding.problems.is_empty() { "✓" } else { "✗" });
+    let name = row.name.replace('|', "\\|");
+    format!(
+        "| {name} | {key} | {} | {} | {} | {} | {} | {} |",
+        operation.as_str(),
+        distinct(cases.iter().map(|case| outcome(&case.observed))),
+        distinct(cases.iter().map(|case| case.requests.len().to_string())),
+        ends(slowest, row),
+        growth.map(grows).unwrap_or_default(),
+        marks.collect::<Vec<_>>().join(" | "),
+    )
+}
+
+/// What all have in common, or else what each has.
+fn distinct(values: impl Iterator<Item = String>) -> String {
+    let mut values: Vec<_> = values.collect();
+    values.dedup();
+    values.join(", ")
+}
+
+/// What a call came to, as the table shows it.
+pub(crate) fn outcome(observed: &Observed) -> String {
+    let Some(error) = &observed.error else { return "success".to_owned() };
+    let cause = observed.cause.as_ref().map(|cause| format!(" ← `{cause}`")).unwrap_or_default();
+    let text = format!("`{error}`{cause}");
+    let details =
+        [observed.code.map(|code| code.to_string()), observed.http_status.map(|status| format!("HTTP {status}"))];
+    let details: Vec<_> = details.into_iter().flatten().collect();
+    if details.is_empty() { text } else { format!("{text} ({})", details.join(", ")) }
+}
+
+fn ends(milliseconds: f64, row: &Row) -> String {
+    let seconds = milliseconds / 1e3;
+    let deadline = row.timeout.as_secs_f64();
+    if row.is_waiting() {
+        return format!("by the deadline, {deadline} s");
+    }
+    let bound = [5.0, 10.0].into_iter().find(|bound| seconds < *bound).unwrap_or(deadline);
+    format!("< {bound} of {deadline} s")
+}
+
+fn grows(bytes: u64) -> String {
+    let bound = [16, 32, 64, 128].into_iter().find(|bound| bytes < bound << 20);
+    bound.map_or_else(|| format!("{} MiB", bytes >> 20), |bound| format!("< {bound} MiB"))
+}
+
+fn line(page: &mut String, text: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(page, "{text}");
+}

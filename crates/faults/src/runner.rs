@@ -1,0 +1,177 @@
+//! Plays every row in every language, several at a time.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::driver::{Driver, Program};
+use crate::protocol::{Call, Command, Operation};
+use crate::report::outcome;
+use crate::row::{PLAIN_KEY, Played, Row, Stage};
+use crate::secrets::Secrets;
+use crate::stage::Set;
+use crate::verdict::{Case, Problem, problems};
+
+/// Drivers of each language that run at the same time. Most of their time they wait.
+const DRIVERS: usize = 3;
+
+/// How often a case is played that ends too late, which a busy machine may be the cause of.
+const TRIES: usize = 3;
+
+/// Deadline of the calls that nothing is to happen to.
+const AMPLE_MS: u64 = 20_000;
+
+/// What became of a row in a language.
+pub(crate) struct Finding {
+    pub(crate) row: usize,
+    pub(crate) operation: Operation,
+    /// Position of the language.
+    pub(crate) language: usize,
+    /// None if the driver failed.
+    pub(crate) case: Option<Case>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// What is left to play.
+type Queue = Mutex<VecDeque<(usize, Operation)>>;
+
+/// Plays all rows in all languages.
+pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
+    let mut order: Vec<_> = (0..rows.len()).flat_map(|row| Operation::ALL.map(|operation| (row, operation))).collect();
+    // Those that wait first, so that others fill the time.
+    order.sort_by_key(|(row, _)| !rows[*row].is_waiting());
+    let queues: Vec<Queue> = programs.iter().map(|_| Mutex::new(order.iter().copied().collect())).collect();
+    let mut findings = thread::scope(|scope| {
+        let workers: Vec<_> = (0..DRIVERS * programs.len())
+            .map(|worker| {
+                let language = worker % programs.len();
+                let queue = &queues[language];
+                scope.spawn(move || work(rows, &programs[language], language, queue))
+            })
+            .collect();
+        let done =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        done.flatten().collect::<Vec<_>>()
+    });
+    // Once more with the machine to itself, where nothing but time was wrong.
+    for finding in &mut findings {
+        for _ in 1..TRIES {
+            if finding.problems.iter().any(|problem| matches!(problem, Problem::Late(_))) {
+                *finding = play_alone(rows, &programs[finding.language], finding);
+            }
+        }
+    }
+    findings.sort_by_key(|finding| (finding.row, finding.operation.as_str(), finding.language));
+    findings
+        .chunk_by_mut(|one, other| (one.row, one.operation) == (other.row, other.operation))
+        .for_each(|alike| compare(alike, programs));
+    findings
+}
+
+/// All languages must see the same.
+fn compare(findings: &mut [Finding], programs: &[Program]) {
+    let seen = |finding: &Finding| finding.case.as_ref().map(|case| outcome(&case.observed));
+    let Some((first, others)) = findings.split_first_mut() else { return };
+    for other in others {
+        if seen(first) != seen(other) {
+            let there = seen(first).unwrap_or_else(|| "nothing".to_owned());
+            other.problems.push(Problem::Wrong(format!("{} sees {there}", programs[first.language].language)));
+        }
+    }
+}
+
+/// Plays rows until none is left.
+fn work(rows: &[Row], program: &Program, language: usize, queue: &Queue) -> Vec<Finding> {
+    let mut worker = Worker { program, driver: None, secrets: Secrets::of(&[]) };
+    let mut findings = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some((row, operation)) = next else { break };
+        findings.push(worker.play(rows, Place { row, operation, language }));
+    }
+    if let (Some(last), Err(error)) = (findings.last_mut(), worker.end()) {
+        last.problems.push(Problem::Wrong(error));
+    }
+    findings
+}
+
+fn play_alone(rows: &[Row], program: &Program, finding: &Finding) -> Finding {
+    let Finding { row, operation, language, .. } = *finding;
+    let mut worker = Worker { program, driver: None, secrets: Secrets::of(&[]) };
+    let mut again = worker.play(rows, Place { row, operation, language });
+    again.problems.extend(worker.end().err().map(Problem::Wrong));
+    again
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    row: usize,
+    operation: Operation,
+    language: usize,
+}
+
+/// Plays rows with one driver after the other.
+struct Worker<'p> {
+    program: &'p Program,
+    driver: Option<Driver>,
+    /// All that the present driver came to know.
+    secrets: Secrets,
+}
+
+impl Worker<'_> {
+    fn play(&mut self, rows: &[Row], place: Place) -> Finding {
+        let Place { row: index, operation, language } = place;
+        let row = &rows[index];
+        let mut problems_before = Vec::new();
+        if row.is_large {
+            problems_before.extend(self.end().err().map(Problem::Wrong));
+        }
+        let played = self.play_row(row, operation);
+        let (case, mut found) = match played {
+            Ok(case) => {
+                let found = problems(row, operation, &case);
+                (Some(case), found)
+            }
+            Err(error) => {
+                // A driver that failed once is not asked again.
+                let ended = self.driver.take().and_then(|driver| driver.end().err());
+                let why = ended.map(|ended| format!(": {ended}")).unwrap_or_default();
+                (None, vec![Problem::Wrong(format!("{error}{why}"))])
+            }
+        };
+        found.extend(problems_before);
+        Finding { row: index, operation, language, case, problems: found }
+    }
+
+    fn play_row(&mut self, row: &Row, operation: Operation) -> io::Result<Case> {
+        let mut set = Set::new(row)?;
+        let driver = match &mut self.driver {
+            Some(driver) => driver,
+            none => none.insert(self.program.start()?),
+        };
+        driver.ask(&Command::Open(set.options()))?;
+        let plain = Command::Call(Call { operation: Operation::Query, key_id: PLAIN_KEY, timeout_ms: AMPLE_MS });
+        if matches!(row.stage, Stage::Requests(Played { reused: true, .. })) {
+            driver.ask(&plain)?;
+        }
+        set.begin(row);
+        let timeout_ms = u64::try_from(row.timeout.as_millis()).unwrap_or(u64::MAX);
+        let observed = driver.ask(&Command::Call(Call { operation, key_id: row.key_id(), timeout_ms }))?;
+        let (requests, flow) = (set.requests(), set.flow(row.key_id()));
+        set.repair(row)?;
+        let next = driver.ask(&plain)?;
+        let mut secrets = Secrets::of(&requests);
+        secrets.extend(Secrets::of(&set.requests()));
+        self.secrets.extend(secrets.clone());
+        Ok(Case { observed, requests, flow, next, secrets })
+    }
+
+    /// Ends the driver, which must not have printed a secret.
+    fn end(&mut self) -> Result<(), String> {
+        let Some(driver) = self.driver.take() else { return Ok(()) };
+        let errors = driver.end().map_err(|error| error.to_string())?;
+        let shown = std::mem::replace(&mut self.secrets, Secrets::of(&[])).shown_in([&errors]);
+        if shown.is_empty() { Ok(()) } else { Err(shown.join("; ")) }
+    }
+}

@@ -1,0 +1,133 @@
+//! The driver for Rust: calls with the crate itself, as commands on the standard input ask for them.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+use std::io::{self, BufRead as _, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use recallflow::{Client, Error, RecallNode, RecallType, UpdateRecallFlow};
+use tokio::runtime::Runtime;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::memory::Growth;
+use crate::protocol::{CHANGED_INTERVAL, Call, Command, Observed, Operation, Options};
+
+/// Obeys commands until there are no more.
+pub(crate) fn drive() -> io::Result<()> {
+    let log = Log::default();
+    // Everything that any crate logs, because somebody may have it printed. Below this level the HTTP library tells of
+    // every piece that it reads, which takes far longer than reading it.
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).map_err(io::Error::other)?;
+    let runtime = Runtime::new()?;
+    let mut client = None;
+    for line in io::stdin().lock().lines() {
+        let observed = match serde_json::from_str(&line?)? {
+            Command::Open(options) => {
+                client = Some(open(&options).map_err(io::Error::other)?);
+                Observed::default()
+            }
+            Command::Call(call) => {
+                let client = client.as_ref().ok_or_else(|| io::Error::other("there is no client"))?;
+                observe(&runtime, client, call, &log)
+            }
+        };
+        writeln!(io::stdout(), "{}", serde_json::to_string(&observed)?)?;
+    }
+    Ok(())
+}
+
+fn open(options: &Options) -> Result<Client, Error> {
+    let builder = Client::builder(&options.api_key, &options.api_secret).base_url(&options.base_url);
+    match &options.ca_file {
+        Some(file) => builder.ca_file(file).build(),
+        None => builder.build(),
+    }
+}
+
+fn observe(runtime: &Runtime, client: &Client, call: Call, log: &Log) -> Observed {
+    log.take();
+    let client = client.with_timeout(Duration::from_millis(call.timeout_ms));
+    let growth = Growth::start();
+    let started = Instant::now();
+    let outcome = runtime.block_on(async {
+        match call.operation {
+            Operation::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
+            Operation::Update => client.update_recall_flow(&update(call.key_id)).await.map(|()| None),
+        }
+    });
+    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    let mut observed = Observed { milliseconds, memory_growth: growth.bytes(), ..Observed::default() };
+    observed.texts = vec![log.take(), format!("{client:?} {client:#?}")];
+    match outcome {
+        Ok(detail) => {
+            observed.texts.push(format!("{detail:?} {detail:#?}"));
+            observed.value = detail.and_then(|detail| serde_json::to_value(detail).ok());
+        }
+        Err(error) => tell(&error, &mut observed),
+    }
+    observed
+}
+
+/// The update that every driver sends.
+fn update(key_id: i64) -> UpdateRecallFlow {
+    let interval = CHANGED_INTERVAL.try_into().unwrap_or_default();
+    UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")])
+}
+
+fn tell(error: &Error, observed: &mut Observed) {
+    observed.error = Some(error.kind().as_str().to_owned());
+    observed.of_the_tree = true;
+    observed.code = error.code();
+    observed.http_status = error.http_status();
+    observed.texts.push(shown(error));
+    observed.texts.extend(error.remedy().map(str::to_owned));
+    if let Error::OutcomeUnknown(unknown) = error {
+        observed.cause = Some(unknown.cause.kind().as_str().to_owned());
+        observed.texts.push(shown(&unknown.cause));
+    }
+    let mut source = error.source();
+    while let Some(inner) = source {
+        observed.texts.push(format!("{inner} {inner:?}"));
+        source = inner.source();
+    }
+}
+
+fn shown(value: &(impl Debug + std::fmt::Display)) -> String {
+    format!("{value} {value:?} {value:#?}")
+}
+
+/// What was logged since it was last asked for.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn take(&self) -> String {
+        let logged = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        String::from_utf8_lossy(&logged).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}

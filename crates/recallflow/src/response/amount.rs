@@ -1,0 +1,40 @@
+//! How many values an answer holds, which decides about the memory that it takes when it is read.
+//!
+//! `{},` are three bytes on the wire and hundreds as a record. So an answer whose bytes are allowed may still be far too
+//! large, and is refused before it is read.
+
+/// What a value counts at least, of the bytes that an answer may have.
+const BYTES: usize = 256;
+
+/// An answer without more bytes takes little memory whatever it holds. A page of 100 tasks is smaller than this.
+const LITTLE: usize = 64 * 1024;
+
+/// As many values may be in an answer of at most so many bytes.
+pub(crate) fn most(max_response_bytes: usize) -> usize {
+    max_response_bytes / BYTES
+}
+
+/// Whether an answer holds more values than that.
+///
+/// Commas and braces within texts count as well, which is far less than what texts take to have so many.
+pub(crate) fn is_more(body: &[u8], most: usize) -> bool {
+    // Short pieces, so that sums fit a byte and many are made at once.
+    let count = |piece: &[u8]| piece.iter().map(|&byte| u8::from(byte == b',' || byte == b'{')).sum::<u8>();
+    body.len() > LITTLE && body.chunks(128).map(|piece| usize::from(count(piece))).sum::<usize>() > most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LITTLE, is_more, most};
+
+    #[test]
+    fn values_count_and_texts_do_not() {
+        let limit = most(8 << 20);
+        assert_eq!(limit, 32_768);
+        assert!(is_more("{}  ,".repeat(limit / 2 + 1).as_bytes(), limit));
+        assert!(!is_more("{}  ,".repeat(limit / 2).as_bytes(), limit));
+        assert!(!is_more(&vec![b'x'; 8 << 20], limit));
+        // Everything in it is counted, but it is little.
+        assert!(!is_more(&vec![b','; LITTLE], limit));
+    }
+}
