@@ -2,6 +2,8 @@
 //!
 //! Users see fields flat that the wire nests, and flags as booleans. Everything else is the same, and nothing is judged here.
 
+use std::collections::HashSet;
+
 use recallflow::host::{Field, Kind, REQUESTS, RESPONSES, Shape, no_json, write_request, write_response};
 use serde_json::{Map, Value};
 
@@ -127,9 +129,10 @@ type Named<'v> = (&'v str, Option<&'static Kind>, &'v Value);
 /// The members of a wire object, or of the one within it, in the order of the fields.
 fn in_order<'v>(shape: &'static Shape, fields: &'v Map<String, Value>, within: Option<&str>) -> Vec<Named<'v>> {
     let mut ordered: Vec<Named<'v>> = Vec::with_capacity(fields.len());
+    let mut known = HashSet::with_capacity(fields.len());
     let mut add = |name: &str, kind| {
         if let Some((name, value)) = fields.get_key_value(name)
-            && ordered.iter().all(|(known, ..)| known != name)
+            && known.insert(name.as_str())
         {
             ordered.push((name, kind, value));
         }

@@ -91,7 +91,7 @@ export class InvalidRequestError extends RecallFlowError {
   declare readonly violations: readonly Violation[];
 
   constructor(message = '', details: Circumstances & { violations?: readonly Violation[] } = {}) {
-    super(message, { violations: [], ...details } as Circumstances);
+    super(message, { violations: [], ...details });
   }
 }
 
@@ -112,7 +112,7 @@ export class ApiError extends RecallFlowError {
     message = '',
     details: Circumstances & { code?: number | undefined; serviceMessage?: string; meaning?: string | undefined } = {},
   ) {
-    super(message, { serviceMessage: '', ...details } as Circumstances);
+    super(message, { serviceMessage: '', ...details });
   }
 }
 
@@ -146,7 +146,7 @@ export class ProtocolError extends RecallFlowError {
   declare readonly excerpt: string;
 
   constructor(message = '', details: Circumstances & { excerpt?: string } = {}) {
-    super(message, { excerpt: '', ...details } as Circumstances);
+    super(message, { excerpt: '', ...details });
   }
 }
 

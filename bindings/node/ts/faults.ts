@@ -80,6 +80,10 @@ export interface EditForms {
   readonly status: number;
   /** A header set, or with null taken away, such as `['Retry-After', '1']` and `['Date', null]`. */
   readonly header: readonly [name: string, value: string | null];
+  /** A header beside those of the same name. */
+  readonly add: readonly [name: string, value: string];
+  /** Many headers more, each with a value of so many bytes. */
+  readonly headers: { readonly count: number; readonly bytes: number };
   /** Another body. */
   readonly body: Body;
   /** Other names and forms in the envelope. */
@@ -103,6 +107,11 @@ export interface FaultForms {
   readonly raw: Bytes;
   /** A successful envelope of this many bytes, or with null one that never ends; the request is not carried out. */
   readonly oversized: { readonly bytes: number | null };
+  /**
+   * An answer that holds all headers of the request, the signature too: in an HTML page with HTTP status 500, in the message
+   * of code -22, or in `Content-Encoding`; the request is not carried out.
+   */
+  readonly reflect: 'page' | 'message' | 'encoding';
   /** The answer comes after this many milliseconds. The request is carried out at once. */
   readonly delay: number;
   /** A change to the answer; changes are made in their order. */
@@ -111,6 +120,8 @@ export interface FaultForms {
   readonly truncate: number;
   /** `Content-Length` is this, whatever the body's length is. */
   readonly content_length: number;
+  /** This many interim answers (HTTP 102) come before the answer, or with null nothing else ever. */
+  readonly interim: { readonly count: number | null };
   /** The head comes in small pieces. */
   readonly drip_head: Pace;
   /** The body comes in small pieces. */

@@ -53,9 +53,11 @@ export class Reader {
     return text;
   }
 
-  #lacking(): undefined {
-    this.#lacks = true;
-    return undefined;
+  /** Whether this number stands for absent. */
+  #isAbsent(value: number): boolean {
+    const isAbsent = Number.isNaN(value);
+    this.#lacks ||= isAbsent;
+    return isAbsent;
   }
 
   number(): number | undefined {
@@ -65,12 +67,12 @@ export class Reader {
     if (small === value) {
       return small;
     }
-    return Number.isNaN(value) ? this.#lacking() : value;
+    return this.#isAbsent(value) ? undefined : value;
   }
 
   boolean(): boolean | undefined {
     const value = this.#next();
-    return Number.isNaN(value) ? this.#lacking() : value === 1;
+    return this.#isAbsent(value) ? undefined : value === 1;
   }
 
   text(): string | undefined {
@@ -78,11 +80,11 @@ export class Reader {
     if (end < 0) {
       return this.#short[-1 - end];
     }
-    return Number.isNaN(end) ? this.#lacking() : this.#slice(end);
+    return this.#isAbsent(end) ? undefined : this.#slice(end);
   }
 
   object<T>(read: (reader: Reader) => T): T | undefined {
-    return Number.isNaN(this.#next()) ? this.#lacking() : this.#within(() => read(this));
+    return this.#isAbsent(this.#next()) ? undefined : this.#within(() => read(this));
   }
 
   objects<T>(read: (reader: Reader) => T): T[] {

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Fault",
+    "add_header",
     "applied",
     "body",
     "chunked",
@@ -54,10 +55,13 @@ __all__ = [
     "header",
     "hold",
     "http_status",
+    "interim",
+    "many_headers",
     "ok",
     "oversized",
     "raw",
     "redirect",
+    "reflect",
     "reset",
     "reset_before_read",
     "respond",
@@ -198,6 +202,14 @@ def oversized(size: int | None = None) -> Fault:
     return Fault({"oversized": {"bytes": size}})
 
 
+def reflect(where: Literal["page", "message", "encoding"] = "page") -> Fault:
+    """An answer that holds all headers of the request, the signature too. The request is not carried out.
+
+    They are in an HTML page with HTTP status 500, in the message of code -22, or in `Content-Encoding`.
+    """
+    return Fault({"reflect": where})
+
+
 def raw(data: str | bytes) -> Fault:
     """These very bytes instead of an HTTP answer, and then the connection's end. The request is not carried out."""
     return Fault({"raw": _bytes(data)})
@@ -264,6 +276,16 @@ def header(name: str, value: str) -> Fault:
     return _edit("header", [name, value])
 
 
+def add_header(name: str, value: str) -> Fault:
+    """The answer with this header beside those of the same name."""
+    return _edit("add", [name, value])
+
+
+def many_headers(count: int, size: int = 20) -> Fault:
+    """The answer with this many headers more, each with a value of so many bytes."""
+    return _edit("headers", {"count": count, "bytes": size})
+
+
 def without_header(name: str) -> Fault:
     """The answer without a header that it has otherwise, such as `Date`."""
     return _edit("header", [name, None])
@@ -319,6 +341,11 @@ def chunked() -> Fault:
 def until_close() -> Fault:
     """The body has no length; the end of the connection ends it."""
     return Fault("until_close")
+
+
+def interim(count: int | None = None) -> Fault:
+    """This many interim answers (HTTP 102) come before the answer, or nothing else ever."""
+    return Fault({"interim": {"count": count}})
 
 
 def drip(size: int = 1, *, interval: float) -> Fault:
