@@ -12,7 +12,6 @@ use recallflow::host::Lane;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
-use recallflow_bridge::ticks::within;
 
 use crate::errors::{raise, thrown, wrong};
 use crate::log::Lines;
@@ -33,9 +32,9 @@ pub(crate) fn drive<T: Send>(
     call: impl Future<Output = Result<T, Error>> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<T> {
-    let lane = Owned::new(lane);
+    let mut lane = Owned::new(lane);
     // The call is large, and each of what wraps it would move it once more.
-    let outcome = match interruptible(py, &lane, unforked(guarded(Box::pin(call))), lines) {
+    let outcome = match interruptible(py, &mut lane, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
             // The connection of a call that was dropped closes as soon as somebody drives it, which may be never.
@@ -57,17 +56,17 @@ pub(crate) fn drive<T: Send>(
 /// other threads drive theirs. While an interpreter ends, it keeps threads that come back to it.
 fn interruptible<T: Send>(
     py: Python<'_>,
-    lane: &Owned<Lane>,
+    lane: &mut Owned<Lane>,
     future: impl Future<Output = T> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<Result<T, Error>> {
     let mut future = pin!(future);
     loop {
         // A handler of a signal may have forked.
-        let Some(lane) = lane.get() else {
+        let Some(lane) = lane.get_mut() else {
             return Err(wrong("the process was forked within the call"));
         };
-        let ticked = py.detach(|| lane.drive(async { within(TICK, future.as_mut()).await }));
+        let ticked = py.detach(|| lane.drive_for(TICK, future.as_mut()));
         if let Some(lines) = lines {
             lines.hand_over(py)?;
         }

@@ -9,7 +9,7 @@ use recallflow::host::{Pages, Record};
 use recallflow::{Client, Drift, Error, OPERATIONS};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
-use recallflow_bridge::ticks::within;
+use tokio::time::timeout;
 
 use crate::completions::{Answer, Completions};
 use crate::core::{Core, Overrides};
@@ -72,7 +72,7 @@ impl Reader {
         client: Client,
     ) -> Result<Answer, Error> {
         // Somebody else may be reading these pages, even a caller further up on this very stack.
-        let mut pages = within(client.timeout(), pages.lock()).await.ok_or_else(|| {
+        let mut pages = timeout(client.timeout(), pages.lock()).await.map_err(|_| {
             Error::config("these pages are being read already, and that takes longer than the call may")
         })?;
         let is_new = {

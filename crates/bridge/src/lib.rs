@@ -6,4 +6,3 @@ pub mod failure;
 pub mod fork;
 pub mod guard;
 pub mod logs;
-pub mod ticks;

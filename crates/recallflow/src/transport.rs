@@ -345,7 +345,7 @@ fn headers(api_key: &str) -> Result<HeaderMap, String> {
 /// The outcome of a future, or `None` if the deadline comes first.
 ///
 /// One timer serves the whole attempt, which `tokio::time::timeout_at` could not do.
-async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, mut future: Pin<&mut F>) -> Option<F::Output> {
+pub(crate) async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, mut future: Pin<&mut F>) -> Option<F::Output> {
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));

@@ -5,13 +5,19 @@
 //! settings are the client's, whichever lane a call takes.
 
 use std::future::Future;
+#[cfg(feature = "host")]
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
+#[cfg(feature = "host")]
+use tokio::time::{Sleep, sleep};
 
 use crate::transport::Pool;
+#[cfg(feature = "host")]
+use crate::transport::before;
 use crate::{Client, Error};
 
 /// A lane that nobody took for so long is given up, with its connections.
@@ -25,6 +31,10 @@ const MOST_FREE: usize = 64;
 pub(crate) struct Lanes(Mutex<Vec<Lane>>);
 
 struct Lane {
+    /// Ends a time of driving. It is put off from one to the next, because a new timer that ends before all others wakes
+    /// the event queue, which costs two system calls.
+    #[cfg(feature = "host")]
+    slice: Option<Pin<Box<Sleep>>>,
     runtime: CallerRuntime,
     pool: Arc<Pool>,
     idle_since: Instant,
@@ -87,9 +97,28 @@ impl Taken {
     pub(crate) fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
         match &self.lane {
             Some(lane) => lane.runtime.run(start),
-            None => Err(Error::config("the call has ended")),
+            None => Err(ended()),
         }
     }
+
+    /// Drives a future on the calling thread for this much time; `None` if it has not ended by then, and may be driven on.
+    #[cfg(feature = "host")]
+    pub(crate) fn run_for<T: Send>(
+        &mut self,
+        time: Duration,
+        future: impl Future<Output = T> + Send,
+    ) -> Result<Option<T>, Error> {
+        let Lane { slice, runtime, .. } = self.lane.as_mut().ok_or_else(ended)?;
+        runtime.run(|| {
+            let slice = slice.get_or_insert_with(|| Box::pin(sleep(time)));
+            slice.as_mut().reset(tokio::time::Instant::now() + time);
+            async { before(slice.as_mut(), pin!(future)).await }
+        })
+    }
+}
+
+fn ended() -> Error {
+    Error::config("the call has ended")
 }
 
 impl Drop for Taken {
@@ -107,7 +136,13 @@ impl Lane {
     fn new() -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| Error::config(format!("the system gives no event queue: {error}")))?;
-        Ok(Self { runtime: CallerRuntime(Some(runtime)), pool: Arc::default(), idle_since: Instant::now() })
+        Ok(Self {
+            #[cfg(feature = "host")]
+            slice: None,
+            runtime: CallerRuntime(Some(runtime)),
+            pool: Arc::default(),
+            idle_since: Instant::now(),
+        })
     }
 }
 
@@ -119,11 +154,11 @@ impl CallerRuntime {
         let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
         let drive = || {
             runtime.block_on(async {
-                // Nobody drives the runtime between calls. These let it see first which idle connections were closed
-                // meanwhile, and then the connections put themselves away, so that the call does not write into one.
+                let future = start();
+                // Nobody drives the runtime between calls. This lets it see which idle connections were closed meanwhile.
+                // A connection reads before it writes, so that it notices then, and gives the request back unwritten.
                 tokio::task::yield_now().await;
-                tokio::task::yield_now().await;
-                start().await
+                future.await
             })
         };
         if Handle::try_current().is_err() {

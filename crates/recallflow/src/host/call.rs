@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -104,6 +105,19 @@ impl Lane {
     /// [`Error::Config`] if the system refuses a thread, which only a thread of another runtime needs.
     pub fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
         self.lane.run(|| future)
+    }
+
+    /// Drives what that client does for this much time; `None` if it has not ended by then, and may be driven on.
+    ///
+    /// # Errors
+    ///
+    /// As [`drive`](Self::drive).
+    pub fn drive_for<T: Send>(
+        &mut self,
+        time: Duration,
+        future: impl Future<Output = T> + Send,
+    ) -> Result<Option<T>, Error> {
+        self.lane.run_for(time, future)
     }
 }
 
