@@ -4,12 +4,12 @@
 //! to which calls are added and from which they are removed all the time, is made anew now and then, and what is left of
 //! it keeps answers alive that nobody has any more.
 
-use tokio::task::AbortHandle;
+use recallflow_bridge::background::Call;
 
 /// The calls that wait.
 #[derive(Default)]
 pub(crate) struct Calls {
-    places: Vec<Option<Call>>,
+    places: Vec<Option<Waiting>>,
     free: Vec<u32>,
     /// Places of calls whose outcomes were told, which JavaScript may not have handed out yet.
     told: Vec<u32>,
@@ -23,9 +23,10 @@ pub(crate) struct CallId {
     serial: u64,
 }
 
-struct Call {
+struct Waiting {
     id: CallId,
-    handle: AbortHandle,
+    /// Drops the call when it is dropped.
+    _call: Call,
 }
 
 impl Calls {
@@ -37,23 +38,22 @@ impl Calls {
     }
 
     /// Keeps the call that was last to begin.
-    pub(crate) fn insert(&mut self, id: CallId, handle: AbortHandle) {
-        let call = Some(Call { id, handle });
+    pub(crate) fn insert(&mut self, id: CallId, call: Call) {
+        let waiting = Some(Waiting { id, _call: call });
         match self.free.pop() {
-            Some(place) => self.places[place as usize] = call,
-            None => self.places.push(call),
+            Some(place) => self.places[place as usize] = waiting,
+            None => self.places.push(waiting),
         }
     }
 
     /// Whether this call waits.
     pub(crate) fn waits(&self, id: CallId) -> bool {
-        self.places.get(id.place as usize).and_then(Option::as_ref).is_some_and(|call| call.id == id)
+        self.places.get(id.place as usize).and_then(Option::as_ref).is_some_and(|waiting| waiting.id == id)
     }
 
     /// Drops the call in this place, if one waits there.
     pub(crate) fn abort(&mut self, place: u32) {
-        if let Some(call) = self.places.get_mut(place as usize).and_then(Option::take) {
-            call.handle.abort();
+        if self.places.get_mut(place as usize).and_then(Option::take).is_some() {
             self.free.push(place);
         }
     }
@@ -72,13 +72,5 @@ impl Calls {
     /// Whether no call waits.
     pub(crate) fn is_empty(&self) -> bool {
         self.places.len() == self.free.len() + self.told.len()
-    }
-}
-
-impl Drop for Calls {
-    fn drop(&mut self) {
-        for call in self.places.iter().flatten() {
-            call.handle.abort();
-        }
     }
 }

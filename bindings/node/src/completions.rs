@@ -222,7 +222,6 @@ impl Completions {
         let refused = |error: std::io::Error| {
             thrown(&Failure::Config(format!("the system refuses what calls need to run in the background: {error}")))
         };
-        let runtime = background::runtime().map_err(refused)?;
         let id = self.calls.next();
         let queue = Arc::clone(&self.queue);
         // The call is large, and each of what wraps it would move it once more.
@@ -240,7 +239,7 @@ impl Completions {
             };
             queue.hand(Event::Ended(id, Box::new(outcome)));
         };
-        self.calls.insert(id, runtime.spawn(call).abort_handle());
+        self.calls.insert(id, background::start(call).map_err(refused)?);
         self.hold(env)?;
         Ok(id.place)
     }

@@ -19,12 +19,11 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple};
 use recallflow::host::Record;
 use recallflow::{Error, OPERATIONS};
-use recallflow_bridge::background;
+use recallflow_bridge::background::{self, Call};
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
-use tokio::task::AbortHandle;
 
 use crate::errors::{exception, shielded};
 use crate::{log, make, python};
@@ -55,7 +54,7 @@ struct Own {
 /// Who waits for a call.
 struct Waiting {
     future: Py<PyAny>,
-    call: AbortHandle,
+    _call: Call,
 }
 
 /// What the thread in the background hands over.
@@ -137,7 +136,6 @@ impl Completions {
         call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
         is_logged: bool,
     ) -> PyResult<u64> {
-        let runtime = background::runtime()?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let mut own = self.own();
         let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
@@ -156,8 +154,7 @@ impl Completions {
             };
             queue.hand(|state| state.outcomes.push((number, outcome)));
         };
-        let call = runtime.spawn(call).abort_handle();
-        own.waiting.insert(number, Waiting { future: future.unbind(), call });
+        own.waiting.insert(number, Waiting { future: future.unbind(), _call: background::start(call)? });
         Ok(number)
     }
 
@@ -220,9 +217,7 @@ impl Completions {
 
     /// Drops a call; nothing happens if it has ended.
     fn cancel(&self, number: u64) {
-        if let Some(waiting) = self.remove(number) {
-            waiting.call.abort();
-        }
+        drop(self.remove(number));
     }
 
     /// Waits until there are outcomes, for event loops that cannot watch file descriptors.
@@ -239,9 +234,7 @@ impl Completions {
     /// Drops all calls that are under way, and closes the descriptor.
     fn close(&self) {
         let own = self.own().take();
-        if let Some(own) = own.as_ref().and_then(Owned::get) {
-            own.waiting.values().for_each(|waiting| waiting.call.abort());
-        }
+        drop(own);
     }
 }
 
