@@ -23,11 +23,15 @@ class Httpx(WithDicts):
 
 
 class AsyncHttpx(AsyncWithDicts):
-    """The asynchronous client, with its own limits: it is slower still when it keeps more than 20 connections."""
+    """The asynchronous client, with its own limits or one that keeps as many connections as there may be."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, kept: int | None = None) -> None:
         self.base_url = base_url
-        self.client = httpx.AsyncClient(timeout=TIMEOUT)
+        if kept is None:
+            self.client = httpx.AsyncClient(timeout=TIMEOUT)
+        else:
+            limits = httpx.Limits(max_connections=kept, max_keepalive_connections=kept)
+            self.client = httpx.AsyncClient(timeout=TIMEOUT, limits=limits)
 
     async def post(self, path: str, request: dict[str, Any]) -> Any:
         return (await self.client.post(self.base_url + path, json=request, headers=headers())).json()
