@@ -101,8 +101,8 @@ export class InvalidRequestError extends RecallFlowError {
  * Codes that are worth telling apart have classes of their own, all derived from this one.
  */
 export class ApiError extends RecallFlowError {
-  /** The service's code; undefined if there was only HTTP 429. */
-  declare readonly code: number | undefined;
+  /** The service's code; undefined if there was only HTTP 429. A code beyond 2^53 would be a `bigint`. */
+  declare readonly code: number | bigint | undefined;
   /** The service's own words, at most 512 characters. */
   declare readonly serviceMessage: string;
   /** What the documents call the code, where they list it. */
@@ -110,7 +110,11 @@ export class ApiError extends RecallFlowError {
 
   constructor(
     message = '',
-    details: Circumstances & { code?: number | undefined; serviceMessage?: string; meaning?: string | undefined } = {},
+    details: Circumstances & {
+      code?: number | bigint | undefined;
+      serviceMessage?: string;
+      meaning?: string | undefined;
+    } = {},
   ) {
     super(message, { serviceMessage: '', ...details });
   }

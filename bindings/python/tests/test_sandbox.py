@@ -203,7 +203,8 @@ def test_every_kind_of_fault_has_a_function() -> None:
     known = known_names("?")
     functions = {"all": "Fault", "drip_body": "drip", "end": "ending", "edit": "body"}
     assert {functions.get(name, name) for name in known} <= set(faults.__all__)
-    assert {"http_status" if name == "status" else name for name in known_names({"edit": "?"})} <= set(faults.__all__)
+    edits = {"status": "http_status", "add": "add_header", "headers": "many_headers"}
+    assert {edits.get(name, name) for name in known_names({"edit": "?"})} <= set(faults.__all__)
 
 
 def test_faults_go_together() -> None:
