@@ -16,15 +16,43 @@ import { rejectionOf, sandboxFor, thrownBy } from './support.mjs';
 const KEY = 'K3y-Canary-0123456789';
 const SECRET = 's3cret-CANARY-0123456789';
 const PASSWORD = 'hunter2-Canary';
-/** Everything that must not show: key, secret, password, and the signatures of the last minute. */
-function canaries() {
+/** The credentials of a proxy as a header has them. */
+const BASIC = Buffer.from(`user:${PASSWORD}`).toString('base64');
+
+/** The signatures of the last minute. */
+function signatures() {
   const now = Math.floor(Date.now() / 1000);
-  const signs = Array.from({ length: 62 }, (_, index) =>
+  return Array.from({ length: 62 }, (_, index) =>
     createHash('md5')
       .update(`${KEY}${SECRET}${now - 60 + index}`)
       .digest('hex'),
   );
-  return [KEY, SECRET, PASSWORD, ...signs];
+}
+
+/**
+ * A text as it is quoted in URLs, HTML, JSON, dumps, and in base64.
+ *
+ * @param {string} text
+ */
+function spellings(text) {
+  const each = (/** @type {(hex: string) => string} */ write) =>
+    Array.from(Buffer.from(text), (byte) => write(byte.toString(16).padStart(2, '0'))).join('');
+  return [
+    text.toUpperCase(),
+    each((hex) => `%${hex}`),
+    each((hex) => `&#x${hex};`),
+    each((hex) => `\\u00${hex}`),
+    each((hex) => `${hex} `),
+    text.replaceAll('-', '-\n'),
+    Buffer.from(text).toString('base64'),
+    Buffer.from(text).toString('base64url'),
+  ];
+}
+
+/** Everything that must not show: key, secret and password in every spelling, and the signatures. */
+function canaries() {
+  const known = [KEY, SECRET, PASSWORD];
+  return [...known, BASIC, ...signatures(), ...known.flatMap(spellings)];
 }
 
 /** @param {string} text */
@@ -89,7 +117,7 @@ function cloned(value) {
 
 /** Answers that hold what the request held. @returns {Record<string, any>} */
 function reflections() {
-  const sign = canaries().at(-2) ?? '';
+  const sign = signatures().at(-2) ?? '';
   const text = `${KEY} ${KEY.toLowerCase()} ${SECRET} ${sign} ${sign.toUpperCase()}`;
   const json = (/** @type {unknown} */ body) => ({ respond: { status: 200, body: JSON.stringify(body) } });
   return {
@@ -208,6 +236,38 @@ suite('an error shows none of what the service sent back', () => {
   }
 });
 
+test('an error shows none in another spelling', async (t) => {
+  const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
+  const client = sandbox.client({ maxRetries: 0 });
+  const sign = signatures().at(-2) ?? '';
+  const headers = `POST /voice HTTP/1.1\r\nApi-Key: ${KEY}\r\nSign: ${sign}\r\nX: ${SECRET}\r\n`;
+  for (const text of [KEY, SECRET, sign, headers].flatMap(spellings)) {
+    sandbox.script(
+      { respond: { status: 200, body: JSON.stringify({ code: -22, msg: `bad request: ${text}` }) } },
+      { respond: { status: 403, body: `<html>${text}</html>` } },
+    );
+    for (let time = 0; time < 2; time += 1) {
+      const error = await rejectionOf(client.queryRecallFlowDetail(12));
+      assert.match(error.message, /\[redacted\]/);
+      assertClean(shown(error));
+    }
+  }
+});
+
+test('an error shows no password of a proxy that quotes it', async (t) => {
+  // The sandbox takes the place of the proxy, which is asked for the whole URL.
+  const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
+  const proxy = sandbox.url.replace('://', `://user:${PASSWORD}@`);
+  const client = sandbox.client({ maxRetries: 0, proxy });
+  sandbox.script({ respond: { status: 407, body: `<html>no entry with ${PASSWORD} or ${BASIC}</html>` } });
+  const error = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert.match(error.message, /\[redacted\]/);
+  assertClean(shown(error));
+  const [request] = sandbox.requests;
+  assert.equal(request?.header('Proxy-Authorization'), '[redacted]');
+  assertClean(inspect(request.headers).replaceAll(KEY, ''));
+});
+
 test('an error of the connection shows none', async (t) => {
   const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
   sandbox.script('reset', 'reset', 'hold');
@@ -239,8 +299,16 @@ test('no log shows any', async (t) => {
 test('a recording of the sandbox shows no signature', async (t) => {
   const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
   await sandbox.client().queryRecallFlowDetail(12);
-  const signs = canaries().slice(3);
-  const text = inspect(sandbox.requests, { depth: null });
-  assert(!signs.some((sign) => text.includes(sign)));
-  assert(!text.includes(SECRET));
+  await sandbox.client().updateRecallFlow(CHANGE);
+  const { requests } = sandbox;
+  assert(requests.every(({ signatureValid }) => signatureValid));
+  const texts = [
+    inspect(requests, { depth: null, showHidden: true, getters: true }),
+    JSON.stringify(requests),
+    cloned(requests.map((request) => ({ ...request }))),
+    inspect(sandbox, { depth: null, showHidden: true }),
+    JSON.stringify(sandbox),
+  ];
+  // The key names the account and is recorded; the signature and the secret are not.
+  assertClean(texts.join('\n').replaceAll(KEY, ''));
 });

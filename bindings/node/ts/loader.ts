@@ -55,7 +55,8 @@ function explained(platform: string, failures: readonly Error[]): string {
   const isKnown = known.length === 0 || known.includes(name);
   const remedy = isKnown
     ? `Install it with \`npm install ${name}\`, or install recallflow again without \`--omit=optional\` or \`--no-optional\`, ` +
-      'and on this machine rather than copying node_modules from another one'
+      'and on this machine rather than copying node_modules from another one; a bundler has to leave recallflow out of the ' +
+      'bundle, because native modules cannot be in one'
     : `There are packages for ${known.map((other) => other.replace('recallflow-', '')).join(', ')}`;
   const told = failures.map((failure) => failure.message.split('\n', 1)[0] ?? '').filter((text) => text !== '');
   return `recallflow has no native module for ${machine} (${platform}). ${remedy}. (${told.join('; ')})`;
@@ -63,7 +64,12 @@ function explained(platform: string, failures: readonly Error[]): string {
 
 /** The packages of platforms that belong to this version. */
 function packages(): string[] {
-  const text = readFileSync(join(HOME, 'package.json'), 'utf8');
-  const { optionalDependencies = {} } = JSON.parse(text) as { optionalDependencies?: Record<string, string> };
-  return Object.keys(optionalDependencies);
+  try {
+    const text = readFileSync(join(HOME, 'package.json'), 'utf8');
+    const { optionalDependencies = {} } = JSON.parse(text) as { optionalDependencies?: Record<string, string> };
+    return Object.keys(optionalDependencies).filter((name) => name.startsWith('recallflow-'));
+  } catch {
+    // A bundler took the package apart: its file is elsewhere, or there is one of something else.
+    return [];
+  }
 }

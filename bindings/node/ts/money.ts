@@ -3,6 +3,7 @@
 import { siteOf } from './errors.js';
 import { TOTALED, type GroupCallTask, type Totals } from './generated/responses.js';
 import { attempt, native, open } from './native.js';
+import type { Extra } from './reader.js';
 
 /** An amount of money with its currency. */
 export class Fee {
@@ -51,8 +52,16 @@ export class FeeTotal {
     this.missing = missing;
   }
 
-  /** The sum in one currency as decimal text, or of the fees without one; `0` if there was no such fee. */
-  amount(currency = ''): string {
+  /**
+   * The sum in one currency as decimal text, `0` if there was no such fee.
+   *
+   * @param currency - The currency as the service writes it, such as `'USD'`, or undefined for the fees without one.
+   */
+  amount(currency: string | undefined): string {
+    return this.#sum(currency ?? '');
+  }
+
+  #sum(currency: string): string {
     return Object.hasOwn(this.amounts, currency) ? (this.amounts[currency] ?? '0') : '0';
   }
 }
@@ -74,7 +83,7 @@ export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallT
   const add = (task: GroupCallTask): void => {
     TOTALED.forEach((name, index) => {
       // What is there but is no text did not fit the field.
-      columns[index]?.push(task[name] ?? (Object.hasOwn(task.extra, name) ? false : null));
+      columns[index]?.push(task[name] ?? (name in ((task.extra as Extra | undefined) ?? {}) ? false : null));
     });
   };
   if (Symbol.asyncIterator in tasks) {

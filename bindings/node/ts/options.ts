@@ -33,7 +33,10 @@ export interface SharedOptions {
    * must not be repeated for being slow.
    */
   attemptTimeout?: number | undefined;
-  /** Number of extra tries; 2 by default. */
+  /**
+   * Number of extra tries; 2 by default, 0 for none. A query whose connection turns out to be closed, as idle ones are now and
+   * then, is sent on another one without counting.
+   */
   maxRetries?: number | undefined;
   /** Size of the largest answer; 8 MiB by default. */
   maxResponseBytes?: number | undefined;

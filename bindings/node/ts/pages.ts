@@ -100,6 +100,15 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     return this;
   }
 
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: object,
+    inspect: typeof import('node:util').inspect,
+  ): string {
+    return `Pages ${inspect({ drift: this.drift }, options)}`;
+  }
+
   /** The same as `return`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();

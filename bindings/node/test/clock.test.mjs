@@ -1,0 +1,87 @@
+// @ts-check
+
+/** A clock of this machine that is not the service's: that of the sandbox is set wrong, which comes to the same. */
+
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { TimeoutError, TimestampExpiredError } from 'recallflow';
+
+import { PATIENCE } from './programs.mjs';
+import { CHANGE } from './specimens.mjs';
+import { rejectionOf, sandboxFor } from './support.mjs';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Calls at once. */
+const CALLS = 50;
+
+for (const [name, offset] of Object.entries({
+  'hours ahead': 5 * HOUR,
+  'hours behind': -5 * HOUR,
+  'days ahead': 40 * DAY,
+  'days behind': -40 * DAY,
+})) {
+  suite(`a service that is ${name}`, () => {
+    test('is followed after one refusal', async (t) => {
+      const sandbox = await sandboxFor(t);
+      sandbox.setClockOffset(offset);
+      const client = sandbox.client();
+      await client.updateRecallFlow(CHANGE);
+      assert.equal(sandbox.requests.length, 2);
+      await client.updateRecallFlow(CHANGE);
+      assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+      assert.equal(sandbox.requests.length, 4);
+    });
+
+    test('is followed by fifty calls at once', async (t) => {
+      const sandbox = await sandboxFor(t);
+      sandbox.setClockOffset(offset);
+      const client = sandbox.client();
+      const call = (/** @type {unknown} */ _, /** @type {number} */ index) =>
+        index % 2 === 0 ? client.queryRecallFlowDetail(12) : client.updateRecallFlow(CHANGE);
+      await Promise.all(Array.from({ length: CALLS }, call));
+      assert(sandbox.requests.length <= 2 * CALLS);
+      const before = sandbox.requests.length;
+      await client.updateRecallFlow(CHANGE);
+      assert.equal(sandbox.requests.length, before + 1);
+    });
+
+    test('is followed when it jumps there within a call', async (t) => {
+      const sandbox = await sandboxFor(t);
+      const client = sandbox.client();
+      sandbox.script([-15, { edit: { header: ['Retry-After', '1'] } }]);
+      const call = client.updateRecallFlow(CHANGE);
+      await sandbox.waitForRequests(1);
+      sandbox.setClockOffset(offset);
+      await call;
+      assert.equal(sandbox.requests.length, 3);
+    });
+
+    test('changes no deadline', async (t) => {
+      const sandbox = await sandboxFor(t);
+      const client = sandbox.client({ timeout: 400 });
+      sandbox.script('hold');
+      const started = performance.now();
+      const call = rejectionOf(client.queryRecallFlowDetail(12));
+      await sandbox.waitForRequests(1);
+      sandbox.setClockOffset(offset);
+      assert((await call) instanceof TimeoutError);
+      const lasted = performance.now() - started;
+      assert(lasted >= 395 && lasted < PATIENCE / 4, `${lasted} ms`);
+    });
+  });
+}
+
+test('a timestamp that cannot be corrected is explained', async (t) => {
+  const sandbox = await sandboxFor(t);
+  sandbox.setClockOffset(42 * MINUTE);
+  sandbox.script(-16, -16);
+  const client = sandbox.client();
+  const error = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert(error instanceof TimestampExpiredError);
+  assert.match(error.message, /4[12] min behind the service's/);
+  assert.equal(error.attempts, 2);
+  assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+});
