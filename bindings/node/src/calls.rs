@@ -1,8 +1,8 @@
 //! The calls that wait, each in a place of its own.
 //!
-//! Places are small numbers that are used again and again, so that JavaScript can keep who waits in an array. A map there,
-//! to which calls are added and from which they are removed all the time, is made anew now and then, and what is left of
-//! it keeps answers alive that nobody has any more.
+//! JavaScript knows a call by a number that no other call ever has, in which its place is. Places are used again and
+//! again, so that who waits can be kept in an array there. A map, to which calls are added and from which they are removed
+//! all the time, is made anew now and then, and what is left of it keeps answers alive that nobody has any more.
 
 use recallflow_bridge::background::Call;
 
@@ -13,14 +13,35 @@ pub(crate) struct Calls {
     free: Vec<u32>,
     /// Places of calls whose outcomes were told, which JavaScript may not have handed out yet.
     told: Vec<u32>,
-    last: u64,
+    last: u32,
 }
 
 /// Names one call, also when another one has come into its place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallId {
-    pub(crate) place: u32,
-    serial: u64,
+    place: u32,
+    serial: u32,
+}
+
+/// There are never so many calls at once. `completions.ts` knows this number as well.
+const PLACES: u64 = 1 << 21;
+
+impl CallId {
+    /// The number by which JavaScript knows the call.
+    #[expect(clippy::cast_precision_loss, reason = "it has 53 bits at most")]
+    pub(crate) fn number(self) -> f64 {
+        (u64::from(self.serial) * PLACES + u64::from(self.place)) as f64
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what is no number of a call is of none"
+    )]
+    pub(crate) fn from_number(number: f64) -> Self {
+        let number = number as u64;
+        Self { place: (number % PLACES) as u32, serial: (number / PLACES) as u32 }
+    }
 }
 
 struct Waiting {
@@ -33,7 +54,7 @@ impl Calls {
     /// A call that is about to begin.
     pub(crate) fn next(&mut self) -> CallId {
         let end = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.last += 1;
+        self.last = self.last.wrapping_add(1);
         CallId { place: self.free.last().copied().unwrap_or(end), serial: self.last }
     }
 
@@ -51,17 +72,20 @@ impl Calls {
         self.places.get(id.place as usize).and_then(Option::as_ref).is_some_and(|waiting| waiting.id == id)
     }
 
-    /// Drops the call in this place, if one waits there.
-    pub(crate) fn abort(&mut self, place: u32) {
-        if self.places.get_mut(place as usize).and_then(Option::take).is_some() {
-            self.free.push(place);
+    /// Drops a call, if it waits.
+    pub(crate) fn abort(&mut self, id: CallId) {
+        if self.waits(id) {
+            self.places[id.place as usize] = None;
+            self.free.push(id.place);
         }
     }
 
     /// The outcome of a call is told; its place is taken until everything that was told is handed out.
     pub(crate) fn tell(&mut self, id: CallId) {
-        self.places[id.place as usize] = None;
-        self.told.push(id.place);
+        if self.waits(id) {
+            self.places[id.place as usize] = None;
+            self.told.push(id.place);
+        }
     }
 
     /// Everything that was told is handed out.

@@ -108,7 +108,7 @@ pub struct Completions {
     calls: Calls,
     holder: Holder,
     /// Events that were too many to be taken at once.
-    left: VecDeque<Told>,
+    left: VecDeque<Packed>,
 }
 
 /// A batch of events.
@@ -124,8 +124,8 @@ pub struct Batch<'a> {
     pub needed: u32,
 }
 
-/// An event as it is told.
-struct Told {
+/// An event in the form in which it is told.
+struct Packed {
     tag: Tag,
     call: CallId,
     pack: Pack,
@@ -143,46 +143,37 @@ impl Completions {
 
     /// What has happened since the last time, or as much of it as can be told in a moment and there is room for.
     ///
-    /// What was taken before must have been handed out. The events are written one after the other: for each what it is, the place of its call, how many numbers it has,
-    /// whether it has a text, and these numbers. The room is JavaScript's own, and used again and again: memory of ours
-    /// that it took over would make it collect its garbage all the time.
+    /// What was taken before must have been handed out. The events are written one after the other: for each what it is, the
+    /// number of its call, how many numbers it has, whether it has a text, and these numbers. The room is JavaScript's own,
+    /// and used again and again: memory of ours that it took over would make it collect its garbage all the time.
     #[napi]
     pub fn take<'e>(&mut self, env: &'e Env, mut room: Float64ArraySlice<'_>) -> napi::Result<Batch<'e>> {
         shielded(None, || {
-            {
+            let events = {
                 let mut state = self.queue.state();
                 state.is_signalled = false;
-                self.left.extend(state.events.drain(..).map(told));
-            }
+                std::mem::take(&mut state.events)
+            };
+            self.left.extend(events.into_iter().map(packed));
             self.calls.handed_out();
             // SAFETY: this runs on the thread of JavaScript, which does nothing else meanwhile, and no other thread is given
             // this memory.
             let room = unsafe { room.as_mut() };
             let end = Instant::now() + SLICE;
             let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
-            while let Some(Told { tag, call, pack }) = self.left.front() {
+            while let Some(packed) = self.left.front() {
                 // Whoever gave up waits no more.
-                if self.calls.waits(*call) {
-                    let Some(place) = room.get_mut(at..).and_then(|room| room.get_mut(..HEAD + pack.numbers.len()))
-                    else {
-                        needed = HEAD + pack.numbers.len();
+                if self.calls.waits(packed.call) {
+                    let Some(length) = room.get_mut(at..).and_then(|room| write(room, packed)) else {
+                        needed = HEAD + packed.pack.numbers.len();
                         break;
                     };
-                    let (head, rest) = place.split_at_mut(HEAD);
-                    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
-                    head.copy_from_slice(&[
-                        f64::from(*tag as u8),
-                        f64::from(call.place),
-                        pack.numbers.len() as f64,
-                        f64::from(u8::from(pack.has_text())),
-                    ]);
-                    rest.copy_from_slice(&pack.numbers);
-                    at += place.len();
-                    if pack.has_text() {
-                        texts.push(pack.make_text(env)?);
+                    at += length;
+                    if packed.pack.has_text() {
+                        texts.push(packed.pack.make_text(env)?);
                     }
-                    if !matches!(tag, Tag::Line) {
-                        self.calls.tell(*call);
+                    if !matches!(packed.tag, Tag::Line) {
+                        self.calls.tell(packed.call);
                     }
                 }
                 self.left.pop_front();
@@ -198,27 +189,27 @@ impl Completions {
 
     /// Drops a call; nothing happens if it has ended.
     #[napi]
-    pub fn abort(&mut self, env: Env, call: u32) -> napi::Result<()> {
-        self.calls.abort(call);
+    pub fn abort(&mut self, env: Env, call: f64) -> napi::Result<()> {
+        self.calls.abort(CallId::from_number(call));
         self.hold(env)
     }
 
     /// Panics within a call of this operation, for the tests of what becomes of it.
     #[napi]
-    pub fn panic(&mut self, env: Env, operation: u32) -> napi::Result<u32> {
+    pub fn panic(&mut self, env: Env, operation: u32) -> napi::Result<f64> {
         self.start(env, operation as usize, async { panic!("this panic was asked for") }, false)
     }
 }
 
 impl Completions {
-    /// Starts a call of the operation at this position, and tells its place.
+    /// Starts a call of the operation at this position, and tells its number.
     pub(crate) fn start(
         &mut self,
         env: Env,
         operation: usize,
         call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
         is_logged: bool,
-    ) -> napi::Result<u32> {
+    ) -> napi::Result<f64> {
         let refused = |error: std::io::Error| {
             thrown(&Failure::Config(format!("the system refuses what calls need to run in the background: {error}")))
         };
@@ -241,7 +232,7 @@ impl Completions {
         };
         self.calls.insert(id, background::start(call).map_err(refused)?);
         self.hold(env)?;
-        Ok(id.place)
+        Ok(id.number())
     }
 
     /// Keeps the event loop alive if calls wait, and no longer than that.
@@ -258,7 +249,7 @@ impl Drop for Completions {
 }
 
 /// Packs an event.
-fn told(event: Event) -> Told {
+fn packed(event: Event) -> Packed {
     let (tag, call, pack) = match event {
         Event::Ended(call, outcome) => {
             let (tag, pack) = match *outcome {
@@ -272,7 +263,27 @@ fn told(event: Event) -> Told {
         }
         Event::Line(call, line) => (Tag::Line, call, Pack::of(&described(line))),
     };
-    Told { tag, call, pack }
+    if pack.fits() {
+        return Packed { tag, call, pack };
+    }
+    let text = "the answer is too large for JavaScript: lower `maxResponseBytes`, and ask for less at once";
+    let failure = Failure::Config(text.to_owned());
+    Packed { tag: Tag::Failure, call, pack: Pack::of(&Value::Object(failure.describe())) }
+}
+
+/// Writes an event, if there is room for it, and tells how many numbers it is.
+fn write(room: &mut [f64], Packed { tag, call, pack }: &Packed) -> Option<usize> {
+    let place = room.get_mut(..HEAD + pack.numbers.len())?;
+    let (head, rest) = place.split_at_mut(HEAD);
+    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+    head.copy_from_slice(&[
+        f64::from(*tag as u8),
+        call.number(),
+        pack.numbers.len() as f64,
+        f64::from(u8::from(pack.has_text())),
+    ]);
+    rest.copy_from_slice(&pack.numbers);
+    Some(place.len())
 }
 
 fn described(line: Line) -> Value {

@@ -1,6 +1,7 @@
 //! What a client of the package drives.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use napi::Env;
 use napi_derive::napi;
@@ -28,7 +29,7 @@ impl Core {
         let client = builder.build().map_err(raise)?;
         Ok(Self {
             base_url: client.base_url().to_owned(),
-            timeout: client.timeout().as_secs_f64() * 1000.0,
+            timeout: milliseconds(client.timeout()),
             max_retries: client.max_retries(),
             client: Some(client),
         })
@@ -38,6 +39,12 @@ impl Core {
         let client = self.client.clone().ok_or_else(|| wrong("the client was closed: make another one"))?;
         overridden(client, options)
     }
+}
+
+/// A time as users gave it: fractions of seconds would come back as other numbers.
+#[expect(clippy::cast_precision_loss, reason = "no option is so long and so exact")]
+fn milliseconds(time: Duration) -> f64 {
+    time.as_nanos() as f64 / 1e6
 }
 
 #[napi]
@@ -88,7 +95,7 @@ impl Core {
         request: String,
         options: Option<String>,
         is_logged: bool,
-    ) -> napi::Result<u32> {
+    ) -> napi::Result<f64> {
         let operation = operation as usize;
         shielded(Some(operation), || {
             let client = self.client(options.as_deref())?;

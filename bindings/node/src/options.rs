@@ -95,10 +95,12 @@ fn whole<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result
     number.ok_or_else(|| wrong(format!("`{name}` must be a whole number from {least}, but is {}", shown(value))))
 }
 
-/// A message does not show a text: some hold passwords, and somebody may have given one in place of another.
+/// A message shows no value: some hold passwords, which may be all digits, and somebody may have given one in place of
+/// another.
 fn text(name: &str, value: &Value) -> napi::Result<String> {
+    let kind = if value.is_number() { "a number".to_owned() } else { shown(value) };
     let text = value.as_str().map(str::to_owned);
-    text.ok_or_else(|| wrong(format!("`{name}` must be a string, but is {}", shown(value))))
+    text.ok_or_else(|| wrong(format!("`{name}` must be a string, but is {kind}")))
 }
 
 fn truth(name: &str, value: &Value) -> napi::Result<bool> {

@@ -17,6 +17,9 @@ const LARGEST: u64 = (1 << 53) - 1;
 
 const ABSENT: f64 = f64::NAN;
 
+/// No text of JavaScript is longer, in any version from 20 on.
+const LONGEST: usize = (1 << 29) - 32;
+
 /// What is before a value of any kind.
 #[derive(Clone, Copy)]
 enum Tag {
@@ -79,6 +82,11 @@ impl Pack {
     /// The text as one of JavaScript.
     pub(crate) fn make_text<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
         self.text.make(env)
+    }
+
+    /// Whether JavaScript can hold it: its texts have a largest length.
+    pub(crate) fn fits(&self) -> bool {
+        self.text.length() < LONGEST && self.numbers.len() < LONGEST
     }
 
     pub(crate) fn has_text(&self) -> bool {

@@ -46,7 +46,7 @@ fn lock(drift: &Mutex<Option<Drift>>) -> MutexGuard<'_, Option<Drift>> {
 impl Reader {
     /// Starts to read the next page, and tells the number of the call.
     #[napi]
-    pub fn read(&self, env: Env, completions: &mut Completions, is_logged: bool) -> napi::Result<u32> {
+    pub fn read(&self, env: Env, completions: &mut Completions, is_logged: bool) -> napi::Result<f64> {
         shielded(Some(self.operation), || {
             let (client, pages, drift) = (self.client.clone(), self.pages.clone(), self.drift.clone());
             let call = async move {

@@ -184,7 +184,7 @@ pub struct Money {
 }
 
 /// Reads an amount of money.
-#[napi]
+#[napi(catch_unwind)]
 pub fn parse_fee(text: String) -> Option<Money> {
     Fee::parse(&text).map(|fee| Money { amount: fee.amount.to_string(), currency: fee.currency })
 }

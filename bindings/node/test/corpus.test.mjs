@@ -52,8 +52,14 @@ suite('Node shows what Rust reads', () => {
       // Whole numbers that only bigints stand for are there as well, because a number of a field holds no such.
       const isLong = (/** @type {string} */ name) => typeof response.extra[name] === 'bigint';
       const extra = Object.keys(response.extra);
-      assert.deepEqual(shown.extra.filter((/** @type {string} */ name) => !extra.includes(name)), []);
-      assert.deepEqual(extra.filter((name) => !shown.extra.includes(name) && !isLong(name)), []);
+      assert.deepEqual(
+        shown.extra.filter((/** @type {string} */ name) => !extra.includes(name)),
+        [],
+      );
+      assert.deepEqual(
+        extra.filter((name) => !shown.extra.includes(name) && !isLong(name)),
+        [],
+      );
     });
   }
 });

@@ -83,7 +83,7 @@ test('a total tells the sum of a currency', () => {
   const total = totals(fees.map((smsPayFee) => task({ smsPayFee }))).smsPayFee;
   assert(total instanceof FeeTotal);
   assert.equal(total.amount('USD'), '0.30');
-  assert.equal(total.amount(), '3');
+  assert.equal(total.amount(undefined), '3');
   assert.equal(total.amount('EUR'), '0');
   assert.equal(total.amount('toString'), '5');
   // Names that every object of JavaScript knows are no currencies.

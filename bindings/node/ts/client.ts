@@ -118,12 +118,13 @@ export class Client extends Operations {
     const { core, logger } = this.#parts;
     return new Promise((resolve, reject) => {
       const { text, signal } = attempt(() => callOptions(options), site);
+      const json = encode(request);
+      // What was given may have getters, which may do anything, so this comes last.
       if (signal?.aborted === true) {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is whatever the signal says
         reject(signal.reason);
         return;
       }
-      const json = encode(request);
       start((completions) => attempt(() => core.call(completions, operation, json, text, logger !== undefined), site), {
         resolve: (reader) => {
           resolve(reader === undefined || read === undefined ? (undefined as T) : read(reader));

@@ -36,8 +36,17 @@ interface Batch {
 /** Events of more numbers than this are handed out one at a time. */
 const LARGE = 512;
 
+/** There are never so many calls at once. The native module knows this number as well. */
+const PLACES = 2 ** 21;
+
+// What is used after this package was loaded may be something else then: test runners put clocks of their own in place.
+const later = setImmediate;
+const now = performance.now.bind(performance);
+
 /** Somebody who waits for the outcome of a call. */
 export interface Waiting {
+  /** The number of the call, once it was started. */
+  call?: number;
   /** Takes what the call answers; undefined if that is nothing, or the end of the pages. */
   resolve(reader: Reader | undefined): void;
   reject(error: unknown): void;
@@ -48,7 +57,7 @@ export interface Waiting {
   context?: AsyncResource;
 }
 
-/** Who waits for each call, in the place that the native module has given the call. */
+/** Who waits for each call, in the place that is in its number. */
 const waiting: (Waiting | undefined)[] = [];
 
 /** The calls that a signal aborts, and how it is told that there are none. */
@@ -67,30 +76,44 @@ let isWoken = false;
 let isScheduled = false;
 
 /** Starts a call by what `submit` does; nothing is started if that throws. */
-export function start(submit: (completions: NativeCompletions) => number, who: Waiting): number {
+export function start(submit: (completions: NativeCompletions) => number, who: Waiting): void {
   const call = submit(completions);
+  who.call = call;
+  waiting[call % PLACES] = who;
   if (who.logger !== undefined) {
     who.context = new AsyncResource('recallflow');
   }
-  waiting[call] = who;
   if (who.signal !== undefined) {
-    listen(who.signal, call);
+    try {
+      listen(who.signal, call);
+    } catch (error) {
+      abort(who);
+      throw error;
+    }
   }
-  return call;
 }
 
-/** Drops a call; nobody hears of it any more. */
-export function abort(call: number): void {
-  settle(call);
-  completions.abort(call);
+/** Drops a call, if somebody still waits for it; nobody hears of it any more. */
+export function abort(who: Waiting): void {
+  if (who.call !== undefined && settle(who.call) !== undefined) {
+    completions.abort(who.call);
+  }
+}
+
+/** Who waits for a call. */
+function whoWaits(call: number): Waiting | undefined {
+  const who = waiting[call % PLACES];
+  return who?.call === call ? who : undefined;
 }
 
 /** Who waits for a call, and does so no longer. */
 function settle(call: number): Waiting | undefined {
-  const who = waiting[call];
-  waiting[call] = undefined;
-  if (who?.signal !== undefined) {
-    forget(who.signal, call);
+  const who = whoWaits(call);
+  if (who !== undefined) {
+    waiting[call % PLACES] = undefined;
+    if (who.signal !== undefined) {
+      forget(who.signal, call);
+    }
   }
   return who;
 }
@@ -139,20 +162,23 @@ function wake(): void {
  * made. Many of them at once would be more than what the engine collects cheaply.
  */
 function deliver(): void {
-  const end = performance.now() + SLICE;
+  const end = now() + SLICE;
   isScheduled = false;
   let isLarge = false;
-  while (isWoken || batch !== undefined) {
-    if (isLarge || performance.now() > end) {
-      isScheduled = true;
-      setImmediate(deliver);
-      return;
+  try {
+    while ((isWoken || batch !== undefined) && !isLarge && now() <= end) {
+      batch ??= taken();
+      if (next < batch.length) {
+        isLarge = handOut(batch) > LARGE;
+      } else {
+        batch = undefined;
+      }
     }
-    batch ??= taken();
-    if (next < batch.length) {
-      isLarge = handOut(batch) > LARGE;
-    } else {
-      batch = undefined;
+  } finally {
+    // Also when something failed: the others must not wait for ever.
+    if (isWoken || batch !== undefined) {
+      isScheduled = true;
+      later(deliver);
     }
   }
 }
@@ -185,7 +211,7 @@ function handOut({ numbers, texts }: Batch): number {
 
 function take(tag: Tag, call: number, reader: Reader): void {
   if (tag === Tag.Line) {
-    const who = waiting[call];
+    const who = whoWaits(call);
     who?.context?.runInAsyncScope(log, undefined, who.logger, reader);
     return;
   }
@@ -226,5 +252,13 @@ function log(logger: Logger | undefined, reader: Reader): void {
 /** A call must not fail because it cannot be told of, nor must whoever looks for the reason be left in the dark. */
 function warn(error: unknown): void {
   // An error of another realm, such as test runners make, would be refused.
-  process.emitWarning(`the logger failed: ${inspect(error, { customInspect: false })}`);
+  process.emitWarning(`the logger failed: ${shown(error)}`);
+}
+
+function shown(error: unknown): string {
+  try {
+    return inspect(error, { customInspect: false });
+  } catch {
+    return 'with an error that cannot be shown';
+  }
 }

@@ -9,6 +9,9 @@ const DEEPEST = 126;
 const LARGEST = 2n ** 64n - 1n;
 const SMALLEST = -(2n ** 63n);
 
+/** No request has nearly as many items in a list. */
+const MOST = 1_000_000;
+
 const MARKER = JSON.stringify(native.marker());
 
 /** Stands for what no JSON can stand for; messages show the description. */
@@ -22,17 +25,18 @@ function described(description: string): string {
  * @internal
  */
 export function encode(value: unknown): string {
-  return written(value, []) ?? described('undefined');
+  return written(value, [], false) ?? described('undefined');
 }
 
-function written(value: unknown, holders: object[]): string | undefined {
+/** `beyond` tells that the value is part of what an answer has beyond its fields. */
+function written(value: unknown, holders: object[], beyond: boolean): string | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined;
     case 'boolean':
       return value ? 'true' : 'false';
     case 'number':
-      return number(value);
+      return number(value, beyond);
     case 'bigint':
       return SMALLEST <= value && value <= LARGEST
         ? value.toString()
@@ -44,21 +48,28 @@ function written(value: unknown, holders: object[]): string | undefined {
     case 'symbol':
       return described('a symbol');
     case 'object':
-      return value === null ? 'null' : held(value, holders);
+      return value === null ? 'null' : held(value, holders, beyond);
   }
 }
 
-function number(value: number): string {
+function number(value: number, beyond: boolean): string {
   if (!Number.isFinite(value)) {
     return described(String(value));
   }
+  if (beyond && Object.is(value, -0)) {
+    return '-0.0';
+  }
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    if (beyond) {
+      // Whole numbers as large come as bigints, so it came with a fraction or an exponent, and goes with one.
+      return value.toExponential();
+    }
     return described(`${String(value)}, which may be another number already: beyond 2^53 give a bigint`);
   }
   return String(value);
 }
 
-function held(value: object, holders: object[]): string {
+function held(value: object, holders: object[], beyond: boolean): string {
   if (holders.includes(value)) {
     return described('nested within itself');
   }
@@ -67,7 +78,7 @@ function held(value: object, holders: object[]): string {
   }
   holders.push(value);
   try {
-    return Array.isArray(value) ? list(value, holders) : object(value, holders);
+    return Array.isArray(value) ? list(value, holders, beyond) : object(value, holders, beyond);
   } catch {
     // A getter or a proxy threw; what it threw is no reason to send something else.
     return described('an object that cannot be read');
@@ -76,23 +87,26 @@ function held(value: object, holders: object[]): string {
   }
 }
 
-function list(items: readonly unknown[], holders: object[]): string {
+function list(items: readonly unknown[], holders: object[], beyond: boolean): string {
+  if (items.length > MOST) {
+    return described(`an array of ${String(items.length)} items`);
+  }
   const texts: string[] = [];
   // `map` would leave holes out.
   for (const item of items) {
-    texts.push(written(item, holders) ?? described('undefined'));
+    texts.push(written(item, holders, beyond) ?? described('undefined'));
   }
   return `[${texts.join(',')}]`;
 }
 
-function object(value: object, holders: object[]): string {
+function object(value: object, holders: object[], beyond: boolean): string {
   const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
   if (kind !== 'Object') {
     return described(misfit(kind));
   }
   let text = '';
   for (const [name, member] of Object.entries(value)) {
-    const json = written(member, holders);
+    const json = written(member, holders, beyond || name === 'extra');
     if (json !== undefined) {
       text += `${text === '' ? '' : ','}${JSON.stringify(name.toWellFormed())}:${json}`;
     }

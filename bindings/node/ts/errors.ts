@@ -250,7 +250,7 @@ export function errorOf(described: unknown): RecallFlowError {
     attempts: payload.attempts ?? 0,
     remedy: payload.remedy == null ? undefined : renamed(payload.remedy, undefined),
     httpStatus: payload.http_status ?? undefined,
-    retryAfter: payload.retry_after == null ? undefined : payload.retry_after * 1000,
+    retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e6) / 1e3,
     phase: payload.phase ?? undefined,
   };
   const details = {

@@ -3,7 +3,7 @@
 import { isNativeError } from 'node:util/types';
 
 import { load } from './loader.js';
-import { errorOf, moveTo, RecallFlowError, type Site } from './errors.js';
+import { ConfigError, errorOf, moveTo, RecallFlowError, type Site } from './errors.js';
 import type { NativeSandboxClass } from './native-sandbox.js';
 import { Reader } from './reader.js';
 
@@ -85,19 +85,26 @@ export function attempt<T>(act: () => T, site: Site): T {
   try {
     return act();
   } catch (thrown) {
-    const error = thrown instanceof RecallFlowError ? thrown : errorOf(payloadOf(thrown));
-    throw moveTo(error, site);
+    throw moveTo(thrown instanceof RecallFlowError ? thrown : errorFrom(thrown), site);
   }
 }
 
-function payloadOf(thrown: unknown): unknown {
+/** The error for what the native module threw, or a getter of whoever called. */
+function errorFrom(thrown: unknown): RecallFlowError {
   // Where test runners give modules a realm of their own, errors of the native module are of another one.
   const text = isNativeError(thrown) ? thrown.message : String(thrown);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { kind: 'Panic', text: `a bug of recallflow: ${text}; please report it` };
+  if (!isNativeError(thrown) || typeof (thrown as { code?: unknown }).code !== 'string') {
+    return new ConfigError(`what was given cannot be read: ${text}`, { cause: thrown });
   }
+  try {
+    const payload = JSON.parse(text) as { kind?: unknown; text?: unknown } | null;
+    if (typeof payload?.kind === 'string' && typeof payload.text === 'string') {
+      return errorOf(payload);
+    }
+  } catch {
+    // It says something else than our own code does.
+  }
+  return errorOf({ kind: 'Panic', text: `a bug of recallflow: ${text}; please report it` });
 }
 
 /** Reads what the native module packed. */

@@ -1,6 +1,6 @@
 /** Reads a paged query to its end. */
 
-import { abort, start } from './completions.js';
+import { abort, start, type Waiting } from './completions.js';
 import { siteOf, type Site } from './errors.js';
 import { attempt, type NativeReader } from './native.js';
 import type { Logger } from './options.js';
@@ -40,8 +40,8 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
   #items: T[] = [];
   #at = 0;
   #isEnded = false;
-  /** The page that is being read, and how to stop that. */
-  #call: { number: number; stop: () => void } | undefined;
+  /** Stops the page that is being read. */
+  #stop: (() => void) | undefined;
   /** Settles when everybody who asked before has been served. */
   #turn: Promise<unknown> | undefined;
 
@@ -92,7 +92,7 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
   /** Ends the iteration; a page that is being read is given up. */
   return(): Promise<IteratorReturnResult<undefined>> {
     this.#end();
-    this.#call?.stop();
+    this.#stop?.();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -126,6 +126,10 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     this.#at = 0;
   }
 
+  #hasEnded(): boolean {
+    return this.#isEnded;
+  }
+
   #item(): IteratorYieldResult<T> {
     const value = this.#items[this.#at] as T;
     this.#at += 1;
@@ -139,7 +143,8 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
       }
       try {
         const items = await this.#page(site);
-        if (items === undefined) {
+        // It may have ended while this was on its way.
+        if (items === undefined || this.#hasEnded()) {
           this.#end();
         } else {
           this.#items = items;
@@ -163,22 +168,26 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
         return;
       }
       const isLogged = this.#logger !== undefined;
-      const number = start((completions) => attempt(() => this.#reader.read(completions, isLogged), site), {
+      const who: Waiting = {
         resolve: (reader) => {
+          this.#stop = undefined;
           resolve(reader?.objects(this.#readItem));
         },
-        reject,
+        reject: (error) => {
+          this.#stop = undefined;
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it may be the signal's reason
+          reject(error);
+        },
         site,
         logger: this.#logger,
         signal,
-      });
-      const stop = (): void => {
-        abort(number);
+      };
+      start((completions) => attempt(() => this.#reader.read(completions, isLogged), site), who);
+      this.#stop = () => {
+        this.#stop = undefined;
+        abort(who);
         resolve(undefined);
       };
-      this.#call = { number, stop };
-    }).finally(() => {
-      this.#call = undefined;
     });
   }
 }
