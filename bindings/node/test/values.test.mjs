@@ -265,7 +265,7 @@ suite('nodes are made', () => {
     for (const audio of [0, 5n, undefined, null, {}, new ArrayBuffer(1), Promise.resolve(Buffer.from(''))]) {
       const error = thrownBy(() => RecallNode.reupload('reminder.wav', /** @type {any} */ (audio)));
       assert(error instanceof InvalidRequestError, String(error));
-      assert.match(error.message, /^`baseFile` must be bytes or the path of a file/);
+      assert.match(error.message, /^`baseFile` must be a Uint8Array or the path of a file/);
     }
   });
 
