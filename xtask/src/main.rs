@@ -5,12 +5,14 @@ mod bench;
 mod codegen;
 mod demo;
 mod faults;
+mod fuzz;
 mod node;
 mod package;
 mod process;
 mod profile;
 mod python;
 mod sandbox;
+mod supply;
 mod test;
 
 use std::fmt::Write as _;

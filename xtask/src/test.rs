@@ -5,7 +5,7 @@ use std::time::Instant;
 use lexopt::Arg;
 
 use crate::process::{Outcome, cargo, run, without_settings};
-use crate::{codegen, demo, faults, node, package, python};
+use crate::{codegen, demo, faults, fuzz, node, package, python, supply};
 
 /// A check of what is written in one language.
 struct Check {
@@ -22,6 +22,8 @@ const fn check(language: &'static str, name: &'static str, run: fn() -> Outcome)
 const CHECKS: &[Check] = &[
     check("rust", "format", || run(&mut cargo(["fmt", "--all", "--check"]))),
     check("rust", "generated files", codegen::check),
+    check("all", "dependencies", supply::listed),
+    check("rust", "fuzz targets", fuzz::check),
     check("python", "format", python::checks::format),
     check("node", "format", node::checks::format),
     check("python", "lints", python::checks::lints),
@@ -34,16 +36,27 @@ const CHECKS: &[Check] = &[
     check("rust", "tests", || run(without_settings(&mut cargo(["test", "--workspace", "--locked", "--quiet"])))),
     check("python", "tests", python::checks::tests),
     check("node", "tests", node::checks::tests),
+    check("rust", "logs of every library", logs),
     check("rust", "documentation", || {
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
         run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     }),
+    check("rust", "licences, versions and sources", supply::deny),
     check("rust", "package", package::rust),
     check("python", "package", package::python),
     check("node", "package", package::node),
     check("all", "demo", demo::check),
     check("all", "faults", faults::check),
 ];
+
+/// Whether no library below the client reports a secret, not even where its own bugs are searched for.
+fn logs() -> Outcome {
+    // hyper reports something only in builds that are told so, which the others are not.
+    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let mut test = cargo(["test", "--package", "recallflow-tests", "--locked", "--quiet"]);
+    test.args(["--features", "every-log", "--test", "logs"]);
+    run(without_settings(test.env("RUSTFLAGS", format!("{flags} --cfg hyper_unstable_tracing"))))
+}
 
 /// Runs every check, or those of one language, and stops at the first that fails.
 pub(crate) fn test(arguments: &mut lexopt::Parser) -> Outcome {

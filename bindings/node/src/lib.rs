@@ -5,6 +5,7 @@
 //! one property at a time through Node's interface takes many times as long as everything else about a call.
 
 #![expect(unreachable_pub, reason = "what Node is to see must be `pub`")]
+#![cfg_attr(test, allow(dead_code, reason = "what Node sees is registered outside of tests only"))]
 #![expect(clippy::needless_pass_by_value, reason = "Node's texts come by value")]
 
 mod calls;

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import copy
+import gc
 import hashlib
+import json
 import logging
 import pickle
 import time
 import traceback
+import urllib.parse
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +29,30 @@ SECRET = "s3cret-CANARY-0123456789"
 PASSWORD = "hunter2-Canary"
 
 
-def canaries() -> list[str]:
-    """Everything that must not show: key, secret, password, and the signatures of the last minute."""
+def signatures() -> list[str]:
+    """The signatures of the last minute."""
     now = int(time.time())
-    signs = [hashlib.md5(f"{KEY}{SECRET}{second}".encode()).hexdigest() for second in range(now - 60, now + 2)]
-    return [KEY, SECRET, PASSWORD, *signs]
+    return [hashlib.md5(f"{KEY}{SECRET}{second}".encode()).hexdigest() for second in range(now - 60, now + 2)]
+
+
+def spellings(text: str) -> list[str]:
+    """A text as it is quoted in URLs, HTML, JSON, dumps, and in base64."""
+    return [
+        text.upper(),
+        "".join(f"%{ord(char):02x}" for char in text),
+        "".join(f"&#{ord(char)};" for char in text),
+        "".join(f"\\u{ord(char):04x}" for char in text),
+        text.encode().hex(" "),
+        text.replace("-", "-\n"),
+        base64.b64encode(text.encode()).decode(),
+    ]
+
+
+def canaries() -> list[str]:
+    """Everything that must not show: key, secret and password in every spelling, and the signatures."""
+    known = [KEY, SECRET, PASSWORD]
+    basic = [base64.b64encode(f"user:{PASSWORD}".encode()).decode()]
+    return [*known, *basic, *signatures(), *(spelt for text in known for spelt in spellings(text))]
 
 
 def assert_clean(text: str) -> None:
@@ -45,7 +69,7 @@ def shown(error: BaseException) -> str:
 
 def reflections() -> list[Fault]:
     """Answers that hold what the request held."""
-    sign = canaries()[-2]
+    sign = signatures()[-2]
     text = f"{KEY} {KEY.lower()} {SECRET} {sign} {sign.upper()}"
     return [
         faults.body({"code": -22, "msg": f"bad request: {text}"}),
@@ -130,11 +154,111 @@ def test_a_client_whose_making_failed_can_be_shown() -> None:
     assert repr(client) == "<Client, not made>"
 
 
-def test_no_log_shows_any(canary_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    canary_sandbox.script(*reflections())
+def test_no_error_shows_it_in_another_spelling(canary_sandbox: Sandbox) -> None:
+    sign = signatures()[-2]
+    headers = f"POST /voice HTTP/1.1\r\nApi-Key: {KEY}\r\nSign: {sign}\r\nX: {SECRET}\r\n"
+    with canary_sandbox.client(max_retries=0) as client:
+        for text in (spelt for quoted in (KEY, SECRET, sign, headers) for spelt in spellings(quoted)):
+            page = faults.body(f"<html>{text}</html>") & faults.http_status(403)
+            canary_sandbox.script(faults.body({"code": -22, "msg": f"bad request: {text}"}), page)
+            for _ in range(2):
+                with pytest.raises(rf.RecallFlowError, match=r"\[redacted\]") as caught:
+                    client.query_recall_flow_detail(12)
+                assert_clean(shown(caught.value))
+
+
+def test_no_error_shows_the_password_of_a_proxy_that_quotes_it(
+    canary_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It takes the place of the proxy, which is asked for the whole URL.
+    proxy = canary_sandbox.url.replace("://", f"://user:{urllib.parse.quote(PASSWORD)}@")
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    page = f"<html>no entry with {PASSWORD} or {base64.b64encode(f'user:{PASSWORD}'.encode()).decode()}</html>"
+    canary_sandbox.script(*[faults.body(page) & faults.http_status(407)] * 2)
+    elsewhere = canary_sandbox.client(max_retries=0, base_url="http://host.invalid", dangerously_allow_http=True)
+    for client in (canary_sandbox.client(max_retries=0, proxy=proxy), elsewhere):
+        with client, pytest.raises(rf.ProtocolError, match=r"\[redacted\]") as caught:
+            client.query_recall_flow_detail(12)
+        assert_clean(shown(caught.value))
+    for request in canary_sandbox.requests:
+        assert request.header("Proxy-Authorization") == "[redacted]"
+        assert_clean(repr(request.headers).replace(KEY, ""))
+
+
+def test_no_recording_shows_a_signature(canary_sandbox: Sandbox) -> None:
     with canary_sandbox.client() as client:
-        for _ in reflections():
+        client.query_recall_flow_detail(12)
+        client.update_recall_flow(UPDATE)
+    recorded = canary_sandbox.requests
+    assert all(request.signature_valid for request in recorded)
+    forms = [repr(recorded), pickle.dumps(recorded), copy.deepcopy(recorded), [vars(request) for request in recorded]]
+    forms += [json.dumps([vars(request) for request in recorded], default=repr), repr(canary_sandbox)]
+    # The key names the account and is recorded; the signature and the secret are not.
+    assert_clean(" ".join(map(str, forms)).replace(KEY, ""))
+
+
+@pytest.mark.parametrize("kind", [rf.Client, rf.AsyncClient])
+def test_a_client_gives_nothing_to_copies(kind: type[rf.Client | rf.AsyncClient]) -> None:
+    client = kind(KEY, SECRET)
+    for act in (copy.copy, copy.deepcopy, pickle.dumps, json.dumps):
+        try:
+            copied = act(client)
+        except TypeError as error:
+            assert_clean(shown(error))
+        else:
+            assert_clean(repr(copied))
+    assert_clean(repr(gc.get_referents(client)))
+    assert_clean(repr(gc.get_referents(client._core)))
+
+
+def test_a_panic_shows_none(canary_sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+    with canary_sandbox.client() as client:
+        client.query_recall_flow_detail(12)
+        for position in range(3):
+            with pytest.raises(rf.RecallFlowError) as caught:
+                client._core.panic(position)
+            assert_clean(shown(caught.value))
+    assert_clean(" ".join(capfd.readouterr()))
+
+
+def test_an_event_loop_that_tells_all_shows_none(
+    canary_sandbox: Sandbox, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(1)
+    told: list[str] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        # Everything is slow, and so is reported with what it holds.
+        loop.slow_callback_duration = 0
+        loop.set_exception_handler(lambda _, context: told.append(repr(context)))
+        client = canary_sandbox.async_client(max_retries=0)
+        canary_sandbox.script(*reflections())
+        tasks = [asyncio.ensure_future(client.query_recall_flow_detail(12)) for _ in reflections()]
+        await asyncio.sleep(0)
+        told.extend(f"{task!r} {task.get_stack()} {task.get_coro()!r}" for task in tasks)
+        await asyncio.wait(tasks)
+        told.extend(map(repr, tasks))
+        # Nobody asks what became of them.
+        del tasks
+        gc.collect()
+        held = asyncio.ensure_future(client.query_recall_flow_detail(12))
+        held.cancel()
+        with suppress(asyncio.CancelledError):
+            await held
+
+    asyncio.run(main(), debug=True)
+    assert told
+    assert_clean(" ".join([*told, *(repr(vars(record)) for record in caplog.records), *capfd.readouterr()]))
+
+
+def test_no_log_shows_any(canary_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(1)
+    logging.getLogger("recallflow").setLevel(1)
+    answers = [*reflections(), faults.reset(), faults.status(503), faults.code(-16), faults.code(-1)]
+    canary_sandbox.script(*answers)
+    with canary_sandbox.client() as client:
+        for _ in answers:
             with suppress(rf.RecallFlowError):
                 client.query_recall_flow_detail(12)
     assert caplog.records

@@ -25,4 +25,4 @@ pub mod rustfmt;
 
 pub use diagnostic::Diagnostic;
 pub use generate::{Failure, generate};
-pub use load::load;
+pub use load::{load, load_texts};

@@ -45,6 +45,18 @@ pub fn load(spec_dir: &Path) -> Result<Api, Vec<Diagnostic>> {
     understand(&folder, &files)
 }
 
+/// Reads a spec whose files are at hand as text, each with its path in the folder, such as `types/node.toml`.
+pub fn load_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Api, Vec<Diagnostic>> {
+    const FOLDER: &str = "spec";
+    let files = files.into_iter().map(|(path, text)| {
+        let mut above: Vec<_> = path.split('/').collect();
+        let stem = above.pop().and_then(|name| name.strip_suffix(".toml"));
+        let role = stem.and_then(|stem| role(&above, stem));
+        SpecFile { path: format!("{FOLDER}/{path}"), role, content: Content::Text(text.to_owned()) }
+    });
+    understand(FOLDER, &files.collect::<Vec<_>>())
+}
+
 /// Collects the TOML files of a folder and of the folders in it, in the order of their paths.
 fn collect(folder: &Path, path: &str, above: &[&str], files: &mut Vec<SpecFile>) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;

@@ -16,7 +16,7 @@ pub const COMMAND: &str = "cargo xtask codegen";
 const FOLDER: &str = "generated";
 
 /// Folders that hold no source, however deep they are.
-const SKIPPED: &[&str] = &["target", "node_modules"];
+const SKIPPED: &[&str] = &["dist", "node_modules", "target"];
 
 /// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]

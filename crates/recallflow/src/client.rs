@@ -174,9 +174,6 @@ impl Client {
                 }
                 Err(failed) => failed,
             };
-            if class == Class::Clock {
-                self.shared.clock.refuse(offset);
-            }
             let decision = retry::decide(&Situation {
                 kind: operation.kind,
                 class,
@@ -218,14 +215,27 @@ impl Client {
             .send(&self.pool, Outgoing { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
             .await
             .map_err(judge::failure)?;
-        clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
+        let learned = clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
         let most = amount::most(transport.max_response_bytes());
         // Of the answer to an update nothing is kept.
         if operation.kind == OperationKind::Query && amount::is_more(&answer.body, most) {
             return Err(judge::failure(Failure::too_many_values(most, answer.status)));
         }
-        let now = clock.local().saturating_add(clock.learned());
-        let data = judge::answer(&answer, now, &credentials.secrets(&sign), how)?;
+        let now = clock.local().saturating_add(learned);
+        let secrets = credentials.secrets(&sign);
+        let with_proxy: Vec<_>;
+        let secrets = match transport.proxy_secrets() {
+            [] => secrets.as_slice(),
+            of_proxy => {
+                with_proxy = secrets.into_iter().chain(of_proxy.iter().map(String::as_str)).collect();
+                &with_proxy
+            }
+        };
+        let data = judge::answer(&answer, now, secrets, how).inspect_err(|failed| {
+            if failed.class == Class::Clock {
+                clock.refuse(offset, learned);
+            }
+        })?;
         let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };
         Ok(how.finish(data, text))
     }

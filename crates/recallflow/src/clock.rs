@@ -46,18 +46,22 @@ impl Clock {
         self.learned.load(Ordering::Relaxed)
     }
 
-    /// Learns from the headers of an answer that arrived just now.
-    pub(crate) fn learn(&self, date: Option<&str>, has_age: bool, round_trip: Duration) {
-        if let Some(offset) = offset(self.local(), date, has_age, round_trip) {
-            self.learned.store(offset, Ordering::Relaxed);
+    /// Learns from the headers of an answer that arrived just now, and tells what is known then.
+    pub(crate) fn learn(&self, date: Option<&str>, has_age: bool, round_trip: Duration) -> i64 {
+        match offset(self.local(), date, has_age, round_trip) {
+            Some(offset) => {
+                self.learned.store(offset, Ordering::Relaxed);
+                offset
+            }
+            None => self.learned(),
         }
     }
 
     /// Takes another offset into use after the service has refused the one that a request was signed with.
     ///
-    /// What was learned, if it was not that; else this machine's own time, because then the `Date` is what is wrong.
-    pub(crate) fn refuse(&self, used: i64) {
-        let learned = self.learned();
+    /// What was learned from that very answer, because another call may have learned something else meanwhile. If it was
+    /// signed with that, this machine's own time, because then the `Date` is what is wrong.
+    pub(crate) fn refuse(&self, used: i64, learned: i64) {
         let next = if learned.abs_diff(used) <= INEXACT { 0 } else { learned };
         self.adopted.store(next, Ordering::Relaxed);
     }
@@ -81,7 +85,8 @@ pub(crate) fn offset(local: i64, date: Option<&str>, has_age: bool, round_trip: 
         return None;
     }
     let date = unix_seconds(httpdate::parse_http_date(date?).ok()?);
-    Some(date + i64::try_from(round_trip.as_secs() / 2).ok()? - local)
+    // A clock that shows no real time may be further off than a number can tell.
+    Some((date + i64::try_from(round_trip.as_secs() / 2).ok()?).saturating_sub(local))
 }
 
 /// What to tell somebody whose timestamp was refused.
@@ -107,5 +112,18 @@ fn unix_seconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => seconds(since),
         Err(before) => -seconds(before.duration()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_before_1970_counts_backwards() {
+        let clock = Clock::new(Arc::new(|| UNIX_EPOCH - Duration::from_secs(5)));
+        assert_eq!(clock.local(), -5);
+        clock.learn(Some("Thu, 01 Jan 1970 00:00:02 GMT"), false, Duration::ZERO);
+        assert_eq!(format!("{clock:?}"), "Clock { learned: 7, adopted: 0, .. }");
     }
 }

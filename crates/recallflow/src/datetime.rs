@@ -171,6 +171,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_time_tells_its_parts() {
+        let time = LocalDateTime::new(2024, 12, 31, 23, 59, 48).unwrap();
+        assert_eq!((time.year(), time.month(), time.day()), (2024, 12, 31));
+        assert_eq!((time.hour(), time.minute(), time.second()), (23, 59, 48));
+        assert_eq!(format!("{time:?}"), "LocalDateTime(2024-12-31 23:59:48)");
+    }
+
+    #[test]
     fn every_character_counts() {
         let text = *b"2024-12-31 23:59:48";
         for place in 0..text.len() {

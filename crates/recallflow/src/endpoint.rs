@@ -109,6 +109,13 @@ mod tests {
     }
 
     #[test]
+    fn only_https_is_protected() {
+        for (base, is_https) in [("https://127.0.0.1:1", true), ("HTTPS://h", true), ("http://127.0.0.1:1", false)] {
+            assert_eq!(BaseUrl::parse(base, false).unwrap().is_https(), is_https, "{base}");
+        }
+    }
+
+    #[test]
     fn what_is_no_base_url_is_refused_without_quoting_it() {
         for base in [
             "",

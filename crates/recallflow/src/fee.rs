@@ -155,3 +155,43 @@ pub fn totals<'a>(tasks: impl IntoIterator<Item = &'a crate::GroupCallTask>) -> 
     }
     totals
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fee_is_written_as_it_was_read() {
+        for text in ["0.034827(USD)", "0.125000", "-0.50(元)"] {
+            assert_eq!(Fee::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_amount_is_near_a_binary_number() {
+        for (text, number) in [("-0.5", -0.5), ("0.034827", 0.034_827), ("12", 12.0)] {
+            let got = Amount::parse(text).unwrap().to_f64();
+            assert!((got - number).abs() < 1e-12, "{text}: {got}");
+        }
+    }
+
+    #[test]
+    fn a_sum_is_told_by_its_currency() {
+        let mut total = FeeTotal::default();
+        for fee in [Some("0.1(USD)"), Some("0.2(USD)"), Some("3"), Some("free"), None] {
+            total.add(fee, false);
+        }
+        total.add(None, true);
+        assert_eq!(total.amount("USD").to_string(), "0.3");
+        assert_eq!(total.amount("EUR"), Amount::default());
+        assert_eq!((total.counted, total.unreadable, total.missing), (3, 2, 1));
+    }
+
+    #[cfg(feature = "host")]
+    #[test]
+    fn other_languages_sum_the_same() {
+        let total = total_fees([(Some("0.1(USD)"), false), (Some("0.2(USD)"), false), (None, true), (None, false)]);
+        assert_eq!(total.amount("USD").to_string(), "0.3");
+        assert_eq!((total.counted, total.unreadable, total.missing), (2, 1, 1));
+    }
+}

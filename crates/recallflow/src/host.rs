@@ -6,6 +6,8 @@
 //! [`CALLS`] tell what there is.
 
 mod call;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod gather;
 mod record;
 pub(crate) mod request;

@@ -208,3 +208,38 @@ pub(crate) fn outcome_unknown(mut cause: Error) -> Error {
     cause.forget_remedy();
     Error::OutcomeUnknown(Box::new(OutcomeUnknownError { cause }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remedy(kind: FailureKind, phase: Phase) -> String {
+        let sent = !matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls);
+        let ended = Failure { kind, phase, sent, reused: false, status: None, message: String::new() };
+        failure(ended).error.remedy().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn what_helps_depends_on_how_far_the_attempt_came() {
+        for kind in [FailureKind::Network, FailureKind::Timeout] {
+            assert!(remedy(kind, Phase::Resolve).contains("name servers"));
+            assert!(remedy(kind, Phase::Tls).contains("`ca_file`"));
+            assert!(remedy(kind, Phase::Connect).contains("the proxy"));
+        }
+        for phase in [Phase::Request, Phase::Response, Phase::Body] {
+            assert_eq!(remedy(FailureKind::Network, phase), "try again");
+        }
+    }
+
+    #[test]
+    fn only_what_took_too_long_is_helped_by_more_time() {
+        for &phase in Phase::ALL {
+            let has_option = !matches!(phase, Phase::Resolve | Phase::Tls);
+            assert_eq!(remedy(FailureKind::Timeout, phase).contains("raise `timeout`"), has_option, "{phase:?}");
+            assert!(!remedy(FailureKind::Network, phase).contains("timeout"), "{phase:?}");
+        }
+        let too_large = remedy(FailureKind::TooLarge { limit: 1 }, Phase::Body);
+        assert!(too_large.contains("`max_response_bytes`"), "{too_large}");
+        assert!(remedy(FailureKind::Truncated, Phase::Body).contains("base URL"));
+    }
+}

@@ -234,3 +234,30 @@ impl<R: Paged> fmt::Debug for Pages<R> {
         f.debug_struct("Pages").field("page", &self.query.page()).field("drift", &self.drift()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_drift_is_told() {
+        let text = "the list changed while it was read, so that items may be missing";
+        assert_eq!(Drift::default().to_string(), text);
+        let drift = Drift { total_at_start: Some(4), total_at_end: Some(5), repeated: 1 };
+        assert_eq!(
+            drift.to_string(),
+            format!("{text}: it had 4 items at first and 5 later; 1 came again and were left out")
+        );
+    }
+
+    #[test]
+    fn a_service_that_did_not_count_says_nothing_of_a_drift() {
+        let mut progress = Progress::new(1);
+        for (item, total) in [(1, Some(0)), (2, Some(9)), (3, Some(0)), (4, None)] {
+            progress.accept(Page { items: vec![item], pages: None, total }, |item| Some(*item));
+        }
+        assert_eq!(progress.drift(), None);
+        progress.accept(Page { items: vec![5], pages: None, total: Some(8) }, |item| Some(*item));
+        assert_eq!(progress.drift(), Some(Drift { total_at_start: Some(9), total_at_end: Some(8), repeated: 0 }));
+    }
+}

@@ -90,3 +90,14 @@ fn hex(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Credentials;
+
+    #[test]
+    fn neither_key_nor_secret_is_shown() {
+        let credentials = Credentials::new("bDqJFiq9".to_owned(), "7bz1lzh9".to_owned()).unwrap();
+        assert_eq!(format!("{credentials:?}"), "Credentials([redacted])");
+    }
+}

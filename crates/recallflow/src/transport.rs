@@ -15,6 +15,8 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
@@ -29,6 +31,7 @@ use crate::endpoint::BaseUrl;
 use crate::generated::service::{
     HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
 };
+use crate::scrub;
 use crate::tls::{self, Authorities};
 
 const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
@@ -38,6 +41,9 @@ const CONTENT_TYPE: HeaderName = HeaderName::from_static(HEADER_CONTENT_TYPE);
 
 /// Common gateways close an idle connection after 5 s or more; whoever closes first never writes into a closed one.
 const LONGEST_IDLE: Duration = Duration::from_secs(4);
+
+/// Where the environment may name a proxy.
+const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The options that concern the network.
 pub(crate) struct Config {
@@ -59,6 +65,24 @@ pub(crate) enum Proxy {
     None,
     /// May hold a password.
     Url(String),
+}
+
+impl Proxy {
+    /// The passwords that go to proxies, and the headers in which they do.
+    fn secrets(&self) -> Vec<String> {
+        let urls = match self {
+            Proxy::None => Vec::new(),
+            Proxy::Url(url) => vec![url.clone()],
+            Proxy::Environment => PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok()).collect(),
+        };
+        let urls = urls.iter().filter_map(|url| proxy_url(url.trim()).ok());
+        let credentials = urls.filter_map(|url| {
+            let password = scrub::decoded(url.password()?);
+            let header = STANDARD.encode(format!("{}:{password}", scrub::decoded(url.username())));
+            Some([password, header])
+        });
+        credentials.flatten().collect()
+    }
 }
 
 /// What to send.
@@ -95,6 +119,8 @@ pub(crate) struct Transport {
     max_response_bytes: usize,
     connect_timeout: Duration,
     route: Route,
+    /// What an answer must not show of the credentials for a proxy.
+    proxy_secrets: Vec<String>,
     authorities: Authorities,
     /// Made when it is first needed, because reading the system's authorities takes longer than a call.
     tls: OnceLock<rustls::ClientConfig>,
@@ -133,6 +159,7 @@ impl Transport {
             headers: headers(&config.api_key)?,
             max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
+            proxy_secrets: config.proxy.secrets(),
             route: Route::new(config.proxy, &config.base)?,
             base: config.base,
             authorities,
@@ -147,6 +174,11 @@ impl Transport {
 
     pub(crate) fn base_url(&self) -> &str {
         self.base.as_str()
+    }
+
+    /// What an answer must not show of the credentials for a proxy, which may quote them.
+    pub(crate) fn proxy_secrets(&self) -> &[String] {
+        &self.proxy_secrets
     }
 
     /// Sends a request once over a connection of the pool, and reads the answer to its end.
@@ -284,8 +316,8 @@ impl Route {
             Proxy::None => Ok(Route::Direct),
             Proxy::Environment if base.is_loopback() => Ok(Route::Direct),
             Proxy::Environment => {
-                let own = if base.is_https() { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
-                for name in own.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
+                let others = if base.is_https() { "HTTP_PROXY" } else { "HTTPS_PROXY" };
+                for name in PROXY_VARIABLES.into_iter().filter(|name| !name.eq_ignore_ascii_case(others)) {
                     check_environment(name, &std::env::var(name).unwrap_or_default())?;
                 }
                 Ok(Route::Environment)
@@ -317,13 +349,17 @@ impl Route {
 /// The message never quotes the value, because it may hold a password.
 fn check_environment(name: &str, value: &str) -> Result<(), String> {
     let value = value.trim();
-    // A host alone is as good as an `http://` URL.
-    let url = if value.contains("://") { Url::parse(value) } else { Url::parse(&format!("http://{value}")) };
+    let url = proxy_url(value);
     let is_known = |url: Url| matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h");
     if value.is_empty() || url.is_ok_and(is_known) {
         return Ok(());
     }
     Err(format!("`{name}` of the environment is not the URL of a proxy: write it like http://proxy.example:3128"))
+}
+
+/// A proxy as the environment names it: a host alone is as good as an `http://` URL.
+fn proxy_url(text: &str) -> Result<Url, url::ParseError> {
+    if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) }
 }
 
 fn headers(api_key: &str) -> Result<HeaderMap, String> {

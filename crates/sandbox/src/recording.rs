@@ -1,4 +1,4 @@
-//! The requests that came, without their signatures.
+//! The requests that came, without their signatures and without the passwords of proxies.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,8 +11,11 @@ use tokio::sync::watch;
 use crate::fault::Fault;
 use crate::http::{Request, find_header};
 
-/// What stands in place of a signature.
+/// What stands in place of a signature or of credentials for a proxy.
 pub const REDACTED: &str = "[redacted]";
+
+/// Headers whose values are not kept. The key names the account and is kept.
+const SECRET_HEADERS: [&str; 3] = ["sign", "authorization", "proxy-authorization"];
 
 /// How many requests are kept; the oldest go first.
 const MAX_REQUESTS: usize = 10_000;
@@ -33,7 +36,7 @@ pub struct Recorded {
     pub method: String,
     /// Path as it was asked for, without a query.
     pub path: String,
-    /// Headers in their order, with [`REDACTED`] for the signature.
+    /// Headers in their order, with [`REDACTED`] for the signature and for credentials.
     pub headers: Vec<(String, String)>,
     /// Whether the API key was right and the signature fitted it and the timestamp.
     pub signature_valid: bool,
@@ -119,7 +122,8 @@ fn unix_seconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok
 }
 
 fn redacted((name, value): &(String, String)) -> (String, String) {
-    let value = if name.eq_ignore_ascii_case("sign") { REDACTED } else { value };
+    let is_secret = SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+    let value = if is_secret { REDACTED } else { value };
     (name.clone(), value.to_owned())
 }
 

@@ -23,6 +23,16 @@ fn it_makes_the_same_calls() {
 }
 
 #[test]
+fn pages_are_read_with_the_connections_of_other_calls() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    client.query_recall_flow_detail(12).unwrap();
+    let query = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
+    assert_eq!(client.group_calls(query).count(), 574);
+    assert!(sandbox.wait_for_open_connections_blocking(1, std::time::Duration::from_secs(2)));
+}
+
+#[test]
 fn threads_share_a_client_and_wait_side_by_side() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();

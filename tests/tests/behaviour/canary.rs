@@ -1,26 +1,65 @@
 //! A key and a secret that are known, and whatever would show them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use md5::{Digest as _, Md5};
 use recallflow_sandbox::{Fault, Sandbox};
 
 pub(crate) const KEY: &str = "K3y-Canary-0123456789";
 pub(crate) const SECRET: &str = "s3cret-CANARY-0123456789";
+/// Of a proxy.
+pub(crate) const PASSWORD: &str = "hunter2-CANARY";
 
-/// Everything that must not show: key, secret, and the signatures of the last minutes.
-fn canaries() -> Vec<String> {
+/// The signatures of the last minute and of this moment.
+fn signatures() -> Vec<String> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let sign = |second: u64| {
         let hash = Md5::digest(format!("{KEY}{SECRET}{second}"));
         format!("{:032x}", u128::from_be_bytes(hash.into()))
     };
-    (now - 60..=now + 1).map(sign).chain([KEY.to_owned(), SECRET.to_owned()]).collect()
+    (now - 60..=now + 1).map(sign).collect()
+}
+
+/// The signature of a request that is made now, give or take a second.
+fn sign() -> String {
+    signatures()[60].clone()
+}
+
+/// Everything that must not show, in every way in which it may be written: key, secret, password, and the signatures of
+/// the last minute.
+fn canaries() -> Vec<String> {
+    let known = [KEY, SECRET, PASSWORD].map(str::to_owned);
+    let written = known.iter().flat_map(|secret| spellings(secret)).chain(basic());
+    signatures().into_iter().chain(known.clone()).chain(written).map(|canary| canary.to_lowercase()).collect()
+}
+
+/// A text as it is quoted in URLs, HTML, JSON, dumps, and in base64.
+pub(crate) fn spellings(text: &str) -> Vec<String> {
+    let each = |write: fn(u8) -> String| text.bytes().map(write).collect::<String>();
+    vec![
+        text.to_uppercase(),
+        each(|byte| format!("%{byte:02X}")),
+        each(|byte| format!("&#{byte};")),
+        each(|byte| format!("&#x{byte:x};")),
+        each(|byte| format!("\\u{byte:04x}")),
+        each(|byte| format!("{byte:02x}")),
+        each(|byte| format!("{byte:02x} ")),
+        text.replace('-', "-\n"),
+        STANDARD.encode(text),
+        URL_SAFE_NO_PAD.encode(text),
+    ]
+}
+
+/// The value of a header that holds a password, and of one like it.
+fn basic() -> [String; 2] {
+    [STANDARD.encode(format!("user:{PASSWORD}")), STANDARD.encode(format!("{KEY}:{SECRET}"))]
 }
 
 /// Fails if a text shows a secret.
 pub(crate) fn assert_clean(text: &str) {
     let lower = text.to_lowercase();
     for canary in canaries() {
-        assert!(!lower.contains(&canary.to_lowercase()), "{canary} shows in {text}");
+        assert!(!lower.contains(&canary), "{canary} shows in {text}");
     }
 }
 
@@ -32,7 +71,7 @@ pub(crate) async fn canary_sandbox() -> (Sandbox, recallflow::Client) {
 
 /// Answers that hold what the request held.
 pub(crate) fn reflections() -> Vec<Fault> {
-    let sign = canaries()[60].clone();
+    let sign = sign();
     let text = format!("{KEY} {} {SECRET} {sign} {}", KEY.to_lowercase(), sign.to_uppercase());
     vec![
         Fault::body(format!(r#"{{"code":-22,"msg":"bad request: {text}"}}"#)),
@@ -42,4 +81,16 @@ pub(crate) fn reflections() -> Vec<Fault> {
         Fault::gzip().with_header("Content-Encoding", &text),
         Fault::redirect(302, &format!("https://example.com/?{SECRET}")),
     ]
+}
+
+/// Answers that hold it in another spelling, in a message and on a page.
+pub(crate) fn spelt_reflections() -> Vec<Fault> {
+    let sign = sign();
+    let headers = format!("POST /voice HTTP/1.1\r\nApi-Key: {KEY}\r\nSign: {sign}\r\nX: {SECRET}\r\n");
+    let texts = [KEY, SECRET, &sign, &headers].map(spellings).concat();
+    let answers = |text: &String| {
+        let message = serde_json::json!({ "code": -22, "msg": format!("bad request: {text}") });
+        [Fault::body(message.to_string()), Fault::body(format!("<html>{text}</html>")).with_status(403)]
+    };
+    texts.iter().flat_map(answers).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use recallflow::{Client, ErrorKind};
 use recallflow_sandbox::{Fault, Sandbox};
@@ -59,6 +59,148 @@ async fn fifty_calls_at_once_all_recover() {
         .collect();
     for call in calls {
         call.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn fifty_calls_at_once_all_recover_from_every_error_of_the_clock() {
+    for ahead in [HOUR, -HOUR, 3 * 24 * HOUR, -3 * 24 * HOUR] {
+        let (sandbox, _) = sandbox_and_client().await;
+        let (client, _) = skewed(&sandbox, ahead);
+        let calls: Vec<_> = (0..50)
+            .map(|number| {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    match number % 2 {
+                        0 => client.query_recall_flow_detail(12).await.map(drop),
+                        _ => client.update_recall_flow(&update()).await,
+                    }
+                })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        assert!(sandbox.requests().len() <= 100, "{ahead}");
+        sandbox.reset();
+        client.update_recall_flow(&update()).await.unwrap();
+        assert_eq!(sandbox.requests().len(), 1, "{ahead}: what one call has learned serves all");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_date_of_one_answer_does_not_mislead_the_calls_beside_it() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let (client, _) = skewed(&sandbox, HOUR);
+    // Every other answer comes from a gateway whose clock is wrong, and teaches that.
+    let gateway = || Fault::Code(-18).with_header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    for _ in 0..20 {
+        sandbox.script_for("query_group_calls", [gateway()]);
+    }
+    let misled: Vec<_> = (0..20)
+        .map(|_| {
+            let client = client.with_max_retries(0);
+            let query = recallflow::GroupCallQuery::new(
+                "2024-01-01 00:00:00".parse::<recallflow::LocalDateTime>().unwrap(),
+                "2024-06-03 15:13:01".parse::<recallflow::LocalDateTime>().unwrap(),
+            );
+            tokio::spawn(async move { client.query_group_calls(&query).await })
+        })
+        .collect();
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.query_recall_flow_detail(12).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    for call in misled {
+        call.await.unwrap().unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_within_a_call_neither_breaks_nor_lengthens_it() {
+    for jump in [5 * HOUR, -5 * HOUR, 3 * 24 * HOUR, -3 * 24 * HOUR] {
+        // While the answer is on its way: what is signed next takes the new time.
+        let (sandbox, _) = sandbox_and_client().await;
+        let (client, offset) = skewed(&sandbox, HOUR);
+        sandbox.script([Fault::Ok.after(Duration::from_millis(100))]);
+        let call = tokio::spawn({
+            let client = client.clone();
+            async move { client.update_recall_flow(&update()).await }
+        });
+        sandbox.wait_for_requests(1).await;
+        offset.fetch_add(jump, Ordering::Relaxed);
+        let started = Instant::now();
+        call.await.unwrap().unwrap();
+        assert!(started.elapsed() < Duration::from_secs(5), "{jump}");
+        assert_eq!(sandbox.requests().len(), 2, "{jump}");
+
+        // During the pause before a retry, which lasts no longer for it.
+        sandbox.reset();
+        sandbox.script([Fault::Code(-15).with_header("Retry-After", "1")]);
+        let call = tokio::spawn({
+            let client = client.clone();
+            async move { client.update_recall_flow(&update()).await }
+        });
+        sandbox.wait_for_requests(1).await;
+        offset.fetch_add(-2 * jump, Ordering::Relaxed);
+        let started = Instant::now();
+        call.await.unwrap().unwrap();
+        assert!(started.elapsed() < Duration::from_secs(5), "{jump}");
+        assert_eq!(sandbox.requests().len(), 3, "{jump}");
+    }
+}
+
+#[tokio::test]
+async fn deadlines_take_no_notice_of_the_clock() {
+    const TIMEOUT: Duration = Duration::from_millis(400);
+    for jump in [5 * HOUR, -5 * HOUR, 3 * 24 * HOUR, -3 * 24 * HOUR] {
+        let (sandbox, _) = sandbox_and_client().await;
+        let (client, offset) = skewed(&sandbox, 0);
+        let client = client.with_timeout(TIMEOUT);
+        sandbox.script([Fault::Hold]);
+        let started = Instant::now();
+        let call = tokio::spawn(async move { client.query_recall_flow_detail(12).await });
+        sandbox.wait_for_requests(1).await;
+        offset.store(jump, Ordering::Relaxed);
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{jump}");
+        let lasted = started.elapsed();
+        assert!((TIMEOUT..TIMEOUT + Duration::from_secs(2)).contains(&lasted), "{jump}: {lasted:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_date_to_wait_until_is_read_by_the_clock_of_the_service() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let (client, _) = skewed(&sandbox, 3 * 24 * HOUR);
+    client.query_recall_flow_detail(12).await.unwrap();
+    sandbox.script([Fault::Code(-15)
+        .with_header("Date", "Mon, 01 Jan 2024 00:00:00 GMT")
+        .with_header("Retry-After", "Mon, 01 Jan 2024 00:01:30 GMT")]);
+    let error = client.with_max_retries(0).query_recall_flow_detail(12).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
+}
+
+#[tokio::test]
+async fn a_clock_that_shows_no_time_at_all_is_corrected_or_told() {
+    let farthest = Duration::from_secs(i64::MAX as u64);
+    let times = [UNIX_EPOCH, UNIX_EPOCH - Duration::from_secs(86_400)].into_iter();
+    let extremes = [UNIX_EPOCH.checked_add(farthest), UNIX_EPOCH.checked_sub(farthest)];
+    for time in times.chain(extremes.into_iter().flatten()) {
+        let (sandbox, _) = sandbox_and_client().await;
+        let client = builder(&sandbox).clock(move || time).build().unwrap();
+        // The sandbox takes a time before 1970, which the service's documents do not mention, as it sees fit.
+        if let Err(error) = client.query_recall_flow_detail(12).await {
+            assert!(
+                matches!(error.kind(), ErrorKind::TimestampExpired | ErrorKind::Authentication | ErrorKind::Parameter),
+                "{time:?}: {error}"
+            );
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use recallflow::Error;
 use recallflow_sandbox::Fault;
 
-use super::canary::{KEY, SECRET, assert_clean, canary_sandbox, reflections};
+use super::canary::{KEY, PASSWORD, SECRET, assert_clean, canary_sandbox, reflections, spellings, spelt_reflections};
 use super::update;
 
 fn shown(value: &(impl Debug + Display)) -> String {
@@ -25,6 +25,52 @@ async fn no_error_shows_what_the_service_sent_back() {
             assert_clean(&shown(&error.cause));
         }
     }
+}
+
+#[tokio::test]
+async fn no_error_shows_it_in_another_spelling() {
+    let (sandbox, client) = canary_sandbox().await;
+    let client = client.with_max_retries(0);
+    for fault in spelt_reflections() {
+        sandbox.script([fault.clone()]);
+        let text = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
+        assert_clean(&text);
+        assert!(text.contains("[redacted]"), "{fault:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_before_a_secret_does_not_push_half_of_it_into_view() {
+    let (sandbox, client) = canary_sandbox().await;
+    let client = client.with_max_retries(0);
+    for shown_bytes in [1, 8, SECRET.len() - 1] {
+        sandbox.script([Fault::body(format!("{}{SECRET}", " ".repeat(16 * 1024 - shown_bytes))).with_status(403)]);
+        let text = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(text.contains("[redacted]"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn no_error_shows_the_password_of_a_proxy_that_quotes_it() {
+    // It takes the place of the proxy, which is asked for the whole URL.
+    let (sandbox, _) = canary_sandbox().await;
+    let proxy = sandbox.url().replace("://", &format!("://user:{}@", PASSWORD.replace('-', "%2d")));
+    let client = recallflow::Client::builder(KEY, SECRET).base_url(sandbox.url()).proxy(proxy).max_retries(0).build();
+    let client = client.unwrap();
+    client.query_recall_flow_detail(12).await.unwrap();
+    let recorded = &sandbox.requests()[0];
+    assert_eq!(recorded.header("Proxy-Authorization"), Some("[redacted]"));
+    assert_clean(&format!("{recorded:?} {}", serde_json::to_string(recorded).unwrap()).replace(KEY, ""));
+
+    let header = "Basic dXNlcjpodW50ZXIyLUNBTkFSWQ==".to_owned();
+    for text in spellings(PASSWORD).into_iter().chain([PASSWORD.to_owned(), header]) {
+        sandbox.script([Fault::body(format!("<html>no entry with {text}</html>")).with_status(407)]);
+        let error = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
+        assert_clean(&error);
+        assert!(error.contains("[redacted]"), "{text}: {error}");
+    }
+    assert_clean(&format!("{client:?} {client:#?}"));
 }
 
 #[tokio::test]

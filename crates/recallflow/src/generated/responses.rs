@@ -236,7 +236,7 @@ impl Record for GroupCallTask {
     fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
         match field {
             0 => value.value(&mut self.task_id, &mut self.extra),
-            21 => value.alias(&mut self.task_id, &mut self.extra),
+            21 => value.alias("taskId", &mut self.task_id, &mut self.extra),
             1 => value.value(&mut self.task_name, &mut self.extra),
             2 => value.value(&mut self.status, &mut self.extra),
             3 => value.value(&mut self.rate, &mut self.extra),
@@ -393,7 +393,7 @@ impl Record for RecallFlowDetail {
             3 => value.value(&mut self.recall_type, &mut self.extra),
             4 => value.value(&mut self.status, &mut self.extra),
             5 => value.records(&mut self.node_list, &mut self.extra),
-            11 => value.alias_records(&mut self.node_list, &mut self.extra),
+            11 => value.alias_records("nodeList", &mut self.node_list, &mut self.extra),
             6 => value.value(&mut self.total, &mut self.extra),
             7 => value.value(&mut self.size, &mut self.extra),
             8 => value.value(&mut self.current, &mut self.extra),

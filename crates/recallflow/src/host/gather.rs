@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 use serde_json::Value;
 
 use super::record::Place;
-use super::shape::{Kind, Shape};
+use super::shape::{Field, Kind, Shape};
 use super::table::{Cell, Table, small, width};
 use crate::LocalDateTime;
 use crate::generated::host::RESPONSES;
@@ -131,20 +131,19 @@ impl Object for OpenRow<'_> {
         let Branch { shape, parts, extra } = &mut self.row;
         let alias = field.checked_sub(shape.fields.len()).map(|alias| shape.aliases[alias]);
         let position = alias.unwrap_or(field);
-        let (kind, part) = (&shape.fields[position].kind, &mut parts[position]);
+        let (Field { wire: usual, kind, .. }, part) = (&shape.fields[position], &mut parts[position]);
         let make_row = |shape: usize| MakeRow { shape: &RESPONSES[shape], body: self.body };
         match kind {
             Kind::Object(shape) => {
-                let mut row = None;
-                value.record_by(make_row(*shape), &mut row, extra)?;
-                if let Some(row) = row {
-                    *part = Some(Part::Object(row));
-                }
+                let mut row = if let Some(Part::Object(row)) = part.take() { Some(row) } else { None };
+                let read = value.record_by(make_row(*shape), &mut row, extra);
+                *part = row.map(Part::Object);
+                read?;
             }
             Kind::List(Kind::Object(shape)) => {
                 let mut rows = if let Some(Part::Objects(rows)) = part.take() { rows } else { Vec::new() };
                 let read = match alias {
-                    Some(_) => value.alias_records_by(make_row(*shape), &mut rows, extra),
+                    Some(_) => value.alias_records_by(make_row(*shape), usual, &mut rows, extra),
                     None => value.records_by(make_row(*shape), &mut rows, extra),
                 };
                 *part = Some(Part::Objects(rows));
@@ -159,7 +158,7 @@ impl Object for OpenRow<'_> {
             kind => {
                 let make = MakePart { kind, body: self.body };
                 match alias {
-                    Some(_) => value.alias_by(make, part, extra)?,
+                    Some(_) => value.alias_by(make, usual, part, extra)?,
                     None => value.value_by(make, part, extra)?,
                 }
             }

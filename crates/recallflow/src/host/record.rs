@@ -262,3 +262,6 @@ impl ReadData for AsRecord {
         Some(Record::new(text, table?, self.shape()?))
     }
 }
+
+#[cfg(test)]
+mod tests;

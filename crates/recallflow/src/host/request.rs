@@ -108,3 +108,60 @@ pub fn to_update(detail: Value) -> Result<Value, Error> {
     let detail: RecallFlowDetail = serde_json::from_value(detail).map_err(|error| Error::config(error.to_string()))?;
     Ok(detail.to_update()?.to_json())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::host::REQUESTS;
+
+    fn shape(name: &str) -> (usize, &'static Shape) {
+        REQUESTS.iter().enumerate().find(|(_, shape)| shape.name == name).unwrap()
+    }
+
+    fn update() -> Value {
+        json!({ "keyId": 7, "recallInterval": 30, "recallNum": 1, "recallType": 0 })
+    }
+
+    #[test]
+    fn a_request_is_checked_and_written_as_its_own_type_is() {
+        let (position, _) = shape(UPDATE);
+        let mut json = update();
+        let request = read_request(position, &json).unwrap();
+        assert!(request.violations().is_empty() && request.warnings().is_empty());
+        assert_eq!(request.to_json(), json);
+        assert_eq!(serde_json::from_slice::<Value>(&request.encode().unwrap()).unwrap(), json);
+
+        json["recallInterval"] = json!(0);
+        json["nodeList"] =
+            json!([{ "source": 1, "voiceFileId": "a", "hangUpSms": 0, "toSeat": 0, "delayTransfer": 5 }]);
+        let request = read_request(position, &json).unwrap();
+        assert_eq!(request.violations()[0].path, "recallInterval");
+        assert_eq!(request.warnings()[0].path, "nodeList[0].delayTransfer");
+        assert!(read_request(position, &json!({ "keyId": "x" })).is_err());
+    }
+
+    #[test]
+    fn only_json_is_parsed() {
+        assert_eq!(parse_request(br#"{"keyId": 1}"#).unwrap(), json!({ "keyId": 1 }));
+        assert!(parse_request(b"{").is_err());
+    }
+
+    #[test]
+    fn fields_that_users_see_flat_take_their_places() {
+        let (_, shape) = shape("GroupCallQuery");
+        let values = shape.fields.iter().map(|field| (field.wire != "endTime").then(|| json!(field.wire)));
+        let json = write_request(shape, values, Map::from_iter([("other".to_owned(), json!(1))]));
+        assert_eq!(json["current"], "current");
+        assert_eq!(json["params"]["strTime"], "strTime");
+        assert_eq!(json["params"].get("endTime"), None);
+        assert_eq!(json["other"], 1);
+    }
+
+    #[test]
+    fn a_flow_that_was_read_becomes_an_update() {
+        assert_eq!(to_update(update()).unwrap()["keyId"], 7);
+        assert!(to_update(json!([])).is_err());
+    }
+}

@@ -377,3 +377,15 @@ pub(super) fn describe_text(text: &str) -> String {
         count => format!("a text of {count} characters"),
     }
 }
+
+#[cfg(all(test, feature = "host"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_json_can_stand_for_fits_nowhere_and_is_described() {
+        let set = no_json("a set");
+        assert_eq!(describe(&set), "a set");
+        assert!(object(&set).is_none());
+    }
+}

@@ -84,3 +84,14 @@ impl fmt::Display for Warning {
         write!(f, "`{}`: {}", self.path, self.message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Warning;
+
+    #[test]
+    fn a_warning_begins_with_its_place() {
+        let warning = Warning { path: "nodeList[0].smsContent".to_owned(), message: "It has `${name}`.".to_owned() };
+        assert_eq!(warning.to_string(), "`nodeList[0].smsContent`: It has `${name}`.");
+    }
+}

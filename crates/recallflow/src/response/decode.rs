@@ -1,7 +1,8 @@
 //! Reads an answer straight from the bytes into its fields, in one pass.
 //!
 //! The generated code lists the fields of each type; everything that decides anything is here. A field that does not
-//! fit keeps its JSON in [`Extra`], so nothing is lost and nothing fails but JSON that is none.
+//! fit keeps its JSON in [`Extra`], so nothing is lost and nothing fails but JSON that is none. Of a name that comes
+//! twice, what came last counts, so that no field has a value while [`Extra`] has one that did not fit it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -223,8 +224,13 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     }
 
     /// Reads a value under another name than the usual one, which counts only if the usual one is not there.
-    pub(crate) fn alias<T: Fit + Serialize>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.alias_by(Typed::new(), slot, extra)
+    pub(crate) fn alias<T: Fit + Serialize>(
+        self,
+        usual: &str,
+        slot: &mut Option<T>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        self.alias_by(Typed::new(), usual, slot, extra)
     }
 
     /// Reads an object.
@@ -239,8 +245,13 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     }
 
     /// Reads a list under another name than the usual one, which counts only if the usual one has no items.
-    pub(crate) fn alias_records<T: Record>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.alias_records_by(Typed::new(), slot, extra)
+    pub(crate) fn alias_records<T: Record>(
+        self,
+        usual: &str,
+        slot: &mut Vec<T>,
+        extra: &mut Extra,
+    ) -> Result<(), A::Error> {
+        self.alias_records_by(Typed::new(), usual, slot, extra)
     }
 
     /// Reads a list of values; if some of them do not fit, the whole list goes to `extra` as well.
@@ -264,8 +275,14 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     ) -> Result<(), A::Error> {
         match self.map.next_value_seed(ValueSeed(make))? {
             Fitted::Null => {}
-            Fitted::Fits(value) => *slot = Some(value),
-            Fitted::Odd(value) => extra.insert(self.name, value),
+            Fitted::Fits(value) => {
+                extra.remove(self.name);
+                *slot = Some(value);
+            }
+            Fitted::Odd(value) => {
+                extra.insert(self.name, value);
+                *slot = None;
+            }
         }
         Ok(())
     }
@@ -274,10 +291,11 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     pub(crate) fn alias_by<M: MakeValue>(
         self,
         make: M,
+        usual: &str,
         slot: &mut Option<M::Value>,
         extra: &mut Extra,
     ) -> Result<(), A::Error> {
-        if slot.is_some() { self.other(extra) } else { self.value_by(make, slot, extra) }
+        if slot.is_some() || extra.has(usual) { self.other(extra) } else { self.value_by(make, slot, extra) }
     }
 
     /// [`FieldValue::record`], made in any way.
@@ -289,8 +307,14 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     ) -> Result<(), A::Error> {
         match self.map.next_value_seed(ObjectSeed(make))? {
             Fitted::Null => {}
-            Fitted::Fits(record) => *slot = Some(record),
-            Fitted::Odd(value) => extra.insert(self.name, value),
+            Fitted::Fits(record) => {
+                extra.remove(self.name);
+                *slot = Some(record);
+            }
+            Fitted::Odd(value) => {
+                extra.insert(self.name, value);
+                *slot = None;
+            }
         }
         Ok(())
     }
@@ -309,10 +333,11 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
     pub(crate) fn alias_records_by<M: MakeObject>(
         self,
         make: M,
+        usual: &str,
         slot: &mut Vec<M::Object>,
         extra: &mut Extra,
     ) -> Result<(), A::Error> {
-        if slot.is_empty() { self.records_by(make, slot, extra) } else { self.other(extra) }
+        if slot.is_empty() && !extra.has(usual) { self.records_by(make, slot, extra) } else { self.other(extra) }
     }
 
     /// [`FieldValue::values`], made in any way.
@@ -335,15 +360,21 @@ impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
         match self.map.next_value_seed(ListSeed(item))? {
             Fitted::Null => {}
             Fitted::Fits((items, odd)) => {
-                if !odd.is_empty() {
+                // The usual name comes after another one: it decides, unless it has nothing.
+                let decides = !items.is_empty() || !odd.is_empty();
+                if odd.is_empty() {
+                    extra.remove(self.name);
+                } else {
                     extra.insert(self.name, whole_list(items.iter().map(to_json), odd));
                 }
-                // The usual name comes after another one: it decides, unless it has nothing.
-                if !items.is_empty() {
+                if decides {
                     *slot = items;
                 }
             }
-            Fitted::Odd(value) => extra.insert(self.name, value),
+            Fitted::Odd(value) => {
+                extra.insert(self.name, value);
+                slot.clear();
+            }
         }
         Ok(())
     }

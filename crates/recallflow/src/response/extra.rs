@@ -69,6 +69,10 @@ impl Extra {
     pub(crate) fn insert(&mut self, name: &str, value: Value) {
         self.fields.insert(name.to_owned(), value);
     }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.fields.remove(name);
+    }
 }
 
 impl fmt::Debug for Extra {
@@ -84,5 +88,21 @@ impl Serialize for Extra {
             map.serialize_entry(name, value)?;
         }
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beyond_the_documents_is_counted_and_shown() {
+        let mut extra = Extra::default();
+        assert!(extra.is_empty());
+        extra.insert("region", "AE".into());
+        extra.insert("level", 2.into());
+        assert!(!extra.is_empty() && extra.has("level") && !extra.has("other"));
+        assert_eq!(extra.len(), 2);
+        assert_eq!(format!("{extra:?}"), r#"{"level":2,"region":"AE"}"#);
     }
 }

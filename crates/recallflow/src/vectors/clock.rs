@@ -1,15 +1,18 @@
 //! `clock.json`: what an answer teaches of the service's clock.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
-use crate::clock::{offset, remedy};
+use crate::clock::{Clock, offset, remedy};
 
 #[derive(Deserialize)]
 struct File {
     cases: Vec<Case<Teaching>>,
+    calls: Vec<Case<Calling>>,
     remedies: Vec<Case<Explaining>>,
 }
 
@@ -25,6 +28,26 @@ struct Teaching {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Calling {
+    attempts: Vec<Attempt>,
+    learned: i64,
+    adopted: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attempt {
+    sent: i64,
+    received: i64,
+    round_trip_ms: u64,
+    date: Option<String>,
+    age: bool,
+    refused: bool,
+    timestamp: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Explaining {
     offset: i64,
     remedy: String,
@@ -36,6 +59,35 @@ fn an_answer_teaches_this_offset() {
         let round_trip = Duration::from_millis(case.round_trip_ms);
         same("offset", &case.offset, &offset(case.local, case.date.as_deref(), case.age, round_trip))
     });
+}
+
+#[test]
+fn each_attempt_is_signed_with_this_time() {
+    check_all(&load::<File>("clock").calls, |case| {
+        let local = Arc::new(AtomicI64::new(0));
+        let clock = Clock::new(Arc::new({
+            let local = Arc::clone(&local);
+            move || since_epoch(local.load(Ordering::Relaxed))
+        }));
+        for attempt in &case.attempts {
+            local.store(attempt.sent, Ordering::Relaxed);
+            let used = clock.adopted();
+            same("timestamp", &attempt.timestamp, &(clock.local() + used))?;
+            local.store(attempt.received, Ordering::Relaxed);
+            let round_trip = Duration::from_millis(attempt.round_trip_ms);
+            let learned = clock.learn(attempt.date.as_deref(), attempt.age, round_trip);
+            if attempt.refused {
+                clock.refuse(used, learned);
+            }
+        }
+        same("learned", &case.learned, &clock.learned())?;
+        same("adopted", &case.adopted, &clock.adopted())
+    });
+}
+
+fn since_epoch(seconds: i64) -> SystemTime {
+    let span = Duration::from_secs(seconds.unsigned_abs());
+    if seconds < 0 { UNIX_EPOCH - span } else { UNIX_EPOCH + span }
 }
 
 #[test]

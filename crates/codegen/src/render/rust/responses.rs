@@ -101,8 +101,7 @@ fn reading(response: &Type) -> TokenStream {
 
 /// How a field is read under its own name, and under others.
 fn arms(response: &Type, position: usize, field: &Field) -> Vec<TokenStream> {
-    let name = field_ident(&field.wire);
-    let call = |method: TokenStream| quote!(value.#method(&mut self.#name, &mut self.extra));
+    let (name, usual) = (field_ident(&field.wire), &field.wire);
     let (own, other) = match &field.kind {
         FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => {
             (quote!(records), Some(quote!(alias_records)))
@@ -116,11 +115,11 @@ fn arms(response: &Type, position: usize, field: &Field) -> Vec<TokenStream> {
     let before = response.fields[..position].iter().map(|field| field.aliases.len()).sum::<usize>();
     let first = response.fields.len() + before;
     let aliases: Vec<_> = (first..first + field.aliases.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
-    let own_call = call(own);
+    let own_call = quote!(value.#own(&mut self.#name, &mut self.extra));
     match other {
         Some(other) if !aliases.is_empty() => {
-            let other = call(other);
-            vec![quote!(#own_position => #own_call), quote!(#(#aliases)|* => #other)]
+            let other_call = quote!(value.#other(#usual, &mut self.#name, &mut self.extra));
+            vec![quote!(#own_position => #own_call), quote!(#(#aliases)|* => #other_call)]
         }
         _ => vec![quote!(#own_position #(| #aliases)* => #own_call)],
     }

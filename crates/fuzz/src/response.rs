@@ -1,0 +1,118 @@
+//! The objects of answers.
+
+use std::fmt::Debug;
+
+use bytes::Bytes;
+use recallflow::host::{self, fuzz};
+use recallflow::{Extra, GroupCallPage, GroupCallTask, RecallFlowDetail, RecallNodeDetail, UpdateRecallFlow};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A page of tasks is read alike in every way there is and loses nothing, and its fees can be summed.
+///
+/// # Panics
+///
+/// If that is not so.
+pub fn group_call_page(data: &[u8]) {
+    if let Some(page) = response::<GroupCallPage>("GroupCallPage", data) {
+        let totals = recallflow::totals(&page.records);
+        let total = &totals.task_sum_pay_fee;
+        let count = total.counted + total.unreadable + total.missing;
+        assert_eq!(usize::try_from(count), Ok(page.records.len()), "each fee is counted once");
+    }
+}
+
+/// A task is read alike in every way there is and loses nothing.
+///
+/// # Panics
+///
+/// If that is not so.
+pub fn group_call_task(data: &[u8]) {
+    response::<GroupCallTask>("GroupCallTask", data);
+}
+
+/// A flow is read alike in every way there is and loses nothing, and what is made of it to change it can be sent.
+///
+/// # Panics
+///
+/// If that is not so.
+pub fn recall_flow_detail(data: &[u8]) {
+    let Some(detail) = response::<RecallFlowDetail>("RecallFlowDetail", data) else { return };
+    if let Ok(update) = detail.to_update() {
+        let json = serde_json::to_value(&update).expect("a request has a wire form");
+        let again: UpdateRecallFlow = serde_json::from_value(json).expect("an update that was made can be read");
+        assert_eq!(again, update);
+    }
+}
+
+/// A node of a flow is read alike in every way there is and loses nothing.
+///
+/// # Panics
+///
+/// If that is not so.
+pub fn recall_node_detail(data: &[u8]) {
+    response::<RecallNodeDetail>("RecallNodeDetail", data);
+}
+
+/// Reads an object into its type and, if that works, checks that other languages are shown the same and that it is
+/// written as it was read.
+fn response<T: Debug + PartialEq + Serialize + DeserializeOwned>(name: &str, data: &[u8]) -> Option<T> {
+    let typed: Option<T> = serde_json::from_slice(data).ok();
+    let shown = decode(name, data);
+    assert_eq!(typed.is_some(), shown.is_some(), "one way reads it and the other does not");
+    let (typed, shown) = (typed?, shown?);
+    let Shown { wire, .. } = &shown;
+    assert_eq!(&serde_json::to_value(&typed).expect("a response has a wire form"), wire);
+
+    let text = serde_json::to_string(&typed).expect("a response has a wire form");
+    if !has_both_names(&text) {
+        assert_eq!(decode(name, text.as_bytes()).as_ref(), Some(&shown), "what was written is read as something else");
+        let again: T = serde_json::from_str(&text).expect("what was written can be read");
+        assert_eq!(again, typed);
+    }
+    is_whole(name, data, wire);
+    Some(typed)
+}
+
+/// Whether a field may be there under its own name and under another. What is read then hangs on their order, and what is
+/// beyond the fields is not written in the order in which it came.
+fn has_both_names(text: &str) -> bool {
+    let has = |name: &str| text.contains(&format!("\"{name}\""));
+    host::RESPONSES.iter().any(|shape| {
+        let (fields, aliases) = shape.names.split_at(shape.fields.len());
+        aliases.iter().zip(shape.aliases).any(|(alias, field)| has(alias) && has(fields[*field]))
+    })
+}
+
+/// What other languages are shown of a response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Its wire form.
+    pub wire: Value,
+    /// Names of what is kept beyond its fields, sorted.
+    pub extra: Vec<String>,
+}
+
+/// What other languages are shown of a response of this name; `None` if it cannot be read.
+#[must_use]
+pub fn decode(name: &str, data: &[u8]) -> Option<Shown> {
+    let position = host::RESPONSES.iter().position(|shape| shape.name == name)?;
+    let record = host::read_response(position, Bytes::copy_from_slice(data)).ok()?;
+    let extra = record.root().extra().into_iter().flat_map(Extra::names);
+    Some(Shown { wire: fuzz::to_json(&record), extra: extra.map(str::to_owned).collect() })
+}
+
+/// Whether all that is in the object but nulls is also in what was made of it, if only under another name.
+fn is_whole(name: &str, data: &[u8], wire: &Value) {
+    let (Ok(Value::Object(came)), Value::Object(wire)) = (serde_json::from_slice(data), wire) else { return };
+    let shape = host::RESPONSES.iter().find(|shape| shape.name == name).expect("there is such a response");
+    let (fields, aliases) = shape.names.split_at(shape.fields.len());
+    for (member, value) in &came {
+        let other = aliases.iter().position(|alias| alias == member).map(|alias| fields[shape.aliases[alias]]);
+        let is_kept = wire.contains_key(member) || other.is_some_and(|other| wire.contains_key(other));
+        let is_documented = fields.contains(&member.as_str()) || other.is_some();
+        assert!(is_kept || value.is_null() && is_documented, "`{member}` is lost");
+        assert!(is_documented || wire.get(member) == Some(value), "`{member}` is changed");
+    }
+}

@@ -1,0 +1,159 @@
+//! The supply chain: what may be part of the project, that everything is pinned, and what each dependency is for.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::artifact::target_directory;
+use crate::process::{Outcome, cargo, read, root, run_quietly};
+
+/// The cargo-deny that is installed below the target directory; the same everywhere, so that it finds the same.
+const CARGO_DENY: &str = "0.20.2";
+
+/// The page that tells what each direct dependency is for.
+const PAGE: &str = "docs/dependencies.md";
+
+/// Every workspace, with the lock file beside it.
+const WORKSPACES: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
+
+/// Python's tools, each list with its lock file.
+const REQUIREMENTS: [&str; 3] = ["bench", "test", "zig"];
+
+/// Node's tools, each with a lock file beside it.
+const PACKAGES: [&str; 2] = ["bindings/node", "bindings/node/bench"];
+
+/// Whether licences, versions and sources of all crates are as `deny.toml` permits.
+pub(crate) fn deny() -> Outcome {
+    let program = cargo_deny()?;
+    for workspace in WORKSPACES {
+        let mut deny = Command::new(&program);
+        deny.current_dir(root()).args(["--locked", "--all-features", "--config", "deny.toml"]);
+        deny.args(["--manifest-path", workspace, "check", "--hide-inclusion-graph"]);
+        if workspace != "Cargo.toml" {
+            // What the large workspace needs, a small one may not.
+            deny.args(["--allow", "license-not-encountered", "--allow", "license-exception-not-encountered"]);
+        }
+        run_quietly(deny.args(["licenses", "bans", "sources"]))?;
+    }
+    Ok(())
+}
+
+/// Installs cargo-deny, unless it is there.
+fn cargo_deny() -> Result<PathBuf, String> {
+    let tools = target_directory()?.join("tools");
+    let home = tools.join(format!("cargo-deny-{CARGO_DENY}"));
+    let program = home.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    if program.is_file() {
+        return Ok(program);
+    }
+    println!("installing {}", program.display());
+    let build = tools.join("build");
+    let mut install = cargo(["install", "--quiet", "--locked", "--debug", "--version", CARGO_DENY, "cargo-deny"]);
+    install.arg("--root").arg(&home).arg("--target-dir").arg(&build);
+    // It runs for seconds and is compiled for a minute, so the fastest build is the best.
+    install.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_DEV_INCREMENTAL", "false");
+    run_quietly(&mut install)?;
+    // What it was built from is larger than all else that is kept; if it cannot be removed, it only takes room.
+    let _ = fs::remove_dir_all(build);
+    Ok(program)
+}
+
+/// Whether every direct dependency is pinned and has its line on the page, and no other has.
+pub(crate) fn listed() -> Outcome {
+    let page = text(PAGE)?;
+    let mut problems = Vec::new();
+    let lists = [("Rust", crates()?), ("Python", python(&mut problems)?), ("Node", node(&mut problems)?)];
+    for (section, wanted) in lists {
+        let found = section_of(&page, section);
+        problems.extend(wanted.difference(&found).map(|name| format!("{PAGE}: `{name}` is missing under {section}")));
+        problems
+            .extend(found.difference(&wanted).map(|name| format!("{PAGE}: `{name}` is no dependency of {section}")));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+}
+
+/// The crates that the workspaces ask for, but for their own.
+fn crates() -> Result<BTreeSet<String>, String> {
+    let mut names = BTreeSet::new();
+    for workspace in WORKSPACES {
+        let mut metadata = cargo(["metadata", "--no-deps", "--locked", "--format-version=1", "--manifest-path"]);
+        let metadata: Value =
+            serde_json::from_str(&read(metadata.arg(workspace))?).map_err(|error| format!("{workspace}: {error}"))?;
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let dependencies = packages.flat_map(|package| package["dependencies"].as_array().into_iter().flatten());
+        // Those of the project itself come from no registry.
+        let foreign = dependencies.filter(|dependency| dependency["source"].is_string());
+        names.extend(foreign.filter_map(|dependency| dependency["name"].as_str()).map(str::to_owned));
+    }
+    Ok(names)
+}
+
+/// Python's tools. Each is to be locked with its hashes.
+fn python(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
+    let mut names = BTreeSet::new();
+    for list in REQUIREMENTS {
+        let wanted = text(&format!("bindings/python/requirements/{list}.in"))?;
+        let lock = format!("bindings/python/requirements/{list}.txt");
+        let locked = text(&lock)?;
+        for line in wanted.lines().filter(|line| !line.starts_with('#')) {
+            let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(line.len());
+            let name = &line[..end];
+            if !locked.lines().any(|line| pins(line, name)) {
+                problems.push(format!("{lock}: `{name}` is not pinned"));
+            }
+            names.insert(name.to_owned());
+        }
+        let unhashed = locked.lines().zip(locked.lines().skip(1)).filter(|(line, next)| {
+            line.contains("==") && !line.trim_start().starts_with('#') && !next.trim_start().starts_with("--hash=")
+        });
+        problems.extend(unhashed.map(|(line, _)| format!("{lock}: no hash for `{line}`")));
+    }
+    Ok(names)
+}
+
+/// Whether a line of a lock file pins this package.
+fn pins(line: &str, name: &str) -> bool {
+    let rest = line.strip_prefix(name).unwrap_or_default();
+    rest.starts_with("==") || (rest.starts_with('[') && rest.contains("]=="))
+}
+
+/// Node's tools. Each is to have an exact version, and all that npm installs a hash.
+fn node(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
+    let mut names = BTreeSet::new();
+    for folder in PACKAGES {
+        let package = json(&format!("{folder}/package.json"))?;
+        let lock = json(&format!("{folder}/package-lock.json"))?;
+        for kind in ["dependencies", "devDependencies"] {
+            for (name, version) in package[kind].as_object().into_iter().flatten() {
+                if !version.as_str().unwrap_or_default().starts_with(|c: char| c.is_ascii_digit()) {
+                    problems.push(format!("{folder}/package.json: `{name}` has no exact version"));
+                }
+                names.insert(name.clone());
+            }
+        }
+        let installed = lock["packages"].as_object().into_iter().flatten();
+        let unhashed = installed.filter(|(path, entry)| !path.is_empty() && !entry["integrity"].is_string());
+        problems.extend(unhashed.map(|(path, _)| format!("{folder}/package-lock.json: no hash for `{path}`")));
+    }
+    Ok(names)
+}
+
+/// What the tables of a section name in their first column.
+fn section_of(page: &str, section: &str) -> BTreeSet<String> {
+    let heading = format!("## {section}");
+    let lines = page.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.starts_with("## "));
+    let cells = lines.filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    cells.filter(|(_, purpose)| purpose.len() > " |".len()).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn text(path: &str) -> Result<String, String> {
+    let path: &Path = &root().join(path);
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn json(path: &str) -> Result<Value, String> {
+    serde_json::from_str(&text(path)?).map_err(|error| format!("{path}: {error}"))
+}
