@@ -1,6 +1,6 @@
 //! Pieces of Python text, wrapped as the formatter would leave them.
 
-use crate::model::Doc;
+pub(super) use crate::render::words::source;
 
 /// Longest line of the package.
 const WIDTH: usize = 120;
@@ -36,11 +36,6 @@ pub(super) fn docstring(indent: usize, paragraphs: &[&str]) -> String {
         (_, false) => line.clone(),
     });
     format!("\"\"\"{}\n{margin}\"\"\"", indented.collect::<Vec<_>>().join("\n"))
-}
-
-/// Where an item comes from.
-pub(super) fn source(doc: &Doc) -> String {
-    format!("Source: {}.", doc.source.join(", "))
 }
 
 /// Words in lines that begin at `indent`, those after the first deeper by `hanging`; `opening` characters stand before

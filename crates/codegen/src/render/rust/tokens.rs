@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Literal as Token, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Api, Condition, Doc, Enum, Field, FieldKind, Literal, Required, Type};
+use crate::model::{Api, Condition, Enum, Field, FieldKind, Literal, Required, Type};
 use crate::names;
+pub(super) use crate::render::words::source;
 
 /// Longest line of a doc comment, without indentation and `///`.
 const DOC_WIDTH: usize = 108;
@@ -51,11 +52,6 @@ fn wrap(paragraph: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Where an item comes from.
-pub(super) fn source(doc: &Doc) -> String {
-    format!("Source: {}.", doc.source.join(", "))
 }
 
 /// The doc comment of a field.

@@ -1,6 +1,6 @@
 //! Pieces of TypeScript text, wrapped as the formatter would leave them.
 
-use crate::model::Doc;
+pub(super) use crate::render::words::source;
 
 /// Longest line of the package.
 const WIDTH: usize = 120;
@@ -31,11 +31,6 @@ pub(super) fn comment(indent: usize, paragraphs: &[&str]) -> String {
     let margin = " ".repeat(indent);
     let lines = lines.iter().map(|line| format!("{margin} *{}{line}\n", if line.is_empty() { "" } else { " " }));
     format!("/**\n{}{margin} */", lines.collect::<String>())
-}
-
-/// Where an item comes from.
-pub(super) fn source(doc: &Doc) -> String {
-    format!("Source: {}.", doc.source.join(", "))
 }
 
 /// Words in lines of at most `width` characters, those after the first deeper by `hanging`. A word that would begin a
