@@ -1,8 +1,7 @@
 /** Whole calls, one after the other: sign, encode, send, receive, decode, read every field. */
 
-import { clients } from './clients/all.mjs';
+import * as processes from './processes.mjs';
 import * as report from './report.mjs';
-import * as rounds from './rounds.mjs';
 import { timesAsFast } from './targets.mjs';
 
 const SMALL_TIMES_AS_FAST = { undici: 1, fetch: 7 };
@@ -15,15 +14,12 @@ const PAGE_TIMES_AS_FAST = { undici: 2 };
  * @param {import('./options.mjs').Options} options
  */
 export async function measure(baseUrl, options) {
-  const all = [...clients(baseUrl, 1)];
-  const small = all.map(([name, api]) => rounds.repeat(name, api.small));
-  const page = all.map(([name, api]) => rounds.repeat(name, api.page));
   const targets = [];
-  for (const { title, contenders, bounds } of [
-    { title: 'small answer, one at a time', contenders: small, bounds: SMALL_TIMES_AS_FAST },
-    { title: 'page of 100 records, one at a time', contenders: page, bounds: PAGE_TIMES_AS_FAST },
-  ]) {
-    const rows = await rounds.measure(contenders, options);
+  for (const { title, call, bounds } of /** @type {const} */ ([
+    { title: 'small answer, one at a time', call: 'small', bounds: SMALL_TIMES_AS_FAST },
+    { title: 'page of 100 records, one at a time', call: 'page', bounds: PAGE_TIMES_AS_FAST },
+  ])) {
+    const rows = await processes.measure({ baseUrl, call, inFlight: 1, measure: 'whole' }, options);
     report.printRequests(title, rows);
     targets.push(...timesAsFast(title, rows, bounds));
   }

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
-const ROUNDS = 40;
+const ROUNDS = 20;
 
 /**
  * What to measure, and how.

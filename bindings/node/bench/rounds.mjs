@@ -1,19 +1,17 @@
 /** Runs contenders in turns, many short rounds, so that a noisy machine is as noisy for each of them. */
 
-import { cpuUsage } from 'node:process';
+/** Seconds that a batch should take: long enough for many calls in flight to settle, short enough for many rounds. */
+const BATCH = 0.2;
 
-/** Seconds that a batch should take: long enough for the clocks, short enough for many rounds. */
-const BATCH = 0.04;
-
-/** Seconds for each round that a slow contender may take: if its smallest batch takes longer, it skips rounds. */
-const SLOW = 4 * BATCH;
+/** Seconds for which a contender runs before it is measured, until the engine has compiled what is worth it. */
+const WARM_UP = 1;
 
 /**
  * Something to measure.
  *
  * @typedef {object} Contender
  * @property {string} name
- * @property {(calls: number) => Promise<void>} batch Makes as many calls as it is told.
+ * @property {(calls: number) => Promise<Cost>} cost Makes as many calls as it is told, and measures them.
  * @property {number} step What that number is a multiple of.
  */
 
@@ -40,7 +38,6 @@ const SLOW = 4 * BATCH;
  * @typedef {object} Entry
  * @property {Contender} contender
  * @property {number} calls Calls of a batch.
- * @property {number} every It runs in one of so many rounds.
  * @property {Measured} measured
  */
 
@@ -107,58 +104,19 @@ export class Measured {
 }
 
 /**
- * A contender that is called again and again.
- *
- * @param {string} name
- * @param {() => Promise<void>} call
- * @returns {Contender}
- */
-export function repeat(name, call) {
-  return {
-    name,
-    step: 1,
-    async batch(calls) {
-      for (let made = 0; made < calls; made += 1) await call();
-    },
-  };
-}
-
-/**
- * A contender whose calls are shared among as many as may be in flight.
- *
- * @param {string} name
- * @param {number} inFlight
- * @param {() => Promise<void>} call
- * @returns {Contender}
- */
-export function share(name, inFlight, call) {
-  const { batch } = repeat(name, call);
-  return {
-    name,
-    step: inFlight,
-    async batch(calls) {
-      await Promise.all(Array.from({ length: inFlight }, () => batch(calls / inFlight)));
-    },
-  };
-}
-
-/**
- * Measures those contenders that the options do not leave out.
+ * Measures contenders.
  *
  * @param {readonly Contender[]} contenders
  * @param {import('./options.mjs').Options} options
- * @param {(contender: Contender, calls: number) => Promise<Cost>} gauge What is measured of a batch.
  */
-export async function measure(contenders, options, gauge = cost) {
+export async function measure(contenders, options) {
   const entries = [];
-  for (const contender of contenders) {
-    if (options.only.length === 0 || options.only.includes(contender.name)) entries.push(await calibrate(contender));
-  }
+  for (const contender of contenders) entries.push(await calibrate(contender));
   for (let at = 0; at < options.rounds; at += 1) {
     // Each goes first as often as any other, because what ran before leaves the caches as it likes.
     for (const [turn] of entries.entries()) {
       const entry = entries[(at + turn) % entries.length];
-      if (entry && at % entry.every === 0) entry.measured.costs.set(at, await gauge(entry.contender, entry.calls));
+      if (entry) entry.measured.costs.set(at, await entry.contender.cost(entry.calls));
     }
   }
   return entries.map((entry) => entry.measured);
@@ -172,37 +130,12 @@ export async function measure(contenders, options, gauge = cost) {
  */
 async function calibrate(contender) {
   let calls = contender.step;
-  await contender.batch(calls);
-  let wall = calls * (await cost(contender, calls)).wall;
-  while (wall < BATCH) {
-    calls *= 2;
-    wall = calls * (await cost(contender, calls)).wall;
+  let { wall } = await contender.cost(calls);
+  for (let spent = wall * calls; wall * calls < BATCH || spent < WARM_UP; spent += wall * calls) {
+    if (wall * calls < BATCH) calls *= 2;
+    ({ wall } = await contender.cost(calls));
   }
-  const every = calls === contender.step ? Math.max(1, Math.round(wall / SLOW)) : 1;
-  return { contender, calls, every, measured: new Measured(contender.name) };
-}
-
-/**
- * Runs a batch.
- *
- * @param {Contender} contender
- * @param {number} calls
- * @returns {Promise<Cost>}
- */
-export async function cost(contender, calls) {
-  collect();
-  const [wall, cpu] = [performance.now(), cpuUsage()];
-  await contender.batch(calls);
-  const { user, system } = cpuUsage(cpu);
-  return { wall: (performance.now() - wall) / 1e3 / calls, cpu: (user + system) / 1e6 / calls };
-}
-
-/**
- * What one contender leaves behind is not to be collected at the expense of the next. No more than that: a full collection
- * would make the engine forget what it has learned of the shapes of objects, and compile again in every batch.
- */
-export function collect() {
-  globalThis.gc?.({ type: 'minor' });
+  return { contender, calls, measured: new Measured(contender.name) };
 }
 
 /**

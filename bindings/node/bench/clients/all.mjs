@@ -16,18 +16,14 @@ import { withUndici } from './with_undici.mjs';
  */
 
 /**
- * Makes clients that keep as many connections as are used at once, by their names in the tables.
+ * How to make each client, by its name in the tables, with as many connections as are used at once.
  *
- * @param {string} baseUrl
- * @param {number} connections
- * @returns {Map<string, Api>}
+ * @type {ReadonlyMap<string, (baseUrl: string, connections: number) => Api>}
  */
-export function clients(baseUrl, connections) {
-  return new Map([
-    [OURS, ours(baseUrl)],
-    ['undici', withUndici(baseUrl, connections)],
-    ['node:http', withHttp(baseUrl, connections)],
-    ['axios', withAxios(baseUrl, connections)],
-    ['fetch', withFetch(baseUrl)],
-  ]);
-}
+export const CLIENTS = new Map([
+  [OURS, ours],
+  ['undici', withUndici],
+  ['node:http', withHttp],
+  ['axios', withAxios],
+  ['fetch', withFetch],
+]);
