@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use napi::bindgen_prelude::{Float64ArraySlice, Function};
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, JsString, Unknown};
 use napi_derive::napi;
 use recallflow::{Error, OPERATIONS};
@@ -20,7 +19,7 @@ use recallflow_bridge::logs::{Known, Line, Sink, logged};
 use serde_json::{Map, Value};
 
 use crate::calls::{CallId, Calls};
-use crate::failure::{shielded, thrown};
+use crate::failure::{shielded, thrown, wrong};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, waking};
 
@@ -58,33 +57,37 @@ enum Tag {
     Line,
 }
 
+/// How many numbers there are before those of the events: how many numbers the events are, how many events are left, and how
+/// many numbers there must be room for before the next of them can be told.
+const SUMMARY: usize = 3;
+
 /// How many numbers there are before those of an event.
 const HEAD: usize = 4;
 
-struct Queue(Mutex<State>);
+struct Queue {
+    state: Mutex<State>,
+    wake: Wake,
+}
 
+#[derive(Default)]
 struct State {
     events: Vec<Event>,
     is_signalled: bool,
-    /// None when nobody takes anything any more. What Node made must not be dropped on another thread, which might do so
-    /// while the thread of JavaScript ends.
-    wake: Option<Wake>,
 }
 
 impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hand(&self, event: Event) {
         let mut state = self.state();
-        let State { events, is_signalled, wake: Some(wake) } = &mut *state else {
-            return;
-        };
-        events.push(event);
-        if !std::mem::replace(is_signalled, true) {
-            // An event loop that ends has nobody to wake.
-            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        state.events.push(event);
+        let was_signalled = std::mem::replace(&mut state.is_signalled, true);
+        // Who wakes up wants the lock at once.
+        drop(state);
+        if !was_signalled {
+            self.wake.wake();
         }
     }
 }
@@ -111,19 +114,6 @@ pub struct Completions {
     left: VecDeque<Packed>,
 }
 
-/// A batch of events.
-#[napi(object, object_from_js = false)]
-pub struct Batch<'a> {
-    /// How many numbers they are.
-    pub length: u32,
-    /// The texts of the events that have one.
-    pub texts: Vec<JsString<'a>>,
-    /// Whether there is more to take.
-    pub has_more: bool,
-    /// How many numbers the next event alone is, if there was no room for it.
-    pub needed: u32,
-}
-
 /// An event in the form in which it is told.
 struct Packed {
     tag: Tag,
@@ -137,17 +127,23 @@ impl Completions {
     #[napi(constructor)]
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
         let (wake, holder) = waking(env, wake)?;
-        let state = State { events: Vec::new(), is_signalled: false, wake: Some(wake) };
-        Ok(Self { queue: Arc::new(Queue(Mutex::new(state))), calls: Calls::default(), holder, left: VecDeque::new() })
+        let queue = Queue { state: Mutex::default(), wake };
+        Ok(Self { queue: Arc::new(queue), calls: Calls::default(), holder, left: VecDeque::new() })
     }
 
-    /// What has happened since the last time, or as much of it as can be told in a moment and there is room for.
+    /// What has happened since the last time, or as much of it as can be told in a moment and there is room for: the texts
+    /// of the events that have one, if there are any, and numbers in the room.
     ///
-    /// What was taken before must have been handed out. The events are written one after the other: for each what it is, the
-    /// number of its call, how many numbers it has, whether it has a text, and these numbers. The room is JavaScript's own,
-    /// and used again and again: memory of ours that it took over would make it collect its garbage all the time.
+    /// What was taken before must have been handed out. After the numbers of a [`SUMMARY`], the events follow one
+    /// after the other: for each what it is, the number of its call, how many numbers it has, whether it has a text, and
+    /// these numbers. The room is JavaScript's own, and used again and again: memory of ours that it took over would make
+    /// it collect its garbage all the time.
     #[napi]
-    pub fn take<'e>(&mut self, env: &'e Env, mut room: Float64ArraySlice<'_>) -> napi::Result<Batch<'e>> {
+    pub fn take<'e>(
+        &mut self,
+        env: &'e Env,
+        mut room: Float64ArraySlice<'_>,
+    ) -> napi::Result<Option<Vec<JsString<'e>>>> {
         shielded(None, || {
             let events = {
                 let mut state = self.queue.state();
@@ -159,13 +155,14 @@ impl Completions {
             // SAFETY: this runs on the thread of JavaScript, which does nothing else meanwhile, and no other thread is given
             // this memory.
             let room = unsafe { room.as_mut() };
+            let (summary, room) = room.split_at_mut_checked(SUMMARY).ok_or_else(|| wrong("there is no room"))?;
             let end = Instant::now() + SLICE;
             let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
             while let Some(packed) = self.left.front() {
                 // Whoever gave up waits no more.
                 if self.calls.waits(packed.call) {
                     let Some(length) = room.get_mut(at..).and_then(|room| write(room, packed)) else {
-                        needed = HEAD + packed.pack.numbers.len();
+                        needed = SUMMARY + HEAD + packed.pack.numbers.len();
                         break;
                     };
                     at += length;
@@ -177,13 +174,13 @@ impl Completions {
                     }
                 }
                 self.left.pop_front();
-                if Instant::now() > end {
+                if self.left.is_empty() || Instant::now() > end {
                     break;
                 }
             }
             self.hold(*env)?;
-            let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-            Ok(Batch { length: number(at), texts, has_more: !self.left.is_empty(), needed: number(needed) })
+            summary.copy_from_slice(&[at, self.left.len(), needed].map(float));
+            Ok(Some(texts).filter(|texts| !texts.is_empty()))
         })
     }
 
@@ -241,13 +238,6 @@ impl Completions {
     }
 }
 
-impl Drop for Completions {
-    fn drop(&mut self) {
-        let wake = self.queue.state().wake.take();
-        drop(wake);
-    }
-}
-
 /// Packs an event.
 fn packed(event: Event) -> Packed {
     let (tag, call, pack) = match event {
@@ -275,15 +265,19 @@ fn packed(event: Event) -> Packed {
 fn write(room: &mut [f64], Packed { tag, call, pack }: &Packed) -> Option<usize> {
     let place = room.get_mut(..HEAD + pack.numbers.len())?;
     let (head, rest) = place.split_at_mut(HEAD);
-    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
     head.copy_from_slice(&[
         f64::from(*tag as u8),
         call.number(),
-        pack.numbers.len() as f64,
+        float(pack.numbers.len()),
         f64::from(u8::from(pack.has_text())),
     ]);
     rest.copy_from_slice(&pack.numbers);
     Some(place.len())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+fn float(count: usize) -> f64 {
+    count as f64
 }
 
 fn described(line: Line) -> Value {

@@ -7,7 +7,8 @@
 use napi::bindgen_prelude::Float64Array;
 use napi::{Env, JsString};
 use napi_derive::napi;
-use recallflow::host::{Cell, Kind, Record, Row};
+use recallflow::Extra;
+use recallflow::host::{Cell, Field, Kind, Record, Row};
 use serde_json::{Map, Number, Value};
 
 use crate::text::Text;
@@ -19,6 +20,9 @@ const ABSENT: f64 = f64::NAN;
 
 /// No text of JavaScript is longer, in any version from 20 on.
 const LONGEST: usize = (1 << 29) - 32;
+
+/// Room is made in advance for so much, because the first of many objects may be by far the largest.
+const ROOM: usize = 1 << 16;
 
 /// What is before a value of any kind.
 #[derive(Clone, Copy)]
@@ -66,11 +70,8 @@ impl Pack {
 
     /// The items of a page.
     pub(crate) fn of_items(items: &[Record]) -> Self {
-        let mut pack = Self { numbers: Vec::with_capacity(items.len() * 24), ..Self::default() };
-        pack.count(items.len());
-        for item in items {
-            pack.row(item.root());
-        }
+        let mut pack = Self::default();
+        pack.rows(items.iter().map(Record::root));
         pack
     }
 
@@ -161,55 +162,58 @@ impl Pack {
     }
 
     fn row(&mut self, row: Row<'_>) {
-        // Whole numbers that no number of JavaScript stands for.
-        let mut odd = Map::new();
-        for (position, (field, cell)) in row.shape().fields.iter().zip(row.cells()).enumerate() {
+        let mut odd = Odd::default();
+        for (position, cell) in row.cells().iter().enumerate() {
             match cell {
                 Cell::Object(_) => {
                     self.numbers.push(1.0);
                     row.object(position).into_iter().for_each(|object| self.row(object));
                 }
-                Cell::Objects(..) => {
-                    let objects = row.objects(position);
-                    self.count(objects.len());
-                    objects.for_each(|object| self.row(object));
-                }
-                Cell::Values(..) => {
+                Cell::Objects(..) => self.rows(row.objects(position)),
+                Cell::Values(..) if row.values(position).iter().all(fits) => {
                     let values = row.values(position);
-                    if let Some(numbers) = values.iter().any(|value| !fits(value)).then(|| whole(values)) {
-                        odd.insert(field.wire.to_owned(), numbers);
-                        self.nothing(&field.kind);
-                    } else {
-                        self.count(values.len());
-                        for value in values {
-                            self.value(row, value);
-                        }
+                    self.count(values.len());
+                    for value in values {
+                        self.value(row, value);
                     }
                 }
-                Cell::Int(number) if !fits(cell) => {
-                    odd.insert(field.wire.to_owned(), (*number).into());
-                    self.nothing(&field.kind);
+                cell if fits(cell) && !matches!(cell, Cell::Absent | Cell::Values(..)) => self.value(row, cell),
+                cell => {
+                    let Field { wire, kind, .. } = &row.shape().fields[position];
+                    match cell {
+                        Cell::Values(..) => odd.add(wire, whole(row.values(position))),
+                        Cell::Int(number) => odd.add(wire, (*number).into()),
+                        _ => {}
+                    }
+                    self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
                 }
-                Cell::Absent => self.nothing(&field.kind),
-                cell => self.value(row, cell),
             }
         }
-        match row.extra() {
-            None if odd.is_empty() => self.numbers.push(0.0),
-            extra => {
-                odd.extend(
-                    extra
-                        .into_iter()
-                        .flat_map(recallflow::Extra::values)
-                        .map(|(name, value)| (name.clone(), value.clone())),
-                );
-                self.fields(&odd);
+        match (row.extra(), odd.0) {
+            (None, None) => self.numbers.push(0.0),
+            (extra, odd) => {
+                let mut fields = odd.unwrap_or_default();
+                let extra = extra.into_iter().flat_map(Extra::values);
+                fields.extend(extra.map(|(name, value)| (name.clone(), value.clone())));
+                self.fields(&fields);
             }
         }
     }
 
-    fn nothing(&mut self, kind: &Kind) {
-        self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
+    /// Objects of a list.
+    fn rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = Row<'a>>) {
+        let count = rows.len();
+        self.count(count);
+        let (numbers, length) = (self.numbers.len(), self.text.length());
+        for (at, row) in rows.enumerate() {
+            self.row(row);
+            if at == 0 {
+                // The others are probably as large, and so little is moved.
+                let others = |length: usize| length.saturating_mul(count - 1).min(ROOM);
+                self.numbers.reserve(others(self.numbers.len() - numbers));
+                self.text.reserve(others(self.text.length() - length));
+            }
+        }
     }
 
     /// A value that is no object and no list.
@@ -224,14 +228,24 @@ impl Pack {
                 self.count(self.text.length());
             }
             cell => match row.text(cell) {
-                Some(text) => match self.text.find(text) {
+                Some(text) => match self.text.push_or_find(text) {
                     #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
                     Some(number) => self.numbers.push(-1.0 - number as f64),
-                    None => self.text(&String::from_utf8_lossy(text)),
+                    None => self.count(self.text.length()),
                 },
                 None => self.numbers.push(ABSENT),
             },
         }
+    }
+}
+
+/// Whole numbers that no number of JavaScript stands for, by the names of their fields.
+#[derive(Default)]
+struct Odd(Option<Map<String, Value>>);
+
+impl Odd {
+    fn add(&mut self, name: &str, value: Value) {
+        self.0.get_or_insert_default().insert(name.to_owned(), value);
     }
 }
 

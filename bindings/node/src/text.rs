@@ -7,7 +7,7 @@ pub(crate) struct Text {
     units: Units,
     /// Short texts that came last, by their length and last byte: many columns of a list say the same in each row. Empty
     /// before one is looked for.
-    recent: Vec<Option<Recent>>,
+    recent: Vec<Recent>,
     /// How many short texts there are.
     count: usize,
 }
@@ -18,8 +18,8 @@ enum Units {
     Wide(Vec<u16>),
 }
 
-/// A text that may come again.
-#[derive(Clone, Copy)]
+/// A text that may come again; an empty one never does.
+#[derive(Clone, Copy, Default)]
 struct Recent {
     start: usize,
     end: usize,
@@ -47,6 +47,14 @@ impl Text {
         }
     }
 
+    /// Makes room for texts of about this length.
+    pub(crate) fn reserve(&mut self, length: usize) {
+        match &mut self.units {
+            Units::Narrow(units) => units.reserve(length),
+            Units::Wide(units) => units.reserve(length),
+        }
+    }
+
     pub(crate) fn push(&mut self, text: &str) {
         if text.is_ascii() {
             return self.push_ascii(text.as_bytes());
@@ -59,44 +67,48 @@ impl Text {
     /// Pushes a text that is ASCII.
     pub(crate) fn push_ascii(&mut self, text: &[u8]) {
         match &mut self.units {
-            Units::Narrow(units) => {
-                let start = units.len();
-                units.extend_from_slice(text);
-                if let Some(recent) = slot(text).and_then(|slot| self.recent.get_mut(slot)) {
-                    *recent = Some(Recent { start, end: units.len(), number: self.count });
-                }
-            }
+            Units::Narrow(units) => units.extend_from_slice(text),
             Units::Wide(units) => units.extend(text.iter().copied().map(u16::from)),
         }
         self.count += usize::from(text.len() <= SHORT);
     }
 
+    /// Pushes a text in UTF-8, unless it is short and came lately: then this is its number among the short ones, from 0.
+    pub(crate) fn push_or_find(&mut self, text: &[u8]) -> Option<usize> {
+        if !text.is_ascii() {
+            let start = self.length();
+            let is_narrow = if let Units::Narrow(units) = &mut self.units { push_narrow(units, text) } else { false };
+            if !is_narrow {
+                self.push_units(&String::from_utf8_lossy(text));
+            }
+            self.count += usize::from(self.length() - start <= SHORT);
+            return None;
+        }
+        if let (Units::Narrow(units), Some(slot)) = (&self.units, slot(text)) {
+            if self.recent.is_empty() {
+                self.recent.resize(RECENT, Recent::default());
+            }
+            let recent = &mut self.recent[slot];
+            if units.get(recent.start..recent.end) == Some(text) {
+                return Some(recent.number);
+            }
+            let start = units.len();
+            *recent = Recent { start, end: start + text.len(), number: self.count };
+        }
+        self.push_ascii(text);
+        None
+    }
+
     fn push_units(&mut self, text: &str) {
         if let Units::Narrow(units) = &mut self.units {
-            let start = units.len();
-            for character in text.chars() {
-                let Ok(unit) = u8::try_from(character) else {
-                    units.truncate(start);
-                    let wide = units.iter().copied().map(u16::from).collect();
-                    self.units = Units::Wide(wide);
-                    break;
-                };
-                units.push(unit);
+            if push_narrow(units, text.as_bytes()) {
+                return;
             }
+            self.units = Units::Wide(units.iter().copied().map(u16::from).collect());
         }
         if let Units::Wide(units) = &mut self.units {
             units.extend(text.encode_utf16());
         }
-    }
-
-    /// The number of this text among the short ones, from 0, if it came lately.
-    pub(crate) fn find(&mut self, text: &[u8]) -> Option<usize> {
-        let Units::Narrow(units) = &self.units else { return None };
-        if self.recent.is_empty() {
-            self.recent.resize(RECENT, None);
-        }
-        let Recent { start, end, number } = self.recent[slot(text)?]?;
-        (&units[start..end] == text).then_some(number)
     }
 
     /// All texts as one of JavaScript.
@@ -106,6 +118,23 @@ impl Text {
             Units::Wide(units) => env.create_string_utf16(units),
         }
     }
+}
+
+/// Pushes a text in UTF-8 if one byte is enough for each of its characters, and else nothing.
+fn push_narrow(units: &mut Vec<u8>, mut text: &[u8]) -> bool {
+    let start = units.len();
+    while let Some(at) = text.iter().position(|byte| !byte.is_ascii()) {
+        let (ascii, rest) = text.split_at(at);
+        let [lead @ (0xc2 | 0xc3), last @ 0x80..=0xbf, after @ ..] = rest else {
+            units.truncate(start);
+            return false;
+        };
+        units.extend_from_slice(ascii);
+        units.push(lead << 6 | last & 0x3f);
+        text = after;
+    }
+    units.extend_from_slice(text);
+    true
 }
 
 /// Where a text would be among the recent ones, if it is short.

@@ -25,12 +25,15 @@ const SLICE = 1;
 /** Where the native module writes: one page is about 2200 numbers. */
 const ROOM = new Float64Array(16_384);
 
+/** Numbers that the native module writes before the events: how many numbers these are, how many more events, room needed. */
+const SUMMARY = 3;
+
 /** Events, one after the other. */
 interface Batch {
   numbers: Float64Array;
-  /** How many of the numbers. */
-  length: number;
-  texts: readonly string[];
+  /** Where the last of them ends. */
+  end: number;
+  texts: readonly string[] | null;
 }
 
 /** Events of more numbers than this are handed out one at a time. */
@@ -168,7 +171,7 @@ function deliver(): void {
   try {
     while ((isWoken || batch !== undefined) && !isLarge && now() <= end) {
       batch ??= taken();
-      if (next < batch.length) {
+      if (next < batch.end) {
         isLarge = handOut(batch) > LARGE;
       } else {
         batch = undefined;
@@ -184,24 +187,23 @@ function deliver(): void {
 }
 
 function taken(): Batch {
-  isWoken = false;
-  next = 0;
+  next = SUMMARY;
   nextText = 0;
   let numbers = ROOM;
-  let taken = completions.take(numbers);
-  if (taken.needed > 0 && taken.length === 0) {
-    numbers = new Float64Array(taken.needed);
-    taken = completions.take(numbers);
+  let texts = completions.take(numbers);
+  if (numbers[0] === 0 && (numbers[2] as number) > 0) {
+    numbers = new Float64Array(numbers[2] as number);
+    texts = completions.take(numbers);
   }
-  isWoken = taken.hasMore;
-  return { numbers, length: taken.length, texts: taken.texts };
+  isWoken = (numbers[1] as number) > 0;
+  return { numbers, end: SUMMARY + (numbers[0] as number), texts };
 }
 
 /** Hands out the next event, and tells how many numbers it was. */
 function handOut({ numbers, texts }: Batch): number {
   const head = next;
   const hasText = numbers[head + 3] === 1;
-  const reader = new Reader(numbers, hasText ? (texts[nextText] as string) : '', head + 4);
+  const reader = new Reader(numbers, hasText ? (texts?.[nextText] as string) : '', head + 4);
   const length = numbers[head + 2] as number;
   next += 4 + length;
   nextText += hasText ? 1 : 0;

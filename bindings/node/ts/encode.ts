@@ -12,6 +12,10 @@ const SMALLEST = -(2n ** 63n);
 /** No request has nearly as many items in a list. */
 const MOST = 1_000_000;
 
+/** The names that came first, as they are written: requests have few, and always the same. */
+const KEYS = new Map<string, string>();
+const MOST_KEYS = 256;
+
 const MARKER = JSON.stringify(native.marker());
 
 /** Stands for what no JSON can stand for; messages show the description. */
@@ -100,18 +104,30 @@ function list(items: readonly unknown[], holders: object[], beyond: boolean): st
 }
 
 function object(value: object, holders: object[], beyond: boolean): string {
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  if (kind !== 'Object') {
-    return described(misfit(kind));
+  const kind = Object.prototype.toString.call(value);
+  if (kind !== '[object Object]') {
+    return described(misfit(kind.slice('[object '.length, -1)));
   }
   let text = '';
-  for (const [name, member] of Object.entries(value)) {
-    const json = written(member, holders, beyond || name === 'extra');
+  for (const name of Object.keys(value)) {
+    const json = written((value as Record<string, unknown>)[name], holders, beyond || name === 'extra');
     if (json !== undefined) {
-      text += `${text === '' ? '' : ','}${JSON.stringify(name.toWellFormed())}:${json}`;
+      text += `${text === '' ? '{' : ','}${key(name)}${json}`;
     }
   }
-  return `{${text}}`;
+  return text === '' ? '{}' : `${text}}`;
+}
+
+/** A name as it stands before its value. */
+function key(name: string): string {
+  let text = KEYS.get(name);
+  if (text === undefined) {
+    text = `${JSON.stringify(name.toWellFormed())}:`;
+    if (KEYS.size < MOST_KEYS) {
+      KEYS.set(name, text);
+    }
+  }
+  return text;
 }
 
 function misfit(kind: string): string {

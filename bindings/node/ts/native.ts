@@ -13,21 +13,10 @@ interface Parcel {
   text: string;
 }
 
-/** What a `take` brought. */
-export interface Taken {
-  /** How many numbers. */
-  length: number;
-  /** The texts that belong to them. */
-  texts: string[];
-  /** Whether there is more to take. */
-  hasMore: boolean;
-  /** How many numbers the next event alone is, if there was no room for it; or else 0. */
-  needed: number;
-}
-
 /** The calls of one thread. */
 export interface NativeCompletions {
-  take(room: Float64Array): Taken;
+  /** Writes numbers into the room, and brings the texts that belong to them, if there are any. */
+  take(room: Float64Array): string[] | null;
   abort(call: number): void;
   panic(operation: number): number;
 }
