@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use recallflow::{Client, ClientBuilder};
+use recallflow::{Client, ClientBuilder, host};
 use serde_json::{Map, Value};
 
 use crate::failure::{raise, wrong};
@@ -11,6 +11,26 @@ use crate::request::shown;
 
 /// The options under their names. What is undefined in JavaScript is not among them.
 pub(crate) type Options = Map<String, Value>;
+
+/// The names of a client's options, those of the package included.
+const OF_CLIENT: [&str; 13] = [
+    "apiKey",
+    "apiSecret",
+    "baseUrl",
+    "timeout",
+    "connectTimeout",
+    "attemptTimeout",
+    "maxRetries",
+    "maxResponseBytes",
+    "validate",
+    "dangerouslyAllowHttp",
+    "proxy",
+    "caFile",
+    "logger",
+];
+
+/// The names of a call's options, those of the package included.
+const OF_CALL: [&str; 3] = ["timeout", "maxRetries", "signal"];
 
 /// Reads the JSON text of options.
 pub(crate) fn parse(text: &str) -> napi::Result<Options> {
@@ -23,6 +43,7 @@ pub(crate) fn parse(text: &str) -> napi::Result<Options> {
 
 /// A client's builder. `environment` has the variables that stand in for options.
 pub(crate) fn builder(mut options: Options, environment: BTreeMap<String, String>) -> napi::Result<ClientBuilder> {
+    refuse_unknown(&options)?;
     let mut credential = |name| match options.remove(name) {
         Some(value) => text(name, &value).map(Some),
         None => Ok(None),
@@ -38,7 +59,17 @@ pub(crate) fn builder(mut options: Options, environment: BTreeMap<String, String
 
 /// A client's builder with key and secret of the environment.
 pub(crate) fn builder_from(options: Options, environment: BTreeMap<String, String>) -> napi::Result<ClientBuilder> {
+    refuse_unknown(&options)?;
+    if let Some(name) = ["apiKey", "apiSecret"].into_iter().find(|name| options.contains_key(*name)) {
+        return Err(wrong(format!("`{name}` is taken from the environment here: give it to `new Client`")));
+    }
     apply(ClientBuilder::from_environment(environment).map_err(raise)?, options)
+}
+
+/// Refuses names that no option of a client has, before anything else: a misspelt key would be told to be missing.
+fn refuse_unknown(options: &Options) -> napi::Result<()> {
+    let unknown_name = options.keys().find(|name| !OF_CLIENT.contains(&name.as_str()));
+    unknown_name.map_or(Ok(()), |name| Err(unknown(name, "a client", &OF_CLIENT)))
 }
 
 fn apply(mut builder: ClientBuilder, options: Options) -> napi::Result<ClientBuilder> {
@@ -56,7 +87,7 @@ fn apply(mut builder: ClientBuilder, options: Options) -> napi::Result<ClientBui
             "proxy" if value == Value::Bool(false) => builder.no_proxy(),
             "proxy" => builder.proxy(text(name, &value)?),
             "caFile" => builder.ca_file(text(name, &value)?),
-            _ => return Err(wrong(format!("`{name}` is no option of a client"))),
+            _ => return Err(unknown(name, "a client", &OF_CLIENT)),
         };
     }
     Ok(builder)
@@ -68,10 +99,16 @@ pub(crate) fn overridden(mut client: Client, options: Option<&str>) -> napi::Res
         client = match name.as_str() {
             "timeout" => client.with_timeout(milliseconds(&name, &value)?),
             "maxRetries" => client.with_max_retries(whole(&name, &value, 0)?),
-            _ => return Err(wrong(format!("`{name}` is no option of a call"))),
+            _ => return Err(unknown(&name, "a call", &OF_CALL)),
         };
     }
     Ok(client)
+}
+
+/// The error for a name that no option has, with the one that was probably meant.
+fn unknown(name: &str, whose: &str, known: &[&str]) -> napi::Error {
+    let meant = host::nearest(name, known).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    wrong(format!("`{name}` is no option of {whose}{meant}"))
 }
 
 fn milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {

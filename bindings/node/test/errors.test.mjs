@@ -235,7 +235,7 @@ test('names that somebody gave stay as they are', async (t) => {
   assert.match(error.message, /`recall_num` is not a field/);
   assert.deepEqual(error.violations.map(({ path }) => path).sort(), ['base_url', 'recall_num']);
   assert.throws(() => new recallflow.Client(/** @type {any} */ ({ apiKey: 'k', apiSecret: 's', base_url: 'x' })), {
-    message: '`base_url` is no option of a client',
+    message: '`base_url` is no option of a client; did you mean `baseUrl`?',
   });
   const message = 'bad `voice_file_id`: query_recall_flow_detail';
   sandbox.script({ respond: { status: 200, body: { code: -22, msg: message } } });
@@ -258,4 +258,118 @@ test('texts have the names of this package', () => {
     assert(!/[a-z]_[a-z]/.test(text), text);
   }
   assert.match(texts[0] ?? '', /`dangerouslyAllowHttp`/);
+});
+
+suite('a misspelt option', () => {
+  const options = { apiKey: 'key', apiSecret: 'secret' };
+  /** @type {[any, string][]} */
+  const misspelt = [
+    [{ ...options, timeOut: 5 }, '`timeOut` is no option of a client; did you mean `timeout`?'],
+    [{ ...options, retries: 5 }, '`retries` is no option of a client; did you mean `maxRetries`?'],
+    [{ ...options, maxretrys: 5 }, '`maxretrys` is no option of a client; did you mean `maxRetries`?'],
+    [{ ...options, base_url: 'x' }, '`base_url` is no option of a client; did you mean `baseUrl`?'],
+    [{ apikey: 'key', apiSecret: 'secret' }, '`apikey` is no option of a client; did you mean `apiKey`?'],
+    [{ ...options, colour: 'red' }, '`colour` is no option of a client'],
+  ];
+  for (const [wrong, message] of misspelt) {
+    test(`of a client: ${message}`, () => {
+      const error = thrownBy(() => new recallflow.Client(wrong));
+      assert.equal(error.constructor, ConfigError);
+      assert.equal(error.message, message);
+    });
+  }
+
+  test('of a client of the environment', () => {
+    const told = (wrong) => thrownBy(() => recallflow.Client.fromEnv(wrong)).message;
+    assert.equal(told({ timeOut: 5 }), '`timeOut` is no option of a client; did you mean `timeout`?');
+    assert.equal(told({ apiKey: 'key' }), '`apiKey` is taken from the environment here: give it to `new Client`');
+  });
+
+  test('of a call', async () => {
+    const client = new recallflow.Client({ ...options, baseUrl: 'http://127.0.0.1:9' });
+    for (const [wrong, message] of /** @type {[any, string][]} */ ([
+      [{ timeoutMs: 5 }, '`timeoutMs` is no option of a call; did you mean `timeout`?'],
+      [{ retries: 5 }, '`retries` is no option of a call; did you mean `maxRetries`?'],
+      [{ Signal: 5 }, '`Signal` is no option of a call; did you mean `signal`?'],
+      [{ colour: 5 }, '`colour` is no option of a call'],
+    ])) {
+      const error = await rejectionOf(client.queryRecallFlowDetail(12, wrong));
+      assert.equal(error.constructor, ConfigError);
+      assert.equal(error.message, message);
+      assert.equal(thrownBy(() => client.groupCalls(SPAN, wrong)).message, message);
+    }
+  });
+});
+
+suite('JSON of an error', () => {
+  for (const [type, , own] of CLASSES) {
+    test(`${type.name} has all that it tells`, () => {
+      const { cause, ...rest } = own;
+      const error = new type('what happened', { ...COMMON, ...own });
+      const { cause: written, ...json } = JSON.parse(JSON.stringify(error));
+      assert.deepEqual(json, { name: type.name, message: 'what happened', ...COMMON, ...rest });
+      const expected = { name: 'TransportError', message: 'no answer', attempts: 0, phase: 'body' };
+      assert.deepEqual(written, cause === undefined ? undefined : expected);
+    });
+  }
+
+  test('has what a derived class adds', () => {
+    class Ours extends TransportError {
+      line = 12;
+    }
+    const json = JSON.parse(JSON.stringify({ error: new Ours('no answer', { phase: 'tls' }) }));
+    assert.deepEqual(json.error, { name: 'TransportError', message: 'no answer', attempts: 0, phase: 'tls', line: 12 });
+  });
+
+  test('has the text of a cause of another kind, and nothing that it may hold', () => {
+    const causeOf = (cause) => JSON.parse(JSON.stringify(new RecallFlowError('x', { cause }))).cause;
+    assert.equal(causeOf(Object.assign(new TypeError('wrong'), { password: 'hidden' })), 'TypeError: wrong');
+    assert.equal(causeOf({ password: 'hidden' }), '[object Object]');
+    assert.equal(causeOf({ toJSON: () => 'itself' }), 'itself');
+    assert.equal(causeOf('text'), 'text');
+    assert.equal(causeOf(null), null);
+    assert.equal(causeOf(undefined), undefined);
+    assert.equal(causeOf(5n), '5');
+  });
+
+  test('has a code that no number can stand for', () => {
+    const json = JSON.parse(JSON.stringify(new ApiError('x', { code: 2n ** 60n })));
+    assert.equal(json.code, String(2n ** 60n));
+  });
+
+  test('is not what is printed', () => {
+    assert(!inspect(new ConfigError('x'), { showHidden: true, depth: 0 }).includes('toJSON'));
+  });
+});
+
+test('what was read tells how it becomes an update when it is sent as it is', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client();
+  const detail = await client.queryRecallFlowDetail(299);
+  const { nodeList } = detail;
+  for (const wrong of [detail, { ...detail, recallNum: 2 }, { ...detail.toUpdate(), nodeList }]) {
+    const error = await rejectionOf(client.updateRecallFlow(/** @type {any} */ (wrong)));
+    assert.equal(error.constructor, InvalidRequestError);
+    assert.match(error.message, /; to send what was read, take what `toUpdate\(\)` of the flow returns$/);
+    assert(error.message.endsWith(error.remedy));
+  }
+  const error = await rejectionOf(client.updateRecallFlow(/** @type {any} */ ({ ...CHANGE, extras: 1 })));
+  assert(!error.message.includes('toUpdate'), error.message);
+  const page = await client.queryGroupCalls(SPAN);
+  const other = await rejectionOf(client.queryGroupCalls(/** @type {any} */ (page)));
+  assert(other instanceof InvalidRequestError && !other.message.includes('toUpdate'));
+});
+
+test('a cause is printed with the stack of who called, and nothing of this package', async (t) => {
+  const sandbox = await sandboxFor(t);
+  sandbox.script(['reset', 'applied']);
+  const errors = [
+    await rejectionOf(sandbox.client().updateRecallFlow(CHANGE)),
+    thrownBy(() => recallflow.RecallNode.reupload('hello', '/no/such/file')),
+  ];
+  for (const error of errors) {
+    const printed = inspect(error);
+    assert.match(printed, /\[cause\]: \w*Error: .*\n +at .*errors\.test\.mjs/);
+    assert(!printed.includes('dist'), printed);
+  }
 });

@@ -106,7 +106,7 @@ const ACTS = {
   'calls that fail': [FAILED_CALLS, 1000, 100_000],
   'calls with a signal that outlives them': [LASTING_SIGNAL, 2000, 100_000],
   pages: [PAGES, 240, 20_000],
-  'aborted calls': [ABORTS, 1000, 10_000],
+  'aborted calls': [ABORTS, 1000, 40_000],
   clients: [CLIENTS, 300, 1000],
   'clients that are closed': [CLOSED_CLIENTS, 300, 10_000],
   workers: [WORKERS, 40, 1000],

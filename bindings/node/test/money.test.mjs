@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { Fee, FeeTotal, fromWire, totals } from 'recallflow';
+import { ConfigError, Fee, FeeTotal, fromWire, totals } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
+import { thrownBy } from './support.mjs';
 import { cases } from './vectors.mjs';
 
 /**
@@ -140,4 +141,24 @@ test('an error of the list is that of the sum', async () => {
     throw reason;
   }
   await assert.rejects(totals(broken()), reason);
+});
+
+suite('what is no list of tasks is refused with what to give', () => {
+  /** @type {[string, any, RegExp][]} */
+  const misfits = [
+    ['a page', fromWire({ records: [] }, 'GroupCallPage'), /; give the `records` of a page$/],
+    ['a promise', Promise.resolve([]), /; an `await` is missing$/],
+    ['nothing', undefined, /, such as the `records` of a page or what `groupCalls` returns$/],
+    ['null', null, /, such as /],
+    ['a text', '0.1(USD)', /, such as /],
+    ['a task', task({}), /, such as /],
+  ];
+  for (const [name, misfit, message] of misfits) {
+    test(name, () => {
+      const error = thrownBy(() => totals(misfit));
+      assert.equal(error.constructor, ConfigError);
+      assert.match(error.message, /^`tasks` must be a list of tasks/);
+      assert.match(error.message, message);
+    });
+  }
 });

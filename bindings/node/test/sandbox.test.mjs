@@ -502,6 +502,13 @@ test('wrong options are named', async () => {
   }
 });
 
+test('a sandbox that is made without being started says how', async () => {
+  const error = await thrown(() => new (untyped(Sandbox))());
+  assert.ok(error instanceof TypeError);
+  assert.equal(error.message, 'a sandbox is started: `await Sandbox.start()`');
+  assert.match(String(error.stack), /^TypeError: a sandbox is started: .*\n +at .*sandbox\.test\.mjs/);
+});
+
 test('a port in use is an error of the system, and a close frees it', async (t) => {
   const first = await fresh(t);
   const port = Number(new URL(first.url).port);

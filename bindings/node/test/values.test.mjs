@@ -298,6 +298,34 @@ const FLOW = {
   more: 'x',
 };
 
+suite('a whole answer is no response', () => {
+  const refused = (wire, /** @type {any} */ type) => {
+    const error = thrownBy(() => fromWire(wire, type));
+    assert.equal(error.constructor, ConfigError);
+    assert.equal(error.message, `this is a whole answer, of which a \`${type}\` is only the \`data\`: give that`);
+  };
+
+  test('whatever it says, and whichever names it uses', () => {
+    const page = { records: [{ taskId: 7 }], total: 1 };
+    refused({ code: 0, msg: 'success', data: page }, 'GroupCallPage');
+    refused({ code: 0, data: page }, 'GroupCallPage');
+    refused({ status: '0', reason: 'success', data: FLOW }, 'RecallFlowDetail');
+    refused({ code: 0, msg: 'success', data: FLOW }, 'RecallFlowDetail');
+    refused('{"code": -1, "msg": "wrong key"}', 'GroupCallPage');
+    refused('{"status": -1, "msg": "wrong key", "data": null}', 'RecallFlowDetail');
+    refused({ code: 0, msg: 'success', data: {} }, 'GroupCallTask');
+  });
+
+  test('and a response that has such names as well is one', () => {
+    const names = { code: 0, msg: 'success', data: {} };
+    assert.deepEqual(fromWire({ ...names, total: 0 }, 'GroupCallPage'), { records: [], total: 0, extra: names });
+    assert.equal(fromWire({ ...FLOW, ...names }, 'RecallFlowDetail').keyId, 299);
+    assert.deepEqual(fromWire({ status: 1 }, 'RecallFlowDetail'), { status: 1, nodeList: [], extra: {} });
+    assert.deepEqual(fromWire({ data: 5 }, 'GroupCallPage').extra, { data: 5 });
+    assert.deepEqual(fromWire({}, 'GroupCallPage'), { records: [], extra: {} });
+  });
+});
+
 suite('a flow becomes the update that changes nothing', () => {
   const detail = fromWire(FLOW, 'RecallFlowDetail');
   const update = {
@@ -342,6 +370,9 @@ suite('a flow becomes the update that changes nothing', () => {
         error.violations.map(({ path, rule }) => [path, rule]),
         [[lacking, 'required']],
       );
+      // Whoever called gave nothing.
+      assert(error.message.startsWith(`the answer lacks \`${lacking}\`, without which there is no update; `));
+      assert(error.message.endsWith(String(error.remedy)));
     }
     assert(!('nodeList' in fromWire({ ...FLOW, nodeList: [] }, 'RecallFlowDetail').toUpdate()));
   });
@@ -349,7 +380,9 @@ suite('a flow becomes the update that changes nothing', () => {
   test('with the values that do not fit left where they are', () => {
     const odd = fromWire({ ...FLOW, recallInterval: 2 ** 40 }, 'RecallFlowDetail');
     assert.equal(odd.recallInterval, undefined);
-    assert.throws(() => odd.toUpdate(), InvalidRequestError);
+    const error = thrownBy(() => odd.toUpdate());
+    assert(error instanceof InvalidRequestError);
+    assert.match(error.message, /^the flow that was read is no update: `recallInterval` must be .*; build the update/);
   });
 
   test('with all digits of its key', () => {

@@ -25,7 +25,7 @@ function read(file: string | URL, site: Site): Uint8Array {
     return readFileSync(file);
   } catch (error) {
     const what = `cannot be read from a file: ${(error as Error).message.slice(0, 200)}`;
-    throw moveTo(unreadable('required', what, error), site);
+    throw moveTo(unreadable('required', what, moveTo(error as Error, site)), site);
   }
 }
 

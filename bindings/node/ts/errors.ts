@@ -1,5 +1,7 @@
 /** Everything that can go wrong, as one tree. */
 
+import { isNativeError } from 'node:util/types';
+
 /** Kind of a rule. */
 export type Rule = 'required' | 'range' | 'length' | 'one_of' | 'format' | 'at_least_one' | 'type';
 
@@ -80,6 +82,38 @@ export class RecallFlowError extends Error {
     super(message, 'cause' in circumstances ? { cause: circumstances.cause } : undefined);
     assign(this, { attempts: 0, ...circumstances });
   }
+
+  /**
+   * What `JSON.stringify` writes, for logs: `name` and `message`, which it would leave out of an error, all other
+   * properties, and of `cause` the same or, if it is no error of this library, its text.
+   */
+  toJSON(): Record<string, unknown> {
+    const { name, message, cause } = this;
+    const properties: [string, unknown][] = Object.entries(this);
+    const written = properties.map(([key, value]): [string, unknown] => [key, jsonOf(value)]);
+    return {
+      name,
+      message,
+      ...(Object.fromEntries(written) as object),
+      ...(cause !== undefined && { cause: told(cause) }),
+    };
+  }
+}
+
+/** A value for JSON, which has no whole numbers beyond 2^53. */
+function jsonOf(value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** What JSON tells of a cause. Of what is no error, nobody knows what else it holds. */
+function told(cause: unknown): unknown {
+  if (typeof cause !== 'object' || cause === null) {
+    return jsonOf(cause);
+  }
+  if (typeof (cause as { toJSON?: unknown }).toJSON === 'function') {
+    return cause;
+  }
+  return isNativeError(cause) ? String(cause) : Object.prototype.toString.call(cause);
 }
 
 /** An option is wrong or missing, or the client was closed. */
@@ -215,8 +249,11 @@ export function siteOf(method: ((...args: never) => unknown) | (abstract new (..
   return site;
 }
 
-/** Gives an error the stack of who called. */
+/** Gives an error the stack of who called, and the same to a cause that was made here as well. */
 export function moveTo<E extends Error>(error: E, site: Site): E {
+  if (error instanceof OutcomeUnknownError && (error.cause as unknown) instanceof RecallFlowError) {
+    moveTo(error.cause, site);
+  }
   // The first line of a site's stack says nothing, because it is an object without a name or message.
   const frames = site.stack?.indexOf('\n    at ') ?? -1;
   const value = `${error.name}: ${error.message}${frames < 0 ? '' : (site.stack?.slice(frames) ?? '')}`;
@@ -239,16 +276,30 @@ function renamed(text: string, operation: string | null | undefined): string {
   return named.replace(OPTIONS, camel);
 }
 
+/** The operation that somebody may send an answer to. */
+const UPDATE = 'update_recall_flow';
+
+/** What to do instead. */
+const FOR_ANSWERS = 'to send what was read, take what `toUpdate()` of the flow returns';
+
+/** Whether it is broken because an answer was given: each has such a property, and no request does. */
+function isOfAnswer({ path }: Violation): boolean {
+  return /(?:^|\.)extra$/.test(path);
+}
+
 /** Makes the error that the native module describes. */
 export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
   const { kind, operation, code, cause } = payload;
   // Without a number of attempts it is no text of the core: the native module's own texts have the names of this package.
-  const message = payload.attempts === undefined ? payload.text : renamed(payload.text, operation);
+  const text = payload.attempts === undefined ? payload.text : renamed(payload.text, operation);
+  const isAnswer = operation === UPDATE && (payload.violations ?? []).some(isOfAnswer);
+  const more = isAnswer ? `; ${FOR_ANSWERS}` : '';
+  const message = text + more;
   const circumstances: Circumstances = {
     operation: operation == null ? undefined : camel(operation),
     attempts: payload.attempts ?? 0,
-    remedy: payload.remedy == null ? undefined : renamed(payload.remedy, undefined),
+    remedy: payload.remedy == null ? undefined : renamed(payload.remedy, undefined) + more,
     httpStatus: payload.http_status ?? undefined,
     retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e6) / 1e3,
     phase: payload.phase ?? undefined,

@@ -1,6 +1,8 @@
 /** Amounts of money as the service writes them. */
 
-import { siteOf } from './errors.js';
+import { isPromise } from 'node:util/types';
+
+import { ConfigError, moveTo, siteOf } from './errors.js';
 import { TOTALED, type GroupCallTask, type Totals } from './generated/responses.js';
 import { attempt, native, open } from './native.js';
 import type { Extra } from './reader.js';
@@ -75,10 +77,16 @@ export class FeeTotal {
  * const { taskSumPayFee } = await totals(client.groupCalls(query));
  * taskSumPayFee.amount('USD'); // '91.740498'
  * ```
+ *
+ * @throws {@link ConfigError} if it is given something else, such as a page in place of its `records`.
  */
 export function totals(tasks: Iterable<GroupCallTask>): Totals;
 export function totals(tasks: AsyncIterable<GroupCallTask>): Promise<Totals>;
 export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallTask>): Totals | Promise<Totals> {
+  const misfit = misfitOf(tasks);
+  if (misfit !== undefined) {
+    throw moveTo(new ConfigError(misfit), siteOf(totals));
+  }
   const columns: unknown[][] = TOTALED.map(() => []);
   const add = (task: GroupCallTask): void => {
     TOTALED.forEach((name, index) => {
@@ -98,6 +106,20 @@ export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallT
     add(task);
   }
   return summed(columns);
+}
+
+/** What is wrong with what is no list of tasks, and what to do about it. */
+function misfitOf(tasks: unknown): string | undefined {
+  const holder = Object(tasks) as object;
+  if (typeof tasks !== 'string' && (Symbol.iterator in holder || Symbol.asyncIterator in holder)) {
+    return undefined;
+  }
+  const remedy = isPromise(tasks)
+    ? '; an `await` is missing'
+    : 'records' in holder
+      ? '; give the `records` of a page'
+      : ', such as the `records` of a page or what `groupCalls` returns';
+  return `\`tasks\` must be a list of tasks${remedy}`;
 }
 
 function summed(columns: readonly unknown[][]): Totals {

@@ -153,6 +153,13 @@ export class Sandbox {
   readonly #apiSecret: string;
 
   private constructor(sandbox: NativeSandbox) {
+    if (typeof (sandbox as NativeSandbox | undefined)?.url !== 'string') {
+      // Without types, nothing else says so.
+      throw refusalAt(
+        siteOf(new.target as unknown as () => Sandbox),
+        new TypeError('a sandbox is started: `await Sandbox.start()`'),
+      );
+    }
     this.#native = sandbox;
     this.#url = sandbox.url;
     this.#apiKey = sandbox.apiKey;

@@ -3,7 +3,14 @@
 import { encode } from './encode.js';
 import { ConfigError, siteOf, violationOf, type RequestWarning, type Violation } from './errors.js';
 import { REQUEST_NAMES, type RequestTypes } from './generated/requests.js';
-import { RESPONSE_NAMES, RESPONSE_READERS, type ResponseTypes } from './generated/responses.js';
+import {
+  ENVELOPE_CODE,
+  ENVELOPE_DATA,
+  ENVELOPE_MESSAGE,
+  RESPONSE_NAMES,
+  RESPONSE_READERS,
+  type ResponseTypes,
+} from './generated/responses.js';
 import { attempt, native, open } from './native.js';
 
 /** Names of the types of requests. */
@@ -117,6 +124,7 @@ function hasExtra(value: unknown): boolean {
  * @param wire - JSON text, or what was parsed from it.
  * @param type - What it is.
  * @throws {@link InvalidRequestError} if it cannot be read as a request, or is no JSON object.
+ * @throws {@link ConfigError} if it is a whole answer with its code and message, of which only the `data` can be read.
  */
 export function fromWire<N extends RequestName>(wire: unknown, type: N): RequestTypes[N];
 export function fromWire<N extends ResponseName>(wire: unknown, type: N): ResponseTypes[N];
@@ -129,6 +137,25 @@ export function fromWire(wire: unknown, type: RequestName | ResponseName): unkno
     if (isRequest) {
       return open(native.requestFromWire(position, json)).any();
     }
-    return RESPONSE_READERS[type as ResponseName](open(native.responseFromWire(position, json)));
+    const response = RESPONSE_READERS[type as ResponseName](open(native.responseFromWire(position, json)));
+    if (isEnvelope(response)) {
+      throw new ConfigError(
+        `this is a whole answer, of which a \`${type}\` is only the \`${ENVELOPE_DATA[0]}\`: give that`,
+      );
+    }
+    return response;
   }, site);
+}
+
+/** Whether nothing was read because it is the envelope of an answer, in which everything is one level deeper. */
+function isEnvelope({ extra, ...fields }: ResponseTypes[ResponseName]): boolean {
+  const isCode = (name: string): boolean => (ENVELOPE_CODE as readonly string[]).includes(name);
+  const read = Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+  // A response may have a field that is called like the code.
+  const hasCode = read.length > 0 || ENVELOPE_CODE.some((name) => name in extra);
+  return (
+    read.every(([name]) => isCode(name)) &&
+    hasCode &&
+    [...ENVELOPE_MESSAGE, ...ENVELOPE_DATA].some((name) => name in extra)
+  );
 }

@@ -24,3 +24,4 @@ pub use table::Cell;
 
 pub use crate::fee::total_fees;
 pub use crate::generated::host::{CALLS, ENUMS, REQUESTS, RESPONSES};
+pub use crate::request::read::nearest;

@@ -238,6 +238,16 @@ export async function whatWasReadBecomesAnUpdate(client: Client, detail: RecallF
   await client.updateRecallFlow({ ...same, recallInterval: 30 }, { timeout: 5000 });
   // @ts-expect-error what the service answered is no update yet
   update(detail);
+  // @ts-expect-error a copy has no method
+  update({ ...detail }.toUpdate());
+  // @ts-expect-error and is no flow that was read
+  const copy: RecallFlowDetail = { ...detail };
+  const { recallNum, ...rest } = detail;
+  // @ts-expect-error as is the rest of one
+  rest.toUpdate();
+  // One that a test makes up has to have it.
+  const made: RecallFlowDetail = { ...detail, recallNum, toUpdate: () => same };
+  update(made.toUpdate());
 }
 
 export function whatTheServiceAnswersMayBeAnything(detail: RecallFlowDetail, round: RecallNodeDetail): void {

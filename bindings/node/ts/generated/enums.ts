@@ -3,7 +3,8 @@
 /**
  * Which calls a recall flow repeats, judged by the result of the previous task.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export const RecallType = {
   /** Recall all attempts. */
@@ -15,14 +16,16 @@ export const RecallType = {
 /**
  * Which calls a recall flow repeats, judged by the result of the previous task.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export type RecallType = (typeof RecallType)[keyof typeof RecallType];
 
 /**
  * State of a recall flow and of each of its nodes.
  *
- * Source: 000, 001, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
+ * Details (Auto Recall)".
  */
 export const RecallStatus = {
   /** Not started; the only state in which a flow can be edited. */
@@ -40,14 +43,16 @@ export const RecallStatus = {
 /**
  * State of a recall flow and of each of its nodes.
  *
- * Source: 000, 001, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
+ * Details (Auto Recall)".
  */
 export type RecallStatus = (typeof RecallStatus)[keyof typeof RecallStatus];
 
 /**
  * Where the audio of a node comes from.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export const VoiceSource = {
   /** A voice file that was uploaded before. */
@@ -61,14 +66,16 @@ export const VoiceSource = {
 /**
  * Where the audio of a node comes from.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export type VoiceSource = (typeof VoiceSource)[keyof typeof VoiceSource];
 
 /**
  * Voice that speaks a text.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export const VoiceGender = {
   /** Male voice. */
@@ -80,14 +87,16 @@ export const VoiceGender = {
 /**
  * Voice that speaks a text.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export type VoiceGender = (typeof VoiceGender)[keyof typeof VoiceGender];
 
 /**
  * How calls are paced when they are transferred to agents.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export const OutboundControl = {
   /** Proportional outbound calling. */
@@ -97,14 +106,16 @@ export const OutboundControl = {
 /**
  * How calls are paced when they are transferred to agents.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export type OutboundControl = (typeof OutboundControl)[keyof typeof OutboundControl];
 
 /**
  * When a call is transferred to an agent.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export const SeatTransfer = {
   /** After the group call ends. */
@@ -116,14 +127,15 @@ export const SeatTransfer = {
 /**
  * When a call is transferred to an agent.
  *
- * Source: 000, 001, 002, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 002 "Edit Task
+ * (Auto-Recall)", document 003 "Query Task Details (Auto Recall)".
  */
 export type SeatTransfer = (typeof SeatTransfer)[keyof typeof SeatTransfer];
 
 /**
  * State of a group-call task.
  *
- * Source: 004.
+ * Source: document 004 "Query Task List".
  */
 export const TaskStatus = {
   /** Waiting to submit. */
@@ -145,14 +157,14 @@ export const TaskStatus = {
 /**
  * State of a group-call task.
  *
- * Source: 004.
+ * Source: document 004 "Query Task List".
  */
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];
 
 /**
  * Kind of a group-call task.
  *
- * Source: 004, api-facts.
+ * Source: document 004 "Query Task List", api-facts "Upstream facts".
  */
 export const TaskType = {
   /** Ordinary group call with a voice menu (IVR). */
@@ -166,6 +178,6 @@ export const TaskType = {
 /**
  * Kind of a group-call task.
  *
- * Source: 004, api-facts.
+ * Source: document 004 "Query Task List", api-facts "Upstream facts".
  */
 export type TaskType = (typeof TaskType)[keyof typeof TaskType];

@@ -46,7 +46,7 @@ export abstract class Operations {
    *
    * It changes nothing, so that it is tried again after a failure that may pass.
    *
-   * `POST voice/group/call/query`. Source: 004.
+   * `POST voice/group/call/query`. Source: document 004 "Query Task List".
    *
    * @param request - Selects group-call tasks, and the page of them to read.
    * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
@@ -66,7 +66,7 @@ export abstract class Operations {
    * a rule is refused at once; nothing is sent before the first item is asked for, so that every other error is thrown
    * by the iteration, which ends with it.
    *
-   * `POST voice/group/call/query`. Source: 004.
+   * `POST voice/group/call/query`. Source: document 004 "Query Task List".
    *
    * @param query - Selects group-call tasks, and the page of them to read.
    * @param options - `timeout`: milliseconds that each page may take, pauses between its attempts included;
@@ -83,9 +83,11 @@ export abstract class Operations {
    *
    * It changes nothing, so that it is tried again after a failure that may pass.
    *
-   * `POST voice/recallFlow/queryDetail`. Source: 000, 001, 003.
+   * `POST voice/recallFlow/queryDetail`. Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 >
+   * 文档指引", document 003 "Query Task Details (Auto Recall)".
    *
-   * @param keyId - Unique key of the recall flow.
+   * @param keyId - Unique key of the recall flow. Beyond 2^53 it must be a `bigint`, because a number may have been
+   *   rounded there.
    * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
    *   `maxRetries`: how many more attempts the whole call may have after the first; `signal`: ends it when it is
    *   aborted. What is left out is as the client has it.
@@ -101,7 +103,7 @@ export abstract class Operations {
    *
    * It is tried again only if the service provably did not carry it out. `OutcomeUnknownError` tells that nobody knows.
    *
-   * `POST voice/recallFlow/update`. Source: 002.
+   * `POST voice/recallFlow/update`. Source: document 002 "Edit Task (Auto-Recall)".
    *
    * @param request - The new settings of a recall flow.
    * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;

@@ -17,13 +17,11 @@ type Alternatives<T> = T extends unknown ? T : never;
 /**
  * Selects group-call tasks, and the page of them to read.
  *
- * Source: 004.
+ * Source: document 004 "Query Task List".
  */
 export interface GroupCallQuery {
   /**
    * Number of the page, from 1.
-   *
-   * Source: 004.
    *
    * @defaultValue `1`
    */
@@ -32,8 +30,6 @@ export interface GroupCallQuery {
   /**
    * Number of tasks on a page, 1 to 100.
    *
-   * Source: 004.
-   *
    * @defaultValue `100`
    */
   size?: number | undefined;
@@ -41,21 +37,21 @@ export interface GroupCallQuery {
   /**
    * Start of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
    *
-   * On the wire in `params`. Source: 004.
+   * On the wire in `params`.
    */
   strTime: string;
 
   /**
    * End of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
    *
-   * On the wire in `params`. Source: 004.
+   * On the wire in `params`.
    */
   endTime: string;
 
   /**
    * Kind of the tasks, always AI Agent group calls (3 ai agent).
    *
-   * On the wire in `params`. Source: 004.
+   * On the wire in `params`.
    *
    * @defaultValue `TaskType.AI_AGENT`
    */
@@ -65,21 +61,21 @@ export interface GroupCallQuery {
    * States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
    * submitting); probably all states when empty, which is not documented.
    *
-   * On the wire in `params`. Source: 004.
+   * On the wire in `params`.
    */
   statusList?: readonly TaskStatus[] | undefined;
 
   /**
-   * ID of the application.
+   * ID of the application. Beyond 2^53 it must be a `bigint`, because a number may have been rounded there.
    *
-   * On the wire in `params`. Source: 004.
+   * On the wire in `params`.
    */
   idxAppId?: number | bigint | undefined;
 
   /**
    * Part of a task name, voice file name or text to speech to search for.
    *
-   * On the wire in `params`. Source: 004.
+   * On the wire in `params`.
    */
   searchCondition?: string | undefined;
 }
@@ -87,56 +83,32 @@ export interface GroupCallQuery {
 /**
  * Names the recall flow to read.
  *
- * Source: 000, 001.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引".
  */
 export interface RecallFlowDetailQuery {
-  /**
-   * Unique key of the recall flow.
-   *
-   * Source: 000, 001.
-   */
+  /** Unique key of the recall flow. Beyond 2^53 it must be a `bigint`, because a number may have been rounded there. */
   keyId: number | bigint;
 }
 
 /**
  * The new settings of a recall flow.
  *
- * Source: 002.
+ * Source: document 002 "Edit Task (Auto-Recall)".
  */
 export interface UpdateRecallFlow {
-  /**
-   * Unique key of the recall flow.
-   *
-   * Source: 002.
-   */
+  /** Unique key of the recall flow. Beyond 2^53 it must be a `bigint`, because a number may have been rounded there. */
   keyId: number | bigint;
 
-  /**
-   * Minutes between two recalls, 1 to 1440.
-   *
-   * Source: 002.
-   */
+  /** Minutes between two recalls, 1 to 1440. */
   recallInterval: number;
 
-  /**
-   * Number of recalls, 1 to 10.
-   *
-   * Source: 002.
-   */
+  /** Number of recalls, 1 to 10. */
   recallNum: number;
 
-  /**
-   * Which calls are repeated: all or only the failed ones (0 all, 1 failed).
-   *
-   * Source: 002.
-   */
+  /** Which calls are repeated: all or only the failed ones (0 all, 1 failed). */
   recallType: RecallType;
 
-  /**
-   * Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented.
-   *
-   * Source: 002.
-   */
+  /** Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented. */
   nodeList?: readonly RecallNode[] | undefined;
 }
 
@@ -145,197 +117,111 @@ interface RecallNodeFields {
   /**
    * Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload, 3 text
    * to speech).
-   *
-   * Source: 002.
    */
   source: VoiceSource;
 
-  /**
-   * ID of the uploaded voice file; required when `source` is 1.
-   *
-   * Source: 002.
-   */
+  /** ID of the uploaded voice file; required when `source` is 1. */
   voiceFileId?: string | undefined;
 
   /**
    * Name of the uploaded voice file; shown by examples only, always null there.
    *
-   * Source: 001 example, 002 example.
+   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   voiceFileName?: string | undefined;
 
-  /**
-   * Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2.
-   *
-   * Source: 002.
-   */
+  /** Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2. */
   uploadName?: string | undefined;
 
-  /**
-   * The voice file that is sent along, in padded base64; required when `source` is 2.
-   *
-   * Source: 002.
-   */
+  /** The voice file that is sent along, in padded base64; required when `source` is 2. */
   baseFile?: string | undefined;
 
-  /**
-   * Text to speak, at most 1000 characters; required when `source` is 3.
-   *
-   * Source: 002.
-   */
+  /** Text to speak, at most 1000 characters; required when `source` is 3. */
   text?: string | undefined;
 
-  /**
-   * Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3.
-   *
-   * Source: 002.
-   */
+  /** Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3. */
   lan?: string | undefined;
 
-  /**
-   * Speaking rate of the text as a multiple of normal speed, 0.25 to 4.
-   *
-   * Source: 002.
-   */
+  /** Speaking rate of the text as a multiple of normal speed, 0.25 to 4. */
   speakingRate?: number | undefined;
 
-  /**
-   * Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
-   *
-   * Source: 002.
-   */
+  /** Voice that speaks the text (1 male, 2 female); female when empty and the language has both. */
   ssmlGender?: VoiceGender | undefined;
 
-  /**
-   * Accent of the text's language, a number from the vendor's accent table (a country calling code, such as 44).
-   *
-   * Source: 002.
-   */
+  /** Accent of the text's language, a number from the vendor's accent table (a country calling code, such as 44). */
   accent?: number | undefined;
 
   /**
    * Whether the end of a call triggers an SMS.
-   *
-   * Source: 002.
    *
    * @defaultValue `false`
    */
   hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+   * ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there. Beyond 2^53 it
+   * must be a `bigint`, because a number may have been rounded there.
    *
-   * Source: 001 example, 002 example.
+   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   idxSmsAppId?: number | bigint | undefined;
 
   /**
    * Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`; required when
    * `hangUpSms` is 1.
-   *
-   * Source: 002.
    */
   smsContent?: string | undefined;
 
-  /**
-   * Sender ID of the hang-up SMS, at most 32 characters.
-   *
-   * Source: 002.
-   */
+  /** Sender ID of the hang-up SMS, at most 32 characters. */
   senderId?: string | undefined;
 
-  /**
-   * Whether a key press sends the hang-up SMS.
-   *
-   * Source: 002.
-   */
+  /** Whether a key press sends the hang-up SMS. */
   feedbackPush?: boolean | undefined;
 
-  /**
-   * Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1.
-   *
-   * Source: 002.
-   */
+  /** Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1. */
   feedbackValue?: string | undefined;
 
-  /**
-   * Whether a successful call sends the hang-up SMS.
-   *
-   * Source: 002.
-   */
+  /** Whether a successful call sends the hang-up SMS. */
   successPush?: boolean | undefined;
 
-  /**
-   * Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1.
-   *
-   * Source: 002.
-   */
+  /** Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1. */
   successPushTime?: number | undefined;
 
-  /**
-   * Whether a failed call sends the hang-up SMS.
-   *
-   * Source: 002.
-   */
+  /** Whether a failed call sends the hang-up SMS. */
   failedPush?: boolean | undefined;
 
-  /**
-   * Whether a call that rang sends the hang-up SMS.
-   *
-   * Source: 002.
-   */
+  /** Whether a call that rang sends the hang-up SMS. */
   ringPush?: boolean | undefined;
 
   /**
    * Whether calls are transferred to an agent.
-   *
-   * Source: 002.
    *
    * @defaultValue `false`
    */
   toSeat?: boolean | undefined;
 
   /**
-   * ID of the group of agents that takes the calls; required when `toSeat` is 1.
-   *
-   * Source: 002.
+   * ID of the group of agents that takes the calls; required when `toSeat` is 1. Beyond 2^53 it must be a `bigint`,
+   * because a number may have been rounded there.
    */
   sipGroupId?: number | bigint | undefined;
 
-  /**
-   * How calls are paced (1 proportional); required when `toSeat` is 1.
-   *
-   * Source: 002.
-   */
+  /** How calls are paced (1 proportional); required when `toSeat` is 1. */
   outboundControl?: OutboundControl | undefined;
 
-  /**
-   * Outbound multiplier, 1 to 100; required when `toSeat` is 1.
-   *
-   * Source: 002.
-   */
+  /** Outbound multiplier, 1 to 100; required when `toSeat` is 1. */
   calloutRate?: number | undefined;
 
   /**
    * When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress); required when
    * `toSeat` is 1.
-   *
-   * Source: 002.
    */
   toSeatType?: SeatTransfer | undefined;
 
-  /**
-   * Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2.
-   *
-   * Source: 002.
-   */
+  /** Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2. */
   toSeatKey?: string | undefined;
 
-  /**
-   * Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
-   *
-   * Source: 002.
-   */
+  /** Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   delayTransfer?: number | undefined;
 }
 
@@ -376,28 +262,36 @@ interface RecallNodeWithHangUpSms {
 }
 
 /** Sets `feedbackPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfFeedbackPush {
+interface RecallNodeWithHangUpSmsChoiceOfFeedbackPushOrSuccessPushOrFailedPushOrRingPush {
   feedbackPush: true;
 }
 
 /** Sets `successPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfSuccessPush {
+interface RecallNodeWithHangUpSmsChoiceOfSuccessPushOrFeedbackPushOrFailedPushOrRingPush {
   successPush: true;
 }
 
 /** Sets `failedPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfFailedPush {
+interface RecallNodeWithHangUpSmsChoiceOfFailedPushOrFeedbackPushOrSuccessPushOrRingPush {
   failedPush: true;
 }
 
 /** Sets `ringPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfRingPush {
+interface RecallNodeWithHangUpSmsChoiceOfRingPushOrFeedbackPushOrSuccessPushOrFailedPush {
   ringPush: true;
 }
 
 /** Has a value of `hangUpSms` that requires nothing, or none. */
 interface RecallNodeWithoutHangUpSms {
   hangUpSms?: false | undefined;
+}
+
+/** Requires nothing of `feedbackPush`, `successPush`, `failedPush`, `ringPush`. */
+interface RecallNodeWithoutHangUpSmsRest {
+  feedbackPush?: boolean | undefined;
+  successPush?: boolean | undefined;
+  failedPush?: boolean | undefined;
+  ringPush?: boolean | undefined;
 }
 
 /** Gives what is required when `feedbackPush` is 1. */
@@ -438,13 +332,18 @@ interface RecallNodeWithToSeatWithToSeatTypeKeypress {
 }
 
 /** Has a value of `toSeatType` that requires nothing, or none. */
-interface RecallNodeWithToSeatWithToSeatTypeAfterCall {
+interface RecallNodeWithToSeatWithoutToSeatTypeKeypress {
   toSeatType?: typeof SeatTransfer.AFTER_CALL | undefined;
 }
 
 /** Has a value of `toSeat` that requires nothing, or none. */
 interface RecallNodeWithoutToSeat {
   toSeat?: false | undefined;
+}
+
+/** Requires nothing of `toSeatType`. */
+interface RecallNodeWithoutToSeatRest {
+  toSeatType?: SeatTransfer | undefined;
 }
 
 /** What `source` requires of a {@link RecallNode}. */
@@ -456,13 +355,15 @@ type RecallNodeSourceRule =
 
 /** At least one of `feedbackPush`, `successPush`, `failedPush`, `ringPush` is set. */
 type RecallNodeWithHangUpSmsChoice =
-  | RecallNodeWithHangUpSmsChoiceOfFeedbackPush
-  | RecallNodeWithHangUpSmsChoiceOfSuccessPush
-  | RecallNodeWithHangUpSmsChoiceOfFailedPush
-  | RecallNodeWithHangUpSmsChoiceOfRingPush;
+  | RecallNodeWithHangUpSmsChoiceOfFeedbackPushOrSuccessPushOrFailedPushOrRingPush
+  | RecallNodeWithHangUpSmsChoiceOfSuccessPushOrFeedbackPushOrFailedPushOrRingPush
+  | RecallNodeWithHangUpSmsChoiceOfFailedPushOrFeedbackPushOrSuccessPushOrRingPush
+  | RecallNodeWithHangUpSmsChoiceOfRingPushOrFeedbackPushOrSuccessPushOrFailedPush;
 
 /** What `hangUpSms` requires of a {@link RecallNode}. */
-type RecallNodeHangUpSmsRule = (RecallNodeWithHangUpSms & RecallNodeWithHangUpSmsChoice) | RecallNodeWithoutHangUpSms;
+type RecallNodeHangUpSmsRule =
+  | (RecallNodeWithHangUpSms & RecallNodeWithHangUpSmsChoice)
+  | (RecallNodeWithoutHangUpSms & RecallNodeWithoutHangUpSmsRest);
 
 /** What `feedbackPush` requires of a {@link RecallNode}. */
 type RecallNodeFeedbackPushRule = RecallNodeWithFeedbackPush | RecallNodeWithoutFeedbackPush;
@@ -472,56 +373,57 @@ type RecallNodeSuccessPushRule = RecallNodeWithSuccessPush | RecallNodeWithoutSu
 
 /** What `toSeatType` requires of a {@link RecallNode}. */
 type RecallNodeWithToSeatToSeatTypeRule =
-  RecallNodeWithToSeatWithToSeatTypeKeypress | RecallNodeWithToSeatWithToSeatTypeAfterCall;
+  RecallNodeWithToSeatWithToSeatTypeKeypress | RecallNodeWithToSeatWithoutToSeatTypeKeypress;
 
 /** What `toSeat` requires of a {@link RecallNode}. */
-type RecallNodeToSeatRule = (RecallNodeWithToSeat & RecallNodeWithToSeatToSeatTypeRule) | RecallNodeWithoutToSeat;
+type RecallNodeToSeatRule =
+  (RecallNodeWithToSeat & RecallNodeWithToSeatToSeatTypeRule) | (RecallNodeWithoutToSeat & RecallNodeWithoutToSeatRest);
 
 /**
  * One node of a recall flow: the audio that one round of recalls plays, and what follows it.
  *
- * Source: 002.
+ * Source: document 002 "Edit Task (Auto-Recall)".
  */
 export type RecallNode = Alternatives<
   RecallNodeFields &
     RecallNodeSourceRule &
-    RecallNodeHangUpSmsRule &
     RecallNodeFeedbackPushRule &
     RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule
+    RecallNodeToSeatRule &
+    RecallNodeHangUpSmsRule
 >;
 
 /** What `RecallNode.uploaded` may be given besides its arguments. */
 type RecallNodeUploadedFurther = Alternatives<
   Omit<RecallNodeFields, 'source' | 'voiceFileId'> &
-    RecallNodeHangUpSmsRule &
     RecallNodeFeedbackPushRule &
     RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule
+    RecallNodeToSeatRule &
+    RecallNodeHangUpSmsRule
 >;
 
 /** What `RecallNode.reupload` may be given besides its arguments. */
 type RecallNodeReuploadFurther = Alternatives<
   Omit<RecallNodeFields, 'source' | 'uploadName' | 'baseFile'> &
-    RecallNodeHangUpSmsRule &
     RecallNodeFeedbackPushRule &
     RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule
+    RecallNodeToSeatRule &
+    RecallNodeHangUpSmsRule
 >;
 
 /** What `RecallNode.textToSpeech` may be given besides its arguments. */
 type RecallNodeTextToSpeechFurther = Alternatives<
   Omit<RecallNodeFields, 'source' | 'text' | 'lan'> &
-    RecallNodeHangUpSmsRule &
     RecallNodeFeedbackPushRule &
     RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule
+    RecallNodeToSeatRule &
+    RecallNodeHangUpSmsRule
 >;
 
 /**
  * One node of a recall flow: the audio that one round of recalls plays, and what follows it.
  *
- * Source: 002.
+ * Source: document 002 "Edit Task (Auto-Recall)".
  */
 export const RecallNode = {
   /**

@@ -18,49 +18,29 @@ import type { UpdateRecallFlow } from './requests.js';
 /**
  * One page of group-call tasks.
  *
- * Source: 004.
+ * Source: document 004 "Query Task List".
  */
 export interface GroupCallPage {
-  /**
-   * Tasks of the page; empty when the answer has none.
-   *
-   * Source: 004.
-   */
+  /** Tasks of the page; empty when the answer has none. */
   readonly records: readonly GroupCallTask[];
 
-  /**
-   * Number of tasks in all.
-   *
-   * Source: 004.
-   */
+  /** Number of tasks in all. */
   readonly total?: number | undefined;
 
-  /**
-   * Number of tasks on a page.
-   *
-   * Source: 004.
-   */
+  /** Number of tasks on a page. */
   readonly size?: number | undefined;
 
-  /**
-   * Number of the page, from 1.
-   *
-   * Source: 004.
-   */
+  /** Number of the page, from 1. */
   readonly current?: number | undefined;
 
   /**
    * Whether the service counted the tasks.
    *
-   * Source: 004 example.
+   * Source: example of document 004 "Query Task List".
    */
   readonly searchCount?: boolean | undefined;
 
-  /**
-   * Number of pages.
-   *
-   * Source: 004.
-   */
+  /** Number of pages. */
   readonly pages?: number | undefined;
 
   /**
@@ -74,154 +54,77 @@ export interface GroupCallPage {
 /**
  * One group call: a campaign of calls with its counts and costs.
  *
- * Source: 004.
+ * Source: document 004 "Query Task List".
  */
 export interface GroupCallTask {
   /**
-   * ID of the task; older answers call it `jobId`.
+   * ID of the task; older answers call it `jobId`. One beyond 2^53 is in `extra` as a `bigint`, because a number would
+   * be rounded.
    *
-   * On the wire also `jobId`. Source: 004, api-facts.
+   * On the wire also `jobId`. Source: document 004 "Query Task List", api-facts "Upstream facts".
    */
   readonly taskId?: number | undefined;
 
-  /**
-   * Name of the task.
-   *
-   * Source: 004.
-   */
+  /** Name of the task. */
   readonly taskName?: string | undefined;
 
   /**
    * State of the task (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6 submitting).
-   *
-   * Source: 004.
    */
   readonly status?: TaskStatus | (number & {}) | undefined;
 
-  /**
-   * Call progress in percent, such as `100`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Call progress in percent, such as `100`, as the service writes it. */
   readonly rate?: string | undefined;
 
-  /**
-   * Number of calls in the task, which the document calls its number of tasks.
-   *
-   * Source: 004.
-   */
+  /** Number of calls in the task, which the document calls its number of tasks. */
   readonly numCnt?: number | undefined;
 
-  /**
-   * Number of calls made so far.
-   *
-   * Source: 004.
-   */
+  /** Number of calls made so far. */
   readonly callNum?: number | undefined;
 
-  /**
-   * Count of successful calls.
-   *
-   * Source: 004.
-   */
+  /** Count of successful calls. */
   readonly success?: number | undefined;
 
-  /**
-   * Count of failed calls.
-   *
-   * Source: 004.
-   */
+  /** Count of failed calls. */
   readonly fail?: number | undefined;
 
-  /**
-   * Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone.
-   *
-   * Source: 004.
-   */
+  /** Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone. */
   readonly createdTime?: string | undefined;
 
-  /**
-   * ID of the AI Agent template.
-   *
-   * Source: 004.
-   */
+  /** ID of the AI Agent template. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
   readonly scriptId?: number | undefined;
 
-  /**
-   * Kind of the task (1 ordinary, 2 script, 3 ai agent).
-   *
-   * Source: 004.
-   */
+  /** Kind of the task (1 ordinary, 2 script, 3 ai agent). */
   readonly taskType?: TaskType | (number & {}) | undefined;
 
-  /**
-   * Count of answered calls.
-   *
-   * Source: 004.
-   */
+  /** Count of answered calls. */
   readonly answeredNum?: number | undefined;
 
-  /**
-   * Answer-seizure ratio in percent, such as `80`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Answer-seizure ratio in percent, such as `80`, as the service writes it. */
   readonly asr?: string | undefined;
 
-  /**
-   * Total billed duration of the AI Agent product in seconds.
-   *
-   * Source: 004.
-   */
+  /** Total billed duration of the AI Agent product in seconds. */
   readonly agentTotalFeetime?: number | undefined;
 
-  /**
-   * Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it. */
   readonly agentFee?: string | undefined;
 
-  /**
-   * Billed duration of the calls in seconds.
-   *
-   * Source: 004.
-   */
+  /** Billed duration of the calls in seconds. */
   readonly chargeLen?: number | undefined;
 
-  /**
-   * Average call duration with its unit, such as `60s`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Average call duration with its unit, such as `60s`, as the service writes it. */
   readonly acd?: string | undefined;
 
-  /**
-   * Cost of the calls, such as `0.034827(USD)`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Cost of the calls, such as `0.034827(USD)`, as the service writes it. */
   readonly groupCallPayFee?: string | undefined;
 
-  /**
-   * Cost of the hang-up SMS, such as `0(USD)`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Cost of the hang-up SMS, such as `0(USD)`, as the service writes it. */
   readonly smsPayFee?: string | undefined;
 
-  /**
-   * Cost of the whole task, such as `0.159827(USD)`, as the service writes it.
-   *
-   * Source: 004.
-   */
+  /** Cost of the whole task, such as `0.159827(USD)`, as the service writes it. */
   readonly taskSumPayFee?: string | undefined;
 
-  /**
-   * Count of hang-up SMS sent.
-   *
-   * Source: 004.
-   */
+  /** Count of hang-up SMS sent. */
   readonly sendSmsNum?: number | undefined;
 
   /**
@@ -232,97 +135,8 @@ export interface GroupCallTask {
   readonly extra: Extra;
 }
 
-/**
- * A recall flow with its nodes, as the service keeps it.
- *
- * Source: 000, 001, 003.
- */
-export interface RecallFlowDetail {
-  /**
-   * Unique key of the recall flow.
-   *
-   * Source: 000, 001, 003.
-   */
-  readonly keyId?: number | undefined;
-
-  /**
-   * Minutes between two recalls, 1 to 1440.
-   *
-   * Source: 000, 001, 003.
-   */
-  readonly recallInterval?: number | undefined;
-
-  /**
-   * Number of recalls, 1 to 10.
-   *
-   * Source: 000, 001, 003.
-   */
-  readonly recallNum?: number | undefined;
-
-  /**
-   * Which calls are repeated: all or only the failed ones (0 all, 1 failed).
-   *
-   * Source: 000, 001, 003.
-   */
-  readonly recallType?: RecallType | (number & {}) | undefined;
-
-  /**
-   * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited only while it is
-   * pending.
-   *
-   * Source: 000, 001, 003.
-   */
-  readonly status?: RecallStatus | (number & {}) | undefined;
-
-  /**
-   * Nodes of the flow in their order; empty when the answer has none.
-   *
-   * On the wire also `records`. Source: 000, 001, 003.
-   */
-  readonly nodeList: readonly RecallNodeDetail[];
-
-  /**
-   * Number of nodes in all; only in answers that page the nodes.
-   *
-   * Source: 000 example, 001 example.
-   */
-  readonly total?: number | undefined;
-
-  /**
-   * Number of nodes on a page; only in answers that page the nodes.
-   *
-   * Source: 000 example, 001 example.
-   */
-  readonly size?: number | undefined;
-
-  /**
-   * Number of the page, from 1; only in answers that page the nodes.
-   *
-   * Source: 000 example, 001 example.
-   */
-  readonly current?: number | undefined;
-
-  /**
-   * Whether the service counted the nodes; only in answers that page the nodes.
-   *
-   * Source: 000 example, 001 example.
-   */
-  readonly searchCount?: boolean | undefined;
-
-  /**
-   * Number of pages; only in answers that page the nodes.
-   *
-   * Source: 000 example, 001 example.
-   */
-  readonly pages?: number | undefined;
-
-  /**
-   * What the service sent beyond the documented fields, and values that do not fit their type.
-   *
-   * Its keys are names on the wire.
-   */
-  readonly extra: Extra;
-
+/** What a {@link RecallFlowDetail} does: as a class, so that the compiler knows that a copy by `...` does not. */
+declare abstract class RecallFlowDetailMethods {
   /**
    * The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.
    *
@@ -340,213 +154,190 @@ export interface RecallFlowDetail {
 }
 
 /**
+ * A recall flow with its nodes, as the service keeps it.
+ *
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
+ * Details (Auto Recall)".
+ */
+export interface RecallFlowDetail extends RecallFlowDetailMethods {
+  /** Unique key of the recall flow. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
+  readonly keyId?: number | undefined;
+
+  /** Minutes between two recalls, 1 to 1440. */
+  readonly recallInterval?: number | undefined;
+
+  /** Number of recalls, 1 to 10. */
+  readonly recallNum?: number | undefined;
+
+  /** Which calls are repeated: all or only the failed ones (0 all, 1 failed). */
+  readonly recallType?: RecallType | (number & {}) | undefined;
+
+  /**
+   * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited only while it is
+   * pending.
+   */
+  readonly status?: RecallStatus | (number & {}) | undefined;
+
+  /**
+   * Nodes of the flow in their order; empty when the answer has none.
+   *
+   * On the wire also `records`.
+   */
+  readonly nodeList: readonly RecallNodeDetail[];
+
+  /**
+   * Number of nodes in all; only in answers that page the nodes.
+   *
+   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
+   */
+  readonly total?: number | undefined;
+
+  /**
+   * Number of nodes on a page; only in answers that page the nodes.
+   *
+   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
+   */
+  readonly size?: number | undefined;
+
+  /**
+   * Number of the page, from 1; only in answers that page the nodes.
+   *
+   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
+   */
+  readonly current?: number | undefined;
+
+  /**
+   * Whether the service counted the nodes; only in answers that page the nodes.
+   *
+   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
+   */
+  readonly searchCount?: boolean | undefined;
+
+  /**
+   * Number of pages; only in answers that page the nodes.
+   *
+   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
+   */
+  readonly pages?: number | undefined;
+
+  /**
+   * What the service sent beyond the documented fields, and values that do not fit their type.
+   *
+   * Its keys are names on the wire.
+   */
+  readonly extra: Extra;
+}
+
+/**
  * One node of a recall flow, as the service keeps it.
  *
- * Source: 000, 001, 003.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
+ * Details (Auto Recall)".
  */
 export interface RecallNodeDetail {
   /**
    * Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload, 3 text
    * to speech).
-   *
-   * Source: 000, 001, 003.
    */
   readonly source?: VoiceSource | (number & {}) | undefined;
 
-  /**
-   * ID of the uploaded voice file.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** ID of the uploaded voice file. */
   readonly voiceFileId?: string | undefined;
 
   /**
    * Name of the uploaded voice file; shown by examples only, always null there.
    *
-   * Source: 001 example, 002 example.
+   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   readonly voiceFileName?: string | undefined;
 
-  /**
-   * Name of the voice file that is, or was, sent along, 5 to 32 characters.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Name of the voice file that is, or was, sent along, 5 to 32 characters. */
   readonly uploadName?: string | undefined;
 
-  /**
-   * Text to speak, at most 1000 characters.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Text to speak, at most 1000 characters. */
   readonly text?: string | undefined;
 
-  /**
-   * Language code of the text, such as `EN`, from the vendor's language table.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Language code of the text, such as `EN`, from the vendor's language table. */
   readonly lan?: string | undefined;
 
-  /**
-   * Speaking rate of the text as a multiple of normal speed, 0.25 to 4.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Speaking rate of the text as a multiple of normal speed, 0.25 to 4. */
   readonly speakingRate?: number | undefined;
 
-  /**
-   * Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Voice that speaks the text (1 male, 2 female); female when empty and the language has both. */
   readonly ssmlGender?: VoiceGender | (number & {}) | undefined;
 
-  /**
-   * Accent of the text's language, a number from the vendor's accent table (a country calling code, such as 44).
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Accent of the text's language, a number from the vendor's accent table (a country calling code, such as 44). */
   readonly accent?: number | undefined;
 
-  /**
-   * Whether the end of a call triggers an SMS.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Whether the end of a call triggers an SMS. */
   readonly hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+   * ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there. One beyond 2^53 is
+   * in `extra` as a `bigint`, because a number would be rounded.
    *
-   * Source: 001 example, 002 example.
+   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   readonly idxSmsAppId?: number | undefined;
 
-  /**
-   * Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`. */
   readonly smsContent?: string | undefined;
 
-  /**
-   * Sender ID of the hang-up SMS, at most 32 characters.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Sender ID of the hang-up SMS, at most 32 characters. */
   readonly senderId?: string | undefined;
 
-  /**
-   * Whether a key press sends the hang-up SMS.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Whether a key press sends the hang-up SMS. */
   readonly feedbackPush?: boolean | undefined;
 
-  /**
-   * Key whose press sends the hang-up SMS, one digit 0 to 9.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Key whose press sends the hang-up SMS, one digit 0 to 9. */
   readonly feedbackValue?: string | undefined;
 
-  /**
-   * Whether a successful call sends the hang-up SMS.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Whether a successful call sends the hang-up SMS. */
   readonly successPush?: boolean | undefined;
 
-  /**
-   * Seconds between a successful call and its SMS, 1 to 9999.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Seconds between a successful call and its SMS, 1 to 9999. */
   readonly successPushTime?: number | undefined;
 
-  /**
-   * Whether a failed call sends the hang-up SMS.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Whether a failed call sends the hang-up SMS. */
   readonly failedPush?: boolean | undefined;
 
-  /**
-   * Whether a call that rang sends the hang-up SMS.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Whether a call that rang sends the hang-up SMS. */
   readonly ringPush?: boolean | undefined;
 
-  /**
-   * Whether calls are transferred to an agent.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Whether calls are transferred to an agent. */
   readonly toSeat?: boolean | undefined;
 
   /**
-   * ID of the group of agents that takes the calls.
-   *
-   * Source: 000, 001, 003.
+   * ID of the group of agents that takes the calls. One beyond 2^53 is in `extra` as a `bigint`, because a number would
+   * be rounded.
    */
   readonly sipGroupId?: number | undefined;
 
-  /**
-   * How calls are paced (1 proportional).
-   *
-   * Source: 000, 001, 003.
-   */
+  /** How calls are paced (1 proportional). */
   readonly outboundControl?: OutboundControl | (number & {}) | undefined;
 
-  /**
-   * Outbound multiplier, 1 to 100.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Outbound multiplier, 1 to 100. */
   readonly calloutRate?: number | undefined;
 
-  /**
-   * When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress).
-   *
-   * Source: 000, 001, 003.
-   */
+  /** When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress). */
   readonly toSeatType?: SeatTransfer | (number & {}) | undefined;
 
-  /**
-   * Key that transfers the call to an agent.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Key that transfers the call to an agent. */
   readonly toSeatKey?: string | undefined;
 
-  /**
-   * Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   readonly delayTransfer?: number | undefined;
 
-  /**
-   * Unique key of the node.
-   *
-   * Source: 000, 001, 003.
-   */
+  /** Unique key of the node. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
   readonly keyId?: number | undefined;
 
   /**
-   * ID of the group-call task that the node runs.
-   *
-   * Source: 000, 001, 003.
+   * ID of the group-call task that the node runs. One beyond 2^53 is in `extra` as a `bigint`, because a number would
+   * be rounded.
    */
   readonly taskId?: number | undefined;
 
-  /**
-   * State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed).
-   *
-   * Source: 000, 001, 003.
-   */
+  /** State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). */
   readonly nodeStatus?: RecallStatus | (number & {}) | undefined;
 
   /**
@@ -642,7 +433,7 @@ export function readGroupCallTask(reader: Reader): GroupCallTask {
  * @internal
  */
 export function readRecallFlowDetail(reader: Reader): RecallFlowDetail {
-  return updatable(reader, {
+  return updatable<RecallFlowDetail>(reader, {
     keyId: reader.number(),
     recallInterval: reader.number(),
     recallNum: reader.number(),
@@ -709,3 +500,24 @@ export const RESPONSE_READERS: { readonly [Name in keyof ResponseTypes]: (reader
   RecallFlowDetail: readRecallFlowDetail,
   RecallNodeDetail: readRecallNodeDetail,
 };
+
+/**
+ * Names of a part of an envelope.
+ *
+ * @internal
+ */
+export const ENVELOPE_CODE = ['code', 'status'] as const;
+
+/**
+ * Names of a part of an envelope.
+ *
+ * @internal
+ */
+export const ENVELOPE_MESSAGE = ['msg', 'reason'] as const;
+
+/**
+ * Names of a part of an envelope.
+ *
+ * @internal
+ */
+export const ENVELOPE_DATA = ['data'] as const;

@@ -3,20 +3,21 @@
 /**
  * Base URL: ITNIO TECH.
  *
- * Source: 000, 002, 004.
+ * Source: document 000 "Query Task Details (Auto Recall)", document 002 "Edit Task (Auto-Recall)", document 004 "Query
+ * Task List".
  */
 export const ITNIO = 'https://api.itniotech.com';
 
 /**
  * Base URL: LAAFFIC; its AI Agent pages show the same host without `/v3`.
  *
- * Source: 001, api-facts.
+ * Source: document 001 "IVR群呼 > 文档指引", api-facts "Upstream facts".
  */
 export const LAAFFIC = 'https://api.laaffic.com/v3';
 
 /**
  * Base URL: onbuka.
  *
- * Source: api-facts.
+ * Source: api-facts "Upstream facts".
  */
 export const ONBUKA = 'https://api.onbuka.com/v3';

@@ -33,11 +33,12 @@ struct Member {
 }
 
 pub(super) fn render(api: &Api) -> String {
-    let page = Page { header: crate::render::header(api), enums: api.enums.iter().map(constant).collect() };
+    let page =
+        Page { header: crate::render::header(api), enums: api.enums.iter().map(|item| constant(api, item)).collect() };
     template::fill(TEMPLATE, page)
 }
 
-fn constant(item: &Enum) -> Constant {
+fn constant(api: &Api, item: &Enum) -> Constant {
     let members = item.values.iter().map(|value| Member {
         name: names::screaming(&value.name),
         number: value.number,
@@ -45,7 +46,7 @@ fn constant(item: &Enum) -> Constant {
     });
     Constant {
         name: item.name.clone(),
-        doc: comment(0, &[&item.doc.text, &source(&item.doc)]),
+        doc: comment(0, &[&item.doc.text, &source(api, &item.doc)]),
         members: members.collect(),
     }
 }

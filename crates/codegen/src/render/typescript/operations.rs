@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::text::{bracketed, comment, source};
-use super::types::{Imports, is_optional, requested};
+use super::types::{Imports, asked, is_optional, requested};
 use crate::model::{Api, Operation, OperationKind, Paging, Type};
 use crate::names;
 use crate::render::template;
@@ -96,7 +96,7 @@ fn call(api: &Api, index: usize, operation: &Operation) -> Method {
     };
     let given = [index.to_string(), request, "options".to_owned(), read, itself(&method)];
     Method {
-        doc: doc(&operation.doc.text, kind, operation, &documented),
+        doc: doc(api, &operation.doc.text, kind, operation, &documented),
         head: bracketed(2, &format!("{method}("), &parameters, &format!("): Promise<{answer}> {{")),
         body: bracketed(4, "return this._call(", &given, ");"),
     }
@@ -114,7 +114,7 @@ fn arguments(of: &Type, operation: &Operation) -> (Vec<String>, String, Vec<Stri
     let documented = required
         .iter()
         .chain(&optional)
-        .map(|field| format!("@param {} - {}", names::typescript_argument(&field.wire), field.doc.text));
+        .map(|field| format!("@param {} - {}", names::typescript_argument(&field.wire), asked(field)));
     let given = operation.arguments.iter().map(|wire| {
         let name = names::typescript_argument(wire);
         if name == *wire { name } else { format!("{wire}: {name}") }
@@ -140,7 +140,7 @@ fn pages(api: &Api, index: usize, operation: &Operation, paging: &Paging) -> Met
     let read = format!("read{}", paging.item);
     let given = [index.to_string(), "query".to_owned(), "options".to_owned(), read, itself(&method)];
     Method {
-        doc: doc(&paging.doc, &start, operation, &documented),
+        doc: doc(api, &paging.doc, &start, operation, &documented),
         head: bracketed(2, &format!("{method}("), &parameters, &format!("): Pages<{}> {{", paging.item)),
         body: bracketed(4, "return this._pages(", &given, ");"),
     }
@@ -152,8 +152,8 @@ fn itself(method: &str) -> String {
 }
 
 /// What is said about a method.
-fn doc(text: &str, more: &str, operation: &Operation, tags: &[String]) -> String {
-    let origin = format!("`POST {}`. {}", operation.path, source(&operation.doc));
+fn doc(api: &Api, text: &str, more: &str, operation: &Operation, tags: &[String]) -> String {
+    let origin = format!("`POST {}`. {}", operation.path, source(api, &operation.doc));
     let paragraphs: Vec<_> = [text, more, &origin].into_iter().chain(tags.iter().map(String::as_str)).collect();
     comment(2, &paragraphs)
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::constructors::{self, Constructor};
 use super::rules::{Rules, rules};
-use super::text::{comment, list_of_names, source, union, wrapped_intersection};
-use super::types::{Imports, is_optional, literal, property, requested};
+use super::text::{comment, list_of_names, source, source_within, union, wrapped_intersection};
+use super::types::{Imports, asked, is_optional, literal, property, requested};
 use crate::model::{Api, Direction, Field, Literal, Type};
 use crate::render::template;
 
@@ -91,8 +91,8 @@ fn imports(requests: &[&Type]) -> Imports {
 
 fn request(api: &Api, request: &Type) -> Request {
     let rules = rules(api, request);
-    let doc = comment(0, &[&request.doc.text, &source(&request.doc)]);
-    let properties = request.fields.iter().map(documented_property).collect();
+    let doc = comment(0, &[&request.doc.text, &source(api, &request.doc)]);
+    let properties = request.fields.iter().map(|field| documented_property(api, request, field)).collect();
     let fields = if rules.whole.is_empty() {
         Interface { head: format!("export interface {}", request.name), doc: doc.clone(), properties }
     } else {
@@ -132,12 +132,12 @@ fn whole(request: &Type, rules: &Rules) -> Vec<String> {
     std::iter::once(fields_name(request, rules)).chain(rules.whole.iter().map(|rule| rule.name.clone())).collect()
 }
 
-fn documented_property(field: &Field) -> Property {
+fn documented_property(api: &Api, request: &Type, field: &Field) -> Property {
     let within = field.within.as_ref().map(|object| format!("On the wire in `{object}`. ")).unwrap_or_default();
     let default = field.default.as_ref().map(|value| format!("@defaultValue `{}`", literal(value)));
-    let origin = format!("{within}{}", source(&field.doc));
+    let origin = format!("{within}{}", source_within(api, &request.doc, &field.doc));
     Property {
         declared: property(&field.wire, &requested(field), is_optional(field)),
-        doc: Some(comment(2, &[&field.doc.text, &origin, &default.unwrap_or_default()])),
+        doc: Some(comment(2, &[&asked(field), &origin, &default.unwrap_or_default()])),
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::text::{comment, list_of_names, source};
-use super::types::{Imports, answered};
-use crate::model::{Api, Direction, Field, FieldKind, Type};
+use super::text::{comment, list_of_names, source, source_within};
+use super::types::{Imports, answered, told};
+use crate::model::{Api, Direction, Envelope, Field, FieldKind, Type};
 use crate::render::template;
 
 const TEMPLATE: &str = include_str!("responses.ts.jinja");
@@ -17,6 +17,8 @@ struct Page {
     interfaces: Vec<Interface>,
     totals: Vec<Totals>,
     names: String,
+    /// Names of the parts of an envelope.
+    envelope: Vec<String>,
 }
 
 /// A response.
@@ -25,9 +27,10 @@ struct Interface {
     name: String,
     doc: String,
     members: Vec<Member>,
+    /// What it does beyond holding what was read.
     methods: Vec<Method>,
     /// What stands around the members where they are read.
-    open: &'static str,
+    open: String,
     close: &'static str,
 }
 
@@ -69,11 +72,18 @@ pub(super) fn render(api: &Api) -> String {
     let page = Page {
         header: crate::render::header(api),
         imports: imports(&responses).render(),
-        interfaces: responses.iter().map(|response| interface(response)).collect(),
+        interfaces: responses.iter().map(|response| interface(api, response)).collect(),
         totals: responses.iter().filter_map(|response| totals(response)).collect(),
         names: list_of_names("RESPONSE_NAMES", &names),
+        envelope: envelope(&api.service.envelope),
     };
     template::fill(TEMPLATE, page)
+}
+
+/// The names of an envelope's parts, for what tells one from a response.
+fn envelope(envelope: &Envelope) -> Vec<String> {
+    let parts = [("CODE", &envelope.code), ("MESSAGE", &envelope.message), ("DATA", &envelope.data)];
+    parts.map(|(name, part)| list_of_names(&format!("ENVELOPE_{name}"), &part.names)).into()
 }
 
 fn imports(responses: &[&Type]) -> Imports {
@@ -93,8 +103,8 @@ fn imports(responses: &[&Type]) -> Imports {
     imports
 }
 
-fn interface(response: &Type) -> Interface {
-    let mut members: Vec<_> = response.fields.iter().map(member).collect();
+fn interface(api: &Api, response: &Type) -> Interface {
+    let mut members: Vec<_> = response.fields.iter().map(|field| member(api, response, field)).collect();
     members.push(Member {
         declared: "readonly extra: Extra".to_owned(),
         doc: comment(
@@ -106,10 +116,14 @@ fn interface(response: &Type) -> Interface {
         ),
         read: "extra: reader.extra()".to_owned(),
     });
-    let (open, close) = if is_updatable(response) { ("updatable(reader, {", "})") } else { ("reader.row({", "})") };
-    let doc = comment(0, &[&response.doc.text, &source(&response.doc)]);
+    let open = if is_updatable(response) {
+        format!("updatable<{}>(reader, {{", response.name)
+    } else {
+        "reader.row({".to_owned()
+    };
+    let doc = comment(0, &[&response.doc.text, &source(api, &response.doc)]);
     let methods = is_updatable(response).then(to_update).into_iter().collect();
-    Interface { name: response.name.clone(), doc, members, methods, open, close }
+    Interface { name: response.name.clone(), doc, members, methods, open, close: "})" }
 }
 
 /// Whether a response does more than hold what was read: it can become an update.
@@ -134,14 +148,14 @@ fn to_update() -> Method {
     Method { declared: "toUpdate(): UpdateRecallFlow", doc }
 }
 
-fn member(field: &Field) -> Member {
+fn member(api: &Api, response: &Type, field: &Field) -> Member {
     let is_list = matches!(field.kind, FieldKind::List(_));
     let (mark, or_undefined) = if is_list { ("", "") } else { ("?", " | undefined") };
     let aliases = field.aliases.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
     let aliases = if aliases.is_empty() { aliases } else { format!("On the wire also {aliases}. ") };
     Member {
         declared: format!("readonly {}{mark}: {}{or_undefined}", field.wire, answered(&field.kind)),
-        doc: comment(2, &[&field.doc.text, &format!("{aliases}{}", source(&field.doc))]),
+        doc: comment(2, &[&told(field), &format!("{aliases}{}", source_within(api, &response.doc, &field.doc))]),
         read: format!("{}: {}", field.wire, read(&field.kind)),
     }
 }

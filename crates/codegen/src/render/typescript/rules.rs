@@ -5,7 +5,11 @@
 //! rule requires, so that a flag that is only known when the program runs is accepted if all that it may require is
 //! given. Rules on different fields are joined by `&`.
 //!
-//! The compiler explains a refusal by the last member that is still possible. Those that ask for more come first.
+//! The compiler explains a refusal by the last member that is still possible, and within it by the first part that does
+//! not fit, so that messages depend on orders. Members that ask for more come first. Versions up to 6 go by where a member
+//! stands; later ones by its number of parts, and then by their names: all members of a rule have as many parts, and
+//! those that ask for nothing are named `Without`, which comes after `With` and a capital letter. Rules that leave a
+//! choice come last, because that may be made already and lack only what another rule requires of it.
 
 use std::collections::BTreeSet;
 
@@ -111,11 +115,13 @@ impl<'a> Builder<'a> {
     /// Adds the types for what is required of the whole object.
     fn whole(&mut self, demands: &[Demand<'a>]) {
         let path = self.request.name.clone();
+        let mut has_choice = Vec::new();
         for (index, fields) in choices(demands).into_iter().enumerate() {
             let name = self.choice(&path, index, fields);
             let is_optional = fields.iter().any(|wire| default(self.request.field(wire)) == Some(&Literal::Flag(true)));
             let fields = fields.iter().cloned().collect();
             self.rules.whole.push(Whole { name, decider: None, fields, is_optional });
+            has_choice.push(true);
         }
         for (decider, demands) in by_decider(demands) {
             let field = self.request.field(decider);
@@ -126,7 +132,11 @@ impl<'a> Builder<'a> {
             let fields = conditions.chain(demands.iter().flat_map(|demand| demand.what.fields())).collect();
             let name = self.decided(&path, decider, &demands);
             self.rules.whole.push(Whole { name, decider: Some(decider.to_owned()), fields, is_optional });
+            has_choice.push(demands.iter().any(|demand| matches!(demand.what, What::AtLeastOne(_))));
         }
+        let mut rules: Vec<_> = self.rules.whole.drain(..).zip(has_choice).collect();
+        rules.sort_by_key(|(_, has_choice)| *has_choice);
+        self.rules.whole = rules.into_iter().map(|(rule, _)| rule).collect();
     }
 
     /// Adds the union for what the value of one field requires, and gives its name.
@@ -144,17 +154,17 @@ impl<'a> Builder<'a> {
         };
         let mut members = Vec::new();
         if let [value] = values.as_slice() {
-            let name = format!("{path}{}", words(decider, value));
+            let name = format!("{path}With{}", words(decider, value));
             let doc = format!("Gives what is required when `{decider}` is {}.", value.number());
-            members.push(self.variant(name, doc, widened(), &beside(None)));
+            members.push(self.variant(&name, doc, widened(), &beside(None)));
         } else {
             let doc = format!("Gives what is required whatever `{decider}` is.");
-            members.push(self.variant(format!("{path}WithAny{subject}"), doc, widened(), &beside(None)));
+            members.push(self.variant(&format!("{path}WithAny{subject}"), doc, widened(), &beside(None)));
             for value in &values {
-                let name = format!("{path}{}", words(decider, value));
+                let name = format!("{path}With{}", words(decider, value));
                 let doc = format!("Gives what is required when `{decider}` is {}, which it is.", value.number());
                 let own = property(decider, &type_of(value), default(field) == Some(*value));
-                members.push(self.variant(name, doc, own, &beside(Some(value))));
+                members.push(self.variant(&name, doc, own, &beside(Some(value))));
             }
         }
         if is_absent_free || !rest.is_empty() {
@@ -164,50 +174,68 @@ impl<'a> Builder<'a> {
                 let of: Vec<_> = rest.iter().map(type_of).collect();
                 property(decider, &of.join(" | "), is_absent_free)
             };
-            let name = match rest.as_slice() {
-                [value] => words(decider, value),
-                _ => format!("WithOther{subject}"),
+            let name = match values.as_slice() {
+                [value] => format!("{path}Without{}", words(decider, value)),
+                _ => format!("{path}WithoutSuch{subject}"),
             };
             let or_none = if is_absent_free { ", or none" } else { "" };
             let doc = format!("Has a value of `{decider}` that requires nothing{or_none}.");
-            members.push(self.variant(format!("{path}{name}"), doc, own, &[]));
+            members.push(self.variant(&name, doc, own, &[]));
         }
+        let further = further(&beside(None));
+        let members = members.into_iter().map(|parts| self.padded(parts, &further)).collect();
         let doc = format!("What `{decider}` requires of a {{@link {}}}.", self.request.name);
         self.union(format!("{path}{subject}Rule"), doc, members)
     }
 
-    /// Adds the interface for a variant, and gives the type of the member of a union: the interface with all that is
-    /// required further.
-    fn variant(&mut self, name: String, doc: String, own: String, demands: &[Demand<'a>]) -> String {
+    /// The member of a union that is made of these parts, and of one for each of the further rules that only other members
+    /// have: it leaves their fields as they are.
+    fn padded(&mut self, mut parts: Vec<String>, further: &[Vec<String>]) -> String {
+        let own = parts[0].clone();
+        for (index, wires) in further.iter().enumerate().skip(parts.len() - 1) {
+            let name = numbered(format!("{own}Rest"), index);
+            let fields = wires.iter().map(|wire| self.request.field(wire));
+            let properties = fields.map(|field| property(&field.wire, &requested(field), true)).collect();
+            let doc = format!("Requires nothing of {}.", quoted(wires));
+            self.rules.variants.push(Variant { name: name.clone(), doc, properties });
+            parts.push(name);
+        }
+        if parts.len() == 1 { own } else { format!("({})", parts.join(" & ")) }
+    }
+
+    /// Adds the interface for a variant, and gives its name with those of the unions for all that is required further.
+    fn variant(&mut self, name: &str, doc: String, own: String, demands: &[Demand<'a>]) -> Vec<String> {
         let required = demands.iter().filter(|demand| demand.when.is_empty()).filter_map(|demand| match demand.what {
             What::Field(field) => Some(property(&field.wire, &requested(field), false)),
             What::AtLeastOne(_) => None,
         });
         let properties = std::iter::once(own).chain(required).collect();
-        self.rules.variants.push(Variant { name: name.clone(), doc, properties });
-        let mut parts = vec![name.clone()];
+        self.rules.variants.push(Variant { name: name.to_owned(), doc, properties });
+        let mut parts = vec![name.to_owned()];
         for (index, fields) in choices(demands).into_iter().enumerate() {
-            parts.push(self.choice(&name, index, fields));
+            parts.push(self.choice(name, index, fields));
         }
         for (decider, demands) in by_decider(demands) {
-            parts.push(self.decided(&name, decider, &demands));
+            parts.push(self.decided(name, decider, &demands));
         }
-        if parts.len() == 1 { name } else { format!("({})", parts.join(" & ")) }
+        parts
     }
 
-    /// Adds the union of flags of which one must be set, and gives its name.
+    /// Adds the union of flags of which one must be set, and gives its name. Each member names all of them, because a
+    /// message shows one.
     fn choice(&mut self, path: &str, index: usize, fields: &[String]) -> String {
-        let rule = if index == 0 { format!("{path}Choice") } else { format!("{path}Choice{}", index + 1) };
+        let rule = numbered(format!("{path}Choice"), index);
         let members = fields.iter().map(|wire| {
-            let name = format!("{rule}Of{}", names::pascal(wire));
+            let others = fields.iter().filter(|other| *other != wire);
+            let all: Vec<_> = std::iter::once(wire).chain(others).map(|wire| names::pascal(wire)).collect();
+            let name = format!("{rule}Of{}", all.join("Or"));
             let field = self.request.field(wire);
             let properties = vec![property(wire, "true", default(field) == Some(&Literal::Flag(true)))];
             self.rules.variants.push(Variant { name: name.clone(), doc: format!("Sets `{wire}`."), properties });
             name
         });
         let members = members.collect();
-        let listed: Vec<_> = fields.iter().map(|wire| format!("`{wire}`")).collect();
-        let doc = format!("At least one of {} is set.", listed.join(", "));
+        let doc = format!("At least one of {} is set.", quoted(fields));
         self.union(rule, doc, members)
     }
 
@@ -236,11 +264,27 @@ impl<'a> Builder<'a> {
 fn words(wire: &str, value: &Literal) -> String {
     let subject = names::pascal(wire);
     match value {
-        Literal::Flag(true) => format!("With{subject}"),
-        Literal::Flag(false) => format!("Without{subject}"),
-        Literal::Int(number) => format!("With{subject}{number}"),
-        Literal::Enum { name, .. } => format!("With{subject}{}", names::pascal(name)),
+        Literal::Flag(true) => subject,
+        Literal::Flag(false) => format!("No{subject}"),
+        Literal::Int(number) => format!("{subject}{number}"),
+        Literal::Enum { name, .. } => format!("{subject}{}", names::pascal(name)),
     }
+}
+
+/// A name for each of several things of a kind.
+fn numbered(name: String, index: usize) -> String {
+    if index == 0 { name } else { format!("{name}{}", index + 1) }
+}
+
+/// Names of fields in a sentence.
+fn quoted(wires: &[String]) -> String {
+    wires.iter().map(|wire| format!("`{wire}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The fields of each union that [`Builder::variant`] adds for what is required further.
+fn further(demands: &[Demand<'_>]) -> Vec<Vec<String>> {
+    let deciders = by_decider(demands).into_iter().map(|(decider, _)| vec![decider.to_owned()]);
+    choices(demands).into_iter().map(<[String]>::to_vec).chain(deciders).collect()
 }
 
 /// What is filled in for a field.

@@ -27,7 +27,7 @@ pub(super) fn render(api: &Api) -> String {
     let constants = api.service.base_urls.iter().map(|base| Constant {
         name: base.name.clone(),
         url: literal(&base.url),
-        doc: comment(0, &[&format!("Base URL: {}", base.doc.text), &source(&base.doc)]),
+        doc: comment(0, &[&format!("Base URL: {}", base.doc.text), &source(api, &base.doc)]),
     });
     template::fill(TEMPLATE, Page { header: crate::render::header(api), constants: constants.collect() })
 }

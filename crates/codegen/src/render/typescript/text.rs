@@ -1,6 +1,6 @@
 //! Pieces of TypeScript text, wrapped as the formatter would leave them.
 
-pub(super) use crate::render::words::source;
+use crate::model::{Api, Doc};
 
 /// Longest line of the package.
 const WIDTH: usize = 120;
@@ -31,6 +31,24 @@ pub(super) fn comment(indent: usize, paragraphs: &[&str]) -> String {
     let margin = " ".repeat(indent);
     let lines = lines.iter().map(|line| format!("{margin} *{}{line}\n", if line.is_empty() { "" } else { " " }));
     format!("/**\n{}{margin} */", lines.collect::<String>())
+}
+
+/// The documents that something is from, with their titles: who reads it in an editor has no list of them.
+pub(super) fn source(api: &Api, doc: &Doc) -> String {
+    let titled = |source: &String| {
+        let (name, rest) = source.split_once(' ').unwrap_or((source, ""));
+        let of = if rest.is_empty() { String::new() } else { format!("{rest} of ") };
+        let document = api.service.documents.iter().find(|document| document.name == name);
+        let title = document.map(|document| format!(" \"{}\"", document.title)).unwrap_or_default();
+        let kind = if name.starts_with(|first: char| first.is_ascii_digit()) { "document " } else { "" };
+        format!("{of}{kind}{name}{title}")
+    };
+    format!("Source: {}.", doc.source.iter().map(titled).collect::<Vec<_>>().join(", "))
+}
+
+/// The same for a part of something; nothing if that is from the same documents, which is said there.
+pub(super) fn source_within(api: &Api, whole: &Doc, part: &Doc) -> String {
+    if whole.source == part.source { String::new() } else { source(api, part) }
 }
 
 /// Words in lines of at most `width` characters, those after the first deeper by `hanging`. A word that would begin a

@@ -31,6 +31,19 @@ fn requested_kind(kind: &FieldKind, allowed: Option<&[EnumValue]>) -> String {
     }
 }
 
+/// What is said about a field of a request.
+pub(super) fn asked(field: &Field) -> String {
+    let beyond = " Beyond 2^53 it must be a `bigint`, because a number may have been rounded there.";
+    format!("{}{}", field.doc.text, if field.kind == FieldKind::Int64 { beyond } else { "" })
+}
+
+/// What is said about a field of a response. Of counts nobody expects so large ones.
+pub(super) fn told(field: &Field) -> String {
+    let is_id = field.kind == FieldKind::Int64 && field.wire.ends_with("Id");
+    let beyond = " One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded.";
+    format!("{}{}", field.doc.text, if is_id { beyond } else { "" })
+}
+
 /// The type of a field of a response that is there: a number may be one that has no name in this version.
 pub(super) fn answered(kind: &FieldKind) -> String {
     match kind {
