@@ -18,10 +18,9 @@ mod tokens;
 
 pub use call::{Driver, Lane, Pages, Prepared};
 pub use record::{Record, Row, read_response, write_response};
-pub use request::{Request, UPDATE, no_json, parse_request, read_request, to_update, write_request};
+pub use request::{Request, UPDATE, nearest, no_json, parse_request, read_request, to_update, write_request};
 pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
 pub use table::Cell;
 
 pub use crate::fee::total_fees;
 pub use crate::generated::host::{CALLS, ENUMS, REQUESTS, RESPONSES};
-pub use crate::request::read::nearest;

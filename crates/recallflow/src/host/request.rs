@@ -66,6 +66,12 @@ pub fn parse_request(text: &[u8]) -> Result<Value, Error> {
     read::parse(text)
 }
 
+/// The name of these that was probably meant by another one.
+#[must_use]
+pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    read::nearest(name, known)
+}
+
 /// Name of the request that edits a recall flow.
 pub const UPDATE: &str = "UpdateRecallFlow";
 
