@@ -4,7 +4,7 @@ import { cpuUsage } from 'node:process';
 
 import { CLIENTS } from './clients/all.mjs';
 
-/** The longest turn of the event loop as the measure in place of the whole time. */
+/** What can be measured of a batch. */
 const measures = { whole, longestTurn };
 
 /**
@@ -28,6 +28,9 @@ const call = make(task.baseUrl, task.inFlight)[task.call];
 process.on('message', (calls) => {
   void measure(Number(calls)).then((cost) => process.send?.(cost));
 });
+
+// Who measures has heard enough; connections that are kept would keep the process as well.
+process.on('disconnect', () => process.exit());
 
 /**
  * Shares calls among as many as may be in flight.

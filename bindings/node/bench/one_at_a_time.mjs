@@ -4,7 +4,7 @@ import * as processes from './processes.mjs';
 import * as report from './report.mjs';
 import { timesAsFast } from './targets.mjs';
 
-const SMALL_TIMES_AS_FAST = { undici: 1, fetch: 7 };
+const SMALL_TIMES_AS_FAST = { undici: 1 };
 const PAGE_TIMES_AS_FAST = { undici: 2 };
 
 /**

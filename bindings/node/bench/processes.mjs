@@ -39,6 +39,8 @@ export async function measure(task, options) {
   try {
     return await rounds.measure(contenders, options);
   } finally {
-    children.forEach((child) => child.kill());
+    children.forEach((child) => {
+      child.disconnect();
+    });
   }
 }

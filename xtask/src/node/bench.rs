@@ -17,6 +17,5 @@ pub(crate) fn bench(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     modules::install(&node, &folder)?;
     super::compile(&node, &super::home().join("dist"))?;
     native::build(Profile::Dist)?;
-    // What a contender leaves behind is collected before the next one's turn.
-    run(node.node().arg("--expose-gc").arg(folder.join("main.mjs")).arg("--server").arg(server).args(arguments))
+    run(node.node().arg(folder.join("main.mjs")).arg("--server").arg(server).args(arguments))
 }
