@@ -287,6 +287,21 @@ function isOfAnswer({ path }: Violation): boolean {
   return /(?:^|\.)extra$/.test(path);
 }
 
+/**
+ * Makes an error that remembers nothing of where it was made, which is of no use to whoever called: Node would show that
+ * line of this package when nobody handles the error.
+ */
+function placeless<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  // It cannot be set where what is built into the language is frozen.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
+}
+
 /** Makes the error that the native module describes. */
 export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
@@ -314,5 +329,5 @@ export function errorOf(described: unknown): RecallFlowError {
   };
   const type: new (message: string, details: Circumstances) => RecallFlowError =
     kind in KINDS ? KINDS[kind as keyof typeof KINDS] : RecallFlowError;
-  return new type(message, details);
+  return placeless(() => new type(message, details));
 }
