@@ -54,6 +54,8 @@ pub(crate) struct Played {
     pub(crate) once: bool,
     /// Whether the connection has carried another call before.
     pub(crate) reused: bool,
+    /// Whether the connection is encrypted, as those to the service are.
+    pub(crate) over_tls: bool,
 }
 
 /// What must come of a call.
@@ -78,7 +80,7 @@ pub(crate) enum Outcome {
 impl Row {
     /// A row for a fault of the sandbox that every request meets.
     pub(crate) fn new(name: impl Into<String>, fault: Fault) -> Self {
-        Self::on(name, Stage::Requests(Played { fault, key: None, once: false, reused: false }))
+        Self::on(name, Stage::Requests(Played { fault, key: None, once: false, reused: false, over_tls: false }))
     }
 
     /// A row for this stage.
@@ -101,6 +103,11 @@ impl Row {
     /// The same on a connection that has carried another call.
     pub(crate) fn reused(self) -> Self {
         self.played(|played| played.reused = true)
+    }
+
+    /// The same on an encrypted connection.
+    pub(crate) fn over_tls(self) -> Self {
+        self.played(|played| played.over_tls = true)
     }
 
     fn played(mut self, change: impl FnOnce(&mut Played)) -> Self {

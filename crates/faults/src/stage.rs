@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::protocol::Options;
-use crate::row::{PLAIN_KEY, Row, Stage};
+use crate::row::{PLAIN_KEY, Played, Row, Stage};
 
 pub(crate) const API_KEY: &str = "K3y-Canary-0123456789";
 pub(crate) const API_SECRET: &str = "s3cret-CANARY-0123456789";
@@ -32,14 +32,9 @@ impl Set {
     pub(crate) fn new(row: &Row) -> io::Result<Self> {
         let mut set = Self { sandbox: None, address: None, hole: None, authorities: None };
         match &row.stage {
+            Stage::Requests(Played { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
             Stage::Requests(_) => set.sandbox = Some(builder().start_blocking()?),
-            Stage::Tls(certificate) => {
-                let sandbox = builder().tls(*certificate).start_blocking()?;
-                let mut file = NamedTempFile::new()?;
-                file.write_all(sandbox.authority().unwrap_or_default().as_bytes())?;
-                set.authorities = Some(file);
-                set.sandbox = Some(sandbox);
-            }
+            Stage::Tls(certificate) => set.start_with_tls(*certificate)?,
             Stage::Refused => set.address = Some(refused()?),
             Stage::BlackHole => {
                 let hole = BlackHole::open()?;
@@ -49,6 +44,15 @@ impl Set {
             Stage::NoHost => {}
         }
         Ok(set)
+    }
+
+    fn start_with_tls(&mut self, certificate: Certificate) -> io::Result<()> {
+        let sandbox = builder().tls(certificate).start_blocking()?;
+        let mut file = NamedTempFile::new()?;
+        file.write_all(sandbox.authority().unwrap_or_default().as_bytes())?;
+        self.authorities = Some(file);
+        self.sandbox = Some(sandbox);
+        Ok(())
     }
 
     /// Options for a client of it.

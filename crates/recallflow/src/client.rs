@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 use tokio::runtime::Handle;
+use tokio::task::yield_now;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -117,6 +118,10 @@ impl Client {
         }
         let operation = &OPERATIONS[endpoint];
         let exchange = Exchange { operation, endpoint, body, deadline: after(self.timeout) };
+        // The thread that looks after connections may have been busy, or driven by nobody, since the last call. This lets
+        // it see which idle connections were closed meanwhile, or hold bytes that are no answer to what is sent next. A
+        // connection reads before it writes, so that it notices then, and gives the request back unwritten.
+        yield_now().await;
         let span = tracing::debug_span!("recallflow", operation = operation.name);
         self.settle(&exchange, how).instrument(span).await
     }

@@ -77,6 +77,10 @@ pub enum Fault {
     Interim {
         /// How many; endless if none is given.
         count: Option<u32>,
+        /// Whether they come as fast as the client takes them, and not only as fast as one can read them that was built
+        /// for debugging.
+        #[serde(default, skip_serializing_if = "is_false")]
+        at_once: bool,
     },
     /// The head comes in small pieces.
     DripHead(Pace),
@@ -269,6 +273,12 @@ impl Fault {
     }
 }
 
+/// Leaves out what is not written where nothing else is meant.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl From<u16> for Fault {
     fn from(status: u16) -> Self {
         Self::Status(status)
@@ -312,8 +322,8 @@ pub(crate) enum Source {
 #[derive(Default)]
 pub(crate) struct Delivery {
     pub(crate) framing: Framing,
-    /// How many interim answers come first.
-    pub(crate) interim: Option<u32>,
+    /// The interim answers that come first.
+    pub(crate) interim: Option<Interim>,
     /// How many bytes of the body are sent, where it is cut off.
     pub(crate) keep: Option<usize>,
     /// The size of the envelope that is made up while it is sent.
@@ -321,6 +331,13 @@ pub(crate) struct Delivery {
     pub(crate) head_pace: Option<Pace>,
     pub(crate) body_pace: Option<Pace>,
     pub(crate) ending: Option<Ending>,
+}
+
+/// Answers that come before the answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Interim {
+    pub(crate) count: u32,
+    pub(crate) at_once: bool,
 }
 
 /// How an answer says where its body ends.
@@ -370,7 +387,9 @@ impl Plan {
             Fault::ContentLength(length) => self.delivery.framing = Framing::Claimed(length),
             Fault::Chunked => self.delivery.framing = Framing::Chunked,
             Fault::UntilClose => self.delivery.framing = Framing::UntilClose,
-            Fault::Interim { count } => self.delivery.interim = Some(count.unwrap_or(u32::MAX)),
+            Fault::Interim { count, at_once } => {
+                self.delivery.interim = Some(Interim { count: count.unwrap_or(u32::MAX), at_once });
+            }
             Fault::DripHead(pace) => self.delivery.head_pace = Some(pace),
             Fault::DripBody(pace) => self.delivery.body_pace = Some(pace),
             Fault::End(ending) => self.delivery.ending = Some(ending),

@@ -49,8 +49,10 @@ const TABLE: &[Entry] = entries! {
     990_608 => "head of the answer, and then nothing", |_| Fault::Truncate(0).and(Fault::End(Ending::Hold));
     990_609 => "20 bytes of the body, and then nothing", |_| Fault::Truncate(20).and(Fault::End(Ending::Hold));
     990_610 => "20 bytes of the body, and then a reset", |_| Fault::Truncate(20).and(Fault::End(Ending::Reset));
-    990_611 => "100 interim answers before the answer", |_| Fault::Interim { count: Some(100) };
-    990_612 => "interim answers without an end", |_| Fault::Interim { count: None };
+    990_611 => "100 interim answers before the answer", |_| Fault::Interim { count: Some(100), at_once: false };
+    990_612 => "interim answers without an end", |_| Fault::Interim { count: None, at_once: false };
+    990_613 => "interim answers without an end, as fast as they are taken",
+        |_| Fault::Interim { count: None, at_once: true };
     990_700 => "body cut off after 20 bytes", |_| Fault::Truncate(20);
     990_701 => "body in chunks, cut off after 20 bytes", |_| Fault::Chunked.and(Fault::Truncate(20));
     990_702 => "body in chunks", |_| Fault::Chunked;

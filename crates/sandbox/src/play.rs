@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::envelope;
-use crate::fault::{Delivery, Edit, Ending, Framing, Pace, Reflection, Source};
+use crate::fault::{Delivery, Edit, Ending, Framing, Interim, Pace, Reflection, Source};
 use crate::http::{Answer, Incoming, Request};
 use crate::padding::{self, Size};
 
@@ -139,8 +139,8 @@ async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -
         }
         (Framing::UntilClose, _) => false,
     };
-    if let Some(count) = delivery.interim {
-        send_interim(stream, count).await?;
+    if let Some(interim) = delivery.interim {
+        send_interim(stream, interim).await?;
     }
     let mut head = answer.head();
     if let Some(padding) = delivery.padding {
@@ -156,17 +156,21 @@ async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -
     send_paced(stream, &body, delivery.body_pace).await
 }
 
-/// Sends interim answers, not faster than a client can read them that was built for debugging.
-async fn send_interim(stream: &mut TcpStream, count: u32) -> io::Result<()> {
-    /// Sent at once.
-    const BATCH: u32 = 64;
+/// Sends interim answers; if not at once, then no faster than a client can read them that was built for debugging.
+async fn send_interim(stream: &mut TcpStream, Interim { count, at_once }: Interim) -> io::Result<()> {
+    const ANSWER: &str = "HTTP/1.1 102 Processing\r\n\r\n";
     const PAUSE: Duration = Duration::from_millis(5);
+    // Sent together.
+    let batch = count.min(if at_once { 4096 } else { 64 });
+    let answers = ANSWER.repeat(batch as usize);
     let mut left = count;
     while left > 0 {
-        let batch = left.min(BATCH);
-        stream.write_all("HTTP/1.1 102 Processing\r\n\r\n".repeat(batch as usize).as_bytes()).await?;
-        left -= batch;
-        sleep(PAUSE).await;
+        let next = left.min(batch);
+        stream.write_all(&answers.as_bytes()[..next as usize * ANSWER.len()]).await?;
+        left -= next;
+        if !at_once {
+            sleep(PAUSE).await;
+        }
     }
     Ok(())
 }

@@ -253,13 +253,15 @@ fn magic_keys_play_faults() {
 #[test]
 fn interim_answers_come_before_the_answer() {
     let sandbox = start();
-    sandbox.script([Fault::Interim { count: Some(2) }]);
-    let mut connection = Connection::open(&sandbox);
-    connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
-    for _ in 0..2 {
-        assert_eq!(connection.read_head().expect("it comes"), "HTTP/1.1 102 Processing\r\n\r\n");
+    for at_once in [false, true] {
+        sandbox.script([Fault::Interim { count: Some(2), at_once }]);
+        let mut connection = Connection::open(&sandbox);
+        connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
+        for _ in 0..2 {
+            assert_eq!(connection.read_head().expect("it comes"), "HTTP/1.1 102 Processing\r\n\r\n");
+        }
+        assert_eq!(connection.read().expect("it comes").code(), 0);
     }
-    assert_eq!(connection.read().expect("it comes").code(), 0);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Every call ends by its deadline, whatever the network does.
 
-use std::time::Duration;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use recallflow::{ErrorKind, Phase};
-use recallflow_sandbox::{Fault, Pace};
+use recallflow_sandbox::{Certificate, Fault, Pace, Sandbox};
+use tempfile::NamedTempFile;
 use tokio::time::timeout;
 
 use super::{builder, sandbox_and_client, update};
@@ -35,6 +37,25 @@ async fn nothing_outlives_the_deadline() {
     }
     sandbox.reset();
     client.with_timeout(FAR).query_recall_flow_detail(12).await.unwrap();
+}
+
+/// Over TLS, as the service is reached: there one turn of the HTTP library takes so little from the connection that the
+/// deadline is looked at in time.
+#[tokio::test]
+async fn a_flood_of_interim_answers_does_not_keep_the_deadline_from_being_seen() {
+    let sandbox = Sandbox::builder().tls(Certificate::Trusted).start().await.unwrap();
+    let mut authority = NamedTempFile::new().unwrap();
+    authority.write_all(sandbox.authority().unwrap().as_bytes()).unwrap();
+    let client = builder(&sandbox).ca_file(authority.path()).build().unwrap();
+    client.query_recall_flow_detail(12).await.unwrap();
+    sandbox.script([Fault::Interim { count: None, at_once: true }]);
+    let started = Instant::now();
+    // The flood would hold up a timer of this test as well, so that the clock is asked instead.
+    let error = client.with_timeout(Duration::from_millis(500)).query_recall_flow_detail(12).await.unwrap_err();
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert_eq!(error.phase(), Some(Phase::Response), "{error}");
+    client.query_recall_flow_detail(12).await.unwrap();
 }
 
 #[tokio::test]

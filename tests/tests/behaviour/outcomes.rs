@@ -1,8 +1,14 @@
 //! What every fault comes to, for a query and for an update. The table is the promise.
 
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::Duration;
 
+use recallflow::Client;
 use recallflow_sandbox::Fault;
+use tokio::runtime::Builder;
 
 use super::query_and_update;
 
@@ -30,6 +36,7 @@ fn table() -> Vec<Row> {
         // The service refuses before it does anything: both may be repeated.
         ("-15", Fault::Code(-15), ("ok", 2), ("ok", 2)),
         ("429 with a page", Fault::Status(429), ("ok", 2), ("ok", 2)),
+        ("429 with the error page of a framework", framework_page(429), ("ok", 2), ("ok", 2)),
         ("429 with an envelope", Fault::Code(-99).with_status(429), ("ok", 2), ("ok", 2)),
         ("-16", Fault::Code(-16), ("ok", 2), ("ok", 2)),
         // The service failed: only a query is repeated, and the update's answer stands.
@@ -100,6 +107,61 @@ async fn a_refused_connection_is_no_unknown_outcome() {
     assert_eq!(error.kind().as_str(), "TransportError", "{error}");
     assert_eq!(error.phase(), Some(recallflow::Phase::Connect));
     assert_eq!(error.call().attempts, 3);
+}
+
+/// A server of two connections. It answers the request on the first one with success and then, as soon as it is told to,
+/// does this to the connection and says so; and it refuses the request on the second one.
+fn server(end: fn(&mut TcpStream)) -> (SocketAddr, Sender<()>, Receiver<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (told, tells) = channel();
+    let (ended, ends) = channel();
+    thread::spawn(move || {
+        let mut first = answer(&listener, 0);
+        tells.recv().unwrap();
+        end(&mut first);
+        ended.send(()).unwrap();
+        answer(&listener, -22);
+    });
+    (address, told, ends)
+}
+
+/// Answers one request on a new connection.
+fn answer(listener: &TcpListener, code: i64) -> TcpStream {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut request = Vec::new();
+    // No head of a request ends so, and every body here does.
+    while !request.ends_with(b"}") {
+        let mut bytes = [0; 4096];
+        let read = stream.read(&mut bytes).unwrap();
+        request.extend_from_slice(&bytes[..read]);
+    }
+    stream.write_all(success_or(code).as_bytes()).unwrap();
+    stream
+}
+
+fn success_or(code: i64) -> String {
+    let body = format!("{{\"code\":{code}}}");
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+#[test]
+fn what_came_on_an_idle_connection_is_seen_before_an_update_is_sent() {
+    let ends: [fn(&mut TcpStream); 2] = [
+        |stream| stream.shutdown(Shutdown::Both).unwrap(),
+        |stream| stream.write_all(success_or(0).as_bytes()).unwrap(),
+    ];
+    for end in ends {
+        let (address, tell, ended) = server(end);
+        // Nobody drives it between the calls.
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let client = Client::builder("key", "secret").base_url(format!("http://{address}")).build().unwrap();
+        runtime.block_on(client.query_recall_flow_detail(299)).unwrap();
+        tell.send(()).unwrap();
+        ended.recv().unwrap();
+        let error = runtime.block_on(client.update_recall_flow(&super::update())).unwrap_err();
+        assert_eq!(error.kind().as_str(), "ParameterError", "{error}");
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use crate::row::Row;
 
 pub(super) fn rows() -> Vec<Row> {
     let row = Row::new;
+    let flood = Fault::Interim { count: None, at_once: true };
     let slow = Pace { bytes: 1, interval: Duration::from_secs(1) };
     vec![
         row("reset before the request is read", Fault::ResetBeforeRead).ambiguous("TransportError"),
@@ -51,8 +52,12 @@ pub(super) fn rows() -> Vec<Row> {
         row("head that comes byte by byte", Fault::DripHead(slow)).key(990_704).never(),
         row("body that comes byte by byte", Fault::DripBody(slow)).key(990_703).never().quick(),
         row("closed after the answer, without saying so", Fault::End(Ending::CloseUnsaid)).key(990_607),
-        row("100 interim answers before the answer", Fault::Interim { count: Some(100) }).key(990_611),
-        row("interim answers without an end", Fault::Interim { count: None }).key(990_612).never(),
+        row("100 interim answers before the answer", Fault::Interim { count: Some(100), at_once: false }).key(990_611),
+        row("interim answers without an end", Fault::Interim { count: None, at_once: false }).key(990_612).never(),
+        row("interim answers without an end, as fast as they are taken, over TLS", flood)
+            .key(990_613)
+            .over_tls()
+            .never(),
         row("bytes that are no HTTP", Fault::Raw(b"\x00\x01not HTTP\r\n\r\n".to_vec()))
             .key(990_714)
             .ambiguous("ProtocolError"),

@@ -153,13 +153,8 @@ impl CallerRuntime {
     fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
         let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
         let drive = || {
-            runtime.block_on(async {
-                let future = start();
-                // Nobody drives the runtime between calls. This lets it see which idle connections were closed meanwhile.
-                // A connection reads before it writes, so that it notices then, and gives the request back unwritten.
-                tokio::task::yield_now().await;
-                future.await
-            })
+            // What is started may need the runtime.
+            runtime.block_on(async { start().await })
         };
         if Handle::try_current().is_err() {
             return Ok(drive());
