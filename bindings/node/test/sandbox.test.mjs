@@ -240,6 +240,7 @@ const SPECIMENS = [
   { truncate: 5 },
   { content_length: 5 },
   { interim: { count: 3 } },
+  { interim: { count: 3, at_once: true } },
   { drip_head: { bytes: 1, interval: 1 } },
   { drip_body: { bytes: 1, interval: 1 } },
   { end: 'stale' },

@@ -120,8 +120,11 @@ export interface FaultForms {
   readonly truncate: number;
   /** `Content-Length` is this, whatever the body's length is. */
   readonly content_length: number;
-  /** This many interim answers (HTTP 102) come before the answer, or with null nothing else ever. */
-  readonly interim: { readonly count: number | null };
+  /**
+   * This many interim answers (HTTP 102) come before the answer, or with null nothing else ever; at once, they come as fast
+   * as the client takes them.
+   */
+  readonly interim: { readonly count: number | null; readonly at_once?: boolean | undefined };
   /** The head comes in small pieces. */
   readonly drip_head: Pace;
   /** The body comes in small pieces. */

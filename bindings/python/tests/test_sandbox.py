@@ -172,6 +172,7 @@ def test_what_is_no_fault_is_refused_and_the_rest_not_scripted(
         (faults.reflect("message"), {"reflect": "message"}),
         (faults.interim(3), {"interim": {"count": 3}}),
         (faults.interim(), {"interim": {"count": None}}),
+        (faults.interim(3, at_once=True), {"interim": {"count": 3, "at_once": True}}),
         (faults.truncate(20), {"truncate": 20}),
         (faults.content_length(9), {"content_length": 9}),
         (faults.chunked(), "chunked"),

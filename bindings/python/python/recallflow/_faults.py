@@ -343,9 +343,12 @@ def until_close() -> Fault:
     return Fault("until_close")
 
 
-def interim(count: int | None = None) -> Fault:
-    """This many interim answers (HTTP 102) come before the answer, or nothing else ever."""
-    return Fault({"interim": {"count": count}})
+def interim(count: int | None = None, *, at_once: bool = False) -> Fault:
+    """This many interim answers (HTTP 102) come before the answer, or nothing else ever.
+
+    At once, they come as fast as the client takes them.
+    """
+    return Fault({"interim": {"count": count, "at_once": True} if at_once else {"count": count}})
 
 
 def drip(size: int = 1, *, interval: float) -> Fault:
