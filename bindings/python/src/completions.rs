@@ -208,7 +208,13 @@ impl Completions {
         for (number, outcome) in outcomes {
             // Whoever was cancelled waits no more.
             let Some(Waiting { future, .. }) = self.remove(number) else { continue };
-            if let Err(error) = settle(future.bind(py), &outcome) {
+            let future = future.bind(py);
+            let settled = settle(future, &outcome).or_else(|error| {
+                interruption.get_or_insert(error);
+                // What interrupted it is over, and this one must not wait for ever, either.
+                settle(future, &outcome)
+            });
+            if let Err(error) = settled {
                 interruption.get_or_insert(error);
             }
         }

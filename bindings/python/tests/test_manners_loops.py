@@ -298,6 +298,15 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         def set_result(self, result: Any) -> None:
             raise InterruptionError
 
+    class Interrupted(asyncio.Future[Any]):
+        asked = 0
+
+        def done(self) -> bool:
+            self.asked += 1
+            if self.asked == 1:
+                raise InterruptionError
+            return super().done()
+
     async def main() -> None:
         loop = asyncio.get_running_loop()
         client = sandbox.async_client()
@@ -307,14 +316,15 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         strange = Strange(loop=loop)
         operation, query = OPERATIONS.index("query_recall_flow_detail"), rf.RecallFlowDetailQuery(key_id=12)
         client._core.submit(completions, strange, operation, query, None, None, False)
-        others = [loop.create_future() for _ in range(5)]
+        others = [Interrupted(loop=loop), *(loop.create_future() for _ in range(4))]
         for future in others:
             client._core.submit(completions, future, operation, query, None, None, False)
         # All outcomes are there before the loop looks.
         sandbox.wait_for_requests(6)
         while not completions.wait(10_000):
             pass
-        await asyncio.wait_for(asyncio.gather(*others), 10)
+        await asyncio.wait_for(asyncio.wait(others), 10)
+        assert [type(it.result()) for it in others] == [rf.RecallFlowDetail] * len(others)
         assert [type(it) for it in seen] == [InterruptionError]
 
     asyncio.run(main())
