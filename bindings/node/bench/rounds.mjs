@@ -21,6 +21,7 @@ const WARM_UP = 1;
  * @typedef {object} Cost
  * @property {number} wall
  * @property {number} cpu Processor time of this process, in all its threads.
+ * @property {number} [turn] The longest turn of the event loop in the batch, if that was measured.
  */
 
 /**
@@ -64,6 +65,11 @@ export class Measured {
   /** Seconds of processor time of a call. */
   get cpu() {
     return spread(this.#each((cost) => cost.cpu));
+  }
+
+  /** Seconds of the longest turn of the event loop. */
+  get turn() {
+    return spread(this.#each((cost) => cost.turn ?? NaN));
   }
 
   /**

@@ -117,8 +117,11 @@ pub(crate) fn waking(env: Env, act: Function<'_, (), Unknown<'static>>) -> napi:
         )
     };
     if let Err(error) = check_status!(status) {
-        // SAFETY: Node has not taken it.
-        drop(unsafe { Box::from_raw(context) });
+        // SAFETY: Node has not taken the context, and nothing else has the reference.
+        unsafe {
+            drop(Box::from_raw(context));
+            sys::napi_delete_reference(env.raw(), reference);
+        }
         return Err(error);
     }
     // SAFETY: this is the thread of JavaScript.
@@ -155,7 +158,13 @@ unsafe extern "C" fn woken(env: sys::napi_env, _: sys::napi_value, context: *mut
 unsafe extern "C" fn ended(env: sys::napi_env, context: *mut c_void, _: *mut c_void) {
     // SAFETY: Node calls this once, after everything else, with the context that it was given.
     let Context { wake, act } = *unsafe { Box::from_raw(context.cast::<Context>()) };
-    wake.set(None);
-    // SAFETY: this is the thread of JavaScript, and nobody uses the reference without the handle.
-    unsafe { sys::napi_delete_reference(env, act) };
+    let handle = wake.set(None);
+    // SAFETY: this is the thread of JavaScript, and nobody uses handle and reference any more.
+    unsafe {
+        if let Some(Handle(raw)) = handle {
+            // Newer versions keep what nobody has let go of.
+            sys::napi_release_threadsafe_function(raw, sys::ThreadsafeFunctionReleaseMode::release);
+        }
+        sys::napi_delete_reference(env, act);
+    }
 }

@@ -325,11 +325,23 @@ suite('JSON of an error', () => {
     const causeOf = (cause) => JSON.parse(JSON.stringify(new RecallFlowError('x', { cause }))).cause;
     assert.equal(causeOf(Object.assign(new TypeError('wrong'), { password: 'hidden' })), 'TypeError: wrong');
     assert.equal(causeOf({ password: 'hidden' }), '[object Object]');
-    assert.equal(causeOf({ toJSON: () => 'itself' }), 'itself');
+    assert.equal(causeOf({ toJSON: () => 'itself' }), '[object Object]');
+    const failing = Object.assign(new TypeError('wrong'), {
+      toString() {
+        throw new TypeError('no text');
+      },
+    });
+    assert.equal(causeOf(failing), 'a cause that cannot be shown');
     assert.equal(causeOf('text'), 'text');
     assert.equal(causeOf(null), null);
     assert.equal(causeOf(undefined), undefined);
     assert.equal(causeOf(5n), '5');
+  });
+
+  test('ends, also where causes go round in a circle', () => {
+    const error = new RecallFlowError('x');
+    error.cause = new RecallFlowError('y', { cause: error });
+    assert.match(JSON.stringify(error), /"message":"y".*"message":"x"/);
   });
 
   test('has a code that no number can stand for', () => {

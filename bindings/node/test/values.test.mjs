@@ -322,6 +322,7 @@ suite('a whole answer is no response', () => {
     assert.equal(fromWire({ ...FLOW, ...names }, 'RecallFlowDetail').keyId, 299);
     assert.deepEqual(fromWire({ status: 1 }, 'RecallFlowDetail'), { status: 1, nodeList: [], extra: {} });
     assert.deepEqual(fromWire({ data: 5 }, 'GroupCallPage').extra, { data: 5 });
+    assert.deepEqual(fromWire({ status: 1, reason: 'x' }, 'GroupCallTask'), { status: 1, extra: { reason: 'x' } });
     assert.deepEqual(fromWire({}, 'GroupCallPage'), { records: [], extra: {} });
   });
 });

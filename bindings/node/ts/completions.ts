@@ -187,6 +187,7 @@ function deliver(): void {
 }
 
 function taken(): Batch {
+  isWoken = false;
   next = SUMMARY;
   nextText = 0;
   let numbers = ROOM;

@@ -12,9 +12,10 @@ const SMALLEST = -(2n ** 63n);
 /** No request has nearly as many items in a list. */
 const MOST = 1_000_000;
 
-/** The names that came first, as they are written: requests have few, and always the same. */
+/** Names as they are written: requests have few, and always the same. When answers have filled it, it begins anew. */
 const KEYS = new Map<string, string>();
 const MOST_KEYS = 256;
+const LONGEST_KEY = 40;
 
 const MARKER = JSON.stringify(native.marker());
 
@@ -123,7 +124,10 @@ function key(name: string): string {
   let text = KEYS.get(name);
   if (text === undefined) {
     text = `${JSON.stringify(name.toWellFormed())}:`;
-    if (KEYS.size < MOST_KEYS) {
+    if (KEYS.size >= MOST_KEYS) {
+      KEYS.clear();
+    }
+    if (name.length <= LONGEST_KEY) {
       KEYS.set(name, text);
     }
   }

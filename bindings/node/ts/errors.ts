@@ -88,16 +88,22 @@ export class RecallFlowError extends Error {
    * properties, and of `cause` the same or, if it is no error of this library, its text.
    */
   toJSON(): Record<string, unknown> {
-    const { name, message, cause } = this;
-    const properties: [string, unknown][] = Object.entries(this);
-    const written = properties.map(([key, value]): [string, unknown] => [key, jsonOf(value)]);
-    return {
-      name,
-      message,
-      ...(Object.fromEntries(written) as object),
-      ...(cause !== undefined && { cause: told(cause) }),
-    };
+    return jsonOfError(this, 0);
   }
+}
+
+/** Causes of causes beyond this are told by their texts: somebody may have made a circle of them. */
+const DEEPEST_CAUSE = 4;
+
+function jsonOfError(error: RecallFlowError, depth: number): Record<string, unknown> {
+  const { name, message, cause } = error;
+  const written = Object.entries(error).map(([key, value]): [string, unknown] => [key, jsonOf(value)]);
+  return {
+    name,
+    message,
+    ...(Object.fromEntries(written) as object),
+    ...(cause !== undefined && { cause: jsonOfCause(cause, depth + 1) }),
+  };
 }
 
 /** A value for JSON, which has no whole numbers beyond 2^53. */
@@ -105,15 +111,19 @@ function jsonOf(value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** What JSON tells of a cause. Of what is no error, nobody knows what else it holds. */
-function told(cause: unknown): unknown {
+/** What JSON tells of a cause. Of what is no error of this library, nobody knows what else it holds. */
+function jsonOfCause(cause: unknown, depth: number): unknown {
+  if (cause instanceof RecallFlowError && depth <= DEEPEST_CAUSE) {
+    return jsonOfError(cause, depth);
+  }
   if (typeof cause !== 'object' || cause === null) {
     return jsonOf(cause);
   }
-  if (typeof (cause as { toJSON?: unknown }).toJSON === 'function') {
-    return cause;
+  try {
+    return isNativeError(cause) ? String(cause) : Object.prototype.toString.call(cause);
+  } catch {
+    return 'a cause that cannot be shown';
   }
-  return isNativeError(cause) ? String(cause) : Object.prototype.toString.call(cause);
 }
 
 /** An option is wrong or missing, or the client was closed. */

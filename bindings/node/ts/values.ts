@@ -151,11 +151,8 @@ export function fromWire(wire: unknown, type: RequestName | ResponseName): unkno
 function isEnvelope({ extra, ...fields }: ResponseTypes[ResponseName]): boolean {
   const isCode = (name: string): boolean => (ENVELOPE_CODE as readonly string[]).includes(name);
   const read = Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
-  // A response may have a field that is called like the code.
-  const hasCode = read.length > 0 || ENVELOPE_CODE.some((name) => name in extra);
-  return (
-    read.every(([name]) => isCode(name)) &&
-    hasCode &&
-    [...ENVELOPE_MESSAGE, ...ENVELOPE_DATA].some((name) => name in extra)
-  );
+  const hasCode = ENVELOPE_CODE.some((name) => name in extra);
+  // A response may have a field that is called like the code, and then anything beside it.
+  const others = hasCode ? [...ENVELOPE_MESSAGE, ...ENVELOPE_DATA] : ENVELOPE_DATA;
+  return read.every(([name]) => isCode(name)) && (hasCode || read.length > 0) && others.some((name) => name in extra);
 }

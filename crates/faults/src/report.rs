@@ -30,8 +30,7 @@ for anybody. Each was played in every language, for a query and for an update, a
 One thing is promised over TLS only, which is how the service is reached. Over plain HTTP, to this machine or with
 `dangerously_allow_http`, a server that sends interim answers, or zeros before the size of a chunk, without a pause and
 faster than they can be read, can hold a call beyond its deadline: for as long as the HTTP library reads in one turn,
-which is up to 25 times as much as over TLS. That is about a tenth of a second for interim answers, and up to two seconds
-for zeros.
+which is up to 25 times as much as over TLS.
 
 ";
 

@@ -49,8 +49,8 @@ pub(crate) fn answer<R: ReadData>(answer: &Answer, now: i64, secrets: &[&str], h
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
         Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
-        Ok(Envelope { code, .. }) if judge.is_error_page(code) && answer.status == TOO_MANY_REQUESTS => {
-            Err(judge.refused(None, ""))
+        Ok(Envelope { code, message, .. }) if judge.is_error_page(code) && answer.status == TOO_MANY_REQUESTS => {
+            Err(judge.refused(None, message.as_deref().unwrap_or_default()))
         }
         Ok(Envelope { code, .. }) if judge.is_error_page(code) => {
             Err(judge.no_envelope("the status in the body is that of HTTP, not a code of the service"))

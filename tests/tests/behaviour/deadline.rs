@@ -1,4 +1,4 @@
-//! Every call ends by its deadline, whatever the network does.
+//! Every call ends by its deadline, whatever the network does; `docs/faults.md` tells of the one exception.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
