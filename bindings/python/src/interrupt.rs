@@ -37,9 +37,8 @@ pub(crate) fn drive<T: Send>(
     let outcome = match interruptible(py, &mut lane, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
-            // The connection of a call that was dropped closes as soon as somebody drives it, which may be never.
             if let Some(lane) = lane.get() {
-                let _ = py.detach(|| lane.drive(async {}));
+                let _ = py.detach(|| lane.tidy());
             }
             return Err(interruption);
         }

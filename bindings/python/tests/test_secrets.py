@@ -22,7 +22,7 @@ import recallflow as rf
 from recallflow.sandbox import Fault, Sandbox, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 KEY = "K3y-Canary-0123456789"
 SECRET = "s3cret-CANARY-0123456789"
@@ -154,17 +154,38 @@ def test_a_client_whose_making_failed_can_be_shown() -> None:
     assert repr(client) == "<Client, not made>"
 
 
+def refusals_of(
+    sandbox: Sandbox, client: rf.Client, quote: Callable[[str], str], spelling: int
+) -> list[rf.RecallFlowError]:
+    """The errors of two calls whose answers quote something of them in this spelling, made from their signature."""
+    while True:
+        second = int(time.time())
+        text = spellings(quote(hashlib.md5(f"{KEY}{SECRET}{second}".encode()).hexdigest()))[spelling]
+        page = faults.body(f"<html>{text}</html>") & faults.http_status(403)
+        sandbox.script(faults.body({"code": -22, "msg": f"bad request: {text}"}), page)
+        errors = []
+        for _ in range(2):
+            with pytest.raises(rf.RecallFlowError) as caught:
+                client.query_recall_flow_detail(12)
+            errors.append(caught.value)
+        # Calls of another second have another signature.
+        if int(time.time()) == second:
+            return errors
+
+
 def test_no_error_shows_it_in_another_spelling(canary_sandbox: Sandbox) -> None:
-    sign = signatures()[-2]
-    headers = f"POST /voice HTTP/1.1\r\nApi-Key: {KEY}\r\nSign: {sign}\r\nX: {SECRET}\r\n"
+    quoted: list[Callable[[str], str]] = [
+        lambda _: KEY,
+        lambda _: SECRET,
+        lambda sign: sign,
+        lambda sign: f"POST /voice HTTP/1.1\r\nApi-Key: {KEY}\r\nSign: {sign}\r\nX: {SECRET}\r\n",
+    ]
     with canary_sandbox.client(max_retries=0) as client:
-        for text in (spelt for quoted in (KEY, SECRET, sign, headers) for spelt in spellings(quoted)):
-            page = faults.body(f"<html>{text}</html>") & faults.http_status(403)
-            canary_sandbox.script(faults.body({"code": -22, "msg": f"bad request: {text}"}), page)
-            for _ in range(2):
-                with pytest.raises(rf.RecallFlowError, match=r"\[redacted\]") as caught:
-                    client.query_recall_flow_detail(12)
-                assert_clean(shown(caught.value))
+        for quote in quoted:
+            for spelling in range(len(spellings(""))):
+                for error in refusals_of(canary_sandbox, client, quote, spelling):
+                    assert "[redacted]" in str(error)
+                    assert_clean(shown(error))
 
 
 def test_no_error_shows_the_password_of_a_proxy_that_quotes_it(

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
+use tokio::task::yield_now;
 
 use super::record::{AsRecord, Record};
 use super::request::read_request;
@@ -98,20 +99,20 @@ impl Lane {
         self.client.clone()
     }
 
-    /// Drives what that client does.
+    /// Closes the connection of a call that was dropped. Otherwise it closes when somebody drives it, which may be never.
     ///
     /// # Errors
     ///
     /// [`Error::Config`] if the system refuses a thread, which only a thread of another runtime needs.
-    pub fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Error> {
-        self.lane.run(|| future)
+    pub fn tidy(&self) -> Result<(), Error> {
+        self.lane.run(yield_now)
     }
 
     /// Drives what that client does for this much time; `None` if it has not ended by then, and may be driven on.
     ///
     /// # Errors
     ///
-    /// As [`drive`](Self::drive).
+    /// As [`tidy`](Self::tidy).
     pub fn drive_for<T: Send>(
         &mut self,
         time: Duration,
