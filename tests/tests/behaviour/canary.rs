@@ -1,5 +1,8 @@
 //! A key and a secret that are known, and whatever would show them.
 
+use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use md5::{Digest as _, Md5};
@@ -12,17 +15,25 @@ pub(crate) const PASSWORD: &str = "hunter2-CANARY";
 
 /// The signatures of the last minute and of this moment.
 fn signatures() -> Vec<String> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let sign = |second: u64| {
-        let hash = Md5::digest(format!("{KEY}{SECRET}{second}"));
-        format!("{:032x}", u128::from_be_bytes(hash.into()))
-    };
-    (now - 60..=now + 1).map(sign).collect()
+    let now = seconds(SystemTime::now());
+    (now - 60..=now + 1).map(signature).collect()
 }
 
-/// The signature of a request that is made now, give or take a second.
+fn signature(second: u64) -> String {
+    let hash = Md5::digest(format!("{KEY}{SECRET}{second}"));
+    format!("{:032x}", u128::from_be_bytes(hash.into()))
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// When every request is signed, so that an answer can be made up that quotes the signature.
+static NOW: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
+
+/// The signature of every request.
 fn sign() -> String {
-    signatures()[60].clone()
+    signature(seconds(*NOW))
 }
 
 /// Everything that must not show, in every way in which it may be written: key, secret, password, and the signatures of
@@ -65,7 +76,7 @@ pub(crate) fn assert_clean(text: &str) {
 
 pub(crate) async fn canary_sandbox() -> (Sandbox, recallflow::Client) {
     let sandbox = Sandbox::builder().api_key(KEY).api_secret(SECRET).start().await.unwrap();
-    let client = recallflow::Client::builder(KEY, SECRET).base_url(sandbox.url()).build().unwrap();
+    let client = recallflow::Client::builder(KEY, SECRET).base_url(sandbox.url()).clock(|| *NOW).build().unwrap();
     (sandbox, client)
 }
 
