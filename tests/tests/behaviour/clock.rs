@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use recallflow::{Client, ErrorKind};
+use recallflow::{Client, Error, ErrorKind, RecallFlowDetail};
 use recallflow_sandbox::{Fault, Sandbox};
+use tokio::task::JoinHandle;
 
 use super::{builder, sandbox_and_client, update};
 
@@ -47,16 +48,17 @@ async fn a_clock_that_jumps_is_corrected_again() {
     assert_eq!(sandbox.requests().len(), 11);
 }
 
+/// So many calls under way.
+fn at_once(count: usize, client: &Client) -> Vec<JoinHandle<Result<RecallFlowDetail, Error>>> {
+    let call = |client: Client| tokio::spawn(async move { client.query_recall_flow_detail(12).await });
+    (0..count).map(|_| call(client.clone())).collect()
+}
+
 #[tokio::test]
 async fn fifty_calls_at_once_all_recover() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, HOUR);
-    let calls: Vec<_> = (0..50)
-        .map(|_| {
-            let client = client.clone();
-            tokio::spawn(async move { client.query_recall_flow_detail(12).await })
-        })
-        .collect();
+    let calls = at_once(50, &client);
     for call in calls {
         call.await.unwrap().unwrap();
     }
@@ -107,12 +109,7 @@ async fn a_wrong_date_of_one_answer_does_not_mislead_the_calls_beside_it() {
             tokio::spawn(async move { client.query_group_calls(&query).await })
         })
         .collect();
-    let calls: Vec<_> = (0..20)
-        .map(|_| {
-            let client = client.clone();
-            tokio::spawn(async move { client.query_recall_flow_detail(12).await })
-        })
-        .collect();
+    let calls = at_once(20, &client);
     for call in calls {
         call.await.unwrap().unwrap();
     }
