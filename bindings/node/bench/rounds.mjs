@@ -1,7 +1,10 @@
 /** Runs contenders in turns, many short rounds, so that a noisy machine is as noisy for each of them. */
 
-/** Seconds that a batch should take: long enough for many calls in flight to settle, short enough for many rounds. */
-const BATCH = 0.2;
+/**
+ * Seconds that a batch should take: long enough for the scheduler to find a place for each thread, which decides more than a
+ * client does, and short enough for many rounds.
+ */
+const BATCH = 0.5;
 
 /** Seconds for which a contender runs before it is measured, until the engine has compiled what is worth it. */
 const WARM_UP = 1;

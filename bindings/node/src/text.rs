@@ -1,6 +1,7 @@
 //! Many texts as one, in the form in which JavaScript keeps them.
 
 use napi::{Env, JsString};
+use recallflow_bridge::latin;
 
 /// Texts, one after the other.
 pub(crate) struct Text {
@@ -77,7 +78,7 @@ impl Text {
     pub(crate) fn push_or_find(&mut self, text: &[u8]) -> Option<usize> {
         if !text.is_ascii() {
             let start = self.length();
-            let is_narrow = if let Units::Narrow(units) = &mut self.units { push_narrow(units, text) } else { false };
+            let is_narrow = if let Units::Narrow(units) = &mut self.units { latin::push(units, text) } else { false };
             if !is_narrow {
                 self.push_units(&String::from_utf8_lossy(text));
             }
@@ -101,7 +102,7 @@ impl Text {
 
     fn push_units(&mut self, text: &str) {
         if let Units::Narrow(units) = &mut self.units {
-            if push_narrow(units, text.as_bytes()) {
+            if latin::push(units, text.as_bytes()) {
                 return;
             }
             self.units = Units::Wide(units.iter().copied().map(u16::from).collect());
@@ -118,23 +119,6 @@ impl Text {
             Units::Wide(units) => env.create_string_utf16(units),
         }
     }
-}
-
-/// Pushes a text in UTF-8 if one byte is enough for each of its characters, and else nothing.
-fn push_narrow(units: &mut Vec<u8>, mut text: &[u8]) -> bool {
-    let start = units.len();
-    while let Some(at) = text.iter().position(|byte| !byte.is_ascii()) {
-        let (ascii, rest) = text.split_at(at);
-        let [lead @ (0xc2 | 0xc3), last @ 0x80..=0xbf, after @ ..] = rest else {
-            units.truncate(start);
-            return false;
-        };
-        units.extend_from_slice(ascii);
-        units.push(lead << 6 | last & 0x3f);
-        text = after;
-    }
-    units.extend_from_slice(text);
-    true
 }
 
 /// Where a text would be among the recent ones, if it is short.

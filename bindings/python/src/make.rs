@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
 use recallflow::host::{Cell, Kind, Record, Row, Shape};
 use recallflow::{Extra, LocalDateTime};
+use recallflow_bridge::latin;
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
@@ -54,6 +55,8 @@ struct Maker<'a, 'py> {
     classes: &'a Classes,
     /// Short texts that were made last: many columns of a list say the same in each row.
     texts: [Option<(Short, Bound<'py, PyAny>)>; 1 << TEXTS],
+    /// The text that is being made, if that is of one byte a character and not of ASCII alone.
+    latin: Vec<u8>,
     /// Positions at which an object had a number with these lowest bits last: the numbers of one object often come twice.
     numbers: [usize; NUMBERS],
 }
@@ -97,7 +100,7 @@ impl Short {
 
 impl<'a, 'py> Maker<'a, 'py> {
     fn new(py: Python<'py>, classes: &'a Classes) -> Self {
-        Self { py, classes, texts: [const { None }; 1 << TEXTS], numbers: [0; NUMBERS] }
+        Self { py, classes, texts: [const { None }; 1 << TEXTS], latin: Vec::new(), numbers: [0; NUMBERS] }
     }
 
     fn row(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
@@ -187,12 +190,12 @@ impl<'a, 'py> Maker<'a, 'py> {
 
     #[inline]
     fn text(&mut self, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-        let Some(short) = Short::of(bytes) else { return make_text(self.py, bytes) };
+        let Some(short) = Short::of(bytes) else { return make_text(self.py, bytes, &mut self.latin) };
         let place = &mut self.texts[short.place()];
         match place {
             Some((known, text)) if *known == short => Ok(text.clone()),
             _ => {
-                let text = make_text(self.py, bytes)?;
+                let text = make_text(self.py, bytes, &mut self.latin)?;
                 *place = Some((short, text.clone()));
                 Ok(text)
             }
@@ -205,12 +208,20 @@ fn odd() -> PyErr {
     PyValueError::new_err("an answer of an unknown shape")
 }
 
-fn make_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    let length = ffi::Py_ssize_t::try_from(bytes.len())?;
-    // SAFETY: the bytes are as many as said, the function copies them, and it checks whether they are UTF-8. It returns
-    // a new reference, or null with an exception.
+/// A text of these bytes, which should be UTF-8.
+fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResult<Bound<'py, PyAny>> {
+    latin.clear();
+    let is_latin = !bytes.is_ascii() && latin::push(latin, bytes);
+    let bytes = if is_latin { &**latin } else { bytes };
+    let (start, length) = (bytes.as_ptr().cast(), ffi::Py_ssize_t::try_from(bytes.len())?);
+    // SAFETY: the bytes are as many as said, both functions copy them, one takes any bytes, and the other checks whether
+    // they are UTF-8. They return a new reference, or null with an exception.
     unsafe {
-        let text = ffi::PyUnicode_FromStringAndSize(bytes.as_ptr().cast(), length);
+        let text = if is_latin {
+            ffi::PyUnicode_DecodeLatin1(start, length, std::ptr::null())
+        } else {
+            ffi::PyUnicode_FromStringAndSize(start, length)
+        };
         Bound::from_owned_ptr_or_err(py, text)
     }
 }

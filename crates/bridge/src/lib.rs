@@ -1,8 +1,9 @@
 //! What the packages of other languages share, beside the client itself: a runtime in the background, forks, failures,
-//! panics and logs. Nothing here knows a language.
+//! panics, logs and texts of one byte a character. Nothing here knows a language.
 
 pub mod background;
 pub mod failure;
 pub mod fork;
 pub mod guard;
+pub mod latin;
 pub mod logs;

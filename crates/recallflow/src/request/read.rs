@@ -99,6 +99,8 @@ pub(crate) struct ObjectReader<'a> {
     at: Path<'a>,
     fields: Option<&'a Map<String, Value>>,
     known: Vec<&'static str>,
+    /// How many of the known names have a value.
+    found: usize,
     problems: &'a mut Problems,
 }
 
@@ -137,11 +139,14 @@ impl<'a> ObjectReader<'a> {
     /// The value of a field; null is the same as absent.
     fn take(&mut self, name: &'static str) -> Option<&'a Value> {
         self.known.push(name);
-        self.fields?.get(name).filter(|value| !value.is_null())
+        let value = self.fields?.get(name)?;
+        self.found += 1;
+        Some(value).filter(|value| !value.is_null())
     }
 
     fn refuse_unknown(&mut self) {
-        if self.problems.unknown == UnknownFields::Skip {
+        // Each name is taken once, so that nothing is left when as many were found as there are.
+        if self.problems.unknown == UnknownFields::Skip || self.fields.is_none_or(|fields| fields.len() == self.found) {
             return;
         }
         for name in self.fields.into_iter().flat_map(Map::keys) {
@@ -162,7 +167,9 @@ fn read_fields<T>(
     problems: &mut Problems,
     read: impl FnOnce(&mut ObjectReader<'_>) -> T,
 ) -> T {
-    let mut reader = ObjectReader { at, fields, known: Vec::new(), problems };
+    // Few objects have more names, so that the list is hardly ever moved.
+    const NAMES: usize = 32;
+    let mut reader = ObjectReader { at, fields, known: Vec::with_capacity(NAMES), found: 0, problems };
     let object = read(&mut reader);
     reader.refuse_unknown();
     object

@@ -1,0 +1,73 @@
+//! Texts of which each character fits into one byte, which is how both Python and JavaScript keep them.
+//!
+//! Making such a text from its bytes is a copy; making it from UTF-8 takes several times as long.
+
+/// Adds a text in UTF-8 if one byte is enough for each of its characters, and else nothing.
+pub fn push(units: &mut Vec<u8>, mut text: &[u8]) -> bool {
+    let start = units.len();
+    loop {
+        let (ascii, rest) = text.split_at(ascii_length(text));
+        units.extend_from_slice(ascii);
+        match rest {
+            [] => return true,
+            [lead @ (0xc2 | 0xc3), last @ 0x80..=0xbf, after @ ..] => {
+                units.push(lead << 6 | last & 0x3f);
+                text = after;
+            }
+            _ => {
+                units.truncate(start);
+                return false;
+            }
+        }
+    }
+}
+
+/// How many bytes of a text come before the first that is not ASCII. Most texts have few of those, so it goes by words.
+fn ascii_length(text: &[u8]) -> usize {
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (words, _) = text.as_chunks::<8>();
+    let start = 8 * words.iter().take_while(|word| u64::from_ne_bytes(**word) & HIGHS == 0).count();
+    start + text[start..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_up_to_ff_is_one_byte() {
+        for character in '\0'..='\u{ff}' {
+            let text = format!("a{character}b");
+            let mut units = b"x".to_vec();
+            assert!(push(&mut units, text.as_bytes()), "{character:?}");
+            assert_eq!(units, [b'x', b'a', character as u8, b'b'], "{character:?}");
+        }
+    }
+
+    #[test]
+    fn it_may_stand_anywhere() {
+        for before in 0..20 {
+            for after in 0..20 {
+                let text = format!("{}ñ{}", "a".repeat(before), "b".repeat(after));
+                let mut units = Vec::new();
+                assert!(push(&mut units, text.as_bytes()), "{text}");
+                assert_eq!(units.iter().map(|unit| char::from(*unit)).collect::<String>(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_or_is_no_utf_8_adds_nothing() {
+        for text in ["añ\u{100}", "añ€", "añ😀"].map(str::as_bytes).into_iter().chain([
+            b"a\xc3".as_slice(),
+            b"a\xc3a",
+            b"a\xff",
+            b"a\x80",
+            b"a\xc1\x80",
+        ]) {
+            let mut units = b"x".to_vec();
+            assert!(!push(&mut units, text), "{text:?}");
+            assert_eq!(units, b"x", "{text:?}");
+        }
+    }
+}
