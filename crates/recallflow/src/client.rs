@@ -216,7 +216,7 @@ impl Client {
             OperationKind::Query => deadline.min(after(self.shared.attempt_timeout)),
             OperationKind::Update => deadline,
         };
-        let answer = transport
+        let mut answer = transport
             .send(&self.pool, Outgoing { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
             .await
             .map_err(judge::failure)?;
@@ -236,7 +236,7 @@ impl Client {
                 &with_proxy
             }
         };
-        let data = judge::answer(&answer, now, secrets, how).inspect_err(|failed| {
+        let data = judge::answer(&mut answer, now, secrets, how).inspect_err(|failed| {
             if failed.class == Class::Clock {
                 clock.refuse(offset, learned);
             }

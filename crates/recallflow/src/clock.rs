@@ -8,6 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// An answer that took longer says too little about the time at which it was given.
 const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 
+/// No clock is so far off.
+const UNKNOWN: i64 = i64::MIN;
+
 /// Seconds by which two lessons may differ without anything being wrong.
 const INEXACT: u64 = 2;
 
@@ -20,7 +23,7 @@ pub(crate) type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 /// `Date` must not spoil requests that would be accepted.
 pub(crate) struct Clock {
     now: Now,
-    /// What the latest answer said, in seconds; added to this machine's time.
+    /// What the latest answer said, in seconds; added to this machine's time. [`UNKNOWN`] until one says something.
     learned: AtomicI64,
     /// What requests are signed with.
     adopted: AtomicI64,
@@ -28,7 +31,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(now: Now) -> Self {
-        Self { now, learned: AtomicI64::new(0), adopted: AtomicI64::new(0) }
+        Self { now, learned: AtomicI64::new(UNKNOWN), adopted: AtomicI64::new(0) }
     }
 
     /// Unix time of this machine in seconds.
@@ -41,9 +44,9 @@ impl Clock {
         self.adopted.load(Ordering::Relaxed)
     }
 
-    /// The offset that the latest answer taught.
-    pub(crate) fn learned(&self) -> i64 {
-        self.learned.load(Ordering::Relaxed)
+    /// The offset that the latest answer taught, if one has.
+    pub(crate) fn learned(&self) -> Option<i64> {
+        Some(self.learned.load(Ordering::Relaxed)).filter(|offset| *offset != UNKNOWN)
     }
 
     /// Learns from the headers of an answer that arrived just now, and tells what is known then.
@@ -53,7 +56,7 @@ impl Clock {
                 self.learned.store(offset, Ordering::Relaxed);
                 offset
             }
-            None => self.learned(),
+            None => self.learned().unwrap_or(0),
         }
     }
 
@@ -90,8 +93,11 @@ pub(crate) fn offset(local: i64, date: Option<&str>, has_age: bool, round_trip: 
 }
 
 /// What to tell somebody whose timestamp was refused.
-pub(crate) fn remedy(offset: i64) -> String {
+pub(crate) fn remedy(offset: Option<i64>) -> String {
     const MINUTE: u64 = 60;
+    let Some(offset) = offset else {
+        return "check this machine's clock: the service's answers do not tell its own".to_owned();
+    };
     let (amount, unit) = match offset.unsigned_abs() {
         0..=INEXACT => {
             return "this machine's clock agrees with the service's as far as its answer tells: ask the vendor's support, \
@@ -124,6 +130,6 @@ mod tests {
         let clock = Clock::new(Arc::new(|| UNIX_EPOCH - Duration::from_secs(5)));
         assert_eq!(clock.local(), -5);
         clock.learn(Some("Thu, 01 Jan 1970 00:00:02 GMT"), false, Duration::ZERO);
-        assert_eq!(format!("{clock:?}"), "Clock { learned: 7, adopted: 0, .. }");
+        assert_eq!(format!("{clock:?}"), "Clock { learned: Some(7), adopted: 0, .. }");
     }
 }

@@ -58,8 +58,9 @@ impl BaseUrl {
         self.url.scheme() == "https"
     }
 
+    /// Without a trailing slash, as the constants are written.
     pub(crate) fn as_str(&self) -> &str {
-        self.url.as_str()
+        self.url.as_str().trim_end_matches('/')
     }
 }
 

@@ -11,7 +11,8 @@ use rust_decimal::Decimal;
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Reads plain decimal notation: digits, at most one point and at most one minus, of at most 28 significant digits.
+    /// Reads plain decimal notation: digits, at most one point and at most one minus, of 28 significant digits; one more where 96 bits
+    /// hold them.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -31,10 +32,13 @@ impl Amount {
         f64::from_str(&self.0.to_string()).unwrap_or(f64::NAN)
     }
 
-    /// The sum, or `None` if it has too many digits.
+    /// The exact sum, or `None` if it has too many digits.
     #[must_use]
     pub fn checked_add(self, other: Amount) -> Option<Amount> {
-        self.0.checked_add(other.0).map(Amount)
+        let sum = self.0.checked_add(other.0)?;
+        // A sum that was rounded has lost digits after the point. That of a zero may lack some of the zero's.
+        let is_exact = |number: Decimal| number.is_zero() || number.scale() <= sum.scale();
+        (is_exact(self.0) && is_exact(other.0)).then_some(Amount(sum))
     }
 }
 
@@ -172,6 +176,29 @@ mod tests {
         for (text, number) in [("-0.5", -0.5), ("0.034827", 0.034_827), ("12", 12.0)] {
             let got = Amount::parse(text).unwrap().to_f64();
             assert!((got - number).abs() < 1e-12, "{text}: {got}");
+        }
+    }
+
+    #[test]
+    fn a_sum_is_exact_or_none() {
+        let sum = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| Amount::parse(text).unwrap());
+            assert_eq!(one.checked_add(other), other.checked_add(one));
+            one.checked_add(other).map(|sum| sum.to_string())
+        };
+        assert_eq!(sum("0.10", "0.2").as_deref(), Some("0.30"));
+        assert_eq!(sum("-1.5", "1.5").as_deref(), Some("0.0"));
+        assert_eq!(sum("0.000", "99999999999999999999999999.99").map(|sum| sum.len()), Some(29));
+        assert_eq!(
+            sum("99999999999999999999.00000001", "0.00000001").as_deref(),
+            Some("99999999999999999999.00000002")
+        );
+        for (one, other) in [
+            ("9999999999999999999999999999", "0.1"),
+            ("79228162514264337593543950335", "1"),
+            ("700000000000000000000.00000001", "700000000000000000000.00000001"),
+        ] {
+            assert_eq!(sum(one, other), None, "{one} + {other}");
         }
     }
 

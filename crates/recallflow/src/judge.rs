@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
 use crate::response::decode::ReadData;
 use crate::response::envelope::{self, Data, Envelope};
+use crate::response::mend;
 use crate::retry::{self, Class};
 use crate::scrub::{excerpt, scrub};
 use crate::transport::{Answer, Failure, FailureKind};
@@ -34,18 +37,19 @@ pub(crate) struct Failed {
     pub(crate) error: Error,
 }
 
-/// Judges an answer, and reads the response in that way. `now` is the time in seconds at which it was given.
-pub(crate) fn answer<R: ReadData>(answer: &Answer, now: i64, secrets: &[&str], how: R) -> Result<R::Data, Failed> {
-    let judge =
-        Judge { answer, secrets, retry_after: answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now)) };
-    if (300..400).contains(&answer.status) {
-        let message = "the service redirects, which is never followed because the key would go along";
-        return Err(judge.no_envelope(message));
-    }
-    if let Some(data) = how.shortcut(&answer.body) {
+/// Judges an answer, and reads the response in that way. `now` is the time in seconds at which it was given. A body that
+/// has to be mended to be read is, and the data is in that.
+pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str], how: R) -> Result<R::Data, Failed> {
+    let opened = if (300..400).contains(&answer.status) {
+        Err("the service redirects, which is never followed because the key would go along".to_owned())
+    } else if let Some(data) = how.shortcut(&answer.body) {
         return Ok(data);
-    }
-    match envelope::open(&answer.body, how) {
+    } else {
+        open(&mut answer.body, how)
+    };
+    let retry_after = answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now));
+    let judge = Judge { answer, secrets, retry_after };
+    match opened {
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
         Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
@@ -62,6 +66,16 @@ pub(crate) fn answer<R: ReadData>(answer: &Answer, now: i64, secrets: &[&str], h
 }
 
 const TOO_MANY_REQUESTS: u16 = 429;
+
+/// Opens the envelope, of a mended body if there is no other way. One that is none all the same stays as it came.
+fn open<R: ReadData>(body: &mut Bytes, how: R) -> Result<Envelope<R::Data>, String> {
+    envelope::open(body, how).or_else(|why| {
+        let mended = mend::mended(body).ok_or_else(|| why.clone())?;
+        let opened = envelope::open(&mended, how).map_err(|_| why)?;
+        *body = mended;
+        Ok(opened)
+    })
+}
 
 /// What every judgement of one answer needs.
 struct Judge<'a> {
@@ -83,8 +97,8 @@ impl Judge<'_> {
         let code_info = code.and_then(documented);
         let throttled = status == TOO_MANY_REQUESTS;
         let kind = match code_info {
+            _ if throttled => ErrorKind::RateLimited,
             Some(info) => info.kind,
-            None if throttled => ErrorKind::RateLimited,
             None => ErrorKind::Api,
         };
         let class = match code_info.map_or(Class::Settled, |info| info.class) {
@@ -93,8 +107,8 @@ impl Judge<'_> {
             class => class,
         };
         let of_kind = || CODES.iter().find(|known| known.kind == kind);
-        let remedy =
-            code_info.or_else(of_kind).map_or("ask the vendor's support what the code means", |info| info.remedy);
+        let remedy = code_info.filter(|info| info.kind == kind).or_else(of_kind);
+        let remedy = remedy.map_or("ask the vendor's support what the code means", |info| info.remedy);
         let error = Error::Api(Box::new(ApiError {
             kind,
             code,

@@ -67,7 +67,7 @@ impl Answered<'_> {
     }
 
     fn judge<R: ReadData>(&self, how: R) -> Result<R::Response, Refused> {
-        let answer = Answer {
+        let mut answer = Answer {
             status: self.status,
             date: None,
             age: false,
@@ -76,12 +76,12 @@ impl Answered<'_> {
             body: self.body.clone(),
             elapsed: Duration::ZERO,
         };
-        let data = judge::answer(&answer, 0, self.secrets, how).map_err(|Failed { class, error }| Refused {
+        let data = judge::answer(&mut answer, 0, self.secrets, how).map_err(|Failed { class, error }| Refused {
             error,
             outcome_is_known: retry::decide(&situation(OperationKind::Update, class)) != Decision::OutcomeUnknown,
         })?;
-        let start = if self.body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        Ok(how.finish(data, self.body.slice(start..)))
+        let start = if answer.body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        Ok(how.finish(data, answer.body.slice(start..)))
     }
 }
 
@@ -132,7 +132,7 @@ pub fn pause(retry_after: Option<Duration>, remaining: Duration) -> Option<Durat
 #[must_use]
 pub fn offset(local: i64, date: &str, round_trip: Duration) -> Option<(i64, String)> {
     let offset = clock::offset(local, Some(date), false, round_trip)?;
-    Some((offset, clock::remedy(offset)))
+    Some((offset, clock::remedy(Some(offset))))
 }
 
 /// The first failure of a call that may be repeated.

@@ -16,6 +16,7 @@ use crate::generated::host::RESPONSES;
 use crate::request::violation::{Rule, Violation};
 use crate::response::decode::{Fitted, ObjectSeed, ReadData};
 use crate::response::extra::Extra;
+use crate::response::mend;
 
 /// An object of an answer, and all that it needs of the answer. Clones share it.
 #[derive(Clone, Debug)]
@@ -183,20 +184,21 @@ impl<'a> Place<'a> {
 }
 
 /// The wire form of an object of an answer, from its values in the order of the fields. What did not fit stands among
-/// the rest in its original form.
+/// the rest in its original form, unless it was mended: a value is there in its place then. A list may be there of which
+/// only some items did not fit.
 pub fn write_response(
     shape: &Shape,
     values: impl IntoIterator<Item = Option<Value>>,
     extra: Map<String, Value>,
 ) -> Value {
-    let mut object = Map::new();
+    let mut object = extra;
     for (field, value) in shape.fields.iter().zip(values) {
-        let value = value.or_else(|| matches!(field.kind, Kind::List(_)).then(|| Value::Array(Vec::new())));
-        if let Some(value) = value {
-            object.insert(field.wire.to_owned(), value);
+        if !matches!(field.kind, Kind::List(_)) {
+            object.extend(value.map(|value| (field.wire.to_owned(), value)));
+        } else if !object.contains_key(field.wire) {
+            object.insert(field.wire.to_owned(), value.unwrap_or_else(|| Value::Array(Vec::new())));
         }
     }
-    object.extend(extra);
     Value::Object(object)
 }
 
@@ -210,6 +212,11 @@ pub fn read_response(response: usize, json: Bytes) -> Result<Record, Error> {
     if let Some(table) = shortcut::object(&json, shape) {
         return Ok(Record::new(json, table, shape));
     }
+    let mended = |refusal| mend::mended(&json).ok_or(refusal);
+    read_in_general(shape, json.clone()).or_else(|refusal| read_in_general(shape, mended(refusal)?))
+}
+
+fn read_in_general(shape: &'static Shape, json: Bytes) -> Result<Record, Error> {
     let refuse =
         |message: String| Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }]);
     let text = std::str::from_utf8(&json).map_err(|_| refuse("the answer is not UTF-8".to_owned()))?;

@@ -15,12 +15,29 @@ pub(crate) fn most(max_response_bytes: usize) -> usize {
 }
 
 /// Whether an answer holds more values than that.
-///
-/// Commas and braces within texts count as well, which is far less than what texts take to have so many.
 pub(crate) fn is_more(body: &[u8], most: usize) -> bool {
+    // Whoever has few in all has few beyond its texts, and can be told much faster.
+    body.len() > LITTLE && separators(body) > most && separators_between_texts(body) > most
+}
+
+fn separators(body: &[u8]) -> usize {
     // Short pieces, so that sums fit a byte and many are made at once.
-    let count = |piece: &[u8]| piece.iter().map(|&byte| u8::from(byte == b',' || byte == b'{')).sum::<u8>();
-    body.len() > LITTLE && body.chunks(128).map(|piece| usize::from(count(piece))).sum::<usize>() > most
+    let count = |piece: &[u8]| piece.iter().map(|&byte| u8::from(is_separator(byte))).sum::<u8>();
+    body.chunks(128).map(|piece| usize::from(count(piece))).sum()
+}
+
+fn separators_between_texts(body: &[u8]) -> usize {
+    let (mut count, mut in_text, mut is_escaped) = (0, false, false);
+    for &byte in body {
+        in_text ^= byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && in_text && !is_escaped;
+        count += usize::from(is_separator(byte) && !in_text);
+    }
+    count
+}
+
+fn is_separator(byte: u8) -> bool {
+    byte == b',' || byte == b'{'
 }
 
 #[cfg(test)]
@@ -37,5 +54,13 @@ mod tests {
         // Everything in it is counted, but it is little.
         assert!(!is_more(&vec![b','; 64 * 1024], limit));
         assert!(is_more(&vec![b','; 64 * 1024 + 1], limit));
+    }
+
+    #[test]
+    fn what_stands_in_texts_is_no_value() {
+        let limit = most(8 << 20);
+        let text = ",{".repeat(limit);
+        assert!(!is_more(format!(r#"["{text}","\\","\"{text}"]"#).as_bytes(), limit));
+        assert!(is_more(format!(r#"["\"\\",{text}"#).as_bytes(), limit));
     }
 }

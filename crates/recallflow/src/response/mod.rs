@@ -5,4 +5,5 @@ pub(crate) mod decode;
 pub(crate) mod envelope;
 pub(crate) mod extra;
 pub(crate) mod fit;
+pub(crate) mod mend;
 pub(crate) mod write;

@@ -8,19 +8,22 @@ use super::extra::Extra;
 pub(crate) struct RecordWriter<'a, S: Serializer> {
     map: S::SerializeMap,
     extra: &'a Extra,
+    /// Fields that were set although something else is in `extra` in their place, which somebody has mended so.
+    mended: Vec<&'static str>,
 }
 
 impl<'a, S: Serializer> RecordWriter<'a, S> {
     pub(crate) fn new(serializer: S, extra: &'a Extra) -> Result<Self, S::Error> {
-        Ok(Self { map: serializer.serialize_map(None)?, extra })
+        Ok(Self { map: serializer.serialize_map(None)?, extra, mended: Vec::new() })
     }
 
     /// A field, if there is one.
     pub(crate) fn value<T: Serialize>(&mut self, name: &'static str, value: Option<&T>) -> Result<(), S::Error> {
-        match value {
-            Some(value) => self.write(name, value),
-            None => Ok(()),
+        let Some(value) = value else { return Ok(()) };
+        if self.extra.has(name) {
+            self.mended.push(name);
         }
+        self.map.serialize_entry(name, value)
     }
 
     /// A flag as 0 or 1, if there is one.
@@ -28,21 +31,17 @@ impl<'a, S: Serializer> RecordWriter<'a, S> {
         self.value(name, flag.map(u8::from).as_ref())
     }
 
-    /// A list.
+    /// A list. One of which some items did not fit stands among the rest in its original form, which is more than what
+    /// could be read of it.
     pub(crate) fn list<T: Serialize>(&mut self, name: &'static str, list: &[T]) -> Result<(), S::Error> {
-        self.write(name, list)
+        if self.extra.has(name) { Ok(()) } else { self.map.serialize_entry(name, list) }
     }
 
     /// Everything else.
     pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
-        for (name, value) in self.extra.iter() {
+        for (name, value) in self.extra.iter().filter(|(name, _)| !self.mended.contains(&name.as_str())) {
             self.map.serialize_entry(name, value)?;
         }
         self.map.end()
-    }
-
-    /// What did not fit stands among the rest in its original form, which is more than what could be read of it.
-    fn write<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
-        if self.extra.has(name) { Ok(()) } else { self.map.serialize_entry(name, value) }
     }
 }

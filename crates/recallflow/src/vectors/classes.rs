@@ -82,8 +82,9 @@ impl Failed {
 #[test]
 fn an_answer_ends_an_attempt_like_this() {
     check_all(&load::<File>("classes").cases, |case| {
-        let failed =
-            judge::answer(&case.answer(), 0, &[], Typed::<RecallFlowDetail>::new()).err().ok_or("it is a success")?;
+        let failed = judge::answer(&mut case.answer(), 0, &[], Typed::<RecallFlowDetail>::new())
+            .err()
+            .ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
     });
 }

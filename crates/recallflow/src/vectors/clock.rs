@@ -30,7 +30,7 @@ struct Teaching {
 #[serde(deny_unknown_fields)]
 struct Calling {
     attempts: Vec<Attempt>,
-    learned: i64,
+    learned: Option<i64>,
     adopted: i64,
 }
 
@@ -49,7 +49,7 @@ struct Attempt {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Explaining {
-    offset: i64,
+    offset: Option<i64>,
     remedy: String,
 }
 

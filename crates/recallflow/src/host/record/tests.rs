@@ -7,6 +7,7 @@ use super::*;
 use crate::OPERATIONS;
 use crate::generated::host::CALLS;
 use crate::response::envelope::{self, Data};
+use crate::response::mend;
 
 #[derive(Deserialize)]
 struct File {
@@ -27,6 +28,8 @@ fn response(operation: &str) -> Option<usize> {
 /// The record of an answer, read the long way.
 fn opened(body: &str, response: usize) -> Record {
     let how = AsRecord { response: Some(response) };
+    let mended = mend::mended(body.as_bytes());
+    let body = mended.as_deref().map_or(body, |mended| std::str::from_utf8(mended).unwrap());
     let data = match envelope::open(body.as_bytes(), how).unwrap().data {
         Data::Response(data) => data,
         Data::Absent | Data::Odd => how.absent(),
