@@ -106,16 +106,28 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] if one is missing.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from(Environment::Process)
+        Self::from(Environment::Process, None, None)
     }
 
-    fn from(environment: Environment) -> Result<Self, Error> {
-        let required = |name| {
-            environment
+    /// The same with a key or a secret that is not the environment's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if one is missing.
+    #[cfg(feature = "host")]
+    #[doc(hidden)]
+    pub fn from_env_unless(api_key: Option<String>, api_secret: Option<String>) -> Result<Self, Error> {
+        Self::from(Environment::Process, api_key, api_secret)
+    }
+
+    fn from(environment: Environment, api_key: Option<String>, api_secret: Option<String>) -> Result<Self, Error> {
+        let required = |given: Option<String>, name| match given {
+            Some(given) => Ok(given),
+            None => environment
                 .get(name)?
-                .ok_or_else(|| Error::config(format!("the environment variable {name} is not set or empty")))
+                .ok_or_else(|| Error::config(format!("the environment variable {name} is not set or empty"))),
         };
-        let (api_key, api_secret) = (required(API_KEY)?, required(API_SECRET)?);
+        let (api_key, api_secret) = (required(api_key, API_KEY)?, required(api_secret, API_SECRET)?);
         Ok(Self { environment, ..Self::new(api_key, api_secret) })
     }
 
@@ -127,7 +139,7 @@ impl ClientBuilder {
     #[cfg(feature = "host")]
     #[doc(hidden)]
     pub fn from_environment(variables: BTreeMap<String, String>) -> Result<Self, Error> {
-        Self::from(Environment::Given(variables))
+        Self::from(Environment::Given(variables), None, None)
     }
 
     /// Takes the base URL from another environment than that of this process, unless it is given.

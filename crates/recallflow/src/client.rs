@@ -241,6 +241,9 @@ impl Client {
                 clock.refuse(offset, learned);
             }
         })?;
+        if answer.is_early && operation.kind == OperationKind::Update {
+            return Err(judge::failure(Failure::too_early(answer.status)));
+        }
         let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };
         Ok(how.finish(data, text))
     }

@@ -133,8 +133,9 @@ impl Judge<'_> {
         };
         let class = match status {
             _ if is_unavailable(*status) => Class::Unavailable,
-            // A request that was refused for its own sake, or sent elsewhere, was not carried out.
-            300..=407 | 409..=499 => Class::Settled,
+            // A request that was refused for its own sake, or sent elsewhere, was not carried out. What 303 says is where
+            // to see what came of it.
+            300..=302 | 304..=407 | 409..=499 => Class::Settled,
             _ => Class::Undecodable,
         };
         Failed {

@@ -103,6 +103,8 @@ pub(crate) struct Answer {
     pub(crate) date: Option<String>,
     /// Whether a cache kept the answer.
     pub(crate) age: bool,
+    /// Whether it began before the request was sent to its end.
+    pub(crate) is_early: bool,
     pub(crate) retry_after: Option<String>,
     pub(crate) content_encoding: Option<String>,
     pub(crate) body: Bytes,
@@ -205,7 +207,7 @@ impl Transport {
             None => return Err(Failure::timed_out_without_answer(gate.close(), &http.resolver)),
         };
 
-        let mut answer = Answer::from_head(&response);
+        let mut answer = Answer { is_early: !gate.has_handed_over(), ..Answer::from_head(&response) };
         answer.body = self.read(response, deadline).await.map_err(|failure| failure.of_answer(answer.status))?;
         answer.elapsed = started.elapsed();
         Ok(answer)
@@ -302,6 +304,7 @@ impl Answer {
             status: response.status().as_u16(),
             date: text(DATE),
             age: headers.contains_key(AGE),
+            is_early: false,
             retry_after: text(RETRY_AFTER),
             content_encoding: text(CONTENT_ENCODING),
             body: Bytes::new(),

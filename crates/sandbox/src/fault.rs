@@ -168,6 +168,25 @@ impl Fault {
         Self::together([self, other])
     }
 
+    /// Whether it says what comes of a request as a whole, so that no other such fault can be played with it.
+    pub(crate) fn is_outcome(&self) -> bool {
+        match self {
+            Self::Ok
+            | Self::Status(_)
+            | Self::Code(_)
+            | Self::Respond { .. }
+            | Self::Raw(_)
+            | Self::Oversized { .. }
+            | Self::Reflect(_)
+            | Self::ResetBeforeRead
+            | Self::Reset
+            | Self::Close
+            | Self::Hold => true,
+            Self::All(faults) => faults.iter().any(Self::is_outcome),
+            _ => false,
+        }
+    }
+
     /// Faults together as one, without lists in lists, so that what means the same is equal.
     pub(crate) fn together(faults: impl IntoIterator<Item = Self>) -> Self {
         let parts = |fault| match fault {

@@ -92,7 +92,7 @@ impl Hosted {
     /// Plays a list of faults on the next requests, or on those of one operation.
     pub fn script(&self, faults: &str, operation: Option<&str>) -> Result<(), HostError> {
         let faults: Vec<Value> = read("the faults", faults)?;
-        let faults: Vec<_> = faults.iter().map(fault).collect::<Result<_, _>>()?;
+        let faults = sequence(&faults)?;
         let sandbox = self.sandbox()?;
         match operation {
             Some(operation) => sandbox.try_script_for(operation, faults)?,
@@ -216,6 +216,20 @@ fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T, HostError> {
 
 fn fault(json: &Value) -> Result<Fault, HostError> {
     Fault::from_json(json).map_err(|error| HostError::Invalid(error.to_string()))
+}
+
+/// Faults to play one after the other. A list alone of which several say what comes of a request cannot be meant for one
+/// request: it is the sequence.
+fn sequence(faults: &[Value]) -> Result<Vec<Fault>, HostError> {
+    let each = |faults: &[Value]| faults.iter().map(fault).collect::<Result<Vec<_>, _>>();
+    match faults {
+        [Value::Array(list)] => {
+            let list = each(list)?;
+            let is_sequence = list.iter().filter(|fault| fault.is_outcome()).count() > 1;
+            Ok(if is_sequence { list } else { vec![Fault::together(list)] })
+        }
+        faults => each(faults),
+    }
 }
 
 fn written<T: serde::Serialize + ?Sized>(value: &T) -> String {

@@ -23,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
         let fault = Fault::Code(-22).with_status(status);
         let row = Row::new(format!("HTTP status {status} with code -22"), fault).key(992_000 + i64::from(status));
         rows.push(match status {
-            429 => row.both("ParameterError", 3),
+            429 => row.both("RateLimitedError", 3),
             // A query is repeated for the status; the service's answer to an update stands.
             502..=504 => row.query("ParameterError", 3).update("ParameterError", 1),
             _ => row.settled("ParameterError"),
@@ -43,8 +43,13 @@ pub(super) fn rows() -> Vec<Row> {
     }
     for status in [301, 302, 303, 304, 307, 308] {
         let fault = Fault::redirect(status, "/voice/elsewhere");
-        let row = Row::new(format!("HTTP status {status} to the same host"), fault).settled("ProtocolError");
-        rows.push(if status == 307 { row.key(990_734).quick() } else { row });
+        let row = Row::new(format!("HTTP status {status} to the same host"), fault);
+        rows.push(match status {
+            // It says where to see what came of the request.
+            303 => row.unreadable(),
+            307 => row.settled("ProtocolError").key(990_734).quick(),
+            _ => row.settled("ProtocolError"),
+        });
     }
     rows.push(
         Row::new("HTTP status 302 to another host", Fault::redirect(302, "http://127.0.0.1:9/"))

@@ -71,6 +71,7 @@ impl Answered<'_> {
             status: self.status,
             date: None,
             age: false,
+            is_early: false,
             retry_after: None,
             content_encoding: None,
             body: self.body.clone(),

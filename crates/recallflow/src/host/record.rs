@@ -16,7 +16,6 @@ use crate::generated::host::RESPONSES;
 use crate::request::violation::{Rule, Violation};
 use crate::response::decode::{Fitted, ObjectSeed, ReadData};
 use crate::response::extra::Extra;
-use crate::response::mend;
 
 /// An object of an answer, and all that it needs of the answer. Clones share it.
 #[derive(Clone, Debug)]
@@ -212,11 +211,6 @@ pub fn read_response(response: usize, json: Bytes) -> Result<Record, Error> {
     if let Some(table) = shortcut::object(&json, shape) {
         return Ok(Record::new(json, table, shape));
     }
-    let mended = |refusal| mend::mended(&json).ok_or(refusal);
-    read_in_general(shape, json.clone()).or_else(|refusal| read_in_general(shape, mended(refusal)?))
-}
-
-fn read_in_general(shape: &'static Shape, json: Bytes) -> Result<Record, Error> {
     let refuse =
         |message: String| Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }]);
     let text = std::str::from_utf8(&json).map_err(|_| refuse("the answer is not UTF-8".to_owned()))?;

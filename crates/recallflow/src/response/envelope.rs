@@ -54,14 +54,20 @@ struct Seen<T> {
 }
 
 impl<T> Seen<T> {
-    /// The first name that is there decides; a second one is something else that happens to have the other's name.
+    /// The first name that is there decides; a second one is something else that happens to have the other's name, unless
+    /// it has the form of an error's code: errors have negative ones.
     fn into_envelope(self) -> Result<Envelope<T>, String> {
-        let code = self.codes.into_iter().flatten().find(|code| !matches!(code, Fitted::Null));
-        let code = match code {
+        let mut codes = self.codes.into_iter().flatten().filter(|code| !matches!(code, Fitted::Null));
+        let code = match codes.next() {
             Some(Fitted::Fits(code)) => code,
             Some(Fitted::Odd(code)) => return Err(format!("the status code is {code} instead of a whole number")),
             Some(Fitted::Null) | None => return Err(format!("the body has no {}", ENVELOPE_CODE.join(" or "))),
         };
+        if let Some(other) = codes.find_map(|code| if let Fitted::Fits(code @ ..0) = code { Some(code) } else { None })
+            && code == 0
+        {
+            return Err(format!("the body says both success and {other}"));
+        }
         let message = self.messages.into_iter().flatten().next();
         Ok(Envelope { code, message, data: self.data })
     }

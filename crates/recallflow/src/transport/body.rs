@@ -50,6 +50,11 @@ impl Gate {
         self.0.fetch_or(HANDED_OVER, Ordering::AcqRel);
     }
 
+    /// Whether nothing but a buffer's content was left to write.
+    pub(super) fn has_handed_over(&self) -> bool {
+        self.0.load(Ordering::Acquire) & HANDED_OVER != 0
+    }
+
     /// Stops a request that has not begun, and tells how far it came if it has.
     pub(super) fn close(&self) -> Progress {
         match self.0.compare_exchange(0, CLOSED, Ordering::AcqRel, Ordering::Acquire) {

@@ -112,6 +112,12 @@ impl Failure {
         }
     }
 
+    /// The service cannot have carried out what it had not read.
+    pub(crate) fn too_early(status: u16) -> Self {
+        let message = "the answer says that a request was carried out which was not sent to its end".to_owned();
+        Self::within(FailureKind::Malformed, message).of_answer(status)
+    }
+
     pub(super) fn too_large(limit: usize) -> Self {
         let message = format!("the body of the answer is larger than {limit} bytes, the most that is allowed");
         Self::within(FailureKind::TooLarge { limit }, message)

@@ -155,6 +155,22 @@ async fn forever() {
 }
 
 #[tokio::test]
+async fn an_answer_is_early_if_it_comes_before_the_whole_request() {
+    // More than what the buffers on the way hold.
+    const LARGE: usize = 32 << 20;
+    for (length, is_early) in [(LARGE, true), (10, false)] {
+        let transport = transport_to(serve(|_, mut stream| async move {
+            stream.read_u8().await.unwrap();
+            stream.write_all(OK.as_bytes()).await.unwrap();
+            std::future::pending::<()>().await;
+        }));
+        let body = Bytes::from(vec![b' '; length]);
+        let answer = transport.send(Outgoing { body, ..outgoing(in_time()) }).await.unwrap();
+        assert_eq!(answer.is_early, is_early, "{length}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_has_its_headers_and_an_answer_is_read() {
     let (report, mut reports) = mpsc::unbounded_channel();
     let address = serve(move |_, mut stream| {

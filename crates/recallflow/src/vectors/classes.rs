@@ -51,6 +51,7 @@ impl Answered {
             status: self.http_status,
             date: None,
             age: false,
+            is_early: false,
             retry_after: None,
             content_encoding: None,
             body: self.body.clone().into(),
