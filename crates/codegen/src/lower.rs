@@ -6,6 +6,7 @@
 
 mod constructors;
 mod enums;
+mod examples;
 mod fields;
 mod include;
 mod limits;

@@ -79,12 +79,18 @@ const CLIENT_MEMBERS: &str = "
     to_locale_string to_string totals value_of with_max_retries with_options with_timeout
 ";
 
-/// Names in scope everywhere in Rust, or that the generated Rust uses.
+/// Names in scope everywhere in Rust, or that its standard library has.
 const RUST_TYPES: &str = "
     AsMut AsRef BTreeMap Box Clone Copy Debug Default Display DoubleEndedIterator Drop Duration Eq Err Error
     ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Hash HashMap Into IntoFuture IntoIterator
     Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Sized Some String Sync ToOwned ToString
     TryFrom TryInto Unpin Vec
+";
+
+/// Names that the generated Rust uses beside those that users see.
+const RUST_USED: &str = "
+    Advice Adviser CallShape Checker Deserialize Deserializer Field FieldValue Kind MapAccess ObjectReader Page Paged
+    PagingShape ReadObject RecordWriter Rules S Serialize Serializer Shape
 ";
 
 /// Names built into Python, or that its annotations use.
@@ -202,7 +208,7 @@ pub fn is_part_of_request(whole: &str, name: &str) -> bool {
 /// Whether a type of this name would hide a name that users or the generated code need.
 #[must_use]
 pub fn reserved_type(name: &str) -> bool {
-    [RUST_TYPES, PYTHON_TYPES, TYPESCRIPT_TYPES, LIBRARY_TYPES].iter().any(|list| has(list, name))
+    [RUST_TYPES, RUST_USED, PYTHON_TYPES, TYPESCRIPT_TYPES, LIBRARY_TYPES].iter().any(|list| has(list, name))
 }
 
 /// Whether the clients have a method of this `snake_case` name by themselves.
@@ -360,6 +366,7 @@ mod tests {
     fn a_type_may_not_hide_a_common_name() {
         assert!(reserved_type("Result"));
         assert!(reserved_type("Promise"));
+        assert!(reserved_type("Serializer"));
         assert!(!reserved_type("GroupCallTask"));
     }
 }

@@ -106,11 +106,12 @@ pub(super) fn lower(
     }
     check_case("a field", &raw.wire, Case::Wire, sink);
     text::check_about(&raw.about, sink);
+    let kind = raw.kind.as_ref().and_then(|kind| symbols.find_kind(kind, way, sink));
     match way {
         Direction::Request => check_request_keys(raw, sink),
-        Direction::Response => check_response_keys(raw, sink),
+        Direction::Response => check_response_keys(raw, kind.as_ref(), sink),
     }
-    let kind = symbols.find_kind(raw.kind.as_ref()?, way, sink)?;
+    let kind = kind?;
     let field = bare(shape, kind);
     match way {
         Direction::Request => {
@@ -150,10 +151,29 @@ fn with_condition(doc: Doc, required: &Required) -> Doc {
     Doc { text, ..doc }
 }
 
-/// Checks that a field of a request holds what can be sent.
+/// Checks that a field of a request holds what can be sent. The items of a list are written and checked as they are,
+/// which is not enough for every kind.
 fn check_request_kind(raw: &RawField, kind: &FieldKind, sink: &Sink) {
-    if let (FieldKind::Bool, Some(written)) = (kind.item(), &raw.kind) {
-        sink.suggest(written.at, "a request has no `bool`", "use `flag`, which is 0 or 1 on the wire");
+    let Some(written) = &raw.kind else { return };
+    let is_list = matches!(kind, FieldKind::List(_));
+    match kind.item() {
+        FieldKind::Bool => {
+            sink.suggest(written.at, "a request has no `bool`", "use `flag`, which is 0 or 1 on the wire");
+        }
+        item @ (FieldKind::Flag | FieldKind::Float | FieldKind::Base64) if is_list => {
+            let message = format!("a request has no list `{}`, because {}", written.value, unfit(item));
+            sink.suggest(written.at, message, "use a list of objects with such a field");
+        }
+        _ => {}
+    }
+}
+
+/// Why values of a kind are not sent in a list.
+fn unfit(item: &FieldKind) -> &'static str {
+    match item {
+        FieldKind::Flag => "its items would not be 0 or 1 on the wire",
+        FieldKind::Float => "its items might be no numbers",
+        _ => "nothing would check its items",
     }
 }
 
@@ -184,9 +204,14 @@ fn check_request_keys(raw: &RawField, sink: &Sink) {
 }
 
 /// Checks that a field of a response has no key that only requests have.
-fn check_response_keys(raw: &RawField, sink: &Sink) {
+fn check_response_keys(raw: &RawField, kind: Option<&FieldKind>, sink: &Sink) {
     if let Some(aliases) = &raw.aliases {
         text::strings(aliases, "aliases", sink);
+        if kind.is_some_and(|kind| !may_have_aliases(kind)) {
+            let written = raw.kind.as_ref().map_or("", At::as_str);
+            let message = format!("`aliases` does not fit `{written}`; it is for single values and lists of objects");
+            sink.suggest(aliases.at, message, "add a field for each further name");
+        }
     }
     let keys = [
         ("in", raw.within.as_ref().map(|key| key.at)),
@@ -205,6 +230,15 @@ fn check_response_keys(raw: &RawField, sink: &Sink) {
             format!("a response has no `{key}`"),
             "leave it out, because a response is read whatever it holds",
         );
+    }
+}
+
+/// Whether a field's own name goes before its aliases when it holds this, whatever comes first.
+fn may_have_aliases(kind: &FieldKind) -> bool {
+    match kind {
+        FieldKind::Object(_) => false,
+        FieldKind::List(item) => matches!(**item, FieldKind::Object(_)),
+        _ => true,
     }
 }
 

@@ -46,9 +46,14 @@ pub(super) fn limits(shape: &Shape<'_>, sink: &Sink) -> Vec<Limit> {
     limits
 }
 
-/// Whether a kind is counted.
-pub(super) fn is_number(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::Int32 | FieldKind::Int64 | FieldKind::Float)
+/// Whether a kind has a number for its value.
+fn is_number(kind: &FieldKind) -> bool {
+    is_integer(kind) || *kind == FieldKind::Float
+}
+
+/// Whether a kind has a whole number for its value.
+pub(super) fn is_integer(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Int32 | FieldKind::Int64)
 }
 
 fn lower_range(raw: &At<RawBounds<f64>>, kind: &FieldKind, sink: &Sink) -> Limit {

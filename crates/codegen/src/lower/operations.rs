@@ -1,20 +1,23 @@
 //! Lowers operations.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::constructors::{check_complete, lower_arguments};
-use super::fields::{self, Scope};
+use super::examples;
+use super::fields::{self, Scope, Shape};
+use super::limits::is_integer;
 use super::symbols::{Symbols, TypeSymbol};
 use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Place, Sink};
-use crate::model::{Direction, Example, FieldKind, Operation, OperationKind, Paging};
+use crate::model::{Direction, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
-use crate::raw::{RawBody, RawExample, RawField, RawOperation, RawPaging, RawSpec};
+use crate::raw::{RawBody, RawOperation, RawPaging, RawSpec};
 
 /// Lowers all operations, in the order of their files.
 pub(super) fn lower(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
     check_methods(&spec.operations, sink);
     check_paths(&spec.operations, sink);
+    check_requests(&spec.operations, sink);
     spec.operations.iter().filter_map(|raw| lower_operation(raw, symbols, sink)).collect()
 }
 
@@ -24,10 +27,7 @@ fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Op
     let request = raw.request.as_ref().and_then(|request| body(request, Direction::Request, symbols, sink));
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
     let arguments = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
-    let examples = raw.examples.iter().filter_map(|example| lower_example(example, sink)).collect();
-    if let Some(request) = request {
-        check_examples(&raw.examples, &Scope::new(symbols, request), sink);
-    }
+    let examples = examples::lower(&raw.examples, request, symbols, sink);
     let paging = raw.paging.as_ref().map(|paging| {
         if kind == Some(OperationKind::Update) {
             sink.report(paging.at, "only a query can be read page after page");
@@ -109,6 +109,28 @@ fn is_path(path: &str) -> bool {
     path.split('/').all(|word| !word.is_empty() && !matches!(word, "." | "..") && word.chars().all(allowed))
 }
 
+/// Checks that each request belongs to one operation, because a client that is given one must know what to call.
+fn check_requests(operations: &[RawOperation], sink: &Sink) {
+    let mut taken: HashMap<&str, Place> = HashMap::new();
+    let requests = || operations.iter().filter_map(|raw| raw.request.as_ref());
+    // A type that an operation defines is the request of that one, wherever others refer to it.
+    let defined = requests().filter_map(|request| match request {
+        RawBody::Defined(raw) => raw.name.as_ref(),
+        RawBody::Named(_) => None,
+    });
+    taken.extend(defined.map(|name| (name.as_str(), name.at)));
+    for request in requests() {
+        let RawBody::Named(name) = request else { continue };
+        match taken.get(name.as_str()) {
+            Some(at) => {
+                let message = format!("`{}` is already the request of the operation at {}", name.value, sink.show(*at));
+                sink.suggest(name.at, message, "define a request of its own");
+            }
+            None => drop(taken.insert(name.as_str(), name.at)),
+        }
+    }
+}
+
 /// The type of a request or a response.
 fn body<'s, 'a>(raw: &RawBody, way: Direction, symbols: &'s Symbols<'a>, sink: &Sink) -> Option<&'s TypeSymbol<'a>> {
     match raw {
@@ -144,12 +166,11 @@ fn lower_paging(
 ) -> Option<Paging> {
     let doc = text::sentence(raw.doc.as_ref(), sink);
     if let (Some(request), Some(page)) = (request, &raw.page) {
-        Scope::new(symbols, request).expect(page, "an integer of the request", is_integer, sink);
+        check_page(page, &Scope::new(symbols, request), sink);
     }
     let item = response.and_then(|response| item(raw, response, symbols, sink));
     if let (Some(item), Some(id)) = (item, &raw.id) {
-        let is_key = |kind: &FieldKind| is_integer(kind) || *kind == FieldKind::String;
-        Scope::new(symbols, item).expect(id, "an integer or a string", is_key, sink);
+        Scope::new(symbols, item).expect(id, "an `int32` or `int64` of the item", is_integer, sink);
     }
     if response.is_none() {
         sink.report(raw.at, "there is no response to page");
@@ -167,6 +188,19 @@ fn lower_paging(
     })
 }
 
+/// Checks that the number of the page can be set, whatever the query holds.
+fn check_page(page: &At<String>, scope: &Scope<'_>, sink: &Sink) {
+    let is_number = |kind: &FieldKind| *kind == FieldKind::Int32;
+    if scope.expect(page, "an `int32` of the request", is_number, sink).is_none() {
+        return;
+    }
+    let is_required = |shape: &Shape<'_>| shape.member.raw.required.as_ref().is_some_and(|required| required.value);
+    if !scope.find(page, sink).is_some_and(is_required) {
+        let message = format!("`{}` may be left out, but every page is asked for by its number", page.value);
+        sink.suggest(page.at, message, "give the field `required = true`");
+    }
+}
+
 /// The type of the items of a page. Checks what pages have besides.
 fn item<'s, 'a>(
     raw: &RawPaging,
@@ -176,7 +210,7 @@ fn item<'s, 'a>(
 ) -> Option<&'s TypeSymbol<'a>> {
     let scope = Scope::new(symbols, response);
     for count in raw.pages.iter().chain(&raw.total) {
-        scope.expect(count, "an integer of the response", is_integer, sink);
+        scope.expect(count, "an `int32` or `int64` of the response", is_integer, sink);
     }
     let is_objects = |kind: &FieldKind| matches!(kind, FieldKind::List(item) if matches!(**item, FieldKind::Object(_)));
     let records = scope.expect(raw.records.as_ref()?, "a list of objects of the response", is_objects, sink)?;
@@ -184,39 +218,4 @@ fn item<'s, 'a>(
         FieldKind::Object(name) => symbols.type_named(name),
         _ => None,
     }
-}
-
-fn is_integer(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::Int32 | FieldKind::Int64)
-}
-
-fn lower_example(raw: &RawExample, sink: &Sink) -> Option<Example> {
-    for (key, body) in [("request", &raw.request), ("response", &raw.response)] {
-        let Some(body) = body else { continue };
-        if let Err(error) = serde_json::from_str::<serde_json::Value>(&body.value) {
-            sink.report(body.at, format!("the example's `{key}` is not JSON: {error}"));
-        }
-    }
-    Some(Example {
-        source: text::not_empty(raw.source.as_ref(), "source", sink),
-        request: raw.request.as_ref()?.value.clone(),
-        response: raw.response.as_ref()?.value.clone(),
-    })
-}
-
-/// Checks that the requests of the examples have no field at their top that the spec does not know.
-fn check_examples(examples: &[RawExample], scope: &Scope<'_>, sink: &Sink) {
-    let known: BTreeSet<_> = scope.shapes.iter().map(|shape| top(shape.member.raw).as_str()).collect();
-    for request in examples.iter().filter_map(|example| example.request.as_ref()) {
-        let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(&request.value) else { continue };
-        for (name, _) in fields.into_iter().filter(|(name, _)| !known.contains(name.as_str())) {
-            let name = At { value: name, at: request.at };
-            sink.unknown("field of the example's `request`", &name, known.iter().copied());
-        }
-    }
-}
-
-/// The name under which the wire object of a request has a field, or the nested object that holds it.
-fn top(raw: &RawField) -> &At<String> {
-    raw.within.as_ref().unwrap_or(&raw.wire)
 }

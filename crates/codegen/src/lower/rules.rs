@@ -1,7 +1,7 @@
 //! Rules over more than one field, and warnings.
 
 use super::fields::Scope;
-use super::limits::is_number;
+use super::limits::is_integer;
 use super::literals::conditions;
 use super::text;
 use crate::diagnostic::{At, Sink};
@@ -46,7 +46,7 @@ fn lower_warning(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<War
     match raw {
         RawWarning::NoEffect { field, unless, doc } => {
             if let Some(field) = field {
-                scope.expect(field, "a number", is_number, sink);
+                scope.expect(field, "an integer", is_integer, sink);
             }
             let own = field.as_ref().map(At::as_str);
             let unless = equalities(unless.as_ref(), own, scope, sink);

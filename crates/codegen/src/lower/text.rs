@@ -144,15 +144,23 @@ impl Taken {
             return;
         };
         let (other, before) = (format!("the {} `{}`", owner.what, owner.name), sink.show(owner.at));
-        let message = match (owner.name == name.value, owner.what == what) {
-            (true, true) => format!("{what} `{}` is already defined at {before}", name.value),
-            (true, false) => format!("{what} `{}` has the name of {other} at {before}", name.value),
-            (false, _) => format!(
-                "{what} `{}` differs from {other} at {before} only in case or separators, which is no difference everywhere",
-                name.value
-            ),
+        let (message, remedy) = match (owner.name == name.value, owner.what == what) {
+            (true, true) => {
+                (format!("{what} `{}` is already defined at {before}", name.value), "rename or remove one of them")
+            }
+            (true, false) => {
+                (format!("{what} `{}` has the name of {other} at {before}", name.value), "rename one of them")
+            }
+            (false, _) => {
+                let message = format!(
+                    "{what} `{}` differs from {other} at {before} only in case or separators, which is no difference \
+                     everywhere",
+                    name.value
+                );
+                (message, "rename one of them")
+            }
         };
-        sink.report(name.at, message);
+        sink.suggest(name.at, message, remedy);
     }
 }
 

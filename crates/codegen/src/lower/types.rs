@@ -1,6 +1,6 @@
 //! Lowers types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{self, Scope};
 use super::symbols::{Symbols, TypeSymbol};
@@ -22,6 +22,7 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
     include::check(symbols, symbol, sink);
     let scope = Scope::new(symbols, symbol);
     check_names(&scope, symbol, sink);
+    check_fields(symbol, direction, sink);
     check_size(symbols, symbol, sink);
     let lower_field = |shape| fields::lower(shape, &scope, symbols, direction, sink);
     let fields: Vec<Field> = scope.shapes.iter().filter_map(lower_field).collect();
@@ -60,21 +61,42 @@ fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     for constructor in &symbol.raw.constructors {
         taken.take("constructor", &constructor.name, sink);
     }
+    check_nested_names(scope, sink);
     check_wire_names(scope, sink);
 }
 
-/// Checks that no alias and no nested object has the name of a field or of another alias.
+/// Checks that a type has fields, without which it has nothing to read or to write.
+fn check_fields(symbol: &TypeSymbol<'_>, direction: Direction, sink: &Sink) {
+    if symbol.raw.fields.is_empty() && symbol.raw.include.is_none() {
+        let message = format!("type `{}` has no fields", symbol.name.value);
+        let remedy = match direction {
+            Direction::Request => "add one, which may be optional",
+            Direction::Response => "add one; an operation whose answer holds nothing of use leaves `[response]` out",
+        };
+        sink.suggest(symbol.name.at, message, remedy);
+    }
+}
+
+/// Checks that no nested object has the name of a field or, but for case and separators, of another nested object.
+fn check_nested_names(scope: &Scope<'_>, sink: &Sink) {
+    let mut taken = Taken::default();
+    let quiet = sink.silenced();
+    for shape in &scope.shapes {
+        taken.take("field", &shape.member.raw.wire, &quiet);
+    }
+    let mut seen = BTreeSet::new();
+    for within in scope.shapes.iter().filter_map(|shape| shape.member.raw.within.as_ref()) {
+        if seen.insert(within.as_str()) {
+            taken.take("nested object", within, sink);
+        }
+    }
+}
+
+/// Checks that no alias has the name of a field or of another alias.
 fn check_wire_names(scope: &Scope<'_>, sink: &Sink) {
     let mut names: BTreeMap<&str, Place> = BTreeMap::new();
     let fields = scope.shapes.iter().map(|shape| &shape.member.raw.wire);
     names.extend(fields.map(|wire| (wire.as_str(), wire.at)));
-    for shape in &scope.shapes {
-        if let Some(within) = &shape.member.raw.within
-            && let Some(at) = names.get(within.as_str())
-        {
-            sink.report(within.at, format!("`{}` is already the field at {}", within.value, sink.show(*at)));
-        }
-    }
     for alias in scope.shapes.iter().flat_map(|shape| shape.member.raw.aliases.iter().flat_map(|names| &names.value)) {
         match names.get(alias.as_str()) {
             Some(at) if *at != alias.at => {

@@ -88,7 +88,11 @@ impl<'a> Table<'a> {
     /// Takes what is under a key, which must be there.
     pub(super) fn need<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
         if !self.has(key) {
-            self.source.sink.report(self.at, format!("missing key `{key}`"));
+            let message = format!("missing key `{key}`");
+            match remedy(key) {
+                Some(remedy) => self.source.sink.suggest(self.at, message, remedy),
+                None => self.source.sink.report(self.at, message),
+            }
         }
         self.may(key, read)
     }
@@ -230,6 +234,15 @@ impl<'a> Node<'a> {
         };
         self.source.sink.report(self.at, format!("{} must be {expected}, not {found}", self.what));
         None
+    }
+}
+
+/// What to write under a key that is missing, where its name does not say it.
+fn remedy(key: &str) -> Option<&'static str> {
+    match key {
+        "doc" => Some("add one sentence about the item, with a full stop"),
+        "source" => Some("name the documents that it comes from"),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::tokens::{doc, field_ident, ident, is_always_there, parameter_type, source};
-use crate::model::{Api, Operation, OperationKind, Paging};
+use crate::model::{Api, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
@@ -26,7 +26,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     }];
     items.push(table(api));
     items.extend(api.operations.iter().enumerate().map(|(index, operation)| implementation(index, operation)));
-    items.extend(api.operations.iter().filter_map(paging));
+    items.extend(api.operations.iter().filter_map(|operation| paging(api, operation)));
     items.push(client(api, Flavour::Async));
     items.push(client(api, Flavour::Blocking));
     items
@@ -66,10 +66,13 @@ fn answer(operation: &Operation) -> TokenStream {
     }
 }
 
-fn paging(operation: &Operation) -> Option<TokenStream> {
+fn paging(api: &Api, operation: &Operation) -> Option<TokenStream> {
     let Paging { page, records, item, pages, total, id, .. } = operation.paging.as_ref()?;
+    let response = operation.response.as_deref()?;
+    let [pages, total] = [pages, total].map(|wire| wide(api, response, &quote!(response), wire));
+    let id = wide(api, item, &quote!(item), id);
     let (request, answer, item) = (ident(&operation.request), answer(operation), ident(item));
-    let [page, records, pages, total, id] = [page, records, pages, total, id].map(|wire| field_ident(wire));
+    let [page, records] = [page, records].map(|wire| field_ident(wire));
     Some(quote! {
         impl Paged for #request {
             type Item = #item;
@@ -83,14 +86,23 @@ fn paging(operation: &Operation) -> Option<TokenStream> {
             }
 
             fn open(response: #answer) -> Page<#item> {
-                Page { items: response.#records, pages: response.#pages, total: response.#total }
+                Page { items: response.#records, pages: #pages, total: #total }
             }
 
             fn id(item: &#item) -> Option<i64> {
-                item.#id
+                #id
             }
         }
     })
+}
+
+/// An optional integer of `value`, which is of this type, in the 64 bits that pages are counted in.
+fn wide(api: &Api, of: &str, value: &TokenStream, wire: &str) -> TokenStream {
+    let name = field_ident(wire);
+    match api.type_named(of).field(wire).kind {
+        FieldKind::Int32 => quote!(#value.#name.map(i64::from)),
+        _ => quote!(#value.#name),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

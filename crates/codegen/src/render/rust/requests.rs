@@ -1,6 +1,8 @@
 //! Renders the request types with their rules, warnings, and both directions of their wire form.
 
-use proc_macro2::TokenStream;
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::tokens::{
@@ -10,6 +12,7 @@ use super::tokens::{
 use crate::model::{
     Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type, Warning,
 };
+use crate::names;
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
@@ -36,7 +39,9 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         items.extend([
             structure(request),
             methods(request),
-            serialize(request),
+            default(request),
+            serialize(api, request),
+            presence(api, request),
             rules(request),
             advice(request),
             reading(request),
@@ -176,6 +181,21 @@ fn new(request: &Type) -> TokenStream {
     }
 }
 
+/// What Rust expects beside a public `new` without parameters.
+fn default(request: &Type) -> TokenStream {
+    if !request.constructors.is_empty() || request.fields.iter().any(is_given_at_start) {
+        return quote!();
+    }
+    let name = ident(&request.name);
+    quote! {
+        impl Default for #name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    }
+}
+
 /// A function that makes a value for one purpose.
 fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
     let Constructor { name, set, arguments, doc: text, .. } = constructor;
@@ -227,49 +247,79 @@ fn setter(field: &Field) -> TokenStream {
 }
 
 /// The wire form of a request with objects that the user does not see; the others derive theirs.
-fn serialize(request: &Type) -> TokenStream {
+fn serialize(api: &Api, request: &Type) -> TokenStream {
     if is_flat(request) {
         return quote!();
     }
     let name = ident(&request.name);
     let members = members(request);
-    let nested = members.iter().filter_map(|member| match member {
-        Member::Field(_) => None,
-        Member::Object(object, fields) => {
-            let (name, borrowed) = (ident(&crate::names::pascal(object)), fields.iter().map(|field| borrowed(field)));
-            Some(quote! {
-                #[derive(Serialize)]
-                struct #name<'a> { #(#borrowed,)* }
-            })
+    let mut locals = Locals::new(api);
+    let (mut nested, mut outer, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for member in &members {
+        match member {
+            Member::Field(field) => {
+                outer.push(borrowed(field));
+                values.push(lend(field));
+            }
+            Member::Object(object, fields) => {
+                let (field, of) = (field_ident(object), locals.take(&names::pascal(object)));
+                let (inner, lent) =
+                    (fields.iter().map(|field| borrowed(field)), fields.iter().map(|field| lend(field)));
+                let attribute = rename(object).map(|rename| quote!(#[serde(#rename)]));
+                nested.push(quote! {
+                    #[derive(Serialize)]
+                    struct #of<'a> { #(#inner,)* }
+                });
+                outer.push(quote!(#attribute #field: #of<'a>));
+                values.push(quote!(#field: #of { #(#lent),* }));
+            }
         }
-    });
-    let outer = members.iter().map(|member| match member {
-        Member::Field(field) => borrowed(field),
-        Member::Object(object, _) => {
-            let (field, of) = (field_ident(object), ident(&crate::names::pascal(object)));
-            let attribute = rename(object).map(|rename| quote!(#[serde(#rename)]));
-            quote!(#attribute #field: #of<'a>)
-        }
-    });
-    let values = members.iter().map(|member| match member {
-        Member::Field(field) => lend(field),
-        Member::Object(object, fields) => {
-            let (field, of) = (field_ident(object), ident(&crate::names::pascal(object)));
-            let values = fields.iter().map(|field| lend(field));
-            quote!(#field: #of { #(#values),* })
-        }
-    });
+    }
+    let wire = locals.take("Wire");
     quote! {
         impl Serialize for #name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 #(#nested)*
                 #[derive(Serialize)]
-                struct Wire<'a> { #(#outer,)* }
+                struct #wire<'a> { #(#outer,)* }
 
-                Wire { #(#values),* }.serialize(serializer)
+                #wire { #(#values),* }.serialize(serializer)
             }
         }
     }
+}
+
+/// Names of the types that a function defines for itself. None may hide a type of the spec or one that the generated code
+/// names.
+struct Locals(BTreeSet<String>);
+
+impl Locals {
+    fn new(api: &Api) -> Self {
+        let types = api.types.iter().flat_map(|item| std::iter::once(&item.name).chain(&item.totals));
+        Self(types.chain(api.enums.iter().map(|item| &item.name)).cloned().collect())
+    }
+
+    /// A free name, which is the wanted one unless that is taken.
+    fn take(&mut self, wanted: &str) -> Ident {
+        let mut name = wanted.to_owned();
+        while names::reserved_type(&name) || !self.0.insert(name.clone()) {
+            name.push_str("Object");
+        }
+        ident(&name)
+    }
+}
+
+/// That a value of this type is there for the rules, if some field must hold one under conditions. The types of values
+/// that are no objects have this by hand.
+fn presence(api: &Api, request: &Type) -> TokenStream {
+    let is_held = |field: &Field| {
+        matches!(field.required, Required::When(_)) && field.kind == FieldKind::Object(request.name.clone())
+    };
+    if !api.types.iter().any(|holder| holder.fields.iter().any(is_held)) {
+        return quote!();
+    }
+    let name = ident(&request.name);
+    quote!(impl check::Presence for #name {})
 }
 
 fn borrowed(field: &Field) -> TokenStream {
@@ -466,10 +516,11 @@ fn warning_call(request: &Type, warning: &Warning) -> TokenStream {
     match warning {
         Warning::NoEffect { field, unless, doc } => {
             let (target, name) = (request.field(field), field_ident(field));
-            let number = if is_always_there(target) {
-                quote!(Some(self.#name.into()))
-            } else {
-                quote!(self.#name.map(i64::from))
+            let number = match (&target.kind, is_always_there(target)) {
+                (FieldKind::Int64, true) => quote!(Some(self.#name)),
+                (FieldKind::Int64, false) => quote!(self.#name),
+                (_, true) => quote!(Some(self.#name.into())),
+                (_, false) => quote!(self.#name.map(i64::from)),
             };
             let holds = holds(request, unless);
             quote!(adviser.no_effect(#field, #number, #holds, #doc))
@@ -486,10 +537,11 @@ fn warning_call(request: &Type, warning: &Warning) -> TokenStream {
 
 fn reading(request: &Type) -> TokenStream {
     let name = ident(&request.name);
-    let body = if is_flat(request) { read_flat(request) } else { read_nested(request) };
+    let object = object_ident(request);
+    let body = if is_flat(request) { read_flat(request) } else { read_nested(request, &object) };
     quote! {
         impl ReadObject for #name {
-            fn read(object: &mut ObjectReader<'_>) -> Self {
+            fn read(#object: &mut ObjectReader<'_>) -> Self {
                 #body
             }
         }
@@ -502,6 +554,14 @@ fn reading(request: &Type) -> TokenStream {
     }
 }
 
+/// What the object is called while its fields are read, each of which may become a variable. No field has a trailing `_`
+/// but where Rust reserves its name.
+fn object_ident(request: &Type) -> Ident {
+    let usual = ident("object");
+    let is_taken = !is_flat(request) && request.fields.iter().any(|field| field_ident(&field.wire) == usual);
+    if is_taken { ident("object_") } else { usual }
+}
+
 fn read_flat(request: &Type) -> TokenStream {
     let fields = request.fields.iter().map(|field| {
         let (name, call) = (field_ident(&field.wire), read_call(field));
@@ -510,16 +570,16 @@ fn read_flat(request: &Type) -> TokenStream {
     quote!(Self { #(#fields),* })
 }
 
-fn read_nested(request: &Type) -> TokenStream {
+fn read_nested(request: &Type, object: &Ident) -> TokenStream {
     let reads = members(request).into_iter().map(|member| match member {
         Member::Field(field) => {
             let (name, call) = (field_ident(&field.wire), read_call(field));
-            quote!(let #name = object #call;)
+            quote!(let #name = #object #call;)
         }
-        Member::Object(object, fields) => {
+        Member::Object(within, fields) => {
             let names = fields.iter().map(|field| field_ident(&field.wire));
             let calls = fields.iter().map(|field| read_call(field));
-            quote!(let (#(#names,)*) = object.within(#object, |object| (#(object #calls,)*));)
+            quote!(let (#(#names,)*) = #object.within(#within, |#object| (#(#object #calls,)*));)
         }
     });
     let names = request.fields.iter().map(|field| field_ident(&field.wire));

@@ -116,13 +116,12 @@ fn arms(response: &Type, position: usize, field: &Field) -> Vec<TokenStream> {
     let first = response.fields.len() + before;
     let aliases: Vec<_> = (first..first + field.aliases.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
     let own_call = quote!(value.#own(&mut self.#name, &mut self.extra));
-    match other {
-        Some(other) if !aliases.is_empty() => {
-            let other_call = quote!(value.#other(#usual, &mut self.#name, &mut self.extra));
-            vec![quote!(#own_position => #own_call), quote!(#(#aliases)|* => #other_call)]
-        }
-        _ => vec![quote!(#own_position #(| #aliases)* => #own_call)],
+    let mut arms = vec![quote!(#own_position => #own_call)];
+    // Lowering refuses aliases of what has no other call.
+    if let Some(other) = other.filter(|_| !aliases.is_empty()) {
+        arms.push(quote!(#(#aliases)|* => value.#other(#usual, &mut self.#name, &mut self.extra)));
     }
+    arms
 }
 
 fn totals(response: &Type) -> TokenStream {

@@ -1,0 +1,113 @@
+//! Lowers the examples of the documents, and checks that their requests are what the spec describes.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::fields::{Scope, Shape};
+use super::symbols::{Symbols, TypeSymbol};
+use super::text;
+use crate::diagnostic::{At, Place, Sink, listed};
+use crate::model::{Example, FieldKind};
+use crate::raw::{RawExample, RawField};
+
+/// Lowers the examples of an operation with this request.
+pub(super) fn lower(
+    raw: &[RawExample],
+    request: Option<&TypeSymbol<'_>>,
+    symbols: &Symbols<'_>,
+    sink: &Sink,
+) -> Vec<Example> {
+    raw.iter().filter_map(|example| lower_example(example, request, symbols, sink)).collect()
+}
+
+fn lower_example(
+    raw: &RawExample,
+    request: Option<&TypeSymbol<'_>>,
+    symbols: &Symbols<'_>,
+    sink: &Sink,
+) -> Option<Example> {
+    let sent = raw.request.as_ref().and_then(|body| Some((body.at, json("request", body, sink)?)));
+    if let (Some((at, value)), Some(request)) = (sent, request) {
+        Sent { symbols, sink, at }.object(request, &value);
+    }
+    // A response is read whatever it holds.
+    raw.response.as_ref().and_then(|body| json("response", body, sink));
+    Some(Example {
+        source: text::not_empty(raw.source.as_ref(), "source", sink),
+        request: raw.request.as_ref()?.value.clone(),
+        response: raw.response.as_ref()?.value.clone(),
+    })
+}
+
+/// The body of an example; reports if it is no JSON.
+fn json(key: &str, body: &At<String>, sink: &Sink) -> Option<Value> {
+    let parsed = serde_json::from_str(&body.value);
+    parsed.map_err(|error| sink.report(body.at, format!("the example's `{key}` is not JSON: {error}"))).ok()
+}
+
+/// The request of an example while it is walked through.
+#[derive(Debug)]
+struct Sent<'a> {
+    symbols: &'a Symbols<'a>,
+    sink: &'a Sink,
+    at: Place,
+}
+
+impl Sent<'_> {
+    /// Checks the fields of an object. Whether it is one is left to the rules, as are all types and limits.
+    fn object(&self, symbol: &TypeSymbol<'_>, value: &Value) {
+        self.fields(&Scope::new(self.symbols, symbol), None, value);
+    }
+
+    /// Checks that the spec knows the fields of an object, or of the nested wire object that some of its fields are in.
+    fn fields(&self, scope: &Scope<'_>, within: Option<&str>, value: &Value) {
+        let Value::Object(fields) = value else { return };
+        let here: Vec<&Shape<'_>> = scope.shapes.iter().filter(|shape| holder(shape.member.raw) == within).collect();
+        let nested: BTreeSet<&str> = match within {
+            None => scope.shapes.iter().filter_map(|shape| holder(shape.member.raw)).collect(),
+            Some(_) => BTreeSet::new(),
+        };
+        for (name, value) in fields {
+            if let Some(shape) = here.iter().find(|shape| shape.member.raw.wire.value == *name) {
+                shape.kind.iter().for_each(|kind| self.value(shape, kind, value));
+            } else if nested.contains(name.as_str()) {
+                self.fields(scope, Some(name), value);
+            } else {
+                let known = here.iter().map(|shape| shape.member.raw.wire.as_str()).chain(nested.iter().copied());
+                let name = At { value: name.clone(), at: self.at };
+                self.sink.unknown("field of the example's `request`", &name, known);
+            }
+        }
+    }
+
+    /// Checks what a field holds, as far as it is an object or an enum's value.
+    fn value(&self, shape: &Shape<'_>, kind: &FieldKind, value: &Value) {
+        match kind {
+            FieldKind::List(item) => value.as_array().into_iter().flatten().for_each(|of| self.value(shape, item, of)),
+            FieldKind::Object(name) => {
+                if let Some(symbol) = self.symbols.type_named(name) {
+                    self.object(symbol, value);
+                }
+            }
+            FieldKind::Enum(_) => self.number(shape, value),
+            _ => {}
+        }
+    }
+
+    /// Checks that a number is one of an enum's values that the field may have.
+    fn number(&self, shape: &Shape<'_>, value: &Value) {
+        let Some(number) = value.as_i64() else { return };
+        // An enum without values is reported where it is defined.
+        if !shape.allowed.is_empty() && !shape.allowed.iter().any(|allowed| allowed.number == number) {
+            let message = format!("`{}` is {number} in the example's `request`", shape.member.raw.wire.value);
+            let possible: Vec<_> = shape.allowed.iter().map(|allowed| allowed.number.to_string()).collect();
+            self.sink.suggest(self.at, message, format!("possible: {}", listed(&possible)));
+        }
+    }
+}
+
+/// The nested wire object that holds a field.
+fn holder(raw: &RawField) -> Option<&str> {
+    raw.within.as_ref().map(At::as_str)
+}
