@@ -120,8 +120,13 @@ impl Core {
     }
 
     #[staticmethod]
-    fn from_env(options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        Self::build(ClientBuilder::from_env().map_err(raise)?, options)
+    fn from_env(
+        api_key: &Bound<'_, PyAny>,
+        api_secret: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Self> {
+        let (api_key, api_secret) = (options::given("api_key", api_key)?, options::given("api_secret", api_secret)?);
+        Self::build(ClientBuilder::from_env_unless(api_key, api_secret).map_err(raise)?, options)
     }
 
     #[getter]

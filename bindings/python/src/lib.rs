@@ -40,7 +40,9 @@ mod _native {
     #[pymodule_export]
     use crate::sandbox::Sandbox;
     #[pymodule_export]
-    use crate::values::{from_dict, from_wire, parse_fee, to_update, to_wire, total_fees, validate, warnings};
+    use crate::values::{
+        from_dict, from_wire, parse_fee, time, to_update, to_wire, total_fees, validate, warnings, wire_names,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

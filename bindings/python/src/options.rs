@@ -32,6 +32,11 @@ pub(crate) fn builder(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>)
     Ok(Client::builder(text("api_key", api_key)?, text("api_secret", api_secret)?))
 }
 
+/// A text that may be left out.
+pub(crate) fn given(name: &str, value: &Bound<'_, PyAny>) -> Result<Option<String>, Wrong> {
+    if value.is_none() { Ok(None) } else { text(name, value).map(Some) }
+}
+
 /// A builder with these options.
 pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> Result<ClientBuilder, Wrong> {
     for (name, value) in options {

@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyNone, PyString, PyTuple, PyType};
-use recallflow::host::{Kind, Shape, no_json, write_request, write_response};
+use recallflow::host::{Field, Kind, Shape, no_json, write_request, write_response};
 use serde_json::{Map, Number, Value};
 
 use crate::classes::{Class, Classes};
@@ -101,7 +101,9 @@ impl Reader {
     }
 
     fn fields(self, class: &Class, fields: &Bound<'_, PyMapping>) -> PyResult<Value> {
-        let mut values: Vec<Option<Value>> = vec![None; class.names.len()];
+        // What is left out has its default, as with the constructor.
+        let default = |field: &Field| field.default.filter(|_| self.is_request).map(Value::from);
+        let mut values: Vec<Option<Value>> = class.shape.fields.iter().map(default).collect();
         let mut rest = Map::new();
         for entry in entries(fields)? {
             let (name, value) = entry?;

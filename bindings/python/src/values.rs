@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
 use recallflow::host;
-use recallflow::{Error, Fee};
+use recallflow::{Error, Fee, LocalDateTime};
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
@@ -144,6 +144,21 @@ pub(crate) fn from_dict<'py>(
 fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json: Bytes) -> PyResult<Bound<'py, PyAny>> {
     let record = host::read_response(class.position, json).map_err(raise)?;
     make::response(py, class, cls, &record)
+}
+
+/// The names on the wire of the fields of a class, in their order.
+#[pyfunction]
+pub(crate) fn wire_names(py: Python<'_>, cls: &Bound<'_, PyType>) -> PyResult<Vec<&'static str>> {
+    let (class, _) = class_of(Classes::get(py)?, cls)?;
+    Ok(class.shape.fields.iter().map(|field| field.wire).collect())
+}
+
+/// The time that a text is, if it is one as the service writes them.
+#[pyfunction]
+pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // Half a character is no text of Rust's, and no time either.
+    let time = text.to_str().ok().and_then(|text| text.parse::<LocalDateTime>().ok());
+    time.map(|time| Classes::get(text.py())?.times.make(text.py(), time)).transpose()
 }
 
 /// The update that changes nothing, from a flow that was read.

@@ -122,19 +122,25 @@ def test_the_environment_fills_in_what_is_not_given(sandbox: Sandbox, monkeypatc
     with rf.Client.from_env(max_retries=0) as client:
         assert client.query_recall_flow_detail(12).key_id == 12
     assert rf.ONBUKA in repr(rf.Client.from_env(base_url=rf.ONBUKA))
+    # What is given wins, and need not be in the environment.
+    with pytest.raises(rf.ConfigError, match="API key"):
+        rf.Client.from_env(api_key="line\nbreak")
+    monkeypatch.delenv("RECALLFLOW_API_SECRET")
+    assert isinstance(rf.Client.from_env(api_secret="other"), rf.Client)
+    monkeypatch.setenv("RECALLFLOW_API_SECRET", "secret")
     assert isinstance(rf.AsyncClient.from_env(), rf.AsyncClient)
 
 
 def test_a_client_shows_where_it_goes() -> None:
     client = rf.Client("key", "secret", base_url=rf.LAAFFIC, timeout=7.5, max_retries=4)
     assert repr(client) == f"Client(base_url='{rf.LAAFFIC}', timeout=7.5, max_retries=4)"
-    assert repr(rf.Client("key", "secret")) == f"Client(base_url='{rf.ITNIO}/', timeout=30.0, max_retries=2)"
+    assert repr(rf.Client("key", "secret")) == f"Client(base_url='{rf.ITNIO}', timeout=30.0, max_retries=2)"
 
 
 @pytest.mark.parametrize("kind", [rf.Client, rf.AsyncClient])
 def test_options_are_read_and_not_set(kind: type[rf.Client | rf.AsyncClient]) -> None:
     client: Any = kind("key", "secret")
-    assert (client.base_url, client.timeout, client.max_retries) == (f"{rf.ITNIO}/", 30.0, 2)
+    assert (client.base_url, client.timeout, client.max_retries) == (rf.ITNIO, 30.0, 2)
     other = kind("key", "secret", base_url=rf.LAAFFIC, timeout=7.5, max_retries=0)
     assert (other.base_url, other.timeout, other.max_retries) == (rf.LAAFFIC, 7.5, 0)
     # What was set and had no effect would be believed to have one.

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,6 +92,16 @@ def test_a_script_takes_faults_of_every_form(recallflow_sandbox: Sandbox) -> Non
     assert [status(sandbox) for _ in range(7)] == [503, 200, 200, 418, 504, 502, 200]
     assert [request.answered.code for request in sandbox.requests] == [None, -15, 0, None, None, None, 0]
     assert sandbox.faults_left == 0
+
+
+def test_a_list_of_whole_answers_is_a_sequence(recallflow_sandbox: Sandbox) -> None:
+    with recallflow_sandbox.client() as client:
+        recallflow_sandbox.script([503, ["reset", "applied"], "ok"])
+        assert recallflow_sandbox.faults_left == 3
+        assert client.query_recall_flow_detail(299).key_id == 299
+        assert [request.answered.status for request in recallflow_sandbox.requests] == [503, None, 200]
+        recallflow_sandbox.script([504, "applied"])
+        assert recallflow_sandbox.faults_left == 1
 
 
 def test_a_script_for_an_operation_waits_for_it(recallflow_sandbox: Sandbox) -> None:
@@ -344,6 +355,16 @@ def test_clock_and_shape_can_be_set(recallflow_sandbox: Sandbox) -> None:
     wrong: Any = "round"
     with pytest.raises(ValueError, match="there are flat, page, flat-with-paging"):
         sandbox.set_shape(wrong)
+
+
+def test_a_seed_may_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps({"flows": [{"keyId": 7, "recallNum": 1}]}), encoding="utf-8")
+    for seed in (file, str(file)):
+        with Sandbox(seed=seed) as sandbox:
+            assert ask(sandbox, DETAIL, {"keyId": 7})["code"] == 0
+    with pytest.raises(OSError, match="none"):
+        Sandbox(seed=tmp_path / "none.json")
 
 
 def test_options() -> None:

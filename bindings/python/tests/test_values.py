@@ -283,3 +283,54 @@ def test_extra_is_a_mapping_that_does_not_change() -> None:
     assert pickle.loads(pickle.dumps(extra)) == extra
     with pytest.raises(TypeError):
         extra["x"] = 1  # type: ignore[index]
+
+
+def test_what_is_set_in_place_of_a_misfit_counts() -> None:
+    task = rf.GroupCallTask.from_wire({"taskId": 7, "rate": 5, "region": "AE"})
+    mended = task.replace(rate="100")
+    assert (mended.rate, mended.extra) == ("100", {"region": "AE"})
+    assert mended.to_wire() == {"taskId": 7, "rate": "100", "region": "AE"}
+    assert rf.GroupCallTask.from_dict(mended.to_dict()) == mended
+    assert task.replace(task_name="a").extra == task.extra
+
+    wire = {"keyId": 1, "recallInterval": "x", "recallNum": 1, "recallType": 0, "nodeList": [5]}
+    detail = rf.RecallFlowDetail.from_wire(wire).replace(recall_interval=5, node_list=[])
+    assert detail.to_update().recall_interval == 5
+    assert detail.to_wire()["nodeList"] == []
+
+
+def test_equal_times_are_equal_however_they_are_given() -> None:
+    text = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")
+    time = rf.GroupCallQuery(
+        str_time=datetime.datetime(2024, 1, 1), end_time=datetime.datetime(2024, 6, 3, 15, 13, 1, microsecond=5)
+    )
+    assert text == time
+    assert hash(text) == hash(time)
+    assert text.str_time == datetime.datetime(2024, 1, 1)
+    for again in (
+        rf.GroupCallQuery.from_dict(text.to_dict()),
+        rf.GroupCallQuery.from_dict(json.loads(text.to_json())),
+        rf.GroupCallQuery.from_wire(text.to_wire()),
+    ):
+        assert again == text
+    # What is no time is told as it is.
+    odd = text.replace(str_time="2024-02-30 00:00:00")
+    assert odd.str_time == "2024-02-30 00:00:00"
+    assert [(violation.path, violation.rule) for violation in odd.validate()] == [("params.strTime", "format")]
+
+
+def test_what_a_dict_leaves_out_has_its_default() -> None:
+    query = rf.GroupCallQuery.from_dict({"str_time": "2024-01-01 00:00:00", "end_time": "2024-06-03 15:13:01"})
+    assert (query.current, query.size, query.task_type) == (1, 100, rf.TaskType.AI_AGENT)
+    update = rf.UpdateRecallFlow.from_dict(
+        {
+            "key_id": 299,
+            "recall_interval": 30,
+            "recall_num": 1,
+            "recall_type": 0,
+            "node_list": [{"source": 1, "voice_file_id": "a"}],
+        }
+    )
+    assert update.node_list == (rf.RecallNode.uploaded("a"),)
+    with pytest.raises(rf.InvalidRequestError, match="current"):
+        rf.GroupCallQuery.from_dict({**query.to_dict(), "current": None})

@@ -81,7 +81,7 @@ class RecallFlowError(Exception):
         http_status: Status of the HTTP answer, if there was one.
         retry_after: Seconds to wait before the next attempt, if the service asks for that.
         phase: How far the last attempt came, if there was no answer: `resolve`, `connect`, `tls`, `request`, `response`
-            or `body`.
+            or `body`. A TLS handshake that never ends counts as `connect`.
     """
 
     # Names of the attributes that a class has beyond those above.

@@ -1,6 +1,7 @@
 """The native core: private, and called by the modules of this package only."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, final
 
 from typing_extensions import Self
@@ -17,11 +18,13 @@ __all__ = [
     "from_wire",
     "parse_fee",
     "setup",
+    "time",
     "to_update",
     "to_wire",
     "total_fees",
     "validate",
     "warnings",
+    "wire_names",
 ]
 
 _T = TypeVar("_T", bound=Value)
@@ -57,6 +60,12 @@ def from_wire(cls: type[_T], wire: object) -> _T:
 def from_dict(cls: type[_T], fields: object) -> _T:
     """The same with Python names, booleans and flat fields. For responses `extra` holds what is beyond them."""
 
+def wire_names(cls: type[Value]) -> list[str]:
+    """The names on the wire of the fields of a class, in their order."""
+
+def time(text: str) -> datetime | None:
+    """The time that a text is, if it is one as the service writes them."""
+
 def to_update(detail: Response) -> Request:
     """The update that changes nothing, from a RecallFlowDetail."""
 
@@ -73,7 +82,8 @@ class Core:
     def __new__(cls, api_key: object, api_secret: object, options: dict[str, object]) -> Self:
         """Options as in `Client`. Raises ConfigError, also for a value of the wrong type."""
     @staticmethod
-    def from_env(options: dict[str, object]) -> Core: ...
+    def from_env(api_key: object, api_secret: object, options: dict[str, object]) -> Core:
+        """The same; the environment has the key or the secret that is None."""
     @property
     def base_url(self) -> str: ...
     @property

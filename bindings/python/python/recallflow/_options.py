@@ -84,6 +84,8 @@ class Configured:
     def from_env(
         cls,
         *,
+        api_key: str | None = None,
+        api_secret: str | None = None,
         base_url: str | None = None,
         timeout: float = 30.0,
         connect_timeout: float = 5.0,
@@ -97,7 +99,7 @@ class Configured:
     ) -> Self:
         """Makes a client with `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET` of the environment.
 
-        The options are those of the class. It does not call `__init__`, so that no Python code sees the secret.
+        The options are those of the class, and win over the environment. It does not call `__init__`, so that no Python code sees the secret.
 
         Raises:
             ConfigError: The key or the secret is missing, or an option is wrong.
@@ -105,6 +107,8 @@ class Configured:
         client = cls.__new__(cls)
         try:
             client._core = Core.from_env(
+                api_key,
+                api_secret,
                 {
                     "base_url": base_url,
                     "timeout": timeout,
@@ -116,10 +120,10 @@ class Configured:
                     "proxy": proxy,
                     "ca_file": ca_file,
                     "dangerously_allow_http": dangerously_allow_http,
-                }
+                },
             )
         finally:
-            del base_url, proxy
+            del api_key, api_secret, base_url, proxy
         return client
 
     @property

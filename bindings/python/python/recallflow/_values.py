@@ -37,7 +37,8 @@ _MAPPINGS: tuple[type[Any], ...] = (Mapping,)
 class Extra(Members):
     """What the service sent beyond the documented fields, by its names on the wire.
 
-    It holds plain JSON values, and does not change. It equals any mapping with the same items.
+    It holds plain JSON values, and neither gains nor loses any. It equals any mapping with the same items. Whole numbers
+    beyond 64 bits are floats.
     """
 
     __slots__ = ("_items",)
@@ -79,6 +80,8 @@ class Value:
 
     # All of these are set for the classes of the spec, from which others inherit them.
     _fields: ClassVar[tuple[str, ...]] = ()
+    # Whether each of them holds a time.
+    _times: ClassVar[tuple[bool, ...]] = ()
     _setters: ClassVar[tuple[Callable[[Value, object], None], ...]] = ()
     _defaults: ClassVar[dict[str, Any]] = {}
 
@@ -86,12 +89,16 @@ class Value:
         super().__init_subclass__(**options)
         if cls.__module__.startswith(_GENERATED):
             cls._fields = tuple(cls.__slots__)
+            kinds = cls.__dict__["__init__"].__annotations__
+            cls._times = tuple(["datetime" in kinds[name] for name in cls._fields])
             cls._setters = tuple(cls.__dict__[name].__set__ for name in cls._fields)
             cls._defaults = cls.__dict__["__init__"].__kwdefaults__ or {}
 
     def _init(self, *values: Any) -> None:
         """Sets all fields, in their order. The class's own `__setattr__` refuses to."""
-        for put, value in zip(self._setters, values, strict=True):
+        for put, is_time, value in zip(self._setters, self._times, values, strict=True):
+            if is_time:
+                value = _time(value)
             put(self, tuple(value) if isinstance(value, _LISTS) else value)
 
     def _values(self) -> tuple[Any, ...]:
@@ -230,6 +237,14 @@ class Response(Value):
             values = (*values[:-1], Extra(extra))
         super()._init(*values)
 
+    def __replace__(self, **changes: Any) -> Self:
+        if self.extra and "extra" not in changes:
+            # What did not fit a field is in `extra`, and no longer once the field is set.
+            wire = dict(zip(self._fields, _native.wire_names(type(self)), strict=False))
+            mended = {wire.get(name) for name in changes}
+            changes["extra"] = {name: value for name, value in self.extra.items() if name not in mended}
+        return super().__replace__(**changes)
+
     def _identity(self) -> tuple[Any, ...]:
         # What is in `extra` cannot be hashed. Values that differ in nothing else have one hash, which is no harm.
         return self._values()[:-1]
@@ -239,6 +254,16 @@ def _restore(cls: type[Value], fields: dict[str, Any]) -> Any:
     """Makes a value of fields by name, past `__init__`, which a derived class may have changed. Pickles name this."""
     value = cls.__new__(cls)
     value._init(*[fields.get(name, cls._defaults.get(name)) for name in cls._fields])
+    return value
+
+
+def _time(value: Any) -> Any:
+    """A time as it is kept and sent, however it was given, so that equal times compare equal. What is none stays."""
+    if isinstance(value, str):
+        time = _native.time(value)
+        return value if time is None else time
+    if isinstance(value, datetime) and value.microsecond:
+        return value.replace(microsecond=0)
     return value
 
 

@@ -18,6 +18,8 @@ from __future__ import annotations
 import json as _json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 
 from recallflow import _faults as faults
 from recallflow._faults import Fault, to_json
@@ -26,7 +28,6 @@ from recallflow._native import Sandbox as _Native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from os import PathLike
     from types import TracebackType
     from typing import Any, Literal, TypeAlias, TypedDict
 
@@ -142,7 +143,7 @@ class Sandbox:
         api_secret: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        seed: Mapping[str, Any] | None = None,
+        seed: Mapping[str, Any] | str | PathLike[str] | None = None,
         shape: Shape = "flat",
         timestamp_window: float = 1800.0,
         allowed_ips: Iterable[str] = (),
@@ -155,16 +156,19 @@ class Sandbox:
             host: The IP address to listen on.
             port: The port to listen on; 0 for any free one.
             seed: The flows and tasks to start with, `{"flows": [...], "tasks": [...]}`, each flow as queryDetail
-                answers it and each task as in `tasks`; None for the examples of the documents.
+                answers it and each task as in `tasks`, or the path of a JSON file with them; None for the examples of
+                the documents.
             shape: The shape in which queryDetail answers. All of them are published: the flow with its nodes, a page
                 of nodes, and the flow with left-overs of paging.
             timestamp_window: Seconds that a timestamp may be from the sandbox's clock.
             allowed_ips: The addresses that may ask; empty for any. Others get code -2.
 
         Raises:
-            OSError: The sandbox cannot listen there, such as on a port that is in use.
+            OSError: The sandbox cannot listen there, such as on a port that is in use, or the file cannot be read.
             ValueError: An option is wrong; the error names it.
         """
+        if isinstance(seed, (str, PathLike)):
+            seed = _json.loads(Path(seed).read_bytes())
         options = {
             "api_key": api_key,
             "api_secret": api_secret,
@@ -236,7 +240,9 @@ class Sandbox:
 
         A fault is made by a function of `recallflow.sandbox.faults`. Short forms are an HTTP status (`503`), a code
         (`-15`), a name (`"reset"`), the JSON of a fault (`{"truncate": 20}`), and a list of faults that are played
-        together on one request (`[504, "applied"]`). Later requests are answered as usual.
+        together on one request (`[504, "applied"]`). A list alone whose faults cannot be played together, because
+        each says what comes of a request, is the sequence of them: `script([503, "reset", "ok"])`. Later requests are
+        answered as usual.
 
         Raises:
             ValueError: Something is no fault; the error names those there are. Nothing is scripted then.
