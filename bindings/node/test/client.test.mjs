@@ -100,11 +100,15 @@ suite('an option that is wrong is named', () => {
         assert(error.message.includes(`\`${name}\``) || error.message.includes(words), error.message);
         assert(!/a bug of recallflow/.test(error.message), error.message);
         assert.equal(error.operation, undefined);
-        if (!name.startsWith('api')) {
+        if (!['apiKey', 'apiSecret'].includes(name)) {
           const { apiKey: _key, apiSecret: _secret, ...rest } = options;
           const other = thrownBy(() => Client.fromEnv(Object.defineProperty(rest, name, { value, enumerable: true })));
           assert(other instanceof ConfigError);
           assert.equal(other.message, error.message);
+        } else if (value !== undefined) {
+          const other = thrownBy(() => Client.fromEnv(/** @type {any} */ ({ [name]: value })));
+          assert(other instanceof ConfigError);
+          assert(other.message.includes(`\`${name}\``) || other.message === error.message, other.message);
         }
       }
     });
@@ -170,15 +174,61 @@ test('the environment fills in what is not given', async (t) => {
   process.env.RECALLFLOW_API_KEY = sandbox.apiKey;
   assert.throws(() => Client.fromEnv(), { name: 'ConfigError', message: /RECALLFLOW_API_SECRET/ });
   process.env.RECALLFLOW_API_SECRET = sandbox.apiSecret;
-  assert.equal(Client.fromEnv().baseUrl, `${ITNIO}/`);
+  assert.equal(Client.fromEnv().baseUrl, ITNIO);
   process.env.RECALLFLOW_BASE_URL = sandbox.url;
-  assert.equal(new Client(CREDENTIALS).baseUrl, `${sandbox.url}/`);
+  assert.equal(new Client(CREDENTIALS).baseUrl, sandbox.url);
   const client = Client.fromEnv({ maxRetries: 0 });
   assert.equal(client.maxRetries, 0);
   assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
   assert.equal(Client.fromEnv({ baseUrl: ONBUKA }).baseUrl, ONBUKA);
-  // Not even with these is it asked for what the environment has.
-  assert.throws(() => Client.fromEnv(/** @type {any} */ ({ apiKey: 'other' })), /`apiKey`/);
+});
+
+suite('a key and a secret that are given win over the environment', () => {
+  const names = ['RECALLFLOW_API_KEY', 'RECALLFLOW_API_SECRET', 'RECALLFLOW_BASE_URL'];
+  /** @type {[string, (string | undefined)[], ('apiKey' | 'apiSecret')[]][]} */
+  const ways = [
+    ['a key', ['other', '', ''], ['apiKey']],
+    ['a key without its variable', [undefined, '', ''], ['apiKey']],
+    ['a secret', ['', 'other', ''], ['apiSecret']],
+    ['a secret without its variable', ['', undefined, ''], ['apiSecret']],
+    ['both', ['other', 'other', ''], ['apiKey', 'apiSecret']],
+    ['both without their variables', [undefined, undefined, ''], ['apiKey', 'apiSecret']],
+  ];
+  for (const [name, variables, given] of ways) {
+    test(name, async (t) => {
+      // An empty text here stands for what the sandbox has.
+      const right = [sandbox.apiKey, sandbox.apiSecret, sandbox.url];
+      const set = variables.map((value, index) => (value === '' ? right[index] : value));
+      setEnvironment(t, Object.fromEntries(names.map((variable, index) => [variable, set[index]])));
+      const client = Client.fromEnv(Object.fromEntries(given.map((option) => [option, sandbox[option]])));
+      assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+      assert.equal(process.env.RECALLFLOW_API_KEY, set[0]);
+    });
+  }
+
+  test('the other one has to be there', (t) => {
+    setEnvironment(t, Object.fromEntries(names.map((name) => [name, undefined])));
+    const [key, secret] = [{ apiKey: 'key' }, { apiSecret: 'secret' }];
+    assert.throws(() => Client.fromEnv(key), { name: 'ConfigError', message: /RECALLFLOW_API_SECRET/ });
+    assert.throws(() => Client.fromEnv(secret), { name: 'ConfigError', message: /RECALLFLOW_API_KEY/ });
+    assert.throws(() => Client.fromEnv({ ...key, apiSecret: undefined }), /RECALLFLOW_API_SECRET/);
+  });
+
+  test('whichever class it is', (t) => {
+    setEnvironment(t, Object.fromEntries(names.map((name) => [name, undefined])));
+    class Ours extends Client {}
+    assert(Ours.fromEnv(CREDENTIALS) instanceof Ours);
+  });
+});
+
+suite('a base URL is told without a slash at its end', () => {
+  for (const baseUrl of [ITNIO, LAAFFIC, ONBUKA]) {
+    test(baseUrl, () => {
+      for (const given of [baseUrl, `${baseUrl}/`]) {
+        assert.equal(new Client({ ...CREDENTIALS, baseUrl: given }).baseUrl, baseUrl);
+      }
+    });
+  }
 });
 
 suite('a class derived from the client', () => {
@@ -265,7 +315,7 @@ suite('a class derived from the client', () => {
 
 test('what a client tells of itself is read and not set', () => {
   const client = new Client(CREDENTIALS);
-  assert.deepEqual([client.baseUrl, client.timeout, client.maxRetries], [`${ITNIO}/`, 30_000, 2]);
+  assert.deepEqual([client.baseUrl, client.timeout, client.maxRetries], [ITNIO, 30_000, 2]);
   const other = new Client({ ...CREDENTIALS, baseUrl: LAAFFIC, timeout: 7500, maxRetries: 0 });
   assert.deepEqual([other.baseUrl, other.timeout, other.maxRetries], [LAAFFIC, 7500, 0]);
   // What was set and had no effect would be believed to have one.
@@ -296,7 +346,7 @@ test('a client that was closed says so, and calls that are under way go on', asy
   assert.throws(() => client.groupCalls(SPAN), { name: 'ConfigError', message: /closed/ });
   // Pages that were asked for before have what they need.
   assert.equal((await collect(tasks)).length, 574);
-  assert.equal(client.baseUrl, `${sandbox.url}/`);
+  assert.equal(client.baseUrl, sandbox.url);
 });
 
 test('a client that is disposed of is closed', async () => {

@@ -137,6 +137,14 @@ suite('an answer with a code', () => {
   }
 });
 
+test('a wait is a whole number of milliseconds, however long it is', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client({ maxRetries: 0 });
+  sandbox.script([429, { edit: { header: ['Retry-After', '999999999999'] } }]);
+  const { retryAfter } = await rejectionOf(client.queryRecallFlowDetail(12));
+  assert(Number.isInteger(retryAfter), String(retryAfter));
+});
+
 test('a wait is in milliseconds', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0 });
@@ -282,7 +290,7 @@ suite('a misspelt option', () => {
   test('of a client of the environment', () => {
     const told = (wrong) => thrownBy(() => recallflow.Client.fromEnv(wrong)).message;
     assert.equal(told({ timeOut: 5 }), '`timeOut` is no option of a client; did you mean `timeout`?');
-    assert.equal(told({ apiKey: 'key' }), '`apiKey` is taken from the environment here: give it to `new Client`');
+    assert.equal(told({ apikey: 'key' }), '`apikey` is no option of a client; did you mean `apiKey`?');
   });
 
   test('of a call', async () => {

@@ -159,13 +159,13 @@ await url(work("process.env.RECALLFLOW_BASE_URL = '';" + show, { env: { RECALLFL
   const missing = lines.splice(5, 1);
   assert.match(String(missing), /RECALLFLOW_API_SECRET/);
   assert.deepEqual(lines, [
-    `${sandbox.url}/`,
+    sandbox.url,
     'http://127.0.0.1:1/changed',
     'http://127.0.0.1:1/given',
-    `${sandbox.url}/`,
+    sandbox.url,
     'http://127.0.0.1:1/main',
     'http://127.0.0.1:1/main',
-    'https://api.itniotech.com/',
+    'https://api.itniotech.com',
   ]);
 });
 

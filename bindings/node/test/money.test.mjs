@@ -9,7 +9,7 @@ import { inspect } from 'node:util';
 import { ConfigError, Fee, FeeTotal, fromWire, totals } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
-import { thrownBy } from './support.mjs';
+import { rejectionOf, thrownBy } from './support.mjs';
 import { cases } from './vectors.mjs';
 
 /**
@@ -141,6 +141,34 @@ test('an error of the list is that of the sum', async () => {
     throw reason;
   }
   await assert.rejects(totals(broken()), reason);
+});
+
+suite('what is no task of a list is refused with its place', () => {
+  /** @type {[string, any, RegExp][]} */
+  const misfits = [
+    ['null', null, /is null; give each as /],
+    ['undefined', undefined, /is undefined; give each as /],
+    ['a number', 5, /is a number; give each as /],
+    ['a text', '0.1(USD)', /is a string; give each as /],
+    ['a list', [task({})], /is an array; give each as /],
+  ];
+  for (const [name, misfit, message] of misfits) {
+    test(name, async () => {
+      const items = [task({ agentFee: '1' }), misfit];
+      const [inList, inSet] = [thrownBy(() => totals(items)), thrownBy(() => totals(new Set(items)))];
+      for (const error of [inList, inSet, await rejectionOf(totals(inTurn(items)))]) {
+        assert.equal(error.constructor, ConfigError);
+        assert.match(error.message, /^`tasks\[1\]` must be a task, but is /);
+        assert.match(error.message, message);
+        assert.match(error.stack, /^ConfigError: .*\n +at .*money\.test\.mjs/);
+      }
+    });
+  }
+
+  test('a promise', () => {
+    const items = /** @type {any} */ ([Promise.resolve(task({}))]);
+    assert.throws(() => totals(items), { name: 'ConfigError', message: /is a promise; an `await` is missing$/ });
+  });
 });
 
 suite('what is no list of tasks is refused with what to give', () => {

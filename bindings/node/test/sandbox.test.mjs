@@ -7,12 +7,14 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import net from 'node:net';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect, promisify } from 'node:util';
 import { compileFunction, createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
@@ -479,6 +481,42 @@ test('options', async (t) => {
   const strict = await fresh(t, { timestampWindow: 1000 });
   strict.setClockOffset(5000);
   assert.equal((await ask(strict)).code, -16);
+});
+
+test('a seed may be a file', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'recallflow-seed-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'seed.json');
+  // Its key is beyond what numbers of JavaScript tell apart.
+  await writeFile(
+    file,
+    '{"flows": [{"keyId": 9007199254740993, "status": 0}], "tasks": [{"record": {"taskId": 1}}]}\n',
+  );
+  for (const seed of [file, pathToFileURL(file)]) {
+    for (const options of [{}, { shape: /** @type {const} */ ('page'), apiKey: 'key' }]) {
+      const sandbox = await fresh(t, { ...options, seed });
+      assert.notEqual(sandbox.flow(2n ** 53n + 1n), undefined);
+      assert.deepEqual([sandbox.flow(299), sandbox.tasks.length], [undefined, 1]);
+      assert.equal(sandbox.apiKey === 'key', 'apiKey' in options);
+    }
+  }
+  await assert.rejects(Sandbox.start({ seed: join(folder, 'none.json') }), {
+    name: 'Error',
+    code: 'ENOENT',
+    message: /none\.json' \(the file of `seed`\)$/,
+  });
+  await assert.rejects(Sandbox.start({ seed: new URL('https://example.com/seed.json') }), TypeError);
+  for (const text of ['', '{}, "port": 1', '{"flows": [}']) {
+    await writeFile(file, text);
+    await assert.rejects(Sandbox.start({ seed: file }), {
+      name: 'TypeError',
+      message: /^seed: the file .* is no JSON: /,
+    });
+  }
+  await writeFile(file, '{"flow": []}');
+  const error = await thrown(() => Sandbox.start({ seed: file }));
+  assert.match(error.message, /^seed: unknown field `flow`/);
+  assert.match(String(error.stack), /^TypeError: seed: .*\n +at .*sandbox\.test\.mjs/);
 });
 
 test('wrong options are named', async () => {

@@ -1,12 +1,14 @@
 /** The client. */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { start } from './completions.js';
 import { encode } from './encode.js';
 import { siteOf, type Site } from './errors.js';
 import { Operations } from './generated/operations.js';
 import { attempt, native, type NativeCore } from './native.js';
-import { callOptions, clientOptions, environment, type CallOptions, type ClientOptions } from './options.js';
-import type { Logger, SharedOptions } from './options.js';
+import { callOptions, clientOptions, environment, inEnvironment } from './options.js';
+import type { CallOptions, ClientOptions, EnvironmentOptions, Logger, SharedOptions } from './options.js';
 import { Pages } from './pages.js';
 import type { Reader } from './reader.js';
 
@@ -17,8 +19,8 @@ interface Parts {
 }
 
 /**
- * Among the options of a client, says that key and secret come from the environment, and where somebody asked for that. It
- * survives what the constructor of a derived class makes of the options.
+ * Among the options of a client, says that key and secret come from the environment unless they are given, and where
+ * somebody asked for that. It survives what the constructor of a derived class makes of the options.
  */
 const FROM_ENVIRONMENT = Symbol('from the environment');
 
@@ -49,16 +51,20 @@ export class Client extends Operations {
     const site = (options as { [FROM_ENVIRONMENT]?: Site } | undefined)?.[FROM_ENVIRONMENT];
     this.#parts =
       site === undefined
-        ? make(options, siteOf(new.target), (text, variables) => new native.Core(text, variables))
-        : make(options, site, (text, variables) => native.Core.fromEnvironment(text, variables));
+        ? make(options, environment(), siteOf(new.target), (text, variables) => new native.Core(text, variables))
+        : makeFromEnvironment(options, site);
   }
 
   /**
-   * Makes a client with `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET` of the environment.
+   * Makes a client with `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET` of the environment. An `apiKey` or `apiSecret`
+   * among the options wins over its variable, which need not be there then.
    *
    * @throws {@link ConfigError} if the key or the secret is missing, or an option is wrong.
    */
-  static fromEnv<T extends Client = Client>(this: new (options: ClientOptions) => T, options: SharedOptions = {}): T {
+  static fromEnv<T extends Client = Client>(
+    this: new (options: ClientOptions) => T,
+    options: EnvironmentOptions = {},
+  ): T {
     const site = siteOf(Client.fromEnv);
     // What is no object would be one once it is copied.
     attempt(() => clientOptions(options), site);
@@ -153,11 +159,17 @@ export class Client extends Operations {
   }
 }
 
+function makeFromEnvironment(options: EnvironmentOptions, site: Site): Parts {
+  const { others, variables } = attempt(() => inEnvironment(options), site);
+  return make(others, variables, site, (text, given) => native.Core.fromEnvironment(text, given));
+}
+
 function make(
   options: SharedOptions,
+  variables: Record<string, string>,
   site: Site,
   core: (options: string, environment: Record<string, string>) => NativeCore,
 ): Parts {
   const { text, logger } = attempt(() => clientOptions(options), site);
-  return { core: attempt(() => core(text, environment()), site), logger };
+  return { core: attempt(() => core(text, variables), site), logger };
 }

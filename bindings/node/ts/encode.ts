@@ -85,7 +85,7 @@ function held(value: object, holders: object[], beyond: boolean): string {
   try {
     return Array.isArray(value) ? list(value, holders, beyond) : object(value, holders, beyond);
   } catch {
-    // A getter or a proxy threw; what it threw is no reason to send something else.
+    // A proxy threw; what it threw is no reason to send something else.
     return described('an object that cannot be read');
   } finally {
     holders.pop();
@@ -111,12 +111,23 @@ function object(value: object, holders: object[], beyond: boolean): string {
   }
   let text = '';
   for (const name of Object.keys(value)) {
-    const json = written((value as Record<string, unknown>)[name], holders, beyond || name === 'extra');
+    const json = property(value, name, holders, beyond || name === 'extra');
     if (json !== undefined) {
       text += `${text === '' ? '{' : ','}${key(name)}${json}`;
     }
   }
   return text === '' ? '{}' : `${text}}`;
+}
+
+function property(holder: object, name: string, holders: object[], beyond: boolean): string | undefined {
+  let value: unknown;
+  try {
+    value = (holder as Record<string, unknown>)[name];
+  } catch {
+    // Told here, so that it is reported where it stands, and not for all that holds it.
+    return described('a property that cannot be read');
+  }
+  return written(value, holders, beyond);
 }
 
 /** A name as it stands before its value. */

@@ -145,7 +145,7 @@ export class InvalidRequestError extends RecallFlowError {
  * Codes that are worth telling apart have classes of their own, all derived from this one.
  */
 export class ApiError extends RecallFlowError {
-  /** The service's code; undefined if there was only HTTP 429. A code beyond 2^53 would be a `bigint`. */
+  /** The service's code; undefined if the answer has none, as one of HTTP 429 may. A code beyond 2^53 would be a `bigint`. */
   declare readonly code: number | bigint | undefined;
   /** The service's own words, at most 512 characters. */
   declare readonly serviceMessage: string;
@@ -173,7 +173,7 @@ export class IpRestrictedError extends ApiError {}
 /** The timestamp of the request is too far from the service's clock, even after a correction (-16). */
 export class TimestampExpiredError extends ApiError {}
 
-/** Too many requests (-15, or HTTP 429); `retryAfter` tells how long to wait, if the service does. */
+/** Too many requests (-15, or HTTP 429 whatever the code is); `retryAfter` tells how long to wait, if the service does. */
 export class RateLimitedError extends ApiError {}
 
 /** The service failed (-18). */
@@ -326,7 +326,7 @@ export function errorOf(described: unknown): RecallFlowError {
     attempts: payload.attempts ?? 0,
     remedy: payload.remedy == null ? undefined : renamed(payload.remedy, undefined) + more,
     httpStatus: payload.http_status ?? undefined,
-    retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e6) / 1e3,
+    retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e3),
     phase: payload.phase ?? undefined,
   };
   const details = {

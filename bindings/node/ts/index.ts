@@ -32,7 +32,7 @@ export * from './generated/service.js';
 export * from './generated/requests.js';
 export type * from './generated/responses.js';
 export { Fee, FeeTotal, totals } from './money.js';
-export type { CallOptions, ClientOptions, Logger, SharedOptions } from './options.js';
+export type { CallOptions, ClientOptions, EnvironmentOptions, Logger, SharedOptions } from './options.js';
 export { Pages, type Drift } from './pages.js';
 export type { Extra } from './reader.js';
 export { fromWire, toWire, validate, warnings, type RequestName, type ResponseName } from './values.js';

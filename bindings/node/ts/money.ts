@@ -78,17 +78,25 @@ export class FeeTotal {
  * taskSumPayFee.amount('USD'); // '91.740498'
  * ```
  *
- * @throws {@link ConfigError} if it is given something else, such as a page in place of its `records`.
+ * @throws {@link ConfigError} if it is given something else, such as a page in place of its `records`, or a list with
+ *   something else in it. Of an async iterable, the promise is rejected with the latter.
  */
 export function totals(tasks: Iterable<GroupCallTask>): Totals;
 export function totals(tasks: AsyncIterable<GroupCallTask>): Promise<Totals>;
 export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallTask>): Totals | Promise<Totals> {
+  const site = siteOf(totals);
   const misfit = misfitOf(tasks);
   if (misfit !== undefined) {
-    throw moveTo(new ConfigError(misfit), siteOf(totals));
+    throw moveTo(new ConfigError(misfit), site);
   }
   const columns: unknown[][] = TOTALED.map(() => []);
+  let count = 0;
   const add = (task: GroupCallTask): void => {
+    const itemMisfit = misfitOfItem(task, count);
+    if (itemMisfit !== undefined) {
+      throw moveTo(new ConfigError(itemMisfit), site);
+    }
+    count += 1;
     TOTALED.forEach((name, index) => {
       // What is there but is no text did not fit the field.
       columns[index]?.push(task[name] ?? (name in ((task.extra as Extra | undefined) ?? {}) ? false : null));
@@ -120,6 +128,21 @@ function misfitOf(tasks: unknown): string | undefined {
       ? '; give the `records` of a page'
       : ', such as the `records` of a page or what `groupCalls` returns';
   return `\`tasks\` must be a list of tasks${remedy}`;
+}
+
+/** What is wrong with what is no task at this place of the list, and what to do about it. */
+function misfitOfItem(item: unknown, index: number): string | undefined {
+  if (typeof item === 'object' && item !== null && !Array.isArray(item) && !isPromise(item)) {
+    return undefined;
+  }
+  const kind = Array.isArray(item) ? 'an array' : isPromise(item) ? 'a promise' : nameOf(item);
+  const remedy = isPromise(item) ? 'an `await` is missing' : 'give each as `queryGroupCalls` or `groupCalls` read it';
+  return `\`tasks[${index}]\` must be a task, but is ${kind}; ${remedy}`;
+}
+
+/** How a message calls what is no object. */
+function nameOf(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 function summed(columns: readonly unknown[][]): Totals {

@@ -40,7 +40,11 @@ export interface SharedOptions {
   maxRetries?: number | undefined;
   /** Size of the largest answer; 8 MiB by default. */
   maxResponseBytes?: number | undefined;
-  /** Whether requests are checked against the documented rules before they are sent; on by default. */
+  /**
+   * Whether requests are checked against the documented rules before they are sent; on by default. Without that, only what
+   * has no form on the wire is refused: a field that is always required and missing, a value of a wrong type, a time that is
+   * none, a property that is no field.
+   */
   validate?: boolean | undefined;
   /**
    * The proxy to use, such as `http://proxy.example:3128`, with its credentials in the URL if it needs some; `false` for
@@ -65,6 +69,20 @@ export interface ClientOptions extends SharedOptions {
   /** The account's API secret. It is in no error, log or printed value. */
   apiSecret: string;
 }
+
+/** The options of a client of the environment. */
+export interface EnvironmentOptions extends SharedOptions {
+  /** The account's API key; by default the environment variable `RECALLFLOW_API_KEY`. */
+  apiKey?: string | undefined;
+  /**
+   * The account's API secret; by default the environment variable `RECALLFLOW_API_SECRET`. It is in no error, log or
+   * printed value.
+   */
+  apiSecret?: string | undefined;
+}
+
+/** The variables of the environment that stand in for key and secret. */
+const VARIABLES = { apiKey: 'RECALLFLOW_API_KEY', apiSecret: 'RECALLFLOW_API_SECRET' } as const;
 
 /** The options of one call. */
 export interface CallOptions {
@@ -121,6 +139,32 @@ export function callOptions(options: CallOptions | undefined): {
   }
   const text = encode(rest);
   return { text: text === '{}' ? undefined : text, signal };
+}
+
+/**
+ * The other options, and the environment in which a key and a secret that are given stand in place of its own: the native
+ * module takes them from there.
+ */
+export function inEnvironment(options: EnvironmentOptions): {
+  others: SharedOptions;
+  variables: Record<string, string>;
+} {
+  const { apiKey, apiSecret, ...others } = options;
+  const variables = environment();
+  for (const [name, value] of Object.entries({ apiKey, apiSecret }) as [keyof typeof VARIABLES, unknown][]) {
+    if (value !== undefined) {
+      variables[VARIABLES[name]] = credential(name, value);
+    }
+  }
+  return { others, variables };
+}
+
+/** Refuses what would be told as a variable of the environment that is not set. The message shows no value. */
+function credential(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) {
+    throw new ConfigError(`\`${name}\` must be a string that is not empty; leave it out for that of the environment`);
+  }
+  return value;
 }
 
 /** The variables of the environment that the native module may look for. */

@@ -1,5 +1,7 @@
 /** Reads a paged query to its end. */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { abort, start, type Waiting } from './completions.js';
 import { siteOf, type Site } from './errors.js';
 import { attempt, type NativeReader } from './native.js';

@@ -7,6 +7,10 @@
  * @packageDocumentation
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { readFile } from 'node:fs/promises';
+
 import { Client } from './client.js';
 import { siteOf, type Site } from './errors.js';
 import { faultToJson, type Fault } from './faults.js';
@@ -88,8 +92,11 @@ export interface SandboxOptions {
   host?: string | undefined;
   /** The port to listen on; any free one by default. */
   port?: number | undefined;
-  /** The flows and tasks to start with; the examples of the documents by default. */
-  seed?: Seed | undefined;
+  /**
+   * The flows and tasks to start with, or the path or `file:` URL of a JSON file with them; the examples of the documents by
+   * default.
+   */
+  seed?: Seed | string | URL | undefined;
   /** The shape in which queryDetail answers; `flat` by default. */
   shape?: Shape | undefined;
   /** Milliseconds that a timestamp may be from the sandbox's clock; 30 minutes by default. */
@@ -171,12 +178,13 @@ export class Sandbox {
    * Starts a sandbox.
    *
    * @throws TypeError or RangeError if an option is wrong; the error names it.
-   * @throws Error if it cannot listen there; `code` is `EADDRINUSE` for a port that is in use.
+   * @throws Error if it cannot listen there, or the file of the seed cannot be read; `code` is `EADDRINUSE` for a port that
+   *   is in use, and `ENOENT` for a file that there is not.
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const site = siteOf(member(Sandbox, 'start'));
     try {
-      return new Sandbox(await Native.start(optionsText(options)));
+      return new Sandbox(await Native.start(await optionsText(options)));
     } catch (thrown) {
       throw refusalAt(site, renamed(thrown, /^[a-z_]+(?=:)/));
     }
@@ -204,10 +212,12 @@ export class Sandbox {
 
   /**
    * Plays these faults on the next requests, one on each, after those that are scripted already. Later requests are answered
-   * as usual.
+   * as usual. The faults of a list are played together on one request. A list alone whose faults cannot be, because each
+   * says what comes of a request, is the sequence of them.
    *
    * ```ts
    * sandbox.script(503, -15, 'reset', { truncate: 20 }, [504, 'applied']);
+   * sandbox.script([503, 'reset', 'ok']);
    * ```
    *
    * @throws TypeError if something is no fault; the error names those there are. Nothing is scripted then.
@@ -405,7 +415,7 @@ function renamed(thrown: unknown, part: RegExp): Error {
   return error;
 }
 
-function optionsText(options: SandboxOptions): string {
+async function optionsText(options: SandboxOptions): Promise<string> {
   if (!isRecord(options)) {
     throw new TypeError('the options of a sandbox must be an object, such as `{ port: 4010 }`');
   }
@@ -415,17 +425,40 @@ function optionsText(options: SandboxOptions): string {
   if (unknown !== undefined) {
     throw new TypeError(`there is no option \`${unknown}\``);
   }
-  return jsonText('the options', {
+  const isFile = typeof seed === 'string' || seed instanceof URL;
+  const text = jsonText('the options', {
     api_key: apiKey,
     api_secret: apiSecret,
     host,
     port: port === undefined ? undefined : whole('port', port, 0xffff),
-    seed,
+    seed: isFile ? undefined : seed,
     shape,
     timestamp_window:
       timestampWindow === undefined ? undefined : milliseconds('timestampWindow', timestampWindow) / 1000,
     allowed_ips: allowedIps,
   });
+  return isFile ? withMember(text, 'seed', await seedText(seed)) : text;
+}
+
+/** The text of an object with a member more, whose value is text already: parsing it would round what is beyond 2^53. */
+function withMember(object: string, name: string, value: string): string {
+  const comma = object === '{}' ? '' : ',';
+  return `${object.slice(0, -1)}${comma}${JSON.stringify(name)}:${value}}`;
+}
+
+/** The text of a seed's file. */
+async function seedText(file: string | URL): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
+    const error = thrown as Error;
+    error.message += ' (the file of `seed`)';
+    throw error;
+  });
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw new TypeError(`seed: the file ${String(file)} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  return text;
 }
 
 function faultsText(faults: readonly Fault[]): string {

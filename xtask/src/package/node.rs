@@ -51,8 +51,9 @@ pub(crate) fn node() -> Outcome {
     trial.tells_what_is_missing(&node, &platform)
 }
 
-/// Looks at the types as every kind of program finds them, which takes no native module.
+/// Looks at the types as every kind of program finds them, which takes the package compiled but no native module.
 pub(crate) fn types(node: &Toolchain) -> Outcome {
+    types_need_no_others(node)?;
     let scratch = Scratch::new()?;
     let package = staging::package(node, &scratch)?.pack(node, scratch.path())?;
     publint(node, &package)?;
@@ -64,7 +65,15 @@ fn publint(node: &Toolchain, package: &Path) -> Outcome {
     run_quietly(tool(node, "publint").args(["run", "--strict"]).arg(package))
 }
 
-/// Looks that modules of both kinds find types that tell the truth. What is older than `exports` finds no subpath.
+/// Looks that modules of both kinds find types that tell the truth, and so does what is older than `exports`.
 fn types_lead_to_the_code(node: &Toolchain, package: &Path) -> Outcome {
-    run_quietly(tool(node, "attw").args(["--profile", "node16", "--no-color", "--no-emoji"]).arg(package))
+    run_quietly(tool(node, "attw").args(["--no-color", "--no-emoji"]).arg(package))
+}
+
+/// Looks that a program that knows nothing of Node can be compiled, by the rules of Node and by those of bundlers.
+fn types_need_no_others(node: &Toolchain) -> Outcome {
+    let rules: [&[&str]; 2] = [&[], &["--module", "esnext", "--moduleResolution", "bundler"]];
+    rules.iter().try_for_each(|rules| {
+        run_quietly(tool(node, "tsc").args(["--pretty", "false", "--project", "test/types/plain"]).args(*rules))
+    })
 }

@@ -17,6 +17,9 @@ use crate::profile::Profile;
 const MANIFEST: &str = "package.json";
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
+/// Leads what is older than `exports` to the sandbox.
+const SANDBOX: &str = "sandbox";
+
 /// The folder of a package as it is published.
 pub(super) struct Staged {
     name: String,
@@ -33,7 +36,7 @@ impl Staged {
         Ok(staged)
     }
 
-    fn copy(&self, source: &Path, name: &str) -> Outcome {
+    fn copy(&self, source: &Path, name: impl AsRef<Path>) -> Outcome {
         fs::copy(source, self.folder.join(name)).map_err(|error| format!("{}: {error}", source.display()))?;
         Ok(())
     }
@@ -61,6 +64,10 @@ pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, Str
     for name in ["README.md", MANIFEST] {
         staged.copy(&home().join(name), name)?;
     }
+    let sandbox = staged.folder.join(SANDBOX);
+    fs::create_dir_all(&sandbox).map_err(|error| format!("{}: {error}", sandbox.display()))?;
+    let pointer = Path::new(SANDBOX).join(MANIFEST);
+    staged.copy(&home().join(&pointer), &pointer)?;
     compile(node, &staged.folder.join("dist"))?;
     // By npm, which leaves everything in its order: that of the conditions of `exports` matters.
     let npm = |arguments: Vec<String>| run_quietly(node.npm().current_dir(&staged.folder).arg("pkg").args(arguments));
@@ -84,7 +91,7 @@ pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
     let version = text(&manifest, "version")?;
     let module = native_module()?;
     let staged = Staged::new(&platform.package(), version, scratch)?;
-    staged.copy(&module, &platform.module())?;
+    staged.copy(&module, platform.module())?;
     staged.write(
         "README.md",
         &format!("# {}\n\nThe native module of `recallflow` for `{}`.\n", platform.package(), platform.name),

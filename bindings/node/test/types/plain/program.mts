@@ -1,0 +1,21 @@
+import { Client, RecallNode, totals, type EnvironmentOptions, type GroupCallQuery } from 'recallflow';
+import { Sandbox } from 'recallflow/sandbox';
+
+/** What comes of types that only the declarations of Node know would be an error here. */
+export async function everyKindOfMember(options: EnvironmentOptions, query: GroupCallQuery): Promise<string> {
+  const sandbox = await Sandbox.start({ seed: new URL('file:///seed.json') });
+  const client = Client.fromEnv({ ...options, caFile: new URL('file:///authorities.pem') });
+  await client.updateRecallFlow({
+    keyId: 299,
+    recallInterval: 30,
+    recallNum: 1,
+    recallType: 0,
+    nodeList: [RecallNode.reupload('hello', new Uint8Array())],
+  });
+  const tasks = client.groupCalls(query, { signal: AbortSignal.timeout(5000) });
+  const { smsPayFee } = await totals(tasks);
+  const closed: Promise<void>[] = [tasks[Symbol.asyncDispose](), client[Symbol.asyncDispose]()];
+  await Promise.all(closed);
+  sandbox[Symbol.dispose]();
+  return smsPayFee.amount('USD');
+}
