@@ -365,6 +365,9 @@ def test_a_seed_may_be_a_file(tmp_path: Path) -> None:
             assert ask(sandbox, DETAIL, {"keyId": 7})["code"] == 0
     with pytest.raises(OSError, match="none"):
         Sandbox(seed=tmp_path / "none.json")
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"seed: .*seed\.json is no JSON"):
+        Sandbox(seed=file)
 
 
 def test_options() -> None:

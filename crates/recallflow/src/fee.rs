@@ -11,8 +11,8 @@ use rust_decimal::Decimal;
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Reads plain decimal notation: digits, at most one point and at most one minus, of 28 significant digits; one more where 96 bits
-    /// hold them.
+    /// Reads plain decimal notation: digits, at most one point and at most one minus, of at most 28 significant digits, or
+    /// 29 where 96 bits hold them.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);

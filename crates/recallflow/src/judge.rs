@@ -50,6 +50,10 @@ pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str
     let retry_after = answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now));
     let judge = Judge { answer, secrets, retry_after };
     match opened {
+        Ok(Envelope { is_ambiguous: true, code, message, .. }) => {
+            let refused = judge.refused(Some(code), message.as_deref().unwrap_or_default());
+            Err(Failed { class: Class::Undecodable, ..refused })
+        }
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
         Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
@@ -69,12 +73,15 @@ const TOO_MANY_REQUESTS: u16 = 429;
 
 /// Opens the envelope, of a mended body if there is no other way. One that is none all the same stays as it came.
 fn open<R: ReadData>(body: &mut Bytes, how: R) -> Result<Envelope<R::Data>, String> {
-    envelope::open(body, how).or_else(|why| {
-        let mended = mend::mended(body).ok_or_else(|| why.clone())?;
-        let opened = envelope::open(&mended, how).map_err(|_| why)?;
+    let opened = envelope::open(body, how);
+    if opened.is_err()
+        && let Some(mended) = mend::mended(body)
+        && let Ok(opened) = envelope::open(&mended, how)
+    {
         *body = mended;
-        Ok(opened)
-    })
+        return Ok(opened);
+    }
+    opened
 }
 
 /// What every judgement of one answer needs.

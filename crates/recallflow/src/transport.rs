@@ -103,7 +103,8 @@ pub(crate) struct Answer {
     pub(crate) date: Option<String>,
     /// Whether a cache kept the answer.
     pub(crate) age: bool,
-    /// Whether it began before the request was sent to its end.
+    /// Whether it began before the request was sent to its end, as far as the HTTP library lets know: it may take over the
+    /// rest of the request after the answer has come.
     pub(crate) is_early: bool,
     pub(crate) retry_after: Option<String>,
     pub(crate) content_encoding: Option<String>,

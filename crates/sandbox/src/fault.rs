@@ -168,23 +168,25 @@ impl Fault {
         Self::together([self, other])
     }
 
-    /// Whether it says what comes of a request as a whole, so that no other such fault can be played with it.
-    pub(crate) fn is_outcome(&self) -> bool {
-        match self {
-            Self::Ok
-            | Self::Status(_)
-            | Self::Code(_)
-            | Self::Respond { .. }
-            | Self::Raw(_)
-            | Self::Oversized { .. }
-            | Self::Reflect(_)
-            | Self::ResetBeforeRead
-            | Self::Reset
-            | Self::Close
-            | Self::Hold => true,
-            Self::All(faults) => faults.iter().any(Self::is_outcome),
-            _ => false,
-        }
+    /// Whether one request can be answered by all of these: not more than one says what comes of it as a whole.
+    pub(crate) fn can_be_together(faults: &[Self]) -> bool {
+        let is_outcome = |fault: &&Self| {
+            matches!(
+                fault,
+                Self::Ok
+                    | Self::Status(_)
+                    | Self::Code(_)
+                    | Self::Respond { .. }
+                    | Self::Raw(_)
+                    | Self::Oversized { .. }
+                    | Self::Reflect(_)
+                    | Self::ResetBeforeRead
+                    | Self::Reset
+                    | Self::Close
+                    | Self::Hold
+            )
+        };
+        faults.iter().filter(is_outcome).count() <= 1
     }
 
     /// Faults together as one, without lists in lists, so that what means the same is equal.

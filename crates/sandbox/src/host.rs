@@ -225,8 +225,7 @@ fn sequence(faults: &[Value]) -> Result<Vec<Fault>, HostError> {
     match faults {
         [Value::Array(list)] => {
             let list = each(list)?;
-            let is_sequence = list.iter().filter(|fault| fault.is_outcome()).count() > 1;
-            Ok(if is_sequence { list } else { vec![Fault::together(list)] })
+            Ok(if Fault::can_be_together(&list) { vec![Fault::together(list)] } else { list })
         }
         faults => each(faults),
     }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use recallflow::Client;
+use recallflow::{Client, RecallNode};
 use recallflow_sandbox::Fault;
 use tokio::runtime::Builder;
 
@@ -70,6 +70,7 @@ fn table() -> Vec<Row> {
         ("404 with a page", Fault::Status(404), NO_PAGE, NO_PAGE),
         ("403 with a page", Fault::Status(403), NO_PAGE, NO_PAGE),
         ("a redirect", Fault::redirect(307, "https://example.com/"), NO_PAGE, NO_PAGE),
+        ("a redirect to what came of it", Fault::redirect(303, "https://example.com/"), NO_PAGE, UNKNOWN),
         ("408 with a page", Fault::Status(408), NO_PAGE, UNKNOWN),
     ]
 }
@@ -162,6 +163,29 @@ fn what_came_on_an_idle_connection_is_seen_before_an_update_is_sent() {
         let error = runtime.block_on(client.update_recall_flow(&super::update())).unwrap_err();
         assert_eq!(error.kind().as_str(), "ParameterError", "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_update_was_not_carried_out_by_somebody_who_has_not_read_it() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (end, ends) = channel::<()>();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read_exact(&mut [0]).unwrap();
+        stream.write_all(success_or(0).as_bytes()).unwrap();
+        // The connection stays as it is.
+        let _ = ends.recv();
+    });
+    let client = Client::builder("key", "secret").base_url(format!("http://{address}")).build().unwrap();
+    // More than what the buffers on the way hold.
+    let audio = vec![0; 24 << 20];
+    let update = super::update().node_list([RecallNode::reupload("audio.wav", audio)]);
+    let error = client.update_recall_flow(&update).await.unwrap_err();
+    assert_eq!(error.kind().as_str(), "OutcomeUnknownError", "{error}");
+    assert!(error.to_string().contains("not sent to its end"), "{error}");
+    drop(end);
+    server.join().unwrap();
 }
 
 #[tokio::test]

@@ -99,7 +99,8 @@ class Configured:
     ) -> Self:
         """Makes a client with `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET` of the environment.
 
-        The options are those of the class, and win over the environment. It does not call `__init__`, so that no Python code sees the secret.
+        The options are those of the class, and a key or secret among them wins over the environment. It does not call
+        `__init__`, so that no Python code sees a secret of the environment.
 
         Raises:
             ConfigError: The key or the secret is missing, or an option is wrong.

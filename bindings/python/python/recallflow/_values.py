@@ -37,8 +37,8 @@ _MAPPINGS: tuple[type[Any], ...] = (Mapping,)
 class Extra(Members):
     """What the service sent beyond the documented fields, by its names on the wire.
 
-    It holds plain JSON values, and neither gains nor loses any. It equals any mapping with the same items. Whole numbers
-    beyond 64 bits are floats.
+    It holds plain JSON values, and neither gains nor loses any. It equals any mapping with the same items. A whole
+    number beyond 64 bits is a float.
     """
 
     __slots__ = ("_items",)
@@ -97,9 +97,8 @@ class Value:
     def _init(self, *values: Any) -> None:
         """Sets all fields, in their order. The class's own `__setattr__` refuses to."""
         for put, is_time, value in zip(self._setters, self._times, values, strict=True):
-            if is_time:
-                value = _time(value)
-            put(self, tuple(value) if isinstance(value, _LISTS) else value)
+            kept = _time(value) if is_time else value
+            put(self, tuple(kept) if isinstance(kept, _LISTS) else kept)
 
     def _values(self) -> tuple[Any, ...]:
         """All fields, in their order."""
@@ -117,8 +116,8 @@ class Value:
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
         """Makes a value of what `to_dict` gives; times may be text.
 
-        A request is read strictly: a field that is unknown, missing or of the wrong type is an `InvalidRequestError`.
-        A response is read like an answer of the service.
+        A request is read strictly: a field that is unknown or of the wrong type is an `InvalidRequestError`, and so is
+        one that is missing and has no default. A response is read like an answer of the service.
         """
         return _native.from_dict(cls, fields)
 

@@ -118,6 +118,14 @@ class Recorded:
         return _json.loads(self.body)
 
 
+def _read(file: str | PathLike[str]) -> Any:
+    """The JSON in a file of flows and tasks."""
+    try:
+        return _json.loads(Path(file).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"seed: {file} is no JSON: {error}") from None
+
+
 def _recorded(fields: dict[str, Any]) -> Recorded:
     answered = fields.pop("answered")
     fault = answered.pop("fault")
@@ -168,7 +176,7 @@ class Sandbox:
             ValueError: An option is wrong; the error names it.
         """
         if isinstance(seed, (str, PathLike)):
-            seed = _json.loads(Path(seed).read_bytes())
+            seed = _read(seed)
         options = {
             "api_key": api_key,
             "api_secret": api_secret,

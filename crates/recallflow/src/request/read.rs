@@ -99,8 +99,8 @@ pub(crate) struct ObjectReader<'a> {
     at: Path<'a>,
     fields: Option<&'a Map<String, Value>>,
     known: Vec<&'static str>,
-    /// How many of the known names have a value.
-    found: usize,
+    /// How many of the known names are there, with a value or null.
+    present: usize,
     problems: &'a mut Problems,
 }
 
@@ -140,13 +140,14 @@ impl<'a> ObjectReader<'a> {
     fn take(&mut self, name: &'static str) -> Option<&'a Value> {
         self.known.push(name);
         let value = self.fields?.get(name)?;
-        self.found += 1;
+        self.present += 1;
         Some(value).filter(|value| !value.is_null())
     }
 
     fn refuse_unknown(&mut self) {
-        // Each name is taken once, so that nothing is left when as many were found as there are.
-        if self.problems.unknown == UnknownFields::Skip || self.fields.is_none_or(|fields| fields.len() == self.found) {
+        // Each name is taken once, so that nothing is left when as many are present as there are.
+        if self.problems.unknown == UnknownFields::Skip || self.fields.is_none_or(|fields| fields.len() == self.present)
+        {
             return;
         }
         for name in self.fields.into_iter().flat_map(Map::keys) {
@@ -169,7 +170,7 @@ fn read_fields<T>(
 ) -> T {
     // Few objects have more names, so that the list is hardly ever moved.
     const NAMES: usize = 32;
-    let mut reader = ObjectReader { at, fields, known: Vec::with_capacity(NAMES), found: 0, problems };
+    let mut reader = ObjectReader { at, fields, known: Vec::with_capacity(NAMES), present: 0, problems };
     let object = read(&mut reader);
     reader.refuse_unknown();
     object

@@ -13,6 +13,9 @@ use crate::generated::service::{ENVELOPE_CODE, ENVELOPE_DATA, ENVELOPE_MESSAGE};
 pub(crate) struct Envelope<T> {
     /// 0 for success.
     pub(crate) code: i64,
+    /// Whether the other name of the code says the opposite, so that nobody knows what the answer means. The code is the
+    /// error's then.
+    pub(crate) is_ambiguous: bool,
     /// What the service says about it.
     pub(crate) message: Option<String>,
     /// The response.
@@ -55,7 +58,7 @@ struct Seen<T> {
 
 impl<T> Seen<T> {
     /// The first name that is there decides; a second one is something else that happens to have the other's name, unless
-    /// it has the form of an error's code: errors have negative ones.
+    /// one of them says success and the other has the form of an error's code.
     fn into_envelope(self) -> Result<Envelope<T>, String> {
         let mut codes = self.codes.into_iter().flatten().filter(|code| !matches!(code, Fitted::Null));
         let code = match codes.next() {
@@ -63,13 +66,12 @@ impl<T> Seen<T> {
             Some(Fitted::Odd(code)) => return Err(format!("the status code is {code} instead of a whole number")),
             Some(Fitted::Null) | None => return Err(format!("the body has no {}", ENVELOPE_CODE.join(" or "))),
         };
-        if let Some(other) = codes.find_map(|code| if let Fitted::Fits(code @ ..0) = code { Some(code) } else { None })
-            && code == 0
-        {
-            return Err(format!("the body says both success and {other}"));
-        }
+        let other = codes.find_map(|other| if let Fitted::Fits(other) = other { Some(other) } else { None });
+        // Of a success and an error, which have negative codes.
+        let is_ambiguous = other.is_some_and(|other| code.max(other) == 0 && code != other);
+        let code = if is_ambiguous { other.map_or(code, |other| code.min(other)) } else { code };
         let message = self.messages.into_iter().flatten().next();
-        Ok(Envelope { code, message, data: self.data })
+        Ok(Envelope { code, is_ambiguous, message, data: self.data })
     }
 }
 

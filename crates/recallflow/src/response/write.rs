@@ -45,3 +45,27 @@ impl<'a, S: Serializer> RecordWriter<'a, S> {
         self.map.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{GroupCallTask, RecallFlowDetail};
+
+    #[test]
+    fn what_is_set_in_place_of_a_misfit_counts() {
+        let read = json!({ "taskId": 7, "rate": 5, "region": "AE" });
+        let mut task: GroupCallTask = serde_json::from_value(read.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&task).unwrap(), read);
+        task.rate = Some("100".to_owned());
+        assert_eq!(serde_json::to_value(&task).unwrap(), json!({ "taskId": 7, "rate": "100", "region": "AE" }));
+
+        let read = json!({ "keyId": 1, "recallInterval": "x", "recallNum": 1, "recallType": 0, "nodeList": [5] });
+        let mut detail: RecallFlowDetail = serde_json::from_value(read.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&detail).unwrap(), read);
+        detail.recall_interval = Some(5);
+        assert_eq!(serde_json::to_value(&detail).unwrap()["recallInterval"], 5);
+        // A list is kept as it came, because what fits of it is less.
+        assert_eq!(detail.to_update().unwrap_err().violations()[0].path, "nodeList[0]");
+    }
+}
