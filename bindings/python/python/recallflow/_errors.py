@@ -186,7 +186,7 @@ class TimestampExpiredError(ApiError):
 
 
 class RateLimitedError(ApiError):
-    """Too many requests: -15, or HTTP 429 with any error's code. `retry_after` tells how long to wait, if it was told."""
+    """Too many requests: -15, or HTTP 429 with any error's code. `retry_after` tells how long to wait, if told."""
 
 
 class ServiceError(ApiError):
