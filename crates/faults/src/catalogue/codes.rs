@@ -32,6 +32,13 @@ pub(super) fn rows() -> Vec<Row> {
         odd("code \"\"", "\"\"").key(990_815).unreadable(),
         odd("code \"zero\"", "\"zero\"").key(990_806).unreadable(),
         odd("code [0]", "[0]").key(990_816).unreadable(),
+        Row::new("code 0 with status -1", Fault::body(r#"{"code":0,"status":-1,"data":null}"#))
+            .query("AuthenticationError", 1)
+            .update("OutcomeUnknownError", 1)
+            .quick(),
+        Row::new("code -15 with status 0", Fault::body(r#"{"code":-15,"status":0,"data":null}"#))
+            .query("RateLimitedError", 1)
+            .update("OutcomeUnknownError", 1),
         Row::new("no code", Fault::body(r#"{"msg":"success","data":null}"#)).unreadable(),
         Row::new("no code, and `data` with `status` 0", Fault::body(r#"{"msg":"success","data":{"status":0}}"#))
             .key(990_821)
