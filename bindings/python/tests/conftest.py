@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
     import recallflow as rf
     from recallflow.sandbox import Sandbox
+
+# Whatever a shell starts in its background ignores Ctrl-C, and so would the programs that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 VARIABLES = [
     "RECALLFLOW_API_KEY",
