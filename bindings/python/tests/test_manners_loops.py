@@ -319,12 +319,13 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         others = [Interrupted(loop=loop), *(loop.create_future() for _ in range(4))]
         for future in others:
             client._core.submit(completions, future, operation, query, None, None, False)
-        # All outcomes are there before the loop looks.
+        # Most outcomes are there before the loop looks.
         sandbox.wait_for_requests(6)
         while not completions.wait(10_000):
             pass
         await asyncio.wait_for(asyncio.wait(others), 10)
         assert [type(it.result()) for it in others] == [rf.RecallFlowDetail] * len(others)
-        assert [type(it) for it in seen] == [InterruptionError]
+        # One of each batch is told, and how many batches there were is a matter of time.
+        assert {type(it) for it in seen} == {InterruptionError}
 
     asyncio.run(main())
