@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROUNDS = 40
+ROUNDS = 12
 
 
 @dataclass(frozen=True)

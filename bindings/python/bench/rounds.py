@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from options import Options
 
-BATCH = 0.04
-"""Seconds that a batch should take: long enough for the clocks, short enough for many rounds."""
+BATCH = 0.4
+"""Seconds that a batch should take: long enough for the scheduler to find a place for each thread, which decides more
+than a client does, and short enough for many rounds."""
 
-SLOW = 4 * BATCH
+SLOW = 2 * BATCH
 """Seconds for each round that a slow contender may take: if its smallest batch takes longer, it skips rounds."""
 
 
