@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::host::{CALLS, Pages};
+use recallflow::ffi::{CALLS, Pages};
 use recallflow::{Client, ClientBuilder};
 
 use crate::completions::{Answer, Completions};
 use crate::failure::{raise, shielded, wrong};
 use crate::options::{self, overridden};
 use crate::pack::Pack;
-use crate::reader::Reader;
+use crate::pages::Reader;
 use crate::request::{Direction, parse, to_wire};
 
 /// What a client drives. It holds the secret, and shows it to nobody.

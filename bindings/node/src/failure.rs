@@ -2,7 +2,7 @@
 
 use napi::{Error, Status};
 use recallflow_bridge::failure::Failure;
-use recallflow_bridge::guard::caught;
+use recallflow_bridge::guard::catch_panic;
 use serde_json::Value;
 
 /// An exception whose message is JSON text of what failed.
@@ -22,5 +22,5 @@ pub(crate) fn wrong(text: impl Into<String>) -> Error {
 
 /// Does something that may panic because of a bug, within the operation at this position if within one.
 pub(crate) fn shielded<T>(operation: Option<usize>, act: impl FnOnce() -> napi::Result<T>) -> napi::Result<T> {
-    caught(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
+    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
 }

@@ -14,7 +14,7 @@ mod core;
 mod failure;
 mod options;
 mod pack;
-mod reader;
+mod pages;
 mod request;
 mod sandbox;
 mod text;

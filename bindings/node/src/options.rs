@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use recallflow::{Client, ClientBuilder, host};
+use recallflow::{Client, ClientBuilder, ffi};
 use serde_json::{Map, Value};
 
 use crate::failure::{raise, wrong};
@@ -107,7 +107,7 @@ pub(crate) fn overridden(mut client: Client, options: Option<&str>) -> napi::Res
 
 /// The error for a name that no option has, with the one that was probably meant.
 fn unknown(name: &str, whose: &str, known: &[&str]) -> napi::Error {
-    let meant = host::nearest(name, known).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    let meant = ffi::nearest(name, known).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     wrong(format!("`{name}` is no option of {whose}{meant}"))
 }
 

@@ -8,7 +8,7 @@ use napi::bindgen_prelude::Float64Array;
 use napi::{Env, JsString};
 use napi_derive::napi;
 use recallflow::Extra;
-use recallflow::host::{Cell, Field, Kind, Record, Row};
+use recallflow::ffi::{Cell, Field, Kind, Record, Row};
 use serde_json::{Map, Number, Value};
 
 use crate::text::Text;

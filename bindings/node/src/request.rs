@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use recallflow::host::{Field, Kind, REQUESTS, RESPONSES, Shape, no_json, write_request, write_response};
+use recallflow::ffi::{Field, Kind, REQUESTS, RESPONSES, Shape, no_json, write_request, write_response};
 use serde_json::{Map, Value};
 
 use crate::failure::raise;
@@ -28,7 +28,7 @@ impl Direction {
 
 /// Parses what the package wrote.
 pub(crate) fn parse(text: &str) -> napi::Result<Value> {
-    recallflow::host::parse_request(text.as_bytes()).map_err(raise)
+    recallflow::ffi::parse_request(text.as_bytes()).map_err(raise)
 }
 
 /// The wire form of an object.

@@ -1,7 +1,7 @@
 //! Many texts as one, in the form in which JavaScript keeps them.
 
 use napi::{Env, JsString};
-use recallflow_bridge::latin;
+use recallflow_bridge::latin1;
 
 /// Texts, one after the other.
 pub(crate) struct Text {
@@ -78,7 +78,7 @@ impl Text {
     pub(crate) fn push_or_find(&mut self, text: &[u8]) -> Option<usize> {
         if !text.is_ascii() {
             let start = self.length();
-            let is_narrow = if let Units::Narrow(units) = &mut self.units { latin::push(units, text) } else { false };
+            let is_narrow = if let Units::Narrow(units) = &mut self.units { latin1::push(units, text) } else { false };
             if !is_narrow {
                 self.push_units(&String::from_utf8_lossy(text));
             }
@@ -102,7 +102,7 @@ impl Text {
 
     fn push_units(&mut self, text: &str) {
         if let Units::Narrow(units) = &mut self.units {
-            if latin::push(units, text.as_bytes()) {
+            if latin1::push(units, text.as_bytes()) {
                 return;
             }
             self.units = Units::Wide(units.iter().copied().map(u16::from).collect());

@@ -2,7 +2,7 @@
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::host::{self, Field, Kind, REQUESTS, RESPONSES, Shape};
+use recallflow::ffi::{self, Field, Kind, REQUESTS, RESPONSES, Shape};
 use recallflow::{Error, Fee};
 use recallflow_bridge::failure;
 use serde_json::{Map, Value, json};
@@ -25,7 +25,7 @@ pub fn request_of(request: String) -> napi::Result<u32> {
         let request = request::parse(&request)?;
         let broken = |position: usize| {
             let wire = to_wire(Direction::Request, position, request.clone());
-            host::read_request(position, &wire)
+            ffi::read_request(position, &wire)
                 .map_or_else(|violations| violations.len(), |read| read.violations().len())
         };
         Ok(best((0..REQUESTS.len()).map(|position| (strangers(&REQUESTS[position], &request), broken(position)))))
@@ -64,7 +64,7 @@ pub fn validate(env: &Env, position: u32, request: String) -> napi::Result<Parce
     shielded(None, || {
         let position = position as usize;
         let wire = to_wire(Direction::Request, position, request::parse(&request)?);
-        let violations = match host::read_request(position, &wire) {
+        let violations = match ffi::read_request(position, &wire) {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
@@ -78,7 +78,7 @@ pub fn warnings(env: &Env, position: u32, request: String) -> napi::Result<Parce
     shielded(None, || {
         let position = position as usize;
         let wire = to_wire(Direction::Request, position, request::parse(&request)?);
-        let warnings = host::read_request(position, &wire).map_or_else(|_| Vec::new(), |request| request.warnings());
+        let warnings = ffi::read_request(position, &wire).map_or_else(|_| Vec::new(), |request| request.warnings());
         let warnings = warnings.iter().map(|warning| json!({"path": warning.path, "message": warning.message}));
         Pack::of(&warnings.collect()).parcel(env)
     })
@@ -109,7 +109,7 @@ pub fn request_from_wire(env: &Env, position: u32, wire: String) -> napi::Result
 
 /// The wire form of a request as the core writes it.
 fn checked(position: usize, wire: &Value) -> napi::Result<Value> {
-    let request = host::read_request(position, wire);
+    let request = ffi::read_request(position, wire);
     Ok(request.map_err(|violations| raise(Error::from_violations(violations)))?.to_json())
 }
 
@@ -133,7 +133,7 @@ pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Resul
         if wire.contains(&json!(request::marker()).to_string()) {
             writable(position, &request::parse(&wire)?)?;
         }
-        let record = host::read_response(position, wire.into_bytes().into()).map_err(raise)?;
+        let record = ffi::read_response(position, wire.into_bytes().into()).map_err(raise)?;
         Pack::of_record(&record).parcel(env)
     })
 }
@@ -142,8 +142,8 @@ pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Resul
 #[napi]
 pub fn to_update(env: &Env, position: u32, detail: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let update = host::to_update(response_wire(position as usize, &detail)?).map_err(raise)?;
-        let position = REQUESTS.iter().position(|shape| shape.name == host::UPDATE);
+        let update = ffi::to_update(response_wire(position as usize, &detail)?).map_err(raise)?;
+        let position = REQUESTS.iter().position(|shape| shape.name == ffi::UPDATE);
         let position = position.ok_or_else(|| wrong("there is no update"))?;
         let mut pack = Pack::default();
         pack_request(&mut pack, position, &update);
@@ -195,7 +195,7 @@ pub fn total_fees(env: &Env, fees: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
         let fees: Vec<Value> = serde_json::from_str(&fees).map_err(|error| wrong(format!("the fees: {error}")))?;
         let fees = fees.iter().map(|fee| (fee.as_str(), !matches!(fee, Value::String(_) | Value::Null)));
-        let total = host::total_fees(fees);
+        let total = ffi::total_fees(fees);
         let amounts = total.amounts.iter().map(|(currency, amount)| json!([currency, amount.to_string()]));
         let total = json!({
             "amounts": amounts.collect::<Vec<_>>(),

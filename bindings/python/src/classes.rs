@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyTuple, PyType};
-use recallflow::host::{ENUMS, REQUESTS, RESPONSES, Shape};
+use recallflow::ffi::{ENUMS, REQUESTS, RESPONSES, Shape};
 
-use crate::member::{Allocator, Member};
+use crate::slots::{Allocator, Member};
 use crate::times::Times;
 
 /// Everything that is told at import.

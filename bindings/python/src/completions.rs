@@ -17,7 +17,7 @@ use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple};
-use recallflow::host::Record;
+use recallflow::ffi::Record;
 use recallflow::{Error, OPERATIONS};
 use recallflow_bridge::background::{self, Call};
 use recallflow_bridge::failure::Failure;
@@ -26,7 +26,7 @@ use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 
 use crate::errors::{exception, shielded};
-use crate::{log, make, python};
+use crate::{log, python, to_python};
 
 /// What a call answers.
 #[derive(Debug)]
@@ -164,21 +164,21 @@ impl Completions {
 }
 
 /// Hands the outcome of a call to its future, if that still waits.
-fn settle(future: &Bound<'_, PyAny>, outcome: &Result<Answer, Failure>) -> PyResult<()> {
+fn send_with_retries(future: &Bound<'_, PyAny>, outcome: &Result<Answer, Failure>) -> PyResult<()> {
     let py = future.py();
     let done = future.getattr(name(py, &DONE, "done"))?;
     if python::call(&done, &PyTuple::empty(py))?.is_truthy()? {
         return Ok(());
     }
     let made = match outcome {
-        Ok(answer) => shielded(None, || make::answer(py, answer)),
+        Ok(answer) => shielded(None, || to_python::answer(py, answer)),
         Err(failure) => exception(py, failure).and_then(|error| Err(PyErr::from_value(error))),
     };
-    let (settle, argument) = match made {
+    let (send_with_retries, argument) = match made {
         Ok(answer) => (future.getattr(name(py, &SET_RESULT, "set_result"))?, answer),
         Err(error) => (future.getattr("set_exception")?, error.into_value(py).into_bound(py).into_any()),
     };
-    python::call(&settle, &(argument,).into_pyobject(py)?)?;
+    python::call(&send_with_retries, &(argument,).into_pyobject(py)?)?;
     Ok(())
 }
 
@@ -209,10 +209,10 @@ impl Completions {
             // Whoever was cancelled waits no more.
             let Some(Waiting { future, .. }) = self.remove(number) else { continue };
             let future = future.bind(py);
-            let settled = settle(future, &outcome).or_else(|error| {
+            let settled = send_with_retries(future, &outcome).or_else(|error| {
                 interruption.get_or_insert(error);
                 // What interrupted it is over, and this one must not wait for ever, either.
-                settle(future, &outcome)
+                send_with_retries(future, &outcome)
             });
             if let Err(error) = settled {
                 interruption.get_or_insert(error);

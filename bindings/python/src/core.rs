@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use recallflow::host::{CALLS, Driver, Lane, Pages};
+use recallflow::ffi::{CALLS, Driver, Lane, Pages};
 use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
 use recallflow_bridge::fork::Owned;
 use serde_json::Value;
@@ -14,8 +14,8 @@ use crate::classes::Classes;
 use crate::completions::{Answer, Completions};
 use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
-use crate::reader::Reader;
-use crate::{interrupt, make, options, read};
+use crate::pages::Reader;
+use crate::{from_python, interrupt, options, to_python};
 
 /// What a client of either kind drives. It holds the secret, and shows it to nobody.
 #[pyclass(frozen, module = "recallflow._native")]
@@ -174,7 +174,7 @@ impl Core {
             } else {
                 interrupt::drive(py, lane, operation, client.call(prepared), None)?
             };
-            make::record(py, record.as_ref())
+            to_python::record(py, record.as_ref())
         })
     }
 
@@ -245,5 +245,5 @@ impl Core {
 /// The wire form of what was given as the request of an operation.
 fn wire(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Value> {
     let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("there is no such operation"))?;
-    read::request(request, &Classes::get(py)?.requests[call.request])
+    from_python::request(request, &Classes::get(py)?.requests[call.request])
 }

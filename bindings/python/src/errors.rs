@@ -4,15 +4,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use recallflow::Error;
 use recallflow_bridge::failure::Failure;
-use recallflow_bridge::guard::caught;
+use recallflow_bridge::guard::catch_panic;
 use serde_json::Value;
 
 use crate::classes::Classes;
-use crate::{make, python};
+use crate::{python, to_python};
 
 /// The exception that tells of a failure.
 pub(crate) fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
-    let payload = make::json(py, &Value::Object(failure.describe()))?;
+    let payload = to_python::json(py, &Value::Object(failure.describe()))?;
     python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn wrong(text: impl Into<String>) -> PyErr {
 
 /// Does something that may panic because of a bug, within the operation at this position if within one.
 pub(crate) fn shielded<T>(operation: Option<usize>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    caught(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
+    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
 }
 
 /// The exception for an error of the core.

@@ -9,17 +9,17 @@ mod classes;
 mod completions;
 mod core;
 mod errors;
+mod from_python;
 mod interrupt;
 mod log;
-mod make;
-mod member;
 mod options;
 mod order;
+mod pages;
 mod python;
-mod read;
-mod reader;
 mod sandbox;
+mod slots;
 mod times;
+mod to_python;
 mod values;
 
 use pyo3::prelude::*;
@@ -36,7 +36,7 @@ mod _native {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
-    use crate::reader::Reader;
+    use crate::pages::Reader;
     #[pymodule_export]
     use crate::sandbox::Sandbox;
     #[pymodule_export]

@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
 use recallflow::{Client, ClientBuilder};
 
 use crate::errors;
-use crate::read::kind_of;
+use crate::from_python::kind_of;
 
 /// What is wrong with an option.
 pub(crate) struct Wrong(String);

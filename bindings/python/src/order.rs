@@ -2,10 +2,10 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use recallflow::host::{Kind, RESPONSES, Shape};
+use recallflow::ffi::{Kind, RESPONSES, Shape};
 use serde_json::Value;
 
-use crate::make;
+use crate::to_python;
 
 /// Plain Python objects for the wire form of a value of this shape: its fields in the order of the documents, and then
 /// everything else.
@@ -15,7 +15,7 @@ pub(crate) fn documented<'py>(
     shape: &Shape,
     wire: &Value,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let Value::Object(fields) = wire else { return make::json(py, wire) };
+    let Value::Object(fields) = wire else { return to_python::json(py, wire) };
     let dict = PyDict::new(py);
     for field in shape.fields {
         let (object, dict) = match field.within {
@@ -31,7 +31,7 @@ pub(crate) fn documented<'py>(
     }
     for (name, value) in fields {
         if !dict.contains(name)? {
-            dict.set_item(name, make::json(py, value)?)?;
+            dict.set_item(name, to_python::json(py, value)?)?;
         }
     }
     Ok(dict.into_any())
@@ -54,7 +54,7 @@ fn of_kind<'py>(py: Python<'py>, shapes: &[Shape], kind: &Kind, wire: &Value) ->
             let items = items.iter().map(|wire| of_kind(py, shapes, item, wire)).collect::<PyResult<Vec<_>>>()?;
             Ok(PyList::new(py, items)?.into_any())
         }
-        _ => make::json(py, wire),
+        _ => to_python::json(py, wire),
     }
 }
 

@@ -5,13 +5,13 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
-use recallflow::host;
+use recallflow::ffi;
 use recallflow::{Error, Fee, LocalDateTime};
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
 use crate::errors::{raise, shielded};
-use crate::{make, order, python, read};
+use crate::{from_python, order, python, to_python};
 
 /// The class of a value, and whether it is one of requests.
 fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, bool)> {
@@ -25,7 +25,7 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
     shielded(None, || {
         let classes = Classes::get(py)?;
         let (class, _) = class_of(classes, &request.get_type())?;
-        let violations = match host::read_request(class.position, &read::value(request)?) {
+        let violations = match ffi::read_request(class.position, &from_python::value(request)?) {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
@@ -46,7 +46,7 @@ pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
     shielded(None, || {
         let classes = Classes::get(py)?;
         let (class, _) = class_of(classes, &request.get_type())?;
-        let warnings = host::read_request(class.position, &read::value(request)?)
+        let warnings = ffi::read_request(class.position, &from_python::value(request)?)
             .map_or_else(|_| Vec::new(), |request| request.warnings());
         let warning_of = classes.warning.bind(py);
         let all = warnings
@@ -60,13 +60,13 @@ pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 fn wire(value: &Bound<'_, PyAny>) -> PyResult<Value> {
     let classes = Classes::get(value.py())?;
     let (class, is_request) = class_of(classes, &value.get_type())?;
-    let json = read::value(value)?;
+    let json = from_python::value(value)?;
     if is_request { checked(class.position, &json) } else { Ok(json) }
 }
 
 /// The wire form of a request as the core writes it.
 fn checked(position: usize, json: &Value) -> PyResult<Value> {
-    let request = host::read_request(position, json);
+    let request = ffi::read_request(position, json);
     Ok(request.map_err(|violations| raise(Error::from_violations(violations)))?.to_json())
 }
 
@@ -75,7 +75,7 @@ fn checked(position: usize, json: &Value) -> PyResult<Value> {
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
         let (class, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
-        order::documented(py, if is_request { host::REQUESTS } else { host::RESPONSES }, class.shape, &wire(value)?)
+        order::documented(py, if is_request { ffi::REQUESTS } else { ffi::RESPONSES }, class.shape, &wire(value)?)
     })
 }
 
@@ -92,14 +92,20 @@ pub(crate) fn from_wire<'py>(
         let text = text_of(wire)?;
         match (text, is_request) {
             (Some(text), false) => response(py, class, cls, text),
-            (None, false) => response(py, class, cls, order::aliases_last(&read::json(wire, is_request)?).into()),
+            (None, false) => {
+                response(py, class, cls, order::aliases_last(&from_python::json(wire, is_request)?).into())
+            }
             (Some(text), true) => {
-                let json = host::parse_request(&text).map_err(raise)?;
-                make::request(py, classes, class, cls, &checked(class.position, &json)?)
+                let json = ffi::parse_request(&text).map_err(raise)?;
+                to_python::request(py, classes, class, cls, &checked(class.position, &json)?)
             }
-            (None, true) => {
-                make::request(py, classes, class, cls, &checked(class.position, &read::json(wire, is_request)?)?)
-            }
+            (None, true) => to_python::request(
+                py,
+                classes,
+                class,
+                cls,
+                &checked(class.position, &from_python::json(wire, is_request)?)?,
+            ),
         }
     })
 }
@@ -132,9 +138,9 @@ pub(crate) fn from_dict<'py>(
     shielded(None, || {
         let classes = Classes::get(py)?;
         let (class, is_request) = class_of(classes, cls)?;
-        let json = read::named(fields, class, is_request)?;
+        let json = from_python::named(fields, class, is_request)?;
         if is_request {
-            make::request(py, classes, class, cls, &checked(class.position, &json)?)
+            to_python::request(py, classes, class, cls, &checked(class.position, &json)?)
         } else {
             response(py, class, cls, order::aliases_last(&json).into())
         }
@@ -142,8 +148,8 @@ pub(crate) fn from_dict<'py>(
 }
 
 fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json: Bytes) -> PyResult<Bound<'py, PyAny>> {
-    let record = host::read_response(class.position, json).map_err(raise)?;
-    make::response(py, class, cls, &record)
+    let record = ffi::read_response(class.position, json).map_err(raise)?;
+    to_python::response(py, class, cls, &record)
 }
 
 /// The names on the wire of the fields of a class, in their order.
@@ -166,10 +172,10 @@ pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'p
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
         let classes = Classes::get(py)?;
-        let update = host::to_update(read::value(detail)?).map_err(raise)?;
-        let class = classes.requests.iter().find(|class| class.shape.name == host::UPDATE);
+        let update = ffi::to_update(from_python::value(detail)?).map_err(raise)?;
+        let class = classes.requests.iter().find(|class| class.shape.name == ffi::UPDATE);
         let class = class.ok_or_else(|| PyTypeError::new_err("there is no class of updates"))?;
-        make::request(py, classes, class, class.kind.bind(py), &update)
+        to_python::request(py, classes, class, class.kind.bind(py), &update)
     })
 }
 
@@ -185,7 +191,7 @@ type Total = (Vec<(Option<String>, String)>, u64, u64, u64);
 /// Sums fees, each a text, or whether something odd stands in its place.
 #[pyfunction]
 pub(crate) fn total_fees(fees: Vec<(Option<String>, bool)>) -> Total {
-    let total = host::total_fees(fees.iter().map(|(fee, is_odd)| (fee.as_deref(), *is_odd)));
+    let total = ffi::total_fees(fees.iter().map(|(fee, is_odd)| (fee.as_deref(), *is_odd)));
     let amounts = total.amounts.iter().map(|(currency, amount)| (currency.clone(), amount.to_string()));
     (amounts.collect(), total.counted, total.unreadable, total.missing)
 }

@@ -1,4 +1,4 @@
-"""The client for code that is not `async`: options, manners, and what a program may do with it."""
+"""The client for code that is not `async`: options, runtime, and what a program may do with it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ impl Panicked {
 /// # Errors
 ///
 /// [`Panicked`] if it panicked.
-pub fn caught<T>(act: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub fn catch_panic<T>(act: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|panic| Panicked::new(&*panic))
 }
 

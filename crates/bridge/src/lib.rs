@@ -5,5 +5,5 @@ pub mod background;
 pub mod failure;
 pub mod fork;
 pub mod guard;
-pub mod latin;
+pub mod latin1;
 pub mod logs;

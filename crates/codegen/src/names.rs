@@ -89,7 +89,7 @@ const RUST_TYPES: &str = "
 
 /// Names that the generated Rust uses beside those that users see.
 const RUST_USED: &str = "
-    Advice Adviser CallShape Checker Deserialize Deserializer Field FieldValue Kind MapAccess ObjectReader Page Paged
+    Lint Linter CallShape Checker Deserialize Deserializer Field FieldValue Kind MapAccess ObjectReader Page Paged
     PagingShape ReadObject RecordWriter Rules S Serialize Serializer Shape
 ";
 

@@ -67,7 +67,7 @@ pub enum Change {
 /// Brings the repository up to date: writes what differs and removes what is no longer generated. Files that are up
 /// to date stay untouched, so that nothing is built anew for them.
 pub fn write(root: &Path, files: &[File]) -> io::Result<Vec<Change>> {
-    check(root, files)?.into_iter().map(|difference| settle(root, files, difference)).collect()
+    check(root, files)?.into_iter().map(|difference| send_with_retries(root, files, difference)).collect()
 }
 
 /// How the repository differs from the generated files, in the order of the paths.
@@ -108,7 +108,7 @@ fn unified_diff(path: &str, present: &str, generated: &str) -> String {
 }
 
 /// Removes a difference.
-fn settle(root: &Path, files: &[File], difference: Difference) -> io::Result<Change> {
+fn send_with_retries(root: &Path, files: &[File], difference: Difference) -> io::Result<Change> {
     match difference {
         Difference::Orphaned { path } => {
             fs::remove_file(root.join(&path)).map_err(|error| at(&path, &error))?;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use recallflow::host::fuzz::{Answered, Refused};
+use recallflow::ffi::fuzz::{Answered, Refused};
 use recallflow::{
     Error, GroupCallQuery, OPERATIONS, Operation, OperationKind, RecallFlowDetailQuery, UpdateRecallFlow,
 };

@@ -1,7 +1,7 @@
 //! Amounts of money.
 
 use recallflow::Fee;
-use recallflow::host::total_fees;
+use recallflow::ffi::total_fees;
 
 /// What is read as a fee is written as the same fee, and counts in a sum; anything else is counted as unreadable.
 ///

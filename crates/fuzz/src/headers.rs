@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use recallflow::host::fuzz;
+use recallflow::ffi::fuzz;
 
 /// Unix times at which a clock may stand: that of a working one, and those of broken ones.
 const CLOCKS: [i64; 5] = [1_763_000_000, 0, -1, i64::MAX, i64::MIN];

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use recallflow::Violation;
-use recallflow::host::{self, REQUESTS};
+use recallflow::ffi::{self, REQUESTS};
 use serde_json::{Value, json};
 
 /// JSON is a request, which reads its own wire form as the same and breaks rules exactly if the JSON Schema refuses it,
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 ///
 /// If that is not so.
 pub fn request(data: &[u8]) {
-    let Ok(json) = host::parse_request(data) else { return };
+    let Ok(json) = ffi::parse_request(data) else { return };
     for (position, validator) in SCHEMAS.iter().enumerate() {
-        match host::read_request(position, &json) {
+        match ffi::read_request(position, &json) {
             Ok(request) => {
                 let violations = request.violations();
                 are_told(&violations);
@@ -39,11 +39,11 @@ fn are_told(violations: &[Violation]) {
 }
 
 /// Whether what is sent is read as the same request.
-fn is_sent_as_it_is(position: usize, request: &dyn host::Request) {
+fn is_sent_as_it_is(position: usize, request: &dyn ffi::Request) {
     let wire = request.to_json();
     let body = request.encode().expect("a request has a wire form");
     assert_eq!(serde_json::from_slice::<Value>(&body).ok().as_ref(), Some(&wire), "the body is something else");
-    let Ok(again) = host::read_request(position, &wire) else { panic!("{wire} was made of a request, and is none") };
+    let Ok(again) = ffi::read_request(position, &wire) else { panic!("{wire} was made of a request, and is none") };
     assert_eq!(again.to_json(), wire);
     assert_eq!(again.violations(), request.violations());
     assert_eq!(again.warnings(), request.warnings());

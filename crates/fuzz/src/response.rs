@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use bytes::Bytes;
-use recallflow::host::{self, fuzz};
+use recallflow::ffi::{self, fuzz};
 use recallflow::{Extra, GroupCallPage, GroupCallTask, RecallFlowDetail, RecallNodeDetail, UpdateRecallFlow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -79,7 +79,7 @@ fn response<T: Debug + PartialEq + Serialize + DeserializeOwned>(name: &str, dat
 /// beyond the fields is not written in the order in which it came.
 fn has_both_names(text: &str) -> bool {
     let has = |name: &str| text.contains(&format!("\"{name}\""));
-    host::RESPONSES.iter().any(|shape| {
+    ffi::RESPONSES.iter().any(|shape| {
         let (fields, aliases) = shape.names.split_at(shape.fields.len());
         aliases.iter().zip(shape.aliases).any(|(alias, field)| has(alias) && has(fields[*field]))
     })
@@ -97,8 +97,8 @@ pub struct Shown {
 /// What other languages are shown of a response of this name; `None` if it cannot be read.
 #[must_use]
 pub fn decode(name: &str, data: &[u8]) -> Option<Shown> {
-    let position = host::RESPONSES.iter().position(|shape| shape.name == name)?;
-    let record = host::read_response(position, Bytes::copy_from_slice(data)).ok()?;
+    let position = ffi::RESPONSES.iter().position(|shape| shape.name == name)?;
+    let record = ffi::read_response(position, Bytes::copy_from_slice(data)).ok()?;
     let extra = record.root().extra().into_iter().flat_map(Extra::names);
     Some(Shown { wire: fuzz::to_json(&record), extra: extra.map(str::to_owned).collect() })
 }
@@ -106,7 +106,7 @@ pub fn decode(name: &str, data: &[u8]) -> Option<Shown> {
 /// Whether all that is in the object but nulls is also in what was made of it, if only under another name.
 fn is_whole(name: &str, data: &[u8], wire: &Value) {
     let (Ok(Value::Object(came)), Value::Object(wire)) = (serde_json::from_slice(data), wire) else { return };
-    let shape = host::RESPONSES.iter().find(|shape| shape.name == name).expect("there is such a response");
+    let shape = ffi::RESPONSES.iter().find(|shape| shape.name == name).expect("there is such a response");
     let (fields, aliases) = shape.names.split_at(shape.fields.len());
     for (member, value) in &came {
         let other = aliases.iter().position(|alias| alias == member).map(|alias| fields[shape.aliases[alias]]);

@@ -1,12 +1,12 @@
 //! The client for code that is not `async`.
 
-pub(crate) mod lanes;
+pub(crate) mod runtime_pool;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::lanes::Lanes;
+use self::runtime_pool::RuntimePool;
 use crate::operation::{Operation, Paged};
 use crate::pages::Drift;
 use crate::{ClientBuilder, Error, pages};
@@ -27,7 +27,7 @@ use crate::{ClientBuilder, Error, pages};
 #[derive(Clone)]
 pub struct Client {
     inner: crate::Client,
-    lanes: Arc<Lanes>,
+    runtimes: Arc<RuntimePool>,
 }
 
 impl Client {
@@ -46,19 +46,19 @@ impl Client {
     }
 
     pub(crate) fn new(inner: crate::Client) -> Self {
-        Self { inner, lanes: Arc::default() }
+        Self { inner, runtimes: Arc::default() }
     }
 
     /// The same client with another total time for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { inner: self.inner.with_timeout(timeout), lanes: Arc::clone(&self.lanes) }
+        Self { inner: self.inner.with_timeout(timeout), runtimes: Arc::clone(&self.runtimes) }
     }
 
     /// The same client with another number of extra tries for each call.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self { inner: self.inner.with_max_retries(max_retries), lanes: Arc::clone(&self.lanes) }
+        Self { inner: self.inner.with_max_retries(max_retries), runtimes: Arc::clone(&self.runtimes) }
     }
 
     /// Carries out an operation, named by its request. The named methods do the same.
@@ -67,7 +67,7 @@ impl Client {
     ///
     /// Any [`Error`]; [`Error::Config`] only if the system refuses an event queue or a thread.
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        self.lanes.run(&self.inner, async |client| client.execute(request).await)?
+        self.runtimes.run(&self.inner, async |client| client.execute(request).await)?
     }
 
     pub(crate) fn pages<R: Paged>(&self, query: R) -> Pages<R> {
@@ -106,7 +106,7 @@ impl<R: Paged> Iterator for Pages<R> {
             pages.set_client(client);
             pages.next().await
         };
-        client.lanes.run(&client.inner, next).unwrap_or_else(|error| {
+        client.runtimes.run(&client.inner, next).unwrap_or_else(|error| {
             self.pages.end();
             Some(Err(error))
         })

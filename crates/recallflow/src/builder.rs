@@ -58,7 +58,7 @@ enum Environment {
     /// This process.
     Process,
     /// Who uses this library: a thread of another language may have an environment of its own.
-    #[cfg_attr(not(feature = "host"), expect(dead_code, reason = "only other languages give one"))]
+    #[cfg_attr(not(feature = "__ffi"), expect(dead_code, reason = "only other languages give one"))]
     Given(BTreeMap<String, String>),
 }
 
@@ -114,7 +114,7 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`Error::Config`] if one is missing.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn from_env_unless(api_key: Option<String>, api_secret: Option<String>) -> Result<Self, Error> {
         Self::from(Environment::Process, api_key, api_secret)
@@ -136,14 +136,14 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`Error::Config`] if one is missing.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn from_environment(variables: BTreeMap<String, String>) -> Result<Self, Error> {
         Self::from(Environment::Given(variables), None, None)
     }
 
     /// Takes the base URL from another environment than that of this process, unless it is given.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn environment(mut self, variables: BTreeMap<String, String>) -> Self {
         self.environment = Environment::Given(variables);

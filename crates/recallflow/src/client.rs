@@ -12,18 +12,18 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::builder::ClientBuilder;
+use crate::classify::{self, Failed};
 use crate::clock::{self, Clock};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::generated::operations::OPERATIONS;
-use crate::judge::{self, Failed};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::request::check;
-use crate::response::amount;
 use crate::response::decode::{ReadData, Typed};
 use crate::response::envelope::BYTE_ORDER_MARK;
-use crate::retry::{self, Budget, Class, Decision, Situation, Used};
+use crate::response::limits;
+use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
-use crate::transport::{Failure, Outgoing, Pool, Transport};
+use crate::transport::{AttemptRequest, Failure, Pool, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
@@ -123,11 +123,11 @@ impl Client {
         // connection reads before it writes, so that it notices then, and gives the request back unwritten.
         yield_now().await;
         let span = tracing::debug_span!("recallflow", operation = operation.name);
-        self.settle(&exchange, how).instrument(span).await
+        self.send_with_retries(&exchange, how).instrument(span).await
     }
 
     /// Total time of each call.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
     pub fn timeout(&self) -> Duration {
@@ -135,7 +135,7 @@ impl Client {
     }
 
     /// Number of extra tries of each call.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
     pub fn max_retries(&self) -> u32 {
@@ -143,13 +143,13 @@ impl Client {
     }
 
     /// What carries its requests.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     pub(crate) fn transport(&self) -> &Transport {
         &self.shared.transport
     }
 
     /// Whether requests are checked before they are sent.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     pub(crate) fn validates(&self) -> bool {
         self.shared.validate
     }
@@ -163,7 +163,7 @@ impl Client {
     }
 
     /// Signs, sends and judges, until there is a response, an error that stands, or no time left.
-    async fn settle<R: ReadData>(&self, exchange: &Exchange, how: R) -> Result<R::Response, Error> {
+    async fn send_with_retries<R: ReadData>(&self, exchange: &Exchange, how: R) -> Result<R::Response, Error> {
         let Exchange { operation, deadline, .. } = exchange;
         let mut used = Used::default();
         let mut attempts = 0;
@@ -174,7 +174,7 @@ impl Client {
             report(attempts, outcome.as_ref().err());
             let Failed { class, error } = match outcome {
                 Ok(response) => {
-                    self.shared.budget.give_back(used);
+                    self.shared.budget.refund(used);
                     return Ok(response);
                 }
                 Err(failed) => failed,
@@ -199,7 +199,7 @@ impl Client {
                 }
                 Decision::OutcomeUnknown => {
                     return Err(
-                        judge::outcome_unknown(self.explain(error, operation.kind)).of(operation.name, attempts)
+                        classify::outcome_unknown(self.explain(error, operation.kind)).of(operation.name, attempts)
                     );
                 }
             }
@@ -217,14 +217,14 @@ impl Client {
             OperationKind::Update => deadline,
         };
         let mut answer = transport
-            .send(&self.pool, Outgoing { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
+            .send(&self.pool, AttemptRequest { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
             .await
-            .map_err(judge::failure)?;
+            .map_err(classify::failure)?;
         let learned = clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
-        let most = amount::most(transport.max_response_bytes());
+        let most = limits::most(transport.max_response_bytes());
         // Of the answer to an update nothing is kept.
-        if operation.kind == OperationKind::Query && amount::is_more(&answer.body, most) {
-            return Err(judge::failure(Failure::too_many_values(most, answer.status)));
+        if operation.kind == OperationKind::Query && limits::exceeds(&answer.body, most) {
+            return Err(classify::failure(Failure::too_many_values(most, answer.status)));
         }
         let now = clock.local().saturating_add(learned);
         let secrets = credentials.secrets(&sign);
@@ -236,13 +236,13 @@ impl Client {
                 &with_proxy
             }
         };
-        let data = judge::answer(&mut answer, now, secrets, how).inspect_err(|failed| {
-            if failed.class == Class::Clock {
+        let data = classify::answer(&mut answer, now, secrets, how).inspect_err(|failed| {
+            if failed.class == RetryClass::Clock {
                 clock.refuse(offset, learned);
             }
         })?;
         if answer.is_early && operation.kind == OperationKind::Update {
-            return Err(judge::failure(Failure::too_early(answer.status)));
+            return Err(classify::failure(Failure::too_early(answer.status)));
         }
         let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };
         Ok(how.finish(data, text))

@@ -271,7 +271,7 @@ impl Error {
     }
 
     /// The error for a request that was not even read.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
     pub fn from_violations(violations: Vec<Violation>) -> Self {

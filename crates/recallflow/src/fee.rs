@@ -135,7 +135,7 @@ impl FeeTotal {
 }
 
 /// Sums fees of one kind, each with whether there is something in its place that is no text.
-#[cfg(feature = "host")]
+#[cfg(feature = "__ffi")]
 pub fn total_fees<'a>(fees: impl IntoIterator<Item = (Option<&'a str>, bool)>) -> FeeTotal {
     let mut total = FeeTotal::default();
     for (fee, is_odd) in fees {
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!((total.counted, total.unreadable, total.missing), (3, 2, 1));
     }
 
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[test]
     fn other_languages_sum_the_same() {
         let total = total_fees([(Some("0.1(USD)"), false), (Some("0.2(USD)"), false), (None, true), (None, false)]);

@@ -47,25 +47,25 @@
 
 pub mod blocking;
 mod builder;
+mod classify;
 mod client;
 mod clock;
 mod datetime;
 mod endpoint;
 mod error;
 mod fee;
+#[cfg(feature = "__ffi")]
+#[doc(hidden)]
+pub mod ffi;
 mod flow;
 mod generated;
-#[cfg(feature = "host")]
-#[doc(hidden)]
-pub mod host;
-mod judge;
 mod open_enum;
 mod operation;
 mod pages;
+mod redact;
 mod request;
 mod response;
 mod retry;
-mod scrub;
 mod signing;
 mod tls;
 mod transport;

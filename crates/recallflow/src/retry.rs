@@ -22,7 +22,7 @@ const REWARD: u32 = 1;
 
 /// How an attempt ended, as far as repeating it is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Class {
+pub(crate) enum RetryClass {
     /// Not a byte was sent.
     Unsent,
     /// The service refused it before processing: too many requests.
@@ -43,47 +43,50 @@ pub(crate) enum Class {
     Settled,
 }
 
-impl Class {
+impl RetryClass {
     #[cfg(test)]
-    pub(crate) const ALL: &'static [Class] = &[
-        Class::Unsent,
-        Class::Throttled,
-        Class::Clock,
-        Class::Stale,
-        Class::Ambiguous,
-        Class::Failed,
-        Class::Unavailable,
-        Class::Undecodable,
-        Class::Settled,
+    pub(crate) const ALL: &'static [RetryClass] = &[
+        RetryClass::Unsent,
+        RetryClass::Throttled,
+        RetryClass::Clock,
+        RetryClass::Stale,
+        RetryClass::Ambiguous,
+        RetryClass::Failed,
+        RetryClass::Unavailable,
+        RetryClass::Undecodable,
+        RetryClass::Settled,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Class::Unsent => "unsent",
-            Class::Throttled => "throttled",
-            Class::Clock => "clock",
-            Class::Stale => "stale",
-            Class::Ambiguous => "ambiguous",
-            Class::Failed => "failed",
-            Class::Unavailable => "unavailable",
-            Class::Undecodable => "undecodable",
-            Class::Settled => "settled",
+            RetryClass::Unsent => "unsent",
+            RetryClass::Throttled => "throttled",
+            RetryClass::Clock => "clock",
+            RetryClass::Stale => "stale",
+            RetryClass::Ambiguous => "ambiguous",
+            RetryClass::Failed => "failed",
+            RetryClass::Unavailable => "unavailable",
+            RetryClass::Undecodable => "undecodable",
+            RetryClass::Settled => "settled",
         }
     }
 
     /// Whether the update was provably not carried out, or the service said what became of it.
     const fn outcome_is_known(self) -> bool {
-        matches!(self, Class::Unsent | Class::Throttled | Class::Clock | Class::Failed | Class::Settled)
+        matches!(
+            self,
+            RetryClass::Unsent | RetryClass::Throttled | RetryClass::Clock | RetryClass::Failed | RetryClass::Settled
+        )
     }
 
     /// Whether another attempt may have another result, and can do no harm.
     const fn may_be_repeated(self, kind: OperationKind) -> bool {
         match self {
-            Class::Unsent | Class::Throttled | Class::Clock => true,
-            Class::Stale | Class::Ambiguous | Class::Failed | Class::Unavailable => {
+            RetryClass::Unsent | RetryClass::Throttled | RetryClass::Clock => true,
+            RetryClass::Stale | RetryClass::Ambiguous | RetryClass::Failed | RetryClass::Unavailable => {
                 matches!(kind, OperationKind::Query)
             }
-            Class::Undecodable | Class::Settled => false,
+            RetryClass::Undecodable | RetryClass::Settled => false,
         }
     }
 }
@@ -105,7 +108,7 @@ pub(crate) struct Used {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Situation {
     pub(crate) kind: OperationKind,
-    pub(crate) class: Class,
+    pub(crate) class: RetryClass,
     pub(crate) used: Used,
     pub(crate) max_retries: u32,
     /// Tokens in the budget.
@@ -145,18 +148,18 @@ pub(crate) fn decide(situation: &Situation) -> Decision {
     if !class.may_be_repeated(kind) {
         return Decision::Fail;
     }
-    if class == Class::Stale && !used.replaced {
+    if class == RetryClass::Stale && !used.replaced {
         // The server closed a connection that nobody used; that is no sign of trouble, so it costs nothing.
         return Decision::Retry { delay: Duration::ZERO, cost: 0, used: Used { replaced: true, ..used } };
     }
-    if used.retries >= situation.max_retries || (class == Class::Clock && used.corrected) {
+    if used.retries >= situation.max_retries || (class == RetryClass::Clock && used.corrected) {
         return Decision::Fail;
     }
     let (delay, cost) = price(situation);
     if cost > situation.budget || delay >= situation.remaining {
         return Decision::Fail;
     }
-    let corrected = used.corrected || class == Class::Clock;
+    let corrected = used.corrected || class == RetryClass::Clock;
     Decision::Retry {
         delay,
         cost,
@@ -168,8 +171,8 @@ pub(crate) fn decide(situation: &Situation) -> Decision {
 fn price(situation: &Situation) -> (Duration, u32) {
     let (base, cost) = match situation.class {
         // A wrong clock is no sign of load.
-        Class::Clock => return (Duration::ZERO, 0),
-        Class::Throttled => (BASE_THROTTLED, COST_THROTTLED),
+        RetryClass::Clock => return (Duration::ZERO, 0),
+        RetryClass::Throttled => (BASE_THROTTLED, COST_THROTTLED),
         _ => (BASE, COST),
     };
     let longest = base.saturating_mul(2_u32.saturating_pow(situation.used.retries)).min(CAP);
@@ -197,7 +200,7 @@ impl Budget {
     }
 
     /// After a success, gives back what the call had taken.
-    pub(crate) fn give_back(&self, used: Used) {
+    pub(crate) fn refund(&self, used: Used) {
         let amount = if used.tokens == 0 { REWARD } else { used.tokens };
         let refill = |tokens: u32| (tokens < FULL_BUDGET).then(|| tokens.saturating_add(amount).min(FULL_BUDGET));
         // An error means that the budget was full already.

@@ -31,7 +31,7 @@ use crate::endpoint::BaseUrl;
 use crate::generated::service::{
     HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
 };
-use crate::scrub;
+use crate::redact;
 use crate::tls::{self, Authorities};
 
 const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
@@ -48,7 +48,7 @@ const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", 
 /// The options that concern the network.
 pub(crate) struct Config {
     pub(crate) base: BaseUrl,
-    /// Paths of the operations, in the order of [`Outgoing::endpoint`].
+    /// Paths of the operations, in the order of [`AttemptRequest::endpoint`].
     pub(crate) paths: Vec<&'static str>,
     pub(crate) api_key: String,
     pub(crate) connect_timeout: Duration,
@@ -77,8 +77,8 @@ impl Proxy {
         };
         let urls = urls.iter().filter_map(|url| proxy_url(url.trim()).ok());
         let credentials = urls.filter_map(|url| {
-            let password = scrub::decoded(url.password()?);
-            let header = STANDARD.encode(format!("{}:{password}", scrub::decoded(url.username())));
+            let password = redact::decoded(url.password()?);
+            let header = STANDARD.encode(format!("{}:{password}", redact::decoded(url.username())));
             Some([password, header])
         });
         credentials.flatten().collect()
@@ -86,7 +86,7 @@ impl Proxy {
 }
 
 /// What to send.
-pub(crate) struct Outgoing<'a> {
+pub(crate) struct AttemptRequest<'a> {
     /// Index of the operation's path.
     pub(crate) endpoint: usize,
     pub(crate) sign: &'a str,
@@ -187,7 +187,7 @@ impl Transport {
     /// Sends a request once over a connection of the pool, and reads the answer to its end.
     ///
     /// Dropping the future drops the request and leaves the transport usable.
-    pub(crate) async fn send(&self, pool: &Pool, outgoing: Outgoing<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, pool: &Pool, outgoing: AttemptRequest<'_>) -> Result<Answer, Failure> {
         let started = Instant::now();
         if started >= outgoing.ends_at {
             return Err(Failure::too_late());
@@ -214,8 +214,12 @@ impl Transport {
         Ok(answer)
     }
 
-    fn request(&self, outgoing: Outgoing<'_>, connections: &Arc<Connections>) -> Result<(Request, Arc<Gate>), Failure> {
-        let Outgoing { endpoint, sign, timestamp, body, .. } = outgoing;
+    fn request(
+        &self,
+        outgoing: AttemptRequest<'_>,
+        connections: &Arc<Connections>,
+    ) -> Result<(Request, Arc<Gate>), Failure> {
+        let AttemptRequest { endpoint, sign, timestamp, body, .. } = outgoing;
         let mut sign =
             HeaderValue::from_str(sign).map_err(|_| Failure::unsent("the signature is no header".to_owned()))?;
         sign.set_sensitive(true);

@@ -3,7 +3,7 @@
 //! What is rendered lists and calls; everything that decides is hand-written in the crate.
 
 mod enums;
-mod host;
+mod ffi;
 mod operations;
 mod requests;
 mod responses;
@@ -18,12 +18,12 @@ use crate::output::File;
 /// Renders the folder `generated/` of the crate.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let modules = ["enums", "host", "operations", "requests", "responses", "service"];
+    let modules = ["enums", "ffi", "operations", "requests", "responses", "service"];
     let declarations = modules.map(declaration).concat();
     let root = format!("{}//! What the spec says, as Rust.\n\n{declarations}", header(api));
     let files = [
         ("enums", "Numbers with names.", enums::render(api)),
-        ("host", "What the packages of other languages read of requests and answers.", host::render(api)),
+        ("ffi", "What the packages of other languages read of requests and answers.", ffi::render(api)),
         ("operations", "The operations, and the methods of the clients that carry them out.", operations::render(api)),
         ("requests", "What is sent, and the rules it obeys.", requests::render(api)),
         ("responses", "What the service answers.", responses::render(api)),
@@ -35,7 +35,7 @@ pub fn render(api: &Api) -> Vec<File> {
 }
 
 fn declaration(module: &str) -> String {
-    let condition = if module == "host" { "#[cfg(feature = \"host\")]\n" } else { "" };
+    let condition = if module == "ffi" { "#[cfg(feature = \"__ffi\")]\n" } else { "" };
     format!("{condition}pub(crate) mod {module};\n")
 }
 

@@ -3,8 +3,8 @@
 //! What the spec says, as Rust.
 
 pub(crate) mod enums;
-#[cfg(feature = "host")]
-pub(crate) mod host;
+#[cfg(feature = "__ffi")]
+pub(crate) mod ffi;
 pub(crate) mod operations;
 pub(crate) mod requests;
 pub(crate) mod responses;

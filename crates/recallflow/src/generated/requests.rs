@@ -4,8 +4,8 @@
 
 use super::enums::{OutboundControl, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource};
 use crate::request::check::{self, Checker, Rules};
+use crate::request::lint::{self, Lint, Linter};
 use crate::request::read::{self, ObjectReader, ReadObject};
-use crate::request::warn::{self, Advice, Adviser};
 use crate::request::write;
 use crate::{Error, LocalDateTime, Violation, Warning};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -135,7 +135,7 @@ impl GroupCallQuery {
     /// What the documents mention about such a value but do not oblige.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        warn::warnings(self)
+        lint::warnings(self)
     }
 
     /// Reads the exact JSON of the service, strictly.
@@ -198,8 +198,8 @@ impl Rules for GroupCallQuery {
     }
 }
 
-impl Advice for GroupCallQuery {
-    fn advise(&self, _adviser: &mut Adviser<'_>) {}
+impl Lint for GroupCallQuery {
+    fn lint(&self, _linter: &mut Linter<'_>) {}
 }
 
 impl ReadObject for GroupCallQuery {
@@ -263,7 +263,7 @@ impl RecallFlowDetailQuery {
     /// What the documents mention about such a value but do not oblige.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        warn::warnings(self)
+        lint::warnings(self)
     }
 
     /// Reads the exact JSON of the service, strictly.
@@ -281,8 +281,8 @@ impl Rules for RecallFlowDetailQuery {
     fn check(&self, _checker: &mut Checker<'_>) {}
 }
 
-impl Advice for RecallFlowDetailQuery {
-    fn advise(&self, _adviser: &mut Adviser<'_>) {}
+impl Lint for RecallFlowDetailQuery {
+    fn lint(&self, _linter: &mut Linter<'_>) {}
 }
 
 impl ReadObject for RecallFlowDetailQuery {
@@ -381,7 +381,7 @@ impl UpdateRecallFlow {
     /// What the documents mention about such a value but do not oblige.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        warn::warnings(self)
+        lint::warnings(self)
     }
 
     /// Reads the exact JSON of the service, strictly.
@@ -404,9 +404,9 @@ impl Rules for UpdateRecallFlow {
     }
 }
 
-impl Advice for UpdateRecallFlow {
-    fn advise(&self, adviser: &mut Adviser<'_>) {
-        adviser.objects("nodeList", self.node_list.as_deref());
+impl Lint for UpdateRecallFlow {
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.objects("nodeList", self.node_list.as_deref());
     }
 }
 
@@ -831,7 +831,7 @@ impl RecallNode {
     /// What the documents mention about such a value but do not oblige.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        warn::warnings(self)
+        lint::warnings(self)
     }
 
     /// Reads the exact JSON of the service, strictly.
@@ -905,15 +905,15 @@ impl Rules for RecallNode {
     }
 }
 
-impl Advice for RecallNode {
-    fn advise(&self, adviser: &mut Adviser<'_>) {
-        adviser.no_effect(
+impl Lint for RecallNode {
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.no_effect(
             "delayTransfer",
             self.delay_transfer.map(i64::from),
             self.to_seat && self.to_seat_type == Some(SeatTransfer::Keypress),
             "`delayTransfer` takes effect only when `toSeat` is 1 and `toSeatType` is 2.",
         );
-        adviser.unknown_variable(
+        linter.unknown_variable(
             "smsContent",
             self.sms_content.as_deref(),
             "text",

@@ -3,8 +3,8 @@
 //! Hosts, headers, envelope and status codes.
 
 use crate::ErrorKind;
-use crate::judge::Code;
-use crate::retry::Class;
+use crate::classify::Code;
+use crate::retry::RetryClass;
 
 /// Base URL: ITNIO TECH.
 ///
@@ -64,42 +64,42 @@ pub(crate) const CODES: &[Code] = &[
     Code {
         number: -1,
         kind: ErrorKind::Authentication,
-        class: Class::Settled,
+        class: RetryClass::Settled,
         meaning: "Authentication error",
         remedy: "check the API key, the API secret and that they belong to the host of the base URL",
     },
     Code {
         number: -2,
         kind: ErrorKind::IpRestricted,
-        class: Class::Settled,
+        class: RetryClass::Settled,
         meaning: "Restricted IP access",
         remedy: "add this machine's public IP address to the account's allow list",
     },
     Code {
         number: -15,
         kind: ErrorKind::RateLimited,
-        class: Class::Throttled,
+        class: RetryClass::Throttled,
         meaning: "Query too frequent",
         remedy: "send fewer requests, or wait before the next one",
     },
     Code {
         number: -16,
         kind: ErrorKind::TimestampExpired,
-        class: Class::Clock,
+        class: RetryClass::Clock,
         meaning: "Timestamp expired",
         remedy: "set this machine's clock",
     },
     Code {
         number: -18,
         kind: ErrorKind::Service,
-        class: Class::Failed,
+        class: RetryClass::Failed,
         meaning: "System exception",
         remedy: "try again later, and contact the vendor's support if it stays",
     },
     Code {
         number: -22,
         kind: ErrorKind::Parameter,
-        class: Class::Settled,
+        class: RetryClass::Settled,
         meaning: "Parameter exception",
         remedy: "compare the request with the reference, and the state of what it names with the service's console",
     },

@@ -352,7 +352,7 @@ const NO_JSON: &str = "\0no JSON";
 
 /// Stands for a value that no JSON can stand for, such as a set, or a number that is none. It fits nowhere, and
 /// messages show its description.
-#[cfg(feature = "host")]
+#[cfg(feature = "__ffi")]
 #[must_use]
 pub fn no_json(description: impl Into<String>) -> Value {
     Value::Object(Map::from_iter([(NO_JSON.to_owned(), Value::String(description.into()))]))
@@ -386,7 +386,7 @@ pub(super) fn describe_text(text: &str) -> String {
     }
 }
 
-#[cfg(all(test, feature = "host"))]
+#[cfg(all(test, feature = "__ffi"))]
 mod tests {
     use super::*;
 

@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::coerce::Fit;
 use super::extra::Extra;
-use super::fit::Fit;
 
 /// An object of an answer.
 pub(crate) trait Record: Default + Serialize {

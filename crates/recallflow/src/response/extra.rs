@@ -56,7 +56,7 @@ impl Extra {
     }
 
     /// Names and values, for other languages.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn values(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.iter()

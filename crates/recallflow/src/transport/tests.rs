@@ -42,7 +42,7 @@ impl Sender {
         Self { transport: Transport::new(config).unwrap(), pool: Pool::default() }
     }
 
-    async fn send(&self, outgoing: Outgoing<'_>) -> Result<Answer, Failure> {
+    async fn send(&self, outgoing: AttemptRequest<'_>) -> Result<Answer, Failure> {
         self.transport.send(&self.pool, outgoing).await
     }
 }
@@ -55,8 +55,8 @@ fn tls_transport_to(address: SocketAddr) -> Sender {
     Sender::new(config(&format!("https://{address}")))
 }
 
-fn outgoing(ends_at: Instant) -> Outgoing<'static> {
-    Outgoing {
+fn outgoing(ends_at: Instant) -> AttemptRequest<'static> {
+    AttemptRequest {
         endpoint: 1,
         sign: "the-sign",
         timestamp: 1_630_468_800,
@@ -165,7 +165,7 @@ async fn an_answer_is_early_if_it_comes_before_the_whole_request() {
             std::future::pending::<()>().await;
         }));
         let body = Bytes::from(vec![b' '; length]);
-        let answer = transport.send(Outgoing { body, ..outgoing(in_time()) }).await.unwrap();
+        let answer = transport.send(AttemptRequest { body, ..outgoing(in_time()) }).await.unwrap();
         assert_eq!(answer.is_early, is_early, "{length}");
     }
 }
@@ -324,7 +324,7 @@ async fn time_runs_out_while_the_request_is_sent() {
     });
     // More than any buffer between the two ends holds.
     let body = Bytes::from(vec![b' '; 64 << 20]);
-    let failure = transport_to(address).send(Outgoing { body, ..outgoing(in_time()) }).await.unwrap_err();
+    let failure = transport_to(address).send(AttemptRequest { body, ..outgoing(in_time()) }).await.unwrap_err();
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Request, true));
 }
 

@@ -7,9 +7,9 @@ use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
 use crate::response::decode::Typed;
-use crate::retry::Class;
+use crate::retry::RetryClass;
 use crate::transport::{Answer, Failure, FailureKind};
-use crate::{Phase, RecallFlowDetail, judge};
+use crate::{Phase, RecallFlowDetail, classify};
 
 #[derive(Deserialize)]
 struct File {
@@ -83,7 +83,7 @@ impl Failed {
 #[test]
 fn an_answer_ends_an_attempt_like_this() {
     check_all(&load::<File>("classes").cases, |case| {
-        let failed = judge::answer(&mut case.answer(), 0, &[], Typed::<RecallFlowDetail>::new())
+        let failed = classify::answer(&mut case.answer(), 0, &[], Typed::<RecallFlowDetail>::new())
             .err()
             .ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
@@ -93,7 +93,7 @@ fn an_answer_ends_an_attempt_like_this() {
 #[test]
 fn a_failure_ends_an_attempt_like_this() {
     check_all(&load::<File>("classes").failures, |case| {
-        same("class", &case.class.as_str(), &judge::failure(case.failure()).class.as_str())
+        same("class", &case.class.as_str(), &classify::failure(case.failure()).class.as_str())
     });
 }
 
@@ -102,6 +102,6 @@ fn every_class_comes_about() {
     let File { cases, failures } = load("classes");
     let answered = cases.into_iter().map(|case| case.content.class);
     let found: BTreeSet<_> = answered.chain(failures.into_iter().map(|case| case.content.class)).collect();
-    let all: BTreeSet<_> = Class::ALL.iter().map(|class| class.as_str().to_owned()).collect();
+    let all: BTreeSet<_> = RetryClass::ALL.iter().map(|class| class.as_str().to_owned()).collect();
     assert_eq!(found, all);
 }

@@ -7,7 +7,7 @@ use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
 use crate::OperationKind;
-use crate::retry::{Budget, Class, Decision, Situation, Used, decide};
+use crate::retry::{Budget, Decision, RetryClass, Situation, Used, decide};
 
 #[derive(Deserialize)]
 struct File {
@@ -96,8 +96,8 @@ impl From<ExpectedUsed> for Used {
 }
 
 impl Given {
-    fn class(&self) -> Class {
-        let class = Class::ALL.iter().find(|class| class.as_str() == self.class);
+    fn class(&self) -> RetryClass {
+        let class = RetryClass::ALL.iter().find(|class| class.as_str() == self.class);
         *class.unwrap_or_else(|| panic!("there is no class {:?}", self.class))
     }
 
@@ -143,7 +143,7 @@ fn every_class_occurs_for_queries_and_updates() {
     let situations = load::<File>("retry").cases.into_iter().map(|case| case.content.situation);
     let found: BTreeSet<_> = situations.map(|given| (given.class().as_str(), given.kind)).collect();
     let kinds = [Kind::Query, Kind::Update];
-    let all: BTreeSet<_> = Class::ALL.iter().flat_map(|class| kinds.map(|kind| (class.as_str(), kind))).collect();
+    let all: BTreeSet<_> = RetryClass::ALL.iter().flat_map(|class| kinds.map(|kind| (class.as_str(), kind))).collect();
     assert_eq!(found, all);
 }
 
@@ -155,7 +155,7 @@ fn the_budget_runs_out_and_fills_again() {
             match *step {
                 Step::Take(cost) => same("taken", &true, &budget.take(cost))?,
                 Step::AskInVain(cost) => same("taken", &false, &budget.take(cost))?,
-                Step::Succeed(tokens) => budget.give_back(Used { tokens, ..Used::default() }),
+                Step::Succeed(tokens) => budget.refund(Used { tokens, ..Used::default() }),
             }
         }
         same("tokens", &case.tokens, &budget.tokens())

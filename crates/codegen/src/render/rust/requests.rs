@@ -31,7 +31,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use super::enums::{#(#enums),*};
         use crate::request::check::{self, Checker, Rules};
         use crate::request::read::{self, ObjectReader, ReadObject};
-        use crate::request::warn::{self, Advice, Adviser};
+        use crate::request::lint::{self, Lint, Linter};
         #write
         use crate::{Error, #time Violation, Warning};
     }];
@@ -118,7 +118,7 @@ fn methods(request: &Type) -> TokenStream {
             /// What the documents mention about such a value but do not oblige.
             #[must_use]
             pub fn warnings(&self) -> Vec<Warning> {
-                warn::warnings(self)
+                lint::warnings(self)
             }
 
             /// Reads the exact JSON of the service, strictly.
@@ -494,18 +494,18 @@ fn advice(request: &Type) -> TokenStream {
     let nested = request.fields.iter().filter_map(|field| {
         let (path, items) = (wire_path(field), items_of(field)?);
         match &field.kind {
-            FieldKind::Object(_) => Some(quote!(adviser.object(#path, #items))),
+            FieldKind::Object(_) => Some(quote!(linter.object(#path, #items))),
             FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => {
-                Some(quote!(adviser.objects(#path, #items)))
+                Some(quote!(linter.objects(#path, #items)))
             }
             _ => None,
         }
     });
     let calls: Vec<_> = own.chain(nested).collect();
-    let adviser = if calls.is_empty() { quote!(_adviser) } else { quote!(adviser) };
+    let linter = if calls.is_empty() { quote!(_linter) } else { quote!(linter) };
     quote! {
-        impl Advice for #name {
-            fn advise(&self, #adviser: &mut Adviser<'_>) {
+        impl Lint for #name {
+            fn lint(&self, #linter: &mut Linter<'_>) {
                 #(#calls;)*
             }
         }
@@ -523,14 +523,14 @@ fn warning_call(request: &Type, warning: &Warning) -> TokenStream {
                 (_, false) => quote!(self.#name.map(i64::from)),
             };
             let holds = holds(request, unless);
-            quote!(adviser.no_effect(#field, #number, #holds, #doc))
+            quote!(linter.no_effect(#field, #number, #holds, #doc))
         }
         Warning::UnknownVariable { field, name, min, max, doc } => {
             let (target, member) = (request.field(field), field_ident(field));
             let text =
                 if is_always_there(target) { quote!(Some(&self.#member)) } else { quote!(self.#member.as_deref()) };
             let (min, max) = (proc_macro2::Literal::i64_unsuffixed(*min), proc_macro2::Literal::i64_unsuffixed(*max));
-            quote!(adviser.unknown_variable(#field, #text, #name, (#min, #max), #doc))
+            quote!(linter.unknown_variable(#field, #text, #name, (#min, #max), #doc))
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::model::{Api, Code, EnvelopePart, Header, HeaderValue, RetryPermit};
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
         use crate::ErrorKind;
-        use crate::judge::Code;
-        use crate::retry::Class;
+        use crate::classify::Code;
+        use crate::retry::RetryClass;
     }];
     items.extend(api.service.base_urls.iter().map(|base| {
         let (name, url, docs) =
@@ -72,7 +72,7 @@ fn code(code: &Code) -> Option<TokenStream> {
         Code {
             number: #number,
             kind: ErrorKind::#kind,
-            class: Class::#class,
+            class: RetryClass::#class,
             meaning: #meaning,
             remedy: #remedy,
         }

@@ -9,7 +9,7 @@ use super::shape::{Kind, Shape};
 use super::table::{Cell, Table, small, width};
 use super::tokens::{boolean, integer, more, pass, skip_blanks, string};
 use crate::LocalDateTime;
-use crate::generated::host::RESPONSES;
+use crate::generated::ffi::RESPONSES;
 use crate::generated::service::{ENVELOPE_CODE, ENVELOPE_DATA, ENVELOPE_MESSAGE};
 
 /// The data of a success.
@@ -222,8 +222,8 @@ mod tests {
 
     use super::*;
     use crate::OPERATIONS;
-    use crate::generated::host::CALLS;
-    use crate::host::record::{AsRecord, Place};
+    use crate::ffi::record::{AsRecord, Place};
+    use crate::generated::ffi::CALLS;
     use crate::response::envelope::{self, Data, Envelope};
 
     #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! What requests and answers look like, as data.
 
 use super::tokens::Key;
-use crate::generated::host::RESPONSES;
+use crate::generated::ffi::RESPONSES;
 
 /// An object of a request or of an answer.
 #[derive(Debug)]

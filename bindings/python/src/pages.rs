@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use recallflow::host::{Pages, Record};
+use recallflow::ffi::{Pages, Record};
 use recallflow::{Client, Drift, Error, OPERATIONS};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
@@ -15,7 +15,7 @@ use crate::completions::{Answer, Completions};
 use crate::core::{Core, Overrides};
 use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
-use crate::{interrupt, make};
+use crate::{interrupt, to_python};
 
 /// Reads all pages of a query, one at a time.
 #[pyclass(frozen, module = "recallflow._native")]
@@ -122,7 +122,7 @@ impl Reader {
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         let taken = self.progress().page.take();
         match taken {
-            Some(Ok(Some(items))) => shielded(Some(self.operation), || make::items(py, &items)).map(Some),
+            Some(Ok(Some(items))) => shielded(Some(self.operation), || to_python::items(py, &items)).map(Some),
             Some(Err(error)) => Err(raise(error)),
             Some(Ok(None)) => {
                 self.progress().is_ended = true;

@@ -1,28 +1,28 @@
-//! Advice: what the documents mention but do not oblige.
+//! Lints: what the documents mention but do not oblige.
 
 use super::path::Path;
 use super::violation::Warning;
 
 /// An object about which there may be advice.
-pub(crate) trait Advice {
+pub(crate) trait Lint {
     /// Reports what there is to know.
-    fn advise(&self, adviser: &mut Adviser<'_>);
+    fn lint(&self, linter: &mut Linter<'_>);
 }
 
 /// Everything there is to know about `object`.
-pub(crate) fn warnings(object: &impl Advice) -> Vec<Warning> {
+pub(crate) fn warnings(object: &impl Lint) -> Vec<Warning> {
     let mut found = Vec::new();
-    object.advise(&mut Adviser { at: Path::Root, found: &mut found });
+    object.lint(&mut Linter { at: Path::Root, found: &mut found });
     found
 }
 
 /// Collects the advice about one object.
-pub(crate) struct Adviser<'a> {
+pub(crate) struct Linter<'a> {
     at: Path<'a>,
     found: &'a mut Vec<Warning>,
 }
 
-impl Adviser<'_> {
+impl Linter<'_> {
     /// A number other than 0 that has no effect.
     pub(crate) fn no_effect(&mut self, name: &'static str, number: Option<i64>, effective: bool, doc: &'static str) {
         if !effective && number.is_some_and(|number| number != 0) {
@@ -49,17 +49,17 @@ impl Adviser<'_> {
 
     /// The advice about a nested object.
     #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
-    pub(crate) fn object<T: Advice>(&mut self, name: &'static str, object: Option<&T>) {
+    pub(crate) fn object<T: Lint>(&mut self, name: &'static str, object: Option<&T>) {
         if let Some(object) = object {
-            object.advise(&mut Adviser { at: Path::Field(&self.at, name), found: self.found });
+            object.lint(&mut Linter { at: Path::Field(&self.at, name), found: self.found });
         }
     }
 
     /// The advice about the objects of a list.
-    pub(crate) fn objects<T: Advice>(&mut self, name: &'static str, items: Option<&[T]>) {
+    pub(crate) fn objects<T: Lint>(&mut self, name: &'static str, items: Option<&[T]>) {
         let list = Path::Field(&self.at, name);
         for (index, item) in items.into_iter().flatten().enumerate() {
-            item.advise(&mut Adviser { at: Path::Item(&list, index), found: self.found });
+            item.lint(&mut Linter { at: Path::Item(&list, index), found: self.found });
         }
     }
 

@@ -7,10 +7,10 @@ use super::record::Place;
 use super::shape::{Field, Kind, Shape};
 use super::table::{Cell, Table, small, width};
 use crate::LocalDateTime;
-use crate::generated::host::RESPONSES;
+use crate::generated::ffi::RESPONSES;
+use crate::response::coerce::Fit;
 use crate::response::decode::{FieldValue, MakeObject, MakeValue, Object};
 use crate::response::extra::Extra;
-use crate::response::fit::Fit;
 
 /// An object with all that is in it.
 #[derive(Clone)]

@@ -4,8 +4,8 @@
 
 use super::requests::{GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow};
 use crate::Violation;
-use crate::host::request::read_as;
-use crate::host::{CallShape, Field, Kind, PagingShape, Request, Shape};
+use crate::ffi::request::read_as;
+use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
 use serde_json::Value;
 
 /// Names of the enums.

@@ -25,8 +25,8 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 
             use super::requests::{#(#idents),*};
             use crate::Violation;
-            use crate::host::request::read_as;
-            use crate::host::{CallShape, Field, Kind, PagingShape, Request, Shape};
+            use crate::ffi::request::read_as;
+            use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
         },
         quote! {
             /// Names of the enums.

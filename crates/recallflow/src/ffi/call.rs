@@ -11,8 +11,8 @@ use tokio::task::yield_now;
 use super::record::{AsRecord, Record};
 use super::request::read_request;
 use super::shape::PagingShape;
-use crate::blocking::lanes::{Lanes, Taken};
-use crate::generated::host::{CALLS, REQUESTS};
+use crate::blocking::runtime_pool::{RuntimePool, Taken};
+use crate::generated::ffi::{CALLS, REQUESTS};
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Page;
 use crate::pages::{Drift, Progress};
@@ -72,7 +72,7 @@ impl Client {
 
 /// Lets calling threads do the work of their calls, as those of [`blocking::Client`](crate::blocking::Client) do.
 #[derive(Clone, Default)]
-pub struct Driver(Arc<Lanes>);
+pub struct Driver(Arc<RuntimePool>);
 
 impl Driver {
     /// What drives one call of the client, for as long as it is kept.

@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyNone, PyString, PyTuple, PyType};
-use recallflow::host::{Field, Kind, Shape, no_json, write_request, write_response};
+use recallflow::ffi::{Field, Kind, Shape, no_json, write_request, write_response};
 use serde_json::{Map, Number, Value};
 
 use crate::classes::{Class, Classes};

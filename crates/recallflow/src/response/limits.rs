@@ -15,7 +15,7 @@ pub(crate) fn most(max_response_bytes: usize) -> usize {
 }
 
 /// Whether an answer holds more values than that.
-pub(crate) fn is_more(body: &[u8], most: usize) -> bool {
+pub(crate) fn exceeds(body: &[u8], most: usize) -> bool {
     // Whoever has few in all has few beyond its texts, and can be told much faster.
     body.len() > LITTLE && separators(body) > most && separators_between_texts(body) > most
 }
@@ -42,25 +42,25 @@ fn is_separator(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_more, most};
+    use super::{exceeds, most};
 
     #[test]
     fn values_count_and_texts_do_not() {
         let limit = most(8 << 20);
         assert_eq!(limit, 32_768);
-        assert!(is_more("{}  ,".repeat(limit / 2 + 1).as_bytes(), limit));
-        assert!(!is_more("{}  ,".repeat(limit / 2).as_bytes(), limit));
-        assert!(!is_more(&vec![b'x'; 8 << 20], limit));
+        assert!(exceeds("{}  ,".repeat(limit / 2 + 1).as_bytes(), limit));
+        assert!(!exceeds("{}  ,".repeat(limit / 2).as_bytes(), limit));
+        assert!(!exceeds(&vec![b'x'; 8 << 20], limit));
         // Everything in it is counted, but it is little.
-        assert!(!is_more(&vec![b','; 64 * 1024], limit));
-        assert!(is_more(&vec![b','; 64 * 1024 + 1], limit));
+        assert!(!exceeds(&vec![b','; 64 * 1024], limit));
+        assert!(exceeds(&vec![b','; 64 * 1024 + 1], limit));
     }
 
     #[test]
     fn what_stands_in_texts_is_no_value() {
         let limit = most(8 << 20);
         let text = ",{".repeat(limit);
-        assert!(!is_more(format!(r#"["{text}","\\","\"{text}"]"#).as_bytes(), limit));
-        assert!(is_more(format!(r#"["\"\\",{text}"#).as_bytes(), limit));
+        assert!(!exceeds(format!(r#"["{text}","\\","\"{text}"]"#).as_bytes(), limit));
+        assert!(exceeds(format!(r#"["\"\\",{text}"#).as_bytes(), limit));
     }
 }

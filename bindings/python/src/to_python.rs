@@ -4,9 +4,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
-use recallflow::host::{Cell, Kind, Record, Row, Shape};
+use recallflow::ffi::{Cell, Kind, Record, Row, Shape};
 use recallflow::{Extra, LocalDateTime};
-use recallflow_bridge::latin;
+use recallflow_bridge::latin1;
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
@@ -211,7 +211,7 @@ fn odd() -> PyErr {
 /// A text of these bytes, which should be UTF-8.
 fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResult<Bound<'py, PyAny>> {
     latin.clear();
-    let is_latin = !bytes.is_ascii() && latin::push(latin, bytes);
+    let is_latin = !bytes.is_ascii() && latin1::push(latin, bytes);
     let bytes = if is_latin { &**latin } else { bytes };
     let (start, length) = (bytes.as_ptr().cast(), ffi::Py_ssize_t::try_from(bytes.len())?);
     // SAFETY: the bytes are as many as said, both functions copy them, one takes any bytes, and the other checks whether

@@ -5,11 +5,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::shape::Shape;
-use crate::generated::host;
+use crate::generated::ffi;
 use crate::request::check::{self, Rules};
+use crate::request::lint::{self, Lint};
 use crate::request::read::{self, ReadObject, UnknownFields};
 use crate::request::violation::{Violation, Warning};
-use crate::request::warn::{self, Advice};
 use crate::{Error, RecallFlowDetail, client};
 
 pub use crate::request::read::no_json;
@@ -30,13 +30,13 @@ pub trait Request {
     fn encode(&self) -> Result<Bytes, Error>;
 }
 
-impl<T: Rules + Advice + Serialize> Request for T {
+impl<T: Rules + Lint + Serialize> Request for T {
     fn violations(&self) -> Vec<Violation> {
         check::violations(self)
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        warn::warnings(self)
+        lint::warnings(self)
     }
 
     fn to_json(&self) -> Value {
@@ -54,7 +54,7 @@ impl<T: Rules + Advice + Serialize> Request for T {
 ///
 /// Everything that is wrong with it if it cannot be read, broken rules included.
 pub fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Vec<Violation>> {
-    host::read_request(request, json)
+    ffi::read_request(request, json)
 }
 
 /// Parses the text of a request.
@@ -76,7 +76,7 @@ pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
 pub const UPDATE: &str = "UpdateRecallFlow";
 
 /// Reads a request of one type.
-pub(crate) fn read_as<T: ReadObject + Rules + Advice + Serialize + 'static>(
+pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + 'static>(
     json: &Value,
 ) -> Result<Box<dyn Request>, Vec<Violation>> {
     read::read::<T>(json, UnknownFields::Refuse).map(|request| Box::new(request) as Box<dyn Request>)
@@ -120,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::host::REQUESTS;
+    use crate::ffi::REQUESTS;
 
     fn shape(name: &str) -> (usize, &'static Shape) {
         REQUESTS.iter().enumerate().find(|(_, shape)| shape.name == name).unwrap()

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::OPERATIONS;
-use crate::generated::host::CALLS;
+use crate::generated::ffi::CALLS;
 use crate::response::envelope::{self, Data};
 use crate::response::mend;
 

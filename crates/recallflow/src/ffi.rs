@@ -23,4 +23,4 @@ pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
 pub use table::Cell;
 
 pub use crate::fee::total_fees;
-pub use crate::generated::host::{CALLS, ENUMS, REQUESTS, RESPONSES};
+pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, RESPONSES};

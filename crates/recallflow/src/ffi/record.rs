@@ -12,7 +12,7 @@ use super::shape::{Kind, Shape};
 use super::shortcut;
 use super::table::{Cell, Table, width};
 use crate::Error;
-use crate::generated::host::RESPONSES;
+use crate::generated::ffi::RESPONSES;
 use crate::request::violation::{Rule, Violation};
 use crate::response::decode::{Fitted, ObjectSeed, ReadData};
 use crate::response::extra::Extra;

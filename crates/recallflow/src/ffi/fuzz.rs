@@ -7,8 +7,8 @@ use serde::de::Deserializer;
 use serde_json::Value;
 
 use super::record::{AsRecord, Record};
-use crate::generated::host::CALLS;
-use crate::judge::{self, Failed};
+use crate::classify::{self, Failed};
+use crate::generated::ffi::CALLS;
 use crate::operation::{Operation, OperationKind};
 use crate::response::decode::{Fitted, ReadData, Typed};
 use crate::response::envelope::BYTE_ORDER_MARK;
@@ -77,7 +77,7 @@ impl Answered<'_> {
             body: self.body.clone(),
             elapsed: Duration::ZERO,
         };
-        let data = judge::answer(&mut answer, 0, self.secrets, how).map_err(|Failed { class, error }| Refused {
+        let data = classify::answer(&mut answer, 0, self.secrets, how).map_err(|Failed { class, error }| Refused {
             error,
             outcome_is_known: retry::decide(&situation(OperationKind::Update, class)) != Decision::OutcomeUnknown,
         })?;
@@ -122,7 +122,7 @@ pub fn retry_after(header: &str, now: i64) -> Option<Duration> {
 /// How long a throttled query with so much time left waits then; `None` if it fails at once.
 #[must_use]
 pub fn pause(retry_after: Option<Duration>, remaining: Duration) -> Option<Duration> {
-    let situation = situation(OperationKind::Query, retry::Class::Throttled);
+    let situation = situation(OperationKind::Query, retry::RetryClass::Throttled);
     match retry::decide(&Situation { remaining, retry_after, ..situation }) {
         Decision::Retry { delay, .. } => Some(delay),
         Decision::Fail | Decision::OutcomeUnknown => None,
@@ -137,7 +137,7 @@ pub fn offset(local: i64, date: &str, round_trip: Duration) -> Option<(i64, Stri
 }
 
 /// The first failure of a call that may be repeated.
-fn situation(kind: OperationKind, class: retry::Class) -> Situation {
+fn situation(kind: OperationKind, class: retry::RetryClass) -> Situation {
     Situation {
         kind,
         class,

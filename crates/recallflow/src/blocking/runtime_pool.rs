@@ -5,18 +5,18 @@
 //! settings are the client's, whichever lane a call takes.
 
 use std::future::Future;
-#[cfg(feature = "host")]
+#[cfg(feature = "__ffi")]
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
-#[cfg(feature = "host")]
+#[cfg(feature = "__ffi")]
 use tokio::time::{Sleep, sleep};
 
 use crate::transport::Pool;
-#[cfg(feature = "host")]
+#[cfg(feature = "__ffi")]
 use crate::transport::before;
 use crate::{Client, Error};
 
@@ -28,19 +28,19 @@ const MOST_FREE: usize = 64;
 
 /// The lanes of a client that no call has taken, the one that was put back last at the end.
 #[derive(Default)]
-pub(crate) struct Lanes(Mutex<Vec<Lane>>);
+pub(crate) struct RuntimePool(Mutex<Vec<Lane>>);
 
 struct Lane {
     /// Ends a time of driving. It is put off from one to the next, because a new timer that ends before all others wakes
     /// the event queue, which costs two system calls.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     slice: Option<Pin<Box<Sleep>>>,
     runtime: CallerRuntime,
     pool: Arc<Pool>,
     idle_since: Instant,
 }
 
-impl Lanes {
+impl RuntimePool {
     /// Carries out a call of the client on the calling thread.
     pub(crate) fn run<T: Send, F: Future<Output = T>>(
         self: &Arc<Self>,
@@ -84,7 +84,7 @@ impl Lanes {
 /// A lane that a call has taken. It is empty only while it is dropped.
 pub(crate) struct Taken {
     lane: Option<Lane>,
-    lanes: Arc<Lanes>,
+    lanes: Arc<RuntimePool>,
 }
 
 impl Taken {
@@ -102,7 +102,7 @@ impl Taken {
     }
 
     /// Drives a future on the calling thread for this much time; `None` if it has not ended by then, and may be driven on.
-    #[cfg(feature = "host")]
+    #[cfg(feature = "__ffi")]
     pub(crate) fn run_for<T: Send>(
         &mut self,
         time: Duration,
@@ -137,7 +137,7 @@ impl Lane {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| Error::config(format!("the system gives no event queue: {error}")))?;
         Ok(Self {
-            #[cfg(feature = "host")]
+            #[cfg(feature = "__ffi")]
             slice: None,
             runtime: CallerRuntime(Some(runtime)),
             pool: Arc::default(),

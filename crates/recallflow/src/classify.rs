@@ -6,11 +6,11 @@ use bytes::Bytes;
 
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
+use crate::redact::{excerpt, redact};
 use crate::response::decode::ReadData;
 use crate::response::envelope::{self, Data, Envelope};
 use crate::response::mend;
-use crate::retry::{self, Class};
-use crate::scrub::{excerpt, scrub};
+use crate::retry::{self, RetryClass};
 use crate::transport::{Answer, Failure, FailureKind};
 
 /// A status code that the documents list.
@@ -21,7 +21,7 @@ pub(crate) struct Code {
     /// The class of its error.
     pub(crate) kind: ErrorKind,
     /// What an attempt that ends with it permits.
-    pub(crate) class: Class,
+    pub(crate) class: RetryClass,
     /// The documents' wording.
     pub(crate) meaning: &'static str,
     /// What to try next.
@@ -32,7 +32,7 @@ pub(crate) struct Code {
 #[derive(Debug)]
 pub(crate) struct Failed {
     /// What it permits.
-    pub(crate) class: Class,
+    pub(crate) class: RetryClass,
     /// What to tell the caller.
     pub(crate) error: Error,
 }
@@ -52,7 +52,7 @@ pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str
     match opened {
         Ok(Envelope { is_ambiguous: true, code, message, .. }) => {
             let refused = judge.refused(Some(code), message.as_deref().unwrap_or_default());
-            Err(Failed { class: Class::Undecodable, ..refused })
+            Err(Failed { class: RetryClass::Undecodable, ..refused })
         }
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
@@ -108,9 +108,9 @@ impl Judge<'_> {
             Some(info) => info.kind,
             None => ErrorKind::Api,
         };
-        let class = match code_info.map_or(Class::Settled, |info| info.class) {
-            _ if throttled => Class::Throttled,
-            Class::Settled if is_unavailable(status) => Class::Failed,
+        let class = match code_info.map_or(RetryClass::Settled, |info| info.class) {
+            _ if throttled => RetryClass::Throttled,
+            RetryClass::Settled if is_unavailable(status) => RetryClass::Failed,
             class => class,
         };
         let of_kind = || CODES.iter().find(|known| known.kind == kind);
@@ -119,7 +119,7 @@ impl Judge<'_> {
         let error = Error::Api(Box::new(ApiError {
             kind,
             code,
-            message: scrub(message, self.secrets),
+            message: redact(message, self.secrets),
             meaning: code_info.map(|info| info.meaning),
             http_status: status,
             retry_after: self.retry_after,
@@ -134,16 +134,16 @@ impl Judge<'_> {
         let Answer { status, body, content_encoding, .. } = self.answer;
         let message = match content_encoding.as_deref() {
             Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
-                format!("the body is encoded ({}), which was not asked for", scrub(encoding, self.secrets))
+                format!("the body is encoded ({}), which was not asked for", redact(encoding, self.secrets))
             }
-            _ => scrub(why, self.secrets),
+            _ => redact(why, self.secrets),
         };
         let class = match status {
-            _ if is_unavailable(*status) => Class::Unavailable,
+            _ if is_unavailable(*status) => RetryClass::Unavailable,
             // A request that was refused for its own sake, or sent elsewhere, was not carried out. What 303 says is where
             // to see what came of it.
-            300..=302 | 304..=407 | 409..=499 => Class::Settled,
-            _ => Class::Undecodable,
+            300..=302 | 304..=407 | 409..=499 => RetryClass::Settled,
+            _ => RetryClass::Undecodable,
         };
         Failed {
             class,
@@ -178,12 +178,12 @@ fn remedy_for_status(status: u16) -> &'static str {
 /// Judges an attempt that brought no answer.
 pub(crate) fn failure(failure: Failure) -> Failed {
     let class = match failure {
-        Failure { kind: FailureKind::TooLarge { .. }, .. } => Class::Undecodable,
-        Failure { sent: false, .. } => Class::Unsent,
+        Failure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
+        Failure { sent: false, .. } => RetryClass::Unsent,
         Failure { reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, .. } => {
-            Class::Stale
+            RetryClass::Stale
         }
-        _ => Class::Ambiguous,
+        _ => RetryClass::Ambiguous,
     };
     let Failure { kind, phase, status, message, .. } = failure;
     let remedy = match kind {

@@ -19,7 +19,7 @@ const SIGNATURE: usize = 32;
 const ENOUGH: usize = 16 * 1024;
 
 /// Text of the service as it may be shown: without the secrets, and at most 512 characters.
-pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
+pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
     excerpt(text.as_bytes(), secrets)
 }
 
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_secret_is_gone_before_the_text_is_cut() {
         let text = format!("{}s3cr3t", "x".repeat(EXCERPT_CHARS - 3));
-        let scrubbed = scrub(&text, &["s3cr3t"]);
+        let scrubbed = redact(&text, &["s3cr3t"]);
         assert!(!scrubbed.contains("s3"), "{scrubbed}");
         assert_eq!(scrubbed.chars().count(), EXCERPT_CHARS);
     }
@@ -117,8 +117,8 @@ mod tests {
     #[test]
     fn either_case_is_found_and_control_characters_are_not_shown() {
         assert_eq!(excerpt(b"a\x1b[0mSign: ABCDEF\n", &["abcdef"]), "a [0mSign: [redacted]");
-        assert_eq!(scrub("the key", &["", "key"]), "the key");
-        assert_eq!(scrub("é kEy-aBcD é", &["Key-AbCd"]), "é [redacted] é");
+        assert_eq!(redact("the key", &["", "key"]), "the key");
+        assert_eq!(redact("é kEy-aBcD é", &["Key-AbCd"]), "é [redacted] é");
     }
 
     #[test]
@@ -129,9 +129,9 @@ mod tests {
     #[test]
     fn whatever_looks_like_a_signature_is_gone() {
         let sign = "05d7a50893e22a5c4bb3216ae3396c7c";
-        assert_eq!(scrub(&format!("replay of {sign}!"), &[]), "replay of [redacted]!");
-        assert_eq!(scrub(&format!("{sign} {}", sign.to_uppercase()), &[]), "[redacted] [redacted]");
+        assert_eq!(redact(&format!("replay of {sign}!"), &[]), "replay of [redacted]!");
+        assert_eq!(redact(&format!("{sign} {}", sign.to_uppercase()), &[]), "[redacted] [redacted]");
         let file = "120250811103439c1901f4c53b691b419ad8a143b.wav";
-        assert_eq!(scrub(file, &[]), file);
+        assert_eq!(redact(file, &[]), file);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::host::Pages;
+use recallflow::ffi::Pages;
 use recallflow::{Client, Drift};
 
 use crate::completions::{Answer, Completions};
