@@ -42,13 +42,13 @@ export abstract class Operations {
   ): Pages<T>;
 
   /**
-   * Reads one page of the AI Agent group-call tasks of a span of time.
+   * Reads one page of the AI Agent group-call tasks in a time span.
    *
    * It changes nothing, so that it is tried again after a failure that may pass.
    *
    * `POST voice/group/call/query`. Source: document 004 "Query Task List".
    *
-   * @param request - Selects group-call tasks, and the page of them to read.
+   * @param request - Selection of group-call tasks, and the page to read.
    * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
    *   `maxRetries`: how many more attempts the whole call may have after the first; `signal`: ends it when it is
    *   aborted. What is left out is as the client has it.
@@ -60,7 +60,7 @@ export abstract class Operations {
   }
 
   /**
-   * Reads all tasks of the span, page after page.
+   * Reads all tasks in the time span, page by page.
    *
    * It begins with the page that `current` names, and reads the next one when it is asked for more. A query that breaks
    * a rule is refused at once; nothing is sent before the first item is asked for, so that every other error is thrown
@@ -68,7 +68,7 @@ export abstract class Operations {
    *
    * `POST voice/group/call/query`. Source: document 004 "Query Task List".
    *
-   * @param query - Selects group-call tasks, and the page of them to read.
+   * @param query - Selection of group-call tasks, and the page to read.
    * @param options - `timeout`: milliseconds that each page may take, pauses between its attempts included;
    *   `maxRetries`: how many more attempts each page may have after the first; `signal`: ends it when it is aborted.
    *   What is left out is as the client has it.
@@ -99,13 +99,13 @@ export abstract class Operations {
   }
 
   /**
-   * Edits a recall flow, which is possible only while it is pending.
+   * Edits a recall flow. The flow must be pending.
    *
    * It is tried again only if the service provably did not carry it out. `OutcomeUnknownError` tells that nobody knows.
    *
    * `POST voice/recallFlow/update`. Source: document 002 "Edit Task (Auto-Recall)".
    *
-   * @param request - The new settings of a recall flow.
+   * @param request - New settings of a recall flow.
    * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
    *   `maxRetries`: how many more attempts the whole call may have after the first; `signal`: ends it when it is
    *   aborted. What is left out is as the client has it.

@@ -15,41 +15,41 @@ import {
 type Alternatives<T> = T extends unknown ? T : never;
 
 /**
- * Selects group-call tasks, and the page of them to read.
+ * Selection of group-call tasks, and the page to read.
  *
  * Source: document 004 "Query Task List".
  */
 export interface GroupCallQuery {
   /**
-   * Number of the page, from 1.
+   * Page number, starting at 1.
    *
    * @defaultValue `1`
    */
   current?: number | undefined;
 
   /**
-   * Number of tasks on a page, 1 to 100.
+   * Number of tasks per page, 1 to 100.
    *
    * @defaultValue `100`
    */
   size?: number | undefined;
 
   /**
-   * Start of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+   * Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
    *
    * On the wire in `params`.
    */
   strTime: string;
 
   /**
-   * End of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+   * End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
    *
    * On the wire in `params`.
    */
   endTime: string;
 
   /**
-   * Kind of the tasks, always AI Agent group calls (3 ai agent).
+   * Kind of the tasks (3 ai agent); always AI Agent group calls.
    *
    * On the wire in `params`.
    *
@@ -58,8 +58,8 @@ export interface GroupCallQuery {
   taskType?: typeof TaskType.AI_AGENT | undefined;
 
   /**
-   * States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
-   * submitting); probably all states when empty, which is not documented.
+   * States to select. An empty list probably selects all states (0 waiting, 1 calling, 2 finished, 3 submission failed,
+   * 4 cancelled, 5 suspended, 6 submitting); the documents do not say.
    *
    * On the wire in `params`.
    */
@@ -73,7 +73,7 @@ export interface GroupCallQuery {
   idxAppId?: number | bigint | undefined;
 
   /**
-   * Part of a task name, voice file name or text to speech to search for.
+   * Part of a task name, a voice file name or a text to speak.
    *
    * On the wire in `params`.
    */
@@ -81,7 +81,7 @@ export interface GroupCallQuery {
 }
 
 /**
- * Names the recall flow to read.
+ * Request for one recall flow.
  *
  * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引".
  */
@@ -91,7 +91,7 @@ export interface RecallFlowDetailQuery {
 }
 
 /**
- * The new settings of a recall flow.
+ * New settings of a recall flow.
  *
  * Source: document 002 "Edit Task (Auto-Recall)".
  */
@@ -105,61 +105,61 @@ export interface UpdateRecallFlow {
   /** Number of recalls, 1 to 10. */
   recallNum: number;
 
-  /** Which calls are repeated: all or only the failed ones (0 all, 1 failed). */
+  /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
   recallType: RecallType;
 
-  /** Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented. */
+  /** Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented. */
   nodeList?: readonly RecallNode[] | undefined;
 }
 
 /** The fields of a {@link RecallNode}, without the rules. */
 interface RecallNodeFields {
   /**
-   * Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload, 3 text
-   * to speech).
+   * Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text to
+   * speech).
    */
   source: VoiceSource;
 
-  /** ID of the uploaded voice file; required when `source` is 1. */
+  /** ID of the uploaded voice file. Required when `source` is 1. */
   voiceFileId?: string | undefined;
 
   /**
-   * Name of the uploaded voice file; shown by examples only, always null there.
+   * Name of the uploaded voice file. Only examples show this field, always as null.
    *
    * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   voiceFileName?: string | undefined;
 
-  /** Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2. */
+  /** Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2. */
   uploadName?: string | undefined;
 
-  /** The voice file that is sent along, in padded base64; required when `source` is 2. */
+  /** Voice file that the request uploads, in padded base64. Required when `source` is 2. */
   baseFile?: string | undefined;
 
-  /** Text to speak, at most 1000 characters; required when `source` is 3. */
+  /** Text to speak, at most 1000 characters. Required when `source` is 3. */
   text?: string | undefined;
 
-  /** Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3. */
+  /** Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is 3. */
   lan?: string | undefined;
 
   /** Speaking rate of the text as a multiple of normal speed, 0.25 to 4. */
   speakingRate?: number | undefined;
 
-  /** Voice that speaks the text (1 male, 2 female); female when empty and the language has both. */
+  /** Gender of the voice (1 male, 2 female); by default female if the language has both. */
   ssmlGender?: VoiceGender | undefined;
 
-  /** Accent of the text's language, a number from the vendor's accent table (a country calling code, such as 44). */
+  /** Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44. */
   accent?: number | undefined;
 
   /**
-   * Whether the end of a call triggers an SMS.
+   * Whether an SMS is sent when a call ends.
    *
    * @defaultValue `false`
    */
   hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there. Beyond 2^53 it
+   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. Beyond 2^53 it
    * must be a `bigint`, because a number may have been rounded there.
    *
    * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
@@ -167,30 +167,30 @@ interface RecallNodeFields {
   idxSmsAppId?: number | bigint | undefined;
 
   /**
-   * Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`; required when
-   * `hangUpSms` is 1.
+   * Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced.
+   * Required when `hangUpSms` is 1.
    */
   smsContent?: string | undefined;
 
   /** Sender ID of the hang-up SMS, at most 32 characters. */
   senderId?: string | undefined;
 
-  /** Whether a key press sends the hang-up SMS. */
+  /** Whether a key press triggers the hang-up SMS. */
   feedbackPush?: boolean | undefined;
 
-  /** Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1. */
+  /** Key that triggers the hang-up SMS, one digit from 0 to 9. Required when `feedbackPush` is 1. */
   feedbackValue?: string | undefined;
 
-  /** Whether a successful call sends the hang-up SMS. */
+  /** Whether a successful call triggers the hang-up SMS. */
   successPush?: boolean | undefined;
 
-  /** Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1. */
+  /** Seconds between a successful call and its SMS, 1 to 9999. Required when `successPush` is 1. */
   successPushTime?: number | undefined;
 
-  /** Whether a failed call sends the hang-up SMS. */
+  /** Whether a failed call triggers the hang-up SMS. */
   failedPush?: boolean | undefined;
 
-  /** Whether a call that rang sends the hang-up SMS. */
+  /** Whether a call that rang triggers the hang-up SMS. */
   ringPush?: boolean | undefined;
 
   /**
@@ -201,27 +201,27 @@ interface RecallNodeFields {
   toSeat?: boolean | undefined;
 
   /**
-   * ID of the group of agents that takes the calls; required when `toSeat` is 1. Beyond 2^53 it must be a `bigint`,
-   * because a number may have been rounded there.
+   * ID of the agent group that takes the calls. Required when `toSeat` is 1. Beyond 2^53 it must be a `bigint`, because
+   * a number may have been rounded there.
    */
   sipGroupId?: number | bigint | undefined;
 
-  /** How calls are paced (1 proportional); required when `toSeat` is 1. */
+  /** Pacing of outbound calls (1 proportional). Required when `toSeat` is 1. */
   outboundControl?: OutboundControl | undefined;
 
-  /** Outbound multiplier, 1 to 100; required when `toSeat` is 1. */
+  /** Outbound multiplier, 1 to 100. Required when `toSeat` is 1. */
   calloutRate?: number | undefined;
 
   /**
-   * When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress); required when
+   * When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress). Required when
    * `toSeat` is 1.
    */
   toSeatType?: SeatTransfer | undefined;
 
-  /** Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2. */
+  /** Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2. */
   toSeatKey?: string | undefined;
 
-  /** Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
+  /** Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   delayTransfer?: number | undefined;
 }
 
@@ -380,7 +380,7 @@ type RecallNodeToSeatRule =
   (RecallNodeWithToSeat & RecallNodeWithToSeatToSeatTypeRule) | (RecallNodeWithoutToSeat & RecallNodeWithoutToSeatRest);
 
 /**
- * One node of a recall flow: the audio that one round of recalls plays, and what follows it.
+ * One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
  *
  * Source: document 002 "Edit Task (Auto-Recall)".
  */
@@ -421,15 +421,15 @@ type RecallNodeTextToSpeechFurther = Alternatives<
 >;
 
 /**
- * One node of a recall flow: the audio that one round of recalls plays, and what follows it.
+ * One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
  *
  * Source: document 002 "Edit Task (Auto-Recall)".
  */
 export const RecallNode = {
   /**
-   * A node that plays a voice file that was uploaded before.
+   * A node that plays an uploaded voice file.
    *
-   * @param voiceFileId - ID of the uploaded voice file; required when `source` is 1.
+   * @param voiceFileId - ID of the uploaded voice file. Required when `source` is 1.
    * @param fields - Further fields.
    */
   uploaded(voiceFileId: string, fields?: RecallNodeUploadedFurther): RecallNode {
@@ -437,10 +437,10 @@ export const RecallNode = {
   },
 
   /**
-   * A node that plays a voice file that is sent along.
+   * A node that plays a voice file uploaded with the request.
    *
-   * @param uploadName - Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source`
-   *   is 2.
+   * @param uploadName - Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is
+   *   2.
    * @param audio - Bytes, or the path of a file, which is read; it is encoded here.
    * @param fields - Further fields.
    * @throws {@link InvalidRequestError} if a file cannot be read.
@@ -452,8 +452,8 @@ export const RecallNode = {
   /**
    * A node that speaks a text.
    *
-   * @param text - Text to speak, at most 1000 characters; required when `source` is 3.
-   * @param lan - Language code of the text, such as `EN`, from the vendor's language table; required when `source` is
+   * @param text - Text to speak, at most 1000 characters. Required when `source` is 3.
+   * @param lan - Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is
    *   3.
    * @param fields - Further fields.
    */

@@ -21,16 +21,16 @@ import type { UpdateRecallFlow } from './requests.js';
  * Source: document 004 "Query Task List".
  */
 export interface GroupCallPage {
-  /** Tasks of the page; empty when the answer has none. */
+  /** Tasks of the page; empty if the response has none. */
   readonly records: readonly GroupCallTask[];
 
-  /** Number of tasks in all. */
+  /** Total number of tasks. */
   readonly total?: number | undefined;
 
-  /** Number of tasks on a page. */
+  /** Number of tasks per page. */
   readonly size?: number | undefined;
 
-  /** Number of the page, from 1. */
+  /** Page number, starting at 1. */
   readonly current?: number | undefined;
 
   /**
@@ -52,14 +52,14 @@ export interface GroupCallPage {
 }
 
 /**
- * One group call: a campaign of calls with its counts and costs.
+ * A group-call task: one campaign of calls, with its counts and costs.
  *
  * Source: document 004 "Query Task List".
  */
 export interface GroupCallTask {
   /**
-   * ID of the task; older answers call it `jobId`. One beyond 2^53 is in `extra` as a `bigint`, because a number would
-   * be rounded.
+   * ID of the task. Older responses name it `jobId`. One beyond 2^53 is in `extra` as a `bigint`, because a number
+   * would be rounded.
    *
    * On the wire also `jobId`. Source: document 004 "Query Task List", api-facts "Upstream facts".
    */
@@ -73,22 +73,22 @@ export interface GroupCallTask {
    */
   readonly status?: TaskStatus | (number & {}) | undefined;
 
-  /** Call progress in percent, such as `100`, as the service writes it. */
+  /** Call progress in percent, as text such as `100`. */
   readonly rate?: string | undefined;
 
-  /** Number of calls in the task, which the document calls its number of tasks. */
+  /** Number of calls in the task. */
   readonly numCnt?: number | undefined;
 
   /** Number of calls made so far. */
   readonly callNum?: number | undefined;
 
-  /** Count of successful calls. */
+  /** Number of successful calls. */
   readonly success?: number | undefined;
 
-  /** Count of failed calls. */
+  /** Number of failed calls. */
   readonly fail?: number | undefined;
 
-  /** Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone. */
+  /** Time of submission as `yyyy-MM-dd HH:mm:ss`, without a time zone. */
   readonly createdTime?: string | undefined;
 
   /** ID of the AI Agent template. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
@@ -97,34 +97,34 @@ export interface GroupCallTask {
   /** Kind of the task (1 ordinary, 2 script, 3 ai agent). */
   readonly taskType?: TaskType | (number & {}) | undefined;
 
-  /** Count of answered calls. */
+  /** Number of answered calls. */
   readonly answeredNum?: number | undefined;
 
-  /** Answer-seizure ratio in percent, such as `80`, as the service writes it. */
+  /** Answer-seizure ratio in percent, as text such as `80`. */
   readonly asr?: string | undefined;
 
   /** Total billed duration of the AI Agent product in seconds. */
   readonly agentTotalFeetime?: number | undefined;
 
-  /** Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it. */
+  /** Total cost of the AI Agent product in the quoted currency, as text such as `0.125000`. */
   readonly agentFee?: string | undefined;
 
   /** Billed duration of the calls in seconds. */
   readonly chargeLen?: number | undefined;
 
-  /** Average call duration with its unit, such as `60s`, as the service writes it. */
+  /** Average call duration with its unit, as text such as `60s`. */
   readonly acd?: string | undefined;
 
-  /** Cost of the calls, such as `0.034827(USD)`, as the service writes it. */
+  /** Cost of the calls, as text such as `0.034827(USD)`. */
   readonly groupCallPayFee?: string | undefined;
 
-  /** Cost of the hang-up SMS, such as `0(USD)`, as the service writes it. */
+  /** Cost of the hang-up SMS, as text such as `0(USD)`. */
   readonly smsPayFee?: string | undefined;
 
-  /** Cost of the whole task, such as `0.159827(USD)`, as the service writes it. */
+  /** Cost of the whole task, as text such as `0.159827(USD)`. */
   readonly taskSumPayFee?: string | undefined;
 
-  /** Count of hang-up SMS sent. */
+  /** Number of hang-up SMS sent. */
   readonly sendSmsNum?: number | undefined;
 
   /**
@@ -154,7 +154,7 @@ declare abstract class RecallFlowDetailMethods {
 }
 
 /**
- * A recall flow with its nodes, as the service keeps it.
+ * A recall flow with its state and its nodes.
  *
  * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
  * Details (Auto Recall)".
@@ -169,52 +169,52 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
   /** Number of recalls, 1 to 10. */
   readonly recallNum?: number | undefined;
 
-  /** Which calls are repeated: all or only the failed ones (0 all, 1 failed). */
+  /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
   readonly recallType?: RecallType | (number & {}) | undefined;
 
   /**
-   * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited only while it is
-   * pending.
+   * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
+   * it is pending.
    */
   readonly status?: RecallStatus | (number & {}) | undefined;
 
   /**
-   * Nodes of the flow in their order; empty when the answer has none.
+   * Nodes of the flow, in order; empty if the response has none.
    *
    * On the wire also `records`.
    */
   readonly nodeList: readonly RecallNodeDetail[];
 
   /**
-   * Number of nodes in all; only in answers that page the nodes.
+   * Total number of nodes; only in responses that page the nodes.
    *
    * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
    */
   readonly total?: number | undefined;
 
   /**
-   * Number of nodes on a page; only in answers that page the nodes.
+   * Number of nodes per page; only in responses that page the nodes.
    *
    * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
    */
   readonly size?: number | undefined;
 
   /**
-   * Number of the page, from 1; only in answers that page the nodes.
+   * Page number, starting at 1; only in responses that page the nodes.
    *
    * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
    */
   readonly current?: number | undefined;
 
   /**
-   * Whether the service counted the nodes; only in answers that page the nodes.
+   * Whether the service counted the nodes; only in responses that page the nodes.
    *
    * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
    */
   readonly searchCount?: boolean | undefined;
 
   /**
-   * Number of pages; only in answers that page the nodes.
+   * Number of pages; only in responses that page the nodes.
    *
    * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
    */
@@ -229,15 +229,15 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
 }
 
 /**
- * One node of a recall flow, as the service keeps it.
+ * One node of a recall flow, with its state.
  *
  * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
  * Details (Auto Recall)".
  */
 export interface RecallNodeDetail {
   /**
-   * Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload, 3 text
-   * to speech).
+   * Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text to
+   * speech).
    */
   readonly source?: VoiceSource | (number & {}) | undefined;
 
@@ -245,13 +245,13 @@ export interface RecallNodeDetail {
   readonly voiceFileId?: string | undefined;
 
   /**
-   * Name of the uploaded voice file; shown by examples only, always null there.
+   * Name of the uploaded voice file. Only examples show this field, always as null.
    *
    * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   readonly voiceFileName?: string | undefined;
 
-  /** Name of the voice file that is, or was, sent along, 5 to 32 characters. */
+  /** Name of the voice file that the request uploads, 5 to 32 characters. */
   readonly uploadName?: string | undefined;
 
   /** Text to speak, at most 1000 characters. */
@@ -263,69 +263,69 @@ export interface RecallNodeDetail {
   /** Speaking rate of the text as a multiple of normal speed, 0.25 to 4. */
   readonly speakingRate?: number | undefined;
 
-  /** Voice that speaks the text (1 male, 2 female); female when empty and the language has both. */
+  /** Gender of the voice (1 male, 2 female); by default female if the language has both. */
   readonly ssmlGender?: VoiceGender | (number & {}) | undefined;
 
-  /** Accent of the text's language, a number from the vendor's accent table (a country calling code, such as 44). */
+  /** Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44. */
   readonly accent?: number | undefined;
 
-  /** Whether the end of a call triggers an SMS. */
+  /** Whether an SMS is sent when a call ends. */
   readonly hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there. One beyond 2^53 is
-   * in `extra` as a `bigint`, because a number would be rounded.
+   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. One beyond
+   * 2^53 is in `extra` as a `bigint`, because a number would be rounded.
    *
    * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
    */
   readonly idxSmsAppId?: number | undefined;
 
-  /** Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`. */
+  /** Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced. */
   readonly smsContent?: string | undefined;
 
   /** Sender ID of the hang-up SMS, at most 32 characters. */
   readonly senderId?: string | undefined;
 
-  /** Whether a key press sends the hang-up SMS. */
+  /** Whether a key press triggers the hang-up SMS. */
   readonly feedbackPush?: boolean | undefined;
 
-  /** Key whose press sends the hang-up SMS, one digit 0 to 9. */
+  /** Key that triggers the hang-up SMS, one digit from 0 to 9. */
   readonly feedbackValue?: string | undefined;
 
-  /** Whether a successful call sends the hang-up SMS. */
+  /** Whether a successful call triggers the hang-up SMS. */
   readonly successPush?: boolean | undefined;
 
   /** Seconds between a successful call and its SMS, 1 to 9999. */
   readonly successPushTime?: number | undefined;
 
-  /** Whether a failed call sends the hang-up SMS. */
+  /** Whether a failed call triggers the hang-up SMS. */
   readonly failedPush?: boolean | undefined;
 
-  /** Whether a call that rang sends the hang-up SMS. */
+  /** Whether a call that rang triggers the hang-up SMS. */
   readonly ringPush?: boolean | undefined;
 
   /** Whether calls are transferred to an agent. */
   readonly toSeat?: boolean | undefined;
 
   /**
-   * ID of the group of agents that takes the calls. One beyond 2^53 is in `extra` as a `bigint`, because a number would
-   * be rounded.
+   * ID of the agent group that takes the calls. One beyond 2^53 is in `extra` as a `bigint`, because a number would be
+   * rounded.
    */
   readonly sipGroupId?: number | undefined;
 
-  /** How calls are paced (1 proportional). */
+  /** Pacing of outbound calls (1 proportional). */
   readonly outboundControl?: OutboundControl | (number & {}) | undefined;
 
   /** Outbound multiplier, 1 to 100. */
   readonly calloutRate?: number | undefined;
 
-  /** When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress). */
+  /** When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress). */
   readonly toSeatType?: SeatTransfer | (number & {}) | undefined;
 
   /** Key that transfers the call to an agent. */
   readonly toSeatKey?: string | undefined;
 
-  /** Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
+  /** Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   readonly delayTransfer?: number | undefined;
 
   /** Unique key of the node. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */

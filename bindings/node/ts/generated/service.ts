@@ -9,7 +9,7 @@
 export const ITNIO = 'https://api.itniotech.com';
 
 /**
- * Base URL: LAAFFIC; its AI Agent pages show the same host without `/v3`.
+ * Base URL: LAAFFIC. Its AI Agent pages show the same host without `/v3`.
  *
  * Source: document 001 "IVR群呼 > 文档指引", api-facts "Upstream facts".
  */

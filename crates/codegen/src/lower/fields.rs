@@ -130,24 +130,25 @@ pub(super) fn lower(
     }
 }
 
-/// The sentence about a field that holds an enum, with the numbers that it may have as long as they are few. They stand
-/// behind its main clause: what follows a semicolon is a remark.
+/// Adds the numbers of an enum to the doc of a field, if there are few. They follow the first clause, because the text
+/// after a semicolon or a full stop is a remark.
 fn with_numbers(doc: Doc, allowed: &[EnumValue]) -> Doc {
     if allowed.is_empty() || allowed.len() > MOST_NUMBERS {
         return doc;
     }
     let numbers: Vec<_> =
         allowed.iter().map(|value| format!("{} {}", value.number, value.name.replace('_', " "))).collect();
-    let clause = doc.text.find(';').unwrap_or_else(|| doc.text.trim_end_matches('.').len());
+    let clause = doc.text.find("; ").or_else(|| doc.text.find(". "));
+    let clause = clause.unwrap_or_else(|| doc.text.trim_end_matches('.').len());
     let (clause, remark) = doc.text.split_at(clause);
     let text = format!("{clause} ({}){remark}", numbers.join(", "));
     Doc { text, ..doc }
 }
 
-/// The sentence about a field of a request, with the condition under which it is required.
+/// Adds the condition under which a field of a request is required to its doc.
 fn with_condition(doc: Doc, required: &Required) -> Doc {
     let Required::When(conditions) = required else { return doc };
-    let text = format!("{}; required when {}.", doc.text.trim_end_matches('.'), Condition::in_words(conditions));
+    let text = format!("{} Required when {}.", doc.text, Condition::in_words(conditions));
     Doc { text, ..doc }
 }
 

@@ -5,7 +5,7 @@
 use crate::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
-/// Which calls a recall flow repeats, judged by the result of the previous task.
+/// Which calls a recall flow repeats, by their result in the previous task.
 ///
 /// Source: 000, 001, 002, 003.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -63,15 +63,15 @@ open_enum!(RecallType);
 #[serde(from = "i64", into = "i64")]
 #[non_exhaustive]
 pub enum RecallStatus {
-    /// 0: Not started; the only state in which a flow can be edited.
+    /// 0: Not started. A flow can be edited only in this state.
     Pending,
-    /// 1: Calls are being made.
+    /// 1: Calls are in progress.
     InProgress,
     /// 2: Finished.
     Completed,
-    /// 3: Cancelled.
+    /// 3: Canceled.
     Cancelled,
-    /// 4: Ended by an execution exception.
+    /// 4: Failed with an execution exception.
     Failed,
     /// A number that this version has no name for; a request with it is invalid.
     Unknown(i64),
@@ -123,18 +123,18 @@ impl RecallStatus {
 }
 open_enum!(RecallStatus);
 
-/// Where the audio of a node comes from.
+/// Source of a node's audio.
 ///
 /// Source: 000, 001, 002, 003.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(from = "i64", into = "i64")]
 #[non_exhaustive]
 pub enum VoiceSource {
-    /// 1: A voice file that was uploaded before.
+    /// 1: A voice file that is already uploaded.
     Uploaded,
-    /// 2: A voice file that is sent with the request.
+    /// 2: A voice file that the request uploads.
     Reupload,
-    /// 3: A text that the service speaks.
+    /// 3: Text to speech.
     TextToSpeech,
     /// A number that this version has no name for; a request with it is invalid.
     Unknown(i64),
@@ -179,7 +179,7 @@ impl VoiceSource {
 }
 open_enum!(VoiceSource);
 
-/// Voice that speaks a text.
+/// Gender of the voice for text to speech.
 ///
 /// Source: 000, 001, 002, 003.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -188,7 +188,7 @@ open_enum!(VoiceSource);
 pub enum VoiceGender {
     /// 1: Male voice.
     Male,
-    /// 2: Female voice, the service's default where a language has both.
+    /// 2: Female voice; the default for a language that has both.
     Female,
     /// A number that this version has no name for; a request with it is invalid.
     Unknown(i64),
@@ -230,7 +230,7 @@ impl VoiceGender {
 }
 open_enum!(VoiceGender);
 
-/// How calls are paced when they are transferred to agents.
+/// Pacing of outbound calls that are transferred to agents.
 ///
 /// Source: 000, 001, 002, 003.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -342,7 +342,7 @@ pub enum TaskStatus {
     Finished,
     /// 3: Submission failed.
     SubmissionFailed,
-    /// 4: Task cancelled.
+    /// 4: Task canceled.
     Cancelled,
     /// 5: Task suspended.
     Suspended,
@@ -422,7 +422,7 @@ pub enum TaskType {
     Ordinary,
     /// 2: Group call that follows an AI script.
     Script,
-    /// 3: AI Agent group call, the only kind that the group-call query accepts.
+    /// 3: AI Agent group call; the only kind that the group-call query accepts.
     AiAgent,
     /// A number that this version has no name for; a request with it is invalid.
     Unknown(i64),

@@ -57,7 +57,7 @@ impl Paged for GroupCallQuery {
 }
 
 impl Client {
-    /// Reads one page of the AI Agent group-call tasks of a span of time.
+    /// Reads one page of the AI Agent group-call tasks in a time span.
     ///
     /// `POST voice/group/call/query`. Source: 004.
     ///
@@ -68,7 +68,7 @@ impl Client {
         self.execute(request).await
     }
 
-    /// Reads all tasks of the span, page after page.
+    /// Reads all tasks in the time span, page by page.
     ///
     /// It begins with the page that `current` names, and reads the next one when it is asked for more.
     ///
@@ -89,7 +89,7 @@ impl Client {
         self.execute(&RecallFlowDetailQuery::new(key_id)).await
     }
 
-    /// Edits a recall flow, which is possible only while it is pending.
+    /// Edits a recall flow. The flow must be pending.
     ///
     /// It is repeated only if the service provably did not carry it out; [`Error::OutcomeUnknown`] tells that
     /// nobody knows.
@@ -105,7 +105,7 @@ impl Client {
 }
 
 impl blocking::Client {
-    /// Reads one page of the AI Agent group-call tasks of a span of time.
+    /// Reads one page of the AI Agent group-call tasks in a time span.
     ///
     /// `POST voice/group/call/query`. Source: 004.
     ///
@@ -116,7 +116,7 @@ impl blocking::Client {
         self.execute(request)
     }
 
-    /// Reads all tasks of the span, page after page.
+    /// Reads all tasks in the time span, page by page.
     ///
     /// It begins with the page that `current` names, and reads the next one when it is asked for more.
     ///
@@ -137,7 +137,7 @@ impl blocking::Client {
         self.execute(&RecallFlowDetailQuery::new(key_id))
     }
 
-    /// Edits a recall flow, which is possible only while it is pending.
+    /// Edits a recall flow. The flow must be pending.
     ///
     /// It is repeated only if the service provably did not carry it out; [`Error::OutcomeUnknown`] tells that
     /// nobody knows.

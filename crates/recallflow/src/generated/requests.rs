@@ -10,34 +10,34 @@ use crate::request::write;
 use crate::{Error, LocalDateTime, Violation, Warning};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Selects group-call tasks, and the page of them to read.
+/// Selection of group-call tasks, and the page to read.
 ///
 /// Source: 004.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCallQuery {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// On the wire `current`. Source: 004.
     pub current: i32,
-    /// Number of tasks on a page, 1 to 100.
+    /// Number of tasks per page, 1 to 100.
     ///
     /// On the wire `size`. Source: 004.
     pub size: i32,
-    /// Start of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+    /// Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
     ///
     /// On the wire `strTime` in `params`. Source: 004.
     pub str_time: LocalDateTime,
-    /// End of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+    /// End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
     ///
     /// On the wire `endTime` in `params`. Source: 004.
     pub end_time: LocalDateTime,
-    /// Kind of the tasks, always AI Agent group calls (3 ai agent).
+    /// Kind of the tasks (3 ai agent); always AI Agent group calls.
     ///
     /// On the wire `taskType` in `params`. Source: 004.
     pub task_type: TaskType,
-    /// States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
-    /// submitting); probably all states when empty, which is not documented.
+    /// States to select. An empty list probably selects all states (0 waiting, 1 calling, 2 finished, 3 submission
+    /// failed, 4 cancelled, 5 suspended, 6 submitting); the documents do not say.
     ///
     /// On the wire `statusList` in `params`. Source: 004.
     pub status_list: Option<Vec<TaskStatus>>,
@@ -45,7 +45,7 @@ pub struct GroupCallQuery {
     ///
     /// On the wire `idxAppId` in `params`. Source: 004.
     pub idx_app_id: Option<i64>,
-    /// Part of a task name, voice file name or text to speech to search for.
+    /// Part of a task name, a voice file name or a text to speak.
     ///
     /// On the wire `searchCondition` in `params`. Source: 004.
     pub search_condition: Option<String>,
@@ -69,43 +69,43 @@ impl GroupCallQuery {
         }
     }
 
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[must_use]
     pub fn current(mut self, current: i32) -> Self {
         self.current = current;
         self
     }
 
-    /// Number of tasks on a page, 1 to 100.
+    /// Number of tasks per page, 1 to 100.
     #[must_use]
     pub fn size(mut self, size: i32) -> Self {
         self.size = size;
         self
     }
 
-    /// Start of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+    /// Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
     #[must_use]
     pub fn str_time(mut self, str_time: LocalDateTime) -> Self {
         self.str_time = str_time;
         self
     }
 
-    /// End of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+    /// End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
     #[must_use]
     pub fn end_time(mut self, end_time: LocalDateTime) -> Self {
         self.end_time = end_time;
         self
     }
 
-    /// Kind of the tasks, always AI Agent group calls (3 ai agent).
+    /// Kind of the tasks (3 ai agent); always AI Agent group calls.
     #[must_use]
     pub fn task_type(mut self, task_type: TaskType) -> Self {
         self.task_type = task_type;
         self
     }
 
-    /// States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
-    /// submitting); probably all states when empty, which is not documented.
+    /// States to select. An empty list probably selects all states (0 waiting, 1 calling, 2 finished, 3 submission
+    /// failed, 4 cancelled, 5 suspended, 6 submitting); the documents do not say.
     #[must_use]
     pub fn status_list(mut self, status_list: impl Into<Vec<TaskStatus>>) -> Self {
         self.status_list = Some(status_list.into());
@@ -119,7 +119,7 @@ impl GroupCallQuery {
         self
     }
 
-    /// Part of a task name, voice file name or text to speech to search for.
+    /// Part of a task name, a voice file name or a text to speak.
     #[must_use]
     pub fn search_condition(mut self, search_condition: impl Into<String>) -> Self {
         self.search_condition = Some(search_condition.into());
@@ -227,7 +227,7 @@ impl<'de> Deserialize<'de> for GroupCallQuery {
     }
 }
 
-/// Names the recall flow to read.
+/// Request for one recall flow.
 ///
 /// Source: 000, 001.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -297,7 +297,7 @@ impl<'de> Deserialize<'de> for RecallFlowDetailQuery {
     }
 }
 
-/// The new settings of a recall flow.
+/// New settings of a recall flow.
 ///
 /// Source: 002.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -318,12 +318,13 @@ pub struct UpdateRecallFlow {
     /// On the wire `recallNum`. Source: 002.
     #[serde(rename = "recallNum")]
     pub recall_num: i32,
-    /// Which calls are repeated: all or only the failed ones (0 all, 1 failed).
+    /// Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
     ///
     /// On the wire `recallType`. Source: 002.
     #[serde(rename = "recallType")]
     pub recall_type: RecallType,
-    /// Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented.
+    /// Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not
+    /// documented.
     ///
     /// On the wire `nodeList`. Source: 002.
     #[serde(rename = "nodeList", skip_serializing_if = "Option::is_none")]
@@ -358,14 +359,15 @@ impl UpdateRecallFlow {
         self
     }
 
-    /// Which calls are repeated: all or only the failed ones (0 all, 1 failed).
+    /// Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
     #[must_use]
     pub fn recall_type(mut self, recall_type: RecallType) -> Self {
         self.recall_type = recall_type;
         self
     }
 
-    /// Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented.
+    /// Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not
+    /// documented.
     #[must_use]
     pub fn node_list(mut self, node_list: impl Into<Vec<RecallNode>>) -> Self {
         self.node_list = Some(node_list.into());
@@ -428,43 +430,43 @@ impl<'de> Deserialize<'de> for UpdateRecallFlow {
     }
 }
 
-/// One node of a recall flow: the audio that one round of recalls plays, and what follows it.
+/// One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
 ///
 /// Source: 002.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RecallNode {
-    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,
-    /// 3 text to speech).
+    /// Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3
+    /// text to speech).
     ///
     /// On the wire `source`. Source: 002.
     pub source: VoiceSource,
-    /// ID of the uploaded voice file; required when `source` is 1.
+    /// ID of the uploaded voice file. Required when `source` is 1.
     ///
     /// On the wire `voiceFileId`. Source: 002.
     #[serde(rename = "voiceFileId", skip_serializing_if = "Option::is_none")]
     pub voice_file_id: Option<String>,
-    /// Name of the uploaded voice file; shown by examples only, always null there.
+    /// Name of the uploaded voice file. Only examples show this field, always as null.
     ///
     /// On the wire `voiceFileName`. Source: 001 example, 002 example.
     #[serde(rename = "voiceFileName", skip_serializing_if = "Option::is_none")]
     pub voice_file_name: Option<String>,
-    /// Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2.
+    /// Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2.
     ///
     /// On the wire `uploadName`. Source: 002.
     #[serde(rename = "uploadName", skip_serializing_if = "Option::is_none")]
     pub upload_name: Option<String>,
-    /// The voice file that is sent along, in padded base64; required when `source` is 2.
+    /// Voice file that the request uploads, in padded base64. Required when `source` is 2.
     ///
     /// On the wire `baseFile`. Source: 002.
     #[serde(rename = "baseFile", skip_serializing_if = "Option::is_none")]
     pub base_file: Option<String>,
-    /// Text to speak, at most 1000 characters; required when `source` is 3.
+    /// Text to speak, at most 1000 characters. Required when `source` is 3.
     ///
     /// On the wire `text`. Source: 002.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3.
+    /// Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is 3.
     ///
     /// On the wire `lan`. Source: 002.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -474,29 +476,28 @@ pub struct RecallNode {
     /// On the wire `speakingRate`. Source: 002.
     #[serde(rename = "speakingRate", skip_serializing_if = "Option::is_none")]
     pub speaking_rate: Option<f64>,
-    /// Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
+    /// Gender of the voice (1 male, 2 female); by default female if the language has both.
     ///
     /// On the wire `ssmlGender`. Source: 002.
     #[serde(rename = "ssmlGender", skip_serializing_if = "Option::is_none")]
     pub ssml_gender: Option<VoiceGender>,
-    /// Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
-    /// 44).
+    /// Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44.
     ///
     /// On the wire `accent`. Source: 002.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accent: Option<i32>,
-    /// Whether the end of a call triggers an SMS.
+    /// Whether an SMS is sent when a call ends.
     ///
     /// On the wire `hangUpSms`. Source: 002.
     #[serde(rename = "hangUpSms", serialize_with = "write::flag")]
     pub hang_up_sms: bool,
-    /// ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+    /// ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null.
     ///
     /// On the wire `idxSmsAppId`. Source: 001 example, 002 example.
     #[serde(rename = "idxSmsAppId", skip_serializing_if = "Option::is_none")]
     pub idx_sms_app_id: Option<i64>,
-    /// Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`;
-    /// required when `hangUpSms` is 1.
+    /// Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced.
+    /// Required when `hangUpSms` is 1.
     ///
     /// On the wire `smsContent`. Source: 002.
     #[serde(rename = "smsContent", skip_serializing_if = "Option::is_none")]
@@ -506,32 +507,32 @@ pub struct RecallNode {
     /// On the wire `senderId`. Source: 002.
     #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
-    /// Whether a key press sends the hang-up SMS.
+    /// Whether a key press triggers the hang-up SMS.
     ///
     /// On the wire `feedbackPush`. Source: 002.
     #[serde(rename = "feedbackPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub feedback_push: Option<bool>,
-    /// Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1.
+    /// Key that triggers the hang-up SMS, one digit from 0 to 9. Required when `feedbackPush` is 1.
     ///
     /// On the wire `feedbackValue`. Source: 002.
     #[serde(rename = "feedbackValue", skip_serializing_if = "Option::is_none")]
     pub feedback_value: Option<String>,
-    /// Whether a successful call sends the hang-up SMS.
+    /// Whether a successful call triggers the hang-up SMS.
     ///
     /// On the wire `successPush`. Source: 002.
     #[serde(rename = "successPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub success_push: Option<bool>,
-    /// Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1.
+    /// Seconds between a successful call and its SMS, 1 to 9999. Required when `successPush` is 1.
     ///
     /// On the wire `successPushTime`. Source: 002.
     #[serde(rename = "successPushTime", skip_serializing_if = "Option::is_none")]
     pub success_push_time: Option<i32>,
-    /// Whether a failed call sends the hang-up SMS.
+    /// Whether a failed call triggers the hang-up SMS.
     ///
     /// On the wire `failedPush`. Source: 002.
     #[serde(rename = "failedPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub failed_push: Option<bool>,
-    /// Whether a call that rang sends the hang-up SMS.
+    /// Whether a call that rang triggers the hang-up SMS.
     ///
     /// On the wire `ringPush`. Source: 002.
     #[serde(rename = "ringPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
@@ -541,33 +542,33 @@ pub struct RecallNode {
     /// On the wire `toSeat`. Source: 002.
     #[serde(rename = "toSeat", serialize_with = "write::flag")]
     pub to_seat: bool,
-    /// ID of the group of agents that takes the calls; required when `toSeat` is 1.
+    /// ID of the agent group that takes the calls. Required when `toSeat` is 1.
     ///
     /// On the wire `sipGroupId`. Source: 002.
     #[serde(rename = "sipGroupId", skip_serializing_if = "Option::is_none")]
     pub sip_group_id: Option<i64>,
-    /// How calls are paced (1 proportional); required when `toSeat` is 1.
+    /// Pacing of outbound calls (1 proportional). Required when `toSeat` is 1.
     ///
     /// On the wire `outboundControl`. Source: 002.
     #[serde(rename = "outboundControl", skip_serializing_if = "Option::is_none")]
     pub outbound_control: Option<OutboundControl>,
-    /// Outbound multiplier, 1 to 100; required when `toSeat` is 1.
+    /// Outbound multiplier, 1 to 100. Required when `toSeat` is 1.
     ///
     /// On the wire `calloutRate`. Source: 002.
     #[serde(rename = "calloutRate", skip_serializing_if = "Option::is_none")]
     pub callout_rate: Option<i32>,
-    /// When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress);
-    /// required when `toSeat` is 1.
+    /// When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress).
+    /// Required when `toSeat` is 1.
     ///
     /// On the wire `toSeatType`. Source: 002.
     #[serde(rename = "toSeatType", skip_serializing_if = "Option::is_none")]
     pub to_seat_type: Option<SeatTransfer>,
-    /// Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2.
+    /// Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2.
     ///
     /// On the wire `toSeatKey`. Source: 002.
     #[serde(rename = "toSeatKey", skip_serializing_if = "Option::is_none")]
     pub to_seat_key: Option<String>,
-    /// Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
+    /// Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2.
     ///
     /// On the wire `delayTransfer`. Source: 002.
     #[serde(rename = "delayTransfer", skip_serializing_if = "Option::is_none")]
@@ -609,13 +610,13 @@ impl RecallNode {
         }
     }
 
-    /// A node that plays a voice file that was uploaded before.
+    /// A node that plays an uploaded voice file.
     #[must_use]
     pub fn uploaded(voice_file_id: impl Into<String>) -> Self {
         Self::new(VoiceSource::Uploaded).voice_file_id(voice_file_id)
     }
 
-    /// A node that plays a voice file that is sent along.
+    /// A node that plays a voice file uploaded with the request.
     ///
     /// `audio` is given as bytes, and encoded here.
     #[must_use]
@@ -629,50 +630,50 @@ impl RecallNode {
         Self::new(VoiceSource::TextToSpeech).text(text).lan(lan)
     }
 
-    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,
-    /// 3 text to speech).
+    /// Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3
+    /// text to speech).
     #[must_use]
     pub fn source(mut self, source: VoiceSource) -> Self {
         self.source = source;
         self
     }
 
-    /// ID of the uploaded voice file; required when `source` is 1.
+    /// ID of the uploaded voice file. Required when `source` is 1.
     #[must_use]
     pub fn voice_file_id(mut self, voice_file_id: impl Into<String>) -> Self {
         self.voice_file_id = Some(voice_file_id.into());
         self
     }
 
-    /// Name of the uploaded voice file; shown by examples only, always null there.
+    /// Name of the uploaded voice file. Only examples show this field, always as null.
     #[must_use]
     pub fn voice_file_name(mut self, voice_file_name: impl Into<String>) -> Self {
         self.voice_file_name = Some(voice_file_name.into());
         self
     }
 
-    /// Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2.
+    /// Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2.
     #[must_use]
     pub fn upload_name(mut self, upload_name: impl Into<String>) -> Self {
         self.upload_name = Some(upload_name.into());
         self
     }
 
-    /// The voice file that is sent along, in padded base64; required when `source` is 2.
+    /// Voice file that the request uploads, in padded base64. Required when `source` is 2.
     #[must_use]
     pub fn base_file(mut self, base_file: impl Into<String>) -> Self {
         self.base_file = Some(base_file.into());
         self
     }
 
-    /// Text to speak, at most 1000 characters; required when `source` is 3.
+    /// Text to speak, at most 1000 characters. Required when `source` is 3.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
     }
 
-    /// Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3.
+    /// Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is 3.
     #[must_use]
     pub fn lan(mut self, lan: impl Into<String>) -> Self {
         self.lan = Some(lan.into());
@@ -686,37 +687,36 @@ impl RecallNode {
         self
     }
 
-    /// Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
+    /// Gender of the voice (1 male, 2 female); by default female if the language has both.
     #[must_use]
     pub fn ssml_gender(mut self, ssml_gender: VoiceGender) -> Self {
         self.ssml_gender = Some(ssml_gender);
         self
     }
 
-    /// Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
-    /// 44).
+    /// Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44.
     #[must_use]
     pub fn accent(mut self, accent: i32) -> Self {
         self.accent = Some(accent);
         self
     }
 
-    /// Whether the end of a call triggers an SMS.
+    /// Whether an SMS is sent when a call ends.
     #[must_use]
     pub fn hang_up_sms(mut self, hang_up_sms: bool) -> Self {
         self.hang_up_sms = hang_up_sms;
         self
     }
 
-    /// ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+    /// ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null.
     #[must_use]
     pub fn idx_sms_app_id(mut self, idx_sms_app_id: i64) -> Self {
         self.idx_sms_app_id = Some(idx_sms_app_id);
         self
     }
 
-    /// Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`;
-    /// required when `hangUpSms` is 1.
+    /// Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced.
+    /// Required when `hangUpSms` is 1.
     #[must_use]
     pub fn sms_content(mut self, sms_content: impl Into<String>) -> Self {
         self.sms_content = Some(sms_content.into());
@@ -730,42 +730,42 @@ impl RecallNode {
         self
     }
 
-    /// Whether a key press sends the hang-up SMS.
+    /// Whether a key press triggers the hang-up SMS.
     #[must_use]
     pub fn feedback_push(mut self, feedback_push: bool) -> Self {
         self.feedback_push = Some(feedback_push);
         self
     }
 
-    /// Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1.
+    /// Key that triggers the hang-up SMS, one digit from 0 to 9. Required when `feedbackPush` is 1.
     #[must_use]
     pub fn feedback_value(mut self, feedback_value: impl Into<String>) -> Self {
         self.feedback_value = Some(feedback_value.into());
         self
     }
 
-    /// Whether a successful call sends the hang-up SMS.
+    /// Whether a successful call triggers the hang-up SMS.
     #[must_use]
     pub fn success_push(mut self, success_push: bool) -> Self {
         self.success_push = Some(success_push);
         self
     }
 
-    /// Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1.
+    /// Seconds between a successful call and its SMS, 1 to 9999. Required when `successPush` is 1.
     #[must_use]
     pub fn success_push_time(mut self, success_push_time: i32) -> Self {
         self.success_push_time = Some(success_push_time);
         self
     }
 
-    /// Whether a failed call sends the hang-up SMS.
+    /// Whether a failed call triggers the hang-up SMS.
     #[must_use]
     pub fn failed_push(mut self, failed_push: bool) -> Self {
         self.failed_push = Some(failed_push);
         self
     }
 
-    /// Whether a call that rang sends the hang-up SMS.
+    /// Whether a call that rang triggers the hang-up SMS.
     #[must_use]
     pub fn ring_push(mut self, ring_push: bool) -> Self {
         self.ring_push = Some(ring_push);
@@ -779,43 +779,43 @@ impl RecallNode {
         self
     }
 
-    /// ID of the group of agents that takes the calls; required when `toSeat` is 1.
+    /// ID of the agent group that takes the calls. Required when `toSeat` is 1.
     #[must_use]
     pub fn sip_group_id(mut self, sip_group_id: i64) -> Self {
         self.sip_group_id = Some(sip_group_id);
         self
     }
 
-    /// How calls are paced (1 proportional); required when `toSeat` is 1.
+    /// Pacing of outbound calls (1 proportional). Required when `toSeat` is 1.
     #[must_use]
     pub fn outbound_control(mut self, outbound_control: OutboundControl) -> Self {
         self.outbound_control = Some(outbound_control);
         self
     }
 
-    /// Outbound multiplier, 1 to 100; required when `toSeat` is 1.
+    /// Outbound multiplier, 1 to 100. Required when `toSeat` is 1.
     #[must_use]
     pub fn callout_rate(mut self, callout_rate: i32) -> Self {
         self.callout_rate = Some(callout_rate);
         self
     }
 
-    /// When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress);
-    /// required when `toSeat` is 1.
+    /// When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress).
+    /// Required when `toSeat` is 1.
     #[must_use]
     pub fn to_seat_type(mut self, to_seat_type: SeatTransfer) -> Self {
         self.to_seat_type = Some(to_seat_type);
         self
     }
 
-    /// Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2.
+    /// Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2.
     #[must_use]
     pub fn to_seat_key(mut self, to_seat_key: impl Into<String>) -> Self {
         self.to_seat_key = Some(to_seat_key.into());
         self
     }
 
-    /// Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
+    /// Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2.
     #[must_use]
     pub fn delay_transfer(mut self, delay_transfer: i32) -> Self {
         self.delay_transfer = Some(delay_transfer);

@@ -17,19 +17,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCallPage {
-    /// Tasks of the page; empty when the answer has none.
+    /// Tasks of the page; empty if the response has none.
     ///
     /// On the wire `records`. Source: 004.
     pub records: Vec<GroupCallTask>,
-    /// Number of tasks in all.
+    /// Total number of tasks.
     ///
     /// On the wire `total`. Source: 004.
     pub total: Option<i64>,
-    /// Number of tasks on a page.
+    /// Number of tasks per page.
     ///
     /// On the wire `size`. Source: 004.
     pub size: Option<i64>,
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// On the wire `current`. Source: 004.
     pub current: Option<i64>,
@@ -84,13 +84,13 @@ impl<'de> Deserialize<'de> for GroupCallPage {
     }
 }
 
-/// One group call: a campaign of calls with its counts and costs.
+/// A group-call task: one campaign of calls, with its counts and costs.
 ///
 /// Source: 004.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCallTask {
-    /// ID of the task; older answers call it `jobId`.
+    /// ID of the task. Older responses name it `jobId`.
     ///
     /// On the wire `taskId` or `jobId`. Source: 004, api-facts.
     pub task_id: Option<i64>,
@@ -103,11 +103,11 @@ pub struct GroupCallTask {
     ///
     /// On the wire `status`. Source: 004.
     pub status: Option<TaskStatus>,
-    /// Call progress in percent, such as `100`, as the service writes it.
+    /// Call progress in percent, as text such as `100`.
     ///
     /// On the wire `rate`. Source: 004.
     pub rate: Option<String>,
-    /// Number of calls in the task, which the document calls its number of tasks.
+    /// Number of calls in the task.
     ///
     /// On the wire `numCnt`. Source: 004.
     pub num_cnt: Option<i64>,
@@ -115,15 +115,15 @@ pub struct GroupCallTask {
     ///
     /// On the wire `callNum`. Source: 004.
     pub call_num: Option<i64>,
-    /// Count of successful calls.
+    /// Number of successful calls.
     ///
     /// On the wire `success`. Source: 004.
     pub success: Option<i64>,
-    /// Count of failed calls.
+    /// Number of failed calls.
     ///
     /// On the wire `fail`. Source: 004.
     pub fail: Option<i64>,
-    /// Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone.
+    /// Time of submission as `yyyy-MM-dd HH:mm:ss`, without a time zone.
     ///
     /// On the wire `createdTime`. Source: 004.
     pub created_time: Option<LocalDateTime>,
@@ -135,11 +135,11 @@ pub struct GroupCallTask {
     ///
     /// On the wire `taskType`. Source: 004.
     pub task_type: Option<TaskType>,
-    /// Count of answered calls.
+    /// Number of answered calls.
     ///
     /// On the wire `answeredNum`. Source: 004.
     pub answered_num: Option<i64>,
-    /// Answer-seizure ratio in percent, such as `80`, as the service writes it.
+    /// Answer-seizure ratio in percent, as text such as `80`.
     ///
     /// On the wire `asr`. Source: 004.
     pub asr: Option<String>,
@@ -147,7 +147,7 @@ pub struct GroupCallTask {
     ///
     /// On the wire `agentTotalFeetime`. Source: 004.
     pub agent_total_feetime: Option<i64>,
-    /// Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
+    /// Total cost of the AI Agent product in the quoted currency, as text such as `0.125000`.
     ///
     /// On the wire `agentFee`. Source: 004.
     pub agent_fee: Option<String>,
@@ -155,23 +155,23 @@ pub struct GroupCallTask {
     ///
     /// On the wire `chargeLen`. Source: 004.
     pub charge_len: Option<i64>,
-    /// Average call duration with its unit, such as `60s`, as the service writes it.
+    /// Average call duration with its unit, as text such as `60s`.
     ///
     /// On the wire `acd`. Source: 004.
     pub acd: Option<String>,
-    /// Cost of the calls, such as `0.034827(USD)`, as the service writes it.
+    /// Cost of the calls, as text such as `0.034827(USD)`.
     ///
     /// On the wire `groupCallPayFee`. Source: 004.
     pub group_call_pay_fee: Option<String>,
-    /// Cost of the hang-up SMS, such as `0(USD)`, as the service writes it.
+    /// Cost of the hang-up SMS, as text such as `0(USD)`.
     ///
     /// On the wire `smsPayFee`. Source: 004.
     pub sms_pay_fee: Option<String>,
-    /// Cost of the whole task, such as `0.159827(USD)`, as the service writes it.
+    /// Cost of the whole task, as text such as `0.159827(USD)`.
     ///
     /// On the wire `taskSumPayFee`. Source: 004.
     pub task_sum_pay_fee: Option<String>,
-    /// Count of hang-up SMS sent.
+    /// Number of hang-up SMS sent.
     ///
     /// On the wire `sendSmsNum`. Source: 004.
     pub send_sms_num: Option<i64>,
@@ -296,7 +296,7 @@ impl Totals {
     }
 }
 
-/// A recall flow with its nodes, as the service keeps it.
+/// A recall flow with its state and its nodes.
 ///
 /// Source: 000, 001, 003.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -314,36 +314,36 @@ pub struct RecallFlowDetail {
     ///
     /// On the wire `recallNum`. Source: 000, 001, 003.
     pub recall_num: Option<i32>,
-    /// Which calls are repeated: all or only the failed ones (0 all, 1 failed).
+    /// Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
     ///
     /// On the wire `recallType`. Source: 000, 001, 003.
     pub recall_type: Option<RecallType>,
-    /// State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited only
+    /// State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only
     /// while it is pending.
     ///
     /// On the wire `status`. Source: 000, 001, 003.
     pub status: Option<RecallStatus>,
-    /// Nodes of the flow in their order; empty when the answer has none.
+    /// Nodes of the flow, in order; empty if the response has none.
     ///
     /// On the wire `nodeList` or `records`. Source: 000, 001, 003.
     pub node_list: Vec<RecallNodeDetail>,
-    /// Number of nodes in all; only in answers that page the nodes.
+    /// Total number of nodes; only in responses that page the nodes.
     ///
     /// On the wire `total`. Source: 000 example, 001 example.
     pub total: Option<i64>,
-    /// Number of nodes on a page; only in answers that page the nodes.
+    /// Number of nodes per page; only in responses that page the nodes.
     ///
     /// On the wire `size`. Source: 000 example, 001 example.
     pub size: Option<i64>,
-    /// Number of the page, from 1; only in answers that page the nodes.
+    /// Page number, starting at 1; only in responses that page the nodes.
     ///
     /// On the wire `current`. Source: 000 example, 001 example.
     pub current: Option<i64>,
-    /// Whether the service counted the nodes; only in answers that page the nodes.
+    /// Whether the service counted the nodes; only in responses that page the nodes.
     ///
     /// On the wire `searchCount`. Source: 000 example, 001 example.
     pub search_count: Option<bool>,
-    /// Number of pages; only in answers that page the nodes.
+    /// Number of pages; only in responses that page the nodes.
     ///
     /// On the wire `pages`. Source: 000 example, 001 example.
     pub pages: Option<i64>,
@@ -414,14 +414,14 @@ impl<'de> Deserialize<'de> for RecallFlowDetail {
     }
 }
 
-/// One node of a recall flow, as the service keeps it.
+/// One node of a recall flow, with its state.
 ///
 /// Source: 000, 001, 003.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallNodeDetail {
-    /// Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 reupload,
-    /// 3 text to speech).
+    /// Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3
+    /// text to speech).
     ///
     /// On the wire `source`. Source: 000, 001, 003.
     pub source: Option<VoiceSource>,
@@ -429,11 +429,11 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `voiceFileId`. Source: 000, 001, 003.
     pub voice_file_id: Option<String>,
-    /// Name of the uploaded voice file; shown by examples only, always null there.
+    /// Name of the uploaded voice file. Only examples show this field, always as null.
     ///
     /// On the wire `voiceFileName`. Source: 001 example, 002 example.
     pub voice_file_name: Option<String>,
-    /// Name of the voice file that is, or was, sent along, 5 to 32 characters.
+    /// Name of the voice file that the request uploads, 5 to 32 characters.
     ///
     /// On the wire `uploadName`. Source: 000, 001, 003.
     pub upload_name: Option<String>,
@@ -449,24 +449,23 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `speakingRate`. Source: 000, 001, 003.
     pub speaking_rate: Option<f64>,
-    /// Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
+    /// Gender of the voice (1 male, 2 female); by default female if the language has both.
     ///
     /// On the wire `ssmlGender`. Source: 000, 001, 003.
     pub ssml_gender: Option<VoiceGender>,
-    /// Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
-    /// 44).
+    /// Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44.
     ///
     /// On the wire `accent`. Source: 000, 001, 003.
     pub accent: Option<i32>,
-    /// Whether the end of a call triggers an SMS.
+    /// Whether an SMS is sent when a call ends.
     ///
     /// On the wire `hangUpSms`. Source: 000, 001, 003.
     pub hang_up_sms: Option<bool>,
-    /// ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+    /// ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null.
     ///
     /// On the wire `idxSmsAppId`. Source: 001 example, 002 example.
     pub idx_sms_app_id: Option<i64>,
-    /// Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`.
+    /// Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced.
     ///
     /// On the wire `smsContent`. Source: 000, 001, 003.
     pub sms_content: Option<String>,
@@ -474,15 +473,15 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `senderId`. Source: 000, 001, 003.
     pub sender_id: Option<String>,
-    /// Whether a key press sends the hang-up SMS.
+    /// Whether a key press triggers the hang-up SMS.
     ///
     /// On the wire `feedbackPush`. Source: 000, 001, 003.
     pub feedback_push: Option<bool>,
-    /// Key whose press sends the hang-up SMS, one digit 0 to 9.
+    /// Key that triggers the hang-up SMS, one digit from 0 to 9.
     ///
     /// On the wire `feedbackValue`. Source: 000, 001, 003.
     pub feedback_value: Option<String>,
-    /// Whether a successful call sends the hang-up SMS.
+    /// Whether a successful call triggers the hang-up SMS.
     ///
     /// On the wire `successPush`. Source: 000, 001, 003.
     pub success_push: Option<bool>,
@@ -490,11 +489,11 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `successPushTime`. Source: 000, 001, 003.
     pub success_push_time: Option<i32>,
-    /// Whether a failed call sends the hang-up SMS.
+    /// Whether a failed call triggers the hang-up SMS.
     ///
     /// On the wire `failedPush`. Source: 000, 001, 003.
     pub failed_push: Option<bool>,
-    /// Whether a call that rang sends the hang-up SMS.
+    /// Whether a call that rang triggers the hang-up SMS.
     ///
     /// On the wire `ringPush`. Source: 000, 001, 003.
     pub ring_push: Option<bool>,
@@ -502,11 +501,11 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `toSeat`. Source: 000, 001, 003.
     pub to_seat: Option<bool>,
-    /// ID of the group of agents that takes the calls.
+    /// ID of the agent group that takes the calls.
     ///
     /// On the wire `sipGroupId`. Source: 000, 001, 003.
     pub sip_group_id: Option<i64>,
-    /// How calls are paced (1 proportional).
+    /// Pacing of outbound calls (1 proportional).
     ///
     /// On the wire `outboundControl`. Source: 000, 001, 003.
     pub outbound_control: Option<OutboundControl>,
@@ -514,7 +513,7 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `calloutRate`. Source: 000, 001, 003.
     pub callout_rate: Option<i32>,
-    /// When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress).
+    /// When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress).
     ///
     /// On the wire `toSeatType`. Source: 000, 001, 003.
     pub to_seat_type: Option<SeatTransfer>,
@@ -522,7 +521,7 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire `toSeatKey`. Source: 000, 001, 003.
     pub to_seat_key: Option<String>,
-    /// Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
+    /// Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2.
     ///
     /// On the wire `delayTransfer`. Source: 000, 001, 003.
     pub delay_transfer: Option<i32>,

@@ -11,7 +11,7 @@ use crate::retry::RetryClass;
 /// Source: 000, 002, 004.
 pub const ITNIO: &str = "https://api.itniotech.com";
 
-/// Base URL: LAAFFIC; its AI Agent pages show the same host without `/v3`.
+/// Base URL: LAAFFIC. Its AI Agent pages show the same host without `/v3`.
 ///
 /// Source: 001, api-facts.
 pub const LAAFFIC: &str = "https://api.laaffic.com/v3";
@@ -21,7 +21,7 @@ pub const LAAFFIC: &str = "https://api.laaffic.com/v3";
 /// Source: api-facts.
 pub const ONBUKA: &str = "https://api.onbuka.com/v3";
 
-/// `Content-Type`: The body is JSON in UTF-8.
+/// `Content-Type`: Media type of the request body: JSON in UTF-8.
 ///
 /// Source: 000, 001, 002, 004.
 pub(crate) const HEADER_CONTENT_TYPE: &str = "content-type";
@@ -29,7 +29,7 @@ pub(crate) const HEADER_CONTENT_TYPE: &str = "content-type";
 /// Its value.
 pub(crate) const HEADER_CONTENT_TYPE_VALUE: &str = "application/json;charset=UTF-8";
 
-/// `Sign`: Signature of the request, 32 lower-case hexadecimal digits.
+/// `Sign`: Signature of the request: 32 lowercase hexadecimal digits.
 ///
 /// Source: 000, 001, 002, 004.
 pub(crate) const HEADER_SIGN: &str = "sign";
@@ -44,17 +44,17 @@ pub(crate) const HEADER_TIMESTAMP: &str = "timestamp";
 /// Source: 000, 001, 002, 004.
 pub(crate) const HEADER_API_KEY: &str = "api-key";
 
-/// Status code, 0 for success, as an integer or a numeric string.
+/// Status code as an integer or a numeric string; 0 means success.
 ///
 /// Source: 000, 001, 002, 003, 004.
 pub(crate) const ENVELOPE_CODE: [&str; 2] = ["code", "status"];
 
-/// Description of the failure reason.
+/// Message from the service, such as the reason for a failure.
 ///
 /// Source: 000, 001, 002, 003, 004.
 pub(crate) const ENVELOPE_MESSAGE: [&str; 2] = ["msg", "reason"];
 
-/// The response of the operation; may be missing or null.
+/// Data of the response; may be missing or null.
 ///
 /// Source: 000, 001, 002, 003, 004.
 pub(crate) const ENVELOPE_DATA: [&str; 1] = ["data"];
@@ -66,21 +66,21 @@ pub(crate) const CODES: &[Code] = &[
         kind: ErrorKind::Authentication,
         class: RetryClass::Settled,
         meaning: "Authentication error",
-        remedy: "check the API key, the API secret and that they belong to the host of the base URL",
+        remedy: "check the API key and the API secret, and that they belong to this base URL",
     },
     Code {
         number: -2,
         kind: ErrorKind::IpRestricted,
         class: RetryClass::Settled,
         meaning: "Restricted IP access",
-        remedy: "add this machine's public IP address to the account's allow list",
+        remedy: "add this machine's public IP address to the account's allowlist",
     },
     Code {
         number: -15,
         kind: ErrorKind::RateLimited,
         class: RetryClass::Throttled,
         meaning: "Query too frequent",
-        remedy: "send fewer requests, or wait before the next one",
+        remedy: "send fewer requests or wait before the next one",
     },
     Code {
         number: -16,
@@ -94,13 +94,13 @@ pub(crate) const CODES: &[Code] = &[
         kind: ErrorKind::Service,
         class: RetryClass::Failed,
         meaning: "System exception",
-        remedy: "try again later, and contact the vendor's support if it stays",
+        remedy: "try again later; if the error persists, contact the vendor's support",
     },
     Code {
         number: -22,
         kind: ErrorKind::Parameter,
         class: RetryClass::Settled,
         meaning: "Parameter exception",
-        remedy: "compare the request with the reference, and the state of what it names with the service's console",
+        remedy: "check the request against the reference, and the state of the object in the vendor's console",
     },
 ];

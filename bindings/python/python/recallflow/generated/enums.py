@@ -22,7 +22,7 @@ __all__ = [
 
 
 class RecallType(Number):
-    """Which calls a recall flow repeats, judged by the result of the previous task.
+    """Which calls a recall flow repeats, by their result in the previous task.
 
     Source: 000, 001, 002, 003.
     """
@@ -40,33 +40,33 @@ class RecallStatus(Number):
     """
 
     PENDING = 0
-    """Not started; the only state in which a flow can be edited."""
+    """Not started. A flow can be edited only in this state."""
     IN_PROGRESS = 1
-    """Calls are being made."""
+    """Calls are in progress."""
     COMPLETED = 2
     """Finished."""
     CANCELLED = 3
-    """Cancelled."""
+    """Canceled."""
     FAILED = 4
-    """Ended by an execution exception."""
+    """Failed with an execution exception."""
 
 
 class VoiceSource(Number):
-    """Where the audio of a node comes from.
+    """Source of a node's audio.
 
     Source: 000, 001, 002, 003.
     """
 
     UPLOADED = 1
-    """A voice file that was uploaded before."""
+    """A voice file that is already uploaded."""
     REUPLOAD = 2
-    """A voice file that is sent with the request."""
+    """A voice file that the request uploads."""
     TEXT_TO_SPEECH = 3
-    """A text that the service speaks."""
+    """Text to speech."""
 
 
 class VoiceGender(Number):
-    """Voice that speaks a text.
+    """Gender of the voice for text to speech.
 
     Source: 000, 001, 002, 003.
     """
@@ -74,11 +74,11 @@ class VoiceGender(Number):
     MALE = 1
     """Male voice."""
     FEMALE = 2
-    """Female voice, the service's default where a language has both."""
+    """Female voice; the default for a language that has both."""
 
 
 class OutboundControl(Number):
-    """How calls are paced when they are transferred to agents.
+    """Pacing of outbound calls that are transferred to agents.
 
     Source: 000, 001, 002, 003.
     """
@@ -114,7 +114,7 @@ class TaskStatus(Number):
     SUBMISSION_FAILED = 3
     """Submission failed."""
     CANCELLED = 4
-    """Task cancelled."""
+    """Task canceled."""
     SUSPENDED = 5
     """Task suspended."""
     SUBMITTING = 6
@@ -132,7 +132,7 @@ class TaskType(Number):
     SCRIPT = 2
     """Group call that follows an AI script."""
     AI_AGENT = 3
-    """AI Agent group call, the only kind that the group-call query accepts."""
+    """AI Agent group call; the only kind that the group-call query accepts."""
 
 
 ENUMS: tuple[type[Number], ...] = (

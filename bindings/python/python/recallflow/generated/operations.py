@@ -48,14 +48,14 @@ class Operations:
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> GroupCallPage:
-        """Reads one page of the AI Agent group-call tasks of a span of time.
+        """Reads one page of the AI Agent group-call tasks in a time span.
 
         It changes nothing, so that it is tried again after a failure that may pass.
 
         `POST voice/group/call/query`. Source: 004.
 
         Args:
-            request: Selects group-call tasks, and the page of them to read.
+            request: Selection of group-call tasks, and the page to read.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
             max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
@@ -73,7 +73,7 @@ class Operations:
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Pages[GroupCallTask]:
-        """Reads all tasks of the span, page after page.
+        """Reads all tasks in the time span, page by page.
 
         It begins with the page that `current` names, and reads the next one when it is asked for more. A query that
         breaks a rule is refused at once; nothing is sent before the first item is asked for, so that every other error
@@ -82,7 +82,7 @@ class Operations:
         `POST voice/group/call/query`. Source: 004.
 
         Args:
-            query: Selects group-call tasks, and the page of them to read.
+            query: Selection of group-call tasks, and the page to read.
             timeout: Seconds that each page may take, pauses between its attempts included; `None`: the client's.
             max_retries: How many more attempts each page may have after the first; `None`: the client's.
 
@@ -123,7 +123,7 @@ class Operations:
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Edits a recall flow, which is possible only while it is pending.
+        """Edits a recall flow. The flow must be pending.
 
         It is tried again only if the service provably did not carry it out. `OutcomeUnknownError` tells that nobody
         knows.
@@ -131,7 +131,7 @@ class Operations:
         `POST voice/recallFlow/update`. Source: 002.
 
         Args:
-            request: The new settings of a recall flow.
+            request: New settings of a recall flow.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
             max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
@@ -171,14 +171,14 @@ class AsyncOperations:
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> GroupCallPage:
-        """Reads one page of the AI Agent group-call tasks of a span of time.
+        """Reads one page of the AI Agent group-call tasks in a time span.
 
         It changes nothing, so that it is tried again after a failure that may pass.
 
         `POST voice/group/call/query`. Source: 004.
 
         Args:
-            request: Selects group-call tasks, and the page of them to read.
+            request: Selection of group-call tasks, and the page to read.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
             max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 
@@ -196,7 +196,7 @@ class AsyncOperations:
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AsyncPages[GroupCallTask]:
-        """Reads all tasks of the span, page after page.
+        """Reads all tasks in the time span, page by page.
 
         It begins with the page that `current` names, and reads the next one when it is asked for more. A query that
         breaks a rule is refused at once; nothing is sent before the first item is asked for, so that every other error
@@ -205,7 +205,7 @@ class AsyncOperations:
         `POST voice/group/call/query`. Source: 004.
 
         Args:
-            query: Selects group-call tasks, and the page of them to read.
+            query: Selection of group-call tasks, and the page to read.
             timeout: Seconds that each page may take, pauses between its attempts included; `None`: the client's.
             max_retries: How many more attempts each page may have after the first; `None`: the client's.
 
@@ -246,7 +246,7 @@ class AsyncOperations:
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Edits a recall flow, which is possible only while it is pending.
+        """Edits a recall flow. The flow must be pending.
 
         It is tried again only if the service provably did not carry it out. `OutcomeUnknownError` tells that nobody
         knows.
@@ -254,7 +254,7 @@ class AsyncOperations:
         `POST voice/recallFlow/update`. Source: 002.
 
         Args:
-            request: The new settings of a recall flow.
+            request: New settings of a recall flow.
             timeout: Seconds that the whole call may take, pauses between its attempts included; `None`: the client's.
             max_retries: How many more attempts the whole call may have after the first; `None`: the client's.
 

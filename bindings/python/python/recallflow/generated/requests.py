@@ -28,7 +28,7 @@ __all__ = ["GroupCallQuery", "RecallFlowDetailQuery", "RecallNode", "UpdateRecal
 
 
 class GroupCallQuery(Request):
-    """Selects group-call tasks, and the page of them to read.
+    """Selection of group-call tasks, and the page to read.
 
     Source: 004.
     """
@@ -37,7 +37,7 @@ class GroupCallQuery(Request):
 
         @property
         def current(self) -> int:
-            """Number of the page, from 1.
+            """Page number, starting at 1.
 
             On the wire `current`. Source: 004.
             """
@@ -45,7 +45,7 @@ class GroupCallQuery(Request):
 
         @property
         def size(self) -> int:
-            """Number of tasks on a page, 1 to 100.
+            """Number of tasks per page, 1 to 100.
 
             On the wire `size`. Source: 004.
             """
@@ -53,7 +53,7 @@ class GroupCallQuery(Request):
 
         @property
         def str_time(self) -> datetime | str:
-            """Start of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+            """Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
 
             On the wire `strTime` in `params`. Source: 004.
             """
@@ -61,7 +61,7 @@ class GroupCallQuery(Request):
 
         @property
         def end_time(self) -> datetime | str:
-            """End of the span, `yyyy-MM-dd HH:mm:ss` without a zone.
+            """End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
 
             On the wire `endTime` in `params`. Source: 004.
             """
@@ -69,7 +69,7 @@ class GroupCallQuery(Request):
 
         @property
         def task_type(self) -> TaskType | int:
-            """Kind of the tasks, always AI Agent group calls (3 ai agent).
+            """Kind of the tasks (3 ai agent); always AI Agent group calls.
 
             On the wire `taskType` in `params`. Source: 004.
             """
@@ -77,8 +77,8 @@ class GroupCallQuery(Request):
 
         @property
         def status_list(self) -> tuple[TaskStatus | int, ...] | None:
-            """States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6
-            submitting); probably all states when empty, which is not documented.
+            """States to select. An empty list probably selects all states (0 waiting, 1 calling, 2 finished, 3
+            submission failed, 4 cancelled, 5 suspended, 6 submitting); the documents do not say.
 
             On the wire `statusList` in `params`. Source: 004.
             """
@@ -94,7 +94,7 @@ class GroupCallQuery(Request):
 
         @property
         def search_condition(self) -> str | None:
-            """Part of a task name, voice file name or text to speech to search for.
+            """Part of a task name, a voice file name or a text to speak.
 
             On the wire `searchCondition` in `params`. Source: 004.
             """
@@ -117,17 +117,17 @@ class GroupCallQuery(Request):
 
     else:
         __slots__ = {
-            "current": "Number of the page, from 1.",
-            "size": "Number of tasks on a page, 1 to 100.",
-            "str_time": "Start of the span, `yyyy-MM-dd HH:mm:ss` without a zone.",
-            "end_time": "End of the span, `yyyy-MM-dd HH:mm:ss` without a zone.",
-            "task_type": "Kind of the tasks, always AI Agent group calls (3 ai agent).",
+            "current": "Page number, starting at 1.",
+            "size": "Number of tasks per page, 1 to 100.",
+            "str_time": "Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.",
+            "end_time": "End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.",
+            "task_type": "Kind of the tasks (3 ai agent); always AI Agent group calls.",
             "status_list": (
-                "States of the tasks (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, "
-                "6 submitting); probably all states when empty, which is not documented."
+                "States to select. An empty list probably selects all states (0 waiting, 1 calling, 2 finished, 3 "
+                "submission failed, 4 cancelled, 5 suspended, 6 submitting); the documents do not say."
             ),
             "idx_app_id": "ID of the application.",
-            "search_condition": "Part of a task name, voice file name or text to speech to search for.",
+            "search_condition": "Part of a task name, a voice file name or a text to speak.",
         }
 
     def __init__(
@@ -146,7 +146,7 @@ class GroupCallQuery(Request):
 
 
 class RecallFlowDetailQuery(Request):
-    """Names the recall flow to read.
+    """Request for one recall flow.
 
     Source: 000, 001.
     """
@@ -175,7 +175,7 @@ class RecallFlowDetailQuery(Request):
 
 
 class UpdateRecallFlow(Request):
-    """The new settings of a recall flow.
+    """New settings of a recall flow.
 
     Source: 002.
     """
@@ -208,7 +208,7 @@ class UpdateRecallFlow(Request):
 
         @property
         def recall_type(self) -> RecallType | int:
-            """Which calls are repeated: all or only the failed ones (0 all, 1 failed).
+            """Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
 
             On the wire `recallType`. Source: 002.
             """
@@ -216,7 +216,8 @@ class UpdateRecallFlow(Request):
 
         @property
         def node_list(self) -> tuple[RecallNode, ...] | None:
-            """Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented.
+            """Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not
+            documented.
 
             On the wire `nodeList`. Source: 002.
             """
@@ -239,9 +240,10 @@ class UpdateRecallFlow(Request):
             "key_id": "Unique key of the recall flow.",
             "recall_interval": "Minutes between two recalls, 1 to 1440.",
             "recall_num": "Number of recalls, 1 to 10.",
-            "recall_type": "Which calls are repeated: all or only the failed ones (0 all, 1 failed).",
+            "recall_type": "Which calls are repeated: all, or only the failed ones (0 all, 1 failed).",
             "node_list": (
-                "Nodes of the flow in their order; whether leaving it out keeps the present nodes is not documented."
+                "Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not "
+                "documented."
             ),
         }
 
@@ -258,7 +260,7 @@ class UpdateRecallFlow(Request):
 
 
 class RecallNode(Request):
-    """One node of a recall flow: the audio that one round of recalls plays, and what follows it.
+    """One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
 
     Source: 002.
     """
@@ -267,8 +269,8 @@ class RecallNode(Request):
 
         @property
         def source(self) -> VoiceSource | int:
-            """Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2
-            reupload, 3 text to speech).
+            """Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload,
+            3 text to speech).
 
             On the wire `source`. Source: 002.
             """
@@ -276,7 +278,7 @@ class RecallNode(Request):
 
         @property
         def voice_file_id(self) -> str | None:
-            """ID of the uploaded voice file; required when `source` is 1.
+            """ID of the uploaded voice file. Required when `source` is 1.
 
             On the wire `voiceFileId`. Source: 002.
             """
@@ -284,7 +286,7 @@ class RecallNode(Request):
 
         @property
         def voice_file_name(self) -> str | None:
-            """Name of the uploaded voice file; shown by examples only, always null there.
+            """Name of the uploaded voice file. Only examples show this field, always as null.
 
             On the wire `voiceFileName`. Source: 001 example, 002 example.
             """
@@ -292,7 +294,7 @@ class RecallNode(Request):
 
         @property
         def upload_name(self) -> str | None:
-            """Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2.
+            """Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2.
 
             On the wire `uploadName`. Source: 002.
             """
@@ -300,7 +302,7 @@ class RecallNode(Request):
 
         @property
         def base_file(self) -> str | None:
-            """The voice file that is sent along, in padded base64; required when `source` is 2.
+            """Voice file that the request uploads, in padded base64. Required when `source` is 2.
 
             On the wire `baseFile`. Source: 002.
             """
@@ -308,7 +310,7 @@ class RecallNode(Request):
 
         @property
         def text(self) -> str | None:
-            """Text to speak, at most 1000 characters; required when `source` is 3.
+            """Text to speak, at most 1000 characters. Required when `source` is 3.
 
             On the wire `text`. Source: 002.
             """
@@ -316,7 +318,7 @@ class RecallNode(Request):
 
         @property
         def lan(self) -> str | None:
-            """Language code of the text, such as `EN`, from the vendor's language table; required when `source` is 3.
+            """Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is 3.
 
             On the wire `lan`. Source: 002.
             """
@@ -332,7 +334,7 @@ class RecallNode(Request):
 
         @property
         def ssml_gender(self) -> VoiceGender | int | None:
-            """Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
+            """Gender of the voice (1 male, 2 female); by default female if the language has both.
 
             On the wire `ssmlGender`. Source: 002.
             """
@@ -340,8 +342,8 @@ class RecallNode(Request):
 
         @property
         def accent(self) -> int | None:
-            """Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
-            44).
+            """Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as
+            44.
 
             On the wire `accent`. Source: 002.
             """
@@ -349,7 +351,7 @@ class RecallNode(Request):
 
         @property
         def hang_up_sms(self) -> bool:
-            """Whether the end of a call triggers an SMS.
+            """Whether an SMS is sent when a call ends.
 
             On the wire `hangUpSms`. Source: 002.
             """
@@ -357,7 +359,7 @@ class RecallNode(Request):
 
         @property
         def idx_sms_app_id(self) -> int | None:
-            """ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+            """ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null.
 
             On the wire `idxSmsAppId`. Source: 001 example, 002 example.
             """
@@ -365,8 +367,8 @@ class RecallNode(Request):
 
         @property
         def sms_content(self) -> str | None:
-            """Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`;
-            required when `hangUpSms` is 1.
+            """Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are
+            replaced. Required when `hangUpSms` is 1.
 
             On the wire `smsContent`. Source: 002.
             """
@@ -382,7 +384,7 @@ class RecallNode(Request):
 
         @property
         def feedback_push(self) -> bool | None:
-            """Whether a key press sends the hang-up SMS.
+            """Whether a key press triggers the hang-up SMS.
 
             On the wire `feedbackPush`. Source: 002.
             """
@@ -390,7 +392,7 @@ class RecallNode(Request):
 
         @property
         def feedback_value(self) -> str | None:
-            """Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1.
+            """Key that triggers the hang-up SMS, one digit from 0 to 9. Required when `feedbackPush` is 1.
 
             On the wire `feedbackValue`. Source: 002.
             """
@@ -398,7 +400,7 @@ class RecallNode(Request):
 
         @property
         def success_push(self) -> bool | None:
-            """Whether a successful call sends the hang-up SMS.
+            """Whether a successful call triggers the hang-up SMS.
 
             On the wire `successPush`. Source: 002.
             """
@@ -406,7 +408,7 @@ class RecallNode(Request):
 
         @property
         def success_push_time(self) -> int | None:
-            """Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1.
+            """Seconds between a successful call and its SMS, 1 to 9999. Required when `successPush` is 1.
 
             On the wire `successPushTime`. Source: 002.
             """
@@ -414,7 +416,7 @@ class RecallNode(Request):
 
         @property
         def failed_push(self) -> bool | None:
-            """Whether a failed call sends the hang-up SMS.
+            """Whether a failed call triggers the hang-up SMS.
 
             On the wire `failedPush`. Source: 002.
             """
@@ -422,7 +424,7 @@ class RecallNode(Request):
 
         @property
         def ring_push(self) -> bool | None:
-            """Whether a call that rang sends the hang-up SMS.
+            """Whether a call that rang triggers the hang-up SMS.
 
             On the wire `ringPush`. Source: 002.
             """
@@ -438,7 +440,7 @@ class RecallNode(Request):
 
         @property
         def sip_group_id(self) -> int | None:
-            """ID of the group of agents that takes the calls; required when `toSeat` is 1.
+            """ID of the agent group that takes the calls. Required when `toSeat` is 1.
 
             On the wire `sipGroupId`. Source: 002.
             """
@@ -446,7 +448,7 @@ class RecallNode(Request):
 
         @property
         def outbound_control(self) -> OutboundControl | int | None:
-            """How calls are paced (1 proportional); required when `toSeat` is 1.
+            """Pacing of outbound calls (1 proportional). Required when `toSeat` is 1.
 
             On the wire `outboundControl`. Source: 002.
             """
@@ -454,7 +456,7 @@ class RecallNode(Request):
 
         @property
         def callout_rate(self) -> int | None:
-            """Outbound multiplier, 1 to 100; required when `toSeat` is 1.
+            """Outbound multiplier, 1 to 100. Required when `toSeat` is 1.
 
             On the wire `calloutRate`. Source: 002.
             """
@@ -462,8 +464,8 @@ class RecallNode(Request):
 
         @property
         def to_seat_type(self) -> SeatTransfer | int | None:
-            """When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress);
-            required when `toSeat` is 1.
+            """When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress).
+            Required when `toSeat` is 1.
 
             On the wire `toSeatType`. Source: 002.
             """
@@ -471,7 +473,7 @@ class RecallNode(Request):
 
         @property
         def to_seat_key(self) -> str | None:
-            """Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2.
+            """Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2.
 
             On the wire `toSeatKey`. Source: 002.
             """
@@ -479,7 +481,7 @@ class RecallNode(Request):
 
         @property
         def delay_transfer(self) -> int | None:
-            """Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
+            """Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2.
 
             On the wire `delayTransfer`. Source: 002.
             """
@@ -522,60 +524,58 @@ class RecallNode(Request):
     else:
         __slots__ = {
             "source": (
-                "Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 "
+                "Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 "
                 "reupload, 3 text to speech)."
             ),
-            "voice_file_id": "ID of the uploaded voice file; required when `source` is 1.",
-            "voice_file_name": "Name of the uploaded voice file; shown by examples only, always null there.",
+            "voice_file_id": "ID of the uploaded voice file. Required when `source` is 1.",
+            "voice_file_name": "Name of the uploaded voice file. Only examples show this field, always as null.",
             "upload_name": (
-                "Name of the voice file that is, or was, sent along, 5 to 32 characters; required when `source` is 2."
+                "Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2."
             ),
-            "base_file": "The voice file that is sent along, in padded base64; required when `source` is 2.",
-            "text": "Text to speak, at most 1000 characters; required when `source` is 3.",
+            "base_file": "Voice file that the request uploads, in padded base64. Required when `source` is 2.",
+            "text": "Text to speak, at most 1000 characters. Required when `source` is 3.",
             "lan": (
-                "Language code of the text, such as `EN`, from the vendor's language table; required when `source` is "
+                "Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is "
                 "3."
             ),
             "speaking_rate": "Speaking rate of the text as a multiple of normal speed, 0.25 to 4.",
-            "ssml_gender": (
-                "Voice that speaks the text (1 male, 2 female); female when empty and the language has both."
-            ),
+            "ssml_gender": "Gender of the voice (1 male, 2 female); by default female if the language has both.",
             "accent": (
-                "Accent of the text's language, a number from the vendor's accent table (a country calling code, such "
-                "as 44)."
+                "Accent of the voice: a number from the vendor's accent table, which lists country calling codes such "
+                "as 44."
             ),
-            "hang_up_sms": "Whether the end of a call triggers an SMS.",
+            "hang_up_sms": "Whether an SMS is sent when a call ends.",
             "idx_sms_app_id": (
-                "ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there."
+                "ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null."
             ),
             "sms_content": (
-                "Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`; "
-                "required when `hangUpSms` is 1."
+                "Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are "
+                "replaced. Required when `hangUpSms` is 1."
             ),
             "sender_id": "Sender ID of the hang-up SMS, at most 32 characters.",
-            "feedback_push": "Whether a key press sends the hang-up SMS.",
+            "feedback_push": "Whether a key press triggers the hang-up SMS.",
             "feedback_value": (
-                "Key whose press sends the hang-up SMS, one digit 0 to 9; required when `feedbackPush` is 1."
+                "Key that triggers the hang-up SMS, one digit from 0 to 9. Required when `feedbackPush` is 1."
             ),
-            "success_push": "Whether a successful call sends the hang-up SMS.",
+            "success_push": "Whether a successful call triggers the hang-up SMS.",
             "success_push_time": (
-                "Seconds between a successful call and its SMS, 1 to 9999; required when `successPush` is 1."
+                "Seconds between a successful call and its SMS, 1 to 9999. Required when `successPush` is 1."
             ),
-            "failed_push": "Whether a failed call sends the hang-up SMS.",
-            "ring_push": "Whether a call that rang sends the hang-up SMS.",
+            "failed_push": "Whether a failed call triggers the hang-up SMS.",
+            "ring_push": "Whether a call that rang triggers the hang-up SMS.",
             "to_seat": "Whether calls are transferred to an agent.",
-            "sip_group_id": "ID of the group of agents that takes the calls; required when `toSeat` is 1.",
-            "outbound_control": "How calls are paced (1 proportional); required when `toSeat` is 1.",
-            "callout_rate": "Outbound multiplier, 1 to 100; required when `toSeat` is 1.",
+            "sip_group_id": "ID of the agent group that takes the calls. Required when `toSeat` is 1.",
+            "outbound_control": "Pacing of outbound calls (1 proportional). Required when `toSeat` is 1.",
+            "callout_rate": "Outbound multiplier, 1 to 100. Required when `toSeat` is 1.",
             "to_seat_type": (
-                "When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress); "
-                "required when `toSeat` is 1."
+                "When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress). "
+                "Required when `toSeat` is 1."
             ),
             "to_seat_key": (
-                "Key that transfers the call to an agent; required when `toSeat` is 1 and `toSeatType` is 2."
+                "Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2."
             ),
             "delay_transfer": (
-                "Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2."
+                "Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2."
             ),
         }
 
@@ -671,7 +671,7 @@ class RecallNode(Request):
         to_seat_key: str | None = None,
         delay_transfer: int | None = None,
     ) -> Self:
-        """A node that plays a voice file that was uploaded before."""
+        """A node that plays an uploaded voice file."""
         return cls(
             source=VoiceSource.UPLOADED,
             voice_file_id=voice_file_id,
@@ -733,7 +733,7 @@ class RecallNode(Request):
         to_seat_key: str | None = None,
         delay_transfer: int | None = None,
     ) -> Self:
-        """A node that plays a voice file that is sent along.
+        """A node that plays a voice file uploaded with the request.
 
         `audio` is given as bytes or as the path of a file, which is read, and encoded here. An `InvalidRequestError` is
         raised if the file cannot be read.

@@ -42,7 +42,7 @@ class GroupCallPage(Response):
 
         @property
         def records(self) -> tuple[GroupCallTask, ...]:
-            """Tasks of the page; empty when the answer has none.
+            """Tasks of the page; empty if the response has none.
 
             On the wire `records`. Source: 004.
             """
@@ -50,7 +50,7 @@ class GroupCallPage(Response):
 
         @property
         def total(self) -> int | None:
-            """Number of tasks in all.
+            """Total number of tasks.
 
             On the wire `total`. Source: 004.
             """
@@ -58,7 +58,7 @@ class GroupCallPage(Response):
 
         @property
         def size(self) -> int | None:
-            """Number of tasks on a page.
+            """Number of tasks per page.
 
             On the wire `size`. Source: 004.
             """
@@ -66,7 +66,7 @@ class GroupCallPage(Response):
 
         @property
         def current(self) -> int | None:
-            """Number of the page, from 1.
+            """Page number, starting at 1.
 
             On the wire `current`. Source: 004.
             """
@@ -112,10 +112,10 @@ class GroupCallPage(Response):
 
     else:
         __slots__ = {
-            "records": "Tasks of the page; empty when the answer has none.",
-            "total": "Number of tasks in all.",
-            "size": "Number of tasks on a page.",
-            "current": "Number of the page, from 1.",
+            "records": "Tasks of the page; empty if the response has none.",
+            "total": "Total number of tasks.",
+            "size": "Number of tasks per page.",
+            "current": "Page number, starting at 1.",
             "search_count": "Whether the service counted the tasks.",
             "pages": "Number of pages.",
             "extra": "What the service sent beyond the documented fields, and values that do not fit their type.",
@@ -136,7 +136,7 @@ class GroupCallPage(Response):
 
 
 class GroupCallTask(Response):
-    """One group call: a campaign of calls with its counts and costs.
+    """A group-call task: one campaign of calls, with its counts and costs.
 
     Source: 004.
     """
@@ -145,7 +145,7 @@ class GroupCallTask(Response):
 
         @property
         def task_id(self) -> int | None:
-            """ID of the task; older answers call it `jobId`.
+            """ID of the task. Older responses name it `jobId`.
 
             On the wire `taskId` or `jobId`. Source: 004, api-facts.
             """
@@ -170,7 +170,7 @@ class GroupCallTask(Response):
 
         @property
         def rate(self) -> str | None:
-            """Call progress in percent, such as `100`, as the service writes it.
+            """Call progress in percent, as text such as `100`.
 
             On the wire `rate`. Source: 004.
             """
@@ -178,7 +178,7 @@ class GroupCallTask(Response):
 
         @property
         def num_cnt(self) -> int | None:
-            """Number of calls in the task, which the document calls its number of tasks.
+            """Number of calls in the task.
 
             On the wire `numCnt`. Source: 004.
             """
@@ -194,7 +194,7 @@ class GroupCallTask(Response):
 
         @property
         def success(self) -> int | None:
-            """Count of successful calls.
+            """Number of successful calls.
 
             On the wire `success`. Source: 004.
             """
@@ -202,7 +202,7 @@ class GroupCallTask(Response):
 
         @property
         def fail(self) -> int | None:
-            """Count of failed calls.
+            """Number of failed calls.
 
             On the wire `fail`. Source: 004.
             """
@@ -210,7 +210,7 @@ class GroupCallTask(Response):
 
         @property
         def created_time(self) -> datetime | None:
-            """Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone.
+            """Time of submission as `yyyy-MM-dd HH:mm:ss`, without a time zone.
 
             On the wire `createdTime`. Source: 004.
             """
@@ -234,7 +234,7 @@ class GroupCallTask(Response):
 
         @property
         def answered_num(self) -> int | None:
-            """Count of answered calls.
+            """Number of answered calls.
 
             On the wire `answeredNum`. Source: 004.
             """
@@ -242,7 +242,7 @@ class GroupCallTask(Response):
 
         @property
         def asr(self) -> str | None:
-            """Answer-seizure ratio in percent, such as `80`, as the service writes it.
+            """Answer-seizure ratio in percent, as text such as `80`.
 
             On the wire `asr`. Source: 004.
             """
@@ -258,7 +258,7 @@ class GroupCallTask(Response):
 
         @property
         def agent_fee(self) -> str | None:
-            """Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes it.
+            """Total cost of the AI Agent product in the quoted currency, as text such as `0.125000`.
 
             On the wire `agentFee`. Source: 004.
             """
@@ -274,7 +274,7 @@ class GroupCallTask(Response):
 
         @property
         def acd(self) -> str | None:
-            """Average call duration with its unit, such as `60s`, as the service writes it.
+            """Average call duration with its unit, as text such as `60s`.
 
             On the wire `acd`. Source: 004.
             """
@@ -282,7 +282,7 @@ class GroupCallTask(Response):
 
         @property
         def group_call_pay_fee(self) -> str | None:
-            """Cost of the calls, such as `0.034827(USD)`, as the service writes it.
+            """Cost of the calls, as text such as `0.034827(USD)`.
 
             On the wire `groupCallPayFee`. Source: 004.
             """
@@ -290,7 +290,7 @@ class GroupCallTask(Response):
 
         @property
         def sms_pay_fee(self) -> str | None:
-            """Cost of the hang-up SMS, such as `0(USD)`, as the service writes it.
+            """Cost of the hang-up SMS, as text such as `0(USD)`.
 
             On the wire `smsPayFee`. Source: 004.
             """
@@ -298,7 +298,7 @@ class GroupCallTask(Response):
 
         @property
         def task_sum_pay_fee(self) -> str | None:
-            """Cost of the whole task, such as `0.159827(USD)`, as the service writes it.
+            """Cost of the whole task, as text such as `0.159827(USD)`.
 
             On the wire `taskSumPayFee`. Source: 004.
             """
@@ -306,7 +306,7 @@ class GroupCallTask(Response):
 
         @property
         def send_sms_num(self) -> int | None:
-            """Count of hang-up SMS sent.
+            """Number of hang-up SMS sent.
 
             On the wire `sendSmsNum`. Source: 004.
             """
@@ -351,33 +351,30 @@ class GroupCallTask(Response):
 
     else:
         __slots__ = {
-            "task_id": "ID of the task; older answers call it `jobId`.",
+            "task_id": "ID of the task. Older responses name it `jobId`.",
             "task_name": "Name of the task.",
             "status": (
                 "State of the task (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6 "
                 "submitting)."
             ),
-            "rate": "Call progress in percent, such as `100`, as the service writes it.",
-            "num_cnt": "Number of calls in the task, which the document calls its number of tasks.",
+            "rate": "Call progress in percent, as text such as `100`.",
+            "num_cnt": "Number of calls in the task.",
             "call_num": "Number of calls made so far.",
-            "success": "Count of successful calls.",
-            "fail": "Count of failed calls.",
-            "created_time": "Time of submission, `yyyy-MM-dd HH:mm:ss` without a zone.",
+            "success": "Number of successful calls.",
+            "fail": "Number of failed calls.",
+            "created_time": "Time of submission as `yyyy-MM-dd HH:mm:ss`, without a time zone.",
             "script_id": "ID of the AI Agent template.",
             "task_type": "Kind of the task (1 ordinary, 2 script, 3 ai agent).",
-            "answered_num": "Count of answered calls.",
-            "asr": "Answer-seizure ratio in percent, such as `80`, as the service writes it.",
+            "answered_num": "Number of answered calls.",
+            "asr": "Answer-seizure ratio in percent, as text such as `80`.",
             "agent_total_feetime": "Total billed duration of the AI Agent product in seconds.",
-            "agent_fee": (
-                "Total cost of the AI Agent product in the quoted currency, such as `0.125000`, as the service writes "
-                "it."
-            ),
+            "agent_fee": "Total cost of the AI Agent product in the quoted currency, as text such as `0.125000`.",
             "charge_len": "Billed duration of the calls in seconds.",
-            "acd": "Average call duration with its unit, such as `60s`, as the service writes it.",
-            "group_call_pay_fee": "Cost of the calls, such as `0.034827(USD)`, as the service writes it.",
-            "sms_pay_fee": "Cost of the hang-up SMS, such as `0(USD)`, as the service writes it.",
-            "task_sum_pay_fee": "Cost of the whole task, such as `0.159827(USD)`, as the service writes it.",
-            "send_sms_num": "Count of hang-up SMS sent.",
+            "acd": "Average call duration with its unit, as text such as `60s`.",
+            "group_call_pay_fee": "Cost of the calls, as text such as `0.034827(USD)`.",
+            "sms_pay_fee": "Cost of the hang-up SMS, as text such as `0(USD)`.",
+            "task_sum_pay_fee": "Cost of the whole task, as text such as `0.159827(USD)`.",
+            "send_sms_num": "Number of hang-up SMS sent.",
             "extra": "What the service sent beyond the documented fields, and values that do not fit their type.",
         }
 
@@ -434,7 +431,7 @@ class GroupCallTask(Response):
 
 
 class RecallFlowDetail(Updatable):
-    """A recall flow with its nodes, as the service keeps it.
+    """A recall flow with its state and its nodes.
 
     Source: 000, 001, 003.
     """
@@ -467,7 +464,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def recall_type(self) -> RecallType | int | None:
-            """Which calls are repeated: all or only the failed ones (0 all, 1 failed).
+            """Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
 
             On the wire `recallType`. Source: 000, 001, 003.
             """
@@ -475,8 +472,8 @@ class RecallFlowDetail(Updatable):
 
         @property
         def status(self) -> RecallStatus | int | None:
-            """State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited only
-            while it is pending.
+            """State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited
+            only while it is pending.
 
             On the wire `status`. Source: 000, 001, 003.
             """
@@ -484,7 +481,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def node_list(self) -> tuple[RecallNodeDetail, ...]:
-            """Nodes of the flow in their order; empty when the answer has none.
+            """Nodes of the flow, in order; empty if the response has none.
 
             On the wire `nodeList` or `records`. Source: 000, 001, 003.
             """
@@ -492,7 +489,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def total(self) -> int | None:
-            """Number of nodes in all; only in answers that page the nodes.
+            """Total number of nodes; only in responses that page the nodes.
 
             On the wire `total`. Source: 000 example, 001 example.
             """
@@ -500,7 +497,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def size(self) -> int | None:
-            """Number of nodes on a page; only in answers that page the nodes.
+            """Number of nodes per page; only in responses that page the nodes.
 
             On the wire `size`. Source: 000 example, 001 example.
             """
@@ -508,7 +505,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def current(self) -> int | None:
-            """Number of the page, from 1; only in answers that page the nodes.
+            """Page number, starting at 1; only in responses that page the nodes.
 
             On the wire `current`. Source: 000 example, 001 example.
             """
@@ -516,7 +513,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def search_count(self) -> bool | None:
-            """Whether the service counted the nodes; only in answers that page the nodes.
+            """Whether the service counted the nodes; only in responses that page the nodes.
 
             On the wire `searchCount`. Source: 000 example, 001 example.
             """
@@ -524,7 +521,7 @@ class RecallFlowDetail(Updatable):
 
         @property
         def pages(self) -> int | None:
-            """Number of pages; only in answers that page the nodes.
+            """Number of pages; only in responses that page the nodes.
 
             On the wire `pages`. Source: 000 example, 001 example.
             """
@@ -562,17 +559,17 @@ class RecallFlowDetail(Updatable):
             "key_id": "Unique key of the recall flow.",
             "recall_interval": "Minutes between two recalls, 1 to 1440.",
             "recall_num": "Number of recalls, 1 to 10.",
-            "recall_type": "Which calls are repeated: all or only the failed ones (0 all, 1 failed).",
+            "recall_type": "Which calls are repeated: all, or only the failed ones (0 all, 1 failed).",
             "status": (
-                "State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed); it can be edited "
-                "only while it is pending."
+                "State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be "
+                "edited only while it is pending."
             ),
-            "node_list": "Nodes of the flow in their order; empty when the answer has none.",
-            "total": "Number of nodes in all; only in answers that page the nodes.",
-            "size": "Number of nodes on a page; only in answers that page the nodes.",
-            "current": "Number of the page, from 1; only in answers that page the nodes.",
-            "search_count": "Whether the service counted the nodes; only in answers that page the nodes.",
-            "pages": "Number of pages; only in answers that page the nodes.",
+            "node_list": "Nodes of the flow, in order; empty if the response has none.",
+            "total": "Total number of nodes; only in responses that page the nodes.",
+            "size": "Number of nodes per page; only in responses that page the nodes.",
+            "current": "Page number, starting at 1; only in responses that page the nodes.",
+            "search_count": "Whether the service counted the nodes; only in responses that page the nodes.",
+            "pages": "Number of pages; only in responses that page the nodes.",
             "extra": "What the service sent beyond the documented fields, and values that do not fit their type.",
         }
 
@@ -609,7 +606,7 @@ class RecallFlowDetail(Updatable):
 
 
 class RecallNodeDetail(Response):
-    """One node of a recall flow, as the service keeps it.
+    """One node of a recall flow, with its state.
 
     Source: 000, 001, 003.
     """
@@ -618,8 +615,8 @@ class RecallNodeDetail(Response):
 
         @property
         def source(self) -> VoiceSource | int | None:
-            """Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2
-            reupload, 3 text to speech).
+            """Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload,
+            3 text to speech).
 
             On the wire `source`. Source: 000, 001, 003.
             """
@@ -635,7 +632,7 @@ class RecallNodeDetail(Response):
 
         @property
         def voice_file_name(self) -> str | None:
-            """Name of the uploaded voice file; shown by examples only, always null there.
+            """Name of the uploaded voice file. Only examples show this field, always as null.
 
             On the wire `voiceFileName`. Source: 001 example, 002 example.
             """
@@ -643,7 +640,7 @@ class RecallNodeDetail(Response):
 
         @property
         def upload_name(self) -> str | None:
-            """Name of the voice file that is, or was, sent along, 5 to 32 characters.
+            """Name of the voice file that the request uploads, 5 to 32 characters.
 
             On the wire `uploadName`. Source: 000, 001, 003.
             """
@@ -675,7 +672,7 @@ class RecallNodeDetail(Response):
 
         @property
         def ssml_gender(self) -> VoiceGender | int | None:
-            """Voice that speaks the text (1 male, 2 female); female when empty and the language has both.
+            """Gender of the voice (1 male, 2 female); by default female if the language has both.
 
             On the wire `ssmlGender`. Source: 000, 001, 003.
             """
@@ -683,8 +680,8 @@ class RecallNodeDetail(Response):
 
         @property
         def accent(self) -> int | None:
-            """Accent of the text's language, a number from the vendor's accent table (a country calling code, such as
-            44).
+            """Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as
+            44.
 
             On the wire `accent`. Source: 000, 001, 003.
             """
@@ -692,7 +689,7 @@ class RecallNodeDetail(Response):
 
         @property
         def hang_up_sms(self) -> bool | None:
-            """Whether the end of a call triggers an SMS.
+            """Whether an SMS is sent when a call ends.
 
             On the wire `hangUpSms`. Source: 000, 001, 003.
             """
@@ -700,7 +697,7 @@ class RecallNodeDetail(Response):
 
         @property
         def idx_sms_app_id(self) -> int | None:
-            """ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there.
+            """ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null.
 
             On the wire `idxSmsAppId`. Source: 001 example, 002 example.
             """
@@ -708,7 +705,8 @@ class RecallNodeDetail(Response):
 
         @property
         def sms_content(self) -> str | None:
-            """Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`.
+            """Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are
+            replaced.
 
             On the wire `smsContent`. Source: 000, 001, 003.
             """
@@ -724,7 +722,7 @@ class RecallNodeDetail(Response):
 
         @property
         def feedback_push(self) -> bool | None:
-            """Whether a key press sends the hang-up SMS.
+            """Whether a key press triggers the hang-up SMS.
 
             On the wire `feedbackPush`. Source: 000, 001, 003.
             """
@@ -732,7 +730,7 @@ class RecallNodeDetail(Response):
 
         @property
         def feedback_value(self) -> str | None:
-            """Key whose press sends the hang-up SMS, one digit 0 to 9.
+            """Key that triggers the hang-up SMS, one digit from 0 to 9.
 
             On the wire `feedbackValue`. Source: 000, 001, 003.
             """
@@ -740,7 +738,7 @@ class RecallNodeDetail(Response):
 
         @property
         def success_push(self) -> bool | None:
-            """Whether a successful call sends the hang-up SMS.
+            """Whether a successful call triggers the hang-up SMS.
 
             On the wire `successPush`. Source: 000, 001, 003.
             """
@@ -756,7 +754,7 @@ class RecallNodeDetail(Response):
 
         @property
         def failed_push(self) -> bool | None:
-            """Whether a failed call sends the hang-up SMS.
+            """Whether a failed call triggers the hang-up SMS.
 
             On the wire `failedPush`. Source: 000, 001, 003.
             """
@@ -764,7 +762,7 @@ class RecallNodeDetail(Response):
 
         @property
         def ring_push(self) -> bool | None:
-            """Whether a call that rang sends the hang-up SMS.
+            """Whether a call that rang triggers the hang-up SMS.
 
             On the wire `ringPush`. Source: 000, 001, 003.
             """
@@ -780,7 +778,7 @@ class RecallNodeDetail(Response):
 
         @property
         def sip_group_id(self) -> int | None:
-            """ID of the group of agents that takes the calls.
+            """ID of the agent group that takes the calls.
 
             On the wire `sipGroupId`. Source: 000, 001, 003.
             """
@@ -788,7 +786,7 @@ class RecallNodeDetail(Response):
 
         @property
         def outbound_control(self) -> OutboundControl | int | None:
-            """How calls are paced (1 proportional).
+            """Pacing of outbound calls (1 proportional).
 
             On the wire `outboundControl`. Source: 000, 001, 003.
             """
@@ -804,7 +802,7 @@ class RecallNodeDetail(Response):
 
         @property
         def to_seat_type(self) -> SeatTransfer | int | None:
-            """When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress).
+            """When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress).
 
             On the wire `toSeatType`. Source: 000, 001, 003.
             """
@@ -820,7 +818,7 @@ class RecallNodeDetail(Response):
 
         @property
         def delay_transfer(self) -> int | None:
-            """Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2.
+            """Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2.
 
             On the wire `delayTransfer`. Source: 000, 001, 003.
             """
@@ -898,46 +896,45 @@ class RecallNodeDetail(Response):
     else:
         __slots__ = {
             "source": (
-                "Where the audio comes from: an uploaded file, a file sent along, or text to speech (1 uploaded, 2 "
+                "Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 "
                 "reupload, 3 text to speech)."
             ),
             "voice_file_id": "ID of the uploaded voice file.",
-            "voice_file_name": "Name of the uploaded voice file; shown by examples only, always null there.",
-            "upload_name": "Name of the voice file that is, or was, sent along, 5 to 32 characters.",
+            "voice_file_name": "Name of the uploaded voice file. Only examples show this field, always as null.",
+            "upload_name": "Name of the voice file that the request uploads, 5 to 32 characters.",
             "text": "Text to speak, at most 1000 characters.",
             "lan": "Language code of the text, such as `EN`, from the vendor's language table.",
             "speaking_rate": "Speaking rate of the text as a multiple of normal speed, 0.25 to 4.",
-            "ssml_gender": (
-                "Voice that speaks the text (1 male, 2 female); female when empty and the language has both."
-            ),
+            "ssml_gender": "Gender of the voice (1 male, 2 female); by default female if the language has both.",
             "accent": (
-                "Accent of the text's language, a number from the vendor's accent table (a country calling code, such "
-                "as 44)."
+                "Accent of the voice: a number from the vendor's accent table, which lists country calling codes such "
+                "as 44."
             ),
-            "hang_up_sms": "Whether the end of a call triggers an SMS.",
+            "hang_up_sms": "Whether an SMS is sent when a call ends.",
             "idx_sms_app_id": (
-                "ID of the SMS application that sends the hang-up SMS; shown by examples only, always null there."
+                "ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null."
             ),
             "sms_content": (
-                "Template of the hang-up SMS, at most 1000 characters, with the variables `${text1}` to `${text10}`."
+                "Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are "
+                "replaced."
             ),
             "sender_id": "Sender ID of the hang-up SMS, at most 32 characters.",
-            "feedback_push": "Whether a key press sends the hang-up SMS.",
-            "feedback_value": "Key whose press sends the hang-up SMS, one digit 0 to 9.",
-            "success_push": "Whether a successful call sends the hang-up SMS.",
+            "feedback_push": "Whether a key press triggers the hang-up SMS.",
+            "feedback_value": "Key that triggers the hang-up SMS, one digit from 0 to 9.",
+            "success_push": "Whether a successful call triggers the hang-up SMS.",
             "success_push_time": "Seconds between a successful call and its SMS, 1 to 9999.",
-            "failed_push": "Whether a failed call sends the hang-up SMS.",
-            "ring_push": "Whether a call that rang sends the hang-up SMS.",
+            "failed_push": "Whether a failed call triggers the hang-up SMS.",
+            "ring_push": "Whether a call that rang triggers the hang-up SMS.",
             "to_seat": "Whether calls are transferred to an agent.",
-            "sip_group_id": "ID of the group of agents that takes the calls.",
-            "outbound_control": "How calls are paced (1 proportional).",
+            "sip_group_id": "ID of the agent group that takes the calls.",
+            "outbound_control": "Pacing of outbound calls (1 proportional).",
             "callout_rate": "Outbound multiplier, 1 to 100.",
             "to_seat_type": (
-                "When a call is transferred: after the group call ends or on a key press (1 after call, 2 keypress)."
+                "When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress)."
             ),
             "to_seat_key": "Key that transfers the call to an agent.",
             "delay_transfer": (
-                "Seconds by which the transfer is delayed; takes effect only when `toSeat` is 1 and `toSeatType` is 2."
+                "Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2."
             ),
             "key_id": "Unique key of the node.",
             "task_id": "ID of the group-call task that the node runs.",

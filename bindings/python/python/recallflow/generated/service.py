@@ -13,7 +13,7 @@ Source: 000, 002, 004.
 """
 
 LAAFFIC = "https://api.laaffic.com/v3"
-"""Base URL: LAAFFIC; its AI Agent pages show the same host without `/v3`.
+"""Base URL: LAAFFIC. Its AI Agent pages show the same host without `/v3`.
 
 Source: 001, api-facts.
 """
