@@ -1,6 +1,6 @@
 //! Renders the Rust crate: types, rules, the table of operations and the methods of the clients.
 //!
-//! What is rendered lists and calls; everything that decides is hand-written in the crate.
+//! The rendered code holds data and calls. All algorithms are hand-written in the crate.
 
 mod enums;
 mod ffi;
@@ -15,45 +15,31 @@ use proc_macro2::TokenStream;
 use crate::model::Api;
 use crate::output::File;
 
-/// Renders the folder `generated/` of the crate.
+/// Renders the modules of `generated/` in the crate.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let modules = ["enums", "ffi", "operations", "requests", "responses", "service"];
-    let declarations = modules.map(declaration).concat();
-    let root = format!("{}//! What the spec says, as Rust.\n\n{declarations}", header(api));
-    let files = [
-        ("enums", "Numbers with names.", enums::render(api)),
-        ("ffi", "What the packages of other languages read of requests and answers.", ffi::render(api)),
-        ("operations", "The operations, and the methods of the clients that carry them out.", operations::render(api)),
-        ("requests", "What is sent, and the rules it obeys.", requests::render(api)),
-        ("responses", "What the service answers.", responses::render(api)),
-        ("service", "Hosts, headers, envelope and status codes.", service::render(api)),
+    let modules = [
+        ("enums", "Enums: named integers.", enums::render(api)),
+        ("ffi", "Requests and responses for the bindings of other languages.", ffi::render(api)),
+        ("operations", "Operations, and the methods of the clients that call them.", operations::render(api)),
+        ("requests", "Requests and their rules.", requests::render(api)),
+        ("responses", "Responses.", responses::render(api)),
+        ("service", "Base URLs, headers, envelope and status codes.", service::render(api)),
     ];
-    let mut rendered = vec![File { path: path("mod"), contents: root }];
-    rendered.extend(files.map(|(name, doc, items)| File { path: path(name), contents: source(api, doc, &items) }));
-    rendered
+    let file = |(name, doc, items): (&str, &str, Vec<TokenStream>)| File {
+        path: format!("crates/recallflow/src/generated/{name}.rs"),
+        contents: source(api, doc, &items),
+    };
+    modules.into_iter().map(file).collect()
 }
 
-fn declaration(module: &str) -> String {
-    let condition = if module == "ffi" { "#[cfg(feature = \"__ffi\")]\n" } else { "" };
-    format!("{condition}pub(crate) mod {module};\n")
-}
-
-fn path(module: &str) -> String {
-    format!("crates/recallflow/src/generated/{module}.rs")
-}
-
-fn header(api: &Api) -> String {
-    format!("// {}\n\n", super::header(api))
-}
-
-/// A file of items, with a blank line between them as a person would leave.
+/// Formats a file of items, with blank lines between them.
 fn source(api: &Api, doc: &str, items: &[TokenStream]) -> String {
     let items = items.iter().map(|item| {
-        let file = syn::parse2(item.clone()).unwrap_or_else(|error| panic!("rendered no Rust: {error}\n{item}"));
+        let file = syn::parse2(item.clone()).unwrap_or_else(|error| panic!("rendered invalid Rust: {error}\n{item}"));
         spaced(&prettyplease::unparse(&file))
     });
-    format!("{}//! {doc}\n\n{}", header(api), items.collect::<Vec<_>>().join("\n"))
+    format!("// {}\n\n//! {doc}\n\n{}", super::header(api), items.collect::<Vec<_>>().join("\n"))
 }
 
 /// Puts a blank line between the items of a file and the methods of an `impl`.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{doc, ident, source, variant};
+use super::tokens::{doc, ident, variant};
 use crate::model::{Api, Enum};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
@@ -17,7 +17,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 
 fn render_enum(item: &Enum) -> TokenStream {
     let name = ident(&item.name);
-    let docs = doc(&[&item.doc.text, &source(&item.doc)]);
+    let docs = doc(&[&item.doc.text]);
     let variants: Vec<_> = item.values.iter().map(|value| variant(&value.name)).collect();
     let numbers: Vec<_> = item.values.iter().map(|value| proc_macro2::Literal::i64_unsuffixed(value.number)).collect();
     let names: Vec<_> = item.values.iter().map(|value| &value.name).collect();
@@ -29,7 +29,7 @@ fn render_enum(item: &Enum) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#variant_docs #variants,)*
-            /// A number that this version has no name for; a request with it is invalid.
+            /// A number that this version does not know. A request with this value is invalid.
             Unknown(i64),
         }
 
@@ -37,7 +37,7 @@ fn render_enum(item: &Enum) -> TokenStream {
             /// The documented values.
             pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
 
-            /// The number on the wire.
+            /// Returns the number on the wire.
             #[must_use]
             pub const fn number(self) -> i64 {
                 match self {
@@ -46,7 +46,7 @@ fn render_enum(item: &Enum) -> TokenStream {
                 }
             }
 
-            /// The value that a number on the wire stands for.
+            /// Returns the value of a number on the wire.
             #[must_use]
             pub const fn from_number(number: i64) -> Self {
                 match number {
@@ -55,7 +55,7 @@ fn render_enum(item: &Enum) -> TokenStream {
                 }
             }
 
-            /// The value's name in `snake_case`, or `None` for an unknown number.
+            /// Returns the name in `snake_case`, or `None` for an unknown number.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self {

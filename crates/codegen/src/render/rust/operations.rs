@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::tokens::{doc, field_ident, ident, is_always_there, parameter_type, source};
+use super::tokens::{doc, field_ident, ident, is_always_there, parameter_type};
 use crate::model::{Api, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
 
@@ -21,8 +21,11 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
         use super::requests::{#(#requests),*};
         use super::responses::{#(#responses),*};
+        use crate::blocking;
+        use crate::client::Client;
+        use crate::error::Error;
         use crate::operation::{Operation, OperationInfo, OperationKind, Page, Paged};
-        use crate::{Client, Error, Pages, blocking};
+        use crate::pages::Pages;
     }];
     items.push(table(api));
     items.extend(api.operations.iter().enumerate().map(|(index, operation)| implementation(index, operation)));
@@ -41,7 +44,7 @@ fn table(api: &Api) -> TokenStream {
         quote!(OperationInfo { name: #name, kind: OperationKind::#kind, path: #path })
     });
     quote! {
-        /// Every operation of this version.
+        /// All operations that this version knows.
         pub const OPERATIONS: &[OperationInfo] = &[#(#rows),*];
     }
 }
@@ -127,21 +130,15 @@ fn client(api: &Api, flavour: Flavour) -> TokenStream {
 
 fn method(api: &Api, operation: &Operation, flavour: Flavour) -> TokenStream {
     let name = ident(&operation.name);
-    let errors = "Any [`Error`]; see `execute` for [`Error::Config`].";
+    let errors = "Any [`Error`]. `execute` documents when it is [`Error::Config`].";
     let kind = match operation.kind {
         OperationKind::Query => "",
         OperationKind::Update => {
-            "It is repeated only if the service provably did not carry it out; [`Error::OutcomeUnknown`] tells that \
-             nobody knows."
+            "The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`] \
+             means that the update may or may not have been applied."
         }
     };
-    let docs = doc(&[
-        &operation.doc.text,
-        kind,
-        &format!("`POST {}`. {}", operation.path, source(&operation.doc)),
-        "# Errors",
-        errors,
-    ]);
+    let docs = doc(&[&operation.doc.text, kind, &format!("Sends `POST {}`.", operation.path), "# Errors", errors]);
     let (parameters, request) = parameters(api, operation);
     let answer = answer(operation);
     let (asynchronous, wait) = match flavour {
@@ -176,11 +173,9 @@ fn parameters(api: &Api, operation: &Operation) -> (TokenStream, TokenStream) {
 fn pages_method(operation: &Operation, flavour: Flavour) -> TokenStream {
     let Some(paging) = &operation.paging else { return quote!() };
     let (name, request) = (ident(&paging.name), ident(&operation.request));
-    let start = format!(
-        "It begins with the page that `{}` names, and reads the next one when it is asked for more.",
-        names::snake(&paging.page)
-    );
-    let docs = doc(&[&paging.doc, &start, &format!("`POST {}`. {}", operation.path, source(&operation.doc))]);
+    let start =
+        format!("The first page is the one in `{}`. Later pages are read on demand.", names::snake(&paging.page));
+    let docs = doc(&[&paging.doc, &start, &format!("Sends `POST {}` for each page.", operation.path)]);
     match flavour {
         Flavour::Async => quote! {
             #docs

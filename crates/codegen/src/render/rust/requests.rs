@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::tokens::{
     bound, doc, enums_of, field_doc, field_ident, holds, ident, is_always_there, is_passed_on, is_text, literal,
-    parameter_type, parameter_value, source, uses, value_type, wire_path,
+    parameter_type, parameter_value, uses, value_type, wire_path,
 };
 use crate::model::{
     Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type, Warning,
@@ -52,7 +52,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 
 fn structure(request: &Type) -> TokenStream {
     let name = ident(&request.name);
-    let docs = doc(&[&request.doc.text, &source(&request.doc)]);
+    let docs = doc(&[&request.doc.text]);
     let derive = if is_flat(request) {
         quote!(#[derive(Clone, Debug, PartialEq, Serialize)])
     } else {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{doc, enums_of, field_doc, field_ident, ident, source, uses, value_type};
+use super::tokens::{doc, enums_of, field_doc, field_ident, ident, uses, value_type};
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
@@ -28,7 +28,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 
 fn structure(response: &Type) -> TokenStream {
     let name = ident(&response.name);
-    let docs = doc(&[&response.doc.text, &source(&response.doc)]);
+    let docs = doc(&[&response.doc.text]);
     let fields = response.fields.iter().map(|field| {
         let (docs, name, value) = (field_doc(field), field_ident(&field.wire), value_type(&field.kind));
         match field.kind {

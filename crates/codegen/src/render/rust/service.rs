@@ -1,20 +1,19 @@
-//! Renders hosts, headers, envelope and status codes.
+//! Renders base URLs, headers, envelope and status codes.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::tokens::{doc, ident, source};
+use super::tokens::{doc, ident};
 use crate::model::{Api, Code, EnvelopePart, Header, HeaderValue, RetryPermit};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
-        use crate::ErrorKind;
         use crate::classify::Code;
+        use crate::error::ErrorKind;
         use crate::retry::RetryClass;
     }];
     items.extend(api.service.base_urls.iter().map(|base| {
-        let (name, url, docs) =
-            (ident(&base.name), &base.url, doc(&[&format!("Base URL: {}", base.doc.text), &source(&base.doc)]));
+        let (name, url, docs) = (ident(&base.name), &base.url, doc(&[&format!("Base URL: {}", base.doc.text)]));
         quote!(#docs pub const #name: &str = #url;)
     }));
     items.extend(api.service.headers.iter().map(header));
@@ -24,22 +23,22 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     items.push(part("ENVELOPE_DATA", &envelope.data));
     let codes = api.service.codes.iter().filter_map(code);
     items.push(quote! {
-        /// The codes that the documents list, but for success.
+        /// The documented status codes, except success.
         pub(crate) const CODES: &[Code] = &[#(#codes),*];
     });
     items
 }
 
-/// The name of a header, in the lower case that HTTP libraries want, and its value if it is always the same.
+/// Renders the name of a header, in lower case as HTTP libraries expect it, and its value if it is fixed.
 fn header(header: &Header) -> TokenStream {
     let constant = format!("HEADER_{}", header.name.replace('-', "_").to_uppercase());
     let (name, lower) = (ident(&constant), header.name.to_lowercase());
-    let docs = doc(&[&format!("`{}`: {}", header.name, header.doc.text), &source(&header.doc)]);
+    let docs = doc(&[&format!("`{}`: {}", header.name, header.doc.text)]);
     let value = match &header.value {
         HeaderValue::Fixed(value) => {
             let name = ident(&format!("{constant}_VALUE"));
             quote! {
-                /// Its value.
+                /// Value of the header.
                 pub(crate) const #name: &str = #value;
             }
         }
@@ -54,7 +53,7 @@ fn header(header: &Header) -> TokenStream {
 
 fn part(name: &str, part: &EnvelopePart) -> TokenStream {
     let (name, names, count) = (ident(name), &part.names, Literal::usize_unsuffixed(part.names.len()));
-    let docs = doc(&[&part.doc.text, &source(&part.doc)]);
+    let docs = doc(&[&part.doc.text]);
     quote!(#docs pub(crate) const #name: [&str; #count] = [#(#names),*];)
 }
 

@@ -5,7 +5,6 @@ use quote::quote;
 
 use crate::model::{Api, Condition, Enum, Field, FieldKind, Literal, Required, Type};
 use crate::names;
-pub(super) use crate::render::words::source;
 
 /// Longest line of a doc comment, without indentation and `///`.
 const DOC_WIDTH: usize = 108;
@@ -59,8 +58,7 @@ pub(super) fn field_doc(field: &Field) -> TokenStream {
     let within = field.within.as_ref().map(|object| format!(" in `{object}`")).unwrap_or_default();
     let names = std::iter::once(&field.wire).chain(&field.aliases).map(|name| format!("`{name}`"));
     let names = names.collect::<Vec<_>>().join(" or ");
-    let wire = format!("On the wire {names}{within}. {}", source(&field.doc));
-    doc(&[&field.doc.text, &wire])
+    doc(&[&field.doc.text, &format!("On the wire: {names}{within}.")])
 }
 
 /// The type of a value that is there.
