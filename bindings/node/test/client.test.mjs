@@ -98,7 +98,7 @@ suite('an option that is wrong is named', () => {
         // Texts of the core tell of key and secret in words, wherever they come from.
         const words = { apiKey: 'the API key', apiSecret: 'the API secret' }[name] ?? `\`${name}\``;
         assert(error.message.includes(`\`${name}\``) || error.message.includes(words), error.message);
-        assert(!/a bug of recallflow/.test(error.message), error.message);
+        assert(!/internal error in recallflow/.test(error.message), error.message);
         assert.equal(error.operation, undefined);
         if (!['apiKey', 'apiSecret'].includes(name)) {
           const { apiKey: _key, apiSecret: _secret, ...rest } = options;

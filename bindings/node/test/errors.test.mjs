@@ -197,7 +197,7 @@ test('an unknown outcome has its cause', async (t) => {
   assert.equal(reset.constructor, OutcomeUnknownError);
   assert.equal(reset.cause.constructor, TransportError);
   assert.equal(reset.cause.operation, 'updateRecallFlow');
-  assert.match(reset.message, /^updateRecallFlow: the update may or may not have been carried out/);
+  assert.match(reset.message, /^updateRecallFlow: the update may or may not have been applied/);
   assert(Object.hasOwn(reset, 'cause'));
   assert(!Object.keys(reset).includes('cause'), 'it is shown as a cause');
   assert.match(inspect(reset), /\[cause\]: TransportError: /);

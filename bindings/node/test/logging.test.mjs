@@ -36,9 +36,9 @@ test('every attempt is told, with its fields by the names of this package', asyn
   assert.deepEqual(
     lines.map(({ level, message }) => [level, message]),
     [
-      ['debug', 'failed'],
-      ['debug', 'failed'],
-      ['debug', 'answered'],
+      ['debug', 'attempt failed'],
+      ['debug', 'attempt failed'],
+      ['debug', 'attempt succeeded'],
     ],
   );
   assert.deepEqual(

@@ -93,7 +93,7 @@ function errorFrom(thrown: unknown): RecallFlowError {
   } catch {
     // It says something else than our own code does.
   }
-  return errorOf({ kind: 'Panic', text: `a bug of recallflow: ${text}; please report it` });
+  return errorOf({ kind: 'Panic', text: `internal error in recallflow: ${text}; please report it` });
 }
 
 /** Reads what the native module packed. */

@@ -75,9 +75,9 @@ def test_every_attempt_is_told(sandbox: Sandbox, call: Any, records: list[loggin
     assert [(record.name, record.levelname) for record in records] == [("recallflow", "DEBUG")] * 3
     texts = [record.getMessage() for record in records]
     assert [text.split("(")[0] for text in texts] == [
-        "query_recall_flow_detail: failed ",
-        "query_recall_flow_detail: failed ",
-        "query_recall_flow_detail: answered ",
+        "query_recall_flow_detail: attempt failed ",
+        "query_recall_flow_detail: attempt failed ",
+        "query_recall_flow_detail: attempt succeeded ",
     ]
     assert "code=-18" in texts[0]
     assert "http_status=503" in texts[1]

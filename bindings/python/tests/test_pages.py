@@ -182,12 +182,12 @@ def test_a_loop_may_be_left_early(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("drift", "text"),
     [
-        (rf.Drift(None, None, 0), "the list changed while it was read, so that items may be missing"),
+        (rf.Drift(None, None, 0), "the list changed while it was being read, so items may be missing"),
         (
             rf.Drift(4, 5, 2),
             (
-                "the list changed while it was read, so that items may be missing: "
-                "it had 4 items at first and 5 later; 2 came again and were left out"
+                "the list changed while it was being read, so items may be missing: "
+                "4 items at first, 5 later; repeated items skipped: 2"
             ),
         ),
     ],

@@ -81,7 +81,7 @@ pub fn violations(violations: &[Violation]) -> Value {
 /// A panic leaves it open whether an update was carried out.
 fn panicked(panic: &Panicked, operation: Option<usize>) -> Map<String, Value> {
     let info = operation.map(|operation| OPERATIONS[operation]);
-    let text = format!("a bug of recallflow ended the call: {}; please report it", panic.message);
+    let text = format!("internal error in recallflow: {}; please report it", panic.message);
     let operation = name("operation", info.map(|info| info.name));
     let bug = Map::from_iter([name("kind", "Panic"), name("text", text.as_str()), operation.clone()]);
     if info.is_none_or(|info| info.kind == OperationKind::Query) {
@@ -89,7 +89,7 @@ fn panicked(panic: &Panicked, operation: Option<usize>) -> Map<String, Value> {
     }
     Map::from_iter([
         name("kind", ErrorKind::OutcomeUnknown.as_str()),
-        name("text", format!("the update may or may not have been carried out: {text}")),
+        name("text", format!("the update may or may not have been applied: {text}")),
         operation,
         name("cause", bug),
     ])

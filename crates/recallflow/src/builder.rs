@@ -71,7 +71,7 @@ impl Environment {
                 Ok(value) => Some(value),
                 Err(std::env::VarError::NotPresent) => None,
                 Err(std::env::VarError::NotUnicode(_)) => {
-                    return Err(Error::config(format!("the environment variable {name} is not Unicode")));
+                    return Err(Error::config(format!("the environment variable `{name}` is not valid Unicode")));
                 }
             },
         };
@@ -125,7 +125,7 @@ impl ClientBuilder {
             Some(given) => Ok(given),
             None => environment
                 .get(name)?
-                .ok_or_else(|| Error::config(format!("the environment variable {name} is not set or empty"))),
+                .ok_or_else(|| Error::config(format!("the environment variable `{name}` is not set or empty"))),
         };
         let (api_key, api_secret) = (required(api_key, API_KEY)?, required(api_secret, API_SECRET)?);
         Ok(Self { environment, ..Self::new(api_key, api_secret) })
@@ -243,10 +243,10 @@ impl ClientBuilder {
             ("attempt_timeout", self.attempt_timeout),
         ];
         if let Some((name, _)) = positive.into_iter().find(|(_, span)| span.is_zero()) {
-            return Err(Error::config(format!("`{name}` is zero: give a time in which a call can succeed")));
+            return Err(Error::config(format!("`{name}` must be greater than zero")));
         }
         if self.max_response_bytes == 0 {
-            return Err(Error::config("`max_response_bytes` is 0: give a size that an answer can have"));
+            return Err(Error::config("`max_response_bytes` must be greater than zero"));
         }
         let (base_url, origin) = match self.base_url {
             Some(base_url) => (base_url, String::new()),

@@ -41,7 +41,7 @@ pub(crate) struct Failed {
 /// has to be mended to be read is, and the data is in that.
 pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str], how: R) -> Result<R::Data, Failed> {
     let opened = if (300..400).contains(&answer.status) {
-        Err("the service redirects, which is never followed because the key would go along".to_owned())
+        Err("redirects are not followed, because they would send the API key to another URL".to_owned())
     } else if let Some(data) = how.shortcut(&answer.body) {
         return Ok(data);
     } else {
@@ -56,12 +56,12 @@ pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str
         }
         Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
         Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
-        Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("the data is no object")),
+        Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("expected `data` to be an object")),
         Ok(Envelope { code, message, .. }) if judge.is_error_page(code) && answer.status == TOO_MANY_REQUESTS => {
             Err(judge.refused(None, message.as_deref().unwrap_or_default()))
         }
         Ok(Envelope { code, .. }) if judge.is_error_page(code) => {
-            Err(judge.no_envelope("the status in the body is that of HTTP, not a code of the service"))
+            Err(judge.no_envelope("the body repeats the HTTP status in place of a service code"))
         }
         Ok(Envelope { code, message, .. }) => Err(judge.refused(Some(code), message.as_deref().unwrap_or_default())),
         Err(_) if answer.status == TOO_MANY_REQUESTS => Err(judge.refused(None, "")),
@@ -132,9 +132,9 @@ impl Judge<'_> {
     /// The answer is not one of this service.
     fn no_envelope(&self, why: &str) -> Failed {
         let Answer { status, body, content_encoding, .. } = self.answer;
-        let message = match content_encoding.as_deref() {
+        let problem = match content_encoding.as_deref() {
             Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
-                format!("the body is encoded ({}), which was not asked for", redact(encoding, self.secrets))
+                format!("expected a body without encoding, got {}", redact(encoding, self.secrets))
             }
             _ => redact(why, self.secrets),
         };
@@ -149,7 +149,7 @@ impl Judge<'_> {
             class,
             error: Error::Protocol(Box::new(ProtocolError {
                 http_status: Some(*status),
-                message,
+                message: format!("unexpected response (HTTP {status}): {problem}"),
                 excerpt: excerpt(body, self.secrets),
                 retry_after: self.retry_after,
                 remedy: Some(remedy_for_status(*status).to_owned()),
@@ -169,14 +169,14 @@ fn is_unavailable(status: u16) -> bool {
 
 fn remedy_for_status(status: u16) -> &'static str {
     match status {
-        407 => "give the proxy's credentials in its URL",
-        502..=504 => "try again later: the service is not available behind its gateway",
-        _ => "check the base URL, its path prefix and what stands between this machine and the service",
+        407 => "add the proxy's credentials to its URL",
+        502..=504 => "retry later; the gateway could not reach the service",
+        _ => "check `base_url`, its path prefix and any proxy in between",
     }
 }
 
-/// Judges an attempt that brought no answer.
-pub(crate) fn failure(failure: Failure) -> Failed {
+/// Judges an attempt that brought no answer, or none that can be read.
+pub(crate) fn failure(failure: Failure, base_url: &str) -> Failed {
     let class = match failure {
         Failure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
         Failure { sent: false, .. } => RetryClass::Unsent,
@@ -187,13 +187,15 @@ pub(crate) fn failure(failure: Failure) -> Failed {
     };
     let Failure { kind, phase, status, message, .. } = failure;
     let remedy = match kind {
-        FailureKind::TooLarge { .. } => "raise `max_response_bytes` if such an answer is expected",
+        FailureKind::TooLarge { .. } => "raise `max_response_bytes` if you expect such a response",
+        FailureKind::Truncated => "retry, then check any proxy in between",
         _ => remedy_for_status(status.unwrap_or(0)),
     };
     let error = match kind {
         FailureKind::Network | FailureKind::Timeout => Error::Transport(Box::new(TransportError {
             phase,
             timed_out: kind == FailureKind::Timeout,
+            base_url: base_url.to_owned(),
             message,
             remedy: Some(remedy_for_phase(phase, kind == FailureKind::Timeout).to_owned()),
             call: Call::default(),
@@ -201,7 +203,10 @@ pub(crate) fn failure(failure: Failure) -> Failed {
         FailureKind::Truncated | FailureKind::Malformed | FailureKind::TooLarge { .. } => {
             Error::Protocol(Box::new(ProtocolError {
                 http_status: status,
-                message,
+                message: match status {
+                    Some(status) => format!("{} (HTTP {status}): {message}", headline(kind)),
+                    None => format!("{}: {message}", headline(kind)),
+                },
                 excerpt: String::new(),
                 retry_after: None,
                 remedy: Some(remedy.to_owned()),
@@ -212,18 +217,27 @@ pub(crate) fn failure(failure: Failure) -> Failed {
     Failed { class, error }
 }
 
+/// The beginning of the message about a response that is unusable.
+fn headline(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Truncated => "response truncated",
+        FailureKind::TooLarge { .. } => "response too large",
+        _ => "invalid response",
+    }
+}
+
 fn remedy_for_phase(phase: Phase, timed_out: bool) -> &'static str {
     match phase {
-        Phase::Resolve => "check the host of the base URL, and this machine's name servers",
+        Phase::Resolve => "check the host name in `base_url` and the DNS settings",
         Phase::Connect if timed_out => {
-            "check the base URL, the network and the proxy, or raise `timeout` or `connect_timeout`"
+            "check `base_url`, the network and any proxy, or raise `timeout` or `connect_timeout`"
         }
-        Phase::Connect => "check the base URL, the network and the proxy",
-        Phase::Tls => "check the base URL, and give the authority of a private certificate as `ca_file`",
+        Phase::Connect => "check `base_url`, the network and any proxy",
+        Phase::Tls => "check `base_url` and any proxy, and set `ca_file` for a private certificate authority",
         Phase::Request | Phase::Response | Phase::Body if timed_out => {
-            "try again, or raise `timeout`, and `attempt_timeout` for a query"
+            "retry, or raise `timeout`, and `attempt_timeout` for a query"
         }
-        Phase::Request | Phase::Response | Phase::Body => "try again",
+        Phase::Request | Phase::Response | Phase::Body => "retry",
     }
 }
 
@@ -241,18 +255,18 @@ mod tests {
     fn remedy(kind: FailureKind, phase: Phase) -> String {
         let sent = !matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls);
         let ended = Failure { kind, phase, sent, reused: false, status: None, message: String::new() };
-        failure(ended).error.remedy().unwrap_or_default().to_owned()
+        failure(ended, "https://host.example").error.remedy().unwrap_or_default().to_owned()
     }
 
     #[test]
     fn what_helps_depends_on_how_far_the_attempt_came() {
         for kind in [FailureKind::Network, FailureKind::Timeout] {
-            assert!(remedy(kind, Phase::Resolve).contains("name servers"));
+            assert!(remedy(kind, Phase::Resolve).contains("DNS"));
             assert!(remedy(kind, Phase::Tls).contains("`ca_file`"));
-            assert!(remedy(kind, Phase::Connect).contains("the proxy"));
+            assert!(remedy(kind, Phase::Connect).contains("any proxy"));
         }
         for phase in [Phase::Request, Phase::Response, Phase::Body] {
-            assert_eq!(remedy(FailureKind::Network, phase), "try again");
+            assert_eq!(remedy(FailureKind::Network, phase), "retry");
         }
     }
 
@@ -265,6 +279,6 @@ mod tests {
         }
         let too_large = remedy(FailureKind::TooLarge { limit: 1 }, Phase::Body);
         assert!(too_large.contains("`max_response_bytes`"), "{too_large}");
-        assert!(remedy(FailureKind::Truncated, Phase::Body).contains("base URL"));
+        assert!(remedy(FailureKind::Truncated, Phase::Body).contains("proxy"));
     }
 }

@@ -112,9 +112,7 @@ impl Client {
     ) -> Result<R::Response, Error> {
         // What drives time and connections must be there before either is touched.
         if Handle::try_current().is_err() {
-            return Err(Error::config(
-                "there is no Tokio runtime here: run the call on one, or use `blocking::Client`",
-            ));
+            return Err(Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`"));
         }
         let operation = &OPERATIONS[endpoint];
         let exchange = Exchange { operation, endpoint, body, deadline: after(self.timeout) };
@@ -219,12 +217,12 @@ impl Client {
         let mut answer = transport
             .send(&self.pool, AttemptRequest { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
             .await
-            .map_err(classify::failure)?;
+            .map_err(|failure| classify::failure(failure, transport.base_url()))?;
         let learned = clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
         let most = limits::most(transport.max_response_bytes());
         // Of the answer to an update nothing is kept.
         if operation.kind == OperationKind::Query && limits::exceeds(&answer.body, most) {
-            return Err(classify::failure(Failure::too_many_values(most, answer.status)));
+            return Err(classify::failure(Failure::too_many_values(most, answer.status), transport.base_url()));
         }
         let now = clock.local().saturating_add(learned);
         let secrets = credentials.secrets(&sign);
@@ -242,7 +240,7 @@ impl Client {
             }
         })?;
         if answer.is_early && operation.kind == OperationKind::Update {
-            return Err(classify::failure(Failure::too_early(answer.status)));
+            return Err(classify::failure(Failure::too_early(answer.status), transport.base_url()));
         }
         let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };
         Ok(how.finish(data, text))
@@ -252,13 +250,10 @@ impl Client {
     fn explain(&self, mut error: Error, kind: OperationKind) -> Error {
         match &mut error {
             Error::Api(api) if api.kind == ErrorKind::Service && kind == OperationKind::Update => {
-                api.remedy = Some("read the present state before repeating the update".to_owned());
+                api.remedy = Some("read the current state before you repeat the update".to_owned());
             }
             Error::Api(api) if api.kind == ErrorKind::TimestampExpired => {
                 api.remedy = Some(clock::remedy(self.shared.clock.learned()));
-            }
-            Error::Transport(transport) => {
-                transport.message = format!("{} at {}", transport.message, self.shared.transport.base_url());
             }
             _ => {}
         }
@@ -278,7 +273,7 @@ struct Exchange {
 /// Tells the log what an attempt came to; never what was sent or answered.
 fn report(attempt: u32, failed: Option<&Failed>) {
     match failed {
-        None => tracing::debug!(attempt, "answered"),
+        None => tracing::debug!(attempt, "attempt succeeded"),
         Some(Failed { class, error }) => tracing::debug!(
             attempt,
             error = error.kind().as_str(),
@@ -286,7 +281,7 @@ fn report(attempt: u32, failed: Option<&Failed>) {
             code = error.code(),
             http_status = error.http_status(),
             phase = error.phase().map(Phase::as_str),
-            "failed"
+            "attempt failed"
         ),
     }
 }
@@ -303,7 +298,7 @@ pub(crate) fn encode(request: &impl Serialize) -> Result<Bytes, Error> {
     let mut body = Vec::with_capacity(512);
     // Requests hold text, numbers and lists of them, which can always be written.
     serde_json::to_writer(&mut body, request)
-        .map_err(|error| Error::config(format!("the request has no JSON form: {error}")))?;
+        .map_err(|error| Error::config(format!("could not serialize the request: {error}")))?;
     Ok(Bytes::from(body))
 }
 

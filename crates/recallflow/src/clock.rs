@@ -96,12 +96,12 @@ pub(crate) fn offset(local: i64, date: Option<&str>, has_age: bool, round_trip: 
 pub(crate) fn remedy(offset: Option<i64>) -> String {
     const MINUTE: u64 = 60;
     let Some(offset) = offset else {
-        return "check this machine's clock: the service's answers do not tell its own".to_owned();
+        return "check this machine's clock; the service sends no date to compare it with".to_owned();
     };
     let (amount, unit) = match offset.unsigned_abs() {
         0..=INEXACT => {
-            return "this machine's clock agrees with the service's as far as its answer tells: ask the vendor's support, \
-                    or look for what changes dates on the way"
+            return "this machine's clock agrees with the service's; contact the vendor's support, or check for a proxy \
+                    that changes `Date`"
                 .to_owned();
         }
         seconds @ ..=119 => (seconds, "s"),

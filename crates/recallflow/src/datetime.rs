@@ -148,7 +148,7 @@ impl FromStr for LocalDateTime {
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text.as_bytes()).ok_or_else(|| {
             let shown: String = text.chars().take(error::EXCERPT_CHARS).collect();
-            let message = format!("{shown:?} is not a real date and time `yyyy-MM-dd HH:mm:ss`");
+            let message = format!("expected a date and time `yyyy-MM-dd HH:mm:ss`, got {shown:?}");
             Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Format, message }])
         })
     }

@@ -15,24 +15,26 @@ impl BaseUrl {
     ///
     /// The message of an error never quotes the text, because it may hold a password.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, String> {
-        let mut url = Url::parse(text).map_err(|error| format!("`base_url` is not a URL ({error}): {EXAMPLE}"))?;
+        let mut url = Url::parse(text).map_err(|error| format!("`base_url` is not a URL ({error}); {EXAMPLE}"))?;
         if !matches!(url.scheme(), "https" | "http") {
-            return Err(format!("`base_url` does not begin with `https://`: {EXAMPLE}"));
+            return Err(format!("`base_url` must start with `https://`; {EXAMPLE}"));
         }
         // An empty password without a name is still an `@` that somebody meant to write.
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("`base_url` holds a user name or password: remove it, the API key and secret have options of \
-                        their own"
+            return Err("`base_url` contains a user name or password; remove it, because the API key and secret are \
+                        separate options"
                 .to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err("`base_url` holds a query or fragment: remove everything from the first `?` or `#`".to_owned());
+            return Err(
+                "`base_url` contains a query or fragment; remove everything from the first `?` or `#`".to_owned()
+            );
         }
         let is_loopback = is_loopback(&url);
         if url.scheme() == "http" && !is_loopback && !allow_http {
             return Err(
-                "`base_url` begins with `http://`, but the signature does not cover the body and anybody on the way \
-                        could change it: use `https://`, or set `dangerously_allow_http`"
+                "`base_url` starts with `http://`, but the signature does not protect the body from changes on the \
+                        way; use `https://`, or set `dangerously_allow_http`"
                     .to_owned(),
             );
         }
@@ -132,7 +134,7 @@ mod tests {
             "https://hunter2 hunter2/",
         ] {
             let refusal = BaseUrl::parse(base, true).unwrap_err();
-            assert!(refusal.starts_with("`base_url` ") && refusal.contains(": "), "{base}: {refusal}");
+            assert!(refusal.starts_with("`base_url` ") && refusal.contains("; "), "{base}: {refusal}");
             assert!(!refusal.contains("hunter2"), "{refusal}");
         }
     }

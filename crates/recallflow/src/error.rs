@@ -180,7 +180,9 @@ pub struct TransportError {
     pub phase: Phase,
     /// Whether time ran out; the class is `TimeoutError` then.
     pub timed_out: bool,
-    /// What went wrong.
+    /// The base URL that the request was for.
+    pub base_url: String,
+    /// The cause, such as `timed out`.
     pub message: String,
     /// What to try next.
     pub remedy: Option<String>,
@@ -384,7 +386,7 @@ impl Error {
             Error::Api(error) => error.remedy.as_deref(),
             Error::Transport(error) => error.remedy.as_deref(),
             Error::Protocol(error) => error.remedy.as_deref(),
-            Error::OutcomeUnknown(_) => Some("read the present state before repeating the update"),
+            Error::OutcomeUnknown(_) => Some("read the current state before you repeat the update"),
         }
     }
 }
@@ -430,7 +432,7 @@ impl fmt::Display for InvalidRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let violations = &self.violations;
         if violations.len() > 1 {
-            write!(f, "{} rules are broken: ", violations.len())?;
+            write!(f, "{} violations: ", violations.len())?;
         }
         for (index, violation) in violations.iter().enumerate() {
             write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
@@ -441,13 +443,20 @@ impl fmt::Display for InvalidRequestError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer: {} ({})", self.message, self.phase)
+        let Self { phase, base_url, message, .. } = self;
+        match phase {
+            Phase::Resolve | Phase::Connect => write!(f, "connection to {base_url} failed: {message}"),
+            Phase::Tls => write!(f, "TLS handshake with {base_url} failed: {message}"),
+            Phase::Request => write!(f, "sending the request to {base_url} failed: {message}"),
+            Phase::Response => write!(f, "no response from {base_url}: {message}"),
+            Phase::Body => write!(f, "reading the response from {base_url} failed: {message}"),
+        }
     }
 }
 
 impl fmt::Display for OutcomeUnknownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the update may or may not have been carried out: ")?;
+        f.write_str("the update may or may not have been applied: ")?;
         self.cause.describe(f)
     }
 }
@@ -455,8 +464,8 @@ impl fmt::Display for OutcomeUnknownError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
-            Some(code) => write!(f, "the service answered {code}")?,
-            None => write!(f, "the service answered HTTP {}", self.http_status)?,
+            Some(code) => write!(f, "service returned code {code}")?,
+            None => write!(f, "service returned HTTP {}", self.http_status)?,
         }
         // The service often begins with the documents' own words.
         if let Some(meaning) = self.meaning.filter(|meaning| !self.message.starts_with(meaning)) {
@@ -466,7 +475,7 @@ impl fmt::Display for ApiError {
             write!(f, ": {}", self.message)?;
         }
         match self.retry_after {
-            Some(wait) => write!(f, " [wait {} s]", wait.as_secs()),
+            Some(wait) => write!(f, " (retry after {} s)", wait.as_secs()),
             None => Ok(()),
         }
     }
@@ -474,13 +483,9 @@ impl fmt::Display for ApiError {
 
 impl fmt::Display for ProtocolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer is not one of this service: ")?;
-        if let Some(status) = self.http_status {
-            write!(f, "HTTP {status}, ")?;
-        }
         f.write_str(&self.message)?;
         if !self.excerpt.is_empty() {
-            write!(f, "; it begins {:?}", self.excerpt)?;
+            write!(f, "; body starts with {:?}", self.excerpt)?;
         }
         Ok(())
     }

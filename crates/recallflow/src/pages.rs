@@ -58,12 +58,12 @@ pub struct Drift {
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the list changed while it was read, so that items may be missing")?;
+        f.write_str("the list changed while it was being read, so items may be missing")?;
         if let (Some(start), Some(end)) = (self.total_at_start, self.total_at_end) {
-            write!(f, ": it had {start} items at first and {end} later")?;
+            write!(f, ": {start} items at first, {end} later")?;
         }
         if self.repeated > 0 {
-            write!(f, "; {} came again and were left out", self.repeated)?;
+            write!(f, "; repeated items skipped: {}", self.repeated)?;
         }
         Ok(())
     }
@@ -207,7 +207,12 @@ impl<T: Clone + PartialEq> Progress<T> {
         if changed || repeated > 0 || ended_early {
             if self.drift.is_none() {
                 // Once for a list is enough; `drift` tells more at the end.
-                tracing::warn!(repeated, total, total_at_start = self.total, "the list changed while it was read");
+                tracing::warn!(
+                    repeated,
+                    total,
+                    total_at_start = self.total,
+                    "the list changed while it was being read"
+                );
             }
             let drift = self.drift.get_or_insert_default();
             drift.total_at_start = self.total;
@@ -241,13 +246,10 @@ mod tests {
 
     #[test]
     fn what_is_known_of_a_drift_is_told() {
-        let text = "the list changed while it was read, so that items may be missing";
+        let text = "the list changed while it was being read, so items may be missing";
         assert_eq!(Drift::default().to_string(), text);
         let drift = Drift { total_at_start: Some(4), total_at_end: Some(5), repeated: 1 };
-        assert_eq!(
-            drift.to_string(),
-            format!("{text}: it had 4 items at first and 5 later; 1 came again and were left out")
-        );
+        assert_eq!(drift.to_string(), format!("{text}: 4 items at first, 5 later; repeated items skipped: 1"));
     }
 
     #[test]

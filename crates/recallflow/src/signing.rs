@@ -19,11 +19,11 @@ impl Credentials {
     pub(crate) fn new(api_key: String, api_secret: String) -> Result<Self, Error> {
         for (name, value) in [("API key", &api_key), ("API secret", &api_secret)] {
             if value.is_empty() {
-                return Err(Error::config(format!("the {name} is empty: give the one of your account")));
+                return Err(Error::config(format!("the {name} is empty; copy it from the account page")));
             }
             if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(Error::config(format!(
-                    "the {name} has a space, a line break or a character that is not ASCII: \
+                    "the {name} contains a space, a line break or a character that is not ASCII; \
                      copy it again from the account page"
                 )));
             }

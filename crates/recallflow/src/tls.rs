@@ -13,20 +13,20 @@ pub(crate) type Authorities = Arc<[CertificateDer<'static>]>;
 
 /// Reads the option `ca_file`, so that a wrong one is an error of the option and not of the first call.
 pub(crate) fn read_authorities(path: &Path) -> Result<Authorities, String> {
-    let wrong = |problem: String| format!("`ca_file` {}: {problem}", path.display());
+    let wrong = |problem: String| format!("could not use `ca_file` {}: {problem}", path.display());
     let certificates: Vec<_> =
         CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| match error {
-            pem::Error::Io(error) => wrong(format!("cannot be read ({error})")),
-            error => wrong(format!("is not a PEM file ({error})")),
+            pem::Error::Io(error) => wrong(error.to_string()),
+            error => wrong(format!("it is not a PEM file ({error})")),
         })?;
     if certificates.is_empty() {
-        return Err(wrong("holds no certificate; each begins with -----BEGIN CERTIFICATE-----".to_owned()));
+        return Err(wrong("it contains no certificate, which starts with -----BEGIN CERTIFICATE-----".to_owned()));
     }
     let mut store = RootCertStore::empty();
     for (index, certificate) in certificates.iter().enumerate() {
         store
             .add(certificate.clone())
-            .map_err(|error| wrong(format!("certificate {} cannot be used ({error})", index + 1)))?;
+            .map_err(|error| wrong(format!("certificate {} is invalid ({error})", index + 1)))?;
     }
     Ok(certificates.into())
 }
@@ -77,9 +77,9 @@ fn config(authorities: RootCertStore) -> ClientConfig {
 pub(crate) fn describe(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(problem) => describe_certificate(problem),
-        Error::InvalidMessage(_) => "what answers at this port does not speak TLS".to_owned(),
-        Error::AlertReceived(alert) => format!("the server ended the TLS handshake ({alert:?})"),
-        error => format!("TLS failed: {error}"),
+        Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
+        Error::AlertReceived(alert) => format!("the server rejected the handshake ({alert:?})"),
+        error => error.to_string(),
     }
 }
 
@@ -90,12 +90,12 @@ fn describe_certificate(problem: &CertificateError) -> String {
         Problem::NotValidYet | Problem::NotValidYetContext { .. } => {
             "is not valid yet, or this machine's clock is wrong"
         }
-        Problem::UnknownIssuer => "comes from an unknown authority",
-        Problem::NotValidForName | Problem::NotValidForNameContext { .. } => "is for another host",
+        Problem::UnknownIssuer => "was issued by an unknown authority",
+        Problem::NotValidForName | Problem::NotValidForNameContext { .. } => "is for another host name",
         Problem::Revoked => "was revoked",
-        problem => return format!("the server's certificate is not valid: {problem}"),
+        problem => return format!("the server certificate is invalid: {problem}"),
     };
-    format!("the server's certificate {short}")
+    format!("the server certificate {short}")
 }
 
 #[cfg(test)]
@@ -112,9 +112,13 @@ mod tests {
 
     #[test]
     fn a_wrong_ca_file_is_named_with_its_problem() {
-        assert!(read_authorities(Path::new("/no/such/file")).unwrap_err().contains("cannot be read"));
-        assert!(refusal("").contains("holds no certificate"));
-        assert!(refusal("not PEM").contains("holds no certificate"));
+        assert!(
+            read_authorities(Path::new("/no/such/file"))
+                .unwrap_err()
+                .starts_with("could not use `ca_file` /no/such/file: ")
+        );
+        assert!(refusal("").contains("contains no certificate"));
+        assert!(refusal("not PEM").contains("contains no certificate"));
         assert!(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").contains("certificate 1"));
         assert!(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n").contains("not a PEM file"));
     }

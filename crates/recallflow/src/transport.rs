@@ -155,7 +155,7 @@ impl Transport {
             None => Authorities::default(),
         };
         if let Some(path) = config.paths.iter().find(|path| config.base.as_str().ends_with(**path)) {
-            return Err(format!("`base_url` ends in the path of an operation: remove `/{path}`"));
+            return Err(format!("`base_url` ends with the path of an operation; remove `/{path}`"));
         }
         Ok(Self {
             urls: config.paths.iter().map(|path| config.base.join(path)).collect(),
@@ -220,8 +220,8 @@ impl Transport {
         connections: &Arc<Connections>,
     ) -> Result<(Request, Arc<Gate>), Failure> {
         let AttemptRequest { endpoint, sign, timestamp, body, .. } = outgoing;
-        let mut sign =
-            HeaderValue::from_str(sign).map_err(|_| Failure::unsent("the signature is no header".to_owned()))?;
+        let mut sign = HeaderValue::from_str(sign)
+            .map_err(|_| Failure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
         let (body, gate) = OutgoingBody::new(body, connections.clone());
         let mut request = Request::new(Method::POST, self.urls[endpoint].clone());
@@ -286,7 +286,7 @@ impl Transport {
             Route::Environment => builder,
             Route::Through { proxy, .. } => builder.proxy((**proxy).clone()),
         };
-        let client = builder.build().map_err(|_| "the HTTP client cannot be set up".to_owned())?;
+        let client = builder.build().map_err(|_| "could not set up the HTTP client".to_owned())?;
         Ok(Http { client, resolver, connections: Arc::default() })
     }
 
@@ -337,17 +337,17 @@ impl Route {
     /// The message of an error never quotes the text, because it may hold a password.
     fn through(text: &str) -> Result<Self, String> {
         const EXAMPLE: &str = "write it like http://proxy.example:3128";
-        let url = Url::parse(text).map_err(|error| format!("`proxy` is not a URL ({error}): {EXAMPLE}"))?;
+        let url = Url::parse(text).map_err(|error| format!("`proxy` is not a URL ({error}); {EXAMPLE}"))?;
         if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
             return Err(format!(
-                "`proxy` does not begin with `http://`, `https://`, `socks5://` or `socks5h://`: {EXAMPLE}"
+                "`proxy` must start with `http://`, `https://`, `socks5://` or `socks5h://`; {EXAMPLE}"
             ));
         }
         if url.host_str().is_none_or(str::is_empty) {
-            return Err(format!("`proxy` names no host: {EXAMPLE}"));
+            return Err(format!("`proxy` has no host; {EXAMPLE}"));
         }
         let is_https = url.scheme() == "https";
-        let proxy = reqwest::Proxy::all(url).map_err(|_| format!("`proxy` cannot be used: {EXAMPLE}"))?;
+        let proxy = reqwest::Proxy::all(url).map_err(|_| format!("`proxy` is not usable; {EXAMPLE}"))?;
         Ok(Route::Through { proxy: Box::new(proxy), is_https })
     }
 }
@@ -362,7 +362,7 @@ fn check_environment(name: &str, value: &str) -> Result<(), String> {
     if value.is_empty() || url.is_ok_and(is_known) {
         return Ok(());
     }
-    Err(format!("`{name}` of the environment is not the URL of a proxy: write it like http://proxy.example:3128"))
+    Err(format!("the environment variable `{name}` is not a proxy URL; write it like http://proxy.example:3128"))
 }
 
 /// A proxy as the environment names it: a host alone is as good as an `http://` URL.
@@ -372,7 +372,7 @@ fn proxy_url(text: &str) -> Result<Url, url::ParseError> {
 
 fn headers(api_key: &str) -> Result<HeaderMap, String> {
     const UNSUITABLE: &str =
-        "`api_key` has characters that no header can hold: copy it again, without spaces or line breaks";
+        "the API key has characters that are not allowed in a header; copy it again, without spaces or line breaks";
     let mut api_key = HeaderValue::from_str(api_key).map_err(|_| UNSUITABLE.to_owned())?;
     api_key.set_sensitive(true);
     Ok(HeaderMap::from_iter([

@@ -94,7 +94,7 @@ async fn an_update_that_was_carried_out_without_an_answer_is_not_sent_again() {
     let error = client.update_recall_flow(&super::update()).await.unwrap_err();
     let recallflow::Error::OutcomeUnknown(unknown) = &error else { panic!("{error}") };
     assert_eq!(unknown.cause.remedy(), None, "trying again may help against the cause, but would be wrong here");
-    assert!(error.to_string().contains("read the present state"), "{error}");
+    assert!(error.to_string().contains("read the current state"), "{error}");
     assert_eq!(sandbox.requests().len(), 1);
     assert_eq!(client.query_recall_flow_detail(299).await.unwrap().recall_interval, Some(60));
 }
@@ -183,7 +183,7 @@ async fn an_update_was_not_carried_out_by_somebody_who_has_not_read_it() {
     let update = super::update().node_list([RecallNode::reupload("audio.wav", audio)]);
     let error = client.update_recall_flow(&update).await.unwrap_err();
     assert_eq!(error.kind().as_str(), "OutcomeUnknownError", "{error}");
-    assert!(error.to_string().contains("not sent to its end"), "{error}");
+    assert!(error.to_string().contains("before the whole request was sent"), "{error}");
     drop(end);
     server.join().unwrap();
 }

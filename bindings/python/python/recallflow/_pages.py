@@ -38,11 +38,11 @@ class Drift(Record):
         self._init(total_at_start, total_at_end, repeated)
 
     def __str__(self) -> str:
-        text = "the list changed while it was read, so that items may be missing"
+        text = "the list changed while it was being read, so items may be missing"
         if self.total_at_start is not None and self.total_at_end is not None:
-            text += f": it had {self.total_at_start} items at first and {self.total_at_end} later"
+            text += f": {self.total_at_start} items at first, {self.total_at_end} later"
         if self.repeated > 0:
-            text += f"; {self.repeated} came again and were left out"
+            text += f"; repeated items skipped: {self.repeated}"
         return text
 
 

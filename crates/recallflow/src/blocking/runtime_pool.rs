@@ -135,7 +135,7 @@ impl Drop for Taken {
 impl Lane {
     fn new() -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build();
-        let runtime = runtime.map_err(|error| Error::config(format!("the system gives no event queue: {error}")))?;
+        let runtime = runtime.map_err(|error| Error::config(format!("could not create a Tokio runtime: {error}")))?;
         Ok(Self {
             #[cfg(feature = "__ffi")]
             slice: None,
@@ -162,7 +162,7 @@ impl CallerRuntime {
         // A thread that belongs to another runtime may not drive this one, not even where it may block.
         thread::scope(|scope| {
             let thread = thread::Builder::new().spawn_scoped(scope, drive);
-            let thread = thread.map_err(|error| Error::config(format!("the system gives no thread: {error}")))?;
+            let thread = thread.map_err(|error| Error::config(format!("could not start a thread: {error}")))?;
             Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }

@@ -146,7 +146,7 @@ pub(super) struct GivenUp;
 
 impl fmt::Display for GivenUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the request was given up")
+        f.write_str("the attempt ended before the request was sent")
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) enum FailureKind {
     },
 }
 
+const TIMED_OUT: &str = "timed out";
+
 impl Failure {
     /// Nothing was tried.
     pub(super) fn unsent(message: String) -> Self {
@@ -49,13 +51,13 @@ impl Failure {
     }
 
     pub(super) fn too_late() -> Self {
-        let message = "there was no time left to send the request".to_owned();
+        let message = "no time was left to send the request".to_owned();
         Self::without_head(FailureKind::Timeout, Phase::Connect, Progress::default(), message)
     }
 
     pub(super) fn timed_out_without_answer(progress: Progress, resolver: &Resolver) -> Self {
         let phase = phase_of_timeout(progress, resolver);
-        Self::without_head(FailureKind::Timeout, phase, progress, describe_timeout(phase))
+        Self::without_head(FailureKind::Timeout, phase, progress, TIMED_OUT.to_owned())
     }
 
     /// The HTTP library failed before the head of the answer was there.
@@ -79,19 +81,19 @@ impl Failure {
         };
         let http = find::<hyper::Error>(error);
         if let Some(http) = http.filter(|http| http.is_parse()) {
-            let message = format!("the answer is not HTTP: {http}");
+            let message = format!("expected HTTP, got something else ({http})");
             return Self::without_head(FailureKind::Malformed, Phase::Response, progress, message);
         }
         let message = match io_error(error) {
-            Some(io) => format!("the connection broke: {io}"),
-            None if progress.begun => "the server closed the connection without an answer".to_owned(),
+            Some(io) => format!("connection lost ({io})"),
+            None if progress.begun => "the server closed the connection".to_owned(),
             None => "the server closed the connection before the request was sent".to_owned(),
         };
         Self::without_head(FailureKind::Network, phase, progress, message)
     }
 
     pub(super) fn timed_out_within_body() -> Self {
-        Self::within(FailureKind::Timeout, describe_timeout(Phase::Body))
+        Self::within(FailureKind::Timeout, TIMED_OUT.to_owned())
     }
 
     /// The HTTP library failed after the head of the answer was there.
@@ -103,29 +105,29 @@ impl Failure {
             _ if is_truncated => Self::truncated(),
             // This is what the HTTP library says of a broken chunk.
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
-                Self::within(FailureKind::Truncated, "the body of the answer has a broken chunk".to_owned())
+                Self::within(FailureKind::Truncated, "the body has a malformed chunk".to_owned())
             }
             _ => {
                 let problem = io.map_or_else(|| root(error).to_string(), io::Error::to_string);
-                Self::within(FailureKind::Network, format!("the connection broke within the answer: {problem}"))
+                Self::within(FailureKind::Network, format!("connection lost ({problem})"))
             }
         }
     }
 
     /// The service cannot have carried out what it had not read.
     pub(crate) fn too_early(status: u16) -> Self {
-        let message = "the answer says that a request was carried out which was not sent to its end".to_owned();
+        let message = "the response came before the whole request was sent".to_owned();
         Self::within(FailureKind::Malformed, message).of_answer(status)
     }
 
     pub(super) fn too_large(limit: usize) -> Self {
-        let message = format!("the body of the answer is larger than {limit} bytes, the most that is allowed");
+        let message = format!("the body exceeds {limit} bytes");
         Self::within(FailureKind::TooLarge { limit }, message)
     }
 
     /// The body may be as large as it is, but holds more values than reading it should take memory for.
     pub(crate) fn too_many_values(most: usize, status: u16) -> Self {
-        let message = format!("the answer holds more than {most} values, the most that is allowed");
+        let message = format!("the body holds more than {most} JSON values");
         Self::within(FailureKind::TooLarge { limit: most }, message).of_answer(status)
     }
 
@@ -135,7 +137,7 @@ impl Failure {
     }
 
     fn truncated() -> Self {
-        Self::within(FailureKind::Truncated, "the body of the answer ended before its end".to_owned())
+        Self::within(FailureKind::Truncated, "the connection closed before the whole body arrived".to_owned())
     }
 
     fn without_head(kind: FailureKind, phase: Phase, progress: Progress, message: String) -> Self {
@@ -157,17 +159,6 @@ fn phase_of_timeout(progress: Progress, resolver: &Resolver) -> Phase {
     }
 }
 
-fn describe_timeout(phase: Phase) -> String {
-    let waiting = match phase {
-        Phase::Resolve => "while looking up the host's address",
-        Phase::Connect | Phase::Tls => "while connecting",
-        Phase::Request => "while sending the request",
-        Phase::Response => "while waiting for the answer",
-        Phase::Body => "while reading the answer",
-    };
-    format!("time ran out {waiting}")
-}
-
 fn describe_connect(error: &reqwest::Error, is_https: bool) -> (Phase, String) {
     if let Some(unresolved) = find::<Unresolved>(error) {
         return (Phase::Resolve, unresolved.to_string());
@@ -179,9 +170,9 @@ fn describe_connect(error: &reqwest::Error, is_https: bool) -> (Phase, String) {
     // TCP wraps its errors, proxies theirs, and TLS none.
     let is_bare = causes(error).nth(2).is_some_and(<dyn Error>::is::<io::Error>);
     if is_https && is_bare {
-        return (Phase::Tls, format!("the connection broke during the TLS handshake: {root}"));
+        return (Phase::Tls, format!("connection closed ({root})"));
     }
-    (Phase::Connect, format!("cannot connect: {root}"))
+    (Phase::Connect, root)
 }
 
 /// An error and everything that caused it, from the outermost to the root.

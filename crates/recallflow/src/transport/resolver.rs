@@ -31,7 +31,7 @@ impl Resolve for Resolver {
             let found = lookup_host((name.as_str(), 0)).await.map(Iterator::collect::<Vec<_>>);
             unfinished.store(false, Ordering::Relaxed);
             match found {
-                Ok(addresses) if addresses.is_empty() => Err(Unresolved::boxed(&name, "there is none")),
+                Ok(addresses) if addresses.is_empty() => Err(Unresolved::boxed(&name, "it has no address")),
                 Ok(addresses) => Ok(Box::new(addresses.into_iter()) as Addrs),
                 Err(error) => Err(Unresolved::boxed(&name, &error.to_string())),
             }
@@ -46,7 +46,7 @@ pub(super) struct Unresolved(String);
 impl Unresolved {
     fn boxed(name: &Name, problem: &str) -> Box<dyn Error + Send + Sync> {
         let problem = problem.trim_start_matches("failed to lookup address information: ");
-        Box::new(Self(format!("the address of {} cannot be found: {problem}", name.as_str())))
+        Box::new(Self(format!("could not resolve {}: {problem}", name.as_str())))
     }
 }
 

@@ -221,7 +221,7 @@ async fn a_refused_connection_sends_nothing() {
     let address = BlockingListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let failure = fail(&transport_to(address)).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Connect, false));
-    assert!(failure.message.starts_with("cannot connect: "), "{}", failure.message);
+    assert!(failure.message.contains("refused"), "{}", failure.message);
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn an_unknown_host_sends_nothing() {
     let transport = Sender::new(Config { proxy: Proxy::None, ..config("https://host.invalid") });
     let failure = fail(&transport).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Resolve, false));
-    assert!(failure.message.starts_with("the address of host.invalid cannot be found: "), "{}", failure.message);
+    assert!(failure.message.starts_with("could not resolve host.invalid: "), "{}", failure.message);
 }
 
 #[tokio::test]
@@ -267,7 +267,7 @@ async fn time_runs_out_while_connecting() {
     let by_connect_timeout = fail(&Sender::new(config)).await;
     for failure in [by_deadline, by_connect_timeout] {
         assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Connect, false));
-        assert_eq!(failure.message, "time ran out while connecting");
+        assert_eq!(failure.message, "timed out");
     }
 }
 
@@ -279,7 +279,7 @@ async fn a_server_without_tls_gets_nothing() {
     });
     let failure = fail(&tls_transport_to(address)).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Tls, false));
-    assert_eq!(failure.message, "what answers at this port does not speak TLS");
+    assert_eq!(failure.message, "the server does not speak TLS on this port");
 }
 
 #[tokio::test]
@@ -290,7 +290,7 @@ async fn a_broken_handshake_sends_nothing() {
     });
     let failure = fail(&tls_transport_to(address)).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Tls, false));
-    assert!(failure.message.starts_with("the connection broke during the TLS handshake: "), "{}", failure.message);
+    assert!(failure.message.starts_with("connection closed ("), "{}", failure.message);
 }
 
 #[tokio::test]
@@ -494,7 +494,7 @@ async fn an_answer_that_is_not_http() {
         let failure = fail(&transport_to(serve_text(answer))).await;
         assert_eq!((failure.kind, failure.phase), (FailureKind::Malformed, Phase::Response), "{answer}");
         assert!(failure.sent);
-        assert!(failure.message.starts_with("the answer is not HTTP: "), "{}", failure.message);
+        assert!(failure.message.starts_with("expected HTTP, got something else ("), "{}", failure.message);
     }
 }
 
@@ -531,7 +531,7 @@ async fn a_proxy_that_opens_no_tunnel_gets_nothing() {
     let proxy = Proxy::Url(format!("http://user:hunter2@{proxy}"));
     let failure = fail(&Sender::new(Config { proxy, ..config("https://api.itniotech.com") })).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Connect, false));
-    assert_eq!(failure.message, "cannot connect: tunnel error: proxy authorization required");
+    assert_eq!(failure.message, "tunnel error: proxy authorization required");
 }
 
 #[test]
@@ -542,7 +542,7 @@ fn wrong_options_are_refused_without_quoting_them() {
         assert!(refusal.starts_with("`proxy` ") && !refusal.contains("hunter2"), "{refusal}");
     }
     let refusal = refusal(Config { api_key: "hunter2\n".to_owned(), ..config("https://h") });
-    assert!(refusal.starts_with("`api_key` ") && !refusal.contains("hunter2"), "{refusal}");
+    assert!(refusal.starts_with("the API key ") && !refusal.contains("hunter2"), "{refusal}");
     for text in ["http://p:1", "https://u:p@p", "socks5://p", "socks5h://p:1080"] {
         assert!(Transport::new(Config { proxy: Proxy::Url(text.to_owned()), ..config("https://h") }).is_ok(), "{text}");
     }
@@ -627,14 +627,14 @@ async fn a_certificate_that_does_not_hold_is_told_apart() {
     early.not_before = date_time_ymd(3000, 1, 1);
     let not_yet_valid = serve_tls(&early, OK);
     for (authority, address, problem) in [
-        (&other_host.authority, good.address, "comes from an unknown authority"),
-        (&other_host.authority, other_host.address, "is for another host"),
+        (&other_host.authority, good.address, "was issued by an unknown authority"),
+        (&other_host.authority, other_host.address, "is for another host name"),
         (&expired.authority, expired.address, "has expired, or this machine's clock is wrong"),
         (&not_yet_valid.authority, not_yet_valid.address, "is not valid yet, or this machine's clock is wrong"),
     ] {
         let failure = fail(&trusting(authority.path(), address)).await;
         assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Network, Phase::Tls, false));
-        assert_eq!(failure.message, format!("the server's certificate {problem}"));
+        assert_eq!(failure.message, format!("the server certificate {problem}"));
     }
 }
 

@@ -93,7 +93,7 @@ fn an_answer_ends_an_attempt_like_this() {
 #[test]
 fn a_failure_ends_an_attempt_like_this() {
     check_all(&load::<File>("classes").failures, |case| {
-        same("class", &case.class.as_str(), &classify::failure(case.failure()).class.as_str())
+        same("class", &case.class.as_str(), &classify::failure(case.failure(), "https://host.example").class.as_str())
     });
 }
 
