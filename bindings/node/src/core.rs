@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{CALLS, Pages};
+use recallflow::ffi::{self, CALLS, Pages, Request};
 use recallflow::{Client, ClientBuilder};
 
 use crate::completions::{Answer, Completions};
@@ -99,8 +99,7 @@ impl Core {
         let operation = operation as usize;
         shielded(Some(operation), || {
             let client = self.client(options.as_deref())?;
-            let request = to_wire(Direction::Request, CALLS[operation].request, parse(&request)?);
-            let prepared = client.prepare(operation, &request).map_err(raise)?;
+            let prepared = client.prepare(operation, &*read_request(operation, &request)?).map_err(raise)?;
             let call = async move {
                 let record = client.call(prepared).await?;
                 Ok(record.map_or(Answer::Nothing, |record| Answer::Response(Pack::of_record(&record))))
@@ -115,9 +114,14 @@ impl Core {
         let operation = operation as usize;
         shielded(Some(operation), || {
             let client = self.client(options.as_deref())?;
-            let query = to_wire(Direction::Request, CALLS[operation].request, parse(&request)?);
-            let pages = Pages::new(&client, operation, &query).map_err(raise)?;
+            let pages = Pages::new(&client, operation, read_request(operation, &request)?).map_err(raise)?;
             Ok(Reader::new(client, operation, pages))
         })
     }
+}
+
+/// Reads the request of an operation, strictly.
+fn read_request(operation: usize, request: &str) -> napi::Result<Box<dyn Request>> {
+    let json = to_wire(Direction::Request, CALLS[operation].request, parse(request)?);
+    ffi::read_for(operation, &json).map_err(raise)
 }

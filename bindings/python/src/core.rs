@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use recallflow::ffi::{CALLS, Driver, Lane, Pages};
+use recallflow::ffi::{self, CALLS, Driver, Lane, Pages, Request};
 use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
 use recallflow_bridge::fork::Owned;
-use serde_json::Value;
 
 use crate::classes::Classes;
 use crate::completions::{Answer, Completions};
@@ -162,10 +161,10 @@ impl Core {
     ) -> PyResult<Bound<'py, PyAny>> {
         shielded(Some(operation), || {
             let overrides = Overrides::new(timeout, max_retries)?;
-            let json = wire(py, operation, request)?;
+            let request = read_request(py, operation, request)?;
             let lane = self.lane(&overrides)?;
             let client = lane.client();
-            let prepared = client.prepare(operation, &json).map_err(raise)?;
+            let prepared = client.prepare(operation, &*request).map_err(raise)?;
             let record = if logged {
                 let lines = Arc::new(Lines::default());
                 let call =
@@ -189,8 +188,8 @@ impl Core {
     ) -> PyResult<Reader> {
         shielded(Some(operation), || {
             let overrides = Overrides::new(timeout, max_retries)?;
-            let query = wire(py, operation, request)?;
-            let pages = Pages::new(&slf.get().client()?, operation, &query).map_err(raise)?;
+            let query = read_request(py, operation, request)?;
+            let pages = Pages::new(&slf.get().client()?, operation, query).map_err(raise)?;
             Ok(Reader::new(slf.unbind(), operation, overrides, pages))
         })
     }
@@ -210,9 +209,9 @@ impl Core {
     ) -> PyResult<u64> {
         shielded(Some(operation), || {
             let overrides = Overrides::new(timeout, max_retries)?;
-            let json = wire(py, operation, request)?;
+            let request = read_request(py, operation, request)?;
             let client = overrides.apply(self.client()?);
-            let prepared = client.prepare(operation, &json).map_err(raise)?;
+            let prepared = client.prepare(operation, &*request).map_err(raise)?;
             let call = async move { client.call(prepared).await.map(Answer::Response) };
             completions.get().start(future, operation, call, logged)
         })
@@ -242,8 +241,9 @@ impl Core {
     }
 }
 
-/// The wire form of what was given as the request of an operation.
-fn wire(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Value> {
+/// Reads the request of an operation, strictly.
+fn read_request(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Box<dyn Request>> {
     let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("there is no such operation"))?;
-    from_python::request(request, &Classes::get(py)?.requests[call.request])
+    let json = from_python::request(request, &Classes::get(py)?.requests[call.request])?;
+    ffi::read_for(operation, &json).map_err(raise)
 }

@@ -18,7 +18,7 @@ mod tokens;
 
 pub use call::{Driver, Lane, Pages, Prepared};
 pub use record::{Record, Row, read_response, write_response};
-pub use request::{Request, UPDATE, nearest, no_json, parse_request, read_request, to_update, write_request};
+pub use request::{Request, UPDATE, nearest, no_json, parse_request, read_for, read_request, to_update, write_request};
 pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
 pub use table::Cell;
 

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
 use tokio::task::yield_now;
 
 use super::record::{AsRecord, Record};
-use super::request::read_request;
+use super::request::Request;
 use super::shape::PagingShape;
 use crate::blocking::runtime_pool::{RuntimePool, Taken};
-use crate::generated::ffi::{CALLS, REQUESTS};
+use crate::generated::ffi::CALLS;
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Page;
 use crate::pages::{Drift, Progress};
@@ -34,20 +33,17 @@ impl Prepared {
 }
 
 impl Client {
-    /// Reads, checks and encodes the request of the operation at this position of
-    /// [`OPERATIONS`](crate::OPERATIONS).
+    /// Checks and encodes a request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS).
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] with everything that is wrong with it.
-    pub fn prepare(&self, operation: usize, json: &Value) -> Result<Prepared, Error> {
-        let refuse = |violations| Error::invalid_request(violations).of(OPERATIONS[operation].name, 0);
-        let request = read_request(CALLS[operation].request, json).map_err(refuse)?;
+    /// [`Error::InvalidRequest`] with every rule that it breaks.
+    pub fn prepare(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
         let violations = if self.validates() { request.violations() } else { Vec::new() };
         if violations.is_empty() {
             Ok(Prepared { operation, body: request.encode()? })
         } else {
-            Err(refuse(violations))
+            Err(Error::invalid_request(violations).of(OPERATIONS[operation].name, 0))
         }
     }
 
@@ -123,33 +119,25 @@ impl Lane {
 }
 
 /// Reads a query page after page; the same as [`crate::Pages`], but each page may be read by another client.
-#[derive(Debug)]
 pub struct Pages {
     operation: usize,
     paging: &'static PagingShape,
-    /// The wire form of the query.
-    query: Value,
+    query: Box<dyn Request>,
     progress: Progress<Record>,
 }
 
 impl Pages {
-    /// Nothing is read yet.
+    /// Checks the query; nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] with everything that is wrong with the query.
-    pub fn new(client: &Client, operation: usize, query: &Value) -> Result<Self, Error> {
-        let Some(paging) = &CALLS[operation].paging else {
+    /// [`Error::InvalidRequest`] with every rule that the query breaks.
+    pub fn new(client: &Client, operation: usize, mut query: Box<dyn Request>) -> Result<Self, Error> {
+        let Some((paging, first)) = CALLS[operation].paging.as_ref().zip(query.page_number().copied()) else {
             return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
         };
-        client.prepare(operation, query)?;
-        // As the request writes it: 3.0 is 3 to whoever reads it strictly.
-        let query = read_request(CALLS[operation].request, query).map_err(Error::invalid_request)?.to_json();
-        let mut pages = Self { operation, paging, query, progress: Progress::new(1) };
-        if let Some(first) = pages.page().as_i64().and_then(|page| i32::try_from(page).ok()) {
-            pages.progress = Progress::new(first);
-        }
-        Ok(pages)
+        client.prepare(operation, &*query)?;
+        Ok(Self { operation, paging, query, progress: Progress::new(first) })
     }
 
     /// The items that the next page brings; `None` at the end. Nothing is lost if the future is dropped.
@@ -159,8 +147,10 @@ impl Pages {
     /// Any [`Error`]; reading ends with it.
     pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
         while let Some(number) = self.progress.next() {
-            *self.page() = number.into();
-            let prepared = client.prepare(self.operation, &self.query)?;
+            if let Some(page) = self.query.page_number() {
+                *page = number;
+            }
+            let prepared = Prepared { operation: self.operation, body: self.query.encode()? };
             let record = client.call(prepared).await.inspect_err(|_| self.progress.end())?;
             let id = self.paging.id;
             let items = self.progress.accept(self.open(record), |record| record.root().number(id));
@@ -184,14 +174,5 @@ impl Pages {
         };
         let row = record.root();
         Page { items: record.objects(records), pages: row.number(pages), total: row.number(total) }
-    }
-
-    /// Where the query has the number of the page.
-    fn page(&mut self) -> &mut Value {
-        let field = &REQUESTS[CALLS[self.operation].request].fields[self.paging.page];
-        match field.within {
-            Some(within) => &mut self.query[within][field.wire],
-            None => &mut self.query[field.wire],
-        }
     }
 }

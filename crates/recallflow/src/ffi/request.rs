@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::shape::Shape;
 use crate::generated::ffi;
+use crate::generated::operations::OPERATIONS;
 use crate::request::check::{self, Rules};
 use crate::request::lint::{self, Lint};
 use crate::request::read::{self, ReadObject, UnknownFields};
@@ -14,8 +15,8 @@ use crate::{Error, RecallFlowDetail, client};
 
 pub use crate::request::read::no_json;
 
-/// A request that could be read.
-pub trait Request {
+/// A request of any type.
+pub trait Request: Send {
     /// Every rule that it breaks.
     fn violations(&self) -> Vec<Violation>;
     /// The advice about it.
@@ -28,9 +29,19 @@ pub trait Request {
     ///
     /// [`Error::Config`] if it has none, which requests of this version always have.
     fn encode(&self) -> Result<Bytes, Error>;
+    /// The number of the page that it asks for, to be read and set; `None` if the request has no pages.
+    fn page_number(&mut self) -> Option<&mut i32>;
 }
 
-impl<T: Rules + Lint + Serialize> Request for T {
+/// Where a request keeps the number of its page.
+pub(crate) trait PageNumber {
+    /// The number; `None` if the request has no pages.
+    fn page_number(&mut self) -> Option<&mut i32> {
+        None
+    }
+}
+
+impl<T: Rules + Lint + Serialize + PageNumber + Send> Request for T {
     fn violations(&self) -> Vec<Violation> {
         check::violations(self)
     }
@@ -46,6 +57,10 @@ impl<T: Rules + Lint + Serialize> Request for T {
     fn encode(&self) -> Result<Bytes, Error> {
         client::encode(self)
     }
+
+    fn page_number(&mut self) -> Option<&mut i32> {
+        PageNumber::page_number(self)
+    }
 }
 
 /// Reads the request at this position of [`REQUESTS`](super::REQUESTS), strictly.
@@ -55,6 +70,16 @@ impl<T: Rules + Lint + Serialize> Request for T {
 /// Everything that is wrong with it if it cannot be read, broken rules included.
 pub fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Vec<Violation>> {
     ffi::read_request(request, json)
+}
+
+/// Reads the request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS), strictly.
+///
+/// # Errors
+///
+/// [`Error::InvalidRequest`] with everything that is wrong with it, broken rules included.
+pub fn read_for(operation: usize, json: &Value) -> Result<Box<dyn Request>, Error> {
+    read_request(ffi::CALLS[operation].request, json)
+        .map_err(|violations| Error::invalid_request(violations).of(OPERATIONS[operation].name, 0))
 }
 
 /// Parses the text of a request.
@@ -76,7 +101,7 @@ pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
 pub const UPDATE: &str = "UpdateRecallFlow";
 
 /// Reads a request of one type.
-pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + 'static>(
+pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + PageNumber + Send + 'static>(
     json: &Value,
 ) -> Result<Box<dyn Request>, Vec<Violation>> {
     read::read::<T>(json, UnknownFields::Refuse).map(|request| Box::new(request) as Box<dyn Request>)

@@ -91,8 +91,6 @@ pub struct CallShape {
 /// How a response is read page after page.
 #[derive(Debug)]
 pub struct PagingShape {
-    /// Position of the number of the page in the request.
-    pub page: usize,
     /// Position of the items in the response.
     pub records: usize,
     /// Position of the number of pages in the response.

@@ -4,7 +4,7 @@
 
 use super::requests::{GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow};
 use crate::Violation;
-use crate::ffi::request::read_as;
+use crate::ffi::request::{PageNumber, read_as};
 use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
 use serde_json::Value;
 
@@ -286,11 +286,7 @@ pub static RESPONSES: &[Shape] = &[
 
 /// What each operation takes and answers, in the order of [`OPERATIONS`](crate::OPERATIONS).
 pub static CALLS: &[CallShape] = &[
-    CallShape {
-        request: 0,
-        response: Some(0),
-        paging: Some(PagingShape { page: 0, records: 0, pages: 5, total: 1, id: 0 }),
-    },
+    CallShape { request: 0, response: Some(0), paging: Some(PagingShape { records: 0, pages: 5, total: 1, id: 0 }) },
     CallShape { request: 1, response: Some(2), paging: None },
     CallShape { request: 2, response: None, paging: None },
 ];
@@ -305,3 +301,13 @@ pub(crate) fn read_request(request: usize, json: &Value) -> Result<Box<dyn Reque
         _ => unreachable!("there is no request {request}"),
     }
 }
+
+impl PageNumber for GroupCallQuery {
+    fn page_number(&mut self) -> Option<&mut i32> {
+        Some(&mut self.current)
+    }
+}
+
+impl PageNumber for RecallFlowDetailQuery {}
+impl PageNumber for UpdateRecallFlow {}
+impl PageNumber for RecallNode {}

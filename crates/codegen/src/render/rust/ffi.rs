@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::tokens::ident;
+use super::tokens::{field_ident, ident};
 use crate::model::{Api, Direction, Field, FieldKind, Operation, Type};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
@@ -19,13 +19,14 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         let (position, name) = (Literal::usize_unsuffixed(position), ident(name));
         quote!(#position => read_as::<#name>(json))
     });
+    let pagings = requests.iter().map(|name| page_number(api, name));
     vec![
         quote! {
             use serde_json::Value;
 
             use super::requests::{#(#idents),*};
             use crate::Violation;
-            use crate::ffi::request::read_as;
+            use crate::ffi::request::{PageNumber, read_as};
             use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
         },
         quote! {
@@ -53,7 +54,23 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
                 }
             }
         },
+        quote!(#(#pagings)*),
     ]
+}
+
+/// Where a request has the number of the page that it asks for, if it asks for one.
+fn page_number(api: &Api, request: &str) -> TokenStream {
+    let paging = api.operations.iter().find(|operation| operation.request == request).and_then(|it| it.paging.as_ref());
+    let method = paging.map(|paging| {
+        let page = field_ident(&paging.page);
+        quote! {
+            fn page_number(&mut self) -> Option<&mut i32> {
+                Some(&mut self.#page)
+            }
+        }
+    });
+    let name = ident(request);
+    quote!(impl PageNumber for #name { #method })
 }
 
 /// Names of the types that travel one way, whose positions stand for them.
@@ -131,11 +148,10 @@ fn call(api: &Api, requests: &[&str], responses: &[&str], operation: &Operation)
     let paging = operation.paging.as_ref().zip(operation.response.as_ref()).map_or_else(
         || quote!(None),
         |(paging, response)| {
-            let page = field(&operation.request, &paging.page);
             let [records, pages, total] =
                 [&paging.records, &paging.pages, &paging.total].map(|wire| field(response, wire));
             let id = field(&paging.item, &paging.id);
-            quote!(Some(PagingShape { page: #page, records: #records, pages: #pages, total: #total, id: #id }))
+            quote!(Some(PagingShape { records: #records, pages: #pages, total: #total, id: #id }))
         },
     );
     quote!(CallShape { request: #request, response: #response, paging: #paging })
