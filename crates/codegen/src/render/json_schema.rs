@@ -34,7 +34,7 @@ pub fn render(api: &Api) -> Vec<File> {
             ),
         )
         .with("$defs", Definitions::new(api, "#/$defs/").all());
-    vec![File { path: "docs/generated/recallflow.schema.json".into(), contents: Json::from(schema).pretty() }]
+    vec![File { path: "docs/generated/recallflow.schema.json".into(), contents: schema.pretty() }]
 }
 
 /// A schema for the requests of one type, with all definitions that it needs.
@@ -60,32 +60,33 @@ impl<'a> Definitions<'a> {
 
     /// All types, enums and what they share, by name.
     pub(super) fn all(&self) -> Object {
-        let types = self.api.types.iter().map(|item| (item.name.clone(), self.object(item).into()));
-        let enums = self.api.enums.iter().map(|item| (item.name.clone(), enumeration(item).into()));
-        let shared = [(DATE_TIME.to_owned(), date_time().into()), (BASE64.to_owned(), base64().into())];
+        let types = self.api.types.iter().map(|item| (item.name.clone(), self.object(item)));
+        let enums = self.api.enums.iter().map(|item| (item.name.clone(), enumeration(item)));
+        let shared = [(DATE_TIME.to_owned(), date_time()), (BASE64.to_owned(), base64())];
         types.chain(enums).chain(shared).collect()
     }
 
     /// The definitions that one of them needs, itself included.
     fn reachable_from(&self, name: &str) -> Object {
-        let all = self.all();
+        let mut all = self.all();
         let mut reached = vec![name.to_owned()];
         let mut next = 0;
-        while let Some(definition) = reached.get(next).and_then(|name| all.get(name)) {
+        while let Some(definition) = reached.get(next).and_then(|name| all.0.get(name)) {
             next += 1;
             let mut found = Vec::new();
             self.collect_references(definition, &mut found);
             found.retain(|name| !reached.contains(name));
             reached.append(&mut found);
         }
-        all.filter(|name| reached.iter().any(|reached| reached == name))
+        all.0.retain(|name, _| reached.contains(name));
+        all
     }
 
     /// Collects the names of the definitions that a schema refers to.
     fn collect_references(&self, schema: &Json, found: &mut Vec<String>) {
         match schema {
             Json::Object(object) => {
-                for (key, value) in object.iter() {
+                for (key, value) in &object.0 {
                     match value {
                         Json::String(target) if key == "$ref" => {
                             found.extend(target.strip_prefix(self.prefix).map(str::to_owned));
@@ -119,7 +120,7 @@ impl<'a> Definitions<'a> {
         for operation in &self.api.operations {
             for example in &operation.examples {
                 let shown = match item.direction {
-                    Direction::Request if operation.request == item.name => Json::parse(&example.request).ok(),
+                    Direction::Request if operation.request == item.name => serde_json::from_str(&example.request).ok(),
                     Direction::Response if operation.response.as_ref() == Some(&item.name) => {
                         self.data_of(&example.response)
                     }
@@ -132,10 +133,10 @@ impl<'a> Definitions<'a> {
     }
 
     /// What the envelope of an example holds.
-    fn data_of(&self, answer: &str) -> Option<Json> {
-        let Ok(Json::Object(envelope)) = Json::parse(answer) else { return None };
+    fn data_of(&self, response: &str) -> Option<Json> {
+        let envelope: Object = serde_json::from_str(response).ok()?;
         let names = &self.api.service.envelope.data.names;
-        names.iter().find_map(|name| envelope.get(name)).filter(|data| **data != Json::Null).cloned()
+        names.iter().find_map(|name| envelope.0.get(name)).filter(|data| **data != Json::Null).cloned()
     }
 }
 
@@ -180,15 +181,20 @@ fn base64() -> Object {
         .with("not", Object::new().with("type", "string").with("pattern", patterns::NOT_BASE64))
 }
 
-/// A schema that also takes null.
-fn nullable(schema: Object) -> Object {
-    let plain = matches!(schema.get("type"), Some(Json::String(_))) && schema.get("oneOf").is_none();
-    if !plain {
-        return Object::new().with("anyOf", [schema, Object::new().with("type", "null")]);
+/// Extends a schema to accept null.
+fn nullable(mut schema: Object) -> Object {
+    if schema.0.contains_key("oneOf") {
+        return any_of_null(schema);
     }
-    schema.map(|name, value| match (name, value) {
-        ("type", kind) => Json::Array(vec![kind, "null".into()]),
-        ("enum", Json::Array(values)) => Json::Array(values.into_iter().chain([Json::Null]).collect()),
-        (_, value) => value,
-    })
+    let Some(kind @ Json::String(_)) = schema.0.get_mut("type") else { return any_of_null(schema) };
+    *kind = Json::Array(vec![kind.clone(), Json::new("null")]);
+    if let Some(Json::Array(values)) = schema.0.get_mut("enum") {
+        values.push(Json::Null);
+    }
+    schema
+}
+
+/// Returns a schema that accepts null or what another schema accepts.
+fn any_of_null(schema: Object) -> Object {
+    Object::new().with("anyOf", [schema, Object::new().with("type", "null")])
 }

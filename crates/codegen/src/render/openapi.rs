@@ -33,7 +33,7 @@ pub fn render(api: &Api) -> Vec<File> {
         .with("security", [security(&api.service)])
         .with("paths", paths(api))
         .with("components", components(api));
-    vec![File { path: "docs/generated/openapi.json".into(), contents: Json::from(document).pretty() }]
+    vec![File { path: "docs/generated/openapi.json".into(), contents: document.pretty() }]
 }
 
 /// What the description is about.
@@ -80,12 +80,12 @@ fn security_schemes(service: &Service) -> Object {
             .with("name", &header.name)
             .with("description", &header.doc.text)
     };
-    inputs(service).map(|header| (header.name.clone(), scheme(header).into())).collect()
+    inputs(service).map(|header| (header.name.clone(), scheme(header))).collect()
 }
 
 /// The operations by path.
 fn paths(api: &Api) -> Object {
-    let path = |operation: &Operation| (format!("/{}", operation.path), post(api, operation).into());
+    let path = |operation: &Operation| (format!("/{}", operation.path), post(api, operation));
     api.operations.iter().map(path).collect()
 }
 
@@ -120,7 +120,7 @@ fn response(api: &Api, operation: &Operation) -> Object {
             let data = Object::new()
                 .with("description", &api.service.envelope.data.doc.text)
                 .with("anyOf", [definitions.reference(name), Object::new().with("type", "null")]);
-            let places = api.service.envelope.data.names.iter().map(|name| (name.clone(), data.clone().into()));
+            let places = api.service.envelope.data.names.iter().map(|name| (name.clone(), data.clone()));
             let properties = Object::new().with("properties", places.collect::<Object>());
             Object::new().with("allOf", [envelope, properties])
         }
@@ -143,9 +143,9 @@ fn other_response(api: &Api) -> Object {
 /// A body with its schema and what the documents show of it.
 fn body(schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
     let shown = examples.iter().enumerate().map(|(index, example)| {
-        let value = Json::parse(text(example)).unwrap_or_else(|_| Json::from(text(example)));
+        let value = serde_json::from_str(text(example)).unwrap_or_else(|_| Json::new(text(example)));
         let summary = format!("Example of document {}.", example.source);
-        (format!("example{}", index + 1), Object::new().with("summary", summary).with("value", value).into())
+        (format!("example{}", index + 1), Object::new().with("summary", summary).with("value", value))
     });
     let body = Object::new().with("schema", schema);
     if examples.is_empty() { body } else { body.with("examples", shown.collect::<Object>()) }
@@ -183,7 +183,7 @@ fn envelope(api: &Api) -> Object {
 /// A property for each name that a part of the envelope may have.
 fn under_all_names(part: &EnvelopePart, schema: &Object) -> Object {
     let described = Object::new().with("description", &part.doc.text).and(schema.clone());
-    part.names.iter().map(|name| (name.clone(), described.clone().into())).collect()
+    part.names.iter().map(|name| (name.clone(), described.clone())).collect()
 }
 
 /// The status codes; the service may use others.

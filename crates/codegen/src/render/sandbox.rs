@@ -1,6 +1,6 @@
 //! Renders what the sandbox needs to know: codes, operations, their requests' schemas and the documents' examples.
 
-use super::json::{Json, Object};
+use super::json::Object;
 use super::json_schema::self_contained;
 use super::words;
 use crate::model::{Api, Code, Example, Operation};
@@ -13,15 +13,12 @@ pub fn render(api: &Api) -> Vec<File> {
         .with("$comment", super::header(api))
         .with("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
         .with("operations", api.operations.iter().map(|operation| self::operation(api, operation)).collect::<Vec<_>>());
-    vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: Json::from(service).pretty() }]
+    vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: service.pretty() }]
 }
 
 /// A status code.
 fn code(code: &Code) -> Object {
-    Object::new()
-        .with("name", &code.name)
-        .with("number", code.number)
-        .with("wordings", code.wordings.iter().collect::<Vec<_>>())
+    Object::new().with("name", &code.name).with("number", code.number).with("wordings", &code.wordings)
 }
 
 /// An operation with the schema of its request, which stands on its own.

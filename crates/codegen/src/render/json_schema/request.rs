@@ -26,7 +26,7 @@ impl Definitions<'_> {
 
     /// The schema of a nested wire object and whether it must be there, which one required field is enough for.
     fn nested(&self, fields: &[(&str, &Field)]) -> (Object, bool) {
-        let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field).into())).collect();
+        let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).collect();
         let required: Vec<_> = fields.iter().filter(|(_, field)| is_required(field)).map(|(name, _)| *name).collect();
         let must = !required.is_empty();
         let schema = closed(properties, required);
@@ -58,8 +58,8 @@ impl Definitions<'_> {
                 Object::new()
                     .with("type", "number")
                     .with("format", "double")
-                    .with_some("minimum", min.map(Json::number))
-                    .with_some("maximum", max.map(Json::number))
+                    .with_some("minimum", min.map(number))
+                    .with_some("maximum", max.map(number))
             }
             FieldKind::String | FieldKind::Fee => Object::new().with("type", "string").and(text_limits(limits)),
             FieldKind::Flag => Object::new().with("type", "integer").with("enum", [0, 1]),
@@ -85,13 +85,22 @@ fn closed(properties: Object, required: Vec<&str>) -> Object {
 /// A schema of whole numbers from `least` to `most`, or within the narrower range of their limits.
 fn integer(format: &str, least: i64, most: i64, limits: &[Limit]) -> Object {
     let (min, max) = range(limits);
-    // A whole number is spelled without a fraction; one that is no `i64` lies beyond what the kind allows anyway.
-    let whole = |bound: f64| bound.to_string().parse::<i64>().ok();
     Object::new()
         .with("type", "integer")
         .with("format", format)
         .with("minimum", min.and_then(whole).unwrap_or(least))
         .with("maximum", max.and_then(whole).unwrap_or(most))
+}
+
+/// Converts a limit to JSON, without a fraction if it is a whole number.
+fn number(limit: f64) -> Json {
+    whole(limit).map_or_else(|| Json::new(limit), Json::new)
+}
+
+/// Converts a limit to an integer. Returns `None` for a fraction, or for a number that does not fit 64 bits and is
+/// therefore outside of the field's type.
+fn whole(limit: f64) -> Option<i64> {
+    limit.to_string().parse().ok()
 }
 
 /// The smallest and the largest number that limits allow.
@@ -182,7 +191,7 @@ fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, Object)>) -> Object {
             Place::Here(schema) => schema,
             Place::Nested(inner) => {
                 let names: Vec<_> = inner.iter().map(|(name, _)| *name).collect();
-                let schemas = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema.into()));
+                let schemas = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema));
                 Object::new()
                     .with("type", "object")
                     .with("properties", schemas.collect::<Object>())
@@ -208,7 +217,7 @@ fn present(kind: &FieldKind) -> Object {
     Object::new().with("type", json_type).with_some("minLength", is_text(kind).then_some(1))
 }
 
-/// A schema of one value.
-fn constant(value: impl Into<Json>) -> Object {
+/// Returns a schema that accepts one number.
+fn constant(value: i64) -> Object {
     Object::new().with("const", value)
 }

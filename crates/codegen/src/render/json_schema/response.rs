@@ -3,7 +3,7 @@
 use super::place::{Place, placed};
 use super::{Definitions, nullable};
 use crate::model::{Field, FieldKind, Type};
-use crate::render::json::{Json, Object};
+use crate::render::json::Object;
 
 impl Definitions<'_> {
     /// The schema of a response, or of an object in it, without its title.
@@ -47,9 +47,7 @@ impl Definitions<'_> {
                 Object::new().with("anyOf", [self.reference(name), unknown])
             }
             FieldKind::Object(name) => nullable(self.reference(name)),
-            FieldKind::List(item) => {
-                Object::new().with("type", ["array", "null"]).with("items", Json::from(self.lenient(item)))
-            }
+            FieldKind::List(item) => Object::new().with("type", ["array", "null"]).with("items", self.lenient(item)),
         }
     }
 }
