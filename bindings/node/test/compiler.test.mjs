@@ -1,13 +1,16 @@
 // @ts-check
 
 /**
- * What the compiler says about mistakes: the last line of an error names the field that is wrong.
+ * Tests the compiler's messages about mistakes in requests, and what the types cost it.
  *
- * It explains a refusal by one of many alternatives, which depends on their order, and that on its version: from 7 on it
- * is what `stableTypeOrdering` makes it before.
+ * The last line of a message names the wrong field. It describes one member of a union, which depends on the order of the
+ * members. Versions from 7 on order them as `stableTypeOrdering` does before.
  */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,11 +21,11 @@ const FOLDER = fileURLToPath(new URL('types', import.meta.url));
 
 const HEAD = "import { RecallNode, type UpdateRecallFlow, VoiceSource } from 'recallflow';\n";
 
-/** What is required of every node, so that each mistake can be made on its own. */
+/** The fields that every node requires, so that each mistake is made alone. */
 const PLAYS = "source: VoiceSource.UPLOADED, voiceFileId: 'a.wav'";
 const SMS = "hangUpSms: true, smsContent: 'Bye'";
 
-/** Properties of a node with one mistake, and the fields that are named. @type {[string, string][]} */
+/** Properties of a node with one mistake, and the fields that the message names. @type {[string, string][]} */
 const MISTAKES = [
   ['source: VoiceSource.UPLOADED', 'voiceFileId'],
   ['source: VoiceSource.UPLOADED, hangUpSms: false, toSeat: false', 'voiceFileId'],
@@ -37,19 +40,14 @@ const MISTAKES = [
   [`${PLAYS}, toSeat: true, sipGroupId: 1, outboundControl: 1, calloutRate: 1`, 'toSeatType'],
   [`${PLAYS}, toSeat: true, outboundControl: 1, calloutRate: 1, toSeatType: 1`, 'sipGroupId'],
   [`${PLAYS}, toSeat: true, sipGroupId: 1, outboundControl: 1, toSeatType: 2, toSeatKey: '0'`, 'calloutRate'],
-  [`${PLAYS}, toSeat: true, sipGroupId: 1, outboundControl: 1, calloutRate: 1, toSeatType: 2`, 'toSeatKey'],
   [`${PLAYS}, hangUpSms: true`, 'smsContent'],
   [`${PLAYS}, hangUpSms: true, ringPush: true`, 'smsContent'],
   [`${PLAYS}, hangUpSms: true, successPush: true, successPushTime: 5`, 'smsContent'],
-  [`${PLAYS}, ${SMS}, successPush: true`, 'successPushTime'],
-  [`${PLAYS}, ${SMS}, feedbackPush: true`, 'feedbackValue'],
-  [`${PLAYS}, successPush: true`, 'successPushTime'],
-  [`${PLAYS}, feedbackPush: true`, 'feedbackValue'],
   [`${PLAYS}, speakingrate: 1`, 'speakingrate'],
   ["source: VoiceSource.UPLOADED, voiceFileID: 'a.wav'", 'voiceFileID'],
 ];
 
-/** Where the properties stand in a program. @type {[string, (properties: string) => string | undefined][]} */
+/** Programs that hold the properties. @type {[string, (properties: string) => string | undefined][]} */
 const PLACES = [
   ['a node', (properties) => `export const node: RecallNode = { ${properties} };`],
   [
@@ -68,7 +66,7 @@ const PLACES = [
 ];
 
 /**
- * What the compiler says about each program.
+ * Returns the compiler's messages about each program.
  *
  * @param {Map<string, string>} programs
  * @param {ts.CompilerOptions} further
@@ -98,7 +96,7 @@ function messages(programs, further) {
 }
 
 /**
- * The fields that the last line of an error names.
+ * Returns the fields that the last line of a message names.
  *
  * @param {string} message
  */
@@ -129,8 +127,95 @@ for (const [version, further] of /** @type {[string, ts.CompilerOptions][]} */ (
   });
 }
 
-test('a choice that was not made is named as one', () => {
-  const text = `${HEAD}export const node: RecallNode = { ${PLAYS}, ${SMS} };`;
-  const [message = ''] = messages(new Map([[join(FOLDER, 'mistake.ts'), text]]), {});
-  assert.match(message, /'RecallNodeWithHangUpSmsChoiceOf(?:(?:Feedback|Success|Failed|Ring)Push(?:Or)?){4}'\.$/);
+/**
+ * Returns how the compiler shows the members that remain possible for a source.
+ *
+ * @param {string} source
+ */
+function remaining(source) {
+  const others = ['WithoutToSeat', 'WithToSeat', 'WithoutToSeat'];
+  return [
+    `(RecallNodeFields & RecallNodeWithSource${source} & RecallNodeWithHangUpSms & RecallNodeWithToSeat)`,
+    ...others.map((last) => `(RecallNodeFields & ... 2 more ... & RecallNode${last})`),
+  ].join(' | ');
+}
+
+/** Three typical mistakes, with the lines of the whole message. @type {[string, string, string[]][]} */
+const MESSAGES = [
+  [
+    'a text without its language',
+    "export const node: RecallNode = { source: VoiceSource.TEXT_TO_SPEECH, text: 'Hello' };",
+    [
+      "Type '{ source: 3; text: string; }' is not assignable to type 'RecallNode'.",
+      `  Type '{ source: 3; text: string; }' is not assignable to type '${remaining('TextToSpeech')}'.`,
+      "    Type '{ source: 3; text: string; }' is not assignable to type 'RecallNodeFields & RecallNodeWithSourceTextToSpeech & RecallNodeWithoutHangUpSms & RecallNodeWithoutToSeat'.",
+      "      Property 'lan' is missing in type '{ source: 3; text: string; }' but required in type 'RecallNodeWithSourceTextToSpeech'.",
+    ],
+  ],
+  [
+    'a hang-up SMS without a text',
+    "export const node = RecallNode.uploaded('a.wav', { hangUpSms: true });",
+    [
+      "Argument of type '{ hangUpSms: true; }' is not assignable to parameter of type 'RecallNodeUploadedOptions | undefined'.",
+      `  Type '{ hangUpSms: true; }' is not assignable to type '(Omit<RecallNodeFields, "source" | "voiceFileId"> & RecallNodeWithHangUpSms & RecallNodeWithToSeat) | (Omit<...> & ... 1 more ... & RecallNodeWithoutToSeat)'.`,
+      `    Type '{ hangUpSms: true; }' is not assignable to type 'Omit<RecallNodeFields, "source" | "voiceFileId"> & RecallNodeWithHangUpSms & RecallNodeWithoutToSeat'.`,
+      "      Property 'smsContent' is missing in type '{ hangUpSms: true; }' but required in type 'RecallNodeWithHangUpSms'.",
+    ],
+  ],
+  [
+    'a misspelt field',
+    "export const node: RecallNode = { source: 1, voiceFileId: 'a.wav', senderID: 'me' };",
+    [
+      `Object literal may only specify known properties, but 'senderID' does not exist in type '${remaining('Uploaded')}'. Did you mean to write 'senderId'?`,
+    ],
+  ],
+];
+
+suite('the whole message names what is wrong for', () => {
+  const file = (/** @type {number} */ index) => join(FOLDER, `message-${index}.ts`);
+  const said = messages(new Map(MESSAGES.map(([, text], index) => [file(index), HEAD + text])), {});
+  MESSAGES.forEach(([name, , lines], index) => {
+    test(name, () => {
+      assert.equal(said[index], lines.join('\n'));
+    });
+  });
+});
+
+/**
+ * Returns what the compiler needs for a program: its number of types, and megabytes of memory.
+ *
+ * @param {string} name
+ */
+function cost(name) {
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const options = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--skipLibCheck',
+    '--strict',
+    '--target',
+    'es2023',
+    '--module',
+    'node16',
+  ];
+  const file = join(FOLDER, 'cost', `${name}.ts`);
+  const report = execFileSync(process.execPath, [compiler, ...options, '--extendedDiagnostics', file], {
+    encoding: 'utf8',
+  });
+  const figure = (/** @type {string} */ label) => Number(new RegExp(`${label}: +(\\d+)`).exec(report)?.[1]);
+  return { types: figure('Types'), memory: figure('Memory used') / 1024 };
+}
+
+test('spreading a node over another costs the compiler little', () => {
+  const [base, spread] = [cost('import'), cost('spread')];
+  const types = spread.types - base.types;
+  assert.ok(types <= 1000, `${types} types`);
+  const memory = spread.memory - base.memory;
+  assert.ok(memory <= 50, `${memory} MB`);
+});
+
+test('no generated name is longer than 40 characters', () => {
+  const folder = fileURLToPath(new URL('../ts/generated', import.meta.url));
+  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  assert.deepEqual(sources.join('\n').match(/\b\w{41,}\b/g), null);
 });

@@ -107,10 +107,10 @@ const TYPESCRIPT_TYPES: &str = "
 
 /// The library's own names.
 const LIBRARY_TYPES: &str = "
-    Alternatives Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
+    Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
     Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal InvalidRequestError
     IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError Pages
-    ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowError Record Recorded Request RequestTypes
+    ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowDraft RecallFlowError Record Recorded Request RequestTypes
     RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
     Value Violation
 ";
@@ -201,8 +201,7 @@ pub fn reserved_property(wire: &str) -> bool {
 #[must_use]
 pub fn is_part_of_request(whole: &str, name: &str) -> bool {
     let Some(part) = name.strip_prefix(whole) else { return false };
-    let ends = ["Fields", "Rule", "Further"].iter().any(|end| part.ends_with(end));
-    ends || ["With", "Choice"].iter().any(|start| part.starts_with(start))
+    ["Fields", "Rule", "Options"].iter().any(|end| part.ends_with(end)) || part.starts_with("With")
 }
 
 /// Whether a type of this name would hide a name that users or the generated code need.
@@ -357,7 +356,7 @@ mod tests {
         assert!(is_part_of_request("Node", "NodeFields"));
         assert!(is_part_of_request("Node", "NodeSourceRule"));
         assert!(is_part_of_request("Node", "NodeWithoutSms"));
-        assert!(is_part_of_request("Node", "NodeChoiceOfSms"));
+        assert!(is_part_of_request("Node", "NodeUploadedOptions"));
         assert!(!is_part_of_request("Node", "NodeDetail"));
         assert!(!is_part_of_request("Node", "Node"));
     }

@@ -1,8 +1,8 @@
 /**
- * What the compiler says about the rules of requests; it reads this file, and nothing runs it.
+ * Checks at compile time which requests the types accept. The compiler reads this file, and nothing runs it.
  *
- * The rules are written by hand from the documents: each has an example that is accepted and one that is refused for this
- * rule alone. A refusal that does not come is an error.
+ * The rules are written by hand from the vendor's documents. Each has an accepted example and one that breaks this rule
+ * alone. An expected error that does not occur is an error itself.
  */
 
 import {
@@ -17,7 +17,10 @@ import {
   type Client,
   type GroupCallQuery,
   type RecallFlowDetail,
+  type RecallFlowDraft,
   type RecallNodeDetail,
+  type RecallNodeFields,
+  type TaskStatusValue,
   type UpdateRecallFlow,
 } from 'recallflow';
 
@@ -25,12 +28,12 @@ declare function node(...nodes: RecallNode[]): void;
 declare function update(...updates: UpdateRecallFlow[]): void;
 declare function query(...queries: GroupCallQuery[]): void;
 
-/** What is required of every node, so that each rule below can be tried on its own. */
+/** The fields that every node requires, so that each rule below is tested alone. */
 const plays = { source: VoiceSource.UPLOADED, voiceFileId: 'file.wav' };
-/** A transfer to agents with all that it requires. */
+/** A transfer to agents with everything that it requires except its type. */
 const seat = { toSeat: true, sipGroupId: 1, outboundControl: OutboundControl.PROPORTIONAL, calloutRate: 1 } as const;
 
-export function sourceDecidesWhatIsPlayed(): void {
+export function sourceDecidesWhichAudioIsRequired(): void {
   node({ source: 1, voiceFileId: 'file.wav' });
   node({ source: VoiceSource.REUPLOAD, uploadName: 'hello', baseFile: 'UklGRg==' });
   node({ source: 3, text: 'Hello', lan: 'EN' });
@@ -50,14 +53,14 @@ export function sourceDecidesWhatIsPlayed(): void {
   node({ source: 3, lan: 'EN' });
   // @ts-expect-error 3 requires `lan`
   node({ source: VoiceSource.TEXT_TO_SPEECH, text: 'Hello' });
-  // @ts-expect-error undefined is nothing
+  // @ts-expect-error `undefined` does not count as present
   node({ source: 3, text: 'Hello', lan: undefined });
 }
 
 export function otherFieldsStayAllowed(): void {
   node({ source: 1, voiceFileId: 'file.wav', text: 'Hello', uploadName: 'hello', speakingRate: 0.5, accent: 44 });
   node({ source: 3, text: 'Hello', lan: 'EN', ssmlGender: VoiceGender.MALE, voiceFileId: undefined });
-  // @ts-expect-error a misspelt field is none
+  // @ts-expect-error a misspelt field is unknown
   node({ source: 3, text: 'Hello', lan: 'EN', ssmlGendre: VoiceGender.MALE });
   // @ts-expect-error `ssmlGender` is 1 or 2
   node({ source: 3, text: 'Hello', lan: 'EN', ssmlGender: 3 });
@@ -67,29 +70,12 @@ export function otherFieldsStayAllowed(): void {
   node({ ...plays, speakingRate: '1' });
 }
 
-export function aHangUpSmsNeedsATextAndAnEvent(): void {
+export function aHangUpSmsNeedsAText(): void {
   node({ ...plays, hangUpSms: false });
   node({ ...plays, hangUpSms: true, smsContent: 'Bye', failedPush: true });
-  node({ ...plays, hangUpSms: true, smsContent: 'Bye', feedbackPush: false, ringPush: true });
   node({ ...plays, hangUpSms: true, smsContent: 'Bye', feedbackPush: true, feedbackValue: '1' });
-  node({ ...plays, hangUpSms: true, smsContent: 'Bye', successPush: true, successPushTime: 5 });
   // @ts-expect-error it requires `smsContent`
   node({ ...plays, hangUpSms: true, ringPush: true });
-  // @ts-expect-error it requires an event
-  node({ ...plays, hangUpSms: true, smsContent: 'Bye' });
-  // @ts-expect-error an event that is off is none
-  node({ ...plays, hangUpSms: true, smsContent: 'Bye', ringPush: false, failedPush: false });
-}
-
-export function eventsNeedTheirSettings(): void {
-  node({ ...plays, feedbackPush: true, feedbackValue: '1', successPush: true, successPushTime: 5 });
-  node({ ...plays, feedbackPush: false, successPush: false });
-  // @ts-expect-error `feedbackPush` requires `feedbackValue`
-  node({ ...plays, feedbackPush: true });
-  // @ts-expect-error `successPush` requires `successPushTime`
-  node({ ...plays, successPush: true });
-  // @ts-expect-error also when they are the events of an SMS
-  node({ ...plays, hangUpSms: true, smsContent: 'Bye', ringPush: true, successPush: true });
 }
 
 export function aTransferNeedsItsSettings(): void {
@@ -110,46 +96,38 @@ export function aTransferNeedsItsSettings(): void {
   node({ ...plays, ...seat });
   // @ts-expect-error `toSeatType` is 1 or 2
   node({ ...plays, ...seat, toSeatType: 3 });
-  // @ts-expect-error a transfer on a key press requires `toSeatKey`
+}
+
+/** `validate` checks these; as types, they would multiply the members of the union. */
+export function otherRulesAreCheckedAtRunTime(): void {
+  node({ ...plays, hangUpSms: true, smsContent: 'Bye' });
+  node({ ...plays, feedbackPush: true, successPush: true });
   node({ ...plays, ...seat, toSeatType: SeatTransfer.KEYPRESS });
 }
 
-export function whatIsKnownOnlyWhenTheProgramRunsIsAcceptedWithAllThatItMayRequire(
+export function aFlagKnownAtRunTimeIsAcceptedWithEverythingThatItMayRequire(
   source: VoiceSource,
-  [sms, press, success, transfer]: [boolean, boolean | undefined, boolean, boolean],
+  [sms, press, transfer]: [boolean, boolean | undefined, boolean],
   toSeatType: SeatTransfer,
-  number: number,
 ): void {
-  const all = { voiceFileId: 'file.wav', uploadName: 'hello', baseFile: 'UklGRg==', text: 'Hello', lan: 'EN' };
-  node({ ...all, source });
-  node({ ...plays, hangUpSms: sms, smsContent: 'Bye', ringPush: true });
-  node({ ...plays, feedbackPush: press, feedbackValue: '1', successPush: success, successPushTime: 5 });
-  node({ ...plays, ...seat, toSeat: transfer, toSeatType, toSeatKey: '0' });
-  node({
-    ...plays,
-    ...seat,
-    hangUpSms: sms,
-    smsContent: 'Bye',
-    failedPush: true,
-    feedbackPush: press,
-    feedbackValue: '1',
-    successPush: success,
-    successPushTime: 5,
-    toSeat: transfer,
-    toSeatType,
-    toSeatKey: '0',
-  });
-  // @ts-expect-error it may be 2 or 3
-  node({ source, voiceFileId: 'file.wav' });
-  // @ts-expect-error it may be any number
-  node({ ...all, source: number });
+  node({ ...plays, hangUpSms: sms, smsContent: 'Bye', ringPush: sms });
+  node({ ...plays, feedbackPush: press, feedbackValue: '1' });
+  node({ ...plays, ...seat, toSeat: transfer, toSeatType });
+  node({ ...plays, ...seat, hangUpSms: sms, smsContent: 'Bye', toSeat: transfer, toSeatType });
   // @ts-expect-error it may be true
   node({ ...plays, hangUpSms: sms });
-  // @ts-expect-error it may be a key press
-  node({ ...plays, ...seat, toSeatType });
+  // @ts-expect-error a source has to be narrowed, because each requires other fields
+  node({ source, voiceFileId: 'file.wav' });
 }
 
-export function constructorsTakeWhatTheyDoNotSet(bytes: Uint8Array, path: URL, sms: boolean): void {
+export function nodesAreBuiltGenericallyFromTheirFields(
+  node: RecallNode,
+  patch: Partial<RecallNodeFields>,
+): RecallNodeFields {
+  return { ...node, ...patch };
+}
+
+export function constructorsTakeTheFieldsThatTheyDoNotSet(bytes: Uint8Array, path: URL, sms: boolean): void {
   node(
     RecallNode.uploaded('file.wav'),
     RecallNode.reupload('hello', bytes),
@@ -161,7 +139,7 @@ export function constructorsTakeWhatTheyDoNotSet(bytes: Uint8Array, path: URL, s
   );
   // @ts-expect-error `lan` is an argument
   RecallNode.textToSpeech('Hello');
-  // @ts-expect-error a number is no audio
+  // @ts-expect-error a number is not audio
   RecallNode.reupload('hello', 5);
   // @ts-expect-error the source is set
   RecallNode.uploaded('file.wav', { source: 2 });
@@ -188,7 +166,7 @@ export function nodesAreBuiltStepByStep(sms: boolean): void {
   }
   // @ts-expect-error `text` may be absent
   const text: string = changed.text;
-  // @ts-expect-error a boolean is no text
+  // @ts-expect-error a boolean is not a text
   built.smsContent = true;
 }
 
@@ -229,38 +207,44 @@ export function queriesNeedASpan(status: TaskStatus): void {
   query({ ...span, strTime: new Date() });
 }
 
-export async function whatWasReadBecomesAnUpdate(client: Client, detail: RecallFlowDetail): Promise<void> {
-  const same: UpdateRecallFlow = detail.toUpdate();
-  same.recallInterval = 60;
+export async function aResponseBecomesAnUpdate(client: Client, detail: RecallFlowDetail): Promise<void> {
+  const draft: RecallFlowDraft = detail.toUpdate();
+  draft.recallInterval = 60;
+  draft.nodeList?.push(RecallNode.uploaded('file.wav'));
+  for (const each of draft.nodeList ?? []) {
+    each.smsContent = 'Bye';
+  }
+  const same: UpdateRecallFlow = draft;
   update(same, { ...same, recallNum: 2 }, { ...detail.toUpdate(), recallType: RecallType.FAILED });
   update({ ...same, nodeList: [...(same.nodeList ?? []), RecallNode.uploaded('file.wav')] });
   update({ ...same, nodeList: same.nodeList?.map((each) => ({ ...each, senderId: 'me' })) });
   await client.updateRecallFlow({ ...same, recallInterval: 30 }, { timeout: 5000 });
-  // @ts-expect-error what the service answered is no update yet
+  // @ts-expect-error a response is not an update
   update(detail);
-  // @ts-expect-error a copy has no method
+  // @ts-expect-error a copy does not have the method
   update({ ...detail }.toUpdate());
-  // @ts-expect-error and is no flow that was read
+  // @ts-expect-error and is not a response
   const copy: RecallFlowDetail = { ...detail };
   const { recallNum, ...rest } = detail;
-  // @ts-expect-error as is the rest of one
+  // @ts-expect-error nor does the rest of one
   rest.toUpdate();
-  // One that a test makes up has to have it.
-  const made: RecallFlowDetail = { ...detail, recallNum, toUpdate: () => same };
+  // A response that a test makes needs the method.
+  const made: RecallFlowDetail = { ...detail, recallNum, toUpdate: () => draft };
   update(made.toUpdate());
 }
 
-export function whatTheServiceAnswersMayBeAnything(detail: RecallFlowDetail, round: RecallNodeDetail): void {
+export function aResponseMayHoldUnknownNumbersAndLackFields(detail: RecallFlowDetail, round: RecallNodeDetail): void {
   const unknown: number | undefined = round.source;
   const named: boolean = detail.status === 0 && round.source === VoiceSource.UPLOADED;
   const nodes: readonly RecallNodeDetail[] = detail.nodeList;
   const extra: unknown = detail.extra['new'];
-  // @ts-expect-error a number without a name may come
+  const status: TaskStatusValue = Math.random() < 0.5 ? TaskStatus.FINISHED : 99;
+  // @ts-expect-error a number without a name is possible
   const source: VoiceSource | undefined = round.source;
   // @ts-expect-error every field may be absent
   const text: string = round.text;
-  // @ts-expect-error answers are read-only
+  // @ts-expect-error responses are read-only
   detail.recallNum = 1;
-  // @ts-expect-error what is not documented is in `extra`
+  // @ts-expect-error unknown fields are in `extra`
   console.log(round.new);
 }

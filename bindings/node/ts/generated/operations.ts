@@ -13,10 +13,17 @@ import {
   type RecallFlowDetail,
 } from './responses.js';
 
-/** The operations, as the methods of the client that carry them out. */
+/** Positions of the operations in the native module's table. */
+const enum Operation {
+  QueryGroupCalls,
+  QueryRecallFlowDetail,
+  UpdateRecallFlow,
+}
+
+/** The methods of the client, one for each operation. */
 export abstract class Operations {
   /**
-   * Carries out the operation at this position of the spec. Errors show the stack of the caller of `method`.
+   * Calls an operation. The stack of an error begins at the caller of `method`.
    *
    * @internal
    */
@@ -29,7 +36,7 @@ export abstract class Operations {
   ): Promise<T>;
 
   /**
-   * Reads all pages of the operation at this position of the spec. Errors show the stack of the caller of `method`.
+   * Reads all pages of a query. The stack of an error begins at the caller of `method`.
    *
    * @internal
    */
@@ -44,76 +51,71 @@ export abstract class Operations {
   /**
    * Reads one page of the AI Agent group-call tasks in a time span.
    *
-   * It changes nothing, so that it is tried again after a failure that may pass.
+   * It is a query, which changes nothing: it is retried after a transient failure.
    *
-   * `POST voice/group/call/query`. Source: document 004 "Query Task List".
+   * `POST voice/group/call/query`.
    *
    * @param request - Selection of group-call tasks, and the page to read.
-   * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
-   *   `maxRetries`: how many more attempts the whole call may have after the first; `signal`: ends it when it is
-   *   aborted. What is left out is as the client has it.
+   * @param options - Timeout, retries and abort signal of this call; the client's by default.
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
-   * @throws {@link RecallFlowError} for any other failure, each of which is a subclass.
+   * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
   queryGroupCalls(request: GroupCallQuery, options?: CallOptions): Promise<GroupCallPage> {
-    return this._call(0, request, options, readGroupCallPage, this.queryGroupCalls);
+    return this._call(Operation.QueryGroupCalls, request, options, readGroupCallPage, this.queryGroupCalls);
   }
 
   /**
    * Reads all tasks in the time span, page by page.
    *
-   * It begins with the page that `current` names, and reads the next one when it is asked for more. A query that breaks
-   * a rule is refused at once; nothing is sent before the first item is asked for, so that every other error is thrown
-   * by the iteration, which ends with it.
+   * It begins with the page that `current` names, and reads the next page when it is needed. A query that breaks a rule
+   * is refused at once. Every other error is thrown by the iteration, which ends with it.
    *
-   * `POST voice/group/call/query`. Source: document 004 "Query Task List".
+   * `POST voice/group/call/query`.
    *
    * @param query - Selection of group-call tasks, and the page to read.
-   * @param options - `timeout`: milliseconds that each page may take, pauses between its attempts included;
-   *   `maxRetries`: how many more attempts each page may have after the first; `signal`: ends it when it is aborted.
-   *   What is left out is as the client has it.
-   * @throws {@link InvalidRequestError} if the query breaks a rule; nothing is sent.
+   * @param options - Timeout and retries of each page, and abort signal; the client's by default.
+   * @throws {@link InvalidRequestError} if the query breaks a rule; nothing was sent.
    */
   groupCalls(query: GroupCallQuery, options?: CallOptions): Pages<GroupCallTask> {
-    return this._pages(0, query, options, readGroupCallTask, this.groupCalls);
+    return this._pages(Operation.QueryGroupCalls, query, options, readGroupCallTask, this.groupCalls);
   }
 
   /**
    * Reads one recall flow with its nodes.
    *
-   * It changes nothing, so that it is tried again after a failure that may pass.
+   * It is a query, which changes nothing: it is retried after a transient failure.
    *
-   * `POST voice/recallFlow/queryDetail`. Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 >
-   * 文档指引", document 003 "Query Task Details (Auto Recall)".
+   * `POST voice/recallFlow/queryDetail`.
    *
-   * @param keyId - Unique key of the recall flow. Beyond 2^53 it must be a `bigint`, because a number may have been
-   *   rounded there.
-   * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
-   *   `maxRetries`: how many more attempts the whole call may have after the first; `signal`: ends it when it is
-   *   aborted. What is left out is as the client has it.
+   * @param keyId - Unique key of the recall flow. Use a `bigint` beyond 2^53, where a number may have been rounded.
+   * @param options - Timeout, retries and abort signal of this call; the client's by default.
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
-   * @throws {@link RecallFlowError} for any other failure, each of which is a subclass.
+   * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
   queryRecallFlowDetail(keyId: number | bigint, options?: CallOptions): Promise<RecallFlowDetail> {
-    return this._call(1, { keyId }, options, readRecallFlowDetail, this.queryRecallFlowDetail);
+    return this._call(
+      Operation.QueryRecallFlowDetail,
+      { keyId },
+      options,
+      readRecallFlowDetail,
+      this.queryRecallFlowDetail,
+    );
   }
 
   /**
    * Edits a recall flow. The flow must be pending.
    *
-   * It is tried again only if the service provably did not carry it out. `OutcomeUnknownError` tells that nobody knows.
+   * It is an update: it is retried only if the service provably did not process it.
    *
-   * `POST voice/recallFlow/update`. Source: document 002 "Edit Task (Auto-Recall)".
+   * `POST voice/recallFlow/update`.
    *
    * @param request - New settings of a recall flow.
-   * @param options - `timeout`: milliseconds that the whole call may take, pauses between its attempts included;
-   *   `maxRetries`: how many more attempts the whole call may have after the first; `signal`: ends it when it is
-   *   aborted. What is left out is as the client has it.
+   * @param options - Timeout, retries and abort signal of this call; the client's by default.
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
-   * @throws {@link OutcomeUnknownError} if the update may or may not have been carried out.
-   * @throws {@link RecallFlowError} for any other failure, each of which is a subclass.
+   * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
+   * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
   updateRecallFlow(request: UpdateRecallFlow, options?: CallOptions): Promise<void> {
-    return this._call(2, request, options, undefined, this.updateRecallFlow);
+    return this._call(Operation.UpdateRecallFlow, request, options, undefined, this.updateRecallFlow);
   }
 }

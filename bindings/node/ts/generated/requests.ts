@@ -11,14 +11,7 @@ import {
   VoiceSource,
 } from './enums.js';
 
-/** The members of a union one by one, which lets the union keep its own name in messages. */
-type Alternatives<T> = T extends unknown ? T : never;
-
-/**
- * Selection of group-call tasks, and the page to read.
- *
- * Source: document 004 "Query Task List".
- */
+/** Selection of group-call tasks, and the page to read. */
 export interface GroupCallQuery {
   /**
    * Page number, starting at 1.
@@ -66,7 +59,7 @@ export interface GroupCallQuery {
   statusList?: readonly TaskStatus[] | undefined;
 
   /**
-   * ID of the application. Beyond 2^53 it must be a `bigint`, because a number may have been rounded there.
+   * ID of the application. Use a `bigint` beyond 2^53, where a number may have been rounded.
    *
    * On the wire in `params`.
    */
@@ -80,23 +73,15 @@ export interface GroupCallQuery {
   searchCondition?: string | undefined;
 }
 
-/**
- * Request for one recall flow.
- *
- * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引".
- */
+/** Request for one recall flow. */
 export interface RecallFlowDetailQuery {
-  /** Unique key of the recall flow. Beyond 2^53 it must be a `bigint`, because a number may have been rounded there. */
+  /** Unique key of the recall flow. Use a `bigint` beyond 2^53, where a number may have been rounded. */
   keyId: number | bigint;
 }
 
-/**
- * New settings of a recall flow.
- *
- * Source: document 002 "Edit Task (Auto-Recall)".
- */
+/** New settings of a recall flow. */
 export interface UpdateRecallFlow {
-  /** Unique key of the recall flow. Beyond 2^53 it must be a `bigint`, because a number may have been rounded there. */
+  /** Unique key of the recall flow. Use a `bigint` beyond 2^53, where a number may have been rounded. */
   keyId: number | bigint;
 
   /** Minutes between two recalls, 1 to 1440. */
@@ -112,8 +97,8 @@ export interface UpdateRecallFlow {
   nodeList?: readonly RecallNode[] | undefined;
 }
 
-/** The fields of a {@link RecallNode}, without the rules. */
-interface RecallNodeFields {
+/** The fields of a {@link RecallNode}, without the rules that involve several of them. */
+export interface RecallNodeFields {
   /**
    * Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text to
    * speech).
@@ -123,11 +108,7 @@ interface RecallNodeFields {
   /** ID of the uploaded voice file. Required when `source` is 1. */
   voiceFileId?: string | undefined;
 
-  /**
-   * Name of the uploaded voice file. Only examples show this field, always as null.
-   *
-   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
-   */
+  /** Name of the uploaded voice file. Only examples show this field, always as null. */
   voiceFileName?: string | undefined;
 
   /** Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2. */
@@ -159,10 +140,8 @@ interface RecallNodeFields {
   hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. Beyond 2^53 it
-   * must be a `bigint`, because a number may have been rounded there.
-   *
-   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
+   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. Use a `bigint`
+   * beyond 2^53, where a number may have been rounded.
    */
   idxSmsAppId?: number | bigint | undefined;
 
@@ -201,8 +180,8 @@ interface RecallNodeFields {
   toSeat?: boolean | undefined;
 
   /**
-   * ID of the agent group that takes the calls. Required when `toSeat` is 1. Beyond 2^53 it must be a `bigint`, because
-   * a number may have been rounded there.
+   * ID of the agent group that takes the calls. Required when `toSeat` is 1. Use a `bigint` beyond 2^53, where a number
+   * may have been rounded.
    */
   sipGroupId?: number | bigint | undefined;
 
@@ -225,98 +204,43 @@ interface RecallNodeFields {
   delayTransfer?: number | undefined;
 }
 
-/** Gives what is required whatever `source` is. */
-interface RecallNodeWithAnySource {
-  source: VoiceSource;
-  voiceFileId: string;
-  uploadName: string;
-  baseFile: string;
-  text: string;
-  lan: string;
-}
-
-/** Gives what is required when `source` is 1, which it is. */
+/** A {@link RecallNode} with the fields that `source: VoiceSource.UPLOADED` requires. */
 interface RecallNodeWithSourceUploaded {
   source: typeof VoiceSource.UPLOADED;
   voiceFileId: string;
 }
 
-/** Gives what is required when `source` is 2, which it is. */
+/** A {@link RecallNode} with the fields that `source: VoiceSource.REUPLOAD` requires. */
 interface RecallNodeWithSourceReupload {
   source: typeof VoiceSource.REUPLOAD;
   uploadName: string;
   baseFile: string;
 }
 
-/** Gives what is required when `source` is 3, which it is. */
+/** A {@link RecallNode} with the fields that `source: VoiceSource.TEXT_TO_SPEECH` requires. */
 interface RecallNodeWithSourceTextToSpeech {
   source: typeof VoiceSource.TEXT_TO_SPEECH;
   text: string;
   lan: string;
 }
 
-/** Gives what is required when `hangUpSms` is 1. */
+type RecallNodeSourceRule =
+  RecallNodeWithSourceUploaded | RecallNodeWithSourceReupload | RecallNodeWithSourceTextToSpeech;
+
+/** A {@link RecallNode} with the fields that `hangUpSms: true` requires. */
 interface RecallNodeWithHangUpSms {
   hangUpSms?: boolean | undefined;
   smsContent: string;
 }
 
-/** Sets `feedbackPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfFeedbackPushOrSuccessPushOrFailedPushOrRingPush {
-  feedbackPush: true;
-}
-
-/** Sets `successPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfSuccessPushOrFeedbackPushOrFailedPushOrRingPush {
-  successPush: true;
-}
-
-/** Sets `failedPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfFailedPushOrFeedbackPushOrSuccessPushOrRingPush {
-  failedPush: true;
-}
-
-/** Sets `ringPush`. */
-interface RecallNodeWithHangUpSmsChoiceOfRingPushOrFeedbackPushOrSuccessPushOrFailedPush {
-  ringPush: true;
-}
-
-/** Has a value of `hangUpSms` that requires nothing, or none. */
+/** A {@link RecallNode} whose `hangUpSms` requires no other field. */
 interface RecallNodeWithoutHangUpSms {
   hangUpSms?: false | undefined;
 }
 
-/** Requires nothing of `feedbackPush`, `successPush`, `failedPush`, `ringPush`. */
-interface RecallNodeWithoutHangUpSmsRest {
-  feedbackPush?: boolean | undefined;
-  successPush?: boolean | undefined;
-  failedPush?: boolean | undefined;
-  ringPush?: boolean | undefined;
-}
+type RecallNodeHangUpSmsRule = RecallNodeWithHangUpSms | RecallNodeWithoutHangUpSms;
 
-/** Gives what is required when `feedbackPush` is 1. */
-interface RecallNodeWithFeedbackPush {
-  feedbackPush?: boolean | undefined;
-  feedbackValue: string;
-}
-
-/** Has a value of `feedbackPush` that requires nothing, or none. */
-interface RecallNodeWithoutFeedbackPush {
-  feedbackPush?: false | undefined;
-}
-
-/** Gives what is required when `successPush` is 1. */
-interface RecallNodeWithSuccessPush {
-  successPush?: boolean | undefined;
-  successPushTime: number;
-}
-
-/** Has a value of `successPush` that requires nothing, or none. */
-interface RecallNodeWithoutSuccessPush {
-  successPush?: false | undefined;
-}
-
-/** Gives what is required when `toSeat` is 1. */
+/** A {@link RecallNode} with the fields that `toSeat: true` requires. */
 interface RecallNodeWithToSeat {
   toSeat?: boolean | undefined;
   sipGroupId: number | bigint;
@@ -325,106 +249,37 @@ interface RecallNodeWithToSeat {
   toSeatType: SeatTransfer;
 }
 
-/** Gives what is required when `toSeatType` is 2. */
-interface RecallNodeWithToSeatWithToSeatTypeKeypress {
-  toSeatType?: SeatTransfer | undefined;
-  toSeatKey: string;
-}
-
-/** Has a value of `toSeatType` that requires nothing, or none. */
-interface RecallNodeWithToSeatWithoutToSeatTypeKeypress {
-  toSeatType?: typeof SeatTransfer.AFTER_CALL | undefined;
-}
-
-/** Has a value of `toSeat` that requires nothing, or none. */
+/** A {@link RecallNode} whose `toSeat` requires no other field. */
 interface RecallNodeWithoutToSeat {
   toSeat?: false | undefined;
 }
 
-/** Requires nothing of `toSeatType`. */
-interface RecallNodeWithoutToSeatRest {
-  toSeatType?: SeatTransfer | undefined;
-}
-
-/** What `source` requires of a {@link RecallNode}. */
-type RecallNodeSourceRule =
-  | RecallNodeWithAnySource
-  | RecallNodeWithSourceUploaded
-  | RecallNodeWithSourceReupload
-  | RecallNodeWithSourceTextToSpeech;
-
-/** At least one of `feedbackPush`, `successPush`, `failedPush`, `ringPush` is set. */
-type RecallNodeWithHangUpSmsChoice =
-  | RecallNodeWithHangUpSmsChoiceOfFeedbackPushOrSuccessPushOrFailedPushOrRingPush
-  | RecallNodeWithHangUpSmsChoiceOfSuccessPushOrFeedbackPushOrFailedPushOrRingPush
-  | RecallNodeWithHangUpSmsChoiceOfFailedPushOrFeedbackPushOrSuccessPushOrRingPush
-  | RecallNodeWithHangUpSmsChoiceOfRingPushOrFeedbackPushOrSuccessPushOrFailedPush;
-
-/** What `hangUpSms` requires of a {@link RecallNode}. */
-type RecallNodeHangUpSmsRule =
-  | (RecallNodeWithHangUpSms & RecallNodeWithHangUpSmsChoice)
-  | (RecallNodeWithoutHangUpSms & RecallNodeWithoutHangUpSmsRest);
-
-/** What `feedbackPush` requires of a {@link RecallNode}. */
-type RecallNodeFeedbackPushRule = RecallNodeWithFeedbackPush | RecallNodeWithoutFeedbackPush;
-
-/** What `successPush` requires of a {@link RecallNode}. */
-type RecallNodeSuccessPushRule = RecallNodeWithSuccessPush | RecallNodeWithoutSuccessPush;
-
-/** What `toSeatType` requires of a {@link RecallNode}. */
-type RecallNodeWithToSeatToSeatTypeRule =
-  RecallNodeWithToSeatWithToSeatTypeKeypress | RecallNodeWithToSeatWithoutToSeatTypeKeypress;
-
-/** What `toSeat` requires of a {@link RecallNode}. */
-type RecallNodeToSeatRule =
-  (RecallNodeWithToSeat & RecallNodeWithToSeatToSeatTypeRule) | (RecallNodeWithoutToSeat & RecallNodeWithoutToSeatRest);
+type RecallNodeToSeatRule = RecallNodeWithToSeat | RecallNodeWithoutToSeat;
 
 /**
  * One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
  *
- * Source: document 002 "Edit Task (Auto-Recall)".
+ * It is a union over `source`, `hangUpSms`, `toSeat`, so that the compiler knows which fields a value requires. Its
+ * other rules are checked by `validate` and before it is sent.
  */
-export type RecallNode = Alternatives<
-  RecallNodeFields &
-    RecallNodeSourceRule &
-    RecallNodeFeedbackPushRule &
-    RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule &
-    RecallNodeHangUpSmsRule
->;
+export type RecallNode = RecallNodeFields & RecallNodeSourceRule & RecallNodeHangUpSmsRule & RecallNodeToSeatRule;
 
-/** What `RecallNode.uploaded` may be given besides its arguments. */
-type RecallNodeUploadedFurther = Alternatives<
-  Omit<RecallNodeFields, 'source' | 'voiceFileId'> &
-    RecallNodeFeedbackPushRule &
-    RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule &
-    RecallNodeHangUpSmsRule
->;
+/** Fields that `RecallNode.uploaded` takes besides its arguments. */
+type RecallNodeUploadedOptions = Omit<RecallNodeFields, 'source' | 'voiceFileId'> &
+  RecallNodeHangUpSmsRule &
+  RecallNodeToSeatRule;
 
-/** What `RecallNode.reupload` may be given besides its arguments. */
-type RecallNodeReuploadFurther = Alternatives<
-  Omit<RecallNodeFields, 'source' | 'uploadName' | 'baseFile'> &
-    RecallNodeFeedbackPushRule &
-    RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule &
-    RecallNodeHangUpSmsRule
->;
+/** Fields that `RecallNode.reupload` takes besides its arguments. */
+type RecallNodeReuploadOptions = Omit<RecallNodeFields, 'source' | 'uploadName' | 'baseFile'> &
+  RecallNodeHangUpSmsRule &
+  RecallNodeToSeatRule;
 
-/** What `RecallNode.textToSpeech` may be given besides its arguments. */
-type RecallNodeTextToSpeechFurther = Alternatives<
-  Omit<RecallNodeFields, 'source' | 'text' | 'lan'> &
-    RecallNodeFeedbackPushRule &
-    RecallNodeSuccessPushRule &
-    RecallNodeToSeatRule &
-    RecallNodeHangUpSmsRule
->;
+/** Fields that `RecallNode.textToSpeech` takes besides its arguments. */
+type RecallNodeTextToSpeechOptions = Omit<RecallNodeFields, 'source' | 'text' | 'lan'> &
+  RecallNodeHangUpSmsRule &
+  RecallNodeToSeatRule;
 
-/**
- * One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
- *
- * Source: document 002 "Edit Task (Auto-Recall)".
- */
+/** One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows. */
 export const RecallNode = {
   /**
    * A node that plays an uploaded voice file.
@@ -432,7 +287,7 @@ export const RecallNode = {
    * @param voiceFileId - ID of the uploaded voice file. Required when `source` is 1.
    * @param fields - Further fields.
    */
-  uploaded(voiceFileId: string, fields?: RecallNodeUploadedFurther): RecallNode {
+  uploaded(voiceFileId: string, fields?: RecallNodeUploadedOptions): RecallNode {
     return { ...fields, source: VoiceSource.UPLOADED, voiceFileId };
   },
 
@@ -441,11 +296,11 @@ export const RecallNode = {
    *
    * @param uploadName - Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is
    *   2.
-   * @param audio - Bytes, or the path of a file, which is read; it is encoded here.
+   * @param audio - The file: its bytes, or a path or `file:` URL, which is read at once.
    * @param fields - Further fields.
-   * @throws {@link InvalidRequestError} if a file cannot be read.
+   * @throws {@link InvalidRequestError} if the file cannot be read.
    */
-  reupload(uploadName: string, audio: Audio, fields?: RecallNodeReuploadFurther): RecallNode {
+  reupload(uploadName: string, audio: Audio, fields?: RecallNodeReuploadOptions): RecallNode {
     return { ...fields, source: VoiceSource.REUPLOAD, uploadName, baseFile: encodeAudio(audio) };
   },
 
@@ -457,12 +312,12 @@ export const RecallNode = {
    *   3.
    * @param fields - Further fields.
    */
-  textToSpeech(text: string, lan: string, fields?: RecallNodeTextToSpeechFurther): RecallNode {
+  textToSpeech(text: string, lan: string, fields?: RecallNodeTextToSpeechOptions): RecallNode {
     return { ...fields, source: VoiceSource.TEXT_TO_SPEECH, text, lan };
   },
 } as const;
 
-/** The requests by their names. */
+/** The requests by name. */
 export interface RequestTypes {
   GroupCallQuery: GroupCallQuery;
   RecallFlowDetailQuery: RecallFlowDetailQuery;
@@ -470,5 +325,5 @@ export interface RequestTypes {
   RecallNode: RecallNode;
 }
 
-/** Names of the requests, in the order of the spec. */
+/** Names of the requests, in the order of the native module's table. */
 export const REQUEST_NAMES = ['GroupCallQuery', 'RecallFlowDetailQuery', 'UpdateRecallFlow', 'RecallNode'] as const;

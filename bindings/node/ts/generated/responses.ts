@@ -4,22 +4,18 @@ import { updatable } from '../flow.js';
 import type { FeeTotal } from '../money.js';
 import type { Extra, Reader } from '../reader.js';
 import type {
-  OutboundControl,
-  RecallStatus,
-  RecallType,
-  SeatTransfer,
-  TaskStatus,
-  TaskType,
-  VoiceGender,
-  VoiceSource,
+  OutboundControlValue,
+  RecallStatusValue,
+  RecallTypeValue,
+  SeatTransferValue,
+  TaskStatusValue,
+  TaskTypeValue,
+  VoiceGenderValue,
+  VoiceSourceValue,
 } from './enums.js';
-import type { UpdateRecallFlow } from './requests.js';
+import type { RecallNode, UpdateRecallFlow } from './requests.js';
 
-/**
- * One page of group-call tasks.
- *
- * Source: document 004 "Query Task List".
- */
+/** One page of group-call tasks. */
 export interface GroupCallPage {
   /** Tasks of the page; empty if the response has none. */
   readonly records: readonly GroupCallTask[];
@@ -33,35 +29,23 @@ export interface GroupCallPage {
   /** Page number, starting at 1. */
   readonly current?: number | undefined;
 
-  /**
-   * Whether the service counted the tasks.
-   *
-   * Source: example of document 004 "Query Task List".
-   */
+  /** Whether the service counted the tasks. */
   readonly searchCount?: boolean | undefined;
 
   /** Number of pages. */
   readonly pages?: number | undefined;
 
-  /**
-   * What the service sent beyond the documented fields, and values that do not fit their type.
-   *
-   * Its keys are names on the wire.
-   */
+  /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
 
-/**
- * A group-call task: one campaign of calls, with its counts and costs.
- *
- * Source: document 004 "Query Task List".
- */
+/** A group-call task: one campaign of calls, with its counts and costs. */
 export interface GroupCallTask {
   /**
-   * ID of the task. Older responses name it `jobId`. One beyond 2^53 is in `extra` as a `bigint`, because a number
-   * would be rounded.
+   * ID of the task. Older responses name it `jobId`. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a
+   * number would be rounded.
    *
-   * On the wire also `jobId`. Source: document 004 "Query Task List", api-facts "Upstream facts".
+   * On the wire also `jobId`.
    */
   readonly taskId?: number | undefined;
 
@@ -71,7 +55,7 @@ export interface GroupCallTask {
   /**
    * State of the task (0 waiting, 1 calling, 2 finished, 3 submission failed, 4 cancelled, 5 suspended, 6 submitting).
    */
-  readonly status?: TaskStatus | (number & {}) | undefined;
+  readonly status?: TaskStatusValue | undefined;
 
   /** Call progress in percent, as text such as `100`. */
   readonly rate?: string | undefined;
@@ -91,11 +75,13 @@ export interface GroupCallTask {
   /** Time of submission as `yyyy-MM-dd HH:mm:ss`, without a time zone. */
   readonly createdTime?: string | undefined;
 
-  /** ID of the AI Agent template. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
+  /**
+   * ID of the AI Agent template. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be rounded.
+   */
   readonly scriptId?: number | undefined;
 
   /** Kind of the task (1 ordinary, 2 script, 3 ai agent). */
-  readonly taskType?: TaskType | (number & {}) | undefined;
+  readonly taskType?: TaskTypeValue | undefined;
 
   /** Number of answered calls. */
   readonly answeredNum?: number | undefined;
@@ -127,40 +113,39 @@ export interface GroupCallTask {
   /** Number of hang-up SMS sent. */
   readonly sendSmsNum?: number | undefined;
 
-  /**
-   * What the service sent beyond the documented fields, and values that do not fit their type.
-   *
-   * Its keys are names on the wire.
-   */
+  /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
 
-/** What a {@link RecallFlowDetail} does: as a class, so that the compiler knows that a copy by `...` does not. */
-declare abstract class RecallFlowDetailMethods {
-  /**
-   * The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.
-   *
-   * - The service does not answer a file that was sent along: such a node needs `baseFile` again before it can be sent,
-   * or the source `VoiceSource.UPLOADED` with its `voiceFileId`. `validate` tells.
-   *
-   * - What this version does not know, in `extra`, is not carried over.
-   *
-   * - Without nodes in the answer, the update has no list of nodes, so that it cannot erase any.
-   *
-   * @throws {@link InvalidRequestError} if the answer lacks a field that an update must have, as an answer that is only
-   *   a page of nodes does, or holds a value that does not fit. Sending less than was read could erase it.
-   */
-  toUpdate(): UpdateRecallFlow;
+/** The update that {@link RecallFlowDetail.toUpdate} returns: its lists can be changed in place. */
+export interface RecallFlowDraft extends UpdateRecallFlow {
+  nodeList?: RecallNode[] | undefined;
 }
 
-/**
- * A recall flow with its state and its nodes.
- *
- * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
- * Details (Auto Recall)".
- */
+/** Methods of a {@link RecallFlowDetail}, in a class because the compiler knows that `...` does not copy those. */
+declare abstract class RecallFlowDetailMethods {
+  /**
+   * Returns the update that writes back this flow with all its nodes, ready to be changed and sent.
+   *
+   * - The service never returns the bytes of a voice file. A node with `VoiceSource.REUPLOAD` needs its `baseFile`
+   * again, or `VoiceSource.UPLOADED` with its `voiceFileId`, before it can be sent. `validate` reports such nodes.
+   *
+   * - Unknown fields in `extra` are not copied.
+   *
+   * - If the response has no nodes, the update has no `nodeList`, so that it cannot erase any.
+   *
+   * @throws {@link InvalidRequestError} if the response lacks a field that an update requires, or holds a value that
+   *   does not fit. Sending less than was read could erase it.
+   */
+  toUpdate(): RecallFlowDraft;
+}
+
+/** A recall flow with its state and its nodes. */
 export interface RecallFlowDetail extends RecallFlowDetailMethods {
-  /** Unique key of the recall flow. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
+  /**
+   * Unique key of the recall flow. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be
+   * rounded.
+   */
   readonly keyId?: number | undefined;
 
   /** Minutes between two recalls, 1 to 1440. */
@@ -170,13 +155,13 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
   readonly recallNum?: number | undefined;
 
   /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
-  readonly recallType?: RecallType | (number & {}) | undefined;
+  readonly recallType?: RecallTypeValue | undefined;
 
   /**
    * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
    * it is pending.
    */
-  readonly status?: RecallStatus | (number & {}) | undefined;
+  readonly status?: RecallStatusValue | undefined;
 
   /**
    * Nodes of the flow, in order; empty if the response has none.
@@ -185,70 +170,37 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
    */
   readonly nodeList: readonly RecallNodeDetail[];
 
-  /**
-   * Total number of nodes; only in responses that page the nodes.
-   *
-   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
-   */
+  /** Total number of nodes; only in responses that page the nodes. */
   readonly total?: number | undefined;
 
-  /**
-   * Number of nodes per page; only in responses that page the nodes.
-   *
-   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
-   */
+  /** Number of nodes per page; only in responses that page the nodes. */
   readonly size?: number | undefined;
 
-  /**
-   * Page number, starting at 1; only in responses that page the nodes.
-   *
-   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
-   */
+  /** Page number, starting at 1; only in responses that page the nodes. */
   readonly current?: number | undefined;
 
-  /**
-   * Whether the service counted the nodes; only in responses that page the nodes.
-   *
-   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
-   */
+  /** Whether the service counted the nodes; only in responses that page the nodes. */
   readonly searchCount?: boolean | undefined;
 
-  /**
-   * Number of pages; only in responses that page the nodes.
-   *
-   * Source: example of document 000 "Query Task Details (Auto Recall)", example of document 001 "IVR群呼 > 文档指引".
-   */
+  /** Number of pages; only in responses that page the nodes. */
   readonly pages?: number | undefined;
 
-  /**
-   * What the service sent beyond the documented fields, and values that do not fit their type.
-   *
-   * Its keys are names on the wire.
-   */
+  /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
 
-/**
- * One node of a recall flow, with its state.
- *
- * Source: document 000 "Query Task Details (Auto Recall)", document 001 "IVR群呼 > 文档指引", document 003 "Query Task
- * Details (Auto Recall)".
- */
+/** One node of a recall flow, with its state. */
 export interface RecallNodeDetail {
   /**
    * Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text to
    * speech).
    */
-  readonly source?: VoiceSource | (number & {}) | undefined;
+  readonly source?: VoiceSourceValue | undefined;
 
   /** ID of the uploaded voice file. */
   readonly voiceFileId?: string | undefined;
 
-  /**
-   * Name of the uploaded voice file. Only examples show this field, always as null.
-   *
-   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
-   */
+  /** Name of the uploaded voice file. Only examples show this field, always as null. */
   readonly voiceFileName?: string | undefined;
 
   /** Name of the voice file that the request uploads, 5 to 32 characters. */
@@ -264,7 +216,7 @@ export interface RecallNodeDetail {
   readonly speakingRate?: number | undefined;
 
   /** Gender of the voice (1 male, 2 female); by default female if the language has both. */
-  readonly ssmlGender?: VoiceGender | (number & {}) | undefined;
+  readonly ssmlGender?: VoiceGenderValue | undefined;
 
   /** Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44. */
   readonly accent?: number | undefined;
@@ -273,10 +225,8 @@ export interface RecallNodeDetail {
   readonly hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. One beyond
-   * 2^53 is in `extra` as a `bigint`, because a number would be rounded.
-   *
-   * Source: example of document 001 "IVR群呼 > 文档指引", example of document 002 "Edit Task (Auto-Recall)".
+   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. An ID beyond
+   * 2^53 is kept in `extra` as a `bigint`, because a number would be rounded.
    */
   readonly idxSmsAppId?: number | undefined;
 
@@ -308,19 +258,19 @@ export interface RecallNodeDetail {
   readonly toSeat?: boolean | undefined;
 
   /**
-   * ID of the agent group that takes the calls. One beyond 2^53 is in `extra` as a `bigint`, because a number would be
-   * rounded.
+   * ID of the agent group that takes the calls. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number
+   * would be rounded.
    */
   readonly sipGroupId?: number | undefined;
 
   /** Pacing of outbound calls (1 proportional). */
-  readonly outboundControl?: OutboundControl | (number & {}) | undefined;
+  readonly outboundControl?: OutboundControlValue | undefined;
 
   /** Outbound multiplier, 1 to 100. */
   readonly calloutRate?: number | undefined;
 
   /** When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress). */
-  readonly toSeatType?: SeatTransfer | (number & {}) | undefined;
+  readonly toSeatType?: SeatTransferValue | undefined;
 
   /** Key that transfers the call to an agent. */
   readonly toSeatKey?: string | undefined;
@@ -328,27 +278,23 @@ export interface RecallNodeDetail {
   /** Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   readonly delayTransfer?: number | undefined;
 
-  /** Unique key of the node. One beyond 2^53 is in `extra` as a `bigint`, because a number would be rounded. */
+  /** Unique key of the node. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be rounded. */
   readonly keyId?: number | undefined;
 
   /**
-   * ID of the group-call task that the node runs. One beyond 2^53 is in `extra` as a `bigint`, because a number would
-   * be rounded.
+   * ID of the group-call task that the node runs. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number
+   * would be rounded.
    */
   readonly taskId?: number | undefined;
 
   /** State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). */
-  readonly nodeStatus?: RecallStatus | (number & {}) | undefined;
+  readonly nodeStatus?: RecallStatusValue | undefined;
 
-  /**
-   * What the service sent beyond the documented fields, and values that do not fit their type.
-   *
-   * Its keys are names on the wire.
-   */
+  /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
 
-/** Sums of the fees of many `GroupCallTask` values. */
+/** Sums of the fees of many {@link GroupCallTask} values. */
 export interface Totals {
   /** Sum of `agentFee` by currency. */
   readonly agentFee: FeeTotal;
@@ -361,13 +307,13 @@ export interface Totals {
 }
 
 /**
- * Names of the fees of a `GroupCallTask`.
+ * Names of the fees of a {@link GroupCallTask}.
  *
  * @internal
  */
 export const TOTALED = ['agentFee', 'groupCallPayFee', 'smsPayFee', 'taskSumPayFee'] as const;
 
-/** The responses by their names. */
+/** The responses by name. */
 export interface ResponseTypes {
   GroupCallPage: GroupCallPage;
   GroupCallTask: GroupCallTask;
@@ -375,14 +321,10 @@ export interface ResponseTypes {
   RecallNodeDetail: RecallNodeDetail;
 }
 
-/** Names of the responses, in the order of the spec. */
+/** Names of the responses, in the order of the native module's table. */
 export const RESPONSE_NAMES = ['GroupCallPage', 'GroupCallTask', 'RecallFlowDetail', 'RecallNodeDetail'] as const;
 
-/**
- * Reads a `GroupCallPage`.
- *
- * @internal
- */
+/** @internal */
 export function readGroupCallPage(reader: Reader): GroupCallPage {
   return reader.row({
     records: reader.objects(readGroupCallTask),
@@ -395,11 +337,7 @@ export function readGroupCallPage(reader: Reader): GroupCallPage {
   });
 }
 
-/**
- * Reads a `GroupCallTask`.
- *
- * @internal
- */
+/** @internal */
 export function readGroupCallTask(reader: Reader): GroupCallTask {
   return reader.row({
     taskId: reader.number(),
@@ -427,11 +365,7 @@ export function readGroupCallTask(reader: Reader): GroupCallTask {
   });
 }
 
-/**
- * Reads a `RecallFlowDetail`.
- *
- * @internal
- */
+/** @internal */
 export function readRecallFlowDetail(reader: Reader): RecallFlowDetail {
   return updatable<RecallFlowDetail>(reader, {
     keyId: reader.number(),
@@ -449,11 +383,7 @@ export function readRecallFlowDetail(reader: Reader): RecallFlowDetail {
   });
 }
 
-/**
- * Reads a `RecallNodeDetail`.
- *
- * @internal
- */
+/** @internal */
 export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
   return reader.row({
     source: reader.number(),
@@ -490,7 +420,7 @@ export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
 }
 
 /**
- * What reads each response, by its name.
+ * The function that reads each response.
  *
  * @internal
  */
@@ -502,21 +432,21 @@ export const RESPONSE_READERS: { readonly [Name in keyof ResponseTypes]: (reader
 };
 
 /**
- * Names of a part of an envelope.
+ * Names of a part of the envelope.
  *
  * @internal
  */
 export const ENVELOPE_CODE = ['code', 'status'] as const;
 
 /**
- * Names of a part of an envelope.
+ * Names of a part of the envelope.
  *
  * @internal
  */
 export const ENVELOPE_MESSAGE = ['msg', 'reason'] as const;
 
 /**
- * Names of a part of an envelope.
+ * Names of a part of the envelope.
  *
  * @internal
  */

@@ -81,6 +81,11 @@ impl<'a> Symbols<'a> {
                     format!("{what} `{}` is what TypeScript calls a part of `{}`", name.value, whole.name.value);
                 sink.suggest(name.at, message, "choose another name");
             }
+            let held = name.value.strip_suffix("Value");
+            if self.enums.iter().any(|raw| Some(raw.name.value.as_str()) == held) {
+                let message = format!("{what} `{}` is what TypeScript calls a value of a response", name.value);
+                sink.suggest(name.at, message, "choose another name");
+            }
         }
     }
 

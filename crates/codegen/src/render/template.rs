@@ -1,21 +1,30 @@
-//! The templates of text files, which hold loops and nothing else.
+//! Templates of text files.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-/// Fills in a template.
+/// Renders a template.
 ///
 /// # Panics
 ///
-/// If the template does not fit what it is to show, which is a bug of the renderer.
+/// If the template uses a name that `shown` does not have, which is a bug of the renderer.
 pub(super) fn fill(template: &str, shown: impl Serialize) -> String {
-    environment().render_str(template, Value::from(Serde(shown))).expect("the template fits what it shows")
+    fill_in(&environment(), template, shown)
 }
 
-/// Lets tags stand on lines of their own that leave no trace, and refuses names that are not there.
-fn environment() -> Environment<'static> {
+/// Renders a template with an environment that may have filters of its own.
+///
+/// # Panics
+///
+/// As [`fill`].
+pub(super) fn fill_in(environment: &Environment<'_>, template: &str, shown: impl Serialize) -> String {
+    environment.render_str(template, Value::from(Serde(shown))).expect("the template has only names that it shows")
+}
+
+/// Returns an environment in which a tag on its own line leaves no blank line, and an unknown name is an error.
+pub(super) fn environment() -> Environment<'static> {
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     let mut environment = Environment::new();

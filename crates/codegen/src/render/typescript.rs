@@ -1,11 +1,12 @@
-//! Renders the Node package's generated folder: types of requests and responses, what reads the responses, enums and
-//! the methods of the client.
+//! Renders the generated folder of the Node package: enums, requests, responses with their readers, and the methods of
+//! the client.
 //!
-//! The files are templates that hold loops and nothing else; these modules prepare the texts that they show, wrapped as
-//! the formatter of the package would leave them. What decides is hand-written in the package or in the native core.
+//! The templates show the output. The modules beside them prepare names, types and sentences; `text` breaks the lines that
+//! are too long. Algorithms are hand-written in the package or in the native core.
 
 mod constructors;
 mod enums;
+mod imports;
 mod operations;
 mod requests;
 mod responses;

@@ -1,20 +1,38 @@
-//! Renders the named ways to make a request: functions that take what one purpose needs, and all else in an object.
+//! Renders the named ways to make a request: functions that take what one purpose needs, and an object with the rest.
 
 use serde::Serialize;
 
-use super::requests::{Alias, WRAPPER, fields_name};
-use super::rules::{Rules, Whole};
-use super::text::{braced, bracketed, comment, literal, union, wrapped_intersection};
-use super::types::requested;
+use super::rules::Rule;
+use super::text::literal;
+use super::types::{asked, literal as value, requested};
 use crate::model::{self, Field, FieldKind, Type};
 use crate::names;
 
 /// A function.
 #[derive(Serialize)]
-pub(super) struct Constructor {
+pub(super) struct Constructor<'a> {
+    name: String,
+    doc: &'a str,
+    parameters: Vec<Parameter>,
+    /// The object that is returned, without the further fields.
+    members: String,
+    takes_audio: bool,
+    /// Name of the type of the further fields.
+    options: String,
+    /// Names of the fields that the constructor itself sets, as a type.
+    set: String,
+    /// Names of the rules that further fields obey among themselves.
+    rules: Vec<String>,
+    /// Whether the compiler cannot see that the result obeys a rule.
+    is_cast: bool,
+}
+
+/// A parameter.
+#[derive(Serialize)]
+struct Parameter {
+    name: String,
+    of: String,
     doc: String,
-    head: String,
-    body: String,
 }
 
 /// Whether a constructor takes a field as audio and encodes it.
@@ -22,89 +40,39 @@ pub(super) fn is_audio(field: &Field) -> bool {
     field.kind == FieldKind::Base64
 }
 
-/// The type of the fields that a constructor neither sets nor takes as arguments, with the rules that they obey among
-/// themselves.
-pub(super) fn further(request: &Type, constructor: &model::Constructor, rules: &Rules) -> Alias {
-    let known: Vec<_> = known(constructor).map(|wire| literal(wire)).collect();
-    let rest = format!("Omit<{}, {}>", fields_name(request, rules), known.join(" | "));
-    let carried: Vec<_> =
-        rules.whole.iter().filter(|rule| is_carried(rule, constructor)).map(|rule| rule.name.clone()).collect();
-    let name = format!("type {}", further_name(request, constructor));
-    let declared = if carried.is_empty() {
-        union(&name, &[rest])
-    } else {
-        wrapped_intersection(&name, WRAPPER, &[vec![rest], carried].concat())
-    };
-    let method = names::typescript_method(&constructor.name);
-    let doc = comment(0, &[&format!("What `{}.{method}` may be given besides its arguments.", request.name)]);
-    Alias { declared, doc }
-}
-
-pub(super) fn render(request: &Type, constructor: &model::Constructor, rules: &Rules) -> Constructor {
-    let method = names::typescript_method(&constructor.name);
-    let argument = |wire: &str| names::typescript_argument(constructor.argument_name(wire));
-    let arguments = constructor.arguments.iter().map(|wire| {
-        let field = request.field(wire);
-        format!("{}: {}", argument(wire), if is_audio(field) { "Audio".to_owned() } else { requested(field) })
-    });
-    let fields = format!("fields?: {}", further_name(request, constructor));
-    let parameters: Vec<_> = arguments.chain([fields]).collect();
-    let set = constructor.set.iter().map(|(wire, value)| format!("{wire}: {}", super::types::literal(value)));
-    let given = constructor.arguments.iter().map(|wire| {
-        let name = argument(wire);
-        match is_audio(request.field(wire)) {
-            true => format!("{wire}: encodeAudio({name})"),
-            false if name == *wire => name,
-            false => format!("{wire}: {name}"),
-        }
-    });
-    // What is set comes last, so that nothing else in the object can undo it.
-    let members: Vec<_> = std::iter::once("...fields".to_owned()).chain(set).chain(given).collect();
-    let cast = if rules.whole.iter().all(|rule| is_provable(rule, constructor)) {
-        ";".to_owned()
-    } else {
-        format!(" as {};", request.name)
-    };
-    let documented = constructor.arguments.iter().map(|wire| {
-        let field = request.field(wire);
-        let text = if is_audio(field) {
-            "Bytes, or the path of a file, which is read; it is encoded here."
+pub(super) fn constructor<'a>(
+    request: &Type,
+    constructor: &'a model::Constructor,
+    rules: &[Rule<'_>],
+) -> Constructor<'a> {
+    let arguments: Vec<_> = constructor.arguments.iter().map(|wire| (wire, request.field(wire))).collect();
+    let name = |wire: &str| names::typescript_argument(constructor.argument_name(wire));
+    let parameters = arguments.iter().map(|(wire, field)| {
+        let (of, doc) = if is_audio(field) {
+            ("Audio".to_owned(), "The file: its bytes, or a path or `file:` URL, which is read at once.".to_owned())
         } else {
-            &field.doc.text
+            (requested(field), asked(field))
         };
-        format!("@param {} - {text}", argument(wire))
+        Parameter { name: name(wire), of, doc }
     });
-    let mut paragraphs = vec![constructor.doc.clone()];
-    paragraphs.extend(documented);
-    paragraphs.push("@param fields - Further fields.".to_owned());
-    if constructor.arguments.iter().any(|wire| is_audio(request.field(wire))) {
-        paragraphs.push("@throws {@link InvalidRequestError} if a file cannot be read.".to_owned());
-    }
-    let paragraphs: Vec<_> = paragraphs.iter().map(String::as_str).collect();
+    let set = constructor.set.iter().map(|(wire, of)| format!("{wire}: {}", value(of)));
+    let given = arguments.iter().map(|(wire, field)| match (is_audio(field), name(wire)) {
+        (true, name) => format!("{wire}: encodeAudio({name})"),
+        (false, name) if name == **wire => name,
+        (false, name) => format!("{wire}: {name}"),
+    });
+    let known = || constructor.set.iter().map(|(wire, _)| wire).chain(&constructor.arguments);
+    let (carried, own): (Vec<_>, Vec<_>) = rules.iter().partition(|rule| rule.is_optional() && !rule.concerns(known()));
+    let is_set = |rule: &&Rule<'_>| constructor.set.iter().any(|(wire, _)| wire == rule.decider);
     Constructor {
-        doc: comment(2, &paragraphs),
-        head: bracketed(2, &format!("{method}("), &parameters, &format!("): {} {{", request.name)),
-        body: braced(4, "return {", &members, &format!("}}{cast}")),
+        name: names::typescript_method(&constructor.name),
+        doc: &constructor.doc,
+        parameters: parameters.collect(),
+        members: set.chain(given).collect::<Vec<_>>().join(", "),
+        takes_audio: arguments.iter().any(|(_, field)| is_audio(field)),
+        options: format!("{}{}Options", request.name, names::pascal(&constructor.name)),
+        set: known().map(|wire| literal(wire)).collect::<Vec<_>>().join(" | "),
+        rules: carried.into_iter().map(|rule| rule.name.clone()).collect(),
+        is_cast: !own.iter().all(is_set),
     }
-}
-
-fn further_name(request: &Type, constructor: &model::Constructor) -> String {
-    format!("{}{}Further", request.name, names::pascal(&constructor.name))
-}
-
-/// Wire names of the fields that a constructor sets or takes as arguments.
-fn known(constructor: &model::Constructor) -> impl Iterator<Item = &String> {
-    constructor.set.iter().map(|(wire, _)| wire).chain(&constructor.arguments)
-}
-
-/// Whether the further fields of a constructor have to do with a rule among themselves only.
-fn is_carried(rule: &Whole, constructor: &model::Constructor) -> bool {
-    rule.is_optional && !known(constructor).any(|wire| rule.fields.contains(wire))
-}
-
-/// Whether the compiler sees that what a constructor makes obeys a rule: the further fields obey it, or the value that
-/// decides is set.
-fn is_provable(rule: &Whole, constructor: &model::Constructor) -> bool {
-    let is_set = |decider: &String| constructor.set.iter().any(|(wire, _)| wire == decider);
-    is_carried(rule, constructor) || rule.decider.as_ref().is_some_and(is_set)
 }

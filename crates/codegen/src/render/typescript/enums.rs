@@ -2,51 +2,43 @@
 
 use serde::Serialize;
 
-use super::text::{comment, source};
+use super::text;
 use crate::model::{Api, Enum};
 use crate::names;
-use crate::render::template;
-
-const TEMPLATE: &str = include_str!("enums.ts.jinja");
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page {
+struct Page<'a> {
     header: String,
-    enums: Vec<Constant>,
+    enums: Vec<Constant<'a>>,
 }
 
-/// An enum: an object of its values, and the type of each of them under the same name.
+/// An enum: an object of its values, and the type of its values under the same name.
 #[derive(Serialize)]
-struct Constant {
-    name: String,
-    doc: String,
-    members: Vec<Member>,
+struct Constant<'a> {
+    name: &'a str,
+    doc: &'a str,
+    values: Vec<Value<'a>>,
 }
 
 /// A value of an enum.
 #[derive(Serialize)]
-struct Member {
+struct Value<'a> {
     name: String,
     number: i64,
-    doc: String,
+    doc: &'a str,
 }
 
 pub(super) fn render(api: &Api) -> String {
-    let page =
-        Page { header: crate::render::header(api), enums: api.enums.iter().map(|item| constant(api, item)).collect() };
-    template::fill(TEMPLATE, page)
+    let enums = api.enums.iter().map(constant).collect();
+    text::fill(include_str!("enums.ts.jinja"), Page { header: crate::render::header(api), enums })
 }
 
-fn constant(api: &Api, item: &Enum) -> Constant {
-    let members = item.values.iter().map(|value| Member {
+fn constant(item: &Enum) -> Constant<'_> {
+    let values = item.values.iter().map(|value| Value {
         name: names::screaming(&value.name),
         number: value.number,
-        doc: comment(2, &[&value.doc]),
+        doc: &value.doc,
     });
-    Constant {
-        name: item.name.clone(),
-        doc: comment(0, &[&item.doc.text, &source(api, &item.doc)]),
-        members: members.collect(),
-    }
+    Constant { name: &item.name, doc: &item.doc.text, values: values.collect() }
 }

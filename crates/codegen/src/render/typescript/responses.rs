@@ -1,101 +1,100 @@
-//! Renders the responses with what reads them, and the sums of their fees.
+//! Renders the responses with their readers, and the totals of their fees.
 
 use serde::Serialize;
 
-use super::text::{comment, list_of_names, source, source_within};
-use super::types::{Imports, answered, told};
+use super::imports::Imports;
+use super::text::{self, literals};
+use super::types::{responded, told, value_type};
 use crate::model::{Api, Direction, Envelope, Field, FieldKind, Type};
-use crate::render::template;
 
-const TEMPLATE: &str = include_str!("responses.ts.jinja");
+/// The response with the hand-written method `toUpdate`, the request that the method returns, and the name of that
+/// request with lists that can be changed in place.
+const UPDATABLE: (&str, &str, &str) = ("RecallFlowDetail", "UpdateRecallFlow", "RecallFlowDraft");
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page {
+struct Page<'a> {
     header: String,
     imports: String,
-    interfaces: Vec<Interface>,
-    totals: Vec<Totals>,
+    responses: Vec<Response<'a>>,
     names: String,
-    /// Names of the parts of an envelope.
-    envelope: Vec<String>,
+    /// Names of the envelope's parts.
+    envelope: [(&'static str, String); 3],
 }
 
 /// A response.
 #[derive(Serialize)]
-struct Interface {
-    name: String,
-    doc: String,
-    members: Vec<Member>,
-    /// What it does beyond holding what was read.
-    methods: Vec<Method>,
-    /// What stands around the members where they are read.
-    open: String,
-    close: &'static str,
+struct Response<'a> {
+    name: &'a str,
+    doc: &'a str,
+    fields: Vec<Property<'a>>,
+    draft: Option<Draft>,
+    totals: Option<Totals<'a>>,
 }
 
-/// A property, as it is declared and as it is read.
+/// A property, with the call that reads it.
 #[derive(Serialize)]
-struct Member {
-    declared: String,
+struct Property<'a> {
+    wire: &'a str,
+    of: String,
+    is_list: bool,
     doc: String,
+    /// Other names of the field on the wire, as a list in a sentence.
+    aliases: String,
     read: String,
 }
 
-/// A method, which is hand-written.
+/// The request that `toUpdate` returns. Its lists can be changed in place.
 #[derive(Serialize)]
-struct Method {
-    declared: &'static str,
-    doc: String,
+struct Draft {
+    name: &'static str,
+    request: &'static str,
+    lists: Vec<(String, String)>,
 }
 
-/// The sums of fees.
+/// The totals of fees.
 #[derive(Serialize)]
-struct Totals {
-    name: String,
-    doc: String,
-    members: Vec<Sum>,
-    fees_doc: String,
-    fees: String,
-}
-
-/// The sum of one kind of fee.
-#[derive(Serialize)]
-struct Sum {
-    declared: String,
-    doc: String,
+struct Totals<'a> {
+    name: &'a str,
+    fees: Vec<&'a str>,
+    names: String,
 }
 
 pub(super) fn render(api: &Api) -> String {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
-    let names: Vec<_> = responses.iter().map(|response| response.name.clone()).collect();
     let page = Page {
         header: crate::render::header(api),
-        imports: imports(&responses).render(),
-        interfaces: responses.iter().map(|response| interface(api, response)).collect(),
-        totals: responses.iter().filter_map(|response| totals(response)).collect(),
-        names: list_of_names("RESPONSE_NAMES", &names),
+        imports: imports(api, &responses).render(),
+        names: literals(responses.iter().map(|response| &response.name)),
+        responses: responses.into_iter().map(|item| response(api, item)).collect(),
         envelope: envelope(&api.service.envelope),
     };
-    template::fill(TEMPLATE, page)
+    text::fill(include_str!("responses.ts.jinja"), page)
 }
 
-/// The names of an envelope's parts, for what tells one from a response.
-fn envelope(envelope: &Envelope) -> Vec<String> {
+/// The names of an envelope's parts, which distinguish an envelope from its data.
+fn envelope(envelope: &Envelope) -> [(&'static str, String); 3] {
     let parts = [("CODE", &envelope.code), ("MESSAGE", &envelope.message), ("DATA", &envelope.data)];
-    parts.map(|(name, part)| list_of_names(&format!("ENVELOPE_{name}"), &part.names)).into()
+    parts.map(|(name, part)| (name, literals(&part.names)))
 }
 
-fn imports(responses: &[&Type]) -> Imports {
+fn imports(api: &Api, responses: &[&Type]) -> Imports {
     let mut imports = Imports::default();
     imports.add_type("../reader.js", "Reader");
     if !responses.is_empty() {
         imports.add_type("../reader.js", "Extra");
     }
-    imports.add_fields(responses.iter().flat_map(|response| &response.fields));
-    if responses.iter().any(|response| is_updatable(response)) {
+    for field in responses.iter().flat_map(|response| &response.fields) {
+        if let FieldKind::Enum(name) = field.kind.item() {
+            imports.add_type("./enums.js", value_type(name));
+        }
+    }
+    for draft in responses.iter().filter_map(|response| draft(api, response)) {
         imports.add_value("../flow.js", "updatable");
-        imports.add_type("./requests.js", "UpdateRecallFlow");
+        imports.add_type("./requests.js", draft.request);
+        for (_, item) in draft.lists {
+            imports.add_type("./requests.js", item);
+        }
     }
     if responses.iter().any(|response| response.totals.is_some()) {
         imports.add_type("../money.js", "FeeTotal");
@@ -103,60 +102,39 @@ fn imports(responses: &[&Type]) -> Imports {
     imports
 }
 
-fn interface(api: &Api, response: &Type) -> Interface {
-    let mut members: Vec<_> = response.fields.iter().map(|field| member(api, response, field)).collect();
-    members.push(Member {
-        declared: "readonly extra: Extra".to_owned(),
-        doc: comment(
-            2,
-            &[
-                "What the service sent beyond the documented fields, and values that do not fit their type.",
-                "Its keys are names on the wire.",
-            ],
-        ),
-        read: "extra: reader.extra()".to_owned(),
-    });
-    let open = if is_updatable(response) {
-        format!("updatable<{}>(reader, {{", response.name)
-    } else {
-        "reader.row({".to_owned()
+fn response<'a>(api: &Api, response: &'a Type) -> Response<'a> {
+    Response {
+        name: &response.name,
+        doc: &response.doc.text,
+        fields: response.fields.iter().map(property).collect(),
+        draft: draft(api, response),
+        totals: response.totals.as_deref().map(|name| totals(response, name)),
+    }
+}
+
+fn draft(api: &Api, response: &Type) -> Option<Draft> {
+    let (detail, request, name) = UPDATABLE;
+    let lists = || {
+        let of_objects = |field: &Field| match &field.kind {
+            FieldKind::List(item) => match &**item {
+                FieldKind::Object(item) => Some((field.wire.clone(), item.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        api.type_named(request).fields.iter().filter_map(of_objects).collect()
     };
-    let doc = comment(0, &[&response.doc.text, &source(api, &response.doc)]);
-    let methods = is_updatable(response).then(to_update).into_iter().collect();
-    Interface { name: response.name.clone(), doc, members, methods, open, close: "})" }
+    (response.name == detail).then(|| Draft { name, request, lists: lists() })
 }
 
-/// Whether a response does more than hold what was read: it can become an update.
-fn is_updatable(response: &Type) -> bool {
-    response.name == "RecallFlowDetail"
-}
-
-/// The method that makes an update of a response.
-fn to_update() -> Method {
-    let doc = comment(
-        2,
-        &[
-            "The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.",
-            "- The service does not answer a file that was sent along: such a node needs `baseFile` again before it can \
-             be sent, or the source `VoiceSource.UPLOADED` with its `voiceFileId`. `validate` tells.",
-            "- What this version does not know, in `extra`, is not carried over.",
-            "- Without nodes in the answer, the update has no list of nodes, so that it cannot erase any.",
-            "@throws {@link InvalidRequestError} if the answer lacks a field that an update must have, as an answer that \
-             is only a page of nodes does, or holds a value that does not fit. Sending less than was read could erase it.",
-        ],
-    );
-    Method { declared: "toUpdate(): UpdateRecallFlow", doc }
-}
-
-fn member(api: &Api, response: &Type, field: &Field) -> Member {
-    let is_list = matches!(field.kind, FieldKind::List(_));
-    let (mark, or_undefined) = if is_list { ("", "") } else { ("?", " | undefined") };
-    let aliases = field.aliases.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-    let aliases = if aliases.is_empty() { aliases } else { format!("On the wire also {aliases}. ") };
-    Member {
-        declared: format!("readonly {}{mark}: {}{or_undefined}", field.wire, answered(&field.kind)),
-        doc: comment(2, &[&told(field), &format!("{aliases}{}", source_within(api, &response.doc, &field.doc))]),
-        read: format!("{}: {}", field.wire, read(&field.kind)),
+fn property(field: &Field) -> Property<'_> {
+    Property {
+        wire: &field.wire,
+        of: responded(&field.kind),
+        is_list: matches!(field.kind, FieldKind::List(_)),
+        doc: told(field),
+        aliases: field.aliases.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "),
+        read: read(&field.kind),
     }
 }
 
@@ -174,20 +152,8 @@ fn read(kind: &FieldKind) -> String {
     }
 }
 
-/// The sums, with the names of the fees for the hand-written function that sums them.
-fn totals(response: &Type) -> Option<Totals> {
-    let name = response.totals.as_ref()?;
-    let fees: Vec<&Field> = response.fields.iter().filter(|field| field.kind == FieldKind::Fee).collect();
-    let members = fees.iter().map(|field| Sum {
-        declared: format!("readonly {}: FeeTotal", field.wire),
-        doc: comment(2, &[&format!("Sum of `{}` by currency.", field.wire)]),
-    });
-    let names: Vec<_> = fees.iter().map(|field| field.wire.clone()).collect();
-    Some(Totals {
-        name: name.clone(),
-        doc: comment(0, &[&format!("Sums of the fees of many `{}` values.", response.name)]),
-        members: members.collect(),
-        fees_doc: comment(0, &[&format!("Names of the fees of a `{}`.", response.name), "@internal"]),
-        fees: list_of_names("TOTALED", &names),
-    })
+fn totals<'a>(response: &'a Type, name: &'a str) -> Totals<'a> {
+    let fees: Vec<&String> =
+        response.fields.iter().filter(|field| field.kind == FieldKind::Fee).map(|field| &field.wire).collect();
+    Totals { name, names: literals(fees.iter().copied()), fees: fees.into_iter().map(String::as_str).collect() }
 }

@@ -1,267 +1,159 @@
-//! The rules over several fields of a request, as types.
+//! Rules over several fields of a request, as types.
 //!
-//! A rule says: unless a field has a certain value, or whenever it has that value, others must be there. As a type that
-//! is a union. One member leaves the value out and asks for nothing; the other allows every value and asks for what the
-//! rule requires, so that a flag that is only known when the program runs is accepted if all that it may require is
-//! given. Rules on different fields are joined by `&`.
+//! A field that decides which others are required becomes a union: one member for each of its values, with what that
+//! value requires. A request is its plain fields `&` these unions, so the number of its members is their product.
 //!
-//! The compiler explains a refusal by the last member that is still possible, and within it by the first part that does
-//! not fit, so that messages depend on orders. Members that ask for more come first. Versions up to 6 go by where a member
-//! stands; later ones by its number of parts, and then by their names: all members of a rule have as many parts, and
-//! those that ask for nothing are named `Without`, which comes after `With` and a capital letter. Rules that leave a
-//! choice come last, because that may be made already and lack only what another rule requires of it.
+//! The product is limited to [`MOST_MEMBERS`], because the compiler compares every member when a request is spread or
+//! copied. Fields that require the most go first; a field that would exceed the limit is left out. The rules that have no
+//! type are checked when a request is validated or sent: those that are left out, conditions on two fields, and "at least
+//! one of".
+//!
+//! The compiler explains an error by the last member that is still possible. Members that require more come first, and
+//! `Without` sorts after `With`, because versions from 7 on go by names.
 
-use std::collections::BTreeSet;
+use serde::Serialize;
 
-use super::types::{property, requested, type_of_value};
-use crate::model::{Api, Condition, EnumValue, Field, FieldKind, Limit, Literal, Required, Rule, Type};
+use super::types::{default, is_optional, literal, property, requested};
+use crate::model::{Api, Condition, EnumValue, Field, FieldKind, Limit, Literal, Required, Type};
 use crate::names;
 
-/// The types that carry the rules of one request.
-#[derive(Debug, Default)]
-pub(super) struct Rules {
-    /// Members of the unions.
-    pub(super) variants: Vec<Variant>,
-    /// The unions, innermost first.
-    pub(super) unions: Vec<Union>,
-    /// What holds for the whole object.
-    pub(super) whole: Vec<Whole>,
-}
+/// Most members that a request has as a union.
+const MOST_MEMBERS: usize = 12;
 
-/// An interface that is a member of a union, or part of one.
-#[derive(Debug)]
-pub(super) struct Variant {
-    pub(super) name: String,
-    pub(super) doc: String,
-    /// Declarations of its properties.
-    pub(super) properties: Vec<String>,
-}
-
-/// A union under a name.
-#[derive(Debug)]
-pub(super) struct Union {
-    pub(super) name: String,
-    pub(super) doc: String,
-    pub(super) members: Vec<String>,
-}
-
-/// A union that holds for the whole object.
-#[derive(Debug)]
-pub(super) struct Whole {
+/// A union of interfaces, told apart by the value of one field.
+#[derive(Debug, Serialize)]
+pub(super) struct Rule<'a> {
     /// Name of the union.
     pub(super) name: String,
-    /// Wire name of the field whose value decides; `None` if the rule always holds.
-    pub(super) decider: Option<String>,
-    /// Wire names of all fields that have a part in it.
-    pub(super) fields: BTreeSet<String>,
-    /// Whether an object without any of the fields obeys.
-    pub(super) is_optional: bool,
+    /// Wire name of the field that decides.
+    pub(super) decider: &'a str,
+    /// The members; those that require more come first.
+    members: Vec<Member>,
+    /// Wire names of the fields that some value requires.
+    #[serde(skip)]
+    required: Vec<&'a str>,
+    /// Whether an object without any of the fields obeys the rule.
+    #[serde(skip)]
+    is_optional: bool,
 }
 
-/// What is required under conditions, all of which must hold.
-#[derive(Clone, Debug)]
-struct Demand<'a> {
-    when: &'a [Condition],
-    what: What<'a>,
+/// An interface for one value of the deciding field.
+#[derive(Debug, Serialize)]
+struct Member {
+    name: String,
+    doc: String,
+    /// Declarations of its properties.
+    properties: Vec<String>,
 }
 
-/// What is required.
-#[derive(Clone, Copy, Debug)]
-enum What<'a> {
-    Field(&'a Field),
-    AtLeastOne(&'a [String]),
-}
+impl Rule<'_> {
+    /// Whether the rule concerns one of these fields.
+    pub(super) fn concerns<'w>(&self, mut wires: impl Iterator<Item = &'w String>) -> bool {
+        wires.any(|wire| wire == self.decider || self.required.contains(&wire.as_str()))
+    }
 
-impl What<'_> {
-    /// Wire names of the fields.
-    fn fields(&self) -> Vec<String> {
-        match self {
-            Self::Field(field) => vec![field.wire.clone()],
-            Self::AtLeastOne(fields) => fields.to_vec(),
-        }
+    /// Whether an object without any of the fields obeys the rule.
+    pub(super) fn is_optional(&self) -> bool {
+        self.is_optional
     }
 }
 
-/// The rules of a request.
-pub(super) fn rules(api: &Api, request: &Type) -> Rules {
-    let fields = request.fields.iter().filter_map(|field| match &field.required {
-        Required::When(when) => Some(Demand { when, what: What::Field(field) }),
-        _ => None,
+/// The rules of a request that have a type, in the order of their fields.
+pub(super) fn rules<'a>(api: &Api, request: &'a Type) -> Vec<Rule<'a>> {
+    let mut rules: Vec<Rule<'a>> =
+        request.fields.iter().filter_map(|field| rule(request, field, &values(api, field))).collect();
+    // The sort is stable: fields that require as many others keep their order.
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.required.len()));
+    let mut members = 1;
+    rules.retain(|rule| {
+        let product = members * rule.members.len();
+        let fits = product <= MOST_MEMBERS;
+        members = if fits { product } else { members };
+        fits
     });
-    let rules = request.rules.iter().map(|rule| {
-        let Rule::AtLeastOne { when, fields, .. } = rule;
-        Demand { when, what: What::AtLeastOne(fields) }
-    });
-    let demands: Vec<_> = fields.chain(rules).filter(|demand| is_expressible(request, demand.when)).collect();
-    let mut builder = Builder { api, request, rules: Rules::default() };
-    builder.whole(&demands);
-    builder.rules
+    rules.sort_by_key(|rule| request.fields.iter().position(|field| field.wire == rule.decider));
+    rules
 }
 
-/// Whether conditions are on fields with few values: no type is "any number but 5".
-fn is_expressible(request: &Type, conditions: &[Condition]) -> bool {
-    let has_few = |of: &Condition| matches!(request.field(&of.field).kind, FieldKind::Flag | FieldKind::Enum(_));
-    conditions.iter().all(has_few)
-}
-
-/// Collects the types.
-struct Builder<'a> {
-    api: &'a Api,
-    request: &'a Type,
-    rules: Rules,
-}
-
-impl<'a> Builder<'a> {
-    /// Adds the types for what is required of the whole object.
-    fn whole(&mut self, demands: &[Demand<'a>]) {
-        let path = self.request.name.clone();
-        let mut has_choice = Vec::new();
-        for (index, fields) in choices(demands).into_iter().enumerate() {
-            let name = self.choice(&path, index, fields);
-            let is_optional = fields.iter().any(|wire| default(self.request.field(wire)) == Some(&Literal::Flag(true)));
-            let fields = fields.iter().cloned().collect();
-            self.rules.whole.push(Whole { name, decider: None, fields, is_optional });
-            has_choice.push(true);
+/// The values that a field may have, if they are few enough to have types: no type is "any number but 5".
+fn values(api: &Api, field: &Field) -> Vec<Literal> {
+    match &field.kind {
+        FieldKind::Flag => vec![Literal::Flag(true), Literal::Flag(false)],
+        FieldKind::Enum(enum_name) => {
+            let allowed = field.limits.iter().find_map(|limit| match limit {
+                Limit::OneOf(values) => Some(values),
+                _ => None,
+            });
+            let literal = |EnumValue { name, number, .. }: &EnumValue| Literal::Enum {
+                enum_name: enum_name.clone(),
+                name: name.clone(),
+                number: *number,
+            };
+            allowed.unwrap_or(&api.enum_named(enum_name).values).iter().map(literal).collect()
         }
-        for (decider, demands) in by_decider(demands) {
-            let field = self.request.field(decider);
-            // Without the field, nothing is required unless its default is a value that requires something.
-            let is_optional = super::types::is_optional(field)
-                && !demands.iter().any(|demand| Some(&demand.when[0].equals) == default(field));
-            let conditions = demands.iter().flat_map(|demand| demand.when).map(|condition| condition.field.clone());
-            let fields = conditions.chain(demands.iter().flat_map(|demand| demand.what.fields())).collect();
-            let name = self.decided(&path, decider, &demands);
-            self.rules.whole.push(Whole { name, decider: Some(decider.to_owned()), fields, is_optional });
-            has_choice.push(demands.iter().any(|demand| matches!(demand.what, What::AtLeastOne(_))));
-        }
-        let mut rules: Vec<_> = self.rules.whole.drain(..).zip(has_choice).collect();
-        rules.sort_by_key(|(_, has_choice)| *has_choice);
-        self.rules.whole = rules.into_iter().map(|(rule, _)| rule).collect();
+        _ => Vec::new(),
     }
+}
 
-    /// Adds the union for what the value of one field requires, and gives its name.
-    fn decided(&mut self, path: &str, decider: &str, demands: &[Demand<'a>]) -> String {
-        let field = self.request.field(decider);
-        let subject = names::pascal(decider);
-        let values = distinct(demands.iter().map(|demand| &demand.when[0].equals));
-        let rest: Vec<_> = self.values(field).into_iter().filter(|value| !values.contains(&value)).collect();
-        let is_absent_free =
-            super::types::is_optional(field) && default(field).is_none_or(|value| rest.contains(value));
-        let widened = || property(decider, &requested(field), super::types::is_optional(field));
-        let beside = |value: Option<&Literal>| -> Vec<Demand<'a>> {
-            let of = demands.iter().filter(|demand| value.is_none_or(|value| demand.when[0].equals == *value));
-            of.map(|demand| Demand { when: &demand.when[1..], what: demand.what }).collect()
-        };
-        let mut members = Vec::new();
-        if let [value] = values.as_slice() {
-            let name = format!("{path}With{}", words(decider, value));
-            let doc = format!("Gives what is required when `{decider}` is {}.", value.number());
-            members.push(self.variant(&name, doc, widened(), &beside(None)));
-        } else {
-            let doc = format!("Gives what is required whatever `{decider}` is.");
-            members.push(self.variant(&format!("{path}WithAny{subject}"), doc, widened(), &beside(None)));
-            for value in &values {
-                let name = format!("{path}With{}", words(decider, value));
-                let doc = format!("Gives what is required when `{decider}` is {}, which it is.", value.number());
-                let own = property(decider, &type_of(value), default(field) == Some(*value));
-                members.push(self.variant(&name, doc, own, &beside(Some(value))));
+/// The union for a field, if one of its values alone requires other fields.
+fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option<Rule<'a>> {
+    let required_by = |value: &Literal| -> Vec<&'a Field> {
+        let is_required = |field: &&Field| match &field.required {
+            Required::When(conditions) => {
+                matches!(conditions.as_slice(), [Condition { field, equals }] if *field == decider.wire && equals == value)
             }
-        }
-        if is_absent_free || !rest.is_empty() {
-            let own = if rest.is_empty() {
-                format!("{decider}?: undefined")
-            } else {
-                let of: Vec<_> = rest.iter().map(type_of).collect();
-                property(decider, &of.join(" | "), is_absent_free)
-            };
-            let name = match values.as_slice() {
-                [value] => format!("{path}Without{}", words(decider, value)),
-                _ => format!("{path}WithoutSuch{subject}"),
-            };
-            let or_none = if is_absent_free { ", or none" } else { "" };
-            let doc = format!("Has a value of `{decider}` that requires nothing{or_none}.");
-            members.push(self.variant(&name, doc, own, &[]));
-        }
-        let further = further(&beside(None));
-        let members = members.into_iter().map(|parts| self.padded(parts, &further)).collect();
-        let doc = format!("What `{decider}` requires of a {{@link {}}}.", self.request.name);
-        self.union(format!("{path}{subject}Rule"), doc, members)
-    }
-
-    /// The member of a union that is made of these parts, and of one for each of the further rules that only other members
-    /// have: it leaves their fields as they are.
-    fn padded(&mut self, mut parts: Vec<String>, further: &[Vec<String>]) -> String {
-        let own = parts[0].clone();
-        for (index, wires) in further.iter().enumerate().skip(parts.len() - 1) {
-            let name = numbered(format!("{own}Rest"), index);
-            let fields = wires.iter().map(|wire| self.request.field(wire));
-            let properties = fields.map(|field| property(&field.wire, &requested(field), true)).collect();
-            let doc = format!("Requires nothing of {}.", quoted(wires));
-            self.rules.variants.push(Variant { name: name.clone(), doc, properties });
-            parts.push(name);
-        }
-        if parts.len() == 1 { own } else { format!("({})", parts.join(" & ")) }
-    }
-
-    /// Adds the interface for a variant, and gives its name with those of the unions for all that is required further.
-    fn variant(&mut self, name: &str, doc: String, own: String, demands: &[Demand<'a>]) -> Vec<String> {
-        let required = demands.iter().filter(|demand| demand.when.is_empty()).filter_map(|demand| match demand.what {
-            What::Field(field) => Some(property(&field.wire, &requested(field), false)),
-            What::AtLeastOne(_) => None,
-        });
-        let properties = std::iter::once(own).chain(required).collect();
-        self.rules.variants.push(Variant { name: name.to_owned(), doc, properties });
-        let mut parts = vec![name.to_owned()];
-        for (index, fields) in choices(demands).into_iter().enumerate() {
-            parts.push(self.choice(name, index, fields));
-        }
-        for (decider, demands) in by_decider(demands) {
-            parts.push(self.decided(name, decider, &demands));
-        }
-        parts
-    }
-
-    /// Adds the union of flags of which one must be set, and gives its name. Each member names all of them, because a
-    /// message shows one.
-    fn choice(&mut self, path: &str, index: usize, fields: &[String]) -> String {
-        let rule = numbered(format!("{path}Choice"), index);
-        let members = fields.iter().map(|wire| {
-            let others = fields.iter().filter(|other| *other != wire);
-            let all: Vec<_> = std::iter::once(wire).chain(others).map(|wire| names::pascal(wire)).collect();
-            let name = format!("{rule}Of{}", all.join("Or"));
-            let field = self.request.field(wire);
-            let properties = vec![property(wire, "true", default(field) == Some(&Literal::Flag(true)))];
-            self.rules.variants.push(Variant { name: name.clone(), doc: format!("Sets `{wire}`."), properties });
-            name
-        });
-        let members = members.collect();
-        let doc = format!("At least one of {} is set.", quoted(fields));
-        self.union(rule, doc, members)
-    }
-
-    fn union(&mut self, name: String, doc: String, members: Vec<String>) -> String {
-        self.rules.unions.push(Union { name: name.clone(), doc, members });
-        name
-    }
-
-    /// The values that a field may have.
-    fn values(&self, field: &Field) -> Vec<Literal> {
-        let FieldKind::Enum(enum_name) = &field.kind else { return vec![Literal::Flag(true), Literal::Flag(false)] };
-        let allowed = field.limits.iter().find_map(|limit| match limit {
-            Limit::OneOf(values) => Some(values),
-            _ => None,
-        });
-        let literal = |value: &EnumValue| Literal::Enum {
-            enum_name: enum_name.clone(),
-            name: value.name.clone(),
-            number: value.number,
+            _ => false,
         };
-        allowed.unwrap_or(&self.api.enum_named(enum_name).values).iter().map(literal).collect()
+        request.fields.iter().filter(is_required).collect()
+    };
+    let (demanding, free): (Vec<_>, Vec<_>) = values.iter().partition(|value| !required_by(value).is_empty());
+    if demanding.is_empty() {
+        return None;
     }
+    let is_free_if_absent = is_optional(decider) && default(decider).is_none_or(|value| free.contains(&value));
+    let mut members = Vec::new();
+    for value in &demanding {
+        // A flag that is known only at run time is accepted if everything is there that it may require.
+        let own = match demanding.as_slice() {
+            [_] => property(decider, &requested(decider), is_optional(decider)),
+            _ => property(decider, &literal_type(value), default(decider) == Some(value)),
+        };
+        let required = required_by(value).into_iter().map(|field| property(field, &requested(field), false));
+        members.push(Member {
+            name: format!("{}With{}", request.name, subject(&decider.wire, value)),
+            doc: format!(
+                "A {{@link {}}} with the fields that `{}: {}` requires.",
+                request.name,
+                decider.wire,
+                literal(value)
+            ),
+            properties: std::iter::once(own).chain(required).collect(),
+        });
+    }
+    if !free.is_empty() || is_free_if_absent {
+        let types: Vec<_> = free.iter().map(|value| literal_type(value)).collect();
+        let own = if types.is_empty() { "never".to_owned() } else { types.join(" | ") };
+        let without = match demanding.as_slice() {
+            [value] => subject(&decider.wire, value),
+            _ => names::pascal(&decider.wire),
+        };
+        members.push(Member {
+            name: format!("{}Without{without}", request.name),
+            doc: format!("A {{@link {}}} whose `{}` requires no other field.", request.name, decider.wire),
+            properties: vec![property(decider, &own, is_free_if_absent)],
+        });
+    }
+    Some(Rule {
+        name: format!("{}{}Rule", request.name, names::pascal(&decider.wire)),
+        decider: &decider.wire,
+        members,
+        required: demanding.iter().flat_map(|value| required_by(value)).map(|field| field.wire.as_str()).collect(),
+        is_optional: is_free_if_absent,
+    })
 }
 
 /// A field with a value, as part of a name.
-fn words(wire: &str, value: &Literal) -> String {
+fn subject(wire: &str, value: &Literal) -> String {
     let subject = names::pascal(wire);
     match value {
         Literal::Flag(true) => subject,
@@ -271,64 +163,10 @@ fn words(wire: &str, value: &Literal) -> String {
     }
 }
 
-/// A name for each of several things of a kind.
-fn numbered(name: String, index: usize) -> String {
-    if index == 0 { name } else { format!("{name}{}", index + 1) }
-}
-
-/// Names of fields in a sentence.
-fn quoted(wires: &[String]) -> String {
-    wires.iter().map(|wire| format!("`{wire}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The fields of each union that [`Builder::variant`] adds for what is required further.
-fn further(demands: &[Demand<'_>]) -> Vec<Vec<String>> {
-    let deciders = by_decider(demands).into_iter().map(|(decider, _)| vec![decider.to_owned()]);
-    choices(demands).into_iter().map(<[String]>::to_vec).chain(deciders).collect()
-}
-
-/// What is filled in for a field.
-fn default(field: &Field) -> Option<&Literal> {
-    field.default.as_ref()
-}
-
-/// The type of a literal.
-fn type_of(value: &Literal) -> String {
+/// The type of one value.
+fn literal_type(value: &Literal) -> String {
     match value {
-        Literal::Flag(_) | Literal::Int(_) => super::types::literal(value),
-        Literal::Enum { enum_name, name, .. } => type_of_value(enum_name, name),
+        Literal::Flag(_) | Literal::Int(_) => literal(value),
+        Literal::Enum { .. } => format!("typeof {}", literal(value)),
     }
-}
-
-/// The flags of each demand without further conditions of which one must be set.
-fn choices<'a>(demands: &[Demand<'a>]) -> Vec<&'a [String]> {
-    let choice = |demand: &Demand<'a>| match demand.what {
-        What::AtLeastOne(fields) if demand.when.is_empty() => Some(fields),
-        _ => None,
-    };
-    demands.iter().filter_map(choice).collect()
-}
-
-/// The demands with further conditions, by the field of the next one.
-fn by_decider<'a>(demands: &[Demand<'a>]) -> Vec<(&'a str, Vec<Demand<'a>>)> {
-    let mut groups: Vec<(&str, Vec<Demand<'_>>)> = Vec::new();
-    for demand in demands {
-        let Some(condition) = demand.when.first() else { continue };
-        match groups.iter_mut().find(|(field, _)| *field == condition.field) {
-            Some((_, group)) => group.push(demand.clone()),
-            None => groups.push((&condition.field, vec![demand.clone()])),
-        }
-    }
-    groups
-}
-
-/// Each value once, in order.
-fn distinct<'a>(values: impl Iterator<Item = &'a Literal>) -> Vec<&'a Literal> {
-    let mut distinct = Vec::new();
-    for value in values {
-        if !distinct.contains(&value) {
-            distinct.push(value);
-        }
-    }
-    distinct
 }

@@ -2,32 +2,27 @@
 
 use serde::Serialize;
 
-use super::text::{comment, literal, source};
+use super::text::{self, literal};
 use crate::model::Api;
-use crate::render::template;
-
-const TEMPLATE: &str = include_str!("service.ts.jinja");
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page {
+struct Page<'a> {
     header: String,
-    constants: Vec<Constant>,
+    base_urls: Vec<BaseUrl<'a>>,
 }
 
 /// A base URL.
 #[derive(Serialize)]
-struct Constant {
-    name: String,
+struct BaseUrl<'a> {
+    name: &'a str,
     url: String,
-    doc: String,
+    doc: &'a str,
 }
 
 pub(super) fn render(api: &Api) -> String {
-    let constants = api.service.base_urls.iter().map(|base| Constant {
-        name: base.name.clone(),
-        url: literal(&base.url),
-        doc: comment(0, &[&format!("Base URL: {}", base.doc.text), &source(api, &base.doc)]),
-    });
-    template::fill(TEMPLATE, Page { header: crate::render::header(api), constants: constants.collect() })
+    let base_urls = api.service.base_urls.iter();
+    let base_urls = base_urls.map(|base| BaseUrl { name: &base.name, url: literal(&base.url), doc: &base.doc.text });
+    let page = Page { header: crate::render::header(api), base_urls: base_urls.collect() };
+    text::fill(include_str!("service.ts.jinja"), page)
 }

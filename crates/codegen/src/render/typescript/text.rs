@@ -1,58 +1,74 @@
-//! Pieces of TypeScript text, wrapped as the formatter would leave them.
+//! Layout of TypeScript: comments, and lines that are too long, as the package's formatter would leave them.
+//!
+//! The templates write every statement on one line and every comment as plain paragraphs. [`fill`] does the rest.
 
-use crate::model::{Api, Doc};
+use serde::Serialize;
 
-/// Longest line of the package.
+use crate::render::template;
+
+/// Maximum length of a line.
 const WIDTH: usize = 120;
 
 /// Spaces of one level of indentation.
 const STEP: usize = 2;
 
-/// A comment of several paragraphs for lines that begin at `indent`; the first line is not indented. Paragraphs of tags
-/// stand together.
-pub(super) fn comment(indent: usize, paragraphs: &[&str]) -> String {
-    let paragraphs: Vec<_> = paragraphs.iter().filter(|text| !text.is_empty()).map(|text| escaped(text)).collect();
+/// Renders a template and breaks the lines that are too long.
+pub(super) fn fill(template: &str, shown: impl Serialize) -> String {
+    let mut environment = template::environment();
+    environment.add_filter("comment", |text: String| comment(&text));
+    fold(&template::fill_in(&environment, template, shown))
+}
+
+/// Turns paragraphs into a documentation comment with the indentation of the first line.
+///
+/// A blank line ends a paragraph. A line that begins with `@` is a tag, and tags stand together. The result ends with a
+/// line break, as the block of a template does.
+fn comment(text: &str) -> String {
+    let margin: String = text.chars().take_while(|c| *c == ' ').collect();
+    let paragraphs = paragraphs(&text.replace("*/", "*\\/"));
     if let [only] = paragraphs.as_slice()
-        && indent + only.chars().count() + 7 <= WIDTH
+        && margin.len() + only.chars().count() + "/**  */".len() <= WIDTH
     {
-        return format!("/** {only} */");
+        return format!("{margin}/** {only} */\n");
     }
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines = vec![format!("{margin}/**")];
     let mut after_tag = false;
-    for paragraph in &paragraphs {
+    for (index, paragraph) in paragraphs.iter().enumerate() {
         let is_tag = paragraph.starts_with('@');
-        let continues_tags = after_tag && is_tag;
-        if !lines.is_empty() && !continues_tags {
-            lines.push(String::new());
+        if index > 0 && !(after_tag && is_tag) {
+            lines.push(format!("{margin} *"));
         }
         after_tag = is_tag;
-        lines.extend(wrap(paragraph, WIDTH - indent - 3, if is_tag { STEP } else { 0 }));
+        let hanging = if is_tag { STEP } else { 0 };
+        let wrapped = wrap(paragraph, WIDTH - margin.len() - " * ".len(), hanging);
+        lines.extend(wrapped.iter().map(|line| format!("{margin} * {line}")));
     }
-    let margin = " ".repeat(indent);
-    let lines = lines.iter().map(|line| format!("{margin} *{}{line}\n", if line.is_empty() { "" } else { " " }));
-    format!("/**\n{}{margin} */", lines.collect::<String>())
+    lines.push(format!("{margin} */\n"));
+    lines.join("\n")
 }
 
-/// The documents that something is from, with their titles: who reads it in an editor has no list of them.
-pub(super) fn source(api: &Api, doc: &Doc) -> String {
-    let titled = |source: &String| {
-        let (name, rest) = source.split_once(' ').unwrap_or((source, ""));
-        let of = if rest.is_empty() { String::new() } else { format!("{rest} of ") };
-        let document = api.service.documents.iter().find(|document| document.name == name);
-        let title = document.map(|document| format!(" \"{}\"", document.title)).unwrap_or_default();
-        let kind = if name.starts_with(|first: char| first.is_ascii_digit()) { "document " } else { "" };
-        format!("{of}{kind}{name}{title}")
-    };
-    format!("Source: {}.", doc.source.iter().map(titled).collect::<Vec<_>>().join(", "))
+/// Splits text at blank lines and before tags, and joins the lines of each part.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines().map(str::trim) {
+        match paragraphs.last_mut() {
+            Some(last) if is_open && !line.is_empty() && !line.starts_with('@') => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ if line.is_empty() => is_open = false,
+            _ => {
+                paragraphs.push(line.to_owned());
+                is_open = true;
+            }
+        }
+    }
+    paragraphs
 }
 
-/// The same for a part of something; nothing if that is from the same documents, which is said there.
-pub(super) fn source_within(api: &Api, whole: &Doc, part: &Doc) -> String {
-    if whole.source == part.source { String::new() } else { source(api, part) }
-}
-
-/// Words in lines of at most `width` characters, those after the first deeper by `hanging`. A word that would begin a
-/// line as a tag is kept from being one.
+/// Wraps words at `width`. All lines but the first are indented by `hanging`. A word that begins with `@` is escaped
+/// where it would begin a line, because it would become a tag there.
 fn wrap(text: &str, width: usize, hanging: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -71,9 +87,101 @@ fn wrap(text: &str, width: usize, hanging: usize) -> Vec<String> {
     lines
 }
 
-/// Text that does not end its comment.
-fn escaped(text: &str) -> String {
-    text.replace("*/", "*\\/")
+/// Breaks every line of code that is too long.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for line in text.lines() {
+        let code = line.trim_start();
+        let indent = line.len() - code.len();
+        let is_comment = code.starts_with(['/', '*']);
+        if is_comment || line.chars().count() <= WIDTH {
+            folded.push_str(line);
+        } else {
+            folded.push_str(&broken(indent, code).unwrap_or_else(|| line.to_owned()));
+        }
+        folded.push('\n');
+    }
+    folded
+}
+
+/// Breaks a statement at the operators of the type that it declares, or else within its longest brackets.
+fn broken(indent: usize, code: &str) -> Option<String> {
+    let margin = " ".repeat(indent);
+    let inner = " ".repeat(indent + STEP);
+    if let Some((head, value)) = code.split_once(" = ").filter(|(head, _)| head.contains("type ")) {
+        let members = split(value, " & ");
+        if members.len() > 1 {
+            return Some(format!("{margin}{head} = {}", members.join(&format!(" &\n{inner}"))));
+        }
+        if inner.len() + value.chars().count() <= WIDTH {
+            return Some(format!("{margin}{head} =\n{inner}{value}"));
+        }
+        let separator = format!("\n{inner}| ");
+        return Some(format!("{margin}{head} ={separator}{}", split(value, " | ").join(&separator)));
+    }
+    let (open, close) = longest_brackets(code)?;
+    let items = split(code[open + 1..close].trim(), ", ").join(&format!(",\n{inner}"));
+    Some(format!("{margin}{}\n{inner}{items},\n{margin}{}", &code[..=open], &code[close..]))
+}
+
+/// Splits code at a separator that stands outside brackets and quotes.
+fn split<'a>(code: &'a str, separator: &str) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, depth) in depths(code) {
+        if depth == 0 && at >= start && code[at..].starts_with(separator) {
+            parts.push(&code[start..at]);
+            start = at + separator.len();
+        }
+    }
+    parts.push(&code[start..]);
+    parts
+}
+
+/// Finds the longest pair of brackets that is not within another pair.
+fn longest_brackets(code: &str) -> Option<(usize, usize)> {
+    let mut open = None;
+    let mut longest: Option<(usize, usize)> = None;
+    for (at, depth) in depths(code) {
+        let c = code.as_bytes()[at];
+        if depth == 0 && matches!(c, b'(' | b'[' | b'{') {
+            open = Some(at);
+        } else if depth == 0
+            && matches!(c, b')' | b']' | b'}')
+            && let Some(open) = open.take()
+            && longest.is_none_or(|(from, to)| at - open > to - from)
+        {
+            longest = Some((open, at));
+        }
+    }
+    longest
+}
+
+/// The position of every character outside quotes, with the number of brackets around it. A bracket is not within itself.
+fn depths(code: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    code.char_indices().filter_map(move |(at, c)| {
+        if quote.is_some() {
+            quote = quote.filter(|open| *open != c);
+            return None;
+        }
+        match c {
+            '\'' | '"' => {
+                quote = Some(c);
+                None
+            }
+            '(' | '[' | '{' => {
+                depth += 1;
+                Some((at, depth - 1))
+            }
+            ')' | ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                Some((at, depth))
+            }
+            _ => Some((at, depth)),
+        }
+    })
 }
 
 /// A string literal, in the quotes that need fewer escapes.
@@ -93,66 +201,9 @@ pub(super) fn literal(text: &str) -> String {
     literal
 }
 
-/// Items in parentheses or square brackets between what stands before and behind them: on one line if they fit, else
-/// one on each; the first line is not indented.
-pub(super) fn bracketed(indent: usize, open: &str, items: &[String], close: &str) -> String {
-    let line = format!("{open}{}{close}", items.join(", "));
-    if indent + line.chars().count() <= WIDTH || items.is_empty() {
-        return line;
-    }
-    exploded(indent, open, items, close)
-}
-
-/// Items in braces, like [`bracketed`], but set off by blanks.
-pub(super) fn braced(indent: usize, open: &str, items: &[String], close: &str) -> String {
-    let line = format!("{open} {} {close}", items.join(", "));
-    if items.is_empty() {
-        return format!("{open}{close}");
-    }
-    if indent + line.chars().count() <= WIDTH {
-        return line;
-    }
-    exploded(indent, open, items, close)
-}
-
-/// Items in brackets, one on each line; the first line is not indented.
-fn exploded(indent: usize, open: &str, items: &[String], close: &str) -> String {
-    let (margin, inner) = (" ".repeat(indent), " ".repeat(indent + STEP));
-    let items = items.iter().map(|item| format!("{inner}{item},\n"));
-    format!("{open}\n{}{margin}{close}", items.collect::<String>())
-}
-
-/// The statement at the top of a file that declares a name for one of several types.
-pub(super) fn union(name: &str, members: &[String]) -> String {
-    let joined = members.join(" | ");
-    let line = format!("{name} = {joined};");
-    if line.chars().count() <= WIDTH {
-        return line;
-    }
-    if STEP + joined.chars().count() < WIDTH {
-        return format!("{name} =\n  {joined};");
-    }
-    let members: Vec<_> = members.iter().map(|member| format!("\n  | {member}")).collect();
-    format!("{name} ={};", members.concat())
-}
-
-/// The statement at the top of a file that declares a name for the `wrapper` of what is all of several types.
-pub(super) fn wrapped_intersection(name: &str, wrapper: &str, members: &[String]) -> String {
-    let line = format!("{name} = {wrapper}<{}>;", members.join(" & "));
-    if line.chars().count() <= WIDTH {
-        return line;
-    }
-    let joined = members.join(" & ");
-    if STEP + joined.chars().count() <= WIDTH {
-        return format!("{name} = {wrapper}<\n  {joined}\n>;");
-    }
-    format!("{name} = {wrapper}<\n  {}\n>;", members.join(" &\n    "))
-}
-
-/// The constant at the top of a file that lists names.
-pub(super) fn list_of_names(name: &str, names: &[String]) -> String {
-    let names: Vec<_> = names.iter().map(|name| literal(name)).collect();
-    bracketed(0, &format!("export const {name} = ["), &names, "] as const;")
+/// String literals with commas between them.
+pub(super) fn literals<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
+    texts.into_iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -160,22 +211,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comment_of_one_line_stays_one() {
-        assert_eq!(comment(2, &["Short.", ""]), "/** Short. */");
-        assert_eq!(comment(2, &["Short.", "More."]), "/**\n   * Short.\n   *\n   * More.\n   */");
+    fn a_comment_that_fits_stays_on_one_line() {
+        assert_eq!(comment("  Short.\n\n"), "  /** Short. */\n");
+        assert_eq!(comment("Short.\n\nMore.\n"), "/**\n * Short.\n *\n * More.\n */\n");
     }
 
     #[test]
     fn tags_stand_together() {
-        let text = comment(0, &["Short.", "@param a - One.", "@param b - Two."]);
-        assert_eq!(text, "/**\n * Short.\n *\n * @param a - One.\n * @param b - Two.\n */");
+        let text = comment("Short.\n\n@param a - One.\n@param b - Two.\n");
+        assert_eq!(text, "/**\n * Short.\n *\n * @param a - One.\n * @param b - Two.\n */\n");
     }
 
     #[test]
-    fn no_line_of_a_comment_is_too_long() {
+    fn lines_of_a_comment_fill_the_width() {
         let long = "word ".repeat(100);
-        for indent in [0, 2, 4] {
-            let text = format!("{}{}", " ".repeat(indent), comment(indent, &[&long, &format!("@param a - {long}")]));
+        for indent in ["", "  ", "    "] {
+            let text = comment(&format!("{indent}{long}\n\n{indent}@param a - {long}\n"));
             assert!(text.lines().all(|line| line.len() <= WIDTH && line.trim_end() == line), "{text}");
             assert!(text.lines().any(|line| line.len() > WIDTH - 5), "{text}");
         }
@@ -183,8 +234,8 @@ mod tests {
 
     #[test]
     fn text_cannot_end_its_comment_or_its_quotes_or_begin_a_tag() {
-        assert_eq!(comment(0, &["a */ b"]), "/** a *\\/ b */");
-        let text = comment(0, &[&format!("{} @tag", "word ".repeat(23))]);
+        assert_eq!(comment("a */ b"), "/** a *\\/ b */\n");
+        let text = comment(&format!("{} @tag", "word ".repeat(23)));
         assert!(text.contains("\n * \\@tag\n"), "{text}");
         assert_eq!(literal("it's"), "\"it's\"");
         assert_eq!(literal(r#"it's "A""#), r#"'it\'s "A"'"#);
@@ -192,17 +243,23 @@ mod tests {
     }
 
     #[test]
-    fn items_stand_on_one_line_if_they_fit() {
-        let items = |count: usize| vec!["item".to_owned(); count];
-        assert_eq!(bracketed(4, "f(", &items(2), ")"), "f(item, item)");
-        assert_eq!(bracketed(0, "f(", &items(20), ")").lines().count(), 22);
-        assert_eq!(braced(0, "return {", &items(2), "};"), "return { item, item };");
-        assert_eq!(braced(0, "return {", &[], "};"), "return {};");
-        assert_eq!(union("type A", &items(2)), "type A = item | item;");
-        assert_eq!(union("type A", &items(17)).lines().count(), 2);
-        assert_eq!(union("type A", &items(20)).lines().count(), 21);
-        assert_eq!(wrapped_intersection("type A", "B", &items(2)), "type A = B<item & item>;");
-        assert_eq!(wrapped_intersection("type A", "B", &items(16)).lines().count(), 3);
-        assert_eq!(wrapped_intersection("type A", "B", &items(20)).lines().count(), 22);
+    fn a_long_line_is_broken_within_its_longest_brackets() {
+        let argument = "argument: readonly [A, B]";
+        let call = format!("  f({}): Result {{", [argument; 5].join(", "));
+        let broken = format!("  f(\n{}  ): Result {{\n", format!("    {argument},\n").repeat(5));
+        assert_eq!(fold(&call), broken);
+        assert_eq!(fold("short(a, b);"), "short(a, b);\n");
+        let list = format!("const A = [{}];", ["', '"; 30].join(", "));
+        assert_eq!(fold(&list).lines().count(), 32);
+    }
+
+    #[test]
+    fn a_long_type_is_broken_at_its_operators() {
+        let union = |count: usize| format!("type A = {};", vec!["(B | C)"; count].join(" | "));
+        assert_eq!(fold(&union(11)).lines().count(), 1);
+        assert_eq!(fold(&union(12)).lines().count(), 2);
+        assert_eq!(fold(&union(20)).lines().count(), 21);
+        let intersection = format!("type A = {};", ["Omit<B, 'c' | 'd'>"; 7].join(" & "));
+        assert_eq!(fold(&intersection).lines().count(), 7);
     }
 }
