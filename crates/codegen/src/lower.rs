@@ -13,6 +13,7 @@ mod limits;
 mod literals;
 mod operations;
 mod rules;
+mod scope;
 mod service;
 mod sources;
 mod symbols;

@@ -464,6 +464,26 @@ pub struct Example {
     pub response: String,
 }
 
+impl Direction {
+    /// Returns the word of the spec: `request` or `response`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+        }
+    }
+
+    /// Returns the other direction.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Request => Self::Response,
+            Self::Response => Self::Request,
+        }
+    }
+}
+
 impl Condition {
     /// Conditions in words, with numbers as on the wire: `` `toSeat` is 1 and `toSeatType` is 2 ``.
     #[must_use]

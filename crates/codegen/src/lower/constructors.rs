@@ -1,7 +1,7 @@
 //! Constructors, and whether they and the arguments of an operation make a request that can be sent.
 
-use super::fields::Scope;
 use super::literals::literal;
+use super::scope::Scope;
 use super::text::{self, Case, check_case};
 use crate::diagnostic::{At, Place, Sink, listed};
 use crate::model::{Condition, Constructor, Field, Literal, Required};

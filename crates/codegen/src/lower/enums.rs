@@ -1,10 +1,10 @@
 //! Lowers enums.
 
-use super::symbols::Symbols;
+use super::symbols::{Symbols, values};
 use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::Sink;
-use crate::model::{Enum, EnumValue};
-use crate::raw::{RawEnum, RawEnumValue};
+use crate::model::Enum;
+use crate::raw::RawEnum;
 
 /// Lowers all enums.
 pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Enum> {
@@ -28,14 +28,4 @@ fn lower_enum(raw: &RawEnum, sink: &Sink) -> Enum {
     }
     text::check_numbers(raw.values.iter().map(|value| (&value.name, value.number.as_ref())), sink);
     Enum { name: raw.name.value.clone(), doc: text::checked_about(&raw.about, sink), values: values(raw) }
-}
-
-/// The values of an enum, without a report about them.
-pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
-    let value = |value: &RawEnumValue| EnumValue {
-        name: value.name.value.clone(),
-        number: value.number.as_ref().map_or(0, |number| number.value),
-        doc: value.doc.as_ref().map(|doc| doc.value.clone()).unwrap_or_default(),
-    };
-    raw.values.iter().map(value).collect()
 }

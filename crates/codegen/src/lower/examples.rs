@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::fields::{Scope, Shape};
+use super::scope::{Scope, Shape};
 use super::symbols::{Symbols, TypeSymbol};
 use super::text;
 use crate::diagnostic::{At, Place, Sink, listed};

@@ -1,6 +1,6 @@
 //! Limits on one field.
 
-use super::fields::Shape;
+use super::scope::Shape;
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{FieldKind, Format, Limit};
 use crate::raw::RawBounds;

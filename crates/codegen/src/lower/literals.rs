@@ -1,6 +1,6 @@
 //! Literals and conditions, which are resolved by the field that they are compared with.
 
-use super::fields::{Scope, Shape};
+use super::scope::{Scope, Shape};
 use crate::diagnostic::{At, Sink};
 use crate::model::{Condition, FieldKind, Literal};
 use crate::raw::{RawConditions, RawLiteral};

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::constructors::{check_complete, lower_arguments};
 use super::examples;
-use super::fields::{self, Scope, Shape};
+use super::fields;
 use super::limits::is_integer;
+use super::scope::{Scope, Shape};
 use super::symbols::{Symbols, TypeSymbol};
 use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Place, Sink};

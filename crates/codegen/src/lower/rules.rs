@@ -1,8 +1,8 @@
 //! Rules over more than one field, and warnings.
 
-use super::fields::Scope;
 use super::limits::is_integer;
 use super::literals::conditions;
+use super::scope::Scope;
 use super::text;
 use crate::diagnostic::{At, Sink};
 use crate::model::{Condition, FieldKind, Rule, Warning};

@@ -4,7 +4,7 @@ use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Sink};
 use crate::model::{Direction, EnumValue, FieldKind};
 use crate::names;
-use crate::raw::{RawBody, RawEnum, RawOperation, RawSpec, RawType};
+use crate::raw::{RawBody, RawEnum, RawEnumValue, RawOperation, RawSpec, RawType};
 
 /// All types and enums of a spec.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl<'a> Symbols<'a> {
     pub(super) fn find_type_going(&self, name: &At<String>, way: Direction, sink: &Sink) -> Option<&TypeSymbol<'a>> {
         let found = self.find_type(name, sink)?;
         if found.direction.is_some_and(|direction| direction != way) {
-            let (is, wanted) = (word(opposite(way)), word(way));
+            let (is, wanted) = (way.opposite().word(), way.word());
             let message = format!("`{}` is a {is} type and cannot be part of a {wanted}", name.value);
             let defined = sink.show(found.name.at);
             sink.suggest(name.at, message, format!("it is defined at {defined}; define a {wanted} type of its own"));
@@ -157,8 +157,18 @@ impl<'a> Symbols<'a> {
     /// The enum of this name and its values, without a report.
     pub(super) fn enum_values(&self, name: &str) -> Vec<EnumValue> {
         let Some(raw) = self.enums.iter().find(|raw| raw.name.value == name) else { return Vec::new() };
-        super::enums::values(raw)
+        values(raw)
     }
+}
+
+/// The values of an enum, without a report about them.
+pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
+    let value = |value: &RawEnumValue| EnumValue {
+        name: value.name.value.clone(),
+        number: value.number.as_ref().map_or(0, |number| number.value),
+        doc: value.doc.as_ref().map(|doc| doc.value.clone()).unwrap_or_default(),
+    };
+    raw.values.iter().map(value).collect()
 }
 
 /// A type of `types/*.toml` or of `[types]`.
@@ -184,20 +194,4 @@ fn body<'a>(operation: &'a RawOperation, body: Option<&'a RawBody>, way: Directi
     let Some(RawBody::Defined(raw)) = body else { return None };
     let sources = text::sources(&raw.about).or_else(|| text::sources(&operation.about)).unwrap_or_default();
     Some(TypeSymbol { name: raw.name.as_ref()?, direction: Some(way), sources, raw })
-}
-
-/// The way in words.
-pub(super) fn word(way: Direction) -> &'static str {
-    match way {
-        Direction::Request => "request",
-        Direction::Response => "response",
-    }
-}
-
-/// The other way.
-fn opposite(way: Direction) -> Direction {
-    match way {
-        Direction::Request => Direction::Response,
-        Direction::Response => Direction::Request,
-    }
 }

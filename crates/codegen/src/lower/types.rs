@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fields::{self, Scope};
+use super::scope::Scope;
 use super::symbols::{Symbols, TypeSymbol};
 use super::text::{self, Taken};
-use super::{constructors, include, rules};
+use super::{constructors, fields, include, rules};
 use crate::diagnostic::{Place, Sink};
 use crate::model::{Direction, Field, FieldKind, Type};
 use crate::names;
