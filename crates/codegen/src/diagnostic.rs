@@ -1,23 +1,23 @@
-//! What is wrong with a spec, and where.
+//! Diagnostics: problems of a spec and their locations.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Something that is wrong with a spec.
+/// A problem of a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Path of the spec file, starting with the name of the spec's folder.
     pub file: String,
     /// Line in the file, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// Description of the problem.
     pub message: String,
-    /// What to do about it, where it can be guessed.
+    /// How to fix it, if that is known.
     pub suggestion: Option<String>,
 }
 
-/// Shows the diagnostic on one line.
+/// Formats the diagnostic on one line.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.file, self.line, self.message)?;
@@ -37,47 +37,47 @@ pub(crate) struct Place {
     pub(crate) line: usize,
 }
 
-/// A value and where it stands.
+/// A value and its location.
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {
     /// The value.
     pub(crate) value: T,
-    /// Where it stands.
+    /// Its location.
     pub(crate) at: Place,
 }
 
 impl At<String> {
-    /// The text.
+    /// Returns the text.
     pub(crate) fn as_str(&self) -> &str {
         &self.value
     }
 }
 
-/// A diagnostic while others are still collected.
+/// A collected diagnostic, before sorting.
 #[derive(Debug)]
 struct Found {
     diagnostic: Diagnostic,
     at: Place,
-    /// Whether the file is not TOML here.
+    /// Whether it is a syntax error.
     syntax: bool,
 }
 
-/// Collects diagnostics, so that all problems of a spec are found at once.
+/// Collects diagnostics, so that all problems of a spec are reported at once.
 #[derive(Debug)]
 pub(crate) struct Sink {
     files: Vec<String>,
     found: RefCell<Vec<Found>>,
-    /// Indexes of the files that are not TOML.
+    /// Indexes of the files with syntax errors.
     broken: RefCell<BTreeSet<usize>>,
 }
 
 impl Sink {
-    /// A sink for problems in these files, which a [`Place`] refers to by index.
+    /// Creates a sink for problems in these files. A [`Place`] refers to them by index.
     pub(crate) fn new(files: Vec<String>) -> Self {
         Self { files, found: RefCell::default(), broken: RefCell::default() }
     }
 
-    /// A sink for the same files whose reports nobody reads.
+    /// Creates a sink for the same files that discards its reports.
     pub(crate) fn silenced(&self) -> Self {
         Self::new(self.files.clone())
     }
@@ -87,35 +87,47 @@ impl Sink {
         self.push(at, message.into(), None, false);
     }
 
-    /// Reports an error of syntax. Whatever else is reported for the file is dropped, because it may be no more than a
-    /// consequence of what could not be understood.
+    /// Reports a syntax error. Other reports for the file are discarded, because they may only be consequences of it.
     pub(crate) fn syntax(&self, at: Place, message: &str) {
-        self.push(at, format!("not TOML: {message}"), None, true);
+        self.push(at, format!("could not parse TOML: {message}"), None, true);
         self.broken.borrow_mut().insert(at.file);
     }
 
-    /// Whether a file could not be understood, as far as it was read.
+    /// Whether a file has a syntax error.
     pub(crate) fn is_broken(&self, at: Place) -> bool {
         self.broken.borrow().contains(&at.file)
     }
 
-    /// Reports a problem and what to do about it.
+    /// Reports a problem and how to fix it.
     pub(crate) fn suggest(&self, at: Place, message: impl Into<String>, suggestion: impl Into<String>) {
         self.push(at, message.into(), Some(suggestion.into()), false);
     }
 
-    /// Reports a name that is none of those that are possible.
-    pub(crate) fn unknown<'a>(&self, what: &str, name: &At<String>, possible: impl IntoIterator<Item = &'a str>) {
-        let possible: Vec<_> = possible.into_iter().collect();
-        self.push(name.at, format!("unknown {what} `{}`", name.value), meant(name.as_str(), &possible), false);
+    /// Reports an unknown name.
+    pub(crate) fn unknown<'a>(&self, what: &str, name: &At<String>, known: impl IntoIterator<Item = &'a str>) {
+        let known: Vec<_> = known.into_iter().collect();
+        self.push(name.at, format!("unknown {what} `{}`", name.value), suggest_name(name.as_str(), &known), false);
     }
 
-    /// How to refer to a place in a message.
+    /// Reports an unknown name and its owner, such as `` of `Shade` ``.
+    pub(crate) fn unknown_in<'a>(
+        &self,
+        what: &str,
+        name: &At<String>,
+        owner: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) {
+        let known: Vec<_> = known.into_iter().collect();
+        let message = format!("unknown {what} `{}` {owner}", name.value);
+        self.push(name.at, message, suggest_name(name.as_str(), &known), false);
+    }
+
+    /// Formats a location for a message.
     pub(crate) fn show(&self, at: Place) -> String {
         format!("{}:{}", self.files[at.file], at.line)
     }
 
-    /// All that was reported, in the order of files and lines.
+    /// Returns all diagnostics, ordered by file and line.
     pub(crate) fn finish(self) -> Vec<Diagnostic> {
         let broken = self.broken.into_inner();
         let matters = |found: &Found| found.syntax || !broken.contains(&found.at.file);
@@ -132,23 +144,27 @@ impl Sink {
     }
 }
 
-/// Longest list of possible names that is shown as a whole.
-const SHOWN: usize = 6;
+/// Longest list of known names that a suggestion contains.
+const MAX_LISTED: usize = 6;
 
-/// Least likeness of two names for one to be taken for a slip of the other.
-const LIKENESS: f64 = 0.75;
+/// Lowest similarity at which a name counts as a typo of another.
+const MIN_SIMILARITY: f64 = 0.75;
 
-/// Which of the possible names was probably meant, or what is possible if no name is like the given one.
-fn meant(name: &str, possible: &[&str]) -> Option<String> {
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-    let closest = possible.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    if likeness(closest) >= LIKENESS {
+/// Suggests the most similar known name, or lists the known names if none is similar.
+fn suggest_name(name: &str, known: &[&str]) -> Option<String> {
+    let similarity = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    let closest = known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    if similarity(closest) >= MIN_SIMILARITY {
         return Some(format!("did you mean `{closest}`?"));
     }
-    (possible.len() <= SHOWN).then(|| format!("possible: {}", listed(possible)))
+    match known {
+        [only] => Some(format!("expected `{only}`")),
+        _ if known.len() <= MAX_LISTED => Some(format!("expected one of {}", listed(known))),
+        _ => None,
+    }
 }
 
-/// Names in a message: `a`, `b`.
+/// Formats names for a message: `a`, `b`.
 pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
     names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
 }
@@ -158,15 +174,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_recognised() {
-        assert_eq!(meant("requird", &["doc", "required", "range"]).unwrap(), "did you mean `required`?");
-        assert_eq!(meant("recalltype", &["RecallType"]).unwrap(), "did you mean `RecallType`?");
+    fn a_typo_is_recognized() {
+        assert_eq!(suggest_name("requird", &["doc", "required", "range"]).unwrap(), "did you mean `required`?");
+        assert_eq!(suggest_name("recalltype", &["RecallType"]).unwrap(), "did you mean `RecallType`?");
     }
 
     #[test]
-    fn few_possible_names_are_listed() {
-        assert_eq!(meant("banana", &["query", "update"]).unwrap(), "possible: `query`, `update`");
-        assert_eq!(meant("banana", &[]), None);
-        assert_eq!(meant("banana", &["q"; SHOWN + 1]), None);
+    fn a_few_known_names_are_listed() {
+        assert_eq!(suggest_name("banana", &["query", "update"]).unwrap(), "expected one of `query`, `update`");
+        assert_eq!(suggest_name("banana", &["query"]).unwrap(), "expected `query`");
+        assert_eq!(suggest_name("banana", &[]), None);
+        assert_eq!(suggest_name("banana", &["q"; MAX_LISTED + 1]), None);
     }
 }

@@ -1,4 +1,4 @@
-//! From the spec of the repository to its generated files.
+//! Renders the generated files of the repository.
 
 use std::path::Path;
 use std::{fmt, io};
@@ -7,27 +7,27 @@ use crate::diagnostic::Diagnostic;
 use crate::output::File;
 use crate::{load, render, rustfmt};
 
-/// Why the files could not be generated.
+/// An error of [`generate`].
 #[derive(Debug)]
-pub enum Failure {
-    /// The spec is wrong.
+pub enum GenerateError {
+    /// The spec has problems.
     Spec(Vec<Diagnostic>),
-    /// The rendered Rust could not be formatted.
+    /// `rustfmt` failed.
     Format(io::Error),
 }
 
-/// Makes all generated files of the repository at `root`, without writing them.
-pub fn generate(root: &Path) -> Result<Vec<File>, Failure> {
-    let api = load(&root.join("spec")).map_err(Failure::Spec)?;
+/// Renders all generated files of the repository at `root` without writing them.
+pub fn generate(root: &Path) -> Result<Vec<File>, GenerateError> {
+    let api = load(&root.join("spec")).map_err(GenerateError::Spec)?;
     let mut files = render::render(&api);
     for file in files.iter_mut().filter(|file| Path::new(&file.path).extension().is_some_and(|ending| ending == "rs")) {
-        file.contents = rustfmt::format(root, &file.contents).map_err(Failure::Format)?;
+        file.contents = rustfmt::format(root, &file.contents).map_err(GenerateError::Format)?;
     }
     Ok(files)
 }
 
-/// Shows one problem per line.
-impl fmt::Display for Failure {
+/// Formats one problem per line.
+impl fmt::Display for GenerateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Spec(diagnostics) => {
@@ -42,4 +42,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for GenerateError {}

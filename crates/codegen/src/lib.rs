@@ -4,13 +4,13 @@
 //! spec/*.toml ──raw──▶ RawSpec ──lower──▶ model::Api ──render──▶ output::File ──▶ write | check
 //! ```
 //!
-//! - [`load`] reads the spec and gives either the whole [`model::Api`] or all that is wrong with the spec.
-//! - [`render::render`] turns the model into files. Each renderer is a pure function that sees nothing but the model.
-//! - [`generate`] does both for the repository, and formats the Rust among the files.
-//! - [`output`] writes the files, or says how those in the repository differ from them.
+//! - [`load`] reads the spec. It returns the whole [`model::Api`], or all problems of the spec.
+//! - [`render::render`] renders the model to files. Each renderer is a pure function of the model.
+//! - [`generate`] does both for the repository and formats the Rust files.
+//! - [`output`] writes the files, or compares them with those in the repository.
 //!
-//! Generation is a command (`cargo xtask codegen`) and not a build script, and its output is committed: a change of the
-//! spec can be reviewed by what it does, and the published crate builds without this one.
+//! Generation is a command, `cargo xtask codegen`, and its output is committed. A build script would hide the effect of a
+//! spec change from reviewers, and the published crate would depend on this one.
 
 mod diagnostic;
 mod generate;
@@ -24,5 +24,5 @@ pub mod render;
 pub mod rustfmt;
 
 pub use diagnostic::Diagnostic;
-pub use generate::{Failure, generate};
+pub use generate::{GenerateError, generate};
 pub use load::{load, load_texts};

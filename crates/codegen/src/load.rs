@@ -8,44 +8,52 @@ use crate::lower::lower;
 use crate::model::Api;
 use crate::raw::{RawSpec, Source, read_enums, read_operation, read_service, read_types};
 
-/// What a file of the spec holds, by its place in the folder.
+/// The role of a spec file, which follows from its path.
 #[derive(Clone, Debug)]
 enum Role {
     Service,
     Enums,
     Types,
-    /// With the name of the file without its ending.
+    /// An operation, with the name of the file without its extension.
     Operation(String),
 }
 
 /// A file of the spec.
 #[derive(Debug)]
 struct SpecFile {
-    /// Path that starts with the name of the spec's folder.
+    /// Path, starting with the name of the spec's folder.
     path: String,
-    /// What the file holds; `None` if it is not where a spec file may be.
+    /// Role of the file; `None` if its path is not one of a spec file.
     role: Option<Role>,
     content: Content,
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug)]
 enum Content {
     Text(String),
-    /// The line from which on it is not UTF-8.
+    /// Not UTF-8, with the first invalid line.
     Binary(usize),
     Unreadable(io::Error),
 }
 
-/// Reads the spec in a folder: either all of it, resolved and checked, or everything that is wrong with it.
+/// Reads and lowers the spec in a folder.
+///
+/// # Errors
+///
+/// All problems of the spec.
 pub fn load(spec_dir: &Path) -> Result<Api, Vec<Diagnostic>> {
     let folder = spec_dir.file_name().map_or_else(|| "spec".into(), |name| name.to_string_lossy().into_owned());
     let mut files = Vec::new();
     collect(spec_dir, &folder, &[], &mut files).map_err(|error| vec![unreadable(&folder, &error)])?;
-    understand(&folder, &files)
+    load_files(&folder, &files)
 }
 
-/// Reads a spec whose files are at hand as text, each with its path in the folder, such as `types/node.toml`.
+/// Lowers a spec from the texts of its files, each with its path in the folder, such as `types/node.toml`.
+///
+/// # Errors
+///
+/// All problems of the spec.
 pub fn load_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Api, Vec<Diagnostic>> {
     const FOLDER: &str = "spec";
     let files = files.into_iter().map(|(path, text)| {
@@ -54,10 +62,10 @@ pub fn load_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
         let role = stem.and_then(|stem| role(&above, stem));
         SpecFile { path: format!("{FOLDER}/{path}"), role, content: Content::Text(text.to_owned()) }
     });
-    understand(FOLDER, &files.collect::<Vec<_>>())
+    load_files(FOLDER, &files.collect::<Vec<_>>())
 }
 
-/// Collects the TOML files of a folder and of the folders in it, in the order of their paths.
+/// Collects the TOML files of a folder and its subfolders, ordered by path.
 fn collect(folder: &Path, path: &str, above: &[&str], files: &mut Vec<SpecFile>) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -90,7 +98,7 @@ fn content(path: &Path) -> Content {
     )
 }
 
-/// What a file holds, by the folders above it and its name without ending.
+/// Returns the role of a file by its parent folders and its name without the extension.
 fn role(above: &[&str], stem: &str) -> Option<Role> {
     match (above, stem) {
         ([], "service") => Some(Role::Service),
@@ -101,9 +109,9 @@ fn role(above: &[&str], stem: &str) -> Option<Role> {
     }
 }
 
-/// Turns the files into the model.
-fn understand(folder: &str, files: &[SpecFile]) -> Result<Api, Vec<Diagnostic>> {
-    // Problems with the spec as a whole are reported at its folder, the last of the files.
+/// Reads and lowers the files.
+fn load_files(folder: &str, files: &[SpecFile]) -> Result<Api, Vec<Diagnostic>> {
+    // The additional last path stands for a missing `service.toml`.
     let mut paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
     paths.push(format!("{folder}/service.toml"));
     let sink = Sink::new(paths);
@@ -132,29 +140,34 @@ fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
             Some(Role::Operation(name)) => spec.operations.push(read_operation(&source, name)),
             None => sink.suggest(
                 Place { file: index, line: 1 },
-                "no part of a spec",
-                "a spec has `service.toml`, `enums.toml`, `types/*.toml` and `operations/*.toml`",
+                "unexpected file",
+                "move it to `service.toml`, `enums.toml`, `types/*.toml` or `operations/*.toml`",
             ),
         }
     }
     if !files.iter().any(|file| matches!(file.role, Some(Role::Service))) {
-        sink.report(Place { file: files.len(), line: 1 }, "the file is missing");
+        sink.report(Place { file: files.len(), line: 1 }, "missing file");
     }
     spec
 }
 
-/// The text of a file; reports if it has none.
+/// Returns the text of a file, or reports that it is not readable.
 fn text<'a>(file: &'a SpecFile, index: usize, sink: &Sink) -> Option<&'a str> {
     let report = |line, message| sink.report(Place { file: index, line }, message);
     match &file.content {
         Content::Text(text) => return Some(text),
-        Content::Binary(line) => report(*line, "not UTF-8".to_owned()),
-        Content::Unreadable(error) => report(1, format!("cannot be read: {error}")),
+        Content::Binary(line) => report(*line, "expected UTF-8".to_owned()),
+        Content::Unreadable(error) => report(1, format!("could not read the file: {error}")),
     }
     None
 }
 
-/// The diagnostic of a folder that cannot be read.
+/// Returns the diagnostic for an unreadable folder.
 fn unreadable(folder: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic { file: folder.to_owned(), line: 1, message: format!("cannot be read: {error}"), suggestion: None }
+    Diagnostic {
+        file: folder.to_owned(),
+        line: 1,
+        message: format!("could not read the folder: {error}"),
+        suggestion: None,
+    }
 }

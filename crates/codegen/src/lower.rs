@@ -1,8 +1,7 @@
-//! Turns the spec as it is written into the model: resolves names, adds what is included or inherited, and refuses
-//! what makes no sense.
+//! Lowers the raw spec to the model: resolves names, adds included fields and inherited sources, and validates.
 //!
-//! Every problem is reported and lowering goes on with the rest. An item that cannot be lowered is left out without a
-//! further report, because whoever reported first has said what is wrong.
+//! Lowering reports each problem once and continues with the remaining items. It leaves out an item that it cannot
+//! lower without a second report, because the cause is already reported.
 
 mod constructors;
 mod enums;
@@ -25,7 +24,7 @@ use crate::model::Api;
 use crate::raw::RawSpec;
 use symbols::Symbols;
 
-/// Lowers a spec. The result is whole if nothing was reported.
+/// Lowers a spec. The result is complete if nothing is reported.
 pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     sources::check(spec, sink);
     let symbols = Symbols::collect(spec, sink);

@@ -1,7 +1,7 @@
-//! The spec as it is written: the content of each file as a typed tree that remembers where everything stands.
+//! The raw spec: the content of each file as a typed tree with locations.
 //!
-//! Nothing is resolved here. What a file leaves out or gets wrong is reported while reading and absent from the tree,
-//! so that lowering can go on with the rest.
+//! Nothing is resolved here. Reading reports missing and invalid values and leaves them out of the tree, so that lowering
+//! can continue with the rest.
 
 mod read;
 mod table;
@@ -20,18 +20,18 @@ pub(crate) struct RawSpec {
     pub(crate) operations: Vec<RawOperation>,
 }
 
-/// The sentence about an item and the documents it comes from.
+/// The doc and the sources of an item.
 #[derive(Debug, Default)]
 pub(crate) struct RawAbout {
     pub(crate) doc: Option<At<String>>,
-    /// Absent if the item inherits the sources of what it belongs to.
+    /// `None` if the item inherits its sources.
     pub(crate) source: Option<At<Vec<At<String>>>>,
 }
 
 /// `service.toml`.
 #[derive(Debug)]
 pub(crate) struct RawService {
-    /// Where the file starts.
+    /// Start of the file.
     pub(crate) at: Place,
     pub(crate) about: RawAbout,
     pub(crate) documents: Vec<RawDocument>,
@@ -175,7 +175,7 @@ pub(crate) struct RawField {
 /// `{ field = literal, … }`.
 pub(crate) type RawConditions = Vec<(At<String>, At<RawLiteral>)>;
 
-/// `true`, `3` or the name of an enum's value.
+/// `true`, `3` or the name of an enum value.
 #[derive(Clone, Debug)]
 pub(crate) enum RawLiteral {
     Bool(bool),
@@ -228,7 +228,7 @@ pub(crate) type RawNames = Vec<(At<String>, At<String>)>;
 /// A file in `operations/`.
 #[derive(Debug)]
 pub(crate) struct RawOperation {
-    /// Name of the file without its ending.
+    /// Name of the file without its extension.
     pub(crate) file_name: String,
     pub(crate) name: Option<At<String>>,
     pub(crate) kind: Option<At<String>>,

@@ -1,16 +1,16 @@
-//! Snapshots of what is said about broken specs, one for each folder in `broken`.
+//! Snapshots of the diagnostics for broken specs, one per folder in `broken`.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Folder of a broken spec that lacks its `service.toml`. The others that have none get that of the fixture.
+/// The broken spec whose `service.toml` is missing. Other specs without one get that of the fixture.
 const WITHOUT_SERVICE: &str = "stray";
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder recursively.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -25,7 +25,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// All that is said about a broken spec, one diagnostic a line.
+/// Returns the diagnostics for a broken spec, one per line.
 fn diagnostics(case: &Path, name: &str) -> io::Result<String> {
     let folder = tempfile::tempdir()?;
     let spec = folder.path().join("spec");
@@ -52,14 +52,14 @@ fn broken_specs() -> io::Result<()> {
 }
 
 #[test]
-fn a_folder_that_is_not_there() {
+fn a_missing_folder_is_reported() {
     let found = recallflow_codegen::load(Path::new("nowhere/spec")).expect_err("there is no such folder");
     assert_eq!(found.len(), 1);
-    assert!(found[0].to_string().starts_with("spec:1: cannot be read: "), "{}", found[0]);
+    assert!(found[0].to_string().starts_with("spec:1: could not read the folder: "), "{}", found[0]);
 }
 
 #[test]
-fn a_file_that_is_not_text_hides_nothing_else() -> io::Result<()> {
+fn a_file_that_is_not_utf8_does_not_hide_other_problems() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let spec = folder.path().join("spec");
     copy(&tests().join("fixture"), &spec)?;
@@ -68,7 +68,7 @@ fn a_file_that_is_not_text_hides_nothing_else() -> io::Result<()> {
     fs::write(spec.join("types/wrong.toml"), "[Wrong]\nkind = \"none\"\ndoc = \"A kind.\"\nsource = [\"A\"]\n")?;
     let found = recallflow_codegen::load(&spec).expect_err("the spec is broken");
     let shown: Vec<_> = found.iter().map(ToString::to_string).collect();
-    for expected in ["spec/enums.toml:2: not UTF-8", "spec/service.toml:1: not UTF-8"] {
+    for expected in ["spec/enums.toml:2: expected UTF-8", "spec/service.toml:1: expected UTF-8"] {
         assert!(shown.iter().any(|line| line == expected), "{shown:#?}");
     }
     assert!(shown.iter().any(|line| line.starts_with("spec/types/wrong.toml:2: unknown kind of type")), "{shown:#?}");
@@ -78,14 +78,14 @@ fn a_file_that_is_not_text_hides_nothing_else() -> io::Result<()> {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_cannot_be_read_hides_nothing_else() -> io::Result<()> {
+fn an_unreadable_file_does_not_hide_other_problems() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let spec = folder.path().join("spec");
     copy(&tests().join("fixture"), &spec)?;
     std::os::unix::fs::symlink("nowhere.toml", spec.join("types/gone.toml"))?;
     fs::write(spec.join("types/wrong.toml"), "[Wrong]\n")?;
     let found = recallflow_codegen::load(&spec).expect_err("the spec is broken");
-    assert!(found[0].to_string().starts_with("spec/types/gone.toml:1: cannot be read: "), "{}", found[0]);
+    assert!(found[0].to_string().starts_with("spec/types/gone.toml:1: could not read the file: "), "{}", found[0]);
     assert_eq!(found[1].file, "spec/types/wrong.toml");
     Ok(())
 }

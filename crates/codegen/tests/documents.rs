@@ -1,4 +1,4 @@
-//! Snapshots of what is rendered of the small spec in `fixture`.
+//! Snapshots of the rendered files for the small spec in `fixture`.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use recallflow_codegen::rustfmt;
 
 fn api() -> Api {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
-    recallflow_codegen::load(&folder).expect("the fixture is sound")
+    recallflow_codegen::load(&folder).expect("the fixture is valid")
 }
 
-/// The contents of the only file that a renderer makes of the fixture.
+/// Renders the fixture with a renderer of one file.
 fn rendered(render: fn(&Api) -> Vec<File>) -> String {
     let files = render(&api());
     let [file] = files.as_slice() else { panic!("one file, not {}", files.len()) };

@@ -1,4 +1,4 @@
-//! Writing and checking generated files, in folders of their own.
+//! Tests of writing and checking generated files in temporary folders.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ fn file(path: &str, contents: &str) -> File {
     File { path: path.into(), contents: contents.into() }
 }
 
-/// Puts a file below the root, as if somebody had written it.
+/// Writes a file that the test did not generate.
 fn put(root: &Path, path: &str, contents: &str) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().expect("the path is below the root")).expect("the folder can be made");
@@ -17,7 +17,7 @@ fn put(root: &Path, path: &str, contents: &str) {
 }
 
 #[test]
-fn what_is_written_is_up_to_date() {
+fn written_files_are_up_to_date() {
     let root = tempfile::tempdir().unwrap();
     let files = [file("a/generated/one.rs", "one"), file("b/two.md", "two")];
     let written = |path: &str| Change::Written { path: path.into() };
@@ -28,7 +28,7 @@ fn what_is_written_is_up_to_date() {
 }
 
 #[test]
-fn differences_are_shown_with_the_command_that_removes_them() {
+fn differences_name_the_command_that_removes_them() {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), "a/generated/changed.rs", "one\ntwo\nthree\n");
     put(root.path(), "a/generated/deep/orphan.rs", &format!("// {MARKER}\n"));

@@ -1,4 +1,4 @@
-//! The JSON Schemas of the real spec, enforced by an ordinary validator: each rule at least once.
+//! Tests of the JSON Schemas of the real spec with an ordinary validator. Each rule is tested at least once.
 
 use std::path::Path;
 
@@ -7,21 +7,21 @@ use recallflow_codegen::model::Api;
 use recallflow_codegen::render::{json_schema, openapi, sandbox};
 use serde_json::{Value, json};
 
-/// A character that takes two units in UTF-16 and four bytes in UTF-8.
+/// A character of two UTF-16 code units and four UTF-8 bytes.
 const WIDE: &str = "𝄞";
 
 fn api() -> Api {
-    recallflow_codegen::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec")).expect("the spec is sound")
+    recallflow_codegen::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec")).expect("the spec is valid")
 }
 
-/// All definitions, as the file holds them.
+/// Returns the definitions of the rendered file.
 fn definitions() -> Value {
     let files = json_schema::render(&api());
     let document: Value = serde_json::from_str(&files[0].contents).expect("the schema is JSON");
     document["$defs"].clone()
 }
 
-/// The validator of a type.
+/// Compiles the validator of a type.
 fn validator(name: &str) -> Validator {
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -32,30 +32,30 @@ fn validator(name: &str) -> Validator {
     jsonschema::validator_for(&schema).expect("the schema can be used")
 }
 
-/// A node that plays an uploaded file, and nothing more.
+/// Returns a minimal node that plays an uploaded file.
 fn node() -> Value {
     json!({ "source": 1, "voiceFileId": "a.wav", "hangUpSms": 0, "toSeat": 0 })
 }
 
-/// The value with some members replaced or added.
+/// Replaces or adds members.
 fn with(mut value: Value, changes: Value) -> Value {
     let (Value::Object(members), Value::Object(changes)) = (&mut value, changes) else { panic!("not objects") };
     members.extend(changes);
     value
 }
 
-/// The value without a member.
+/// Removes a member.
 fn without(mut value: Value, name: &str) -> Value {
     value.as_object_mut().expect("an object").remove(name).expect("the member is there");
     value
 }
 
-/// An update of a flow.
+/// Returns a valid update of a flow.
 fn update() -> Value {
     json!({ "keyId": 1, "recallInterval": 30, "recallNum": 1, "recallType": 0, "nodeList": [node()] })
 }
 
-/// A query whose `params` have some members replaced or added.
+/// Returns a query with changed members in `params`.
 fn query(changes: Value) -> Value {
     let params = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-06-03 15:13:01", "taskType": 3 });
     json!({ "current": 1, "size": 10, "params": with(params, changes) })
@@ -69,10 +69,10 @@ fn assert_accepted(name: &str, values: impl IntoIterator<Item = Value>) {
     }
 }
 
-fn assert_refused(name: &str, values: impl IntoIterator<Item = Value>) {
+fn assert_rejected(name: &str, values: impl IntoIterator<Item = Value>) {
     let validator = validator(name);
     for value in values {
-        assert!(!validator.is_valid(&value), "{name} must refuse {value}");
+        assert!(!validator.is_valid(&value), "{name} must reject {value}");
     }
 }
 
@@ -82,18 +82,18 @@ fn the_examples_of_the_documents_are_accepted() {
     for operation in &api.operations {
         for example in &operation.examples {
             assert_accepted(&operation.request, [serde_json::from_str(&example.request).unwrap()]);
-            let answer: Value = serde_json::from_str(&example.response).unwrap();
-            if let (Some(name), false) = (&operation.response, answer["data"].is_null()) {
-                assert_accepted(name, [answer["data"].clone()]);
+            let response: Value = serde_json::from_str(&example.response).unwrap();
+            if let (Some(name), false) = (&operation.response, response["data"].is_null()) {
+                assert_accepted(name, [response["data"].clone()]);
             }
         }
     }
 }
 
 #[test]
-fn a_detail_query_needs_its_key() {
+fn a_detail_query_requires_its_key() {
     assert_accepted("RecallFlowDetailQuery", [json!({ "keyId": i64::MAX }), json!({ "keyId": -12.0 })]);
-    assert_refused(
+    assert_rejected(
         "RecallFlowDetailQuery",
         [
             json!({}),
@@ -125,8 +125,8 @@ fn an_update_obeys_its_limits() {
         ],
     );
     let required = ["keyId", "recallInterval", "recallNum", "recallType"];
-    assert_refused("UpdateRecallFlow", required.map(|name| without(update(), name)));
-    assert_refused("UpdateRecallFlow", required.map(|name| with(update(), json!({ name: null }))));
+    assert_rejected("UpdateRecallFlow", required.map(|name| without(update(), name)));
+    assert_rejected("UpdateRecallFlow", required.map(|name| with(update(), json!({ name: null }))));
     let wrong = [
         json!({ "recallInterval": 0 }),
         json!({ "recallInterval": 1441 }),
@@ -144,11 +144,11 @@ fn an_update_obeys_its_limits() {
         json!({ "nodeList": [node(), {}] }),
         json!({ "nodelist": [] }),
     ];
-    assert_refused("UpdateRecallFlow", wrong.map(|change| with(update(), change)));
+    assert_rejected("UpdateRecallFlow", wrong.map(|change| with(update(), change)));
 }
 
 #[test]
-fn a_node_needs_what_its_source_needs() {
+fn a_node_requires_the_fields_of_its_source() {
     let source = |changes: Value| with(json!({ "hangUpSms": 0, "toSeat": 0 }), changes);
     assert_accepted(
         "RecallNode",
@@ -161,7 +161,7 @@ fn a_node_needs_what_its_source_needs() {
             source(json!({ "source": 3.0, "text": "Hello", "lan": "EN", "voiceFileId": "" })),
         ],
     );
-    assert_refused(
+    assert_rejected(
         "RecallNode",
         [
             without(node(), "source"),
@@ -192,7 +192,7 @@ fn a_node_needs_what_its_source_needs() {
 }
 
 #[test]
-fn a_voice_obeys_its_limits() {
+fn speech_fields_obey_their_limits() {
     let accepted = [
         json!({ "speakingRate": 0.25, "ssmlGender": 1, "accent": 44 }),
         json!({ "speakingRate": 4, "ssmlGender": 2, "accent": null }),
@@ -207,11 +207,11 @@ fn a_voice_obeys_its_limits() {
         json!({ "accent": 2_147_483_648_u64 }),
         json!({ "accent": 0.5 }),
     ];
-    assert_refused("RecallNode", wrong.map(|change| with(node(), change)));
+    assert_rejected("RecallNode", wrong.map(|change| with(node(), change)));
 }
 
 #[test]
-fn a_hang_up_sms_needs_its_text_and_an_event() {
+fn a_hang_up_sms_requires_its_text_and_an_event() {
     let sms = with(node(), json!({ "hangUpSms": 1, "smsContent": "Bye", "ringPush": 1 }));
     let accepted = [
         json!({}),
@@ -243,15 +243,15 @@ fn a_hang_up_sms_needs_its_text_and_an_event() {
         json!({ "successPush": 1, "successPushTime": 10000 }),
         json!({ "successPushTime": 0 }),
     ];
-    assert_refused("RecallNode", wrong.map(|change| with(sms.clone(), change)));
-    assert_refused("RecallNode", ["smsContent", "ringPush", "hangUpSms"].map(|name| without(sms.clone(), name)));
+    assert_rejected("RecallNode", wrong.map(|change| with(sms.clone(), change)));
+    assert_rejected("RecallNode", ["smsContent", "ringPush", "hangUpSms"].map(|name| without(sms.clone(), name)));
     let keys = ["", "10", "a", "5\n", "\n", "٣", "３", " 1"];
-    assert_refused("RecallNode", keys.map(|key| with(node(), json!({ "feedbackValue": key }))));
-    assert_refused("RecallNode", [with(node(), json!({ "feedbackValue": 5 }))]);
+    assert_rejected("RecallNode", keys.map(|key| with(node(), json!({ "feedbackValue": key }))));
+    assert_rejected("RecallNode", [with(node(), json!({ "feedbackValue": 5 }))]);
 }
 
 #[test]
-fn a_transfer_needs_its_seats() {
+fn a_transfer_requires_its_fields() {
     let seat = json!({ "toSeat": 1, "sipGroupId": 7, "outboundControl": 1, "calloutRate": 100, "toSeatType": 1 });
     let seat = with(node(), seat);
     let accepted = [
@@ -275,9 +275,9 @@ fn a_transfer_needs_its_seats() {
         json!({ "toSeatType": 2, "toSeatKey": "" }),
         json!({ "toSeatType": 2.0, "toSeatKey": null }),
     ];
-    assert_refused("RecallNode", wrong.map(|change| with(seat.clone(), change)));
+    assert_rejected("RecallNode", wrong.map(|change| with(seat.clone(), change)));
     let required = ["toSeat", "sipGroupId", "outboundControl", "calloutRate", "toSeatType"];
-    assert_refused("RecallNode", required.map(|name| without(seat.clone(), name)));
+    assert_rejected("RecallNode", required.map(|name| without(seat.clone(), name)));
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn a_page_of_tasks_obeys_its_limits() {
         json!({ "searchCondition": 1 }),
         json!({ "current": 1 }),
     ];
-    assert_refused("GroupCallQuery", wrong.map(query));
+    assert_rejected("GroupCallQuery", wrong.map(query));
     let wrong = [
         json!({ "current": 0 }),
         json!({ "current": null }),
@@ -316,17 +316,17 @@ fn a_page_of_tasks_obeys_its_limits() {
         json!({ "params": "strTime" }),
         json!({ "strTime": "2024-01-01 00:00:00" }),
     ];
-    assert_refused("GroupCallQuery", wrong.map(|change| with(query(json!({})), change)));
-    assert_refused("GroupCallQuery", ["current", "size", "params"].map(|name| without(query(json!({})), name)));
+    assert_rejected("GroupCallQuery", wrong.map(|change| with(query(json!({})), change)));
+    assert_rejected("GroupCallQuery", ["current", "size", "params"].map(|name| without(query(json!({})), name)));
     for name in ["strTime", "endTime", "taskType"] {
         let mut value = query(json!({}));
         value["params"] = without(value["params"].clone(), name);
-        assert_refused("GroupCallQuery", [value]);
+        assert_rejected("GroupCallQuery", [value]);
     }
 }
 
 #[test]
-fn a_time_has_its_form() {
+fn a_time_has_the_documented_format() {
     let times = ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "2024-02-29 12:00:00", "2000-02-29 09:10:19"];
     assert_accepted("GroupCallQuery", times.map(|time| query(json!({ "strTime": time }))));
     let wrong = [
@@ -351,11 +351,11 @@ fn a_time_has_its_form() {
         "2023-02-29 00:00:00",
         "1900-02-29 00:00:00",
     ];
-    assert_refused("GroupCallQuery", wrong.map(|time| query(json!({ "strTime": time }))));
-    assert_refused("GroupCallQuery", [query(json!({ "strTime": 1_704_067_200 }))]);
+    assert_rejected("GroupCallQuery", wrong.map(|time| query(json!({ "strTime": time }))));
+    assert_rejected("GroupCallQuery", [query(json!({ "strTime": 1_704_067_200 }))]);
 }
 
-/// Number of days of a month, reckoned apart from the pattern under test.
+/// Returns the number of days in a month, independently of the pattern under test.
 fn days(year: u32, month: u32) -> u32 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
@@ -416,8 +416,8 @@ fn base64_is_strict() {
         "Ｚm9v",
         "Zm9v\u{0}",
     ];
-    assert_refused("RecallNode", wrong.map(file));
-    assert_refused("RecallNode", [with(file("Zg=="), json!({ "baseFile": [90] }))]);
+    assert_rejected("RecallNode", wrong.map(file));
+    assert_rejected("RecallNode", [with(file("Zg=="), json!({ "baseFile": [90] }))]);
 }
 
 #[test]
@@ -434,12 +434,12 @@ fn a_response_is_read_leniently() {
 }
 
 #[test]
-fn the_sandbox_has_schemas_that_stand_on_their_own() {
+fn the_schemas_of_the_sandbox_are_self_contained() {
     let files = sandbox::render(&api());
     let service: Value = serde_json::from_str(&files[0].contents).expect("the file is JSON");
     for operation in service["operations"].as_array().expect("a list") {
         let validator = jsonschema::validator_for(&operation["request"]).expect("the schema can be used");
-        assert!(!validator.is_valid(&json!({})), "{} needs something", operation["name"]);
+        assert!(!validator.is_valid(&json!({})), "{} must reject an empty object", operation["name"]);
         for example in operation["examples"].as_array().expect("a list") {
             let request = serde_json::from_str(example["request"].as_str().expect("text")).expect("JSON");
             assert!(validator.is_valid(&request), "{} must accept {request}", operation["name"]);
@@ -447,7 +447,7 @@ fn the_sandbox_has_schemas_that_stand_on_their_own() {
     }
 }
 
-/// Calls `visit` with the target of each reference in a document.
+/// Calls `visit` with the target of each `$ref` in a document.
 fn references(value: &Value, visit: &mut impl FnMut(&str)) {
     match value {
         Value::Object(members) => {
@@ -462,12 +462,12 @@ fn references(value: &Value, visit: &mut impl FnMut(&str)) {
 }
 
 #[test]
-fn all_references_lead_somewhere() {
+fn all_references_resolve() {
     for files in [json_schema::render(&api()), openapi::render(&api())] {
         let document: Value = serde_json::from_str(&files[0].contents).expect("the document is JSON");
         references(&document, &mut |target| {
             let pointer = target.strip_prefix('#').expect("references stay inside the document");
-            assert!(document.pointer(pointer).is_some(), "{target} leads nowhere");
+            assert!(document.pointer(pointer).is_some(), "{target} does not resolve");
         });
     }
 }

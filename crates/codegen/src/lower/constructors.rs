@@ -1,4 +1,4 @@
-//! Constructors, and whether they and the arguments of an operation make a request that can be sent.
+//! Constructors. Also checks that constructors and arguments of operations set all required fields.
 
 use super::literals::literal;
 use super::scope::Scope;
@@ -24,7 +24,7 @@ fn lower_constructor(raw: &RawConstructor, fields: &[Field], scope: &Scope<'_>, 
     let arguments = raw.arguments.as_ref().map(|arguments| lower_arguments(arguments, scope, sink)).unwrap_or_default();
     for argument in raw.arguments.iter().flat_map(|arguments| &arguments.value) {
         if set.iter().any(|(field, _)| *field == argument.value) {
-            sink.report(argument.at, format!("`{}` is in `set` as well", argument.value));
+            sink.report(argument.at, format!("`{}` is also in `set`", argument.value));
         }
     }
     let names = lower_names(&raw.names, &arguments, scope, sink);
@@ -33,7 +33,7 @@ fn lower_constructor(raw: &RawConstructor, fields: &[Field], scope: &Scope<'_>, 
     Constructor { name: raw.name.value.clone(), set, arguments, names, doc }
 }
 
-/// The fields that a caller gives.
+/// Checks and lowers `arguments`.
 pub(super) fn lower_arguments(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink: &Sink) -> Vec<String> {
     for argument in &raw.value {
         scope.find(argument, sink);
@@ -41,8 +41,8 @@ pub(super) fn lower_arguments(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink
     text::strings(raw, "arguments", sink)
 }
 
-/// The names that arguments have instead of their fields'. In some language a constructor takes the other fields beside
-/// its arguments, so that no name may be that of another field.
+/// Lowers the argument names that differ from the field names. No name may be that of another field, because in Python
+/// a constructor takes the other fields beside its arguments.
 fn lower_names(raw: &RawNames, arguments: &[String], scope: &Scope<'_>, sink: &Sink) -> Vec<(String, String)> {
     let mut lowered: Vec<(String, String)> = Vec::new();
     for (field, name) in raw {
@@ -54,14 +54,17 @@ fn lower_names(raw: &RawNames, arguments: &[String], scope: &Scope<'_>, sink: &S
         let others = fields.filter(|other| *other != field.value).chain(lowered.iter().map(|(_, name)| name.as_str()));
         let key = names::key(&name.value);
         if let Some(other) = others.into_iter().find(|other| names::key(other) == key) {
-            sink.report(name.at, format!("the name `{}` is taken by `{other}`, a field or an argument", name.value));
+            sink.report(
+                name.at,
+                format!("the name `{}` is already used by the field or argument `{other}`", name.value),
+            );
         }
         lowered.push((field.value.clone(), name.value.clone()));
     }
     lowered
 }
 
-/// Checks that no field stays without a value that is required then: always, or by the values that are set.
+/// Checks that all required fields have a value, including those that the set values make required.
 pub(super) fn check_complete(
     what: &str,
     at: Place,
@@ -86,6 +89,6 @@ pub(super) fn check_complete(
     let missing: Vec<_> = fields.iter().filter(needed).filter(|field| !given(field)).map(|field| &field.wire).collect();
     if !missing.is_empty() {
         let message = format!("{what} leaves {} without a value", listed(&missing));
-        sink.suggest(at, message, "add what is missing to `arguments`");
+        sink.suggest(at, message, "add the missing fields to `arguments`");
     }
 }

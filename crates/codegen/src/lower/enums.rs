@@ -23,7 +23,7 @@ fn lower_enum(raw: &RawEnum, sink: &Sink) -> Enum {
         if let Some(number) = &value.number
             && i32::try_from(number.value).is_err()
         {
-            sink.report(number.at, format!("number {} does not fit 32 bits", number.value));
+            sink.report(number.at, format!("expected a 32-bit integer, got {}", number.value));
         }
     }
     text::check_numbers(raw.values.iter().map(|value| (&value.name, value.number.as_ref())), sink);

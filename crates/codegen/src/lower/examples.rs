@@ -1,4 +1,4 @@
-//! Lowers the examples of the documents, and checks that their requests are what the spec describes.
+//! Lowers the examples of the documents and checks their requests against the spec.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scope::{Scope, Shape};
 use super::symbols::{Symbols, TypeSymbol};
 use super::text;
-use crate::diagnostic::{At, Place, Sink, listed};
+use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Example, FieldKind};
 use crate::raw::{RawExample, RawField};
 
@@ -29,9 +29,9 @@ fn lower_example(
 ) -> Option<Example> {
     let sent = raw.request.as_ref().and_then(|body| Some((body.at, json("request", body, sink)?)));
     if let (Some((at, value)), Some(request)) = (sent, request) {
-        Sent { symbols, sink, at }.object(request, &value);
+        RequestCheck { symbols, sink, at }.object(request, &value);
     }
-    // A response is read whatever it holds.
+    // Only the syntax of a response is checked, because responses are lenient.
     raw.response.as_ref().and_then(|body| json("response", body, sink));
     Some(Example {
         source: text::not_empty(raw.source.as_ref(), "source", sink),
@@ -40,27 +40,27 @@ fn lower_example(
     })
 }
 
-/// The body of an example; reports if it is no JSON.
+/// Parses the body of an example, or reports that it is not JSON.
 fn json(key: &str, body: &At<String>, sink: &Sink) -> Option<Value> {
     let parsed = serde_json::from_str(&body.value);
-    parsed.map_err(|error| sink.report(body.at, format!("the example's `{key}` is not JSON: {error}"))).ok()
+    parsed.map_err(|error| sink.report(body.at, format!("could not parse the example's `{key}` as JSON: {error}"))).ok()
 }
 
-/// The request of an example while it is walked through.
+/// A visitor of an example's request.
 #[derive(Debug)]
-struct Sent<'a> {
+struct RequestCheck<'a> {
     symbols: &'a Symbols<'a>,
     sink: &'a Sink,
     at: Place,
 }
 
-impl Sent<'_> {
-    /// Checks the fields of an object. Whether it is one is left to the rules, as are all types and limits.
+impl RequestCheck<'_> {
+    /// Checks the fields of an object. The JSON Schema tests check types and limits.
     fn object(&self, symbol: &TypeSymbol<'_>, value: &Value) {
         self.fields(&Scope::new(self.symbols, symbol), None, value);
     }
 
-    /// Checks that the spec knows the fields of an object, or of the nested wire object that some of its fields are in.
+    /// Checks that the spec has the fields of an object or of one of its nested wire objects.
     fn fields(&self, scope: &Scope<'_>, within: Option<&str>, value: &Value) {
         let Value::Object(fields) = value else { return };
         let here: Vec<&Shape<'_>> = scope.shapes.iter().filter(|shape| holder(shape.member.raw) == within).collect();
@@ -76,12 +76,12 @@ impl Sent<'_> {
             } else {
                 let known = here.iter().map(|shape| shape.member.raw.wire.as_str()).chain(nested.iter().copied());
                 let name = At { value: name.clone(), at: self.at };
-                self.sink.unknown("field of the example's `request`", &name, known);
+                self.sink.unknown_in("field", &name, "in the example's `request`", known);
             }
         }
     }
 
-    /// Checks what a field holds, as far as it is an object or an enum's value.
+    /// Checks objects and enum values in a field.
     fn value(&self, shape: &Shape<'_>, kind: &FieldKind, value: &Value) {
         match kind {
             FieldKind::List(item) => value.as_array().into_iter().flatten().for_each(|of| self.value(shape, item, of)),
@@ -95,19 +95,20 @@ impl Sent<'_> {
         }
     }
 
-    /// Checks that a number is one of an enum's values that the field may have.
+    /// Checks that a number is an allowed value of the field's enum.
     fn number(&self, shape: &Shape<'_>, value: &Value) {
         let Some(number) = value.as_i64() else { return };
-        // An enum without values is reported where it is defined.
+        // Lowering of the enum reports if it has no values.
         if !shape.allowed.is_empty() && !shape.allowed.iter().any(|allowed| allowed.number == number) {
-            let message = format!("`{}` is {number} in the example's `request`", shape.member.raw.wire.value);
-            let possible: Vec<_> = shape.allowed.iter().map(|allowed| allowed.number.to_string()).collect();
-            self.sink.suggest(self.at, message, format!("possible: {}", listed(&possible)));
+            let allowed: Vec<_> = shape.allowed.iter().map(|allowed| allowed.number.to_string()).collect();
+            let (allowed, wire) = (allowed.join(", "), &shape.member.raw.wire.value);
+            let message = format!("expected one of {allowed} for `{wire}` in the example's `request`, got {number}");
+            self.sink.report(self.at, message);
         }
     }
 }
 
-/// The nested wire object that holds a field.
+/// Returns the nested wire object that contains a field.
 fn holder(raw: &RawField) -> Option<&str> {
     raw.within.as_ref().map(At::as_str)
 }

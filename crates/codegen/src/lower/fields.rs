@@ -9,32 +9,32 @@ use crate::diagnostic::{At, Sink};
 use crate::model::{Condition, Direction, Doc, EnumValue, Field, FieldKind, Literal, Required};
 use crate::raw::{RawField, RawLiteral};
 
-/// Most values of an enum that are listed in the sentence about a field.
-const MOST_NUMBERS: usize = 7;
+/// An enum with more values is not listed in the docs of its fields.
+const MAX_LISTED_VALUES: usize = 7;
 
-/// Lowers a field of a type that travels this way; `None` if it is unknown what it holds.
+/// Lowers a field of a request or a response. Returns `None` if its kind is unknown.
 pub(super) fn lower(
     shape: &Shape<'_>,
     scope: &Scope<'_>,
     symbols: &Symbols<'_>,
-    way: Direction,
+    direction: Direction,
     sink: &Sink,
 ) -> Option<Field> {
     let raw = shape.member.raw;
     if shape.member.included {
-        // It was checked where it is defined.
+        // The type that defines the field has checked it.
         return Some(bare(shape, shape.kind.clone()?));
     }
     check_case("a field", &raw.wire, Case::Wire, sink);
     text::check_about(&raw.about, sink);
-    let kind = raw.kind.as_ref().and_then(|kind| symbols.find_kind(kind, way, sink));
-    match way {
+    let kind = raw.kind.as_ref().and_then(|kind| symbols.find_kind(kind, direction, sink));
+    match direction {
         Direction::Request => check_request_keys(raw, sink),
         Direction::Response => check_response_keys(raw, kind.as_ref(), sink),
     }
     let kind = kind?;
     let field = bare(shape, kind);
-    match way {
+    match direction {
         Direction::Request => {
             check_request_kind(raw, &field.kind, sink);
             let required = required(raw, scope, sink);
@@ -54,7 +54,7 @@ pub(super) fn lower(
 /// Adds the numbers of an enum to the doc of a field, if there are few. They follow the first clause, because the text
 /// after a semicolon or a full stop is a remark.
 fn with_numbers(doc: Doc, allowed: &[EnumValue]) -> Doc {
-    if allowed.is_empty() || allowed.len() > MOST_NUMBERS {
+    if allowed.is_empty() || allowed.len() > MAX_LISTED_VALUES {
         return doc;
     }
     let numbers: Vec<_> =
@@ -73,33 +73,33 @@ fn with_condition(doc: Doc, required: &Required) -> Doc {
     Doc { text, ..doc }
 }
 
-/// Checks that a field of a request holds what can be sent. The items of a list are written and checked as they are,
-/// which is not enough for every kind.
+/// Checks that the client can send a kind. It neither converts nor validates the items of a list one by one, which some
+/// kinds need.
 fn check_request_kind(raw: &RawField, kind: &FieldKind, sink: &Sink) {
     let Some(written) = &raw.kind else { return };
     let is_list = matches!(kind, FieldKind::List(_));
     match kind.item() {
         FieldKind::Bool => {
-            sink.suggest(written.at, "a request has no `bool`", "use `flag`, which is 0 or 1 on the wire");
+            sink.suggest(written.at, "a request cannot contain `bool`", "use `flag`, which is 0 or 1 on the wire");
         }
         item @ (FieldKind::Flag | FieldKind::Float | FieldKind::Base64) if is_list => {
-            let message = format!("a request has no list `{}`, because {}", written.value, unfit(item));
-            sink.suggest(written.at, message, "use a list of objects with such a field");
+            let message = format!("a request cannot contain `{}`, because {}", written.value, list_problem(item));
+            sink.suggest(written.at, message, "use a list of objects with one such field");
         }
         _ => {}
     }
 }
 
-/// Why values of a kind are not sent in a list.
-fn unfit(item: &FieldKind) -> &'static str {
+/// Explains why a request cannot contain a list of this kind.
+fn list_problem(item: &FieldKind) -> &'static str {
     match item {
-        FieldKind::Flag => "its items would not be 0 or 1 on the wire",
-        FieldKind::Float => "its items might be no numbers",
-        _ => "nothing would check its items",
+        FieldKind::Flag => "flags in a list are not converted to 0 and 1",
+        FieldKind::Float => "numbers in a list are not checked to be finite",
+        _ => "items of a list are not validated",
     }
 }
 
-/// The field with what it holds and what it is called, which is all that matters in a response.
+/// Lowers the parts of a field that responses have as well: names, kind and doc.
 fn bare(shape: &Shape<'_>, kind: FieldKind) -> Field {
     let raw = shape.member.raw;
     Field {
@@ -115,24 +115,24 @@ fn bare(shape: &Shape<'_>, kind: FieldKind) -> Field {
     }
 }
 
-/// Checks that a field of a request has no key that only responses have.
+/// Reports keys that only fields of responses may have.
 fn check_request_keys(raw: &RawField, sink: &Sink) {
     if let Some(aliases) = &raw.aliases {
-        sink.suggest(aliases.at, "a request has no `aliases`", "it is sent under the name of the field");
+        sink.suggest(aliases.at, "`aliases` is only for responses", "remove it");
     }
     if let Some(within) = &raw.within {
         check_case("a nested object", within, Case::Wire, sink);
     }
 }
 
-/// Checks that a field of a response has no key that only requests have.
+/// Reports keys that only fields of requests may have.
 fn check_response_keys(raw: &RawField, kind: Option<&FieldKind>, sink: &Sink) {
     if let Some(aliases) = &raw.aliases {
         text::strings(aliases, "aliases", sink);
         if kind.is_some_and(|kind| !may_have_aliases(kind)) {
             let written = raw.kind.as_ref().map_or("", At::as_str);
-            let message = format!("`aliases` does not fit `{written}`; it is for single values and lists of objects");
-            sink.suggest(aliases.at, message, "add a field for each further name");
+            let message = format!("expected a single value or a list of objects for `aliases`, got `{written}`");
+            sink.suggest(aliases.at, message, "add a field for each other name");
         }
     }
     let keys = [
@@ -147,15 +147,11 @@ fn check_response_keys(raw: &RawField, kind: Option<&FieldKind>, sink: &Sink) {
     ];
     for (key, at) in keys {
         let Some(at) = at else { continue };
-        sink.suggest(
-            at,
-            format!("a response has no `{key}`"),
-            "leave it out, because a response is read whatever it holds",
-        );
+        sink.suggest(at, format!("`{key}` is only for requests"), "remove it");
     }
 }
 
-/// Whether a field's own name goes before its aliases when it holds this, whatever comes first.
+/// Whether the reader supports aliases for a kind.
 fn may_have_aliases(kind: &FieldKind) -> bool {
     match kind {
         FieldKind::Object(_) => false,
@@ -164,11 +160,11 @@ fn may_have_aliases(kind: &FieldKind) -> bool {
     }
 }
 
-/// When a field must be present.
+/// Lowers `required` and `required_when`.
 fn required(raw: &RawField, scope: &Scope<'_>, sink: &Sink) -> Required {
     let always = raw.required.as_ref().is_some_and(|required| required.value);
     if let (Some(required), Some(_)) = (&raw.required, &raw.required_when) {
-        sink.suggest(required.at, "a field has either `required` or `required_when`", "leave one of them out");
+        sink.suggest(required.at, "`required` and `required_when` exclude each other", "remove one of them");
     }
     match &raw.required_when {
         _ if always => Required::Always,
@@ -177,26 +173,25 @@ fn required(raw: &RawField, scope: &Scope<'_>, sink: &Sink) -> Required {
     }
 }
 
-/// What is filled in when the caller gives nothing.
+/// Lowers the default of a field.
 fn default(shape: &Shape<'_>, sink: &Sink) -> Option<Literal> {
     let raw = shape.member.raw;
     let given = raw.default.as_ref()?;
     if !raw.required.as_ref().is_some_and(|required| required.value) {
-        let message = "`default` is only for a field with `required = true`";
-        sink.suggest(given.at, message, "without a value, an optional field is left out");
+        sink.suggest(given.at, "`default` is only for fields with `required = true`", "remove it");
     }
     check_default_range(given, raw, sink);
     literal(given, shape, sink)
 }
 
-/// Checks that a number that is filled in is within the field's own range.
+/// Checks that a default is within the range of its field.
 fn check_default_range(given: &At<RawLiteral>, raw: &RawField, sink: &Sink) {
     let (RawLiteral::Int(number), Some(range)) = (&given.value, &raw.range) else { return };
-    #[expect(clippy::cast_precision_loss, reason = "both are numbers that a person has written")]
+    #[expect(clippy::cast_precision_loss, reason = "limits and defaults are small")]
     let number = *number as f64;
     let low = range.value.min.as_ref().is_some_and(|min| number < min.value);
     let high = range.value.max.as_ref().is_some_and(|max| number > max.value);
     if low || high {
-        sink.report(given.at, format!("the default {number} is outside of `range`"));
+        sink.report(given.at, format!("the default {number} is outside `range`"));
     }
 }

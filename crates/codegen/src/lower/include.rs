@@ -1,4 +1,4 @@
-//! The fields of a type together with those that it includes.
+//! The fields of a type, its own and the included ones.
 
 use super::symbols::{Symbols, TypeSymbol};
 use crate::diagnostic::{At, Sink};
@@ -8,15 +8,15 @@ use crate::raw::{RawField, RawInclude};
 /// A field of a type, its own or an included one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member<'a> {
-    /// The field as it is written.
+    /// The field in the spec.
     pub(super) raw: &'a RawField,
-    /// The documents of the type that has it, from which it is unless it names its own.
+    /// Sources of the type, which a field without sources inherits.
     pub(super) sources: &'a [String],
-    /// Whether it is included: of such a field only what it holds and what it is called counts.
+    /// Whether it is included. Only the names, kind and doc of an included field count.
     pub(super) included: bool,
 }
 
-/// The fields of a type in order, the included ones first. Reports nothing; what cannot be included is left out.
+/// Lists the fields of a type in order, the included ones first. Leaves out invalid ones without a report.
 pub(super) fn members<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<Member<'a>> {
     let mut blocks = Vec::new();
     let mut except: Vec<&str> = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn members<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) 
     blocks.into_iter().rev().flatten().collect()
 }
 
-/// A type, the type that it includes, the type that that one includes and so on, each once.
+/// Lists a type, the type that it includes, and so on. A circle ends the list.
 fn chain<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<&'a TypeSymbol<'a>> {
     let mut chain = vec![symbol];
     let mut current = symbol;
@@ -42,27 +42,27 @@ fn chain<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<&'a Ty
     chain
 }
 
-/// The type that a type includes.
+/// Returns the type that a type includes.
 fn included<'a>(symbols: &'a Symbols<'a>, symbol: &TypeSymbol<'a>) -> Option<&'a TypeSymbol<'a>> {
     symbols.type_named(symbol.raw.include.as_ref()?.from.as_ref()?.as_str())
 }
 
-/// The fields that a type does not want to include.
+/// Lists the names in `except`.
 fn exceptions<'a>(symbol: &TypeSymbol<'a>) -> impl Iterator<Item = &'a At<String>> {
     let except = symbol.raw.include.as_ref().and_then(|include| include.except.as_ref());
     except.into_iter().flat_map(|except| &except.value)
 }
 
-/// Reports what is wrong with a type's `include`.
+/// Checks the `include` of a type.
 pub(super) fn check(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     let Some(include) = &symbol.raw.include else { return };
     if symbol.direction == Some(Direction::Request) {
-        sink.report(include.at, "only a response can include the fields of another type");
+        sink.suggest(include.at, "`include` is only for responses", "remove it");
     }
     let Some(from) = &include.from else { return };
     let Some(source) = symbols.find_type(from, sink) else { return };
     let chain = chain(symbols, symbol);
-    let last = chain.last().expect("a chain begins with the type itself");
+    let last = chain.last().expect("the chain starts with the type itself");
     if included(symbols, last).is_some_and(|next| std::ptr::eq(next, symbol)) {
         let mut circle: Vec<_> = chain.iter().map(|symbol| symbol.name.as_str()).collect();
         circle.push(symbol.name.as_str());
@@ -81,7 +81,7 @@ fn check_exceptions(symbol: &TypeSymbol<'_>, available: &[Member<'_>], sink: &Si
     }
 }
 
-/// A request cannot be part of a response, not even by inclusion.
+/// Checks that no included field contains a request type.
 fn check_objects(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, include: &RawInclude, sink: &Sink) {
     for member in members(symbols, symbol).iter().filter(|member| member.included) {
         let Some(kind) = &member.raw.kind else { continue };
@@ -90,10 +90,8 @@ fn check_objects(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, include: &RawIn
             let wire = &member.raw.wire.value;
             sink.suggest(
                 include.at,
-                format!(
-                    "the included field `{wire}` holds `{name}`, a request type, which cannot be part of a response"
-                ),
-                format!("name `{wire}` in `except` and define it here"),
+                format!("the included field `{wire}` has the request type `{name}`, which a response cannot contain"),
+                format!("add `{wire}` to `except` and define it here"),
             );
         }
     }

@@ -31,7 +31,7 @@ fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Op
     let examples = examples::lower(&raw.examples, request, symbols, sink);
     let paging = raw.paging.as_ref().map(|paging| {
         if kind == Some(OperationKind::Update) {
-            sink.report(paging.at, "only a query can be read page after page");
+            sink.suggest(paging.at, "`paging` is only for queries", "remove it");
         }
         lower_paging(paging, request, response.flatten(), symbols, sink)
     });
@@ -65,7 +65,7 @@ fn lower_kind(raw: &At<String>, sink: &Sink) -> Option<OperationKind> {
     }
 }
 
-/// Checks the names of operations and of what reads their pages: they are methods of one client.
+/// Checks the names of operations and of their paging, which are methods of one client.
 fn check_methods(operations: &[RawOperation], sink: &Sink) {
     let mut taken = Taken::default();
     for raw in operations {
@@ -74,47 +74,47 @@ fn check_methods(operations: &[RawOperation], sink: &Sink) {
             check_case("an operation", name, Case::Snake, sink);
             taken.take("operation", name, sink);
             if names::reserved_method(&name.value) {
-                let message = format!("the client has a method `{}` of its own", name.value);
-                sink.suggest(name.at, message, "say what the operation works on");
+                let message = format!("the client already has a method `{}`", name.value);
+                sink.suggest(name.at, message, "choose a more specific name");
             }
         }
         if let Some(name) = &raw.name
             && name.value != raw.file_name
         {
-            let message = format!("the name `{}` is not that of the file", name.value);
-            sink.suggest(name.at, message, format!("write `{}` or rename the file", raw.file_name));
+            let message = format!("expected the name of the file, `{}`, got `{}`", raw.file_name, name.value);
+            sink.suggest(name.at, message, "rename one of them");
         }
     }
 }
 
-/// Checks that each path is well-formed and belongs to one operation.
+/// Checks that each path is valid and belongs to one operation.
 fn check_paths(operations: &[RawOperation], sink: &Sink) {
     let mut taken: HashMap<&str, Place> = HashMap::new();
     for path in operations.iter().filter_map(|raw| raw.path.as_ref()) {
         if path.value.starts_with('/') {
             let without = path.value.trim_start_matches('/');
-            sink.suggest(path.at, "a path has no leading slash", format!("write `{without}`"));
+            sink.suggest(path.at, "expected a path without a leading slash", format!("write `{without}`"));
         } else if !is_path(&path.value) {
-            sink.report(path.at, format!("`{}` is no path of words between slashes", path.value));
+            sink.report(path.at, format!("expected a path of words separated by `/`, got `{}`", path.value));
         }
         match taken.get(path.as_str()) {
-            Some(at) => sink.report(path.at, format!("path `{}` is already that of {}", path.value, sink.show(*at))),
+            Some(at) => sink.report(path.at, format!("path `{}` is already used at {}", path.value, sink.show(*at))),
             None => drop(taken.insert(path.as_str(), path.at)),
         }
     }
 }
 
-/// Whether a path consists of words that need no escape in a URL.
+/// Whether a path consists of words that need no escaping in a URL.
 fn is_path(path: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     path.split('/').all(|word| !word.is_empty() && !matches!(word, "." | "..") && word.chars().all(allowed))
 }
 
-/// Checks that each request belongs to one operation, because a client that is given one must know what to call.
+/// Checks that each request type belongs to one operation, because `execute` selects the operation by the type.
 fn check_requests(operations: &[RawOperation], sink: &Sink) {
     let mut taken: HashMap<&str, Place> = HashMap::new();
     let requests = || operations.iter().filter_map(|raw| raw.request.as_ref());
-    // A type that an operation defines is the request of that one, wherever others refer to it.
+    // A type that an operation defines is its own request, even if another operation refers to it first.
     let defined = requests().filter_map(|request| match request {
         RawBody::Defined(raw) => raw.name.as_ref(),
         RawBody::Named(_) => None,
@@ -125,22 +125,27 @@ fn check_requests(operations: &[RawOperation], sink: &Sink) {
         match taken.get(name.as_str()) {
             Some(at) => {
                 let message = format!("`{}` is already the request of the operation at {}", name.value, sink.show(*at));
-                sink.suggest(name.at, message, "define a request of its own");
+                sink.suggest(name.at, message, "define another request type");
             }
             None => drop(taken.insert(name.as_str(), name.at)),
         }
     }
 }
 
-/// The type of a request or a response.
-fn body<'s, 'a>(raw: &RawBody, way: Direction, symbols: &'s Symbols<'a>, sink: &Sink) -> Option<&'s TypeSymbol<'a>> {
+/// Resolves the type of a request or a response.
+fn body<'s, 'a>(
+    raw: &RawBody,
+    direction: Direction,
+    symbols: &'s Symbols<'a>,
+    sink: &Sink,
+) -> Option<&'s TypeSymbol<'a>> {
     match raw {
-        RawBody::Named(name) => symbols.find_type_going(name, way, sink),
+        RawBody::Named(name) => symbols.find_type_of(name, direction, sink),
         RawBody::Defined(raw) => symbols.type_named(raw.name.as_ref()?.as_str()),
     }
 }
 
-/// The fields that the client's method takes instead of the whole request.
+/// Lowers the fields that the client's method takes instead of the whole request.
 fn arguments<'a>(
     raw: &RawOperation,
     request: &'a TypeSymbol<'a>,
@@ -150,7 +155,7 @@ fn arguments<'a>(
     let Some(given) = &raw.arguments else { return Vec::new() };
     let scope = Scope::new(symbols, request);
     let arguments = lower_arguments(given, &scope, sink);
-    // The fields are lowered, and reported about, with their type.
+    // Lowering of the type reports problems of its fields.
     let quiet = sink.silenced();
     let lower = |shape| fields::lower(shape, &scope, symbols, Direction::Request, &quiet);
     let fields: Vec<_> = scope.shapes.iter().filter_map(lower).collect();
@@ -171,10 +176,10 @@ fn lower_paging(
     }
     let item = response.and_then(|response| item(raw, response, symbols, sink));
     if let (Some(item), Some(id)) = (item, &raw.id) {
-        Scope::new(symbols, item).expect(id, "an `int32` or `int64` of the item", is_integer, sink);
+        Scope::new(symbols, item).expect(id, "an `int32` or `int64` field of the item", is_integer, sink);
     }
     if response.is_none() {
-        sink.report(raw.at, "there is no response to page");
+        sink.report(raw.at, "`paging` needs a `response`");
     }
     let text = |raw: &Option<At<String>>| raw.as_ref().map(|text| text.value.clone());
     Some(Paging {
@@ -189,20 +194,20 @@ fn lower_paging(
     })
 }
 
-/// Checks that the number of the page can be set, whatever the query holds.
+/// Checks that the page number is a required field, because every page is requested by its number.
 fn check_page(page: &At<String>, scope: &Scope<'_>, sink: &Sink) {
     let is_number = |kind: &FieldKind| *kind == FieldKind::Int32;
-    if scope.expect(page, "an `int32` of the request", is_number, sink).is_none() {
+    if scope.expect(page, "an `int32` field of the request", is_number, sink).is_none() {
         return;
     }
     let is_required = |shape: &Shape<'_>| shape.member.raw.required.as_ref().is_some_and(|required| required.value);
     if !scope.find(page, sink).is_some_and(is_required) {
-        let message = format!("`{}` may be left out, but every page is asked for by its number", page.value);
-        sink.suggest(page.at, message, "give the field `required = true`");
+        let message = format!("the page number `{}` is not required", page.value);
+        sink.suggest(page.at, message, "set `required = true`");
     }
 }
 
-/// The type of the items of a page. Checks what pages have besides.
+/// Resolves the type of a page's items. Also checks the counts of the page.
 fn item<'s, 'a>(
     raw: &RawPaging,
     response: &'s TypeSymbol<'a>,
@@ -211,10 +216,10 @@ fn item<'s, 'a>(
 ) -> Option<&'s TypeSymbol<'a>> {
     let scope = Scope::new(symbols, response);
     for count in raw.pages.iter().chain(&raw.total) {
-        scope.expect(count, "an `int32` or `int64` of the response", is_integer, sink);
+        scope.expect(count, "an `int32` or `int64` field of the response", is_integer, sink);
     }
     let is_objects = |kind: &FieldKind| matches!(kind, FieldKind::List(item) if matches!(**item, FieldKind::Object(_)));
-    let records = scope.expect(raw.records.as_ref()?, "a list of objects of the response", is_objects, sink)?;
+    let records = scope.expect(raw.records.as_ref()?, "a list of objects in the response", is_objects, sink)?;
     match records.item() {
         FieldKind::Object(name) => symbols.type_named(name),
         _ => None,

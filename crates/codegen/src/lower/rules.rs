@@ -16,24 +16,29 @@ pub(super) fn rules(raw: &[At<RawRule>], scope: &Scope<'_>, sink: &Sink) -> Vec<
 fn lower_rule(raw: &At<RawRule>, scope: &Scope<'_>, sink: &Sink) -> Rule {
     let RawRule::AtLeastOne { when, fields, doc } = &raw.value;
     let doc = text::sentence(doc.as_ref(), sink);
-    let when = equalities(when.as_ref(), None, scope, sink);
+    let when = optional_conditions(when.as_ref(), None, scope, sink);
     let fields = fields.as_ref().map(|fields| flags(fields, scope, sink)).unwrap_or_default();
     Rule::AtLeastOne { when, fields, doc }
 }
 
-/// The flags of which at least one is 1.
+/// Lowers the flags of `at_least_one`.
 fn flags(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink: &Sink) -> Vec<String> {
     for field in &raw.value {
         scope.expect(field, "a flag", |kind| *kind == FieldKind::Flag, sink);
     }
     if raw.value.len() == 1 {
-        sink.suggest(raw.at, "there is only one field to choose from", "use `required_when`");
+        sink.suggest(raw.at, "expected at least two fields, got one", "use `required_when`");
     }
     text::strings(raw, "fields", sink)
 }
 
-/// Conditions that may be left out. `own` is the field that depends on them and cannot be one of theirs.
-fn equalities(raw: Option<&At<RawConditions>>, own: Option<&str>, scope: &Scope<'_>, sink: &Sink) -> Vec<Condition> {
+/// Lowers optional conditions. `own` is the field that depends on them, which they cannot refer to.
+fn optional_conditions(
+    raw: Option<&At<RawConditions>>,
+    own: Option<&str>,
+    scope: &Scope<'_>,
+    sink: &Sink,
+) -> Vec<Condition> {
     raw.and_then(|raw| conditions(raw, own, scope, sink)).unwrap_or_default()
 }
 
@@ -49,7 +54,7 @@ fn lower_warning(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<War
                 scope.expect(field, "an integer", is_integer, sink);
             }
             let own = field.as_ref().map(At::as_str);
-            let unless = equalities(unless.as_ref(), own, scope, sink);
+            let unless = optional_conditions(unless.as_ref(), own, scope, sink);
             let doc = text::sentence(doc.as_ref(), sink);
             Some(Warning::NoEffect { field: field.as_ref()?.value.clone(), unless, doc })
         }
@@ -58,7 +63,7 @@ fn lower_warning(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<War
                 scope.expect(field, "a string", |kind| *kind == FieldKind::String, sink);
             }
             let name = text::not_empty(name.as_ref(), "name", sink);
-            let bounds = range.as_ref().map(|range| numbers(range, sink));
+            let bounds = range.as_ref().map(|range| variable_range(range, sink));
             let doc = text::sentence(doc.as_ref(), sink);
             let (min, max) = bounds??;
             Some(Warning::UnknownVariable { field: field.as_ref()?.value.clone(), name, min, max, doc })
@@ -66,24 +71,24 @@ fn lower_warning(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<War
     }
 }
 
-/// The smallest and the largest number of a template's variable.
-fn numbers(raw: &At<RawBounds<f64>>, sink: &Sink) -> Option<(i64, i64)> {
+/// Lowers the number range of the variables in a template.
+fn variable_range(raw: &At<RawBounds<f64>>, sink: &Sink) -> Option<(i64, i64)> {
     let (Some(min), Some(max)) = (&raw.value.min, &raw.value.max) else {
-        sink.report(raw.at, "`range` needs `min` and `max`");
+        sink.report(raw.at, "expected both `min` and `max` in `range`");
         return None;
     };
     if min.value > max.value {
-        sink.report(raw.at, format!("`min` {} is above `max` {}", min.value, max.value));
+        sink.report(raw.at, format!("`min` {} is greater than `max` {}", min.value, max.value));
     }
-    Some((whole(min, sink)?, whole(max, sink)?))
+    Some((variable_number(min, sink)?, variable_number(max, sink)?))
 }
 
-/// The number of a variable.
-fn whole(bound: &At<f64>, sink: &Sink) -> Option<i64> {
+/// Lowers the number of a variable.
+fn variable_number(bound: &At<f64>, sink: &Sink) -> Option<i64> {
     if bound.value.fract() == 0.0 && (0.0..=1e9).contains(&bound.value) {
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        #[expect(clippy::cast_possible_truncation, reason = "it is an integer and small")]
         return Some(bound.value as i64);
     }
-    sink.report(bound.at, format!("{} is no number of a variable", bound.value));
+    sink.report(bound.at, format!("expected an integer from 0 to 1000000000, got {}", bound.value));
     None
 }

@@ -5,33 +5,33 @@ use super::symbols::{Symbols, TypeSymbol};
 use crate::diagnostic::{At, Sink};
 use crate::model::{EnumValue, FieldKind};
 
-/// The fields of a type as others refer to them, known before any of them is lowered.
+/// The fields of a type, to resolve references between them.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
-    /// One for each field, in order.
+    /// One shape per field, in order.
     pub(super) shapes: Vec<Shape<'a>>,
 }
 
-/// What can be said about a field without looking at others.
+/// A field with everything that is known without the other fields of its type.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
-    /// The field as it is written.
+    /// The field in the spec.
     pub(super) member: Member<'a>,
-    /// What it holds; `None` if the spec gets it wrong, which is reported where the field is lowered.
+    /// Its kind; `None` if the spec has an unknown one, which lowering of the field reports.
     pub(super) kind: Option<FieldKind>,
-    /// The values of its enum, if it holds one.
+    /// The values of its enum; empty for other kinds.
     pub(super) values: Vec<EnumValue>,
-    /// Those of the values that it may have.
+    /// The values of its enum that `one_of` allows.
     pub(super) allowed: Vec<EnumValue>,
 }
 
 impl<'a> Scope<'a> {
-    /// The fields of a type. Reports nothing.
+    /// Resolves the fields of a type without reporting problems.
     pub(super) fn new(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Self {
         Self { shapes: members(symbols, symbol).into_iter().map(|member| Shape::new(symbols, member)).collect() }
     }
 
-    /// The field of this wire name; reports if there is none.
+    /// Finds a field by its wire name, or reports that it is unknown.
     pub(super) fn find(&self, wire: &At<String>, sink: &Sink) -> Option<&Shape<'a>> {
         let found = self.shapes.iter().find(|shape| shape.member.raw.wire.value == wire.value);
         if found.is_none() {
@@ -40,7 +40,7 @@ impl<'a> Scope<'a> {
         found
     }
 
-    /// Checks that a field is there and holds what it must.
+    /// Finds a field and checks its kind.
     pub(super) fn expect(
         &self,
         wire: &At<String>,
@@ -53,7 +53,7 @@ impl<'a> Scope<'a> {
         if fits(kind) {
             return Some(kind);
         }
-        sink.report(wire.at, format!("`{}` must be {expected}, not `{}`", wire.value, shape.type_text()));
+        sink.report(wire.at, format!("expected {expected}, got `{}` of type `{}`", wire.value, shape.type_text()));
         None
     }
 }
@@ -72,13 +72,13 @@ impl<'a> Shape<'a> {
         Self { member, kind, values, allowed }
     }
 
-    /// The type of the field as it is written.
+    /// Returns the type of the field as the spec writes it.
     pub(super) fn type_text(&self) -> &str {
         self.member.raw.kind.as_ref().map_or("", |kind| kind.as_str())
     }
 }
 
-/// The values of these names, in the order of the names.
+/// Selects enum values by name, in the order of the names.
 fn named(values: &[EnumValue], names: &[At<String>]) -> Vec<EnumValue> {
     let find = |name: &At<String>| values.iter().find(|value| value.name == name.value).cloned();
     names.iter().filter_map(find).collect()

@@ -9,19 +9,19 @@ use crate::raw::{
     RawAbout, RawBaseUrl, RawCode, RawDocument, RawEnvelope, RawEnvelopePart, RawHeader, RawService, RawSigning,
 };
 
-/// Inputs of a call that a header can carry.
+/// Inputs that a header can contain.
 const HEADER_INPUTS: [&str; 3] = ["sign", "timestamp", "api_key"];
 
 /// Inputs of a signature.
 const SIGNING_INPUTS: [&str; 3] = ["api_key", "api_secret", "timestamp"];
 
-/// Hashes that the client can compute.
+/// Hash algorithms that the client supports.
 const ALGORITHMS: [&str; 1] = ["md5"];
 
-/// Ways in which the client can write a hash.
+/// Encodings of a hash that the client supports.
 const ENCODINGS: [&str; 1] = ["lower_hex"];
 
-/// Error classes of the client for answers with a code other than 0.
+/// Error classes of the client for codes other than 0.
 const ERRORS: [&str; 6] = [
     "AuthenticationError",
     "IpRestrictedError",
@@ -31,7 +31,7 @@ const ERRORS: [&str; 6] = [
     "ParameterError",
 ];
 
-/// What a failure can permit, by its word in the spec.
+/// Retry permits by their names in the spec.
 const RETRIES: [(&str, RetryPermit); 4] = [
     ("never", RetryPermit::Never),
     ("query", RetryPermit::Query),
@@ -59,7 +59,9 @@ fn documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
     let lower = |raw: &RawDocument| {
         taken.take("document", &raw.name, sink);
         if !raw.name.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            sink.report(raw.name.at, "a document's name must be letters, digits and `-`");
+            let message =
+                format!("expected letters, digits and `-` for the name of a document, got `{}`", raw.name.value);
+            sink.report(raw.name.at, message);
         }
         Document {
             name: raw.name.value.clone(),
@@ -85,14 +87,16 @@ fn base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
     raw.iter().map(lower).collect()
 }
 
-/// Paths are put behind a base URL with a slash of their own, and the signature does not cover the body.
+/// Checks a base URL. It must use `https`, because the signature does not cover the body. It must not end with a slash,
+/// because paths are appended with one.
 fn check_url(url: &At<String>, sink: &Sink) {
     if url.value.contains(|c: char| matches!(c, '?' | '#') || c.is_whitespace()) {
-        sink.report(url.at, "a base URL has neither query nor fragment nor blanks");
+        sink.report(url.at, format!("expected a base URL without query, fragment and whitespace, got `{}`", url.value));
     }
     if !url.value.starts_with("https://") || url.value.ends_with('/') {
         let rest = url.value.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
-        let message = "a base URL must begin with `https://` and not end with a slash";
+        let message =
+            format!("expected a base URL that starts with `https://` and has no trailing `/`, got `{}`", url.value);
         sink.suggest(url.at, message, format!("write `https://{rest}`"));
     }
 }
@@ -102,7 +106,9 @@ fn headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
     let lower = |raw: &RawHeader| {
         taken.take("header", &raw.name, sink);
         if !raw.name.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            sink.report(raw.name.at, "a header's name must be letters, digits and `-`");
+            let message =
+                format!("expected letters, digits and `-` for the name of a header, got `{}`", raw.name.value);
+            sink.report(raw.name.at, message);
         }
         let doc = text::checked_about(&raw.about, sink);
         let secret = raw.secret.as_ref().is_some_and(|secret| secret.value);
@@ -111,28 +117,28 @@ fn headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
     raw.iter().filter_map(lower).collect()
 }
 
-/// Checks that each input of a call has one header, without which no call would be accepted.
+/// Checks that each input has exactly one header, because the service requires all of them.
 fn check_inputs(raw: &RawService, sink: &Sink) {
     for input in HEADER_INPUTS {
         let is_it = |header: &&RawHeader| header.input.as_ref().is_some_and(|given| given.value == input);
         let mut carriers = raw.headers.iter().filter(is_it);
         let Some(first) = carriers.next() else {
-            sink.report(raw.at, format!("no header has the input `{input}`"));
+            sink.report(raw.at, format!("missing header with `input = \"{input}\"`"));
             continue;
         };
         for other in carriers {
             let before = sink.show(first.name.at);
-            sink.report(other.name.at, format!("the input `{input}` already has the header at {before}"));
+            sink.report(other.name.at, format!("input `{input}` is already used by the header at {before}"));
         }
     }
 }
 
-/// Checks that the signature is secret: whoever has it can send requests for as long as its timestamp is accepted.
+/// Checks that the signature is secret, because anyone who has it can send requests until its timestamp expires.
 fn check_secret(raw: &[RawHeader], sink: &Sink) {
     let carries_sign = |header: &&RawHeader| header.input.as_ref().is_some_and(|input| input.value == "sign");
     for header in raw.iter().filter(carries_sign) {
         if !header.secret.as_ref().is_some_and(|secret| secret.value) {
-            sink.suggest(header.name.at, "the signature must be secret", "write `secret = true`");
+            sink.suggest(header.name.at, "the header of the signature is not secret", "set `secret = true`");
         }
     }
 }
@@ -142,7 +148,7 @@ fn header_value(raw: &RawHeader, sink: &Sink) -> Option<HeaderValue> {
         (Some(value), None) => Some(HeaderValue::Fixed(text::not_empty(Some(value), "value", sink))),
         (None, Some(input)) => Some(HeaderValue::Input(one_of("input", input, &HEADER_INPUTS, sink))),
         _ => {
-            sink.report(raw.name.at, "a header needs either `value` or `input`");
+            sink.report(raw.name.at, "expected exactly one of `value` and `input`");
             None
         }
     }
@@ -169,7 +175,7 @@ fn lower_signing(raw: &RawSigning, sink: &Sink) -> Signing {
     }
 }
 
-/// A word of a list; reports if it is another.
+/// Checks and lowers a name that must be one of a list.
 fn one_of(what: &str, word: &At<String>, possible: &[&str], sink: &Sink) -> String {
     if !possible.contains(&word.as_str()) {
         sink.unknown(what, word, possible.iter().copied());
@@ -185,7 +191,7 @@ fn lower_envelope(raw: &RawEnvelope, sink: &Sink) -> Envelope {
         };
         for name in raw.names.iter().flat_map(|names| &names.value) {
             if taken.contains(&name.value) {
-                sink.report(name.at, format!("`{}` is already the name of another part", name.value));
+                sink.report(name.at, format!("`{}` is already used by another part of the envelope", name.value));
             }
             taken.push(name.value.clone());
         }
@@ -205,12 +211,12 @@ fn codes(raw: &[RawCode], sink: &Sink) -> Vec<Code> {
     raw.iter().map(|raw| lower_code(raw, sink)).collect()
 }
 
-/// Checks that there is a code for success. No two codes have the same number, and only a failure has an `error`, so
-/// that it is the only one without.
+/// Checks that there is a code for success. It is the only one without `error`, because numbers are unique and other
+/// codes need an `error`.
 fn check_success(raw: &RawService, sink: &Sink) {
     let is_success = |code: &RawCode| code.number.as_ref().is_some_and(|number| number.value == 0);
     if !raw.codes.iter().any(is_success) {
-        sink.report(raw.at, "no code is 0, which is success");
+        sink.report(raw.at, "missing code 0, which means success");
     }
 }
 
@@ -228,11 +234,11 @@ fn lower_code(raw: &RawCode, sink: &Sink) -> Code {
     }
 }
 
-/// A failure says what it is, what it permits and what helps; success has nothing of that.
+/// Checks that a failure has an error class, a retry permit and a remedy, and that success has none of them.
 fn check_failure_keys(raw: &RawCode, success: bool, sink: &Sink) {
     for (key, given) in [("error", &raw.error), ("retry", &raw.retry), ("remedy", &raw.remedy)] {
         match given {
-            Some(given) if success => sink.report(given.at, format!("code 0 is success and has no `{key}`")),
+            Some(given) if success => sink.suggest(given.at, format!("`{key}` is only for failures"), "remove it"),
             None if !success => sink.report(raw.name.at, format!("missing key `{key}`")),
             _ => {}
         }
@@ -242,7 +248,7 @@ fn check_failure_keys(raw: &RawCode, success: bool, sink: &Sink) {
 fn permit(raw: &At<String>, sink: &Sink) -> RetryPermit {
     let found = RETRIES.iter().find(|(word, _)| *word == raw.value);
     if found.is_none() {
-        sink.unknown("retry", raw, RETRIES.iter().map(|(word, _)| *word));
+        sink.unknown("retry class", raw, RETRIES.iter().map(|(word, _)| *word));
     }
     found.map_or(RetryPermit::Never, |(_, permit)| *permit)
 }

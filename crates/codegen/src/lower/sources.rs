@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{At, Sink};
 use crate::raw::{RawAbout, RawBody, RawEnum, RawOperation, RawService, RawSpec, RawType};
 
-/// What follows the name of a document in the `source` of what only its examples show.
+/// Suffix of a source if only an example in the document shows the item.
 const EXAMPLE: &str = " example";
 
-/// Checks the sources of all items. Those of a spec whose `service.toml` cannot be understood are let be, because it is
-/// unknown which documents there are.
+/// Checks the sources of all items, unless `service.toml` does not parse, because the documents are unknown then.
 pub(super) fn check(spec: &RawSpec, sink: &Sink) {
     let Some(service) = &spec.service else { return };
     if sink.is_broken(service.at) {
@@ -22,7 +21,7 @@ pub(super) fn check(spec: &RawSpec, sink: &Sink) {
     spec.operations.iter().for_each(|raw| sources.operation(raw));
 }
 
-/// The documents while what refers to them is walked through.
+/// A visitor of all items that checks their sources.
 #[derive(Debug)]
 struct Sources<'a> {
     known: BTreeSet<&'a str>,
@@ -67,7 +66,7 @@ impl Sources<'_> {
         }
     }
 
-    /// Checks the name of a document; an empty one is reported where it is lowered.
+    /// Checks the name of a document. Lowering reports an empty one.
     fn name(&self, raw: &At<String>, name: &str) {
         if !name.trim().is_empty() && !self.known.contains(name) {
             let name = At { value: name.to_owned(), at: raw.at };

@@ -1,4 +1,4 @@
-//! The names of types and enums, and what each stands for.
+//! Symbols: the names of types and enums.
 
 use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Sink};
@@ -15,20 +15,20 @@ pub(super) struct Symbols<'a> {
     pub(super) types: Vec<TypeSymbol<'a>>,
 }
 
-/// A type and what is known of it before it is lowered.
+/// A type before it is lowered.
 #[derive(Debug)]
 pub(super) struct TypeSymbol<'a> {
     /// Its name.
     pub(super) name: &'a At<String>,
-    /// Which way it travels; `None` if the spec gets it wrong.
+    /// Request or response; `None` if the spec has an unknown kind.
     pub(super) direction: Option<Direction>,
-    /// Its documents, which its fields inherit.
+    /// Its sources, which its fields inherit.
     pub(super) sources: Vec<String>,
-    /// All else.
+    /// The type in the spec.
     pub(super) raw: &'a RawType,
 }
 
-/// Words for the kinds that are no enum and no object.
+/// Names of the built-in kinds.
 const KINDS: [(&str, FieldKind); 9] = [
     ("int32", FieldKind::Int32),
     ("int64", FieldKind::Int64),
@@ -42,7 +42,7 @@ const KINDS: [(&str, FieldKind); 9] = [
 ];
 
 impl<'a> Symbols<'a> {
-    /// Collects the names and checks that each is well-formed and free.
+    /// Collects all names and checks that each is valid and unique.
     pub(super) fn collect(spec: &'a RawSpec, sink: &Sink) -> Self {
         let mut symbols = Self { enums: spec.enums.iter().collect(), types: Vec::new() };
         for operation in &spec.operations {
@@ -56,29 +56,31 @@ impl<'a> Symbols<'a> {
         symbols
     }
 
-    /// Enums, types and totals are all types in the languages and share one space of names.
+    /// Checks the names of enums, types and totals, which share one namespace in the languages.
     fn check_names(&self, sink: &Sink) {
         let mut taken = Taken::default();
         let enums = self.enums.iter().map(|raw| ("enum", &raw.name));
         let types = self.types.iter().map(|symbol| ("type", symbol.name));
         let totals = self.types.iter().filter_map(|symbol| Some(("type", symbol.raw.totals.as_ref()?)));
         for (_, name) in totals.clone().skip(1) {
-            let message = "another type has `totals` already, and the languages have one function of that name";
-            sink.report(name.at, message);
+            sink.suggest(name.at, "only one type may have `totals`", "remove the others");
         }
         for (what, name) in enums.chain(types).chain(totals) {
             check_case(if what == "enum" { "an enum" } else { "a type" }, name, Case::Pascal, sink);
             if names::reserved_type(&name.value) || KINDS.iter().any(|(word, _)| *word == name.value) {
-                let message = format!("{what} `{}` would hide what users know by that name", name.value);
-                sink.suggest(name.at, message, format!("say more, such as `Call{}`", names::pascal(&name.value)));
+                let message = format!("{what} `{}` would hide a common name of a language or this library", name.value);
+                let longer = format!("choose a longer name, such as `Call{}`", names::pascal(&name.value));
+                sink.suggest(name.at, message, longer);
             }
             taken.take(what, name, sink);
             let is_part = |whole: &&TypeSymbol<'_>| {
                 whole.direction == Some(Direction::Request) && names::is_part_of_request(&whole.name.value, &name.value)
             };
             if let Some(whole) = self.types.iter().find(is_part) {
-                let message =
-                    format!("{what} `{}` is what TypeScript calls a part of `{}`", name.value, whole.name.value);
+                let message = format!(
+                    "{what} `{}` collides with a generated TypeScript type of `{}`",
+                    name.value, whole.name.value
+                );
                 sink.suggest(name.at, message, "choose another name");
             }
             let held = name.value.strip_suffix("Value");
@@ -89,12 +91,12 @@ impl<'a> Symbols<'a> {
         }
     }
 
-    /// The type of this name.
+    /// Finds a type by its name.
     pub(super) fn type_named(&self, name: &str) -> Option<&TypeSymbol<'a>> {
         self.types.iter().find(|symbol| symbol.name.value == name)
     }
 
-    /// The type of this name; reports if there is none.
+    /// Finds a type by its name, or reports that it is unknown.
     pub(super) fn find_type(&self, name: &At<String>, sink: &Sink) -> Option<&TypeSymbol<'a>> {
         let found = self.type_named(&name.value);
         if found.is_none() {
@@ -103,23 +105,23 @@ impl<'a> Symbols<'a> {
         found
     }
 
-    /// The type of this name, which must travel this way; reports if there is none or it does not.
-    pub(super) fn find_type_going(&self, name: &At<String>, way: Direction, sink: &Sink) -> Option<&TypeSymbol<'a>> {
+    /// Finds a request or response type by its name, or reports that it is unknown or of the other direction.
+    pub(super) fn find_type_of(&self, name: &At<String>, direction: Direction, sink: &Sink) -> Option<&TypeSymbol<'a>> {
         let found = self.find_type(name, sink)?;
-        if found.direction.is_some_and(|direction| direction != way) {
-            let (is, wanted) = (way.opposite().word(), way.word());
-            let message = format!("`{}` is a {is} type and cannot be part of a {wanted}", name.value);
+        if found.direction.is_some_and(|found| found != direction) {
+            let (got, expected) = (direction.opposite().word(), direction.word());
             let defined = sink.show(found.name.at);
-            sink.suggest(name.at, message, format!("it is defined at {defined}; define a {wanted} type of its own"));
+            let message = format!("expected a {expected} type, got the {got} type `{}` of {defined}", name.value);
+            sink.suggest(name.at, message, format!("define another type with `kind = \"{expected}\"`"));
             return None;
         }
         Some(found)
     }
 
-    /// What the type of a field stands for, without a report; `None` if it stands for nothing.
+    /// Resolves the type of a field. Returns `None` if it is unknown.
     pub(super) fn kind(&self, text: &str) -> Option<FieldKind> {
         if let Some(item) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-            // No renderer knows lists of lists, and no document has one.
+            // The documents have no lists of lists, and the renderers do not support them.
             let item = self.kind(item).filter(|item| !matches!(item, FieldKind::List(_)))?;
             return Some(FieldKind::List(Box::new(item)));
         }
@@ -132,14 +134,13 @@ impl<'a> Symbols<'a> {
         self.type_named(text).map(|_| FieldKind::Object(text.to_owned()))
     }
 
-    /// What the type of a field stands for; reports if it stands for nothing, or for an object that travels the other
-    /// way.
-    pub(super) fn find_kind(&self, raw: &At<String>, way: Direction, sink: &Sink) -> Option<FieldKind> {
+    /// Resolves the type of a field, or reports that it is unknown or an object of the other direction.
+    pub(super) fn find_kind(&self, raw: &At<String>, direction: Direction, sink: &Sink) -> Option<FieldKind> {
         let name = raw.value.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(&raw.value);
         let name = At { value: name.to_owned(), at: raw.at };
         let Some(kind) = self.kind(&raw.value) else {
             if name.value.starts_with('[') {
-                sink.report(raw.at, "a list of lists is not supported");
+                sink.report(raw.at, "lists of lists are not supported");
             } else {
                 let words = KINDS.iter().map(|(word, _)| *word);
                 let enums = self.enums.iter().map(|raw| raw.name.as_str());
@@ -149,19 +150,19 @@ impl<'a> Symbols<'a> {
             return None;
         };
         if let FieldKind::Object(_) = kind.item() {
-            self.find_type_going(&name, way, sink)?;
+            self.find_type_of(&name, direction, sink)?;
         }
         Some(kind)
     }
 
-    /// The enum of this name and its values, without a report.
+    /// Returns the values of an enum.
     pub(super) fn enum_values(&self, name: &str) -> Vec<EnumValue> {
         let Some(raw) = self.enums.iter().find(|raw| raw.name.value == name) else { return Vec::new() };
         values(raw)
     }
 }
 
-/// The values of an enum, without a report about them.
+/// Lowers the values of an enum without checking them.
 pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
     let value = |value: &RawEnumValue| EnumValue {
         name: value.name.value.clone(),
@@ -171,7 +172,7 @@ pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
     raw.values.iter().map(value).collect()
 }
 
-/// A type of `types/*.toml` or of `[types]`.
+/// Creates the symbol of a type in `types/*.toml` or `[types]`.
 fn named<'a>(raw: &'a RawType, sink: &Sink) -> Option<TypeSymbol<'a>> {
     let direction = raw.kind.as_ref().and_then(|kind| match kind.as_str() {
         "request" => Some(Direction::Request),
@@ -189,9 +190,9 @@ fn named<'a>(raw: &'a RawType, sink: &Sink) -> Option<TypeSymbol<'a>> {
     })
 }
 
-/// The type that an operation defines for its request or its response, which inherits the operation's documents.
-fn body<'a>(operation: &'a RawOperation, body: Option<&'a RawBody>, way: Direction) -> Option<TypeSymbol<'a>> {
+/// Creates the symbol of a type that an operation defines for its request or response.
+fn body<'a>(operation: &'a RawOperation, body: Option<&'a RawBody>, direction: Direction) -> Option<TypeSymbol<'a>> {
     let Some(RawBody::Defined(raw)) = body else { return None };
     let sources = text::sources(&raw.about).or_else(|| text::sources(&operation.about)).unwrap_or_default();
-    Some(TypeSymbol { name: raw.name.as_ref()?, direction: Some(way), sources, raw })
+    Some(TypeSymbol { name: raw.name.as_ref()?, direction: Some(direction), sources, raw })
 }

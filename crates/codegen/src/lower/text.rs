@@ -1,4 +1,4 @@
-//! Checks of docs, sources and names.
+//! Docs, sources and names: lowering and checks.
 
 use std::collections::HashMap;
 
@@ -7,18 +7,18 @@ use crate::model::Doc;
 use crate::names;
 use crate::raw::RawAbout;
 
-/// The sentence about an item and its sources, or else those of what the item belongs to. Reports nothing.
+/// Lowers the doc and the sources of an item, which may inherit its sources. Reports nothing.
 pub(super) fn about(raw: &RawAbout, inherited: &[String]) -> Doc {
     let text = raw.doc.as_ref().map(|doc| doc.value.clone()).unwrap_or_default();
     Doc { text, source: sources(raw).unwrap_or_else(|| inherited.to_vec()) }
 }
 
-/// The sources of an item.
+/// Returns the sources of an item itself.
 pub(super) fn sources(raw: &RawAbout) -> Option<Vec<String>> {
     raw.source.as_ref().map(values)
 }
 
-/// Checks the sentence about an item and its sources.
+/// Checks the doc and the sources of an item.
 pub(super) fn check_about(raw: &RawAbout, sink: &Sink) {
     if let Some(source) = &raw.source {
         strings(source, "source", sink);
@@ -26,27 +26,27 @@ pub(super) fn check_about(raw: &RawAbout, sink: &Sink) {
     sentence(raw.doc.as_ref(), sink);
 }
 
-/// The sentence about an item that inherits nothing, and its sources, checked.
+/// Checks and lowers the doc and the sources of an item that inherits nothing.
 pub(super) fn checked_about(raw: &RawAbout, sink: &Sink) -> Doc {
     check_about(raw, sink);
     about(raw, &[])
 }
 
-/// A text that must be one sentence.
+/// Checks and lowers a text of one or more sentences.
 pub(super) fn sentence(raw: Option<&At<String>>, sink: &Sink) -> String {
     let Some(raw) = raw else { return String::new() };
     let text = raw.as_str();
     if text.trim().is_empty() {
         sink.report(raw.at, "`doc` is empty");
     } else if text.trim() != text || text.contains('\n') {
-        sink.report(raw.at, "`doc` must be one line without blanks around it");
+        sink.report(raw.at, "expected `doc` to be one line without surrounding whitespace");
     } else if !text.ends_with('.') {
-        sink.suggest(raw.at, "`doc` must be a sentence", "end it with a full stop");
+        sink.report(raw.at, "expected a full stop at the end of `doc`");
     }
     raw.value.clone()
 }
 
-/// A text that must not be empty; an absent one was reported before.
+/// Checks and lowers a text that must not be empty. Reading has reported a missing one.
 pub(super) fn not_empty(raw: Option<&At<String>>, key: &str, sink: &Sink) -> String {
     let Some(raw) = raw else { return String::new() };
     if raw.value.trim().is_empty() {
@@ -55,7 +55,7 @@ pub(super) fn not_empty(raw: Option<&At<String>>, key: &str, sink: &Sink) -> Str
     raw.value.clone()
 }
 
-/// A list that has at least one text, and no empty or repeated one.
+/// Checks and lowers a list of strings, which must be neither empty nor repeated.
 pub(super) fn strings(raw: &At<Vec<At<String>>>, key: &str, sink: &Sink) -> Vec<String> {
     if raw.value.is_empty() {
         sink.report(raw.at, format!("`{key}` is empty"));
@@ -70,23 +70,23 @@ pub(super) fn strings(raw: &At<Vec<At<String>>>, key: &str, sink: &Sink) -> Vec<
     values(raw)
 }
 
-/// The texts of a list.
+/// Lowers a list of strings.
 pub(super) fn values(raw: &At<Vec<At<String>>>) -> Vec<String> {
     raw.value.iter().map(|item| item.value.clone()).collect()
 }
 
-/// Checks that no two names have the same number.
+/// Checks that each number belongs to one name.
 pub(super) fn check_numbers<'a>(items: impl Iterator<Item = (&'a At<String>, Option<&'a At<i64>>)>, sink: &Sink) {
     let mut seen = HashMap::new();
     for (name, number) in items {
         let Some(number) = number else { continue };
         if let Some(other) = seen.insert(number.value, name.as_str()) {
-            sink.report(number.at, format!("number {} is already that of `{other}`", number.value));
+            sink.report(number.at, format!("number {} is already used by `{other}`", number.value));
         }
     }
 }
 
-/// How a name must be written.
+/// The case of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Case {
     /// `PascalCase`.
@@ -95,22 +95,22 @@ pub(super) enum Case {
     Snake,
     /// `SCREAMING_SNAKE_CASE`.
     Screaming,
-    /// As the wire has it.
+    /// Any case, as on the wire.
     Wire,
 }
 
-/// Checks that a name is an identifier in its case.
+/// Checks that a name is an identifier in the given case.
 pub(super) fn check_case(what: &str, name: &At<String>, case: Case, sink: &Sink) {
     let (form, expected) = match case {
         Case::Pascal => ("PascalCase", names::pascal(&name.value)),
         Case::Snake => ("snake_case", names::snake(&name.value)),
         Case::Screaming => ("SCREAMING_SNAKE_CASE", names::screaming(&name.value)),
-        Case::Wire => ("letters and digits, beginning with a letter", name.value.clone()),
+        Case::Wire => ("letters and digits, starting with a letter,", name.value.clone()),
     };
     if is_identifier(&name.value) && expected == name.value {
         return;
     }
-    let message = format!("the name of {what} must be {form}, not `{}`", name.value);
+    let message = format!("expected {form} for the name of {what}, got `{}`", name.value);
     if is_identifier(&expected) && expected != name.value {
         sink.suggest(name.at, message, format!("write `{expected}`"));
     } else {
@@ -118,16 +118,16 @@ pub(super) fn check_case(what: &str, name: &At<String>, case: Case, sink: &Sink)
     }
 }
 
-/// Whether every language can use a name, perhaps escaped.
+/// Whether a name is an identifier in every language, apart from reserved words.
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Names that are taken, by what is left of them when case and separators do not count.
+/// Names in use, by their keys: without case and separators.
 #[derive(Debug, Default)]
 pub(super) struct Taken(HashMap<String, Owner>);
 
-/// Who has a name.
+/// The item that uses a name.
 #[derive(Debug)]
 struct Owner {
     what: &'static str,
@@ -136,7 +136,7 @@ struct Owner {
 }
 
 impl Taken {
-    /// Takes a name, or reports that it is taken.
+    /// Adds a name, or reports that it is in use.
     pub(super) fn take(&mut self, what: &'static str, name: &At<String>, sink: &Sink) {
         let key = names::key(&name.value);
         let Some(owner) = self.0.get(&key) else {
@@ -149,12 +149,11 @@ impl Taken {
                 (format!("{what} `{}` is already defined at {before}", name.value), "rename or remove one of them")
             }
             (true, false) => {
-                (format!("{what} `{}` has the name of {other} at {before}", name.value), "rename one of them")
+                (format!("{what} `{}` has the same name as {other} at {before}", name.value), "rename one of them")
             }
             (false, _) => {
                 let message = format!(
-                    "{what} `{}` differs from {other} at {before} only in case or separators, which is no difference \
-                     everywhere",
+                    "{what} `{}` differs from {other} at {before} only in case or separators, which some languages ignore",
                     name.value
                 );
                 (message, "rename one of them")

@@ -41,21 +41,21 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
     })
 }
 
-/// Checks that the names of fields and constructors are free, in every language as well as on the wire.
+/// Checks that the names of fields and constructors are unique in every language and on the wire.
 fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     let mut taken = Taken::default();
     for (index, shape) in scope.shapes.iter().enumerate() {
         let name = &shape.member.raw.wire;
         let again = scope.shapes[..index].iter().any(|before| before.member.raw.wire.value == name.value);
         if symbol.direction == Some(Direction::Response) && names::reserved_property(&name.value) {
-            sink.report(name.at, format!("responses have `{}` by themselves", name.value));
+            sink.report(name.at, format!("`{}` is reserved, because every response has this property", name.value));
         }
         if !again {
             taken.take("field", name, sink);
         } else if !shape.member.included {
-            // The keys of a table are unique, so that only an included field can have the same name.
-            let message = format!("the field `{}` is included as well", name.value);
-            sink.suggest(name.at, message, "name it in `except` of `include`");
+            // TOML keys are unique, so only an included field can have the same name.
+            let message = format!("field `{}` is already included", name.value);
+            sink.suggest(name.at, message, "add it to `except` of `include`");
         }
     }
     for constructor in &symbol.raw.constructors {
@@ -65,19 +65,19 @@ fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     check_wire_names(scope, sink);
 }
 
-/// Checks that a type has fields, without which it has nothing to read or to write.
+/// Checks that a type has fields.
 fn check_fields(symbol: &TypeSymbol<'_>, direction: Direction, sink: &Sink) {
     if symbol.raw.fields.is_empty() && symbol.raw.include.is_none() {
         let message = format!("type `{}` has no fields", symbol.name.value);
         let remedy = match direction {
-            Direction::Request => "add one, which may be optional",
-            Direction::Response => "add one; an operation whose answer holds nothing of use leaves `[response]` out",
+            Direction::Request => "add one",
+            Direction::Response => "add one, or remove `[response]` if the response contains no useful data",
         };
         sink.suggest(symbol.name.at, message, remedy);
     }
 }
 
-/// Checks that no nested object has the name of a field or, but for case and separators, of another nested object.
+/// Checks that the name of a nested object differs from those of fields and of other nested objects.
 fn check_nested_names(scope: &Scope<'_>, sink: &Sink) {
     let mut taken = Taken::default();
     let quiet = sink.silenced();
@@ -92,7 +92,7 @@ fn check_nested_names(scope: &Scope<'_>, sink: &Sink) {
     }
 }
 
-/// Checks that no alias has the name of a field or of another alias.
+/// Checks that each alias is a unique wire name.
 fn check_wire_names(scope: &Scope<'_>, sink: &Sink) {
     let mut names: BTreeMap<&str, Place> = BTreeMap::new();
     let fields = scope.shapes.iter().map(|shape| &shape.member.raw.wire);
@@ -100,17 +100,14 @@ fn check_wire_names(scope: &Scope<'_>, sink: &Sink) {
     for alias in scope.shapes.iter().flat_map(|shape| shape.member.raw.aliases.iter().flat_map(|names| &names.value)) {
         match names.get(alias.as_str()) {
             Some(at) if *at != alias.at => {
-                sink.report(
-                    alias.at,
-                    format!("`{}` is already a name of the field at {}", alias.value, sink.show(*at)),
-                );
+                sink.report(alias.at, format!("`{}` is already used by the field at {}", alias.value, sink.show(*at)));
             }
             _ => drop(names.insert(&alias.value, alias.at)),
         }
     }
 }
 
-/// Checks that a type does not contain itself other than in a list, where it could never end.
+/// Checks that a type contains itself only in a list.
 fn check_size(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     for field in &symbol.raw.fields {
         let kind = field.kind.as_ref().and_then(|kind| symbols.kind(&kind.value));
@@ -120,7 +117,7 @@ fn check_size(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
         while let Some(name) = seen.get(next).cloned() {
             next += 1;
             if name == symbol.name.value {
-                sink.suggest(field.wire.at, format!("`{name}` would contain itself without end"), "use a list");
+                sink.suggest(field.wire.at, format!("`{name}` contains itself"), "use a list");
                 break;
             }
             let inner = symbols.type_named(&name).into_iter().flat_map(|symbol| &symbol.raw.fields);
@@ -135,24 +132,24 @@ fn check_size(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     }
 }
 
-/// Checks that a response has no part that only requests have.
+/// Reports parts that only requests may have.
 fn check_response_keys(symbol: &TypeSymbol<'_>, sink: &Sink) {
     let raw = symbol.raw;
     let rules = raw.rules.first().map(|rule| ("rules", rule.at));
     let warnings = raw.warnings.first().map(|warning| ("warnings", warning.at));
     let constructors = raw.constructors.first().map(|constructor| ("constructors", constructor.name.at));
     for (key, at) in [rules, warnings, constructors].into_iter().flatten() {
-        sink.report(at, format!("a response has no `{key}`"));
+        sink.suggest(at, format!("`{key}` is only for requests"), "remove it");
     }
 }
 
-/// The name of the type that sums the fees.
+/// Checks and lowers `totals`, the name of the type that sums the fees.
 fn totals(symbol: &TypeSymbol<'_>, fields: &[Field], sink: &Sink) -> Option<String> {
     let name = symbol.raw.totals.as_ref()?;
     if symbol.direction == Some(Direction::Request) {
-        sink.report(name.at, "a request has no `totals`");
+        sink.suggest(name.at, "`totals` is only for responses", "remove it");
     } else if !fields.iter().any(|field| field.kind == FieldKind::Fee) {
-        sink.report(name.at, "there is no field of type `fee` to total");
+        sink.report(name.at, "`totals` needs a field of type `fee`");
     }
     Some(name.value.clone())
 }

@@ -17,8 +17,8 @@ pub(crate) fn read_service(source: &Source<'_>) -> RawService {
         documents: table.items("documents", document),
         base_urls: table.items("base_urls", base_url),
         headers: table.items("headers", header),
-        signing: table.need("signing", Node::table).map(signing),
-        envelope: table.need("envelope", Node::table).map(envelope),
+        signing: table.required("signing", Node::table).map(signing),
+        envelope: table.required("envelope", Node::table).map(envelope),
         codes: table.items("codes", code),
     };
     table.finish();
@@ -40,14 +40,14 @@ pub(crate) fn read_operation(source: &Source<'_>, file_name: &str) -> RawOperati
     let mut table = source.table();
     let operation = RawOperation {
         file_name: file_name.to_owned(),
-        name: table.need("name", Node::string),
-        kind: table.need("kind", Node::string),
-        path: table.need("path", Node::string),
+        name: table.required("name", Node::string),
+        kind: table.required("kind", Node::string),
+        path: table.required("path", Node::string),
         about: about(&mut table),
-        request: table.need("request", Node::table).map(body),
-        response: table.may("response", Node::table).map(body),
-        arguments: table.may("arguments", Node::strings),
-        paging: table.may("paging", Node::table).map(paging),
+        request: table.required("request", Node::table).map(body),
+        response: table.optional("response", Node::table).map(body),
+        arguments: table.optional("arguments", Node::strings),
+        paging: table.optional("paging", Node::table).map(paging),
         examples: table.list("examples", example),
         types: table.items("types", named_type),
         enums: table.items("enums", enumeration),
@@ -56,29 +56,29 @@ pub(crate) fn read_operation(source: &Source<'_>, file_name: &str) -> RawOperati
     operation
 }
 
-/// The `doc` and `source` of an item that must say where it comes from.
+/// Reads the `doc` and the required `source` of an item.
 fn about(table: &mut Table<'_>) -> RawAbout {
-    RawAbout { doc: table.need("doc", Node::string), source: table.need("source", Node::strings) }
+    RawAbout { doc: table.required("doc", Node::string), source: table.required("source", Node::strings) }
 }
 
-/// The `doc` and `source` of an item that comes from where its owner comes from unless it says otherwise.
+/// Reads the `doc` and the optional `source` of an item that inherits its sources.
 fn inherited_about(table: &mut Table<'_>) -> RawAbout {
-    RawAbout { doc: table.need("doc", Node::string), source: table.may("source", Node::strings) }
+    RawAbout { doc: table.required("doc", Node::string), source: table.optional("source", Node::strings) }
 }
 
 fn document(name: At<String>, mut table: Table<'_>) -> RawDocument {
     let document = RawDocument {
         name,
-        title: table.need("title", Node::string),
-        publisher: table.need("publisher", Node::string),
-        doc: table.need("doc", Node::string),
+        title: table.required("title", Node::string),
+        publisher: table.required("publisher", Node::string),
+        doc: table.required("doc", Node::string),
     };
     table.finish();
     document
 }
 
 fn base_url(name: At<String>, mut table: Table<'_>) -> RawBaseUrl {
-    let base_url = RawBaseUrl { name, url: table.need("url", Node::string), about: about(&mut table) };
+    let base_url = RawBaseUrl { name, url: table.required("url", Node::string), about: about(&mut table) };
     table.finish();
     base_url
 }
@@ -86,9 +86,9 @@ fn base_url(name: At<String>, mut table: Table<'_>) -> RawBaseUrl {
 fn header(name: At<String>, mut table: Table<'_>) -> RawHeader {
     let header = RawHeader {
         name,
-        value: table.may("value", Node::string),
-        input: table.may("input", Node::string),
-        secret: table.may("secret", Node::bool),
+        value: table.optional("value", Node::string),
+        input: table.optional("input", Node::string),
+        secret: table.optional("secret", Node::bool),
         about: about(&mut table),
     };
     table.finish();
@@ -97,11 +97,11 @@ fn header(name: At<String>, mut table: Table<'_>) -> RawHeader {
 
 fn signing(mut table: Table<'_>) -> RawSigning {
     let signing = RawSigning {
-        algorithm: table.need("algorithm", Node::string),
-        inputs: table.need("inputs", Node::strings),
-        encoding: table.need("encoding", Node::string),
+        algorithm: table.required("algorithm", Node::string),
+        inputs: table.required("inputs", Node::strings),
+        encoding: table.required("encoding", Node::string),
         about: about(&mut table),
-        vector: table.need("vector", Node::table).map(vector),
+        vector: table.required("vector", Node::table).map(vector),
     };
     table.finish();
     signing
@@ -109,10 +109,10 @@ fn signing(mut table: Table<'_>) -> RawSigning {
 
 fn vector(mut table: Table<'_>) -> RawVector {
     let vector = RawVector {
-        api_key: table.need("api_key", Node::string),
-        api_secret: table.need("api_secret", Node::string),
-        timestamp: table.need("timestamp", Node::int),
-        sign: table.need("sign", Node::string),
+        api_key: table.required("api_key", Node::string),
+        api_secret: table.required("api_secret", Node::string),
+        timestamp: table.required("timestamp", Node::int),
+        sign: table.required("sign", Node::string),
     };
     table.finish();
     vector
@@ -120,16 +120,16 @@ fn vector(mut table: Table<'_>) -> RawVector {
 
 fn envelope(mut table: Table<'_>) -> RawEnvelope {
     let envelope = RawEnvelope {
-        code: table.need("code", Node::table).map(envelope_part),
-        message: table.need("message", Node::table).map(envelope_part),
-        data: table.need("data", Node::table).map(envelope_part),
+        code: table.required("code", Node::table).map(envelope_part),
+        message: table.required("message", Node::table).map(envelope_part),
+        data: table.required("data", Node::table).map(envelope_part),
     };
     table.finish();
     envelope
 }
 
 fn envelope_part(mut table: Table<'_>) -> RawEnvelopePart {
-    let part = RawEnvelopePart { names: table.need("names", Node::strings), about: about(&mut table) };
+    let part = RawEnvelopePart { names: table.required("names", Node::strings), about: about(&mut table) };
     table.finish();
     part
 }
@@ -137,11 +137,11 @@ fn envelope_part(mut table: Table<'_>) -> RawEnvelopePart {
 fn code(name: At<String>, mut table: Table<'_>) -> RawCode {
     let code = RawCode {
         name,
-        number: table.need("code", Node::int),
-        error: table.may("error", Node::string),
-        retry: table.may("retry", Node::string),
-        wordings: table.need("wordings", Node::strings),
-        remedy: table.may("remedy", Node::string),
+        number: table.required("code", Node::int),
+        error: table.optional("error", Node::string),
+        retry: table.optional("retry", Node::string),
+        wordings: table.required("wordings", Node::strings),
+        remedy: table.optional("remedy", Node::string),
         about: about(&mut table),
     };
     table.finish();
@@ -155,14 +155,15 @@ fn enumeration(name: At<String>, mut table: Table<'_>) -> RawEnum {
 }
 
 fn enum_value(name: At<String>, mut table: Table<'_>) -> RawEnumValue {
-    let value = RawEnumValue { name, number: table.need("number", Node::int), doc: table.need("doc", Node::string) };
+    let value =
+        RawEnumValue { name, number: table.required("number", Node::int), doc: table.required("doc", Node::string) };
     table.finish();
     value
 }
 
 /// A type under its name.
 fn named_type(name: At<String>, mut table: Table<'_>) -> RawType {
-    let kind = table.need("kind", Node::string);
+    let kind = table.required("kind", Node::string);
     let about = about(&mut table);
     type_members(Some(name), kind, about, table)
 }
@@ -170,36 +171,39 @@ fn named_type(name: At<String>, mut table: Table<'_>) -> RawType {
 /// The request or the response of an operation.
 fn body(mut table: Table<'_>) -> RawBody {
     if table.has("type")
-        && let Some(name) = table.may("type", Node::string)
+        && let Some(name) = table.optional("type", Node::string)
     {
         table.finish();
         return RawBody::Named(name);
     }
-    let name = table.need("name", Node::string);
+    let name = table.required("name", Node::string);
     let about = inherited_about(&mut table);
     RawBody::Defined(Box::new(type_members(name, None, about, table)))
 }
 
-/// What a type is made of.
+/// Reads the parts of a type.
 fn type_members(name: Option<At<String>>, kind: Option<At<String>>, about: RawAbout, mut table: Table<'_>) -> RawType {
     let members = RawType {
         name,
         kind,
         about,
-        include: table.may("include", Node::table).map(include),
+        include: table.optional("include", Node::table).map(include),
         fields: table.items("fields", field),
         rules: table.list("rules", rule).into_iter().flatten().collect(),
         warnings: table.list("warnings", warning).into_iter().flatten().collect(),
         constructors: table.items("constructors", constructor),
-        totals: table.may("totals", Node::string),
+        totals: table.optional("totals", Node::string),
     };
     table.finish();
     members
 }
 
 fn include(mut table: Table<'_>) -> RawInclude {
-    let include =
-        RawInclude { from: table.need("from", Node::string), except: table.may("except", Node::strings), at: table.at };
+    let include = RawInclude {
+        from: table.required("from", Node::string),
+        except: table.optional("except", Node::strings),
+        at: table.at,
+    };
     table.finish();
     include
 }
@@ -207,17 +211,17 @@ fn include(mut table: Table<'_>) -> RawInclude {
 fn field(wire: At<String>, mut table: Table<'_>) -> RawField {
     let field = RawField {
         wire,
-        kind: table.need("type", Node::string),
-        within: table.may("in", Node::string),
-        aliases: table.may("aliases", Node::strings),
-        required: table.may("required", Node::bool),
-        required_when: table.may("required_when", Node::conditions),
-        default: table.may("default", Node::literal),
-        range: table.may("range", range),
-        length: table.may("length", length),
-        one_of: table.may("one_of", Node::strings),
-        format: table.may("format", Node::string),
-        example_only: table.may("example_only", Node::bool),
+        kind: table.required("type", Node::string),
+        within: table.optional("in", Node::string),
+        aliases: table.optional("aliases", Node::strings),
+        required: table.optional("required", Node::bool),
+        required_when: table.optional("required_when", Node::conditions),
+        default: table.optional("default", Node::literal),
+        range: table.optional("range", range),
+        length: table.optional("length", length),
+        one_of: table.optional("one_of", Node::strings),
+        format: table.optional("format", Node::string),
+        example_only: table.optional("example_only", Node::bool),
         about: inherited_about(&mut table),
     };
     table.finish();
@@ -232,47 +236,47 @@ fn length(node: Node<'_>) -> Option<At<RawBounds<i64>>> {
     bounds(node, Node::int)
 }
 
-/// The least and the most, of which each may be left out. `None` if one is there that cannot be read.
+/// Reads `min` and `max`, which are optional. Returns `None` if one of them is invalid.
 fn bounds<'a, T>(node: Node<'a>, read: impl Fn(Node<'a>) -> Option<At<T>>) -> Option<At<RawBounds<T>>> {
     let mut table = node.table()?;
     let given = [table.has("min"), table.has("max")];
-    let bounds = RawBounds { min: table.may("min", &read), max: table.may("max", &read) };
+    let bounds = RawBounds { min: table.optional("min", &read), max: table.optional("max", &read) };
     let at = table.at;
     table.finish();
     (given == [bounds.min.is_some(), bounds.max.is_some()]).then_some(At { value: bounds, at })
 }
 
-/// A rule, whose other keys depend on its kind.
+/// Reads a rule. Its keys depend on its kind.
 fn rule(mut table: Table<'_>) -> Option<At<RawRule>> {
-    let kind = table.need("kind", Node::string)?;
+    let kind = table.required("kind", Node::string)?;
     if kind.value != "at_least_one" {
         table.sink().unknown("kind of rule", &kind, ["at_least_one"]);
         return None;
     }
     let rule = RawRule::AtLeastOne {
-        when: table.may("when", Node::conditions),
-        fields: table.need("fields", Node::strings),
-        doc: table.need("doc", Node::string),
+        when: table.optional("when", Node::conditions),
+        fields: table.required("fields", Node::strings),
+        doc: table.required("doc", Node::string),
     };
     let at = table.at;
     table.finish();
     Some(At { value: rule, at })
 }
 
-/// A warning, whose other keys depend on its kind.
+/// Reads a warning. Its keys depend on its kind.
 fn warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
-    let kind = table.need("kind", Node::string)?;
+    let kind = table.required("kind", Node::string)?;
     let warning = match kind.as_str() {
         "no_effect" => RawWarning::NoEffect {
-            field: table.need("field", Node::string),
-            unless: table.need("unless", Node::conditions),
-            doc: table.need("doc", Node::string),
+            field: table.required("field", Node::string),
+            unless: table.required("unless", Node::conditions),
+            doc: table.required("doc", Node::string),
         },
         "unknown_variable" => RawWarning::UnknownVariable {
-            field: table.need("field", Node::string),
-            name: table.need("name", Node::string),
-            range: table.need("range", range),
-            doc: table.need("doc", Node::string),
+            field: table.required("field", Node::string),
+            name: table.required("name", Node::string),
+            range: table.required("range", range),
+            doc: table.required("doc", Node::string),
         },
         _ => {
             table.sink().unknown("kind of warning", &kind, ["no_effect", "unknown_variable"]);
@@ -287,10 +291,10 @@ fn warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
 fn constructor(name: At<String>, mut table: Table<'_>) -> RawConstructor {
     let constructor = RawConstructor {
         name,
-        set: table.may("set", Node::conditions),
-        arguments: table.may("arguments", Node::strings),
-        names: table.may("names", Node::names).unwrap_or_default(),
-        doc: table.need("doc", Node::string),
+        set: table.optional("set", Node::conditions),
+        arguments: table.optional("arguments", Node::strings),
+        names: table.optional("names", Node::names).unwrap_or_default(),
+        doc: table.required("doc", Node::string),
     };
     table.finish();
     constructor
@@ -299,13 +303,13 @@ fn constructor(name: At<String>, mut table: Table<'_>) -> RawConstructor {
 fn paging(mut table: Table<'_>) -> RawPaging {
     let paging = RawPaging {
         at: table.at,
-        name: table.need("name", Node::string),
-        doc: table.need("doc", Node::string),
-        page: table.need("page", Node::string),
-        records: table.need("records", Node::string),
-        pages: table.need("pages", Node::string),
-        total: table.need("total", Node::string),
-        id: table.need("id", Node::string),
+        name: table.required("name", Node::string),
+        doc: table.required("doc", Node::string),
+        page: table.required("page", Node::string),
+        records: table.required("records", Node::string),
+        pages: table.required("pages", Node::string),
+        total: table.required("total", Node::string),
+        id: table.required("id", Node::string),
     };
     table.finish();
     paging
@@ -313,9 +317,9 @@ fn paging(mut table: Table<'_>) -> RawPaging {
 
 fn example(mut table: Table<'_>) -> RawExample {
     let example = RawExample {
-        source: table.need("source", Node::string),
-        request: table.need("request", Node::string),
-        response: table.need("response", Node::string),
+        source: table.required("source", Node::string),
+        request: table.required("request", Node::string),
+        response: table.required("response", Node::string),
     };
     table.finish();
     example

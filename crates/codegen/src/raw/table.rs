@@ -1,4 +1,4 @@
-//! Reads TOML tables key by key and reports what is missing, of the wrong kind or unknown.
+//! Reads TOML tables key by key, and reports missing, unknown and invalid keys.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::{RawConditions, RawLiteral, RawNames};
 use crate::diagnostic::{At, Place, Sink};
 
-/// A file of the spec while it is read.
+/// A file of the spec.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
     /// Index of the file among those of the spec.
@@ -17,15 +17,15 @@ pub(crate) struct Source<'a> {
     pub(crate) sink: &'a Sink,
 }
 
-/// A table of which keys are taken one after the other.
+/// A table whose keys are read one by one.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     source: &'a Source<'a>,
-    /// What is not taken yet, in the order of the file.
+    /// Keys that are not read yet, in the order of the file.
     entries: Vec<(At<String>, Node<'a>)>,
-    /// All keys that were asked for.
+    /// Names of all keys that were read.
     known: Vec<&'static str>,
-    /// Where the table starts.
+    /// Start of the table.
     pub(super) at: Place,
 }
 
@@ -33,14 +33,14 @@ pub(super) struct Table<'a> {
 #[derive(Debug)]
 pub(super) struct Node<'a> {
     source: &'a Source<'a>,
-    /// How to refer to the value in a message.
+    /// Description of the value in a message.
     what: String,
     value: DeValue<'a>,
     at: Place,
 }
 
 impl<'a> Source<'a> {
-    /// Parses the file. Syntax errors are reported, and what could be understood is returned.
+    /// Parses the file. Reports syntax errors and returns the valid rest.
     pub(super) fn table(&'a self) -> Table<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
@@ -50,7 +50,7 @@ impl<'a> Source<'a> {
         Table::new(self, table.into_inner(), self.place(0))
     }
 
-    /// The line of an offset.
+    /// Returns the line of a byte offset.
     fn place(&self, offset: usize) -> Place {
         let before = self.text.get(..offset).unwrap_or(self.text);
         Place { file: self.file, line: 1 + before.matches('\n').count() }
@@ -60,7 +60,7 @@ impl<'a> Source<'a> {
 impl<'a> Table<'a> {
     fn new(source: &'a Source<'a>, table: DeTable<'a>, at: Place) -> Self {
         let mut entries: Vec<_> = table.into_iter().collect();
-        // The parser sorts keys by name, but the order of the file is the order of the documents.
+        // The parser sorts keys by name. Restore the order of the file.
         entries.sort_by_key(|(key, _)| key.span().start);
         let entries = entries.into_iter().map(|(key, value)| Self::entry(source, &key, value)).collect();
         Self { source, entries, known: Vec::new(), at }
@@ -72,21 +72,21 @@ impl<'a> Table<'a> {
         value: Spanned<DeValue<'a>>,
     ) -> (At<String>, Node<'a>) {
         let key = At { value: key.get_ref().clone().into_owned(), at: source.place(key.span().start) };
-        // A table starts at its header, which the span of its key is a part of.
+        // The span of a table begins after its header.
         let at = if value.get_ref().is_table() { key.at } else { source.place(value.span().start) };
         let node = Node { source, what: format!("`{}`", key.value), value: value.into_inner(), at };
         (key, node)
     }
 
-    /// Takes what is under a key, if the key is there and its value is what `read` expects.
-    pub(super) fn may<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+    /// Reads an optional key. Returns `None` if it is missing or `read` rejects its value.
+    pub(super) fn optional<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
         self.known.push(key);
         let index = self.entries.iter().position(|(found, _)| found.value == key)?;
         read(self.entries.remove(index).1)
     }
 
-    /// Takes what is under a key, which must be there.
-    pub(super) fn need<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+    /// Reads a required key, or reports that it is missing.
+    pub(super) fn required<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
         if !self.has(key) {
             let message = format!("missing key `{key}`");
             match remedy(key) {
@@ -94,48 +94,48 @@ impl<'a> Table<'a> {
                 None => self.source.sink.report(self.at, message),
             }
         }
-        self.may(key, read)
+        self.optional(key, read)
     }
 
-    /// Whether a key is there and not taken yet.
+    /// Whether a key is present and not read yet.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|(found, _)| found.value == key)
     }
 
-    /// Takes a table of tables: one item per key, in the order of the file.
+    /// Reads an optional table of tables into one item per key, in the order of the file.
     pub(super) fn items<T>(&mut self, key: &'static str, read: impl Fn(At<String>, Table<'a>) -> T) -> Vec<T> {
-        self.may(key, Node::table).map(|table| table.into_items(read)).unwrap_or_default()
+        self.optional(key, Node::table).map(|table| table.into_items(read)).unwrap_or_default()
     }
 
-    /// One item per key, in the order of the file.
+    /// Converts the table into one item per key, in the order of the file.
     pub(super) fn into_items<T>(self, read: impl Fn(At<String>, Table<'a>) -> T) -> Vec<T> {
         let tables = self.entries.into_iter().filter_map(|(key, node)| Some((key, node.table()?)));
         tables.map(|(key, table)| read(key, table)).collect()
     }
 
-    /// Takes a list of tables.
+    /// Reads an optional list of tables.
     pub(super) fn list<T>(&mut self, key: &'static str, read: impl Fn(Table<'a>) -> T) -> Vec<T> {
-        let tables = self.may(key, |node| node.items("a list of tables", Node::table));
+        let tables = self.optional(key, |node| node.items("a list of tables", Node::table));
         tables.map(|tables| tables.value.into_iter().map(read).collect()).unwrap_or_default()
     }
 
-    /// Where problems with the table are reported.
+    /// Returns the sink for problems of the table.
     pub(super) fn sink(&self) -> &'a Sink {
         self.source.sink
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that were not read.
     pub(super) fn finish(self) {
         for (key, _) in &self.entries {
-            // A key that is there already was not meant.
-            let taken = |known: &&str| !self.entries.iter().any(|(other, _)| other.value == **known);
-            self.source.sink.unknown("key", key, self.known.iter().copied().filter(taken));
+            // Do not suggest a key that is already present.
+            let absent = |known: &&str| !self.entries.iter().any(|(other, _)| other.value == **known);
+            self.source.sink.unknown("key", key, self.known.iter().copied().filter(absent));
         }
     }
 }
 
 impl<'a> Node<'a> {
-    /// The value as text.
+    /// Reads a string.
     pub(super) fn string(self) -> Option<At<String>> {
         match self.value {
             DeValue::String(text) => Some(At { value: text.into_owned(), at: self.at }),
@@ -143,15 +143,15 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value as a whole number.
+    /// Reads an integer.
     pub(super) fn int(self) -> Option<At<i64>> {
         match integer(&self.value) {
             Some(value) => Some(At { value, at: self.at }),
-            None => self.wrong("an integer of 64 bits"),
+            None => self.wrong("a 64-bit integer"),
         }
     }
 
-    /// The value as a finite number.
+    /// Reads a finite number.
     pub(super) fn number(self) -> Option<At<f64>> {
         let number = match &self.value {
             DeValue::Integer(integer) => integer.as_str().parse::<f64>().ok(),
@@ -164,7 +164,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value as `true` or `false`.
+    /// Reads a boolean.
     pub(super) fn bool(self) -> Option<At<bool>> {
         match self.value {
             DeValue::Boolean(value) => Some(At { value, at: self.at }),
@@ -172,7 +172,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value as something that a field can equal.
+    /// Reads a literal to compare a field with.
     pub(super) fn literal(self) -> Option<At<RawLiteral>> {
         let value = match &self.value {
             DeValue::Boolean(value) => Some(RawLiteral::Bool(*value)),
@@ -181,16 +181,16 @@ impl<'a> Node<'a> {
         };
         match value {
             Some(value) => Some(At { value, at: self.at }),
-            None => self.wrong("true, false, an integer or the name of an enum's value"),
+            None => self.wrong("true, false, an integer or the name of an enum value"),
         }
     }
 
-    /// The value as a list of texts.
+    /// Reads a list of strings.
     pub(super) fn strings(self) -> Option<At<Vec<At<String>>>> {
         self.items("a list of strings", Node::string)
     }
 
-    /// The value as equalities.
+    /// Reads conditions.
     pub(super) fn conditions(self) -> Option<At<RawConditions>> {
         let table = self.table()?;
         let at = table.at;
@@ -198,13 +198,13 @@ impl<'a> Node<'a> {
         Some(At { value: equalities.collect(), at })
     }
 
-    /// The value as names by field.
+    /// Reads names by field.
     pub(super) fn names(self) -> Option<RawNames> {
         let names = self.table()?.entries.into_iter().filter_map(|(key, node)| Some((key, node.string()?)));
         Some(names.collect())
     }
 
-    /// The value as a table.
+    /// Reads a table.
     pub(super) fn table(self) -> Option<Table<'a>> {
         match self.value {
             DeValue::Table(table) => Some(Table::new(self.source, table, self.at)),
@@ -212,7 +212,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value as a list, without the items that are not what `read` expects.
+    /// Reads a list. Leaves out the items that `read` rejects.
     fn items<T>(self, expected: &str, read: impl Fn(Node<'a>) -> Option<T>) -> Option<At<Vec<T>>> {
         let DeValue::Array(items) = self.value else { return self.wrong(expected) };
         let node = |item: Spanned<DeValue<'a>>| Node {
@@ -224,29 +224,29 @@ impl<'a> Node<'a> {
         Some(At { value: items.into_iter().filter_map(|item| read(node(item))).collect(), at: self.at })
     }
 
-    /// Reports that the value is not what it should be.
+    /// Reports a value of the wrong type.
     fn wrong<T>(self, expected: &str) -> Option<T> {
         let found = match &self.value {
-            // A number may be wrong in spite of its type.
+            // The value of a number may be wrong, not its type.
             DeValue::Integer(integer) => format!("the integer {integer}"),
             DeValue::Float(float) => format!("the float {float}"),
             other => format!("{} {}", if other.is_array() { "an" } else { "a" }, other.type_str()),
         };
-        self.source.sink.report(self.at, format!("{} must be {expected}, not {found}", self.what));
+        self.source.sink.report(self.at, format!("expected {expected} for {}, got {found}", self.what));
         None
     }
 }
 
-/// What to write under a key that is missing, where its name does not say it.
+/// Suggests a value for a missing key.
 fn remedy(key: &str) -> Option<&'static str> {
     match key {
-        "doc" => Some("add one sentence about the item, with a full stop"),
-        "source" => Some("name the documents that it comes from"),
+        "doc" => Some("describe the item in a sentence"),
+        "source" => Some("list the documents that describe the item"),
         _ => None,
     }
 }
 
-/// The value as a whole number, if it is one.
+/// Converts a value to an integer.
 fn integer(value: &DeValue<'_>) -> Option<i64> {
     let integer = value.as_integer()?;
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
