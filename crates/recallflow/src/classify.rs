@@ -47,7 +47,7 @@ pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str
     } else {
         open(&mut answer.body, how)
     };
-    let retry_after = answer.retry_after.as_deref().and_then(|h| retry::retry_after(h, now));
+    let retry_after = answer.retry_after.as_deref().and_then(|h| retry::parse_retry_after(h, now));
     let judge = Judge { answer, secrets, retry_after };
     match opened {
         Ok(Envelope { is_ambiguous: true, code, message, .. }) => {

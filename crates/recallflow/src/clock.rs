@@ -1,31 +1,31 @@
-//! The service's clock, as far as it can be learned from its answers.
+//! The offset of the service's clock, learned from the `Date` of its responses.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// An answer that took longer says too little about the time at which it was given.
-const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
+/// The `Date` of a slower response is too inexact to learn from.
+const MAX_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 
-/// No clock is so far off.
+/// Marks that no offset was learned yet.
 const UNKNOWN: i64 = i64::MIN;
 
-/// Seconds by which two lessons may differ without anything being wrong.
-const INEXACT: u64 = 2;
+/// Two offsets that differ by at most this many seconds count as equal.
+const TOLERANCE_SECS: u64 = 2;
 
-/// Where the time comes from.
+/// The source of this machine's time.
 pub(crate) type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// This machine's clock, and how far the service's is from it.
+/// This machine's clock and the offset of the service's.
 ///
-/// Every answer teaches the offset, but it is used only once the service has refused a timestamp: a gateway with a wrong
-/// `Date` must not spoil requests that would be accepted.
+/// Every response updates the learned offset. Requests are signed with it only after the service has refused a timestamp,
+/// because a gateway with a wrong `Date` must not break requests that the service would accept.
 pub(crate) struct Clock {
     now: Now,
-    /// What the latest answer said, in seconds; added to this machine's time. [`UNKNOWN`] until one says something.
+    /// Offset of the latest response in seconds, or [`UNKNOWN`]. Service time is local time plus offset.
     learned: AtomicI64,
-    /// What requests are signed with.
+    /// Offset that requests are signed with.
     adopted: AtomicI64,
 }
 
@@ -34,22 +34,22 @@ impl Clock {
         Self { now, learned: AtomicI64::new(UNKNOWN), adopted: AtomicI64::new(0) }
     }
 
-    /// Unix time of this machine in seconds.
+    /// Returns this machine's Unix time in seconds.
     pub(crate) fn local(&self) -> i64 {
         unix_seconds((self.now)())
     }
 
-    /// The offset to sign the next call with.
+    /// Returns the offset to sign the next request with.
     pub(crate) fn adopted(&self) -> i64 {
         self.adopted.load(Ordering::Relaxed)
     }
 
-    /// The offset that the latest answer taught, if one has.
+    /// Returns the offset of the latest response with a usable `Date`.
     pub(crate) fn learned(&self) -> Option<i64> {
         Some(self.learned.load(Ordering::Relaxed)).filter(|offset| *offset != UNKNOWN)
     }
 
-    /// Learns from the headers of an answer that arrived just now, and tells what is known then.
+    /// Learns the offset from the headers of a response that has just arrived, and returns the learned offset or 0.
     pub(crate) fn learn(&self, date: Option<&str>, has_age: bool, round_trip: Duration) -> i64 {
         match offset(self.local(), date, has_age, round_trip) {
             Some(offset) => {
@@ -60,12 +60,12 @@ impl Clock {
         }
     }
 
-    /// Takes another offset into use after the service has refused the one that a request was signed with.
+    /// Adopts another offset after the service refused a timestamp that was signed with the offset `used`.
     ///
-    /// What was learned from that very answer, because another call may have learned something else meanwhile. If it was
-    /// signed with that, this machine's own time, because then the `Date` is what is wrong.
+    /// `learned` is the offset of the refusing response itself, because a concurrent call may have learned another one. If
+    /// the request was already signed with it, the `Date` must be wrong, so the clock returns to local time.
     pub(crate) fn refuse(&self, used: i64, learned: i64) {
-        let next = if learned.abs_diff(used) <= INEXACT { 0 } else { learned };
+        let next = if learned.abs_diff(used) <= TOLERANCE_SECS { 0 } else { learned };
         self.adopted.store(next, Ordering::Relaxed);
     }
 }
@@ -79,27 +79,26 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// How many seconds the service's clock is ahead of this machine's, if the answer tells.
+/// Returns by how many seconds the service's clock is ahead of this machine's, if the response shows it.
 ///
-/// An answer with `Age` was kept by a cache and tells the time at which it was made. Half the round trip has passed
-/// since the service wrote the date.
+/// A response with `Age` comes from a cache, so its `Date` is old. The service wrote the date about half a round trip ago.
 pub(crate) fn offset(local: i64, date: Option<&str>, has_age: bool, round_trip: Duration) -> Option<i64> {
-    if has_age || round_trip > LONGEST_ROUND_TRIP {
+    if has_age || round_trip > MAX_ROUND_TRIP {
         return None;
     }
     let date = unix_seconds(httpdate::parse_http_date(date?).ok()?);
-    // A clock that shows no real time may be further off than a number can tell.
+    // An injected clock may return any time.
     Some((date + i64::try_from(round_trip.as_secs() / 2).ok()?).saturating_sub(local))
 }
 
-/// What to tell somebody whose timestamp was refused.
+/// Returns the remedy for a refused timestamp, given the learned offset.
 pub(crate) fn remedy(offset: Option<i64>) -> String {
     const MINUTE: u64 = 60;
     let Some(offset) = offset else {
         return "check this machine's clock; the service sends no date to compare it with".to_owned();
     };
     let (amount, unit) = match offset.unsigned_abs() {
-        0..=INEXACT => {
+        0..=TOLERANCE_SECS => {
             return "this machine's clock agrees with the service's; contact the vendor's support, or check for a proxy \
                     that changes `Date`"
                 .to_owned();

@@ -1,8 +1,7 @@
 //! Client for the voice API that ITNIO TECH, LAAFFIC and onbuka share: auto-recall flows and group-call tasks.
 //!
-//! A request is checked against every documented rule before a byte is sent, signed anew for each attempt, and repeated
-//! only where that can do no harm. An answer is read without failing for what is new in it. Every failure is an
-//! [`Error`], and every call ends by its deadline.
+//! The client validates every request before it sends a byte, signs every attempt, and retries only when a retry is safe.
+//! Responses may contain unknown fields and values. Every failure is an [`Error`], and every call ends by its deadline.
 //!
 //! ```no_run
 //! use recallflow::{Client, RecallNode, RecallType, UpdateRecallFlow};
@@ -17,30 +16,24 @@
 //! # }
 //! ```
 //!
-//! # Where things are
+//! # Overview
 //!
-//! - [`Client`] for `async` code, [`blocking::Client`] for other code, [`ClientBuilder`] for their options.
-//! - Requests are plain values: [`UpdateRecallFlow`] with its [`RecallNode`]s, and [`GroupCallQuery`]. `validate` tells
-//!   every [`Violation`] at once, `warnings` what is allowed but probably not meant.
-//! - Responses hold what the service sent: [`RecallFlowDetail`], [`GroupCallPage`] and [`GroupCallTask`]. What this
-//!   version does not know is in [`Extra`].
-//! - [`Pages`] reads a query to its end. [`Fee`] and [`totals`] read money.
+//! - [`Client`] is for `async` code and [`blocking::Client`] for other code. [`ClientBuilder`] has their options.
+//! - Requests are plain values: [`UpdateRecallFlow`] with its [`RecallNode`]s, and [`GroupCallQuery`]. `validate` returns
+//!   every [`Violation`] at once. `warnings` returns values that are valid but probably a mistake.
+//! - Responses are plain values as well: [`RecallFlowDetail`], [`GroupCallPage`] and [`GroupCallTask`]. [`Extra`] holds
+//!   fields and values that this version does not know.
+//! - [`Pages`] iterates over all pages of a query. [`Fee`] parses a fee, and [`totals`] adds fees up.
 //!
 //! # Without an account
 //!
-//! The repository has a sandbox that behaves as the service does. `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and
-//! `RECALLFLOW_BASE_URL` lead [`Client::from_env`] to it, or to the service.
-//!
-//! # Sources
-//!
-//! *Source* tells which of the vendor's documents a line is taken from: 000 and 003 "Query Task Details (Auto Recall)",
-//! 001 the same on LAAFFIC's Chinese pages, 002 "Edit Task (Auto-Recall)", 004 "Query Task List"; `api-facts` is a survey
-//! of what other public documents say.
+//! The repository contains a sandbox, a local server that behaves like the service. [`Client::from_env`] reads
+//! `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, so the same program can use either.
 //!
 //! # Logging
 //!
-//! The library reports to [`tracing`](https://docs.rs/tracing): one span for each call, one event for each attempt at
-//! level `DEBUG`, never a body, key or signature.
+//! The library logs to [`tracing`](https://docs.rs/tracing): one span for each call, and one event of level `DEBUG` for
+//! each attempt. Bodies, keys and signatures are never logged.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -69,7 +62,8 @@ mod retry;
 mod signing;
 mod tls;
 mod transport;
-#[cfg(test)]
+#[cfg(all(test, feature = "__vectors"))]
+#[path = "../vector_tests/suite.rs"]
 mod vectors;
 
 pub use builder::ClientBuilder;

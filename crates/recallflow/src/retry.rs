@@ -1,45 +1,45 @@
-//! Whether a failed attempt is followed by another, and when: one pure function and the budget it draws on.
+//! The retry policy: one pure function that decides, and the budget that limits retries.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::operation::OperationKind;
 
-/// Longest pause before the first retry; it doubles with each.
-const BASE: Duration = Duration::from_millis(50);
-/// The same when the service says that there are too many requests.
-const BASE_THROTTLED: Duration = Duration::from_secs(1);
-/// Longest pause before any retry.
-const CAP: Duration = Duration::from_secs(20);
-/// Tokens of a client's budget when it is full.
+/// Maximum backoff before the first retry. It doubles with each retry.
+const BASE_BACKOFF: Duration = Duration::from_millis(50);
+/// The same after a rate limit.
+const BASE_BACKOFF_THROTTLED: Duration = Duration::from_secs(1);
+/// Maximum backoff before any retry.
+const MAX_BACKOFF: Duration = Duration::from_secs(20);
+/// Tokens of a full budget.
 const FULL_BUDGET: u32 = 500;
 /// Tokens that a retry takes.
 const COST: u32 = 14;
-/// Tokens that a retry takes when the service says that there are too many requests.
+/// Tokens that a retry after a rate limit takes.
 const COST_THROTTLED: u32 = 5;
-/// Tokens that a call without a retry gives back, so that a drained budget fills again.
+/// Tokens that a successful call without retries returns, so that a drained budget recovers.
 const REWARD: u32 = 1;
 
-/// How an attempt ended, as far as repeating it is concerned.
+/// What a failed attempt permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RetryClass {
-    /// Not a byte was sent.
+    /// No byte of the request was written.
     Unsent,
-    /// The service refused it before processing: too many requests.
+    /// The service refused the request before processing it, because of a rate limit.
     Throttled,
-    /// The service refused it before processing: the timestamp.
+    /// The service refused the request before processing it, because of its timestamp.
     Clock,
-    /// A connection that had been idle died before a byte of the answer.
+    /// A reused connection closed before the first byte of the response.
     Stale,
-    /// It was sent, and there is no whole answer.
+    /// The request was sent, and no complete response arrived.
     Ambiguous,
-    /// The service itself answered that it failed.
+    /// The service reported that it failed.
     Failed,
-    /// Something before the service answered that the service is not available.
+    /// A gateway reported that the service is unavailable.
     Unavailable,
-    /// There is an answer, but none that tells what the service did.
+    /// The response does not show what the service did.
     Undecodable,
-    /// The answer stands.
+    /// The error is final.
     Settled,
 }
 
@@ -71,7 +71,7 @@ impl RetryClass {
         }
     }
 
-    /// Whether the update was provably not carried out, or the service said what became of it.
+    /// Returns whether an update was provably not applied, or the service reported its outcome.
     const fn outcome_is_known(self) -> bool {
         matches!(
             self,
@@ -79,8 +79,8 @@ impl RetryClass {
         )
     }
 
-    /// Whether another attempt may have another result, and can do no harm.
-    const fn may_be_repeated(self, kind: OperationKind) -> bool {
+    /// Returns whether a retry is safe and may succeed.
+    const fn is_retryable(self, kind: OperationKind) -> bool {
         match self {
             RetryClass::Unsent | RetryClass::Throttled | RetryClass::Clock => true,
             RetryClass::Stale | RetryClass::Ambiguous | RetryClass::Failed | RetryClass::Unavailable => {
@@ -91,20 +91,20 @@ impl RetryClass {
     }
 }
 
-/// What a call has used up so far.
+/// Retry allowances that a call has used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Used {
-    /// Retries that count.
+    /// Retries that count against `max_retries`.
     pub(crate) retries: u32,
-    /// Whether a dead idle connection was already replaced.
-    pub(crate) replaced: bool,
+    /// Whether the free retry after a stale connection was used.
+    pub(crate) stale_retry_used: bool,
     /// Whether a refused timestamp was already corrected.
-    pub(crate) corrected: bool,
+    pub(crate) clock_corrected: bool,
     /// Tokens taken from the budget.
     pub(crate) tokens: u32,
 }
 
-/// Everything that the decision depends on.
+/// The inputs of the decision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Situation {
     pub(crate) kind: OperationKind,
@@ -113,73 +113,73 @@ pub(crate) struct Situation {
     pub(crate) max_retries: u32,
     /// Tokens in the budget.
     pub(crate) budget: u32,
-    /// Time until the deadline.
+    /// Time until the deadline of the call.
     pub(crate) remaining: Duration,
-    /// How long the service asks to wait.
+    /// Wait that the service asks for.
     pub(crate) retry_after: Option<Duration>,
     /// A random number from 0 to 1.
     pub(crate) jitter: f64,
 }
 
-/// What to do after a failed attempt.
+/// The decision after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Decision {
-    /// Wait, take the tokens and try again.
+    /// Wait, take the tokens from the budget and retry.
     Retry {
-        /// How long to wait.
+        /// Time to wait.
         delay: Duration,
         /// Tokens to take from the budget.
         cost: u32,
-        /// What the call will have used up then.
+        /// Allowances used after this retry.
         used: Used,
     },
-    /// Report the failure.
+    /// Report the error.
     Fail,
-    /// Report that nobody knows whether the update was carried out.
+    /// Report that the outcome of the update is unknown.
     OutcomeUnknown,
 }
 
-/// Decides what follows a failed attempt.
+/// Decides whether to retry after a failed attempt.
 pub(crate) fn decide(situation: &Situation) -> Decision {
     let Situation { kind, class, used, .. } = *situation;
     if kind == OperationKind::Update && !class.outcome_is_known() {
         return Decision::OutcomeUnknown;
     }
-    if !class.may_be_repeated(kind) {
+    if !class.is_retryable(kind) {
         return Decision::Fail;
     }
-    if class == RetryClass::Stale && !used.replaced {
-        // The server closed a connection that nobody used; that is no sign of trouble, so it costs nothing.
-        return Decision::Retry { delay: Duration::ZERO, cost: 0, used: Used { replaced: true, ..used } };
+    if class == RetryClass::Stale && !used.stale_retry_used {
+        // A server may close an idle connection at any time. That does not show a fault, so the retry is free.
+        return Decision::Retry { delay: Duration::ZERO, cost: 0, used: Used { stale_retry_used: true, ..used } };
     }
-    if used.retries >= situation.max_retries || (class == RetryClass::Clock && used.corrected) {
+    if used.retries >= situation.max_retries || (class == RetryClass::Clock && used.clock_corrected) {
         return Decision::Fail;
     }
-    let (delay, cost) = price(situation);
+    let (delay, cost) = delay_and_cost(situation);
     if cost > situation.budget || delay >= situation.remaining {
         return Decision::Fail;
     }
-    let corrected = used.corrected || class == RetryClass::Clock;
+    let clock_corrected = used.clock_corrected || class == RetryClass::Clock;
     Decision::Retry {
         delay,
         cost,
-        used: Used { retries: used.retries + 1, corrected, tokens: used.tokens + cost, ..used },
+        used: Used { retries: used.retries + 1, clock_corrected, tokens: used.tokens + cost, ..used },
     }
 }
 
-/// How long to wait before the retry, and what it costs.
-fn price(situation: &Situation) -> (Duration, u32) {
+/// Returns the delay before the retry and its cost in tokens.
+fn delay_and_cost(situation: &Situation) -> (Duration, u32) {
     let (base, cost) = match situation.class {
-        // A wrong clock is no sign of load.
+        // A wrong clock does not show that the service is overloaded.
         RetryClass::Clock => return (Duration::ZERO, 0),
-        RetryClass::Throttled => (BASE_THROTTLED, COST_THROTTLED),
-        _ => (BASE, COST),
+        RetryClass::Throttled => (BASE_BACKOFF_THROTTLED, COST_THROTTLED),
+        _ => (BASE_BACKOFF, COST),
     };
-    let longest = base.saturating_mul(2_u32.saturating_pow(situation.used.retries)).min(CAP);
-    (situation.retry_after.unwrap_or_else(|| longest.mul_f64(situation.jitter)), cost)
+    let max_backoff = base.saturating_mul(2_u32.saturating_pow(situation.used.retries)).min(MAX_BACKOFF);
+    (situation.retry_after.unwrap_or_else(|| max_backoff.mul_f64(situation.jitter)), cost)
 }
 
-/// Keeps the clients of a struggling service from drowning it in retries.
+/// A token budget that limits retries while the service is failing.
 #[derive(Debug)]
 pub(crate) struct Budget {
     tokens: AtomicU32,
@@ -194,24 +194,24 @@ impl Budget {
         self.tokens.load(Ordering::Relaxed)
     }
 
-    /// Takes tokens, or nothing if there are too few.
+    /// Takes tokens and returns true, or takes none if there are too few.
     pub(crate) fn take(&self, cost: u32) -> bool {
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| tokens.checked_sub(cost)).is_ok()
     }
 
-    /// After a success, gives back what the call had taken.
+    /// Returns the tokens of a successful call.
     pub(crate) fn refund(&self, used: Used) {
         let amount = if used.tokens == 0 { REWARD } else { used.tokens };
         let refill = |tokens: u32| (tokens < FULL_BUDGET).then(|| tokens.saturating_add(amount).min(FULL_BUDGET));
-        // An error means that the budget was full already.
+        // An error means that the budget is already full.
         let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);
     }
 }
 
-/// How long a `Retry-After` header asks to wait, given the time at which the answer was made.
+/// Parses a `Retry-After` header, given the time of the response.
 ///
-/// A date in the past asks to wait no longer; anything that is neither a whole number of seconds nor a date says nothing.
-pub(crate) fn retry_after(header: &str, now: i64) -> Option<Duration> {
+/// A date in the past means no wait. Returns `None` if the header is neither a whole number of seconds nor a date.
+pub(crate) fn parse_retry_after(header: &str, now: i64) -> Option<Duration> {
     let header = header.trim();
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));

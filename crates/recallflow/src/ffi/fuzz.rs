@@ -116,7 +116,7 @@ impl ReadData for InGeneral {
 /// How long a `Retry-After` asks to wait, at this Unix time.
 #[must_use]
 pub fn retry_after(header: &str, now: i64) -> Option<Duration> {
-    retry::retry_after(header, now)
+    retry::parse_retry_after(header, now)
 }
 
 /// How long a throttled query with so much time left waits then; `None` if it fails at once.

@@ -1,4 +1,4 @@
-//! `classes.json`: how an attempt ended, as far as repeating it is concerned.
+//! `classes.json`: the retry class of each response and failure.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -71,7 +71,7 @@ impl Failed {
                 Kind::Malformed => FailureKind::Malformed,
                 Kind::TooLarge => FailureKind::TooLarge { limit: 1 },
             },
-            phase: *phase.unwrap_or_else(|| panic!("there is no phase {:?}", self.phase)),
+            phase: *phase.unwrap_or_else(|| panic!("unknown phase {:?}", self.phase)),
             sent: self.sent,
             reused: self.reused,
             status: None,
@@ -81,7 +81,7 @@ impl Failed {
 }
 
 #[test]
-fn an_answer_ends_an_attempt_like_this() {
+fn a_response_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").cases, |case| {
         let failed = classify::answer(&mut case.answer(), 0, &[], Typed::<RecallFlowDetail>::new())
             .err()
@@ -91,14 +91,14 @@ fn an_answer_ends_an_attempt_like_this() {
 }
 
 #[test]
-fn a_failure_ends_an_attempt_like_this() {
+fn a_failure_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").failures, |case| {
         same("class", &case.class.as_str(), &classify::failure(case.failure(), "https://host.example").class.as_str())
     });
 }
 
 #[test]
-fn every_class_comes_about() {
+fn the_vectors_cover_every_retry_class() {
     let File { cases, failures } = load("classes");
     let answered = cases.into_iter().map(|case| case.content.class);
     let found: BTreeSet<_> = answered.chain(failures.into_iter().map(|case| case.content.class)).collect();

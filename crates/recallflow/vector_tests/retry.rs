@@ -1,4 +1,4 @@
-//! `retry.json`: what follows a failed attempt, and the budget that limits it.
+//! `retry.json`: the decision after each failed attempt, and the retry budget.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
-use crate::OperationKind;
+use crate::operation::OperationKind;
 use crate::retry::{Budget, Decision, RetryClass, Situation, Used, decide};
 
 #[derive(Deserialize)]
@@ -81,24 +81,24 @@ struct Spending {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Step {
-    /// An extra try takes so many tokens.
+    /// A retry takes this many tokens.
     Take(u32),
-    /// An extra try asks for more than there are.
+    /// A retry needs more tokens than the budget has.
     AskInVain(u32),
-    /// A call succeeds that had taken so many.
+    /// A call that took this many tokens succeeds.
     Succeed(u32),
 }
 
 impl From<ExpectedUsed> for Used {
     fn from(ExpectedUsed { retries, replaced, corrected, tokens }: ExpectedUsed) -> Self {
-        Used { retries, replaced, corrected, tokens }
+        Used { retries, stale_retry_used: replaced, clock_corrected: corrected, tokens }
     }
 }
 
 impl Given {
     fn class(&self) -> RetryClass {
         let class = RetryClass::ALL.iter().find(|class| class.as_str() == self.class);
-        *class.unwrap_or_else(|| panic!("there is no class {:?}", self.class))
+        *class.unwrap_or_else(|| panic!("unknown class {:?}", self.class))
     }
 
     fn situation(&self, defaults: &Defaults) -> Situation {
@@ -131,7 +131,7 @@ impl Expected {
 }
 
 #[test]
-fn a_failed_attempt_is_followed_by_this() {
+fn a_failed_attempt_leads_to_the_expected_decision() {
     let file: File = load("retry");
     check_all(&file.cases, |case| {
         same("decision", &case.decision.decision(), &decide(&case.situation.situation(&file.defaults)))
@@ -139,7 +139,7 @@ fn a_failed_attempt_is_followed_by_this() {
 }
 
 #[test]
-fn every_class_occurs_for_queries_and_updates() {
+fn the_vectors_cover_every_class_for_queries_and_updates() {
     let situations = load::<File>("retry").cases.into_iter().map(|case| case.content.situation);
     let found: BTreeSet<_> = situations.map(|given| (given.class().as_str(), given.kind)).collect();
     let kinds = [Kind::Query, Kind::Update];
@@ -148,7 +148,7 @@ fn every_class_occurs_for_queries_and_updates() {
 }
 
 #[test]
-fn the_budget_runs_out_and_fills_again() {
+fn the_budget_runs_out_and_recovers() {
     check_all(&load::<File>("retry").budget, |case| {
         let budget = Budget::full();
         for step in &case.steps {

@@ -1,11 +1,11 @@
-//! `retry_after.json`: how long the header asks to wait.
+//! `retry_after.json`: the wait that each `Retry-After` header asks for.
 
 use std::time::Duration;
 
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
-use crate::retry::retry_after;
+use crate::retry::parse_retry_after;
 
 #[derive(Deserialize)]
 struct File {
@@ -21,8 +21,8 @@ struct Waiting {
 }
 
 #[test]
-fn the_header_asks_to_wait_this_long() {
+fn a_header_has_the_expected_wait() {
     check_all(&load::<File>("retry_after").cases, |case| {
-        same("wait", &case.seconds.map(Duration::from_secs), &retry_after(&case.header, case.now))
+        same("wait", &case.seconds.map(Duration::from_secs), &parse_retry_after(&case.header, case.now))
     });
 }

@@ -1,4 +1,4 @@
-//! `clock.json`: what an answer teaches of the service's clock.
+//! `clock.json`: the offset learned from each response, and its use.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -54,7 +54,7 @@ struct Explaining {
 }
 
 #[test]
-fn an_answer_teaches_this_offset() {
+fn a_response_has_the_expected_offset() {
     check_all(&load::<File>("clock").cases, |case| {
         let round_trip = Duration::from_millis(case.round_trip_ms);
         same("offset", &case.offset, &offset(case.local, case.date.as_deref(), case.age, round_trip))
@@ -62,7 +62,7 @@ fn an_answer_teaches_this_offset() {
 }
 
 #[test]
-fn each_attempt_is_signed_with_this_time() {
+fn each_attempt_is_signed_with_the_expected_time() {
     check_all(&load::<File>("clock").calls, |case| {
         let local = Arc::new(AtomicI64::new(0));
         let clock = Clock::new(Arc::new({
@@ -91,6 +91,6 @@ fn since_epoch(seconds: i64) -> SystemTime {
 }
 
 #[test]
-fn a_refused_timestamp_is_explained() {
+fn a_refused_timestamp_has_the_expected_remedy() {
     check_all(&load::<File>("clock").remedies, |case| same("remedy", &case.remedy, &remedy(case.offset)));
 }

@@ -17,16 +17,16 @@ struct Signing {
     api_secret: String,
     timestamp: i64,
     sign: String,
-    /// What a common mistake computes.
+    /// The result of a common mistake.
     not: Option<String>,
 }
 
 #[test]
-fn requests_are_signed_as_the_service_demands() {
+fn a_request_has_the_expected_signature() {
     check_all(&load::<File>("signing").cases, |case| {
         let credentials = Credentials::new(case.api_key.clone(), case.api_secret.clone());
         let sign = credentials.map_err(|error| error.to_string())?.sign(case.timestamp);
         same("sign", &case.sign, &sign)?;
-        if case.not.as_ref() == Some(&sign) { Err("this is what a common mistake computes".to_owned()) } else { Ok(()) }
+        if case.not.as_ref() == Some(&sign) { Err("this is the result of a common mistake".to_owned()) } else { Ok(()) }
     });
 }
