@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::error::{EXCERPT_CHARS, Error};
 use crate::request::violation::{Rule, Violation};
-use crate::{Error, error};
 
-/// A civil date and time without a zone, as the service writes it: `2024-06-03 15:13:01`.
+/// A date and time without a zone, in the notation of the service: `2024-06-03 15:13:01`.
 ///
-/// The documents do not say which zone the service means, so this library converts nothing. The year is 1 to 9999, and
-/// there are no leap seconds. Values compare in the order of time.
+/// The vendor's documents name no time zone, so this library never converts a time. The year is 1 to 9999, and there are no
+/// leap seconds. Values are ordered by time.
 ///
 /// ```
 /// use recallflow::LocalDateTime;
@@ -22,7 +22,7 @@ use crate::{Error, error};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalDateTime {
-    // The order of the fields is the order of time.
+    // The derived `Ord` compares the fields in this order.
     year: u16,
     month: u8,
     day: u8,
@@ -32,7 +32,7 @@ pub struct LocalDateTime {
 }
 
 impl LocalDateTime {
-    /// The service's notation.
+    /// Returns the time in the notation of the service.
     #[doc(hidden)]
     #[must_use]
     pub fn to_ascii(self) -> [u8; 19] {
@@ -48,7 +48,7 @@ impl LocalDateTime {
 
     pub(crate) const MIN: Self = Self { year: 1, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
 
-    /// A time from its parts, or `None` if there is no such time.
+    /// Returns the time with these parts, or `None` if it does not exist.
     #[must_use]
     pub const fn new(year: u16, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<Self> {
         let real = year >= 1
@@ -63,61 +63,56 @@ impl LocalDateTime {
         if real { Some(Self { year, month, day, hour, minute, second }) } else { None }
     }
 
-    /// Reads `yyyy-MM-dd HH:mm:ss` and nothing else.
+    /// Parses `yyyy-MM-dd HH:mm:ss` exactly.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let text: &[u8; 19] = text.try_into().ok()?;
-        // The words overlap, because nineteen bytes are no three times eight.
-        let [century, _, year, _, _, month, ..] = pairs(*text.first_chunk()?, *b"0000-00-")?;
-        let [day, ..] = pairs(*text[8..].first_chunk()?, *b"00 00:00")?;
-        let [hour, _, _, minute, _, _, second, _] = pairs(*text.last_chunk()?, *b"00:00:00")?;
+        let [y0, y1, y2, y3, b'-', mo0, mo1, b'-', d0, d1, b' ', h0, h1, b':', mi0, mi1, b':', s0, s1] = *text else {
+            return None;
+        };
+        let pairs = [[y0, y1], [y2, y3], [mo0, mo1], [d0, d1], [h0, h1], [mi0, mi1], [s0, s1]];
+        // One check of all digits is faster than one for each.
+        if !pairs.as_flattened().iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let [century, year, month, day, hour, minute, second] =
+            pairs.map(|[tens, ones]| 10 * (tens - b'0') + (ones - b'0'));
         Self::new(u16::from(century) * 100 + u16::from(year), month, day, hour, minute, second)
     }
 
-    /// Year, 1 to 9999.
+    /// Returns the year, 1 to 9999.
     #[must_use]
     pub const fn year(self) -> u16 {
         self.year
     }
 
-    /// Month, 1 to 12.
+    /// Returns the month, 1 to 12.
     #[must_use]
     pub const fn month(self) -> u8 {
         self.month
     }
 
-    /// Day of the month, 1 to 31.
+    /// Returns the day of the month, 1 to 31.
     #[must_use]
     pub const fn day(self) -> u8 {
         self.day
     }
 
-    /// Hour, 0 to 23.
+    /// Returns the hour, 0 to 23.
     #[must_use]
     pub const fn hour(self) -> u8 {
         self.hour
     }
 
-    /// Minute, 0 to 59.
+    /// Returns the minute, 0 to 59.
     #[must_use]
     pub const fn minute(self) -> u8 {
         self.minute
     }
 
-    /// Second, 0 to 59.
+    /// Returns the second, 0 to 59.
     #[must_use]
     pub const fn second(self) -> u8 {
         self.second
     }
-}
-
-/// Eight characters of the form, in which zeros stand for digits: at each place the number of that digit and the next.
-fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u8; 8]> {
-    // Digits become their values, and what is not in the form as it is no zero.
-    let word = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
-    // What is too much for a place makes the highest bit of its byte one.
-    let room = u64::from_le_bytes(form.map(|byte| 0x7f - if byte == b'0' { 9 } else { 0 }));
-    let fits = (word.wrapping_add(room) | word) & 0x8080_8080_8080_8080 == 0;
-    fits.then(|| word.wrapping_mul(10).wrapping_add(word >> 8).to_le_bytes())
 }
 
 const fn days_in_month(year: u16, month: u8) -> u8 {
@@ -131,7 +126,7 @@ const fn days_in_month(year: u16, month: u8) -> u8 {
 
 impl fmt::Display for LocalDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A text of digits and signs is one of UTF-8.
+        // ASCII is valid UTF-8.
         f.write_str(std::str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
 }
@@ -147,7 +142,7 @@ impl FromStr for LocalDateTime {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text.as_bytes()).ok_or_else(|| {
-            let shown: String = text.chars().take(error::EXCERPT_CHARS).collect();
+            let shown: String = text.chars().take(EXCERPT_CHARS).collect();
             let message = format!("expected a date and time `yyyy-MM-dd HH:mm:ss`, got {shown:?}");
             Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Format, message }])
         })
@@ -171,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_tells_its_parts() {
+    fn the_parts_of_a_time_are_readable() {
         let time = LocalDateTime::new(2024, 12, 31, 23, 59, 48).unwrap();
         assert_eq!((time.year(), time.month(), time.day()), (2024, 12, 31));
         assert_eq!((time.hour(), time.minute(), time.second()), (23, 59, 48));
@@ -179,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn every_character_counts() {
+    fn parse_accepts_the_exact_notation_only() {
         let text = *b"2024-12-31 23:59:48";
         for place in 0..text.len() {
             for byte in 0..=u8::MAX {
                 let mut changed = text;
                 changed[place] = byte;
                 let read = LocalDateTime::parse(&changed);
-                // Whoever writes a real time writes it in no other way.
+                // An accepted text is the only notation of its time.
                 let is_same = read.is_none_or(|time| time.to_string().as_bytes() == changed);
                 assert!(is_same, "{}", String::from_utf8_lossy(&changed));
                 let is_digit = byte.is_ascii_digit() && text[place].is_ascii_digit();

@@ -1,14 +1,14 @@
-//! The signature: MD5 over key, secret and time, as the service demands it.
+//! The signature of a request: MD5 over API key, API secret and timestamp.
 //!
-//! MD5 is the service's choice. It covers neither path nor body, which is why plain HTTP is refused.
+//! The service requires MD5. The signature covers neither path nor body, so plain HTTP is rejected.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use md5::{Digest as _, Md5};
 
-use crate::Error;
+use crate::error::Error;
 
-/// API key and secret. Neither is ever shown.
+/// API key and secret. `Debug` shows neither.
 #[derive(Clone)]
 pub(crate) struct Credentials {
     api_key: String,
@@ -35,19 +35,16 @@ impl Credentials {
         &self.api_key
     }
 
-    /// Signs a request: lower-case hexadecimal MD5 of key + secret + Unix time in seconds.
+    /// Returns the signature: lower-case hexadecimal MD5 of key, secret and Unix time in seconds.
     pub(crate) fn sign(&self, timestamp: i64) -> String {
-        let mut digits = Timestamp::default();
-        // Writing into the buffer cannot fail: no 64-bit number is longer.
-        let _ = write!(digits, "{timestamp}");
         let mut hash = Md5::new();
         hash.update(&self.api_key);
         hash.update(&self.api_secret);
-        hash.update(digits.as_bytes());
-        hex(&hash.finalize())
+        hash.update(timestamp.to_string());
+        format!("{:032x}", u128::from_be_bytes(hash.finalize().into()))
     }
 
-    /// What must not be shown, given the signature that was sent.
+    /// Returns the values to redact after sending this signature.
     pub(crate) fn secrets<'a>(&'a self, sign: &'a str) -> [&'a str; 3] {
         [&self.api_secret, sign, &self.api_key]
     }
@@ -59,44 +56,12 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A number in decimal without a heap allocation.
-#[derive(Default)]
-struct Timestamp {
-    digits: [u8; 20],
-    length: usize,
-}
-
-impl Timestamp {
-    fn as_bytes(&self) -> &[u8] {
-        &self.digits[..self.length]
-    }
-}
-
-impl fmt::Write for Timestamp {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        self.digits.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::Credentials;
 
     #[test]
-    fn neither_key_nor_secret_is_shown() {
+    fn debug_shows_neither_key_nor_secret() {
         let credentials = Credentials::new("bDqJFiq9".to_owned(), "7bz1lzh9".to_owned()).unwrap();
         assert_eq!(format!("{credentials:?}"), "Credentials([redacted])");
     }
