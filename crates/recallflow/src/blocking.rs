@@ -3,21 +3,23 @@
 pub(crate) mod runtime_pool;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::runtime_pool::RuntimePool;
+use crate::builder::ClientBuilder;
+use crate::client;
+use crate::error::Error;
 use crate::operation::{Operation, Paged};
-use crate::pages::Drift;
-use crate::{ClientBuilder, Error, pages};
+use crate::pages::{self, Drift};
 
-/// A client of the service for code that is not `async`; the same as [`crate::Client`], but its methods return when the
-/// call has ended.
+/// A blocking client of the service, with the same methods as [`crate::Client`].
 ///
-/// It is cheap to clone and may be used from several threads at once, none of which waits for another. The calling
-/// thread does the work; only names of hosts are looked up on another.
+/// Clones are cheap. Several threads can use one client at the same time without waiting for each other. A call runs on the
+/// calling thread, except for DNS lookups.
 ///
-/// It blocks its thread, so that `async` code calls it within `tokio::task::spawn_blocking`, or uses [`crate::Client`].
+/// `async` code uses [`crate::Client`], or calls this client within `tokio::task::spawn_blocking`.
 ///
 /// ```no_run
 /// let client = recallflow::Client::builder("key", "secret").base_url(recallflow::ITNIO).build_blocking()?;
@@ -26,52 +28,66 @@ use crate::{ClientBuilder, Error, pages};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    inner: crate::Client,
+    inner: client::Client,
     runtimes: Arc<RuntimePool>,
 }
 
 impl Client {
-    /// Starts a client with the account's API key and secret; end with [`ClientBuilder::build_blocking`].
+    /// Returns a builder for a client with the account's API key and secret. Call [`ClientBuilder::build_blocking`] last.
     pub fn builder(api_key: impl Into<String>, api_secret: impl Into<String>) -> ClientBuilder {
-        crate::Client::builder(api_key, api_secret)
+        client::Client::builder(api_key, api_secret)
     }
 
-    /// A client with the key, secret and base URL of the environment; see [`crate::Client::from_env`].
+    /// Creates a client with the key, secret and base URL of the environment; see [`crate::Client::from_env`].
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the key or the secret is missing, or a value is wrong.
+    /// [`Error::Config`] if the key or the secret is missing, or a value is invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build_blocking()
     }
 
-    pub(crate) fn new(inner: crate::Client) -> Self {
-        Self { inner, runtimes: Arc::default() }
-    }
-
-    /// The same client with another total time for each call.
+    /// Returns the same client with another total time for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { inner: self.inner.with_timeout(timeout), runtimes: Arc::clone(&self.runtimes) }
     }
 
-    /// The same client with another number of extra tries for each call.
+    /// Returns the same client with another maximum number of retries for each call.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
         Self { inner: self.inner.with_max_retries(max_retries), runtimes: Arc::clone(&self.runtimes) }
     }
 
-    /// Carries out an operation, named by its request. The named methods do the same.
+    /// Calls the operation of this request. The named methods do the same.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Config`] only if the system refuses an event queue or a thread.
+    /// Any [`Error`]; [`Error::Config`] only if the system refuses a runtime or a thread.
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        self.runtimes.run(&self.inner, async |client| client.execute(request).await)?
+        self.run(async |client| client.execute(request).await)?
+    }
+
+    /// Runs a call on the calling thread, with a client over the connections of a borrowed runtime.
+    fn run<T: Send, F: Future<Output = T>>(&self, call: impl FnOnce(client::Client) -> F + Send) -> Result<T, Error> {
+        let runtime = self.runtimes.borrow_runtime()?;
+        let client = self.inner.with_pool(runtime.connections());
+        runtime.run(|| call(client))
     }
 
     pub(crate) fn pages<R: Paged>(&self, query: R) -> Pages<R> {
         Pages { pages: pages::Pages::new(self.inner.clone(), query), client: self.clone() }
+    }
+}
+
+impl ClientBuilder {
+    /// Creates a client for code that is not `async`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] with the name of the invalid option.
+    pub fn build_blocking(self) -> Result<Client, Error> {
+        Ok(Client { inner: self.build()?, runtimes: Arc::default() })
     }
 }
 
@@ -81,16 +97,16 @@ impl fmt::Debug for Client {
     }
 }
 
-/// All items of a paged query, read page after page as they are asked for.
+/// All items of a paged query, as an iterator. See [`crate::Pages`] for its guarantees.
 ///
-/// It ends after an error. See [`crate::Pages`] for what it promises.
+/// The iteration ends after an error.
 pub struct Pages<R: Paged> {
     pages: pages::Pages<R>,
     client: Client,
 }
 
 impl<R: Paged> Pages<R> {
-    /// How the list changed while it was read, if it did.
+    /// Returns how the list changed while it was being read, if it did.
     #[must_use]
     pub fn drift(&self) -> Option<Drift> {
         self.pages.drift()
@@ -106,7 +122,7 @@ impl<R: Paged> Iterator for Pages<R> {
             pages.set_client(client);
             pages.next().await
         };
-        client.runtimes.run(&client.inner, next).unwrap_or_else(|error| {
+        client.run(next).unwrap_or_else(|error| {
             self.pages.end();
             Some(Err(error))
         })

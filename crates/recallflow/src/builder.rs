@@ -8,18 +8,18 @@ use std::time::{Duration, SystemTime};
 use crate::client::{Client, Shared};
 use crate::clock::{Clock, Now};
 use crate::endpoint::BaseUrl;
+use crate::error::Error;
 use crate::generated::operations::OPERATIONS;
 use crate::generated::service::ITNIO;
 use crate::retry::Budget;
 use crate::signing::Credentials;
 use crate::transport::{self, Proxy, Transport};
-use crate::{Error, blocking};
 
-const API_KEY: &str = "RECALLFLOW_API_KEY";
-const API_SECRET: &str = "RECALLFLOW_API_SECRET";
-const BASE_URL: &str = "RECALLFLOW_BASE_URL";
+const API_KEY_VARIABLE: &str = "RECALLFLOW_API_KEY";
+const API_SECRET_VARIABLE: &str = "RECALLFLOW_API_SECRET";
+const BASE_URL_VARIABLE: &str = "RECALLFLOW_BASE_URL";
 
-/// The options of a client; [`Client::builder`] starts one.
+/// The options of a client. [`Client::builder`] returns one.
 ///
 /// ```
 /// # fn main() -> Result<(), recallflow::Error> {
@@ -34,7 +34,7 @@ const BASE_URL: &str = "RECALLFLOW_BASE_URL";
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "a builder makes no client before `build` or `build_blocking` is called"]
+#[must_use = "call `build` or `build_blocking` to create the client"]
 pub struct ClientBuilder {
     api_key: String,
     api_secret: String,
@@ -52,18 +52,18 @@ pub struct ClientBuilder {
     environment: Environment,
 }
 
-/// Where variables of the environment come from.
+/// The source of environment variables.
 #[derive(Clone)]
 enum Environment {
-    /// This process.
+    /// The environment of this process.
     Process,
-    /// Who uses this library: a thread of another language may have an environment of its own.
-    #[cfg_attr(not(feature = "__ffi"), expect(dead_code, reason = "only other languages give one"))]
+    /// Variables of the caller, because a Node worker may have its own environment.
+    #[cfg_attr(not(feature = "__ffi"), expect(dead_code, reason = "only other languages pass one"))]
     Given(BTreeMap<String, String>),
 }
 
 impl Environment {
-    /// A variable; an empty one counts as not set.
+    /// Returns a variable. An empty one counts as not set.
     fn get(&self, name: &str) -> Result<Option<String>, Error> {
         let value = match self {
             Self::Given(variables) => variables.get(name).cloned(),
@@ -99,50 +99,54 @@ impl ClientBuilder {
         }
     }
 
-    /// Starts a client with the key and secret of the environment, `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET`. See
-    /// [`ClientBuilder::base_url`] for the host.
+    /// Creates a builder with the key and secret of the environment variables `RECALLFLOW_API_KEY` and
+    /// `RECALLFLOW_API_SECRET`. See [`ClientBuilder::base_url`] for the base URL.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if one is missing.
+    /// [`Error::Config`] if the key or the secret is missing.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from(Environment::Process, None, None)
+        Self::from_variables(Environment::Process, None, None)
     }
 
-    /// The same with a key or a secret that is not the environment's.
+    /// Does the same, but a given key or secret wins over the environment.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if one is missing.
+    /// [`Error::Config`] if the key or the secret is missing.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn from_env_unless(api_key: Option<String>, api_secret: Option<String>) -> Result<Self, Error> {
-        Self::from(Environment::Process, api_key, api_secret)
+        Self::from_variables(Environment::Process, api_key, api_secret)
     }
 
-    fn from(environment: Environment, api_key: Option<String>, api_secret: Option<String>) -> Result<Self, Error> {
+    fn from_variables(
+        environment: Environment,
+        api_key: Option<String>,
+        api_secret: Option<String>,
+    ) -> Result<Self, Error> {
         let required = |given: Option<String>, name| match given {
             Some(given) => Ok(given),
             None => environment
                 .get(name)?
                 .ok_or_else(|| Error::config(format!("the environment variable `{name}` is not set or empty"))),
         };
-        let (api_key, api_secret) = (required(api_key, API_KEY)?, required(api_secret, API_SECRET)?);
+        let (api_key, api_secret) = (required(api_key, API_KEY_VARIABLE)?, required(api_secret, API_SECRET_VARIABLE)?);
         Ok(Self { environment, ..Self::new(api_key, api_secret) })
     }
 
-    /// The same with the variables of another environment than that of this process.
+    /// Does the same with these environment variables.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if one is missing.
+    /// [`Error::Config`] if the key or the secret is missing.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn from_environment(variables: BTreeMap<String, String>) -> Result<Self, Error> {
-        Self::from(Environment::Given(variables), None, None)
+        Self::from_variables(Environment::Given(variables), None, None)
     }
 
-    /// Takes the base URL from another environment than that of this process, unless it is given.
+    /// Uses these environment variables in place of those of this process.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn environment(mut self, variables: BTreeMap<String, String>) -> Self {
@@ -150,92 +154,95 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the service is: one of the constants [`ITNIO`](crate::ITNIO), [`LAAFFIC`](crate::LAAFFIC) and
-    /// [`ONBUKA`](crate::ONBUKA), or any other URL with or without a path prefix.
+    /// Sets the base URL: [`ITNIO`](crate::ITNIO), [`LAAFFIC`](crate::LAAFFIC), [`ONBUKA`](crate::ONBUKA), or another URL with
+    /// an optional path prefix.
     ///
-    /// Without it, the environment variable `RECALLFLOW_BASE_URL` decides, and without that it is [`ITNIO`](crate::ITNIO).
+    /// The default is the environment variable `RECALLFLOW_BASE_URL`, or else [`ITNIO`](crate::ITNIO).
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
     }
 
-    /// Total time of a call with all its retries; 30 s by default.
+    /// Sets the total time of a call with all its retries. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Longest time for one connection, TLS included; 5 s by default.
+    /// Sets the maximum time to open a connection, including TLS. Default: 5 s.
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.connect_timeout = connect_timeout;
         self
     }
 
-    /// Longest time for one attempt of a query; 10 s by default. An update has the whole `timeout`, because it must not
-    /// be repeated for being slow.
+    /// Sets the maximum time of one attempt of a query. Default: 10 s.
+    ///
+    /// An attempt of an update has the whole `timeout`, because a slow update must not be retried.
     pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
         self.attempt_timeout = attempt_timeout;
         self
     }
 
-    /// Number of extra tries; 2 by default.
+    /// Sets the maximum number of retries. Default: 2.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = max_retries;
         self
     }
 
-    /// Largest answer; 8 MiB by default. Each value in it counts 256 bytes at least, which
-    /// is about what it takes in memory.
+    /// Sets the maximum response size in bytes. Default: 8 MiB.
+    ///
+    /// It also limits the number of JSON values in a response to `max_response_bytes / 256` (32,768 by default), because
+    /// a value takes about that much memory.
     pub fn max_response_bytes(mut self, max_response_bytes: usize) -> Self {
         self.max_response_bytes = max_response_bytes;
         self
     }
 
-    /// Whether requests are checked against the documented rules before they are sent; on by default.
+    /// Sets whether requests are validated before they are sent. Default: true.
     pub fn validate(mut self, validate: bool) -> Self {
         self.validate = validate;
         self
     }
 
-    /// The proxy to use, such as `http://proxy.example:3128`, with its credentials in the URL if it needs some.
+    /// Sets the proxy, such as `http://proxy.example:3128`. Its URL may contain credentials.
     ///
-    /// By default the environment decides (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
+    /// The default is the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::Url(url.into());
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Disables proxies, including those of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Proxy::None;
         self
     }
 
-    /// A PEM file with authorities to trust besides the built-in ones and those of the system.
+    /// Sets a PEM file of certificate authorities to trust in addition to the built-in roots and those of the system.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
         self
     }
 
-    /// Permits `http://` for hosts other than this machine.
+    /// Permits `http://` for hosts that are not loopback addresses.
     ///
-    /// The signature does not cover the body: whoever sits between can change what an update does, and whom it calls.
+    /// The signature does not cover the body, so an attacker on the network could change an update.
     pub fn dangerously_allow_http(mut self, allow: bool) -> Self {
         self.dangerously_allow_http = allow;
         self
     }
 
-    /// Where the time comes from that requests are signed with; the system's clock by default.
+    /// Sets the clock that requests are signed with. Default: the system clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.now = Arc::new(now);
         self
     }
 
-    /// Makes the client. It connects when it is first used.
+    /// Creates the client. It connects on first use.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] that names the option that is wrong.
+    /// [`Error::Config`] with the name of the invalid option.
     pub fn build(self) -> Result<Client, Error> {
         let positive = [
             ("timeout", self.timeout),
@@ -250,8 +257,8 @@ impl ClientBuilder {
         }
         let (base_url, origin) = match self.base_url {
             Some(base_url) => (base_url, String::new()),
-            None => match self.environment.get(BASE_URL)? {
-                Some(base_url) => (base_url, format!(" (from {BASE_URL})")),
+            None => match self.environment.get(BASE_URL_VARIABLE)? {
+                Some(base_url) => (base_url, format!(" (from `{BASE_URL_VARIABLE}`)")),
                 None => (ITNIO.to_owned(), String::new()),
             },
         };
@@ -277,15 +284,6 @@ impl ClientBuilder {
             validate: self.validate,
         };
         Ok(Client::new(shared, self.timeout, self.max_retries))
-    }
-
-    /// Makes a client for code that is not `async`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] that names the option that is wrong.
-    pub fn build_blocking(self) -> Result<blocking::Client, Error> {
-        Ok(blocking::Client::new(self.build()?))
     }
 }
 

@@ -89,7 +89,7 @@ impl Client {
     }
 
     /// The same client over other connections.
-    pub(crate) fn over(&self, pool: Arc<Pool>) -> Self {
+    pub(crate) fn with_pool(&self, pool: Arc<Pool>) -> Self {
         Self { pool, ..self.clone() }
     }
 

@@ -1,25 +1,25 @@
-//! Where the service is: the base URL, checked, and the URLs of the operations below it.
+//! The base URL of the service and the URLs of the operations below it.
 
 use url::{Host, Url};
 
-/// The URL below which the operations are.
+/// A checked base URL.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    /// Has no trailing slash unless it has no path, and neither user, query nor fragment.
+    /// Has no user, query or fragment, and no trailing slash unless the path is empty.
     url: Url,
     is_loopback: bool,
 }
 
 impl BaseUrl {
-    /// Checks the option `base_url`.
+    /// Parses and checks the option `base_url`.
     ///
-    /// The message of an error never quotes the text, because it may hold a password.
+    /// An error never quotes the text, because it may contain a password.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, String> {
         let mut url = Url::parse(text).map_err(|error| format!("`base_url` is not a URL ({error}); {EXAMPLE}"))?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err(format!("`base_url` must start with `https://`; {EXAMPLE}"));
         }
-        // An empty password without a name is still an `@` that somebody meant to write.
+        // `password` is `Some("")` for `https://:@host`, which is rejected as well.
         if !url.username().is_empty() || url.password().is_some() {
             return Err("`base_url` contains a user name or password; remove it, because the API key and secret are \
                         separate options"
@@ -43,24 +43,24 @@ impl BaseUrl {
         Ok(Self { url, is_loopback })
     }
 
-    /// The URL of an operation.
+    /// Returns the URL of an operation.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{}", self.url.path().trim_end_matches('/'), path.trim_start_matches('/')));
         url
     }
 
-    /// Whether the service is on this machine.
+    /// Returns whether the host is a loopback address.
     pub(crate) fn is_loopback(&self) -> bool {
         self.is_loopback
     }
 
-    /// Whether TLS protects the requests.
+    /// Returns whether requests use TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// Without a trailing slash, as the constants are written.
+    /// Returns the URL without a trailing slash, like the constants.
     pub(crate) fn as_str(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
@@ -81,45 +81,45 @@ fn is_loopback(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn joined(base: &str, path: &str) -> String {
+    fn join(base: &str, path: &str) -> String {
         BaseUrl::parse(base, false).unwrap().join(path).into()
     }
 
     #[test]
     fn a_path_prefix_is_kept_with_or_without_a_slash() {
         for base in ["https://api.laaffic.com/v3", "https://api.laaffic.com/v3/", "https://API.laaffic.com/v3//"] {
-            assert_eq!(joined(base, "/voice/queryDetail"), "https://api.laaffic.com/v3/voice/queryDetail");
-            assert_eq!(joined(base, "voice/queryDetail"), "https://api.laaffic.com/v3/voice/queryDetail");
+            assert_eq!(join(base, "/voice/queryDetail"), "https://api.laaffic.com/v3/voice/queryDetail");
+            assert_eq!(join(base, "voice/queryDetail"), "https://api.laaffic.com/v3/voice/queryDetail");
         }
         for base in ["https://api.itniotech.com", "https://api.itniotech.com/"] {
-            assert_eq!(joined(base, "/voice/queryDetail"), "https://api.itniotech.com/voice/queryDetail");
+            assert_eq!(join(base, "/voice/queryDetail"), "https://api.itniotech.com/voice/queryDetail");
         }
-        assert_eq!(joined("https://h:8443/a/b", "/c"), "https://h:8443/a/b/c");
+        assert_eq!(join("https://h:8443/a/b", "/c"), "https://h:8443/a/b/c");
     }
 
     #[test]
-    fn http_is_for_this_machine_only() {
+    fn plain_http_is_accepted_for_loopback_addresses_only() {
         for base in
             ["http://localhost:1", "http://LOCALHOST", "http://127.0.0.1:8080", "http://127.8.8.8", "http://[::1]:1"]
         {
             assert!(BaseUrl::parse(base, false).unwrap().is_loopback(), "{base}");
         }
         for base in ["http://api.itniotech.com", "http://10.0.0.1", "http://localhost.example", "http://[::2]"] {
-            let refusal = BaseUrl::parse(base, false).unwrap_err();
-            assert!(refusal.contains("dangerously_allow_http"), "{refusal}");
+            let error = BaseUrl::parse(base, false).unwrap_err();
+            assert!(error.contains("dangerously_allow_http"), "{error}");
             assert!(!BaseUrl::parse(base, true).unwrap().is_loopback(), "{base}");
         }
     }
 
     #[test]
-    fn only_https_is_protected() {
+    fn is_https_ignores_the_case_of_the_scheme() {
         for (base, is_https) in [("https://127.0.0.1:1", true), ("HTTPS://h", true), ("http://127.0.0.1:1", false)] {
             assert_eq!(BaseUrl::parse(base, false).unwrap().is_https(), is_https, "{base}");
         }
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_without_quoting_it() {
+    fn an_invalid_base_url_is_rejected_without_quoting_it() {
         for base in [
             "",
             "hunter2.example",
@@ -133,9 +133,9 @@ mod tests {
             "https://api.itniotech.com/#hunter2",
             "https://hunter2 hunter2/",
         ] {
-            let refusal = BaseUrl::parse(base, true).unwrap_err();
-            assert!(refusal.starts_with("`base_url` ") && refusal.contains("; "), "{base}: {refusal}");
-            assert!(!refusal.contains("hunter2"), "{refusal}");
+            let error = BaseUrl::parse(base, true).unwrap_err();
+            assert!(error.starts_with("`base_url` ") && error.contains("; "), "{base}: {error}");
+            assert!(!error.contains("hunter2"), "{error}");
         }
     }
 }

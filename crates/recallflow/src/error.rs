@@ -1,17 +1,17 @@
-//! Everything that can go wrong, as one tree.
+//! The error tree of the library.
 
 use std::fmt::{self, Display as _};
 use std::time::Duration;
 
 use crate::request::violation::Violation;
 
-/// Most characters of the service's own text that a message carries.
+/// Maximum number of characters of the service's text in a message.
 pub(crate) const EXCERPT_CHARS: usize = 512;
 
-/// Everything that can go wrong.
+/// An error of this library.
 ///
-/// The same tree exists in every language of this library; [`Error::kind`] tells the class, the leaves included. The
-/// text of an error tells the operation, what happened, and where known what to try next:
+/// The same tree exists in Python and Node. [`Error::kind`] returns the most specific kind. The message names the operation,
+/// the cause, the number of attempts and what to try next:
 ///
 /// ```no_run
 /// # async fn run(client: recallflow::Client, update: recallflow::UpdateRecallFlow) {
@@ -20,40 +20,40 @@ pub(crate) const EXCERPT_CHARS: usize = 512;
 /// match client.update_recall_flow(&update).await {
 ///     Ok(()) => {}
 ///     Err(Error::InvalidRequest(error)) => error.violations.iter().for_each(|violation| eprintln!("{violation}")),
-///     Err(Error::OutcomeUnknown(error)) => eprintln!("read the flow before repeating the update: {error}"),
+///     Err(Error::OutcomeUnknown(error)) => eprintln!("read the flow before you repeat the update: {error}"),
 ///     Err(error) if error.kind() == ErrorKind::RateLimited => eprintln!("wait {:?}", error.retry_after()),
 ///     Err(error) => eprintln!("{error}"),
 /// }
 /// # }
 /// ```
 ///
-/// No variant holds the API secret, a signature or the API key: they are removed from whatever the service sent.
+/// No variant holds the API secret, a signature or the API key. They are redacted in text that the service sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// An option is wrong or missing.
+    /// An option is invalid or missing.
     Config(Box<ConfigError>),
-    /// The request breaks rules; nothing was sent.
+    /// The request breaks documented rules. Nothing was sent.
     InvalidRequest(Box<InvalidRequestError>),
-    /// The service answered with a code other than 0, or with HTTP 429.
+    /// The service returned a code other than 0, or HTTP 429.
     Api(Box<ApiError>),
-    /// There was no answer.
+    /// There was no response.
     Transport(Box<TransportError>),
-    /// There was an answer, but not one of this service.
+    /// The response is not one of this service, or is incomplete.
     Protocol(Box<ProtocolError>),
-    /// An update may or may not have been carried out.
+    /// An update may or may not have been applied.
     OutcomeUnknown(Box<OutcomeUnknownError>),
 }
 
-/// The classes of the tree, the leaves included.
+/// The kind of an error: a variant of [`Error`], or a more specific one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An option is wrong or missing.
+    /// An option is invalid or missing.
     Config,
-    /// The request breaks rules; nothing was sent.
+    /// The request breaks documented rules. Nothing was sent.
     InvalidRequest,
-    /// The service answered with a code that has no class of its own.
+    /// The service returned a code that has no kind of its own.
     Api,
     /// The service does not accept the API key or the signature.
     Authentication,
@@ -61,24 +61,24 @@ pub enum ErrorKind {
     IpRestricted,
     /// The timestamp of the request is too far from the service's clock.
     TimestampExpired,
-    /// Too many requests.
+    /// The rate limit was exceeded.
     RateLimited,
     /// The service failed.
     Service,
     /// The service does not accept a parameter.
     Parameter,
-    /// There was no answer.
+    /// There was no response.
     Transport,
-    /// There was no answer in time.
+    /// There was no response in time.
     Timeout,
-    /// There was an answer, but not one of this service.
+    /// The response is not one of this service, or is incomplete.
     Protocol,
-    /// An update may or may not have been carried out.
+    /// An update may or may not have been applied.
     OutcomeUnknown,
 }
 
 impl ErrorKind {
-    /// Every class, in the order of the documentation.
+    /// Every kind, in the order of the documentation.
     pub const ALL: &'static [ErrorKind] = &[
         ErrorKind::Config,
         ErrorKind::InvalidRequest,
@@ -95,7 +95,7 @@ impl ErrorKind {
         ErrorKind::OutcomeUnknown,
     ];
 
-    /// The name of the class in Python and Node, such as `AuthenticationError`.
+    /// Returns the name of the class in Python and Node, such as `AuthenticationError`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -126,21 +126,21 @@ impl fmt::Display for ErrorKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Call {
-    /// Name of the operation, such as `update_recall_flow`; empty if there was none yet.
+    /// Name of the operation, such as `update_recall_flow`. Empty if the error precedes the call.
     pub operation: &'static str,
-    /// How many times the request was sent or tried to be sent.
+    /// Number of attempts, including those that failed before the request was sent.
     pub attempts: u32,
 }
 
-/// An option is wrong or missing.
+/// An option is invalid or missing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfigError {
-    /// Which option, and what to do.
+    /// Names the option, the problem and the remedy.
     pub message: String,
 }
 
-/// The request breaks rules; nothing was sent.
+/// The request breaks documented rules. Nothing was sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InvalidRequestError {
@@ -150,21 +150,21 @@ pub struct InvalidRequestError {
     pub call: Call,
 }
 
-/// The service answered with a code other than 0, or with HTTP 429.
+/// The service returned a code other than 0, or HTTP 429.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The class, one of those of status codes.
+    /// The kind, one of those of status codes.
     pub kind: ErrorKind,
-    /// The code; `None` if there was only HTTP 429.
+    /// The status code of the service. `None` if the response was HTTP 429 without one.
     pub code: Option<i64>,
-    /// The service's own words, at most 512 characters.
+    /// The message of the service, redacted and at most 512 characters long.
     pub message: String,
-    /// What the documents call the code, where they list it.
+    /// The meaning of the code in the vendor's documents.
     pub meaning: Option<&'static str>,
-    /// Status of the HTTP answer.
+    /// HTTP status of the response.
     pub http_status: u16,
-    /// How long the service asks to wait.
+    /// Wait that the service asks for.
     pub retry_after: Option<Duration>,
     /// What to try next.
     pub remedy: Option<String>,
@@ -172,13 +172,13 @@ pub struct ApiError {
     pub call: Call,
 }
 
-/// There was no answer.
+/// There was no response.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     /// How far the last attempt came.
     pub phase: Phase,
-    /// Whether time ran out; the class is `TimeoutError` then.
+    /// Whether the attempt timed out. The kind is then [`ErrorKind::Timeout`].
     pub timed_out: bool,
     /// The base URL that the request was for.
     pub base_url: String,
@@ -190,17 +190,17 @@ pub struct TransportError {
     pub call: Call,
 }
 
-/// There was an answer, but not one of this service: a web page, something truncated, too large, a redirect.
+/// The response is not one of this service, or is incomplete: a web page, a redirect, a truncated or too large body.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProtocolError {
-    /// Status of the HTTP answer; `None` if it was not even HTTP.
+    /// HTTP status of the response. `None` if the response was not HTTP.
     pub http_status: Option<u16>,
-    /// What is wrong with the answer.
+    /// The problem with the response.
     pub message: String,
-    /// The beginning of the body, at most 512 characters.
+    /// The beginning of the body, redacted and at most 512 characters long.
     pub excerpt: String,
-    /// How long the answer asks to wait.
+    /// Wait that the response asks for.
     pub retry_after: Option<Duration>,
     /// What to try next.
     pub remedy: Option<String>,
@@ -208,13 +208,13 @@ pub struct ProtocolError {
     pub call: Call,
 }
 
-/// An update may or may not have been carried out.
+/// An update may or may not have been applied.
 ///
-/// Read the flow again before repeating the update.
+/// Read the flow before you repeat the update.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OutcomeUnknownError {
-    /// Why it is not known.
+    /// The error of the last attempt.
     pub cause: Error,
 }
 
@@ -222,26 +222,26 @@ pub struct OutcomeUnknownError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Looking up the host's address.
+    /// Resolving the host name.
     Resolve,
-    /// Connecting, or waiting for a connection.
+    /// Connecting to the service or a proxy.
     Connect,
-    /// Agreeing on TLS.
+    /// TLS handshake.
     Tls,
     /// Sending the request.
     Request,
-    /// Waiting for the answer.
+    /// Waiting for the response.
     Response,
-    /// Reading the body of the answer.
+    /// Reading the body of the response.
     Body,
 }
 
 impl Phase {
-    /// Every phase, in their order.
+    /// Every phase, in order.
     pub const ALL: &'static [Phase] =
         &[Phase::Resolve, Phase::Connect, Phase::Tls, Phase::Request, Phase::Response, Phase::Body];
 
-    /// The name that every language uses.
+    /// Returns the name that every language uses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -262,7 +262,7 @@ impl fmt::Display for Phase {
 }
 
 impl Error {
-    /// An error about how the library is used.
+    /// Creates an error about an option or the use of the library.
     #[doc(hidden)]
     pub fn config(message: impl Into<String>) -> Self {
         Error::Config(Box::new(ConfigError { message: message.into() }))
@@ -272,7 +272,7 @@ impl Error {
         Error::InvalidRequest(Box::new(InvalidRequestError { violations, call: Call::default() }))
     }
 
-    /// The error for a request that was not even read.
+    /// Creates the error for a request that could not be read from JSON.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
@@ -280,7 +280,7 @@ impl Error {
         Error::invalid_request(violations)
     }
 
-    /// The class, whose name is the same in every language.
+    /// Returns the kind, which is the same in every language.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -294,7 +294,7 @@ impl Error {
         }
     }
 
-    /// The call that failed; that of the cause if the outcome is unknown.
+    /// Returns the call that failed.
     #[must_use]
     pub fn call(&self) -> Call {
         match self {
@@ -307,7 +307,7 @@ impl Error {
         }
     }
 
-    /// The same error with the call it belongs to.
+    /// Returns the same error with the call it belongs to.
     pub(crate) fn of(mut self, operation: &'static str, attempts: u32) -> Self {
         self.set_call(Call { operation, attempts });
         self
@@ -333,19 +333,19 @@ impl Error {
         }
     }
 
-    /// Every broken rule, if the request was not sent because of them.
+    /// Returns every violation of an invalid request; empty for other errors.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         if let Error::InvalidRequest(error) = self { &error.violations } else { &[] }
     }
 
-    /// The service's status code, if there is one.
+    /// Returns the status code of the service, if there is one.
     #[must_use]
     pub fn code(&self) -> Option<i64> {
         if let Error::Api(error) = self { error.code } else { None }
     }
 
-    /// Status of the HTTP answer, if there was one.
+    /// Returns the HTTP status of the response, if there was one.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
         match self {
@@ -356,7 +356,7 @@ impl Error {
         }
     }
 
-    /// How far the last attempt came, if there was no answer.
+    /// Returns how far the last attempt came, if there was no response.
     #[must_use]
     pub fn phase(&self) -> Option<Phase> {
         match self {
@@ -366,7 +366,7 @@ impl Error {
         }
     }
 
-    /// How long the service asks to wait before the next attempt.
+    /// Returns the wait that the service asks for before the next attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -377,7 +377,7 @@ impl Error {
         }
     }
 
-    /// What to try next.
+    /// Returns what to try next.
     #[must_use]
     pub fn remedy(&self) -> Option<&str> {
         match self {
@@ -409,7 +409,7 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// What happened, without the call and the remedy.
+    /// Writes the message without the call and the remedy.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Config(error) => error.fmt(f),
@@ -467,7 +467,7 @@ impl fmt::Display for ApiError {
             Some(code) => write!(f, "service returned code {code}")?,
             None => write!(f, "service returned HTTP {}", self.http_status)?,
         }
-        // The service often begins with the documents' own words.
+        // The service's message often starts with the meaning.
         if let Some(meaning) = self.meaning.filter(|meaning| !self.message.starts_with(meaning)) {
             write!(f, " ({meaning})")?;
         }
@@ -491,7 +491,7 @@ impl fmt::Display for ProtocolError {
     }
 }
 
-// The message of an unknown outcome holds its cause, so that `source` does not tell it a second time.
+// The message of an unknown outcome includes its cause, so `source` would repeat it.
 impl std::error::Error for Error {}
 impl std::error::Error for ConfigError {}
 impl std::error::Error for InvalidRequestError {}

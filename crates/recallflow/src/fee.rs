@@ -1,4 +1,4 @@
-//! Amounts of money as the service writes them.
+//! Fees: exact amounts with a currency, and their totals.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,13 +6,16 @@ use std::str::FromStr as _;
 
 use rust_decimal::Decimal;
 
-/// An exact decimal number, such as `0.034827`. It displays with the digits that it was read with.
+use crate::generated::responses::{GroupCallTask, Totals};
+
+/// An exact decimal number, such as `0.034827`. `Display` shows the digits that were parsed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Reads plain decimal notation: digits, at most one point and at most one minus, of at most 28 significant digits, or
-    /// 29 where 96 bits hold them.
+    /// Parses plain decimal notation: digits with at most one point and one leading minus.
+    ///
+    /// The number may have 28 significant digits, or 29 if they fit 96 bits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -21,22 +24,22 @@ impl Amount {
         if !numeric(whole) || !numeric(fraction) {
             return None;
         }
-        // `from_str_exact` refuses what would have to be rounded.
+        // `from_str_exact` rejects numbers that it would have to round.
         Decimal::from_str_exact(text).ok().map(Amount)
     }
 
-    /// The nearest binary floating-point number, for charts and the like; sums of money belong in decimals.
+    /// Converts to the nearest binary floating-point number, for example for charts. Add money as decimals instead.
     #[must_use]
     pub fn to_f64(self) -> f64 {
-        // Both notations are decimal, so the text always reads.
+        // `f64` parses every text that `Decimal` writes.
         f64::from_str(&self.0.to_string()).unwrap_or(f64::NAN)
     }
 
-    /// The exact sum, or `None` if it has too many digits.
+    /// Returns the exact sum, or `None` if it has too many digits.
     #[must_use]
     pub fn checked_add(self, other: Amount) -> Option<Amount> {
         let sum = self.0.checked_add(other.0)?;
-        // A sum that was rounded has lost digits after the point. That of a zero may lack some of the zero's.
+        // A rounded sum has lost digits after the point. A sum with zero may lack digits of the zero only.
         let is_exact = |number: Decimal| number.is_zero() || number.scale() <= sum.scale();
         (is_exact(self.0) && is_exact(other.0)).then_some(Amount(sum))
     }
@@ -48,7 +51,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// An amount of money with its currency.
+/// A fee: an amount with its currency.
 ///
 /// ```
 /// use recallflow::Fee;
@@ -61,14 +64,14 @@ impl fmt::Display for Amount {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Fee {
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// The currency in parentheses; `None` if there was none.
+    /// The currency in parentheses, if there was one.
     pub currency: Option<String>,
 }
 
 impl Fee {
-    /// Reads an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
+    /// Parses an amount with an optional currency in parentheses, such as `0.034827(USD)` or `0.125000`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -93,28 +96,28 @@ impl fmt::Display for Fee {
     }
 }
 
-/// The sum of one kind of fee over many records.
+/// The total of one fee field over many records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeeTotal {
-    /// Sums by currency; fees without a currency are under `None`.
+    /// Sums by currency. Fees without a currency are under `None`.
     pub amounts: BTreeMap<Option<String>, Amount>,
-    /// Fees that were added.
+    /// Number of fees that were added.
     pub counted: u64,
-    /// Fees that could not be read or added, and are in no sum.
+    /// Number of fees that could not be parsed or added. They are not part of any sum.
     pub unreadable: u64,
-    /// Records without this fee.
+    /// Number of records without this fee.
     pub missing: u64,
 }
 
 impl FeeTotal {
-    /// The sum in one currency, zero if there was no fee in it.
+    /// Returns the sum in one currency; zero if there was no fee in it.
     #[must_use]
     pub fn amount(&self, currency: &str) -> Amount {
         self.amounts.get(&Some(currency.to_owned())).copied().unwrap_or_default()
     }
 
-    /// Adds a fee; `is_odd` tells that there is something in its place that is no text.
+    /// Adds a fee. `is_odd` says that the field holds a value that is not a string.
     pub(crate) fn add(&mut self, fee: Option<&str>, is_odd: bool) {
         let Some(text) = fee else {
             *(if is_odd { &mut self.unreadable } else { &mut self.missing }) += 1;
@@ -134,7 +137,7 @@ impl FeeTotal {
     }
 }
 
-/// Sums fees of one kind, each with whether there is something in its place that is no text.
+/// Totals fees of one field, each with whether the field holds a value that is not a string.
 #[cfg(feature = "__ffi")]
 pub fn total_fees<'a>(fees: impl IntoIterator<Item = (Option<&'a str>, bool)>) -> FeeTotal {
     let mut total = FeeTotal::default();
@@ -144,7 +147,7 @@ pub fn total_fees<'a>(fees: impl IntoIterator<Item = (Option<&'a str>, bool)>) -
     total
 }
 
-/// Sums the fees of group-call tasks, each fee by currency, and counts what could not be read.
+/// Totals the fees of group-call tasks by currency, and counts the fees that could not be parsed.
 ///
 /// ```
 /// # let tasks: Vec<recallflow::GroupCallTask> =
@@ -152,8 +155,8 @@ pub fn total_fees<'a>(fees: impl IntoIterator<Item = (Option<&'a str>, bool)>) -
 /// let totals = recallflow::totals(&tasks);
 /// assert_eq!(totals.task_sum_pay_fee.amount("USD").to_string(), "0.3");
 /// ```
-pub fn totals<'a>(tasks: impl IntoIterator<Item = &'a crate::GroupCallTask>) -> crate::Totals {
-    let mut totals = crate::Totals::default();
+pub fn totals<'a>(tasks: impl IntoIterator<Item = &'a GroupCallTask>) -> Totals {
+    let mut totals = Totals::default();
     for task in tasks {
         totals.add(task);
     }
@@ -165,14 +168,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fee_is_written_as_it_was_read() {
+    fn a_fee_keeps_its_notation() {
         for text in ["0.034827(USD)", "0.125000", "-0.50(元)"] {
             assert_eq!(Fee::parse(text).unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn an_amount_is_near_a_binary_number() {
+    fn to_f64_returns_the_nearest_number() {
         for (text, number) in [("-0.5", -0.5), ("0.034827", 0.034_827), ("12", 12.0)] {
             let got = Amount::parse(text).unwrap().to_f64();
             assert!((got - number).abs() < 1e-12, "{text}: {got}");
@@ -180,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_exact_or_none() {
+    fn checked_add_returns_an_exact_sum_or_none() {
         let sum = |one: &str, other: &str| {
             let [one, other] = [one, other].map(|text| Amount::parse(text).unwrap());
             assert_eq!(one.checked_add(other), other.checked_add(one));
@@ -203,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_told_by_its_currency() {
+    fn a_total_counts_fees_by_currency() {
         let mut total = FeeTotal::default();
         for fee in [Some("0.1(USD)"), Some("0.2(USD)"), Some("3"), Some("free"), None] {
             total.add(fee, false);
@@ -216,7 +219,7 @@ mod tests {
 
     #[cfg(feature = "__ffi")]
     #[test]
-    fn other_languages_sum_the_same() {
+    fn total_fees_equals_adding_one_by_one() {
         let total = total_fees([(Some("0.1(USD)"), false), (Some("0.2(USD)"), false), (None, true), (None, false)]);
         assert_eq!(total.amount("USD").to_string(), "0.3");
         assert_eq!((total.counted, total.unreadable, total.missing), (2, 1, 1));

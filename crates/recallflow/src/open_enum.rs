@@ -1,6 +1,6 @@
-//! What every enum of the spec can do.
+//! The trait implementations of every generated enum.
 
-/// Implements the traits of an enum that has `number`, `from_number`, `VALUES` and a variant `Unknown(i64)`.
+/// Implements traits for an enum with `number`, `from_number`, `VALUES` and a variant `Unknown(i64)`.
 macro_rules! open_enum {
     ($name:ident) => {
         impl crate::request::check::Number for $name {
@@ -27,7 +27,7 @@ macro_rules! open_enum {
             }
         }
 
-        // By number, so that `Unknown` with a known number is the same value.
+        // Compares numbers, so that `Unknown` with a known number equals the known value.
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 self.number() == other.number()

@@ -1,39 +1,39 @@
-//! What an operation is, for the client that carries it out.
+//! The traits and the description of operations.
 
 use serde::Serialize;
 
 use crate::request::check::Rules;
 use crate::response::decode::{Record, Response};
 
-/// An operation of the service, named by its request.
+/// An operation of the service, implemented by its request type.
 ///
-/// Only the request types of this crate implement it; its bounds cannot be met elsewhere.
-#[expect(private_bounds, reason = "this is what keeps others from implementing it")]
+/// Only the request types of this crate can implement it, because its bounds are private.
+#[expect(private_bounds, reason = "seals the trait")]
 pub trait Operation: Rules + Serialize + Sync {
-    /// What the service answers.
+    /// The response.
     type Response: Response + Send;
-    /// Position in the table of operations.
+    /// Index in the table of operations.
     #[doc(hidden)]
     const INDEX: usize;
 }
 
-/// An operation that answers a list page by page.
+/// An operation that returns one page of a list.
 ///
-/// Only request types of this crate implement it; its bounds cannot be met elsewhere.
-#[expect(private_bounds, reason = "this is what keeps others from implementing it")]
+/// Only the request types of this crate can implement it, because its bounds are private.
+#[expect(private_bounds, reason = "seals the trait")]
 pub trait Paged: Operation + Clone + Send + Unpin + 'static {
-    /// What the pages list.
+    /// The items of the list.
     type Item: Record + Clone + PartialEq + Send + Unpin;
-    /// Number of the page, from 1.
+    /// Returns the page number, from 1.
     #[doc(hidden)]
     fn page(&self) -> i32;
-    /// Chooses the page.
+    /// Sets the page number.
     #[doc(hidden)]
     fn set_page(&mut self, page: i32);
-    /// Takes a page apart.
+    /// Extracts the page from a response.
     #[doc(hidden)]
     fn open(response: Self::Response) -> Page<Self::Item>;
-    /// The unique key of an item.
+    /// Returns the unique id of an item.
     #[doc(hidden)]
     fn id(item: &Self::Item) -> Option<i64>;
 }
@@ -49,23 +49,23 @@ pub struct Page<T> {
     pub(crate) total: Option<i64>,
 }
 
-/// Whether an operation may be repeated.
+/// Whether an operation is idempotent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OperationKind {
-    /// It changes nothing, so it is repeated after passing faults.
+    /// Reads only, so it is retried after temporary failures.
     Query,
-    /// It changes something, so it is repeated only if it was provably not carried out.
+    /// Changes data, so it is retried only if it was provably not applied.
     Update,
 }
 
-/// What there is to know about an operation.
+/// The description of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationInfo {
     /// Name of the client's method, such as `update_recall_flow`.
     pub name: &'static str,
-    /// Whether it may be repeated.
+    /// Whether it reads or changes data.
     pub kind: OperationKind,
     /// Path below the base URL.
     pub path: &'static str,

@@ -1,4 +1,4 @@
-//! Reads a paged query to its end.
+//! Iteration over all pages of a query.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,17 +8,18 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
+use crate::client::Client;
+use crate::error::Error;
 use crate::operation::{Page, Paged};
-use crate::{Client, Error};
 
-/// All items of a paged query, read page after page as they are asked for.
+/// All items of a paged query. Pages are requested one after the other, when their items are needed.
 ///
-/// - Every page is asked for with the same query, so the span of time stays what it was at the start.
-/// - No item comes twice: an item that slid to the next page while the list grew is left out there.
-/// - If the list changed while it was read, [`Pages::drift`] tells: items may be missing then.
-/// - It ends at the last page, at an empty one, when pages bring nothing new, and after an error.
+/// - Every page is requested with the same query, so the time span never changes.
+/// - No item is returned twice: an item that moved to the next page because the list grew is skipped there.
+/// - [`Pages::drift`] reports that the list changed while it was being read. Items may then be missing.
+/// - The iteration ends at the last page, at an empty page, after two pages without new items, and after an error.
 ///
-/// It is a [`Stream`](futures_core::Stream); [`Pages::next`] reads it without any other crate:
+/// It is a [`Stream`](futures_core::Stream). [`Pages::next`] reads it without another crate:
 ///
 /// ```no_run
 /// # async fn run(client: recallflow::Client, query: recallflow::GroupCallQuery) -> Result<(), recallflow::Error> {
@@ -35,24 +36,24 @@ use crate::{Client, Error};
 pub struct Pages<R: Paged> {
     client: Client,
     query: R,
-    /// Items of the page that was read last, in their order.
+    /// The remaining items of the latest page.
     ready: std::vec::IntoIter<R::Item>,
-    progress: Progress<R::Item>,
-    /// The page that is on its way.
-    reading: Option<PageFuture<R::Item>>,
+    state: PagingState<R::Item>,
+    /// The page that is being requested.
+    request: Option<PageFuture<R::Item>>,
 }
 
 type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 
-/// How a list changed while it was read page after page.
+/// How a list changed while it was being read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
     /// Number of items when the first page was read.
     pub total_at_start: Option<i64>,
-    /// Number of items when the change was noticed last.
+    /// Number of items when a change was last noticed.
     pub total_at_end: Option<i64>,
-    /// Items that came again and were left out.
+    /// Number of repeated items that were skipped.
     pub repeated: usize,
 }
 
@@ -71,142 +72,142 @@ impl fmt::Display for Drift {
 
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(client: Client, query: R) -> Self {
-        let progress = Progress::new(query.page());
-        Self { client, query, ready: Vec::new().into_iter(), progress, reading: None }
+        let state = PagingState::new(query.page());
+        Self { client, query, ready: Vec::new().into_iter(), state, request: None }
     }
 
-    /// The next item; `None` at the end.
+    /// Returns the next item, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<R::Item, Error>> {
-        std::future::poll_fn(|context| self.poll(context)).await
+        std::future::poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// How the list changed while it was read, if it did.
+    /// Returns how the list changed while it was being read, if it did.
     #[must_use]
     pub fn drift(&self) -> Option<Drift> {
-        self.progress.drift()
+        self.state.drift()
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item, Error>>> {
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item, Error>>> {
         loop {
             if let Some(item) = self.ready.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let page = match (&mut self.reading, self.progress.next()) {
+            let page = match (&mut self.request, self.state.next_page()) {
                 (Some(page), _) => page,
                 (None, None) => return Poll::Ready(None),
                 (None, Some(number)) => {
                     self.query.set_page(number);
-                    self.reading.insert(read(self.client.clone(), self.query.clone()))
+                    self.request.insert(request_page(self.client.clone(), self.query.clone()))
                 }
             };
             let page = std::task::ready!(page.as_mut().poll(context));
-            self.reading = None;
+            self.request = None;
             match page {
-                Ok(page) => self.ready = self.progress.accept(page, R::id).into_iter(),
+                Ok(page) => self.ready = self.state.accept_page(page, R::id).into_iter(),
                 Err(error) => {
-                    self.progress.end();
+                    self.state.end();
                     return Poll::Ready(Some(Err(error)));
                 }
             }
         }
     }
 
-    /// Reads further pages with this client.
+    /// Requests further pages with this client.
     pub(crate) fn set_client(&mut self, client: Client) {
         self.client = client;
     }
 
-    /// Nothing more is read.
+    /// Ends the iteration.
     pub(crate) fn end(&mut self) {
-        self.reading = None;
-        self.progress.end();
+        self.request = None;
+        self.state.end();
     }
 }
 
-/// What is known of a list while it is read, and whether there is more of it. It reads nothing itself.
+/// The state of an iteration: which page is next, which items were seen, and how the list drifted. It sends nothing itself.
 #[derive(Debug)]
-pub(crate) struct Progress<T> {
-    /// Number of the page to read next; none at the end.
-    next: Option<i32>,
-    seen: HashSet<i64>,
-    /// The page that was read last, if its items have no keys to tell them by.
-    keyless: Vec<T>,
-    /// Pages in a row that brought nothing new.
-    barren: u32,
-    /// Number of the last page, as far as the service has told.
-    last: Option<i64>,
-    /// Total of the first page that had one.
+pub(crate) struct PagingState<T> {
+    /// Number of the next page; `None` at the end.
+    next_page: Option<i32>,
+    seen_ids: HashSet<i64>,
+    /// The latest page whose items have no ids. A page that equals it brings nothing new.
+    page_without_ids: Vec<T>,
+    /// Number of consecutive pages without new items.
+    stale_pages: u32,
+    /// Number of the last page, if the service has reported it.
+    last_page: Option<i64>,
+    /// The first total that the service reported.
     total: Option<i64>,
     drift: Option<Drift>,
 }
 
-impl<T: Clone + PartialEq> Progress<T> {
-    /// Nothing is read yet, and reading begins with this page.
+impl<T: Clone + PartialEq> PagingState<T> {
+    /// Creates the state of an iteration that starts at this page.
     pub(crate) fn new(first: i32) -> Self {
         Self {
-            next: Some(first),
-            seen: HashSet::new(),
-            keyless: Vec::new(),
-            barren: 0,
-            last: None,
+            next_page: Some(first),
+            seen_ids: HashSet::new(),
+            page_without_ids: Vec::new(),
+            stale_pages: 0,
+            last_page: None,
             total: None,
             drift: None,
         }
     }
 
-    /// Number of the page to read next; `None` at the end.
-    pub(crate) fn next(&self) -> Option<i32> {
-        self.next
+    /// Returns the number of the next page, or `None` at the end.
+    pub(crate) fn next_page(&self) -> Option<i32> {
+        self.next_page
     }
 
-    /// How the list changed while it was read, if it did.
+    /// Returns how the list changed while it was being read, if it did.
     pub(crate) fn drift(&self) -> Option<Drift> {
         self.drift
     }
 
-    /// Nothing more is read.
+    /// Ends the iteration.
     pub(crate) fn end(&mut self) {
-        self.next = None;
+        self.next_page = None;
     }
 
-    /// Takes in the page that was to be read, decides whether there is another, and gives the items that are new.
-    pub(crate) fn accept(&mut self, page: Page<T>, id: impl Fn(&T) -> Option<i64>) -> Vec<T> {
+    /// Records the next page, decides whether another one follows, and returns the new items.
+    pub(crate) fn accept_page(&mut self, page: Page<T>, id: impl Fn(&T) -> Option<i64>) -> Vec<T> {
         let Page { mut items, pages, total } = page;
-        // A service that did not count says 0, and one that fails in between says nothing.
-        self.last = pages.filter(|pages| *pages > 0).or(self.last);
+        // A service that did not count reports 0 pages; a later page may lack the number.
+        self.last_page = pages.filter(|pages| *pages > 0).or(self.last_page);
         let received = items.len();
-        self.keep_new(&mut items, id);
+        self.remove_seen(&mut items, id);
         let repeated = received - items.len();
-        self.barren = if items.is_empty() { self.barren + 1 } else { 0 };
+        self.stale_pages = if items.is_empty() { self.stale_pages + 1 } else { 0 };
 
-        let Some(number) = self.next else { return items };
-        let is_last = self.last.map_or(received == 0, |last| i64::from(number) >= last);
-        // Items that slid fill at most the page after; a service that answers the same page for ever would go on.
-        let is_stuck = received == 0 || self.barren > 1;
+        let Some(number) = self.next_page else { return items };
+        let is_last = self.last_page.map_or(received == 0, |last| i64::from(number) >= last);
+        // Moved items fill at most one page. More pages without new items mean that the service repeats a page.
+        let is_stuck = received == 0 || self.stale_pages > 1;
         self.note_drift(total, repeated, is_stuck && !is_last);
-        self.next = number.checked_add(1).filter(|_| !is_last && !is_stuck);
+        self.next_page = number.checked_add(1).filter(|_| !is_last && !is_stuck);
         items
     }
 
-    /// Leaves out the items that came before.
-    fn keep_new(&mut self, items: &mut Vec<T>, id: impl Fn(&T) -> Option<i64>) {
-        let has_keys = items.iter().any(|item| id(item).is_some());
-        if !has_keys && *items == self.keyless {
+    /// Removes the items of earlier pages.
+    fn remove_seen(&mut self, items: &mut Vec<T>, id: impl Fn(&T) -> Option<i64>) {
+        let has_ids = items.iter().any(|item| id(item).is_some());
+        if !has_ids && *items == self.page_without_ids {
             items.clear();
-        } else if !has_keys {
-            self.keyless.clone_from(items);
+        } else if !has_ids {
+            self.page_without_ids.clone_from(items);
         }
-        items.retain(|item| id(item).is_none_or(|id| self.seen.insert(id)));
+        items.retain(|item| id(item).is_none_or(|id| self.seen_ids.insert(id)));
     }
 
     fn note_drift(&mut self, total: Option<i64>, repeated: usize, ended_early: bool) {
-        // A service that did not count says 0.
+        // A service that did not count reports 0.
         let total = total.filter(|total| *total > 0);
         self.total = self.total.or(total);
         let changed = total.is_some() && total != self.total;
         if changed || repeated > 0 || ended_early {
             if self.drift.is_none() {
-                // Once for a list is enough; `drift` tells more at the end.
+                // Warn once for each list; `drift` has the details.
                 tracing::warn!(
                     repeated,
                     total,
@@ -222,7 +223,7 @@ impl<T: Clone + PartialEq> Progress<T> {
     }
 }
 
-fn read<R: Paged>(client: Client, query: R) -> PageFuture<R::Item> {
+fn request_page<R: Paged>(client: Client, query: R) -> PageFuture<R::Item> {
     Box::pin(async move { client.execute(&query).await.map(R::open) })
 }
 
@@ -230,7 +231,7 @@ impl<R: Paged> Stream for Pages<R> {
     type Item = Result<R::Item, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll(context)
+        self.get_mut().poll_item(context)
     }
 }
 
@@ -245,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_of_a_drift_is_told() {
+    fn a_drift_displays_the_known_numbers() {
         let text = "the list changed while it was being read, so items may be missing";
         assert_eq!(Drift::default().to_string(), text);
         let drift = Drift { total_at_start: Some(4), total_at_end: Some(5), repeated: 1 };
@@ -253,13 +254,13 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_did_not_count_says_nothing_of_a_drift() {
-        let mut progress = Progress::new(1);
+    fn an_uncounted_total_is_not_a_drift() {
+        let mut state = PagingState::new(1);
         for (item, total) in [(1, Some(0)), (2, Some(9)), (3, Some(0)), (4, None)] {
-            progress.accept(Page { items: vec![item], pages: None, total }, |item| Some(*item));
+            state.accept_page(Page { items: vec![item], pages: None, total }, |item| Some(*item));
         }
-        assert_eq!(progress.drift(), None);
-        progress.accept(Page { items: vec![5], pages: None, total: Some(8) }, |item| Some(*item));
-        assert_eq!(progress.drift(), Some(Drift { total_at_start: Some(9), total_at_end: Some(8), repeated: 0 }));
+        assert_eq!(state.drift(), None);
+        state.accept_page(Page { items: vec![5], pages: None, total: Some(8) }, |item| Some(*item));
+        assert_eq!(state.drift(), Some(Drift { total_at_start: Some(9), total_at_end: Some(8), repeated: 0 }));
     }
 }

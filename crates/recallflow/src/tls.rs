@@ -1,4 +1,4 @@
-//! Whom to trust: the authorities that are built in, those of the system, and those of the option `ca_file`.
+//! TLS configuration: the trusted certificate authorities (CAs) and the descriptions of TLS errors.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -8,10 +8,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 
-/// Certificates of authorities.
+/// CA certificates of the option `ca_file`.
 pub(crate) type Authorities = Arc<[CertificateDer<'static>]>;
 
-/// Reads the option `ca_file`, so that a wrong one is an error of the option and not of the first call.
+/// Reads `ca_file`. It is read when the client is built, so that a wrong file is a `ConfigError` and not a failed call.
 pub(crate) fn read_authorities(path: &Path) -> Result<Authorities, String> {
     let wrong = |problem: String| format!("could not use `ca_file` {}: {problem}", path.display());
     let certificates: Vec<_> =
@@ -31,49 +31,48 @@ pub(crate) fn read_authorities(path: &Path) -> Result<Authorities, String> {
     Ok(certificates.into())
 }
 
-/// How to speak TLS while trusting these authorities besides the built-in ones and those of the system.
+/// Returns a configuration that trusts the built-in roots, the system's roots and the extra certificates.
 ///
-/// Loading the latter takes milliseconds, so that it is done once in a process.
-pub(crate) fn trusting(extra: &Authorities) -> ClientConfig {
-    static USUAL: OnceLock<ClientConfig> = OnceLock::new();
+/// Loading the system's roots takes milliseconds, so they are loaded once per process.
+pub(crate) fn client_config(extra: &Authorities) -> ClientConfig {
+    static SHARED: OnceLock<ClientConfig> = OnceLock::new();
     if extra.is_empty() {
-        return USUAL.get_or_init(|| config(usual_authorities().clone())).clone();
+        return SHARED.get_or_init(|| config_with_roots(default_roots().clone())).clone();
     }
-    let mut store = usual_authorities().clone();
+    let mut store = default_roots().clone();
     store.add_parsable_certificates(extra.iter().cloned());
-    config(store)
+    config_with_roots(store)
 }
 
-/// For a client that never speaks TLS, but must be given something.
-pub(crate) fn trusting_nobody() -> ClientConfig {
-    static NOBODY: OnceLock<ClientConfig> = OnceLock::new();
-    NOBODY.get_or_init(|| config(RootCertStore::empty())).clone()
+/// Returns a configuration without roots, for a client that never uses TLS: reqwest requires one.
+pub(crate) fn unused_config() -> ClientConfig {
+    static SHARED: OnceLock<ClientConfig> = OnceLock::new();
+    SHARED.get_or_init(|| config_with_roots(RootCertStore::empty())).clone()
 }
 
-fn usual_authorities() -> &'static RootCertStore {
-    static USUAL: OnceLock<RootCertStore> = OnceLock::new();
-    USUAL.get_or_init(|| {
+fn default_roots() -> &'static RootCertStore {
+    static SHARED: OnceLock<RootCertStore> = OnceLock::new();
+    SHARED.get_or_init(|| {
         let mut store: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-        // A system without certificates, or with a broken one among them, is no reason to fail: the built-in ones do
-        // for the service, and whatever is missing shows as an unknown authority.
+        // Errors are ignored: the built-in roots suffice for the service, and a missing root shows as an unknown authority.
         store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         store
     })
 }
 
-fn config(authorities: RootCertStore) -> ClientConfig {
-    // Given explicitly, because a library must not choose the provider of the whole process.
+fn config_with_roots(roots: RootCertStore) -> ClientConfig {
+    // Passed explicitly, because a library must not install a provider for the whole process.
     let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring has cipher suites for every version of TLS")
-        .with_root_certificates(authorities)
+        .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config
 }
 
-/// What went wrong with TLS, in words for somebody who has to repair it.
+/// Describes a TLS error for the user who has to fix it.
 pub(crate) fn describe(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(problem) => describe_certificate(problem),
@@ -111,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_ca_file_is_named_with_its_problem() {
+    fn an_error_names_the_ca_file_and_the_problem() {
         assert!(
             read_authorities(Path::new("/no/such/file"))
                 .unwrap_err()
@@ -124,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn extra_authorities_are_added_to_the_usual_ones() {
-        let usual = usual_authorities().len();
-        assert!(usual >= webpki_roots::TLS_SERVER_ROOTS.len());
-        assert_eq!(trusting(&Authorities::default()).alpn_protocols, [b"http/1.1"]);
+    fn the_built_in_roots_are_always_trusted() {
+        let roots = default_roots().len();
+        assert!(roots >= webpki_roots::TLS_SERVER_ROOTS.len());
+        assert_eq!(client_config(&Authorities::default()).alpn_protocols, [b"http/1.1"]);
     }
 }

@@ -1,6 +1,6 @@
-//! Sends one request over HTTP and brings back the answer, or tells how far it came.
+//! Sends one attempt over HTTP and returns the response, or the failure with how far the attempt came.
 //!
-//! This module and those below it are the only ones that know the HTTP library.
+//! Only this module and its submodules use `reqwest` and `hyper`.
 
 mod body;
 mod failure;
@@ -24,14 +24,14 @@ use reqwest::header::{
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use self::body::{Connections, Gate, OutgoingBody};
+use self::body::{Connections, Gate, RequestBody};
 pub(crate) use self::failure::{Failure, FailureKind};
 use self::resolver::Resolver;
 use crate::endpoint::BaseUrl;
 use crate::generated::service::{
     HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
 };
-use crate::redact;
+use crate::redact::find::percent_decode;
 use crate::tls::{self, Authorities};
 
 const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
@@ -39,13 +39,14 @@ const TIMESTAMP: HeaderName = HeaderName::from_static(HEADER_TIMESTAMP);
 const API_KEY: HeaderName = HeaderName::from_static(HEADER_API_KEY);
 const CONTENT_TYPE: HeaderName = HeaderName::from_static(HEADER_CONTENT_TYPE);
 
-/// Common gateways close an idle connection after 5 s or more; whoever closes first never writes into a closed one.
-const LONGEST_IDLE: Duration = Duration::from_secs(4);
+/// Below the 5 s keep-alive of common gateways, so that the client closes an idle connection first and never writes to one
+/// that the gateway has closed.
+const MAX_IDLE: Duration = Duration::from_secs(4);
 
-/// Where the environment may name a proxy.
+/// Environment variables that name a proxy.
 const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
-/// The options that concern the network.
+/// The client options for the network.
 pub(crate) struct Config {
     pub(crate) base: BaseUrl,
     /// Paths of the operations, in the order of [`AttemptRequest::endpoint`].
@@ -60,51 +61,51 @@ pub(crate) struct Config {
 /// The option `proxy`.
 #[derive(Clone)]
 pub(crate) enum Proxy {
-    /// What the environment or the system says, but none for loopback addresses.
+    /// The proxy of the environment or the system; none for loopback addresses.
     Environment,
     None,
-    /// May hold a password.
+    /// The URL of a proxy, which may contain a password.
     Url(String),
 }
 
 impl Proxy {
-    /// The passwords that go to proxies, and the headers in which they do.
+    /// Returns the passwords for proxies, plain and as the value of `Proxy-Authorization`.
     fn secrets(&self) -> Vec<String> {
         let urls = match self {
             Proxy::None => Vec::new(),
             Proxy::Url(url) => vec![url.clone()],
             Proxy::Environment => PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok()).collect(),
         };
-        let urls = urls.iter().filter_map(|url| proxy_url(url.trim()).ok());
+        let urls = urls.iter().filter_map(|url| parse_proxy_url(url.trim()).ok());
         let credentials = urls.filter_map(|url| {
-            let password = redact::decoded(url.password()?);
-            let header = STANDARD.encode(format!("{}:{password}", redact::decoded(url.username())));
+            let password = percent_decode(url.password()?);
+            let header = STANDARD.encode(format!("{}:{password}", percent_decode(url.username())));
             Some([password, header])
         });
         credentials.flatten().collect()
     }
 }
 
-/// What to send.
+/// One signed request.
 pub(crate) struct AttemptRequest<'a> {
     /// Index of the operation's path.
     pub(crate) endpoint: usize,
     pub(crate) sign: &'a str,
     pub(crate) timestamp: i64,
     pub(crate) body: Bytes,
-    /// When the whole answer must be there.
+    /// When the whole response must have arrived.
     pub(crate) ends_at: Instant,
 }
 
-/// What the service, or whatever stands before it, answered.
+/// A whole HTTP response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) date: Option<String>,
-    /// Whether a cache kept the answer.
+    /// Whether the response has an `Age` header, that is, comes from a cache.
     pub(crate) age: bool,
-    /// Whether it began before the request was sent to its end, as far as the HTTP library lets know: it may take over the
-    /// rest of the request after the answer has come.
+    /// Whether the response began before hyper had taken the whole request body. False if hyper took the rest of the body
+    /// after the response began, because that cannot be observed.
     pub(crate) is_early: bool,
     pub(crate) retry_after: Option<String>,
     pub(crate) content_encoding: Option<String>,
@@ -113,42 +114,42 @@ pub(crate) struct Answer {
     pub(crate) elapsed: Duration,
 }
 
-/// Carries requests to one service and keeps the connections to it.
+/// Sends requests to one service.
 pub(crate) struct Transport {
     base: BaseUrl,
     urls: Vec<Url>,
-    /// The headers of every request; those that differ hold a place, so that no request has to grow the map.
+    /// The headers of every request. `Sign` and `Timestamp` are empty here, so that a copy of the map need not grow.
     headers: HeaderMap,
     max_response_bytes: usize,
     connect_timeout: Duration,
     route: Route,
-    /// What an answer must not show of the credentials for a proxy.
+    /// Proxy credentials to redact in responses.
     proxy_secrets: Vec<String>,
     authorities: Authorities,
-    /// Made when it is first needed, because reading the system's authorities takes longer than a call.
+    /// Created on first use, because loading the system's certificates takes longer than a call.
     tls: OnceLock<rustls::ClientConfig>,
 }
 
-/// Connections to the service, kept for further requests. They belong to the runtime on which they are made.
+/// A pool of connections. It belongs to the Tokio runtime that opened them, and is created on first use.
 #[derive(Default)]
-pub(crate) struct Pool(OnceLock<Result<Http, String>>);
+pub(crate) struct Pool(OnceLock<Result<PooledClient, String>>);
 
-/// How connections leave this machine.
+/// How connections reach the service.
 enum Route {
     Direct,
     Environment,
     Through { proxy: Box<reqwest::Proxy>, is_https: bool },
 }
 
-/// What only exists once it is used.
-struct Http {
+/// The HTTP client of one pool.
+struct PooledClient {
     client: Client,
     resolver: Resolver,
     connections: Arc<Connections>,
 }
 
 impl Transport {
-    /// Checks the options. Nothing is loaded, resolved or connected before the first request.
+    /// Checks the options. Nothing is resolved or connected before the first request.
     pub(crate) fn new(config: Config) -> Result<Self, String> {
         let authorities = match &config.ca_file {
             Some(path) => tls::read_authorities(path)?,
@@ -159,7 +160,7 @@ impl Transport {
         }
         Ok(Self {
             urls: config.paths.iter().map(|path| config.base.join(path)).collect(),
-            headers: headers(&config.api_key)?,
+            headers: default_headers(&config.api_key)?,
             max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
             proxy_secrets: config.proxy.secrets(),
@@ -170,7 +171,7 @@ impl Transport {
         })
     }
 
-    /// The most bytes that the body of an answer may have.
+    /// Returns the maximum size of a response body in bytes.
     pub(crate) fn max_response_bytes(&self) -> usize {
         self.max_response_bytes
     }
@@ -179,28 +180,27 @@ impl Transport {
         self.base.as_str()
     }
 
-    /// What an answer must not show of the credentials for a proxy, which may quote them.
+    /// Returns the proxy credentials to redact, because an error page of a proxy may quote them.
     pub(crate) fn proxy_secrets(&self) -> &[String] {
         &self.proxy_secrets
     }
 
-    /// Sends a request once over a connection of the pool, and reads the answer to its end.
+    /// Sends a request once over a connection of the pool and reads the whole response.
     ///
-    /// Dropping the future drops the request and leaves the transport usable.
+    /// Dropping the future cancels the request. The transport and the pool stay usable.
     pub(crate) async fn send(&self, pool: &Pool, outgoing: AttemptRequest<'_>) -> Result<Answer, Failure> {
         let started = Instant::now();
         if started >= outgoing.ends_at {
             return Err(Failure::too_late());
         }
-        let http = pool.0.get_or_init(|| self.build());
+        let http = pool.0.get_or_init(|| self.build_client());
         let http = http.as_ref().map_err(|problem| Failure::unsent(problem.clone()))?;
         let mut deadline = pin!(sleep_until(outgoing.ends_at));
-        let (request, gate) = self.request(outgoing, &http.connections)?;
+        let (request, gate) = self.build_request(outgoing, &http.connections)?;
 
-        // The exchange must be alive when the gate is closed: whoever drops it first could not tell whether the
-        // request is being written in that very moment.
+        // Close the gate before dropping `exchange`; otherwise a write could race with the check.
         let mut exchange = pin!(http.client.execute(request));
-        let response = match before(deadline.as_mut(), exchange.as_mut()).await {
+        let response = match with_deadline(deadline.as_mut(), exchange.as_mut()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
                 return Err(Failure::without_answer(&error, gate.close(), &http.resolver, self.base.is_https()));
@@ -209,12 +209,12 @@ impl Transport {
         };
 
         let mut answer = Answer { is_early: !gate.has_handed_over(), ..Answer::from_head(&response) };
-        answer.body = self.read(response, deadline).await.map_err(|failure| failure.of_answer(answer.status))?;
+        answer.body = self.read_body(response, deadline).await.map_err(|failure| failure.of_answer(answer.status))?;
         answer.elapsed = started.elapsed();
         Ok(answer)
     }
 
-    fn request(
+    fn build_request(
         &self,
         outgoing: AttemptRequest<'_>,
         connections: &Arc<Connections>,
@@ -223,7 +223,7 @@ impl Transport {
         let mut sign = HeaderValue::from_str(sign)
             .map_err(|_| Failure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
-        let (body, gate) = OutgoingBody::new(body, connections.clone());
+        let (body, gate) = RequestBody::new(body, connections.clone());
         let mut request = Request::new(Method::POST, self.urls[endpoint].clone());
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
@@ -233,8 +233,8 @@ impl Transport {
         Ok((request, gate))
     }
 
-    /// Reads the body, which is copied only if it comes in pieces.
-    async fn read(&self, mut response: Response, mut deadline: Pin<&mut Sleep>) -> Result<Bytes, Failure> {
+    /// Reads the body. It is copied only if it arrives in several pieces.
+    async fn read_body(&self, mut response: Response, mut deadline: Pin<&mut Sleep>) -> Result<Bytes, Failure> {
         let limit = self.max_response_bytes;
         let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
         if declared > limit {
@@ -243,7 +243,7 @@ impl Transport {
         let mut whole = Bytes::new();
         let mut pieces = BytesMut::new();
         loop {
-            let piece = match before(deadline.as_mut(), pin!(response.chunk())).await {
+            let piece = match with_deadline(deadline.as_mut(), pin!(response.chunk())).await {
                 Some(Ok(Some(piece))) => piece,
                 Some(Ok(None)) => return Ok(if pieces.is_empty() { whole } else { pieces.freeze() }),
                 Some(Err(error)) => return Err(Failure::within_body(&error)),
@@ -264,22 +264,22 @@ impl Transport {
         }
     }
 
-    fn build(&self) -> Result<Http, String> {
+    fn build_client(&self) -> Result<PooledClient, String> {
         let resolver = Resolver::default();
         let builder = Client::builder()
-            .tls_backend_preconfigured(self.tls.get_or_init(|| self.tls()).clone())
+            .tls_backend_preconfigured(self.tls.get_or_init(|| self.tls_config()).clone())
             .http1_only()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
-            // Another crate may turn the features on that would undo these.
+            // Another crate may enable the features of reqwest that would decode bodies.
             .no_gzip()
             .no_brotli()
             .no_zstd()
             .no_deflate()
             .dns_resolver(resolver.clone())
             .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(LONGEST_IDLE)
+            .pool_idle_timeout(MAX_IDLE)
             .tcp_nodelay(true);
         let builder = match &self.route {
             Route::Direct => builder.no_proxy(),
@@ -287,17 +287,17 @@ impl Transport {
             Route::Through { proxy, .. } => builder.proxy((**proxy).clone()),
         };
         let client = builder.build().map_err(|_| "could not set up the HTTP client".to_owned())?;
-        Ok(Http { client, resolver, connections: Arc::default() })
+        Ok(PooledClient { client, resolver, connections: Arc::default() })
     }
 
-    fn tls(&self) -> rustls::ClientConfig {
-        let is_used = self.base.is_https()
+    fn tls_config(&self) -> rustls::ClientConfig {
+        let uses_tls = self.base.is_https()
             || match self.route {
                 Route::Direct => false,
                 Route::Environment => true,
                 Route::Through { is_https, .. } => is_https,
             };
-        if is_used { tls::trusting(&self.authorities) } else { tls::trusting_nobody() }
+        if uses_tls { tls::client_config(&self.authorities) } else { tls::unused_config() }
     }
 }
 
@@ -324,18 +324,18 @@ impl Route {
             Proxy::None => Ok(Route::Direct),
             Proxy::Environment if base.is_loopback() => Ok(Route::Direct),
             Proxy::Environment => {
-                let others = if base.is_https() { "HTTP_PROXY" } else { "HTTPS_PROXY" };
-                for name in PROXY_VARIABLES.into_iter().filter(|name| !name.eq_ignore_ascii_case(others)) {
-                    check_environment(name, &std::env::var(name).unwrap_or_default())?;
+                let other_scheme = if base.is_https() { "HTTP_PROXY" } else { "HTTPS_PROXY" };
+                for name in PROXY_VARIABLES.into_iter().filter(|name| !name.eq_ignore_ascii_case(other_scheme)) {
+                    check_proxy_variable(name, &std::env::var(name).unwrap_or_default())?;
                 }
                 Ok(Route::Environment)
             }
-            Proxy::Url(text) => Route::through(&text),
+            Proxy::Url(text) => Route::through_proxy(&text),
         }
     }
 
-    /// The message of an error never quotes the text, because it may hold a password.
-    fn through(text: &str) -> Result<Self, String> {
+    /// Parses the option `proxy`. An error never quotes the text, because it may contain a password.
+    fn through_proxy(text: &str) -> Result<Self, String> {
         const EXAMPLE: &str = "write it like http://proxy.example:3128";
         let url = Url::parse(text).map_err(|error| format!("`proxy` is not a URL ({error}); {EXAMPLE}"))?;
         if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
@@ -347,17 +347,17 @@ impl Route {
             return Err(format!("`proxy` has no host; {EXAMPLE}"));
         }
         let is_https = url.scheme() == "https";
-        let proxy = reqwest::Proxy::all(url).map_err(|_| format!("`proxy` is not usable; {EXAMPLE}"))?;
+        let proxy = reqwest::Proxy::all(url).map_err(|_| format!("could not use `proxy`; {EXAMPLE}"))?;
         Ok(Route::Through { proxy: Box::new(proxy), is_https })
     }
 }
 
-/// Refuses a proxy of the environment that is none: the HTTP library would go past it without a word.
+/// Rejects a proxy variable that is not a URL, because reqwest would ignore it silently.
 ///
-/// The message never quotes the value, because it may hold a password.
-fn check_environment(name: &str, value: &str) -> Result<(), String> {
+/// The message never quotes the value, because it may contain a password.
+fn check_proxy_variable(name: &str, value: &str) -> Result<(), String> {
     let value = value.trim();
-    let url = proxy_url(value);
+    let url = parse_proxy_url(value);
     let is_known = |url: Url| matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h");
     if value.is_empty() || url.is_ok_and(is_known) {
         return Ok(());
@@ -365,12 +365,12 @@ fn check_environment(name: &str, value: &str) -> Result<(), String> {
     Err(format!("the environment variable `{name}` is not a proxy URL; write it like http://proxy.example:3128"))
 }
 
-/// A proxy as the environment names it: a host alone is as good as an `http://` URL.
-fn proxy_url(text: &str) -> Result<Url, url::ParseError> {
+/// Parses a proxy of the environment. A host without a scheme counts as an `http://` URL.
+fn parse_proxy_url(text: &str) -> Result<Url, url::ParseError> {
     if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) }
 }
 
-fn headers(api_key: &str) -> Result<HeaderMap, String> {
+fn default_headers(api_key: &str) -> Result<HeaderMap, String> {
     const UNSUITABLE: &str =
         "the API key has characters that are not allowed in a header; copy it again, without spaces or line breaks";
     let mut api_key = HeaderValue::from_str(api_key).map_err(|_| UNSUITABLE.to_owned())?;
@@ -386,10 +386,13 @@ fn headers(api_key: &str) -> Result<HeaderMap, String> {
     ]))
 }
 
-/// The outcome of a future, or `None` if the deadline comes first.
+/// Awaits a future, or returns `None` if the deadline passes first.
 ///
-/// One timer serves the whole attempt, which `tokio::time::timeout_at` could not do.
-pub(crate) async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, mut future: Pin<&mut F>) -> Option<F::Output> {
+/// The timer is shared by all steps of an attempt, which `tokio::time::timeout_at` does not allow.
+pub(crate) async fn with_deadline<F: Future>(
+    mut deadline: Pin<&mut Sleep>,
+    mut future: Pin<&mut F>,
+) -> Option<F::Output> {
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));

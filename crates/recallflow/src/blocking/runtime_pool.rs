@@ -1,8 +1,8 @@
-//! Lets calling threads do the work of their calls, each on a runtime of its own.
+//! A pool of Tokio runtimes, so that each blocking call runs on the thread that makes it.
 //!
-//! A call takes a lane, which is a runtime with connections that were made on it, and puts it back. So calls at the same
-//! time never wait for each other, and calls one after the other find the same connections again. Clock, retry budget and
-//! settings are the client's, whichever lane a call takes.
+//! A call borrows a runtime together with the connections that belong to it, and returns both. Concurrent calls therefore
+//! never wait for each other, and consecutive calls reuse connections. The clock, the retry budget and the options belong
+//! to the client and are the same for every runtime.
 
 use std::future::Future;
 #[cfg(feature = "__ffi")]
@@ -15,104 +15,91 @@ use tokio::runtime::{Builder, Handle, Runtime};
 #[cfg(feature = "__ffi")]
 use tokio::time::{Sleep, sleep};
 
+use crate::error::Error;
 use crate::transport::Pool;
 #[cfg(feature = "__ffi")]
-use crate::transport::before;
-use crate::{Client, Error};
+use crate::transport::with_deadline;
 
-/// A lane that nobody took for so long is given up, with its connections.
-const LONGEST_IDLE: Duration = Duration::from_secs(30);
+/// Idle runtimes and their connections are dropped after this time.
+const MAX_IDLE: Duration = Duration::from_secs(30);
 
-/// As many lanes are kept at most.
-const MOST_FREE: usize = 64;
+/// Maximum number of idle runtimes.
+const MAX_IDLE_RUNTIMES: usize = 64;
 
-/// The lanes of a client that no call has taken, the one that was put back last at the end.
+/// The idle runtimes of a client, the most recently used one last.
 #[derive(Default)]
-pub(crate) struct RuntimePool(Mutex<Vec<Lane>>);
+pub(crate) struct RuntimePool(Mutex<Vec<PooledRuntime>>);
 
-struct Lane {
-    /// Ends a time of driving. It is put off from one to the next, because a new timer that ends before all others wakes
-    /// the event queue, which costs two system calls.
+struct PooledRuntime {
+    /// Ends one call of `run_for`. It is reset instead of created, because a new timer that fires before all others wakes
+    /// the I/O driver, which costs two system calls.
     #[cfg(feature = "__ffi")]
-    slice: Option<Pin<Box<Sleep>>>,
-    runtime: CallerRuntime,
-    pool: Arc<Pool>,
+    timer: Option<Pin<Box<Sleep>>>,
+    runtime: OwnedRuntime,
+    connections: Arc<Pool>,
     idle_since: Instant,
 }
 
 impl RuntimePool {
-    /// Carries out a call of the client on the calling thread.
-    pub(crate) fn run<T: Send, F: Future<Output = T>>(
-        self: &Arc<Self>,
-        client: &Client,
-        call: impl FnOnce(Client) -> F + Send,
-    ) -> Result<T, Error> {
-        let lane = self.take()?;
-        let client = lane.client(client);
-        lane.run(|| call(client))
-    }
-
-    /// A lane that no other call has, until it is dropped.
-    pub(crate) fn take(self: &Arc<Self>) -> Result<Taken, Error> {
-        let lane = match self.free().pop() {
-            Some(lane) => lane,
-            None => Lane::new()?,
+    /// Borrows an idle runtime, or creates one.
+    pub(crate) fn borrow_runtime(self: &Arc<Self>) -> Result<BorrowedRuntime, Error> {
+        let runtime = match self.idle_runtimes().pop() {
+            Some(runtime) => runtime,
+            None => PooledRuntime::new()?,
         };
-        Ok(Taken { lane: Some(lane), lanes: Arc::clone(self) })
+        Ok(BorrowedRuntime { runtime: Some(runtime), pool: Arc::clone(self) })
     }
 
-    fn free(&self) -> MutexGuard<'_, Vec<Lane>> {
+    fn idle_runtimes(&self) -> MutexGuard<'_, Vec<PooledRuntime>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_back(&self, mut lane: Lane) {
+    fn put_back(&self, mut runtime: PooledRuntime) {
         let now = Instant::now();
-        lane.idle_since = now;
-        let mut free = self.free();
-        free.push(lane);
-        let idle = free.partition_point(|lane| now.duration_since(lane.idle_since) > LONGEST_IDLE);
-        let idle = idle.max(free.len().saturating_sub(MOST_FREE));
-        if idle > 0 {
-            let idle: Vec<Lane> = free.drain(..idle).collect();
-            // Whoever takes a lane meanwhile need not wait until these are gone.
-            drop(free);
+        runtime.idle_since = now;
+        let mut idle = self.idle_runtimes();
+        idle.push(runtime);
+        let expired = idle.partition_point(|runtime| now.duration_since(runtime.idle_since) > MAX_IDLE);
+        let surplus = expired.max(idle.len().saturating_sub(MAX_IDLE_RUNTIMES));
+        if surplus > 0 {
+            let surplus: Vec<PooledRuntime> = idle.drain(..surplus).collect();
+            // Release the lock first, so that no other call waits while runtimes shut down.
             drop(idle);
+            drop(surplus);
         }
     }
 }
 
-/// A lane that a call has taken. It is empty only while it is dropped.
-pub(crate) struct Taken {
-    lane: Option<Lane>,
-    lanes: Arc<RuntimePool>,
+/// A runtime that belongs to one call. Dropping it returns the runtime to the pool.
+pub(crate) struct BorrowedRuntime {
+    /// `None` only while it is being dropped.
+    runtime: Option<PooledRuntime>,
+    pool: Arc<RuntimePool>,
 }
 
-impl Taken {
-    /// The client with the connections of the lane, which may only be used by what the lane runs.
-    pub(crate) fn client(&self, client: &Client) -> Client {
-        self.lane.as_ref().map_or_else(|| client.clone(), |lane| client.over(Arc::clone(&lane.pool)))
+impl BorrowedRuntime {
+    /// Returns the connections that belong to this runtime. Only futures that it runs may use them.
+    pub(crate) fn connections(&self) -> Arc<Pool> {
+        self.runtime.as_ref().map(|runtime| Arc::clone(&runtime.connections)).unwrap_or_default()
     }
 
-    /// Drives a future on the calling thread.
+    /// Runs a future on the calling thread.
     pub(crate) fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
-        match &self.lane {
-            Some(lane) => lane.runtime.run(start),
-            None => Err(ended()),
-        }
+        self.runtime.as_ref().ok_or_else(ended)?.runtime.run(start)
     }
 
-    /// Drives a future on the calling thread for this much time; `None` if it has not ended by then, and may be driven on.
+    /// Runs a future on the calling thread for this long. Returns `None` if it has not completed; call again to continue.
     #[cfg(feature = "__ffi")]
     pub(crate) fn run_for<T: Send>(
         &mut self,
         time: Duration,
         future: impl Future<Output = T> + Send,
     ) -> Result<Option<T>, Error> {
-        let Lane { slice, runtime, .. } = self.lane.as_mut().ok_or_else(ended)?;
+        let PooledRuntime { timer, runtime, .. } = self.runtime.as_mut().ok_or_else(ended)?;
         runtime.run(|| {
-            let slice = slice.get_or_insert_with(|| Box::pin(sleep(time)));
-            slice.as_mut().reset(tokio::time::Instant::now() + time);
-            async { before(slice.as_mut(), pin!(future)).await }
+            let timer = timer.get_or_insert_with(|| Box::pin(sleep(time)));
+            timer.as_mut().reset(tokio::time::Instant::now() + time);
+            async { with_deadline(timer.as_mut(), pin!(future)).await }
         })
     }
 }
@@ -121,56 +108,54 @@ fn ended() -> Error {
     Error::config("the call has ended")
 }
 
-impl Drop for Taken {
+impl Drop for BorrowedRuntime {
     fn drop(&mut self) {
-        // What a panic left behind is given up.
-        if let Some(lane) = self.lane.take()
+        // A runtime on which a call panicked is dropped.
+        if let Some(runtime) = self.runtime.take()
             && !thread::panicking()
         {
-            self.lanes.put_back(lane);
+            self.pool.put_back(runtime);
         }
     }
 }
 
-impl Lane {
+impl PooledRuntime {
     fn new() -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| Error::config(format!("could not create a Tokio runtime: {error}")))?;
         Ok(Self {
             #[cfg(feature = "__ffi")]
-            slice: None,
-            runtime: CallerRuntime(Some(runtime)),
-            pool: Arc::default(),
+            timer: None,
+            runtime: OwnedRuntime(Some(runtime)),
+            connections: Arc::default(),
             idle_since: Instant::now(),
         })
     }
 }
 
-/// A runtime that the calling thread drives. It is empty only while it is dropped.
-struct CallerRuntime(Option<Runtime>);
+/// A Tokio runtime that may be dropped in an async context. `None` only while it is being dropped.
+struct OwnedRuntime(Option<Runtime>);
 
-impl CallerRuntime {
+impl OwnedRuntime {
     fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
-        let Some(runtime) = &self.0 else { return Err(Error::config("the client was closed")) };
-        let drive = || {
-            // What is started may need the runtime.
-            runtime.block_on(async { start().await })
-        };
+        let runtime = self.0.as_ref().ok_or_else(ended)?;
+        // `start` is called inside the runtime, because it may need its context.
+        let run = || runtime.block_on(async { start().await });
         if Handle::try_current().is_err() {
-            return Ok(drive());
+            return Ok(run());
         }
-        // A thread that belongs to another runtime may not drive this one, not even where it may block.
+        // Tokio panics if a thread of one runtime blocks on another, so the call runs on a new thread.
         thread::scope(|scope| {
-            let thread = thread::Builder::new().spawn_scoped(scope, drive);
+            let thread = thread::Builder::new().spawn_scoped(scope, run);
             let thread = thread.map_err(|error| Error::config(format!("could not start a thread: {error}")))?;
             Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }
 }
 
-impl Drop for CallerRuntime {
+impl Drop for OwnedRuntime {
     fn drop(&mut self) {
-        // An ordinary drop panics where blocking is not allowed, and there is nothing here to wait for.
+        // `Runtime::drop` panics in an async context; `shutdown_background` does not block.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }

@@ -10,11 +10,11 @@ use tokio::task::yield_now;
 use super::record::{AsRecord, Record};
 use super::request::Request;
 use super::shape::PagingShape;
-use crate::blocking::runtime_pool::{RuntimePool, Taken};
+use crate::blocking::runtime_pool::{BorrowedRuntime, RuntimePool};
 use crate::generated::ffi::CALLS;
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Page;
-use crate::pages::{Drift, Progress};
+use crate::pages::{Drift, PagingState};
 use crate::{Client, Error};
 
 /// A request that may be sent.
@@ -77,14 +77,14 @@ impl Driver {
     ///
     /// [`Error::Config`] if the system refuses an event queue.
     pub fn lane(&self, client: &Client) -> Result<Lane, Error> {
-        let lane = self.0.take()?;
-        Ok(Lane { client: lane.client(client), lane })
+        let lane = self.0.borrow_runtime()?;
+        Ok(Lane { client: client.with_pool(lane.connections()), lane })
     }
 }
 
 /// Drives one call on the calling thread.
 pub struct Lane {
-    lane: Taken,
+    lane: BorrowedRuntime,
     client: Client,
 }
 
@@ -123,7 +123,7 @@ pub struct Pages {
     operation: usize,
     paging: &'static PagingShape,
     query: Box<dyn Request>,
-    progress: Progress<Record>,
+    progress: PagingState<Record>,
 }
 
 impl Pages {
@@ -137,7 +137,7 @@ impl Pages {
             return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
         };
         client.prepare(operation, &*query)?;
-        Ok(Self { operation, paging, query, progress: Progress::new(first) })
+        Ok(Self { operation, paging, query, progress: PagingState::new(first) })
     }
 
     /// The items that the next page brings; `None` at the end. Nothing is lost if the future is dropped.
@@ -146,14 +146,14 @@ impl Pages {
     ///
     /// Any [`Error`]; reading ends with it.
     pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
-        while let Some(number) = self.progress.next() {
+        while let Some(number) = self.progress.next_page() {
             if let Some(page) = self.query.page_number() {
                 *page = number;
             }
             let prepared = Prepared { operation: self.operation, body: self.query.encode()? };
             let record = client.call(prepared).await.inspect_err(|_| self.progress.end())?;
             let id = self.paging.id;
-            let items = self.progress.accept(self.open(record), |record| record.root().number(id));
+            let items = self.progress.accept_page(self.open(record), |record| record.root().number(id));
             if !items.is_empty() {
                 return Ok(Some(items));
             }

@@ -1,96 +1,98 @@
-//! Finds a secret in a text, in whatever spelling a server or a gateway may have sent it back.
+//! Finds a secret in a text, in every encoding in which a server or gateway may have echoed it.
 //!
-//! Text is read in several ways: as it is, as a URL, as HTML and as JSON. In each, the secret is looked for as it is in any
-//! case, as hexadecimal digits, and as part of something in base64, which is how credentials and whole requests are
-//! quoted. Breaks of lines count as nothing, because long lines are folded.
+//! The text is unescaped in four ways: not at all, as a URL, as HTML and as JSON. In each view the search finds the secret
+//! itself in any case, its hexadecimal digits, and base64 that contains it, because servers quote credentials and whole
+//! requests in base64. Blanks and line breaks are skipped, because long lines are folded.
 
 use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// Bytes that one character of a secret takes up at most: `&#x0041;`.
-pub(super) const LONGEST_CHARACTER: usize = 8;
+/// Maximum length of one escaped character, such as `&#x0041;`.
+pub(super) const MAX_ESCAPE_LEN: usize = 8;
 
-/// Bytes from which on a secret is looked for across blanks, and in base64; fewer are part of ordinary text too often.
-const UNMISTAKABLE: usize = 8;
+/// Shorter secrets are not searched for in base64 or across blanks, because they often occur in ordinary text.
+const MIN_DISTINCT_LEN: usize = 8;
 
-/// Where the secret is, as ranges of bytes in their order that do not overlap.
-pub(super) fn places(text: &str, secret: &str) -> Vec<Range<usize>> {
+/// Returns the byte ranges of the secret, sorted and without overlaps.
+pub(super) fn find_secret(text: &str, secret: &str) -> Vec<Range<usize>> {
     let needles = needles(secret.as_bytes());
-    let mut places = Vec::new();
-    for read in [plain, url, html, json] {
-        let view = View::new(text, read, secret.len() >= UNMISTAKABLE);
-        places.extend(needles.iter().flat_map(|needle| view.find(needle)));
+    let mut ranges = Vec::new();
+    for unescape in [no_escape, url_escape, html_escape, json_escape] {
+        let view = View::new(text, unescape, secret.len() >= MIN_DISTINCT_LEN);
+        ranges.extend(needles.iter().flat_map(|needle| view.find(needle)));
     }
-    merged(places)
+    merge_ranges(ranges)
 }
 
-/// A part of a URL without its escapes.
-pub(super) fn decoded(part: &str) -> String {
-    String::from_utf8_lossy(&View::new(part, url, false).bytes).into_owned()
+/// Decodes the percent escapes of a part of a URL.
+pub(crate) fn percent_decode(part: &str) -> String {
+    String::from_utf8_lossy(&View::new(part, url_escape, false).bytes).into_owned()
 }
 
-/// What is looked for.
+/// One encoding of a secret.
 struct Needle {
     bytes: Vec<u8>,
-    /// Whether the case of letters counts.
-    exact: bool,
+    /// Whether the search is case-sensitive.
+    case_sensitive: bool,
 }
 
+/// Returns the encodings to search for.
 fn needles(secret: &[u8]) -> Vec<Needle> {
     let hex = secret.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
-    let mut needles = vec![Needle { bytes: secret.to_vec(), exact: false }, Needle { bytes: hex, exact: false }];
-    // Three bytes become four characters. What stands before the secret decides which bytes come together, and the
-    // outermost characters hang on what stands beside it.
-    for before in 0..3 {
-        let encoded = STANDARD_NO_PAD.encode([&vec![0; before], secret].concat());
-        let whole = (before + secret.len()) / 3 * 4;
-        let inner = encoded.get([0, 2, 3][before]..whole).unwrap_or_default();
-        if inner.len() >= UNMISTAKABLE {
-            needles.push(Needle { bytes: inner.as_bytes().to_vec(), exact: true });
+    let mut needles =
+        vec![Needle { bytes: secret.to_vec(), case_sensitive: false }, Needle { bytes: hex, case_sensitive: false }];
+    // Base64 turns three bytes into four characters. The alignment depends on the bytes before the secret, and the outermost
+    // characters also encode neighboring bytes, so they are not part of the needle.
+    for offset in 0..3 {
+        let encoded = STANDARD_NO_PAD.encode([&vec![0; offset], secret].concat());
+        let whole = (offset + secret.len()) / 3 * 4;
+        let inner = encoded.get([0, 2, 3][offset]..whole).unwrap_or_default();
+        if inner.len() >= MIN_DISTINCT_LEN {
+            needles.push(Needle { bytes: inner.as_bytes().to_vec(), case_sensitive: true });
         }
     }
     needles
 }
 
-/// A text read in one way: its characters, as far as they are ASCII, and where each stands.
+/// An unescaped text, with the range that each byte has in the original.
 struct View {
     bytes: Vec<u8>,
-    places: Vec<Range<usize>>,
+    ranges: Vec<Range<usize>>,
 }
 
 impl View {
-    fn new(text: &str, read: Read, without_blanks: bool) -> Self {
+    fn new(text: &str, unescape: Unescape, skip_blanks: bool) -> Self {
         let text = text.as_bytes();
-        let (mut bytes, mut places) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
+        let (mut bytes, mut ranges) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
         let mut start = 0;
         while start < text.len() {
-            let (byte, length) = read(&text[start..]).unwrap_or((text[start], 1));
-            if !(without_blanks && byte.is_ascii_whitespace()) {
+            let (byte, length) = unescape(&text[start..]).unwrap_or((text[start], 1));
+            if !(skip_blanks && byte.is_ascii_whitespace()) {
                 bytes.push(byte);
-                places.push(start..start + length);
+                ranges.push(start..start + length);
             }
             start += length;
         }
-        Self { bytes, places }
+        Self { bytes, ranges }
     }
 
     fn find(&self, needle: &Needle) -> impl Iterator<Item = Range<usize>> {
         let length = needle.bytes.len();
-        self.bytes.windows(length).zip(self.places.windows(length)).filter_map(move |(bytes, places)| {
-            let is_it = if needle.exact {
-                bytes.iter().zip(&needle.bytes).all(|(byte, wanted)| standard(*byte) == *wanted)
+        self.bytes.windows(length).zip(self.ranges.windows(length)).filter_map(move |(bytes, ranges)| {
+            let matches = if needle.case_sensitive {
+                bytes.iter().zip(&needle.bytes).all(|(byte, wanted)| standard_base64(*byte) == *wanted)
             } else {
                 bytes.eq_ignore_ascii_case(&needle.bytes)
             };
-            is_it.then(|| places[0].start..places[length - 1].end)
+            matches.then(|| ranges[0].start..ranges[length - 1].end)
         })
     }
 }
 
-/// A character of base64 in the usual alphabet, if it is one of that for URLs.
-const fn standard(byte: u8) -> u8 {
+/// Maps the URL-safe base64 alphabet to the standard one.
+const fn standard_base64(byte: u8) -> u8 {
     match byte {
         b'-' => b'+',
         b'_' => b'/',
@@ -98,61 +100,63 @@ const fn standard(byte: u8) -> u8 {
     }
 }
 
-fn merged(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    places.sort_by_key(|place| place.start);
+/// Sorts ranges and joins those that overlap.
+fn merge_ranges(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
-    for place in places {
+    for range in ranges {
         match merged.last_mut() {
-            Some(last) if place.start < last.end => last.end = last.end.max(place.end),
-            _ => merged.push(place),
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
         }
     }
     merged
 }
 
-/// Reads the ASCII character at the beginning of a text, and tells how many bytes it takes up; none if it stands for itself.
-type Read = fn(&[u8]) -> Option<(u8, usize)>;
+/// Unescapes the ASCII character at the beginning of a text and returns it with the length of the escape; `None` if the text
+/// does not start with an escape.
+type Unescape = fn(&[u8]) -> Option<(u8, usize)>;
 
-fn plain(_: &[u8]) -> Option<(u8, usize)> {
+fn no_escape(_: &[u8]) -> Option<(u8, usize)> {
     None
 }
 
-/// `%41`.
-fn url(text: &[u8]) -> Option<(u8, usize)> {
+/// Unescapes `%41`.
+fn url_escape(text: &[u8]) -> Option<(u8, usize)> {
     let digits = text.strip_prefix(b"%")?.get(..2)?;
-    Some((number(digits, 16)?, 3))
+    Some((parse_ascii(digits, 16)?, 3))
 }
 
-/// `&#65;`, `&#x41;`, `&amp;`.
-fn html(text: &[u8]) -> Option<(u8, usize)> {
+/// Unescapes `&#65;`, `&#x41;` and `&amp;`.
+fn html_escape(text: &[u8]) -> Option<(u8, usize)> {
     let name = text.strip_prefix(b"&")?;
-    let name = &name[..name.iter().take(LONGEST_CHARACTER - 1).position(|byte| *byte == b';')?];
+    let name = &name[..name.iter().take(MAX_ESCAPE_LEN - 1).position(|byte| *byte == b';')?];
     let byte = match name {
         b"amp" => b'&',
         b"lt" => b'<',
         b"gt" => b'>',
         b"quot" => b'"',
         b"apos" => b'\'',
-        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
-        [b'#', digits @ ..] => number(digits, 10)?,
+        [b'#', b'x' | b'X', digits @ ..] => parse_ascii(digits, 16)?,
+        [b'#', digits @ ..] => parse_ascii(digits, 10)?,
         _ => return None,
     };
     Some((byte, name.len() + 2))
 }
 
-/// `\u0041`, `\x41`, `\/`, and what breaks lines.
-fn json(text: &[u8]) -> Option<(u8, usize)> {
+/// Unescapes `\u0041`, `\x41` and `\/`. A line break counts as a blank.
+fn json_escape(text: &[u8]) -> Option<(u8, usize)> {
     match text.strip_prefix(b"\\")? {
-        [b'u', digits @ ..] => Some((number(digits.get(..4)?, 16)?, 6)),
-        [b'x', digits @ ..] => Some((number(digits.get(..2)?, 16)?, 4)),
+        [b'u', digits @ ..] => Some((parse_ascii(digits.get(..4)?, 16)?, 6)),
+        [b'x', digits @ ..] => Some((parse_ascii(digits.get(..2)?, 16)?, 4)),
         [b'n' | b'r' | b't', ..] => Some((b' ', 2)),
         [byte, ..] if byte.is_ascii_punctuation() => Some((*byte, 2)),
         _ => None,
     }
 }
 
-/// An ASCII character by its number.
-fn number(digits: &[u8], radix: u32) -> Option<u8> {
+/// Parses the number of an ASCII character.
+fn parse_ascii(digits: &[u8], radix: u32) -> Option<u8> {
     let number = u8::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?;
     number.is_ascii().then_some(number)
 }
@@ -163,26 +167,26 @@ mod tests {
 
     use super::*;
 
-    /// With characters that every way of writing has to do something about.
+    /// A secret with characters that every encoding escapes.
     const SECRET: &str = r#"s3cret/+%41&amp;<"\\u0041'CANARY"#;
 
     fn each(write: impl Fn(u8) -> String) -> String {
         SECRET.bytes().map(write).collect()
     }
 
-    /// Where each place begins and ends.
-    fn ends(text: &str, secret: &str) -> Vec<(usize, usize)> {
-        places(text, secret).into_iter().map(|place| (place.start, place.end)).collect()
+    /// Returns the start and end of each range.
+    fn bounds(text: &str, secret: &str) -> Vec<(usize, usize)> {
+        find_secret(text, secret).into_iter().map(|range| (range.start, range.end)).collect()
     }
 
     #[track_caller]
-    fn assert_found(spelling: &str) {
-        let text = format!("é {spelling} é");
-        assert_eq!(ends(&text, SECRET), [(3, 3 + spelling.len())], "{text}");
+    fn assert_found(encoded: &str) {
+        let text = format!("é {encoded} é");
+        assert_eq!(bounds(&text, SECRET), [(3, 3 + encoded.len())], "{text}");
     }
 
     #[test]
-    fn a_secret_is_found_in_every_spelling() {
+    fn a_secret_is_found_in_every_encoding() {
         assert_found(SECRET);
         assert_found(&SECRET.to_uppercase());
         assert_found(&each(|byte| format!("%{byte:02X}")));
@@ -203,18 +207,18 @@ mod tests {
     fn a_secret_is_found_across_blanks() {
         assert_found(each(|byte| format!("{} ", char::from(byte))).trim_end());
         assert_found(&format!("{}  {}", &SECRET[..9], &SECRET[9..]));
-        assert_eq!(places("grab cds", "abcd"), [], "a short one is part of ordinary text");
+        assert_eq!(find_secret("grab cds", "abcd"), [], "a short secret occurs in ordinary text");
     }
 
     #[test]
-    fn what_holds_a_secret_is_found_in_base64() {
+    fn base64_that_contains_a_secret_is_found() {
         for before in ["", "k", "ke", "key:", "key-:"] {
             for after in ["", ";", ";;", ";;;"] {
                 let quoted = format!("{before}{SECRET}{after}");
                 for encoded in [STANDARD.encode(&quoted), URL_SAFE.encode(&quoted)] {
-                    let found = places(&encoded, SECRET);
+                    let found = find_secret(&encoded, SECRET);
                     assert_eq!(found.len(), 1, "{encoded}");
-                    // What is left tells less than the first and the last byte of it.
+                    // The rest reveals less than the first and the last byte of the secret.
                     let least = SECRET.len() / 3 * 4 - 4;
                     assert!(found[0].len() >= least, "{encoded}: {found:?}");
                 }
@@ -223,18 +227,18 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_stay() {
+    fn text_without_the_secret_stays() {
         for text in
             ["", "%", "%4", "%zz", "&", "&#", "&#x;", "&#999;", "&amp", "&unknown;", "\\", "\\u00", "\\q", "é%C3%A9"]
         {
-            assert_eq!(places(text, SECRET), [], "{text}");
+            assert_eq!(find_secret(text, SECRET), [], "{text}");
         }
-        assert_eq!(places("s3cret", SECRET), []);
+        assert_eq!(find_secret("s3cret", SECRET), []);
     }
 
     #[test]
-    fn places_that_overlap_are_one() {
-        assert_eq!(ends("aaaaaaaaaa", "aaaaaaaa"), [(0, 10)]);
-        assert_eq!(ends("abcdabcd", "abcd"), [(0, 4), (4, 8)]);
+    fn overlapping_ranges_are_joined() {
+        assert_eq!(bounds("aaaaaaaaaa", "aaaaaaaa"), [(0, 10)]);
+        assert_eq!(bounds("abcdabcd", "abcd"), [(0, 4), (4, 8)]);
     }
 }

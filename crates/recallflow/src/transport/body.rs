@@ -1,8 +1,9 @@
-//! The body of a request, which knows whether the request has begun to leave this machine.
+//! The request body, which records whether any byte of the request may have been written.
 //!
-//! HTTP/1 puts the head of a request into a buffer, asks the body for its first piece and only then writes. The first
-//! piece is therefore a gate that every request passes before a byte of it is written. Whether an update may be repeated
-//! depends on it: an attempt that ends closes the gate, and whoever comes first, the connection or the attempt, decides.
+//! hyper buffers the head of an HTTP/1 request, polls the body for its first piece and only then writes. The first piece is
+//! therefore a gate that every request passes before its first byte is written. An attempt that ends closes the gate. If
+//! the attempt closes it first, the request is never written; if hyper passes first, the request counts as sent. Whether
+//! an update may be retried depends on this.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -16,10 +17,10 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::task;
 
-/// Large bodies are handed over in pieces, because the last piece tells when nearly everything was written.
+/// Large bodies are handed to hyper in pieces, because hyper asks for the last piece when nearly everything is written.
 const PIECE: usize = 64 * 1024;
 
-/// Stands between an attempt and the connection that writes its request.
+/// State shared by an attempt and the connection that writes its request.
 #[derive(Debug, Default)]
 pub(super) struct Gate(AtomicU8);
 
@@ -28,19 +29,19 @@ const REUSED: u8 = 2;
 const HANDED_OVER: u8 = 4;
 const CLOSED: u8 = 8;
 
-/// How far the writing of a request came.
+/// How far hyper came with writing a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Progress {
-    /// Whether bytes may have left.
+pub(super) struct WriteProgress {
+    /// Whether bytes may have been written.
     pub(super) begun: bool,
-    /// Whether the connection had carried another request before.
+    /// Whether the connection had carried a request before.
     pub(super) reused: bool,
-    /// Whether nothing but a buffer's content was left to write.
+    /// Whether hyper had taken the whole body.
     pub(super) handed_over: bool,
 }
 
 impl Gate {
-    /// Lets the request pass, unless the attempt has ended.
+    /// Opens the gate for writing and returns true, unless the attempt has ended.
     fn pass(&self, reused: bool) -> bool {
         let state = if reused { BEGUN | REUSED } else { BEGUN };
         self.0.compare_exchange(0, state, Ordering::AcqRel, Ordering::Acquire).is_ok()
@@ -50,16 +51,16 @@ impl Gate {
         self.0.fetch_or(HANDED_OVER, Ordering::AcqRel);
     }
 
-    /// Whether nothing but a buffer's content was left to write.
+    /// Returns whether hyper has taken the whole body.
     pub(super) fn has_handed_over(&self) -> bool {
         self.0.load(Ordering::Acquire) & HANDED_OVER != 0
     }
 
-    /// Stops a request that has not begun, and tells how far it came if it has.
-    pub(super) fn close(&self) -> Progress {
+    /// Stops a request that has not begun, and returns how far a request came that has.
+    pub(super) fn close(&self) -> WriteProgress {
         match self.0.compare_exchange(0, CLOSED, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => Progress::default(),
-            Err(state) => Progress {
+            Ok(_) => WriteProgress::default(),
+            Err(state) => WriteProgress {
                 begun: state & BEGUN != 0,
                 reused: state & REUSED != 0,
                 handed_over: state & HANDED_OVER != 0,
@@ -68,20 +69,20 @@ impl Gate {
     }
 }
 
-/// The connections that have carried a request, by the task that drives each.
+/// The connections that have carried a request, identified by the task that drives each.
 ///
-/// The HTTP library tells of a failed request neither which connection it was on nor whether that was new.
+/// reqwest reports neither which connection a failed request used nor whether that connection was new.
 #[derive(Debug, Default)]
 pub(super) struct Connections(Mutex<HashSet<task::Id>>);
 
 impl Connections {
-    /// Whether the connection that asks has carried a request before. It does from now on.
-    fn is_reused(&self) -> bool {
-        // Far more than are open at a time. Forgetting one only makes it look new, which is the careful answer.
-        const MOST: usize = 1024;
+    /// Marks the connection of the current task as used and returns whether it already was.
+    fn mark_used(&self) -> bool {
+        // More than are open at a time. A forgotten connection only looks new, which never permits a retry.
+        const CAPACITY: usize = 1024;
         let Some(connection) = task::try_id() else { return false };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
+        if known.len() >= CAPACITY {
             known.clear();
         }
         !known.insert(connection)
@@ -89,19 +90,19 @@ impl Connections {
 }
 
 /// The body of one attempt.
-pub(super) struct OutgoingBody {
+pub(super) struct RequestBody {
     rest: Bytes,
     passed: bool,
     gate: Arc<Gate>,
     connections: Arc<Connections>,
 }
 
-impl OutgoingBody {
+impl RequestBody {
     pub(super) fn new(bytes: Bytes, connections: Arc<Connections>) -> (Self, Arc<Gate>) {
         let gate = Arc::new(Gate::default());
         let passed = bytes.is_empty();
         if passed {
-            // Nobody asks an empty body for its first piece.
+            // hyper does not poll an empty body.
             gate.pass(false);
             gate.hand_over();
         }
@@ -109,14 +110,14 @@ impl OutgoingBody {
     }
 }
 
-impl Body for OutgoingBody {
+impl Body for RequestBody {
     type Data = Bytes;
-    type Error = GivenUp;
+    type Error = AttemptEnded;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, GivenUp>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, AttemptEnded>>> {
         if !self.passed {
-            if !self.gate.pass(self.connections.is_reused()) {
-                return Poll::Ready(Some(Err(GivenUp)));
+            if !self.gate.pass(self.connections.mark_used()) {
+                return Poll::Ready(Some(Err(AttemptEnded)));
             }
             self.passed = true;
         }
@@ -140,47 +141,47 @@ impl Body for OutgoingBody {
     }
 }
 
-/// The attempt has ended before its request was begun.
+/// The error with which a body stops hyper from writing the request of an attempt that has ended.
 #[derive(Debug)]
-pub(super) struct GivenUp;
+pub(super) struct AttemptEnded;
 
-impl fmt::Display for GivenUp {
+impl fmt::Display for AttemptEnded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the attempt ended before the request was sent")
     }
 }
 
-impl Error for GivenUp {}
+impl Error for AttemptEnded {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn poll(body: &mut OutgoingBody) -> Option<Result<usize, GivenUp>> {
+    fn poll(body: &mut RequestBody) -> Option<Result<usize, AttemptEnded>> {
         let mut context = Context::from_waker(std::task::Waker::noop());
         match Pin::new(body).poll_frame(&mut context) {
             Poll::Ready(frame) => frame.map(|frame| frame.map(|frame| frame.into_data().unwrap().len())),
-            Poll::Pending => panic!("the body is all there"),
+            Poll::Pending => panic!("the body is never pending"),
         }
     }
 
     #[test]
     fn a_closed_gate_stops_a_request_and_an_open_one_stays_open() {
-        let (mut body, gate) = OutgoingBody::new(Bytes::from_static(b"{}"), Arc::default());
-        assert_eq!(gate.close(), Progress::default());
-        assert!(matches!(poll(&mut body), Some(Err(GivenUp))));
-        assert_eq!(gate.close(), Progress::default());
+        let (mut body, gate) = RequestBody::new(Bytes::from_static(b"{}"), Arc::default());
+        assert_eq!(gate.close(), WriteProgress::default());
+        assert!(matches!(poll(&mut body), Some(Err(AttemptEnded))));
+        assert_eq!(gate.close(), WriteProgress::default());
 
-        let (mut body, gate) = OutgoingBody::new(Bytes::from_static(b"{}"), Arc::default());
+        let (mut body, gate) = RequestBody::new(Bytes::from_static(b"{}"), Arc::default());
         assert_eq!(body.size_hint().exact(), Some(2));
         assert!(matches!(poll(&mut body), Some(Ok(2))));
         assert!(body.is_end_stream());
-        assert_eq!(gate.close(), Progress { begun: true, reused: false, handed_over: true });
+        assert_eq!(gate.close(), WriteProgress { begun: true, reused: false, handed_over: true });
     }
 
     #[test]
     fn a_large_body_is_handed_over_with_its_last_piece() {
-        let (mut body, gate) = OutgoingBody::new(Bytes::from(vec![0; PIECE + 1]), Arc::default());
+        let (mut body, gate) = RequestBody::new(Bytes::from(vec![0; PIECE + 1]), Arc::default());
         assert!(matches!(poll(&mut body), Some(Ok(PIECE))));
         assert!(!gate.close().handed_over);
         assert!(matches!(poll(&mut body), Some(Ok(1))));
@@ -189,9 +190,9 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_body_counts_as_sent_because_nobody_asks_for_it() {
-        let (_, gate) = OutgoingBody::new(Bytes::new(), Arc::default());
-        assert_eq!(gate.close(), Progress { begun: true, reused: false, handed_over: true });
+    fn an_empty_body_counts_as_sent_because_hyper_does_not_poll_it() {
+        let (_, gate) = RequestBody::new(Bytes::new(), Arc::default());
+        assert_eq!(gate.close(), WriteProgress { begun: true, reused: false, handed_over: true });
     }
 
     #[tokio::test]
@@ -199,7 +200,7 @@ mod tests {
         let connections = Arc::new(Connections::default());
         for _ in 0..2 {
             let connections = connections.clone();
-            let seen = tokio::spawn(async move { [connections.is_reused(), connections.is_reused()] });
+            let seen = tokio::spawn(async move { [connections.mark_used(), connections.mark_used()] });
             assert_eq!(seen.await.unwrap(), [false, true]);
         }
     }

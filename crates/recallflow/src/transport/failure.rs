@@ -1,43 +1,43 @@
-//! Why there is no answer, and how far the attempt came.
+//! Why an attempt brought no usable response, and how far it came.
 
 use std::error::Error;
 use std::io;
 use std::iter::successors;
 
-use super::body::Progress;
+use super::body::WriteProgress;
 use super::resolver::{Resolver, Unresolved};
 use crate::error::Phase;
 use crate::tls;
 
-/// An attempt that brought no answer.
+/// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) kind: FailureKind,
     pub(crate) phase: Phase,
-    /// Whether bytes of the request may have left. Never false when they have.
+    /// Whether bytes of the request may have been written. Never false if some were.
     pub(crate) sent: bool,
-    /// Whether the request went over a connection that had been used before.
+    /// Whether the connection had carried a request before.
     pub(crate) reused: bool,
-    /// Of the answer, if its head arrived.
+    /// HTTP status, if the head of the response arrived.
     pub(crate) status: Option<u16>,
-    /// Holds no URL, header or part of a body.
+    /// The cause. Contains no URL, header or part of a body.
     pub(crate) message: String,
 }
 
-/// What an attempt failed of.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
-    /// The network, or the lack of it.
+    /// The network or the system failed.
     Network,
-    /// Its deadline, or that of its connection.
+    /// The deadline of the attempt, or of its connection, passed.
     Timeout,
-    /// The body of the answer ended before its end.
+    /// The body of the response is incomplete.
     Truncated,
-    /// The answer is not HTTP.
+    /// The response is not valid HTTP.
     Malformed,
-    /// The body of the answer is larger than allowed.
+    /// The body of the response exceeds a limit.
     TooLarge {
-        /// The most that is allowed, in bytes.
+        /// The limit.
         limit: usize,
     },
 }
@@ -45,25 +45,25 @@ pub(crate) enum FailureKind {
 const TIMED_OUT: &str = "timed out";
 
 impl Failure {
-    /// Nothing was tried.
+    /// Creates the failure of an attempt that could not start.
     pub(super) fn unsent(message: String) -> Self {
-        Self::without_head(FailureKind::Network, Phase::Connect, Progress::default(), message)
+        Self::without_head(FailureKind::Network, Phase::Connect, WriteProgress::default(), message)
     }
 
     pub(super) fn too_late() -> Self {
         let message = "no time was left to send the request".to_owned();
-        Self::without_head(FailureKind::Timeout, Phase::Connect, Progress::default(), message)
+        Self::without_head(FailureKind::Timeout, Phase::Connect, WriteProgress::default(), message)
     }
 
-    pub(super) fn timed_out_without_answer(progress: Progress, resolver: &Resolver) -> Self {
+    pub(super) fn timed_out_without_answer(progress: WriteProgress, resolver: &Resolver) -> Self {
         let phase = phase_of_timeout(progress, resolver);
         Self::without_head(FailureKind::Timeout, phase, progress, TIMED_OUT.to_owned())
     }
 
-    /// The HTTP library failed before the head of the answer was there.
+    /// Describes an error of reqwest before the head of the response arrived.
     pub(super) fn without_answer(
         error: &reqwest::Error,
-        progress: Progress,
+        progress: WriteProgress,
         resolver: &Resolver,
         is_https: bool,
     ) -> Self {
@@ -75,11 +75,11 @@ impl Failure {
             return Self::without_head(FailureKind::Network, phase, progress, message);
         }
         let phase = match progress {
-            Progress { begun: false, .. } => Phase::Connect,
-            Progress { handed_over: false, .. } => Phase::Request,
-            Progress { .. } => Phase::Response,
+            WriteProgress { begun: false, .. } => Phase::Connect,
+            WriteProgress { handed_over: false, .. } => Phase::Request,
+            WriteProgress { .. } => Phase::Response,
         };
-        let http = find::<hyper::Error>(error);
+        let http = find_cause::<hyper::Error>(error);
         if let Some(http) = http.filter(|http| http.is_parse()) {
             let message = format!("expected HTTP, got something else ({http})");
             return Self::without_head(FailureKind::Malformed, Phase::Response, progress, message);
@@ -96,25 +96,26 @@ impl Failure {
         Self::within(FailureKind::Timeout, TIMED_OUT.to_owned())
     }
 
-    /// The HTTP library failed after the head of the answer was there.
+    /// Describes an error of reqwest after the head of the response arrived.
     pub(super) fn within_body(error: &reqwest::Error) -> Self {
         let io = io_error(error);
-        let is_truncated = find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message);
+        let is_truncated = find_cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message);
         match io.map(io::Error::kind) {
             Some(io::ErrorKind::UnexpectedEof) => Self::truncated(),
             _ if is_truncated => Self::truncated(),
-            // This is what the HTTP library says of a broken chunk.
+            // hyper reports a malformed chunk like this.
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
                 Self::within(FailureKind::Truncated, "the body has a malformed chunk".to_owned())
             }
             _ => {
-                let problem = io.map_or_else(|| root(error).to_string(), io::Error::to_string);
+                let problem = io.map_or_else(|| root_cause(error).to_string(), io::Error::to_string);
                 Self::within(FailureKind::Network, format!("connection lost ({problem})"))
             }
         }
     }
 
-    /// The service cannot have carried out what it had not read.
+    /// Creates the failure of an update whose response came before the whole request was sent: the service cannot have
+    /// applied what it had not read.
     pub(crate) fn too_early(status: u16) -> Self {
         let message = "the response came before the whole request was sent".to_owned();
         Self::within(FailureKind::Malformed, message).of_answer(status)
@@ -125,13 +126,13 @@ impl Failure {
         Self::within(FailureKind::TooLarge { limit }, message)
     }
 
-    /// The body may be as large as it is, but holds more values than reading it should take memory for.
+    /// Creates the failure of a response with more JSON values than its memory limit allows.
     pub(crate) fn too_many_values(most: usize, status: u16) -> Self {
         let message = format!("the body holds more than {most} JSON values");
         Self::within(FailureKind::TooLarge { limit: most }, message).of_answer(status)
     }
 
-    /// Adds the status of the answer within which the attempt failed.
+    /// Returns the same failure with the HTTP status of the response.
     pub(super) fn of_answer(self, status: u16) -> Self {
         Self { status: Some(status), ..self }
     }
@@ -140,45 +141,45 @@ impl Failure {
         Self::within(FailureKind::Truncated, "the connection closed before the whole body arrived".to_owned())
     }
 
-    fn without_head(kind: FailureKind, phase: Phase, progress: Progress, message: String) -> Self {
+    fn without_head(kind: FailureKind, phase: Phase, progress: WriteProgress, message: String) -> Self {
         Self { kind, phase, sent: progress.begun, reused: progress.reused, status: None, message }
     }
 
-    /// A connection that has brought a head is not one that was dead all along, hence not `reused`.
+    /// Creates a failure after the head arrived. Such a connection was not stale, hence not `reused`.
     fn within(kind: FailureKind, message: String) -> Self {
         Self { kind, phase: Phase::Body, sent: true, reused: false, status: None, message }
     }
 }
 
-fn phase_of_timeout(progress: Progress, resolver: &Resolver) -> Phase {
+fn phase_of_timeout(progress: WriteProgress, resolver: &Resolver) -> Phase {
     match progress {
-        Progress { begun: false, .. } if resolver.is_waiting() => Phase::Resolve,
-        Progress { begun: false, .. } => Phase::Connect,
-        Progress { handed_over: false, .. } => Phase::Request,
-        Progress { .. } => Phase::Response,
+        WriteProgress { begun: false, .. } if resolver.is_waiting() => Phase::Resolve,
+        WriteProgress { begun: false, .. } => Phase::Connect,
+        WriteProgress { handed_over: false, .. } => Phase::Request,
+        WriteProgress { .. } => Phase::Response,
     }
 }
 
 fn describe_connect(error: &reqwest::Error, is_https: bool) -> (Phase, String) {
-    if let Some(unresolved) = find::<Unresolved>(error) {
+    if let Some(unresolved) = find_cause::<Unresolved>(error) {
         return (Phase::Resolve, unresolved.to_string());
     }
-    if let Some(problem) = find::<rustls::Error>(error) {
+    if let Some(problem) = find_cause::<rustls::Error>(error) {
         return (Phase::Tls, tls::describe(problem));
     }
-    let root = root(error).to_string();
-    // TCP wraps its errors, proxies theirs, and TLS none.
-    let is_bare = causes(error).nth(2).is_some_and(<dyn Error>::is::<io::Error>);
+    let root = root_cause(error).to_string();
+    // The TCP and proxy connectors wrap their errors; the TLS connector does not.
+    let is_bare = error_chain(error).nth(2).is_some_and(<dyn Error>::is::<io::Error>);
     if is_https && is_bare {
         return (Phase::Tls, format!("connection closed ({root})"));
     }
     (Phase::Connect, root)
 }
 
-/// An error and everything that caused it, from the outermost to the root.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+/// Returns an error and its sources, from the outermost to the root cause.
+fn error_chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     successors(Some(error), |&error| {
-        // The source of an I/O error that wraps another is the source of that one, which skips it.
+        // `io::Error::source` skips the error that it wraps.
         match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner as &(dyn Error + 'static)),
             None => error.source(),
@@ -186,15 +187,15 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
-    causes(error).find_map(<dyn Error>::downcast_ref)
+fn find_cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    error_chain(error).find_map(<dyn Error>::downcast_ref)
 }
 
-/// The innermost I/O error, which is the one that says what happened.
+/// Returns the innermost I/O error, which names the cause.
 fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
-    causes(error).filter_map(<dyn Error>::downcast_ref).last()
+    error_chain(error).filter_map(<dyn Error>::downcast_ref).last()
 }
 
-fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
-    causes(error).last().unwrap_or(error)
+fn root_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error_chain(error).last().unwrap_or(error)
 }

@@ -1,4 +1,4 @@
-//! Looks up the addresses of hosts, so that a failure to do so can be told from others.
+//! Resolves host names, so that a DNS failure has its own phase and message.
 
 use std::error::Error;
 use std::fmt;
@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
-/// Looks up hosts as the system does, and knows whether it is waiting for that.
+/// A resolver that uses the system's and knows whether a lookup is running.
 #[derive(Clone, Default)]
 pub(super) struct Resolver {
-    /// Whether the latest lookup has not ended, be it that it takes its time or that whoever asked gave up.
+    /// Whether the latest lookup has not completed. It stays true if the lookup was canceled.
     unfinished: Arc<AtomicBool>,
 }
 
 impl Resolver {
-    /// Whether an attempt that has no connection has probably none because of a lookup.
+    /// Returns whether an attempt without a connection is probably waiting for a lookup.
     pub(super) fn is_waiting(&self) -> bool {
         self.unfinished.load(Ordering::Relaxed)
     }
@@ -27,7 +27,7 @@ impl Resolve for Resolver {
         let unfinished = self.unfinished.clone();
         Box::pin(async move {
             unfinished.store(true, Ordering::Relaxed);
-            // The port is not known here; the connector puts its own in its place.
+            // The connector replaces the port.
             let found = lookup_host((name.as_str(), 0)).await.map(Iterator::collect::<Vec<_>>);
             unfinished.store(false, Ordering::Relaxed);
             match found {
@@ -39,7 +39,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// A host whose address could not be found.
+/// A failed lookup.
 #[derive(Debug)]
 pub(super) struct Unresolved(String);
 

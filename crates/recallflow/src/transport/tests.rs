@@ -382,7 +382,7 @@ async fn connections_are_reused_but_not_when_long_idle() {
     send(&transport).await.unwrap();
     send(&transport).await.unwrap();
     time::pause();
-    time::advance(LONGEST_IDLE + Duration::from_secs(1)).await;
+    time::advance(MAX_IDLE + Duration::from_secs(1)).await;
     time::resume();
     send(&transport).await.unwrap();
     let mut connections = Vec::new();
@@ -642,10 +642,10 @@ async fn a_certificate_that_does_not_hold_is_told_apart() {
 fn a_proxy_of_the_environment_that_is_none_is_refused() {
     for fine in ["", " ", "http://proxy:3128", "proxy:3128", "10.0.0.1", "socks5h://user:pass@proxy:1080", "[::1]:3128"]
     {
-        assert_eq!(check_environment("HTTPS_PROXY", fine), Ok(()), "{fine}");
+        assert_eq!(check_proxy_variable("HTTPS_PROXY", fine), Ok(()), "{fine}");
     }
     for wrong in ["::hunter2", "foo://hunter2:1", "http://hunter2 xy:3128", "http://", "hunter2:port"] {
-        let refusal = check_environment("HTTPS_PROXY", wrong).unwrap_err();
+        let refusal = check_proxy_variable("HTTPS_PROXY", wrong).unwrap_err();
         assert!(refusal.contains("`HTTPS_PROXY`") && !refusal.contains("hunter2"), "{refusal}");
     }
 }
