@@ -9,6 +9,7 @@ mod examples;
 mod fields;
 mod include;
 mod limits;
+mod lints;
 mod literals;
 mod operations;
 mod rules;

@@ -1,12 +1,16 @@
-//! The intermediate representation: what the spec says, resolved and checked, and all that a renderer sees.
+//! The intermediate representation (IR) of the spec, resolved and validated. It is the only input of the renderers.
 //!
-//! Everything here is plain data. References between items are by name and always resolve, because lowering refuses
-//! a spec in which one does not.
+//! Everything here is plain data. Items refer to each other by name. Every reference resolves, because lowering rejects a
+//! spec with an unknown name.
+
+pub mod service;
+
+use service::Service;
 
 /// The whole API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
-    /// Documents, hosts, headers, signature, envelope and codes.
+    /// Documents, base URLs, headers, signature, envelope and codes.
     pub service: Service,
     /// Enums in the spec's order.
     pub enums: Vec<Enum>,
@@ -18,166 +22,21 @@ pub struct Api {
     pub spec_files: Vec<String>,
 }
 
-/// One English sentence about an item and the documents it comes from.
+/// The description of an item and its sources.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Doc {
-    /// The sentence.
+    /// One or two sentences.
     pub text: String,
     /// Names of the documents, such as `002` or `001 example`.
     pub source: Vec<String>,
 }
 
-/// What holds for every operation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Service {
-    /// What the service is.
-    pub doc: Doc,
-    /// The documents that everything is from.
-    pub documents: Vec<Document>,
-    /// Base URLs by brand.
-    pub base_urls: Vec<BaseUrl>,
-    /// Headers of every request.
-    pub headers: Vec<Header>,
-    /// How a request is signed.
-    pub signing: Signing,
-    /// Names of the envelope's parts.
-    pub envelope: Envelope,
-    /// Status codes.
-    pub codes: Vec<Code>,
-}
-
-/// A document that items of the spec are from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Document {
-    /// Name under which `source` refers to it.
-    pub name: String,
-    /// Its title.
-    pub title: String,
-    /// Who published it.
-    pub publisher: String,
-    /// What it is about.
-    pub doc: String,
-}
-
-/// The base URL of a brand.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BaseUrl {
-    /// Name of the constant, such as `ITNIO`.
-    pub name: String,
-    /// The URL without a trailing slash.
-    pub url: String,
-    /// What it is.
-    pub doc: Doc,
-}
-
-/// A header of every request.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Header {
-    /// Name on the wire.
-    pub name: String,
-    /// Where its value comes from.
-    pub value: HeaderValue,
-    /// Whether the value must never be shown.
-    pub secret: bool,
-    /// What it is.
-    pub doc: Doc,
-}
-
-/// Where the value of a header comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum HeaderValue {
-    /// Always the same text.
-    Fixed(String),
-    /// An input of the call: `sign`, `timestamp` or `api_key`.
-    Input(String),
-}
-
-/// How a request is signed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Signing {
-    /// Name of the hash.
-    pub algorithm: String,
-    /// Names of the inputs, joined in this order.
-    pub inputs: Vec<String>,
-    /// How the hash is written.
-    pub encoding: String,
-    /// What is signed.
-    pub doc: Doc,
-    /// The published test vector.
-    pub vector: SigningVector,
-}
-
-/// A published example of a signature.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SigningVector {
-    /// API key.
-    pub api_key: String,
-    /// API secret.
-    pub api_secret: String,
-    /// Unix time in seconds.
-    pub timestamp: i64,
-    /// The signature.
-    pub sign: String,
-}
-
-/// The envelope of every answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Envelope {
-    /// The status code.
-    pub code: EnvelopePart,
-    /// The reason of a failure.
-    pub message: EnvelopePart,
-    /// The response.
-    pub data: EnvelopePart,
-}
-
-/// A part of the envelope.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EnvelopePart {
-    /// Names on the wire, the preferred one first.
-    pub names: Vec<String>,
-    /// What it is.
-    pub doc: Doc,
-}
-
-/// A status code.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Code {
-    /// Name in `snake_case`.
-    pub name: String,
-    /// Number on the wire.
-    pub number: i64,
-    /// Error class, absent for success.
-    pub error: Option<String>,
-    /// What a failure with this code permits.
-    pub retry: RetryPermit,
-    /// Wordings of the documents.
-    pub wordings: Vec<String>,
-    /// What the caller can do about it.
-    pub remedy: Option<String>,
-    /// What it means.
-    pub doc: Doc,
-}
-
-/// What a failure with a code permits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryPermit {
-    /// No repetition.
-    Never,
-    /// Repetition of an operation that changes nothing.
-    Query,
-    /// Repetition of any operation after a longer pause: it was refused before processing.
-    Throttled,
-    /// Repetition of any operation with a corrected clock: it was refused before processing.
-    Clock,
-}
-
-/// An open set of named numbers.
+/// An open enum: named integers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enum {
     /// Name in `PascalCase`.
     pub name: String,
-    /// What it is.
+    /// Description.
     pub doc: Doc,
     /// Values in the spec's order.
     pub values: Vec<EnumValue>,
@@ -190,11 +49,11 @@ pub struct EnumValue {
     pub name: String,
     /// Number on the wire.
     pub number: i64,
-    /// What it means.
+    /// Meaning.
     pub doc: String,
 }
 
-/// Which way an object travels.
+/// The direction of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// To the service: strict.
@@ -208,19 +67,19 @@ pub enum Direction {
 pub struct Type {
     /// Name in `PascalCase`.
     pub name: String,
-    /// Which way it travels.
+    /// Request or response.
     pub direction: Direction,
-    /// What it is.
+    /// Description.
     pub doc: Doc,
-    /// Fields in the documents' order; those of a response include the ones shared with other types.
+    /// Fields in the order of the documents, with the included ones.
     pub fields: Vec<Field>,
     /// Rules over more than one field.
     pub rules: Vec<Rule>,
-    /// Advice that is not a rule.
-    pub warnings: Vec<Warning>,
-    /// Named ways to make a value.
+    /// Lints: valid requests that are probably mistakes.
+    pub lints: Vec<Lint>,
+    /// Named constructors.
     pub constructors: Vec<Constructor>,
-    /// Name of the type that sums this one's fees, if it has fees to sum.
+    /// Name of the type that sums the fees of this one.
     pub totals: Option<String>,
 }
 
@@ -229,25 +88,25 @@ pub struct Type {
 pub struct Field {
     /// Name on the wire.
     pub wire: String,
-    /// Further names under which a response may carry it.
+    /// Other names in responses.
     pub aliases: Vec<String>,
-    /// Name of the nested wire object that holds it, if one does; users see the field flat.
+    /// Name of the nested wire object that contains it, if any. The languages show the field flat.
     pub within: Option<String>,
-    /// What it holds.
+    /// Kind of its value.
     pub kind: FieldKind,
-    /// When it must be present. Always [`Required::Never`] in a response.
+    /// When it is required. Always [`Required::Never`] in a response.
     pub required: Required,
-    /// What is filled in when the caller gives nothing.
+    /// Default of a required field.
     pub default: Option<Literal>,
-    /// Limits that hold whenever it is present. Empty in a response.
+    /// Limits that apply if it is present. Empty in a response.
     pub limits: Vec<Limit>,
-    /// Whether only examples of the documents show it.
+    /// Whether only examples in the documents show it.
     pub example_only: bool,
-    /// What it is.
+    /// Description.
     pub doc: Doc,
 }
 
-/// What a field holds.
+/// The kind of a field's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldKind {
     /// An integer of 32 bits.
@@ -262,7 +121,7 @@ pub enum FieldKind {
     Flag,
     /// `true` or `false`, in responses only.
     Bool,
-    /// `yyyy-MM-dd HH:mm:ss`, a real date.
+    /// A valid date and time, `yyyy-MM-dd HH:mm:ss`.
     DateTime,
     /// Bytes in padded base64.
     Base64,
@@ -276,23 +135,23 @@ pub enum FieldKind {
     List(Box<FieldKind>),
 }
 
-/// When a field must be present.
+/// When a field is required.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Required {
-    /// It may be left out.
+    /// It is optional.
     Never,
-    /// It must be there.
+    /// It is required.
     Always,
-    /// It must be there when all of these hold.
+    /// It is required if all conditions hold.
     When(Vec<Condition>),
 }
 
-/// An equality between a field of the same object and a literal. A field that is absent equals nothing.
+/// A comparison of a field of the same object with a literal. It does not hold if the field is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     /// Wire name of the field.
     pub field: String,
-    /// What it must equal.
+    /// Expected value.
     pub equals: Literal,
 }
 
@@ -301,7 +160,7 @@ pub struct Condition {
 pub enum Literal {
     /// Value of a flag: `true` is 1 on the wire.
     Flag(bool),
-    /// A whole number.
+    /// An integer.
     Int(i64),
     /// The value `name` of the enum `enum_name`, `number` on the wire.
     Enum {
@@ -317,27 +176,27 @@ pub enum Literal {
 /// A limit on one field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Limit {
-    /// Smallest and largest number.
+    /// Limits of a number.
     Range {
         /// Smallest allowed value.
         min: Option<f64>,
         /// Largest allowed value.
         max: Option<f64>,
     },
-    /// Fewest and most characters (Unicode scalar values).
+    /// Limits of a text in characters (Unicode scalar values).
     Length {
         /// Fewest characters.
         min: Option<u64>,
         /// Most characters.
         max: Option<u64>,
     },
-    /// The only values of an enum that are allowed here; without it, all values of the enum are.
+    /// The allowed values of an enum. Without this limit, all values are allowed.
     OneOf(Vec<EnumValue>),
-    /// A form that text must have.
+    /// The format of a text.
     Format(Format),
 }
 
-/// A form that text must have, beyond what its kind says.
+/// A format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One digit, 0 to 9.
@@ -349,95 +208,95 @@ pub enum Format {
 pub enum Rule {
     /// At least one of the flags is 1.
     AtLeastOne {
-        /// When the rule holds; always if empty.
+        /// Conditions of the rule; if empty, it always applies.
         when: Vec<Condition>,
         /// Wire names of the flags.
         fields: Vec<String>,
-        /// What to do.
+        /// Message for the caller.
         doc: String,
     },
 }
 
-/// Advice that is not a rule.
+/// A check for valid requests that are probably mistakes.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Warning {
-    /// A number other than 0 has no effect unless all conditions hold.
+pub enum Lint {
+    /// An integer other than 0 without effect, because one of the conditions does not hold.
     NoEffect {
-        /// Wire name of the number.
+        /// Wire name of the integer.
         field: String,
-        /// When it has effect.
+        /// Conditions under which it has an effect.
         unless: Vec<Condition>,
-        /// What to know.
+        /// Message for the caller.
         doc: String,
     },
-    /// A template has a `${…}` other than `${<name><min>}` to `${<name><max>}`.
+    /// A template with a variable other than `${<name><min>}` to `${<name><max>}`.
     UnknownVariable {
         /// Wire name of the template.
         field: String,
-        /// Name of the variables before their number.
+        /// Name of the variables, without the number.
         name: String,
         /// Smallest number.
         min: i64,
         /// Largest number.
         max: i64,
-        /// What to know.
+        /// Message for the caller.
         doc: String,
     },
 }
 
-/// A named way to make a value.
+/// A named constructor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constructor {
     /// Name in `snake_case`.
     pub name: String,
-    /// Fields with fixed values.
+    /// Fields that it sets.
     pub set: Vec<(String, Literal)>,
-    /// Wire names of the fields that the caller gives, in order.
+    /// Wire names of its arguments, in order.
     pub arguments: Vec<String>,
-    /// Wire names of arguments that have other names for the caller, and those names, in `camelCase` like a field's.
+    /// Argument names in `camelCase` that differ from the field names, with the wire names of the fields.
     pub names: Vec<(String, String)>,
-    /// What it makes.
+    /// Description.
     pub doc: String,
 }
 
 /// An operation of the service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Name in `snake_case`; the method of the client.
+    /// Name in `snake_case`. The client has a method of this name.
     pub name: String,
-    /// Whether it may be repeated.
+    /// Query or update.
     pub kind: OperationKind,
     /// Path below the base URL, without a leading slash.
     pub path: String,
-    /// What it does.
+    /// Description.
     pub doc: Doc,
-    /// Name of the request's type.
+    /// Name of the request type.
     pub request: String,
-    /// Name of the response's type; `None` if the service answers nothing of use.
+    /// Name of the response type; `None` if the response contains no useful data.
     pub response: Option<String>,
-    /// Wire names of the fields that the client's method takes instead of the whole request; empty: the request.
+    /// Wire names of the fields that the client's method takes. If empty, it takes the whole request.
     pub arguments: Vec<String>,
-    /// How its response is read page after page.
+    /// Paging, if the response is one page of a list.
     pub paging: Option<Paging>,
-    /// Examples of the documents, verbatim.
+    /// Examples from the documents, verbatim.
     pub examples: Vec<Example>,
 }
 
-/// Whether an operation may be repeated.
+/// The kind of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationKind {
-    /// It changes nothing.
+    /// Changes nothing, and may be retried.
     Query,
-    /// It changes something, so that it must not be repeated unless it was provably not carried out.
+    /// Changes something. It is retried only if the service provably did not process it.
     Update,
 }
 
-/// How a response is read page after page.
+/// The paging of an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paging {
     /// Name of the client's method that reads all pages.
     pub name: String,
-    /// What the method does.
+    /// Description of the method.
     pub doc: String,
     /// Wire name of the request's page number.
     pub page: String,
@@ -453,14 +312,14 @@ pub struct Paging {
     pub id: String,
 }
 
-/// An example of the documents.
+/// An example from the documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
     /// Name of the document.
     pub source: String,
     /// The request's body, verbatim.
     pub request: String,
-    /// The answer's body, verbatim.
+    /// The response's body, verbatim.
     pub response: String,
 }
 
@@ -485,7 +344,7 @@ impl Direction {
 }
 
 impl Condition {
-    /// Conditions in words, with numbers as on the wire: `` `toSeat` is 1 and `toSeatType` is 2 ``.
+    /// Formats conditions with the numbers on the wire: `` `toSeat` is 1 and `toSeatType` is 2 ``.
     #[must_use]
     pub fn in_words(conditions: &[Condition]) -> String {
         let parts =
@@ -495,7 +354,7 @@ impl Condition {
 }
 
 impl Constructor {
-    /// The name under which the caller gives a field.
+    /// Returns the argument name of a field.
     #[must_use]
     pub fn argument_name<'a>(&'a self, wire: &'a str) -> &'a str {
         self.names.iter().find(|(field, _)| field == wire).map_or(wire, |(_, name)| name)
@@ -503,7 +362,7 @@ impl Constructor {
 }
 
 impl FieldKind {
-    /// What the items of a list hold, or what the field itself holds.
+    /// Returns the kind of the items of a list, or the kind itself.
     #[must_use]
     pub fn item(&self) -> &FieldKind {
         match self {
@@ -514,7 +373,7 @@ impl FieldKind {
 }
 
 impl Literal {
-    /// The number that stands for it on the wire.
+    /// Returns the number on the wire.
     #[must_use]
     pub fn number(&self) -> i64 {
         match self {
@@ -525,21 +384,21 @@ impl Literal {
 }
 
 impl Api {
-    /// The type of this name, which lowering made sure is there.
+    /// Returns the type of this name.
     ///
     /// # Panics
     ///
-    /// If there is none, which is a bug of lowering.
+    /// If there is none. Lowering rejects unknown names, so this is a bug of lowering.
     #[must_use]
     pub fn type_named(&self, name: &str) -> &Type {
         self.types.iter().find(|t| t.name == name).unwrap_or_else(|| panic!("no type {name}"))
     }
 
-    /// The enum of this name, which lowering made sure is there.
+    /// Returns the enum of this name.
     ///
     /// # Panics
     ///
-    /// If there is none, which is a bug of lowering.
+    /// If there is none. Lowering rejects unknown names, so this is a bug of lowering.
     #[must_use]
     pub fn enum_named(&self, name: &str) -> &Enum {
         self.enums.iter().find(|e| e.name == name).unwrap_or_else(|| panic!("no enum {name}"))
@@ -547,11 +406,11 @@ impl Api {
 }
 
 impl Type {
-    /// The field of this wire name, which lowering made sure is there.
+    /// Returns the field of this wire name.
     ///
     /// # Panics
     ///
-    /// If there is none, which is a bug of lowering.
+    /// If there is none. Lowering rejects unknown names, so this is a bug of lowering.
     #[must_use]
     pub fn field(&self, wire: &str) -> &Field {
         self.fields.iter().find(|f| f.wire == wire).unwrap_or_else(|| panic!("no field {wire} in {}", self.name))

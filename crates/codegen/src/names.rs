@@ -9,220 +9,102 @@
 //! | enum value | `InProgress` | `IN_PROGRESS` | `IN_PROGRESS` |
 //! | operation, constructor | `group_calls` | `group_calls` | `groupCalls` |
 //!
-//! A name that a language cannot use is escaped there and only there, so that it stays recognisable:
+//! A reserved name is escaped only in the language that reserves it, so that it stays recognizable:
 //!
-//! - Rust uses a raw identifier (`r#type`), and a trailing `_` for the few words that cannot be raw (`self_`) and for
-//!   what the generated types have by themselves (`new_`, `extra_`).
-//! - Python adds a trailing `_` to its keywords, to `self`, to what the generated classes have by themselves, and to
-//!   what their bodies use (`datetime_`); a method of a client also to arguments named as its options (`timeout_`).
-//! - In TypeScript any word may name a property or a method, so that only arguments of functions get a trailing `_`:
-//!   keywords (`class_`), and what the generated functions use (`options_`). A property has the name on the wire and
-//!   no other; a response with a field of the name of something that responses have by themselves is refused, see
-//!   [`reserved_property`].
+//! - Rust: a raw identifier (`r#type`). A trailing `_` for words that cannot be raw (`self_`) and for members of every
+//!   generated type (`new_`, `extra_`).
+//! - Python: a trailing `_` for keywords, `self`, members of every generated class, and names that the class bodies use
+//!   (`datetime_`). Arguments of client methods also avoid the names of call options (`timeout_`).
+//! - TypeScript: a trailing `_` for arguments that are keywords (`class_`) or names that the generated functions use
+//!   (`options_`). Properties and methods need no escape. A property always has the name on the wire, so the spec must not
+//!   use a property that every response has: see [`reserved::reserved_property`].
 //!
-//! Type names are not escaped: one that would hide a name that users need is refused, see [`reserved_type`]. Names
-//! that are the same but for case and `_` are refused as well (see [`key`]), so that escaping never makes two names one.
+//! Type names are not escaped. Lowering rejects a type that would hide a common name ([`reserved::reserved_type`]), and
+//! names that differ only in case or `_` ([`key`]). Escaping therefore never makes two names equal.
 
-/// Words that Rust reserves and that may be raw identifiers.
-const RUST_KEYWORDS: &str = "
-    abstract as async await become box break const continue do dyn else enum extern false final fn for gen if impl
-    in let loop macro match mod move mut override priv pub ref return static struct trait true try type typeof
-    unsafe unsized use virtual where while yield
-";
+pub mod reserved;
 
-/// Words that Rust reserves and that may not be raw identifiers.
-const RUST_NEVER_RAW: &str = "
-    Self crate self super
-";
+use reserved::{
+    MEMBERS, PYTHON_CALL_OPTIONS, PYTHON_KEYWORDS, PYTHON_USED, RUST_KEYWORDS, RUST_NEVER_RAW, TYPESCRIPT_KEYWORDS,
+    TYPESCRIPT_USED, has,
+};
 
-/// Words that Python reserves, and the first argument of its methods.
-const PYTHON_KEYWORDS: &str = "
-    and as assert async await break class cls continue def del elif else except finally for from global if import in
-    is lambda nonlocal not or pass raise return self try while with yield
-";
-
-/// Words that may not name an argument of a TypeScript function.
-const TYPESCRIPT_KEYWORDS: &str = "
-    arguments await break case catch class const continue debugger default delete do else enum eval export extends
-    false finally for function if implements import in instanceof interface let new null package private protected
-    public return static super switch this throw true try typeof undefined var void while with yield
-";
-
-/// What the generated TypeScript functions take or call by themselves.
-const TYPESCRIPT_USED: &str = "
-    encodeAudio fields options query request
-";
-
-/// Properties that responses in TypeScript have by themselves.
-const TYPESCRIPT_PROPERTIES: &str = "
-    extra toUpdate
-";
-
-/// What generated types have by themselves, in `snake_case`.
-const MEMBERS: &str = "
-    constructor copy extra from_dict from_json from_wire new replace to_dict to_json to_update to_wire validate warnings
-";
-
-/// What the bodies of the generated Python classes use, where a field of the same name would hide it.
-const PYTHON_USED: &str = "
-    bool bytearray bytes classmethod datetime float int memoryview property str tuple
-";
-
-/// What the methods of the Python clients take by themselves.
-const PYTHON_CALL_OPTIONS: &str = "
-    max_retries timeout
-";
-
-/// What the clients have by themselves, in `snake_case`.
-const CLIENT_MEMBERS: &str = "
-    aclose base_url builder close constructor execute from_env has_own_property max_retries new timeout to_json
-    to_locale_string to_string totals value_of with_max_retries with_options with_timeout
-";
-
-/// Names in scope everywhere in Rust, or that its standard library has.
-const RUST_TYPES: &str = "
-    AsMut AsRef BTreeMap Box Clone Copy Debug Default Display DoubleEndedIterator Drop Duration Eq Err Error
-    ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Hash HashMap Into IntoFuture IntoIterator
-    Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Sized Some String Sync ToOwned ToString
-    TryFrom TryInto Unpin Vec
-";
-
-/// Names that the generated Rust uses beside those that users see.
-const RUST_USED: &str = "
-    Lint Linter CallShape Checker Deserialize Deserializer Field FieldValue Kind MapAccess ObjectReader Page Paged
-    PagingShape ReadObject RecordWriter Rules S Serialize Serializer Shape
-";
-
-/// Names built into Python, or that its annotations use.
-const PYTHON_TYPES: &str = "
-    Any Awaitable Callable ClassVar Decimal Enum Exception False Final Generic IntEnum Iterable Literal Mapping Number
-    Optional PathLike Protocol Self Sequence True Type TypeVar TypedDict Union Warning
-";
-
-/// Names built into JavaScript and TypeScript.
-const TYPESCRIPT_TYPES: &str = "
-    AbortSignal Array BigInt Boolean Buffer Date Exclude Extract Function Infinity JSON Map Math NaN Number Object Omit
-    Partial Pick Promise Proxy Readonly Record Reflect RegExp Required Set Symbol URL Uint8Array WeakMap WeakSet
-";
-
-/// The library's own names.
-const LIBRARY_TYPES: &str = "
-    Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
-    Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal InvalidRequestError
-    IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError Pages
-    ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowDraft RecallFlowError Record Recorded Request RequestTypes
-    RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
-    Value Violation
-";
-
-/// The name in `snake_case`: `uploadName` → `upload_name`, `HTTPStatus` → `http_status`, `text1` → `text1`.
+/// Converts a name to `snake_case`: `uploadName` → `upload_name`, `HTTPStatus` → `http_status`, `text1` → `text1`.
 #[must_use]
 pub fn snake(name: &str) -> String {
     words(name).join("_")
 }
 
-/// The name in `SCREAMING_SNAKE_CASE`: `in_progress` → `IN_PROGRESS`.
+/// Converts a name to `SCREAMING_SNAKE_CASE`: `in_progress` → `IN_PROGRESS`.
 #[must_use]
 pub fn screaming(name: &str) -> String {
     snake(name).to_uppercase()
 }
 
-/// The name in `PascalCase`: `in_progress` → `InProgress`.
+/// Converts a name to `PascalCase`: `in_progress` → `InProgress`.
 #[must_use]
 pub fn pascal(name: &str) -> String {
-    words(name).iter().map(|word| capitalised(word)).collect()
+    words(name).iter().map(|word| capitalized(word)).collect()
 }
 
-/// The name in `camelCase`: `group_calls` → `groupCalls`.
+/// Converts a name to `camelCase`: `group_calls` → `groupCalls`.
 #[must_use]
 pub fn camel(name: &str) -> String {
-    let capitalise = |(index, word): (usize, &String)| if index == 0 { word.clone() } else { capitalised(word) };
-    words(name).iter().enumerate().map(capitalise).collect()
+    let capitalize = |(index, word): (usize, &String)| if index == 0 { word.clone() } else { capitalized(word) };
+    words(name).iter().enumerate().map(capitalize).collect()
 }
 
-/// What is left of a name when case and separators do not count. Names that differ in no more than that are refused,
-/// because some language would show them as one.
+/// Returns a name without case and separators. Lowering rejects two names with the same key, because some language would
+/// show them as one.
 #[must_use]
 pub fn key(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// A field, argument, operation or constructor in Rust: `uploadName` → `upload_name`, `type` → `r#type`,
+/// Returns the Rust name of a field, argument, operation or constructor: `uploadName` → `upload_name`, `type` → `r#type`,
 /// `self` → `self_`.
 #[must_use]
 pub fn rust_field(name: &str) -> String {
-    rust_identifier(unless_member(snake(name)))
+    rust_identifier(escape_member(snake(name)))
 }
 
-/// A value of an enum in Rust: `in_progress` → `InProgress`, `self` → `Self_`. The generated enums have a variant
-/// `Unknown` by themselves.
+/// Returns the Rust name of an enum value: `in_progress` → `InProgress`, `self` → `Self_`. Every generated enum already
+/// has a variant `Unknown`.
 #[must_use]
 pub fn rust_variant(name: &str) -> String {
     let name = pascal(name);
     if name == "Unknown" { trailed(name) } else { rust_identifier(name) }
 }
 
-/// A field, argument, operation or constructor in Python: `uploadName` → `upload_name`, `class` → `class_`.
+/// Returns the Python name of a field, argument, operation or constructor: `uploadName` → `upload_name`, `class` → `class_`.
 #[must_use]
 pub fn python_field(name: &str) -> String {
-    let name = unless_member(snake(name));
+    let name = escape_member(snake(name));
     if has(PYTHON_KEYWORDS, &name) || has(PYTHON_USED, &name) { trailed(name) } else { name }
 }
 
-/// An argument of a method of the Python clients: `keyId` → `key_id`, `timeout` → `timeout_`.
+/// Returns the name of an argument of a Python client method: `keyId` → `key_id`, `timeout` → `timeout_`.
 #[must_use]
 pub fn python_argument(name: &str) -> String {
     let name = python_field(name);
     if has(PYTHON_CALL_OPTIONS, &name) { trailed(name) } else { name }
 }
 
-/// A method of a TypeScript object: `query_group_calls` → `queryGroupCalls`.
+/// Returns the TypeScript name of a method: `query_group_calls` → `queryGroupCalls`.
 #[must_use]
 pub fn typescript_method(name: &str) -> String {
     camel(name)
 }
 
-/// An argument of a TypeScript function: `uploadName` → `uploadName`, `class` → `class_`.
+/// Returns the TypeScript name of an argument: `uploadName` → `uploadName`, `class` → `class_`.
 #[must_use]
 pub fn typescript_argument(name: &str) -> String {
     let name = camel(name);
     if has(TYPESCRIPT_KEYWORDS, &name) || has(TYPESCRIPT_USED, &name) { trailed(name) } else { name }
 }
 
-/// Whether responses have a property of this name by themselves, beside those that are called as their fields on the
-/// wire.
-#[must_use]
-pub fn reserved_property(wire: &str) -> bool {
-    has(TYPESCRIPT_PROPERTIES, wire)
-}
-
-/// Whether a type of this name may be taken for a part of the request type `whole`: its fields, its rules, their variants
-/// and what its constructors take are types in TypeScript.
-#[must_use]
-pub fn is_part_of_request(whole: &str, name: &str) -> bool {
-    let Some(part) = name.strip_prefix(whole) else { return false };
-    ["Fields", "Rule", "Options"].iter().any(|end| part.ends_with(end)) || part.starts_with("With")
-}
-
-/// Whether a type of this name would hide a name that users or the generated code need.
-#[must_use]
-pub fn reserved_type(name: &str) -> bool {
-    [RUST_TYPES, RUST_USED, PYTHON_TYPES, TYPESCRIPT_TYPES, LIBRARY_TYPES].iter().any(|list| has(list, name))
-}
-
-/// Whether the clients have a method of this `snake_case` name by themselves.
-#[must_use]
-pub fn reserved_method(name: &str) -> bool {
-    has(CLIENT_MEMBERS, name)
-}
-
-/// Whether a word is in a list of words between blanks.
-fn has(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|other| other == word)
-}
-
-/// Splits a name into its words, in lower case: at `_` and `-`, before a capital after a small letter or a digit, and
-/// before the last capital of several when a small letter follows.
+/// Splits a name into lower-case words: at `_` and `-`, before a capital that follows a small letter or a digit, and
+/// before the last of several capitals if a small letter follows it.
 fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
@@ -243,14 +125,14 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The word with a capital.
-fn capitalised(word: &str) -> String {
+/// Converts the first letter of a word to upper case.
+fn capitalized(word: &str) -> String {
     let mut chars = word.chars();
     let first = chars.next().map(|c| c.to_ascii_uppercase());
     first.into_iter().chain(chars).collect()
 }
 
-/// The name, escaped if Rust reserves it.
+/// Escapes a name that Rust reserves.
 fn rust_identifier(name: String) -> String {
     if has(RUST_NEVER_RAW, &name) {
         trailed(name)
@@ -261,17 +143,12 @@ fn rust_identifier(name: String) -> String {
     }
 }
 
-/// Whether generated types have a member of this `snake_case` name by themselves.
-fn is_member(name: &str) -> bool {
-    has(MEMBERS, name)
+/// Escapes a name that every generated type already has.
+fn escape_member(name: String) -> String {
+    if has(MEMBERS, &name) { trailed(name) } else { name }
 }
 
-/// The name, escaped if generated types have a member of that name by themselves.
-fn unless_member(name: String) -> String {
-    if is_member(&name) { trailed(name) } else { name }
-}
-
-/// The name with a trailing `_`.
+/// Appends `_` to a name.
 fn trailed(name: String) -> String {
     name + "_"
 }
@@ -345,27 +222,9 @@ mod tests {
     }
 
     #[test]
-    fn names_that_some_language_would_show_as_one_have_one_key() {
+    fn names_that_differ_only_in_case_or_separators_have_the_same_key() {
         assert_eq!(key("text1"), key("text_1"));
         assert_eq!(key("uploadName"), key("upload_name"));
         assert_ne!(key("uploadName"), key("uploadNames"));
-    }
-
-    #[test]
-    fn a_type_may_not_be_taken_for_a_part_of_a_request() {
-        assert!(is_part_of_request("Node", "NodeFields"));
-        assert!(is_part_of_request("Node", "NodeSourceRule"));
-        assert!(is_part_of_request("Node", "NodeWithoutSms"));
-        assert!(is_part_of_request("Node", "NodeUploadedOptions"));
-        assert!(!is_part_of_request("Node", "NodeDetail"));
-        assert!(!is_part_of_request("Node", "Node"));
-    }
-
-    #[test]
-    fn a_type_may_not_hide_a_common_name() {
-        assert!(reserved_type("Result"));
-        assert!(reserved_type("Promise"));
-        assert!(reserved_type("Serializer"));
-        assert!(!reserved_type("GroupCallTask"));
     }
 }

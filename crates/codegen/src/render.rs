@@ -1,4 +1,4 @@
-//! The renderers: pure functions from the model to files.
+//! Renderers: pure functions from the model to files.
 
 mod json;
 pub mod json_schema;
@@ -19,7 +19,7 @@ use crate::output::{File, MARKER};
 ///
 /// # Panics
 ///
-/// If two renderers make the same file, which is a bug of one of them.
+/// If two renderers return the same file, which is a bug.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let renderers = [
@@ -34,13 +34,13 @@ pub fn render(api: &Api) -> Vec<File> {
     let mut files: Vec<File> = renderers.iter().flat_map(|render| render(api)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for pair in files.windows(2) {
-        assert_ne!(pair[0].path, pair[1].path, "two renderers make the same file");
+        assert_ne!(pair[0].path, pair[1].path, "two renderers return the same file");
     }
     files
 }
 
-/// The text that heads every generated file, without the marks of a comment. It names the folder rather than each
-/// file, so that a new operation does not touch files in which nothing else changes.
+/// Returns the header of every generated file, without comment markers. It names the folder and not each file, so that a
+/// new operation does not change unrelated files.
 fn header(api: &Api) -> String {
     let folder = api.spec_files.first().and_then(|file| file.split('/').next()).unwrap_or("spec");
     format!("{MARKER} from {folder}/**/*.toml. Do not edit.")

@@ -73,7 +73,7 @@ fn check_methods(operations: &[RawOperation], sink: &Sink) {
         for name in raw.name.iter().chain(paging) {
             check_case("an operation", name, Case::Snake, sink);
             taken.take("operation", name, sink);
-            if names::reserved_method(&name.value) {
+            if names::reserved::reserved_method(&name.value) {
                 let message = format!("the client already has a method `{}`", name.value);
                 sink.suggest(name.at, message, "choose a more specific name");
             }

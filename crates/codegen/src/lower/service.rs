@@ -2,7 +2,7 @@
 
 use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Sink};
-use crate::model::{
+use crate::model::service::{
     BaseUrl, Code, Document, Envelope, EnvelopePart, Header, HeaderValue, RetryPermit, Service, Signing, SigningVector,
 };
 use crate::raw::{

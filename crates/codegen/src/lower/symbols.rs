@@ -67,14 +67,15 @@ impl<'a> Symbols<'a> {
         }
         for (what, name) in enums.chain(types).chain(totals) {
             check_case(if what == "enum" { "an enum" } else { "a type" }, name, Case::Pascal, sink);
-            if names::reserved_type(&name.value) || KINDS.iter().any(|(word, _)| *word == name.value) {
+            if names::reserved::reserved_type(&name.value) || KINDS.iter().any(|(word, _)| *word == name.value) {
                 let message = format!("{what} `{}` would hide a common name of a language or this library", name.value);
                 let longer = format!("choose a longer name, such as `Call{}`", names::pascal(&name.value));
                 sink.suggest(name.at, message, longer);
             }
             taken.take(what, name, sink);
             let is_part = |whole: &&TypeSymbol<'_>| {
-                whole.direction == Some(Direction::Request) && names::is_part_of_request(&whole.name.value, &name.value)
+                whole.direction == Some(Direction::Request)
+                    && names::reserved::is_part_of_request(&whole.name.value, &name.value)
             };
             if let Some(whole) = self.types.iter().find(is_part) {
                 let message = format!(
@@ -85,7 +86,7 @@ impl<'a> Symbols<'a> {
             }
             let held = name.value.strip_suffix("Value");
             if self.enums.iter().any(|raw| Some(raw.name.value.as_str()) == held) {
-                let message = format!("{what} `{}` is what TypeScript calls a value of a response", name.value);
+                let message = format!("{what} `{}` collides with a generated TypeScript type", name.value);
                 sink.suggest(name.at, message, "choose another name");
             }
         }

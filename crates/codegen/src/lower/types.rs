@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::scope::Scope;
 use super::symbols::{Symbols, TypeSymbol};
 use super::text::{self, Taken};
-use super::{constructors, fields, include, rules};
+use super::{constructors, fields, include, lints, rules};
 use crate::diagnostic::{Place, Sink};
 use crate::model::{Direction, Field, FieldKind, Type};
 use crate::names;
@@ -33,8 +33,8 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
         name: symbol.name.value.clone(),
         direction,
         doc: text::about(&raw.about, &symbol.sources),
-        rules: rules::rules(&raw.rules, &scope, sink),
-        warnings: rules::warnings(&raw.warnings, &scope, sink),
+        rules: rules::lower(&raw.rules, &scope, sink),
+        lints: lints::lower(&raw.warnings, &scope, sink),
         constructors: constructors::lower(&raw.constructors, &fields, &scope, sink),
         totals: totals(symbol, &fields, sink),
         fields,
@@ -47,7 +47,7 @@ fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     for (index, shape) in scope.shapes.iter().enumerate() {
         let name = &shape.member.raw.wire;
         let again = scope.shapes[..index].iter().any(|before| before.member.raw.wire.value == name.value);
-        if symbol.direction == Some(Direction::Response) && names::reserved_property(&name.value) {
+        if symbol.direction == Some(Direction::Response) && names::reserved::reserved_property(&name.value) {
             sink.report(name.at, format!("`{}` is reserved, because every response has this property", name.value));
         }
         if !again {

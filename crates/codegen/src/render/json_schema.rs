@@ -1,7 +1,6 @@
-//! Renders the types as JSON Schema 2020-12, which any ordinary validator enforces.
+//! Renders the types as JSON Schema 2020-12.
 
 mod patterns;
-mod place;
 mod request;
 mod response;
 
@@ -9,13 +8,13 @@ use super::json::{Json, Object};
 use crate::model::{Api, Direction, Doc, Enum, EnumValue, Type};
 use crate::output::File;
 
-/// The dialect of the schemas.
+/// URI of the dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Name of the definition of a request's time. Types and enums start with a capital, so that nothing clashes.
+/// Name of the definition of a time in a request. It cannot clash with types and enums, which start with a capital.
 const DATE_TIME: &str = "dateTime";
 
-/// Name of the definition of a request's bytes.
+/// Name of the definition of bytes in a request.
 const BASE64: &str = "base64";
 
 /// Renders the file of all definitions.
@@ -28,8 +27,8 @@ pub fn render(api: &Api) -> Vec<File> {
         .with(
             "description",
             format!(
-                "{} Requests are strict: a value that passes is one that the client sends. Responses are lenient: any \
-                 field may be missing or null, and further fields may come.",
+                "{} Request schemas are strict and match the client's validation. Response schemas are lenient: any field \
+                 may be missing or null, and other fields are allowed.",
                 api.service.doc.text
             ),
         )
@@ -37,7 +36,7 @@ pub fn render(api: &Api) -> Vec<File> {
     vec![File { path: "docs/generated/recallflow.schema.json".into(), contents: schema.pretty() }]
 }
 
-/// A schema for the requests of one type, with all definitions that it needs.
+/// Renders the schema of one request type with all definitions that it needs.
 pub(super) fn self_contained(api: &Api, type_name: &str) -> Object {
     let definitions = Definitions::new(api, "#/$defs/");
     Object::new()
@@ -46,19 +45,19 @@ pub(super) fn self_contained(api: &Api, type_name: &str) -> Object {
         .with("$defs", definitions.reachable_from(type_name))
 }
 
-/// Makes the schemas of a document in which definitions are found below `prefix`.
+/// The schemas of a document whose definitions are below `prefix`.
 pub(super) struct Definitions<'a> {
     api: &'a Api,
     prefix: &'static str,
 }
 
 impl<'a> Definitions<'a> {
-    /// Definitions of the API for a document in which they are found below `prefix`.
+    /// Creates the schemas of a document whose definitions are below `prefix`.
     pub(super) fn new(api: &'a Api, prefix: &'static str) -> Self {
         Self { api, prefix }
     }
 
-    /// All types, enums and what they share, by name.
+    /// Returns all definitions by name.
     pub(super) fn all(&self) -> Object {
         let types = self.api.types.iter().map(|item| (item.name.clone(), self.object(item)));
         let enums = self.api.enums.iter().map(|item| (item.name.clone(), enumeration(item)));
@@ -66,7 +65,7 @@ impl<'a> Definitions<'a> {
         types.chain(enums).chain(shared).collect()
     }
 
-    /// The definitions that one of them needs, itself included.
+    /// Returns a definition and all definitions that it refers to, directly or indirectly.
     fn reachable_from(&self, name: &str) -> Object {
         let mut all = self.all();
         let mut reached = vec![name.to_owned()];
@@ -100,12 +99,12 @@ impl<'a> Definitions<'a> {
         }
     }
 
-    /// A schema that is the definition of this name.
+    /// Returns a reference to a definition.
     pub(super) fn reference(&self, name: &str) -> Object {
         Object::new().with("$ref", format!("{}{name}", self.prefix))
     }
 
-    /// The schema of a type.
+    /// Returns the schema of a type.
     fn object(&self, item: &Type) -> Object {
         let body = match item.direction {
             Direction::Request => self.request(item),
@@ -114,7 +113,7 @@ impl<'a> Definitions<'a> {
         titled(&item.name, &item.doc).and(body).with_any("examples", self.examples(item))
     }
 
-    /// What the documents' examples show of a type that an operation sends or receives as a whole.
+    /// Returns the examples of a type that is the request or response of an operation.
     fn examples(&self, item: &Type) -> Vec<Json> {
         let mut examples = Vec::new();
         for operation in &self.api.operations {
@@ -132,7 +131,7 @@ impl<'a> Definitions<'a> {
         examples
     }
 
-    /// What the envelope of an example holds.
+    /// Returns the `data` of an example response.
     fn data_of(&self, response: &str) -> Option<Json> {
         let envelope: Object = serde_json::from_str(response).ok()?;
         let names = &self.api.service.envelope.data.names;
@@ -140,38 +139,38 @@ impl<'a> Definitions<'a> {
     }
 }
 
-/// The name and the sentence of an item.
+/// Returns the title and description of an item.
 fn titled(name: &str, doc: &Doc) -> Object {
     Object::new().with("title", name).with("description", &doc.text)
 }
 
-/// The schema of an enum.
+/// Returns the schema of an enum.
 fn enumeration(item: &Enum) -> Object {
     titled(&item.name, &item.doc).and(one_of(&item.values))
 }
 
-/// A schema of the numbers of some values of an enum, each with its name and meaning.
+/// Returns the schema of some values of an enum.
 fn one_of(values: &[EnumValue]) -> Object {
     let alternatives: Vec<_> = values.iter().map(|value| named_number(value.number, &value.name, &value.doc)).collect();
     Object::new().with("type", "integer").with("oneOf", alternatives)
 }
 
-/// A schema of one number with its name and meaning.
+/// Returns the schema of one number with its name and meaning.
 pub(super) fn named_number(number: i64, name: &str, doc: &str) -> Object {
     Object::new().with("const", number).with("title", name).with("description", doc)
 }
 
-/// The schema of a time in a request.
+/// Returns the schema of a time in a request.
 fn date_time() -> Object {
     Object::new()
-        .with("description", "`yyyy-MM-dd HH:mm:ss` without a zone, a real date of the years 0001 to 9999.")
+        .with("description", "`yyyy-MM-dd HH:mm:ss` without a time zone; a valid date of the years 0001 to 9999.")
         .with("type", "string")
         .with("minLength", patterns::DATE_TIME_LENGTH)
         .with("maxLength", patterns::DATE_TIME_LENGTH)
         .with("pattern", patterns::DATE_TIME)
 }
 
-/// The schema of bytes in a request.
+/// Returns the schema of bytes in a request.
 fn base64() -> Object {
     Object::new()
         .with("description", "Bytes in padded base64 of the standard alphabet, without line breaks.")

@@ -1,16 +1,16 @@
-//! Small pieces of Markdown.
+//! Markdown snippets.
 
-/// Text as code.
+/// Formats text as code.
 pub(super) fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// A list of names as code.
+/// Formats a list of names as code.
 pub(super) fn codes(names: &[String]) -> String {
     names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
 }
 
-/// A table without a line break at its end.
+/// Formats a table without a trailing line break.
 pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
     let head_cells: Vec<_> = head.iter().map(|&cell| cell.to_owned()).collect();
@@ -19,7 +19,7 @@ pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) 
     lines.join("\n")
 }
 
-/// Text that does not end its cell, not even as code.
+/// Escapes text for a cell. `|` ends a cell even inside code.
 fn escaped(cell: &str) -> String {
     cell.replace('|', "\\|").replace('\n', " ")
 }
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_cannot_break_its_table() {
+    fn cells_are_escaped() {
         let rows = [vec!["`a|b`".to_owned(), "two\nlines".to_owned()]];
         assert_eq!(table(&["A", "B"], rows), "| A | B |\n|---|---|\n| `a\\|b` | two lines |");
     }

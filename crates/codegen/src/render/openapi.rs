@@ -1,28 +1,29 @@
-//! Renders the operations as `OpenAPI` 3.1, for tools that show, mock or call the service.
+//! Renders the operations as `OpenAPI` 3.1.
 
 use super::json::{Json, Object};
 use super::json_schema::{Definitions, named_number};
 use super::{markdown, words};
-use crate::model::{Api, BaseUrl, Code, EnvelopePart, Example, Header, HeaderValue, Operation, Service};
+use crate::model::service::{BaseUrl, Code, EnvelopePart, Header, HeaderValue, Service};
+use crate::model::{Api, Example, Operation};
 use crate::names;
 use crate::output::File;
 
-/// Version of the described interface. `OpenAPI` demands one, and the service publishes none.
+/// Version of the API. `OpenAPI` requires one, and the service does not publish one.
 const VERSION: &str = "1.0.0";
 
-/// Where the document keeps its schemas.
+/// Location of the schemas in the document.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Name of the schema of what all answers share. Types and enums start with a capital, so that nothing clashes.
+/// Name of the schema of the envelope. It cannot clash with types and enums, which start with a capital.
 const ENVELOPE: &str = "envelope";
 
 /// Name of the schema of the status codes.
 const STATUS_CODE: &str = "statusCode";
 
-/// Media type of a body if no header names another.
+/// Media type of a response, and of a request without a `Content-Type` header.
 const JSON: &str = "application/json";
 
-/// Renders the description of all operations.
+/// Renders the document.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let document = Object::new()
@@ -36,7 +37,7 @@ pub fn render(api: &Api) -> Vec<File> {
     vec![File { path: "docs/generated/openapi.json".into(), contents: document.pretty() }]
 }
 
-/// What the description is about.
+/// Returns the `info` object.
 fn info(service: &Service) -> Object {
     let description = format!(
         "{}\n\n## Signature\n\n{}\n\n## Status codes\n\n{}",
@@ -47,31 +48,31 @@ fn info(service: &Service) -> Object {
     Object::new().with("title", "Voice API").with("version", VERSION).with("description", description)
 }
 
-/// The codes as a Markdown table.
+/// Formats the status codes as a Markdown table.
 fn code_table(codes: &[Code]) -> String {
     let rows = codes.iter().map(|code| {
         let remedy = code.remedy.clone().unwrap_or_default();
         vec![code.number.to_string(), code.doc.text.clone(), code.wordings.join(", "), remedy]
     });
-    markdown::table(&["Code", "Meaning", "Wordings", "What to do"], rows)
+    markdown::table(&["Code", "Meaning", "Wordings", "Remedy"], rows)
 }
 
-/// A brand's base URL.
+/// Returns the server of a base URL.
 fn server(base: &BaseUrl) -> Object {
     Object::new().with("url", &base.url).with("description", &base.doc.text)
 }
 
-/// The headers that differ from call to call; all of them go together.
+/// Returns the headers whose values differ between requests.
 fn inputs(service: &Service) -> impl Iterator<Item = &Header> {
     service.headers.iter().filter(|header| matches!(header.value, HeaderValue::Input(_)))
 }
 
-/// All headers at once.
+/// Returns the security requirement, which lists all of these headers.
 fn security(service: &Service) -> Object {
     inputs(service).map(|header| (header.name.clone(), Json::Array(Vec::new()))).collect()
 }
 
-/// The headers as security schemes.
+/// Returns these headers as security schemes.
 fn security_schemes(service: &Service) -> Object {
     let scheme = |header: &Header| {
         Object::new()
@@ -83,13 +84,13 @@ fn security_schemes(service: &Service) -> Object {
     inputs(service).map(|header| (header.name.clone(), scheme(header))).collect()
 }
 
-/// The operations by path.
+/// Returns the operations by path.
 fn paths(api: &Api) -> Object {
     let path = |operation: &Operation| (format!("/{}", operation.path), post(api, operation));
     api.operations.iter().map(path).collect()
 }
 
-/// The path of an operation.
+/// Returns the path item of an operation.
 fn post(api: &Api, operation: &Operation) -> Object {
     let responses = Object::new().with("200", response(api, operation)).with("default", other_response(api));
     let post = Object::new()
@@ -101,7 +102,7 @@ fn post(api: &Api, operation: &Operation) -> Object {
     Object::new().with("post", post)
 }
 
-/// The body of a request.
+/// Returns the request body of an operation.
 fn request(api: &Api, operation: &Operation) -> Object {
     let media_type = api.service.headers.iter().find_map(|header| match &header.value {
         HeaderValue::Fixed(value) if header.name.eq_ignore_ascii_case("content-type") => Some(value.as_str()),
@@ -111,7 +112,7 @@ fn request(api: &Api, operation: &Operation) -> Object {
     Object::new().with("required", true).with("content", Object::new().with(media_type.unwrap_or(JSON), body))
 }
 
-/// The answer to a request.
+/// Returns the response of an operation.
 fn response(api: &Api, operation: &Operation) -> Object {
     let definitions = definitions(api);
     let envelope = definitions.reference(ENVELOPE);
@@ -128,19 +129,19 @@ fn response(api: &Api, operation: &Operation) -> Object {
     };
     let body = body(schema, &operation.examples, |example| &example.response);
     Object::new()
-        .with("description", "The envelope with its status code, also when the operation fails.")
+        .with("description", "The envelope with a status code, also if the operation fails.")
         .with("content", Object::new().with(JSON, body))
 }
 
-/// The answer under another HTTP status than 200, for which the documents show nothing.
+/// Returns the response for HTTP statuses other than 200, which the documents do not describe.
 fn other_response(api: &Api) -> Object {
     let body = body(definitions(api).reference(ENVELOPE), &[], |example| &example.response);
     Object::new()
-        .with("description", "The envelope with the status code of a failure, or what a proxy says in its place.")
+        .with("description", "The envelope with the status code of a failure, or a response from a proxy.")
         .with("content", Object::new().with(JSON, body))
 }
 
-/// A body with its schema and what the documents show of it.
+/// Returns a body with its schema and examples.
 fn body(schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
     let shown = examples.iter().enumerate().map(|(index, example)| {
         let value = serde_json::from_str(text(example)).unwrap_or_else(|_| Json::new(text(example)));
@@ -151,19 +152,19 @@ fn body(schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String
     if examples.is_empty() { body } else { body.with("examples", shown.collect::<Object>()) }
 }
 
-/// What the paths refer to.
+/// Returns the schemas and security schemes.
 fn components(api: &Api) -> Object {
     let service = &api.service;
     let schemas = definitions(api).all().with(ENVELOPE, envelope(api)).with(STATUS_CODE, status_code(&service.codes));
     Object::new().with("schemas", schemas).with("securitySchemes", security_schemes(service))
 }
 
-/// The schemas of the types.
+/// Returns the schemas of the types.
 fn definitions(api: &Api) -> Definitions<'_> {
     Definitions::new(api, SCHEMAS)
 }
 
-/// What all answers share.
+/// Returns the schema of the envelope.
 fn envelope(api: &Api) -> Object {
     let parts = &api.service.envelope;
     let text = Object::new().with("type", "string");
@@ -174,22 +175,22 @@ fn envelope(api: &Api) -> Object {
         .and(under_all_names(&parts.data, &Object::new()));
     let has_code = parts.code.names.iter().map(|name| Object::new().with("required", [name]));
     Object::new()
-        .with("description", "What every answer is wrapped in, whatever its HTTP status.")
+        .with("description", "The envelope of every response, with any HTTP status.")
         .with("type", "object")
         .with("properties", properties)
         .with("anyOf", has_code.collect::<Vec<_>>())
 }
 
-/// A property for each name that a part of the envelope may have.
+/// Returns one property for each name of a part of the envelope.
 fn under_all_names(part: &EnvelopePart, schema: &Object) -> Object {
     let described = Object::new().with("description", &part.doc.text).and(schema.clone());
     part.names.iter().map(|name| (name.clone(), described.clone())).collect()
 }
 
-/// The status codes; the service may use others.
+/// Returns the schema of the status codes. The service may use others.
 fn status_code(codes: &[Code]) -> Object {
     let known: Vec<_> = codes.iter().map(|code| named_number(code.number, &code.name, &code.doc.text)).collect();
     let other = Object::new().with("title", "other").with("type", "integer");
     let alternatives: Vec<_> = known.into_iter().chain([other]).collect();
-    Object::new().with("description", "Status code of an answer.").with("type", "integer").with("anyOf", alternatives)
+    Object::new().with("description", "Status code of a response.").with("type", "integer").with("anyOf", alternatives)
 }

@@ -8,10 +8,8 @@ use serde::Serialize;
 
 use super::markdown::{code, codes, table};
 use super::{template, words};
-use crate::model::{
-    Api, Code, Direction, Doc, Document, Enum, EnvelopePart, Header, HeaderValue, Operation, OperationKind, Paging,
-    RetryPermit, Service, Type,
-};
+use crate::model::service::{Code, Document, EnvelopePart, Header, HeaderValue, RetryPermit, Service};
+use crate::model::{Api, Direction, Doc, Enum, Operation, OperationKind, Paging, Type};
 use crate::output::File;
 
 /// The page.
@@ -222,7 +220,7 @@ fn type_section(item: &Type) -> TypeSection {
     let totals = item.totals.iter().map(|name| format!("{} sums the fees of a list of these.", code(name))).collect();
     let lists = [
         ("Rules", item.rules.iter().map(fields::rule).collect()),
-        ("Warnings", item.warnings.iter().map(fields::warning).collect()),
+        ("Warnings", item.lints.iter().map(fields::lint).collect()),
         ("Constructors", constructors),
         ("Totals", totals),
     ];

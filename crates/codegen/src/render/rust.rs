@@ -42,7 +42,7 @@ fn source(api: &Api, doc: &str, items: &[TokenStream]) -> String {
     format!("// {}\n\n//! {doc}\n\n{}", super::header(api), items.collect::<Vec<_>>().join("\n"))
 }
 
-/// Puts a blank line between the items of a file and the methods of an `impl`.
+/// Inserts blank lines between the items of a file and the methods of an `impl`.
 fn spaced(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut previous = "";

@@ -1,9 +1,10 @@
-//! Renders what the sandbox needs to know: codes, operations, their requests' schemas and the documents' examples.
+//! Renders the data of the sandbox: status codes, and operations with request schemas and examples.
 
 use super::json::Object;
 use super::json_schema::self_contained;
 use super::words;
-use crate::model::{Api, Code, Example, Operation};
+use crate::model::service::Code;
+use crate::model::{Api, Example, Operation};
 use crate::output::File;
 
 /// Renders the file that the sandbox embeds.
@@ -16,12 +17,12 @@ pub fn render(api: &Api) -> Vec<File> {
     vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: service.pretty() }]
 }
 
-/// A status code.
+/// Returns a status code.
 fn code(code: &Code) -> Object {
     Object::new().with("name", &code.name).with("number", code.number).with("wordings", &code.wordings)
 }
 
-/// An operation with the schema of its request, which stands on its own.
+/// Returns an operation with the self-contained schema of its request.
 fn operation(api: &Api, operation: &Operation) -> Object {
     Object::new()
         .with("name", &operation.name)
@@ -31,7 +32,7 @@ fn operation(api: &Api, operation: &Operation) -> Object {
         .with("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
 }
 
-/// An example, verbatim.
+/// Returns an example, verbatim.
 fn example(example: &Example) -> Object {
     Object::new().with("source", &example.source).with("request", &example.request).with("response", &example.response)
 }

@@ -1,8 +1,8 @@
-//! Words that several renderers use for the same thing.
+//! Words that several renderers share.
 
 use crate::model::{Doc, OperationKind};
 
-/// The kind of an operation, as the spec spells it.
+/// Returns the kind of an operation as in the spec.
 pub(super) fn kind(kind: OperationKind) -> &'static str {
     match kind {
         OperationKind::Query => "query",

@@ -1,13 +1,12 @@
-//! Regular expressions that every dialect reads alike.
+//! Regular expressions that mean the same in every dialect.
 //!
-//! They use no look-around, and `[0-9]` instead of `\d`, which means any script's digits to some validators. Some
-//! dialects let `$` match before a final line break, so whoever uses a pattern here also bounds the length or the
-//! alphabet of the text.
+//! They avoid look-around, and `\d`, which matches the digits of any script in some validators. In some dialects `$`
+//! matches before a final line break, so a schema with one of these patterns also limits the length or the alphabet.
 
-/// `yyyy-MM-dd HH:mm:ss`, a real date of the years 0001 to 9999 and a time of a day without leap seconds.
+/// `yyyy-MM-dd HH:mm:ss`: a valid date of the years 0001 to 9999 and a time without leap seconds.
 pub(super) const DATE_TIME: &str = concat!(
     "^(?:",
-    // Every year but 0000, with the days that each of its months has.
+    // Every year except 0000, with the days of each month.
     "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-",
     "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])",
     "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)",
@@ -17,17 +16,17 @@ pub(super) const DATE_TIME: &str = concat!(
     ") (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$",
 );
 
-/// Number of characters of a text that [`DATE_TIME`] matches.
+/// Length of a text that [`DATE_TIME`] matches.
 pub(super) const DATE_TIME_LENGTH: u64 = 19;
 
-/// The standard base64 alphabet with its padding; the bits that the padding leaves over are zero.
+/// Padded base64 with the standard alphabet. Unused bits before the padding are zero.
 pub(super) const BASE64: &str = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
 
-/// A character that base64 never has, such as a line break.
+/// A character outside of base64, such as a line break.
 pub(super) const NOT_BASE64: &str = "[^A-Za-z0-9+/=]";
 
 /// One digit.
 pub(super) const DIGIT: &str = "^[0-9]$";
 
-/// Number of characters of a text that [`DIGIT`] matches.
+/// Length of a text that [`DIGIT`] matches.
 pub(super) const DIGIT_LENGTH: u64 = 1;

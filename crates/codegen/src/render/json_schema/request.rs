@@ -1,30 +1,28 @@
-//! The strict schemas of what is sent.
+//! The strict schemas of requests.
 
-use super::place::{Place, placed};
 use super::{BASE64, DATE_TIME, Definitions, nullable, one_of, patterns};
 use crate::model::{Condition, EnumValue, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type};
 use crate::render::json::{Json, Object};
 
-/// What a required text obeys beyond its own limits.
+/// Additional limit of a required text.
 const NOT_EMPTY: Limit = Limit::Length { min: Some(1), max: None };
 
 impl Definitions<'_> {
-    /// The schema of a request, or of an object in it, without its title.
+    /// Returns the schema of a request type without its title.
     pub(super) fn request(&self, item: &Type) -> Object {
-        let mut properties = Object::new();
-        let mut required = Vec::new();
-        for (name, place) in placed(item.fields.iter().map(|field| (field, field))) {
-            let (schema, must) = match place {
-                Place::Here(field) => (self.field(field), is_required(field)),
-                Place::Nested(fields) => self.nested(&fields),
+        let (mut schemas, mut required) = (Object::new(), Vec::new());
+        for (name, property) in properties(item.fields.iter().map(|field| (field, field))) {
+            let (schema, must) = match property {
+                Property::Field(field) => (self.field(field), is_required(field)),
+                Property::Nested(fields) => self.nested(&fields),
             };
-            properties = properties.with(name, schema);
+            schemas = schemas.with(name, schema);
             required.extend(must.then_some(name));
         }
-        closed(properties, required).with_any("allOf", conditionals(item))
+        closed(schemas, required).with_any("allOf", conditionals(item))
     }
 
-    /// The schema of a nested wire object and whether it must be there, which one required field is enough for.
+    /// Returns the schema of a nested wire object, and whether it is required because one of its fields is.
     fn nested(&self, fields: &[(&str, &Field)]) -> (Object, bool) {
         let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).collect();
         let required: Vec<_> = fields.iter().filter(|(_, field)| is_required(field)).map(|(name, _)| *name).collect();
@@ -33,7 +31,7 @@ impl Definitions<'_> {
         (if must { schema } else { nullable(schema) }, must)
     }
 
-    /// The schema of a field: null stands for an optional field that is left out.
+    /// Returns the schema of a field. An optional field may be null.
     fn field(&self, field: &Field) -> Object {
         let value = if is_required(field) {
             let mut limits = field.limits.clone();
@@ -48,7 +46,7 @@ impl Definitions<'_> {
             .with_some("default", field.default.as_ref().map(Literal::number))
     }
 
-    /// The schema of a value other than null.
+    /// Returns the schema of a value other than null.
     fn value(&self, kind: &FieldKind, limits: &[Limit]) -> Object {
         match kind {
             FieldKind::Int32 => integer("int32", i32::MIN.into(), i32::MAX.into(), limits),
@@ -73,7 +71,7 @@ impl Definitions<'_> {
     }
 }
 
-/// An object with these properties and no others.
+/// Returns the schema of an object with exactly these properties.
 fn closed(properties: Object, required: Vec<&str>) -> Object {
     Object::new()
         .with("type", "object")
@@ -82,7 +80,7 @@ fn closed(properties: Object, required: Vec<&str>) -> Object {
         .with("additionalProperties", false)
 }
 
-/// A schema of whole numbers from `least` to `most`, or within the narrower range of their limits.
+/// Returns the schema of integers from `least` to `most`, or within the narrower range of the limits.
 fn integer(format: &str, least: i64, most: i64, limits: &[Limit]) -> Object {
     let (min, max) = range(limits);
     Object::new()
@@ -103,7 +101,7 @@ fn whole(limit: f64) -> Option<i64> {
     limit.to_string().parse().ok()
 }
 
-/// The smallest and the largest number that limits allow.
+/// Returns the smallest and the largest number that the limits allow.
 fn range(limits: &[Limit]) -> (Option<f64>, Option<f64>) {
     let found = limits.iter().find_map(|limit| match limit {
         Limit::Range { min, max } => Some((*min, *max)),
@@ -112,7 +110,7 @@ fn range(limits: &[Limit]) -> (Option<f64>, Option<f64>) {
     found.unwrap_or_default()
 }
 
-/// The values to which limits narrow an enum.
+/// Returns the enum values that the limits allow.
 fn allowed(limits: &[Limit]) -> Option<&[EnumValue]> {
     limits.iter().find_map(|limit| match limit {
         Limit::OneOf(values) => Some(values.as_slice()),
@@ -120,7 +118,7 @@ fn allowed(limits: &[Limit]) -> Option<&[EnumValue]> {
     })
 }
 
-/// What limits say of a text. Validators count characters as Unicode scalar values, as the rules do.
+/// Returns the schema of a text's limits. JSON Schema counts characters as Unicode scalar values, as the rules do.
 fn text_limits(limits: &[Limit]) -> Object {
     let (mut shortest, mut longest, mut pattern) = (None, None, None);
     for limit in limits {
@@ -139,34 +137,34 @@ fn text_limits(limits: &[Limit]) -> Object {
     Object::new().with_some("minLength", shortest).with_some("maxLength", longest).with_some("pattern", pattern)
 }
 
-/// Whether an empty value of this kind counts as missing where the field is required.
+/// Whether an empty value of this kind counts as missing in a required field.
 fn is_text(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::String | FieldKind::Fee | FieldKind::Base64)
 }
 
-/// Whether a field must be present whatever the others are.
+/// Whether a field is required unconditionally.
 fn is_required(field: &Field) -> bool {
     field.required == Required::Always
 }
 
-/// The rules of a type that look at more than one field.
+/// Returns the schemas of the rules over more than one field.
 fn conditionals(item: &Type) -> Vec<Object> {
-    let mut wanted: Vec<(&[Condition], Vec<&Field>)> = Vec::new();
+    let mut groups: Vec<(&[Condition], Vec<&Field>)> = Vec::new();
     for field in &item.fields {
         let Required::When(conditions) = &field.required else { continue };
-        match wanted.iter_mut().find(|(known, _)| known == conditions) {
+        match groups.iter_mut().find(|(known, _)| known == conditions) {
             Some((_, fields)) => fields.push(field),
-            None => wanted.push((conditions, vec![field])),
+            None => groups.push((conditions, vec![field])),
         }
     }
-    let required = wanted.into_iter().map(|(conditions, fields)| {
+    let required = groups.into_iter().map(|(conditions, fields)| {
         let present = having(fields.into_iter().map(|field| (field, present(&field.kind))));
         implication(item, conditions, present)
     });
     required.chain(item.rules.iter().map(|rule| rule_over_fields(item, rule))).collect()
 }
 
-/// The schema of a rule.
+/// Returns the schema of a rule.
 fn rule_over_fields(item: &Type, rule: &Rule) -> Object {
     let Rule::AtLeastOne { when, fields, doc } = rule;
     let is_set = |wire: &String| having([(item.field(wire), constant(1))]);
@@ -174,7 +172,7 @@ fn rule_over_fields(item: &Type, rule: &Rule) -> Object {
     Object::new().with("description", doc).and(implication(item, when, choice))
 }
 
-/// A schema that demands `then` when all conditions hold; without conditions, always.
+/// Returns a schema that requires `then` if all conditions hold, or always without conditions.
 fn implication(item: &Type, conditions: &[Condition], then: Object) -> Object {
     if conditions.is_empty() {
         return then;
@@ -183,28 +181,51 @@ fn implication(item: &Type, conditions: &[Condition], then: Object) -> Object {
     Object::new().with("if", having(equal)).with("then", then)
 }
 
-/// An object in which all these fields are there and obey their schemas.
-fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, Object)>) -> Object {
-    let (mut properties, mut required) = (Object::new(), Vec::new());
-    for (name, place) in placed(fields) {
-        let schema = match place {
-            Place::Here(schema) => schema,
-            Place::Nested(inner) => {
-                let names: Vec<_> = inner.iter().map(|(name, _)| *name).collect();
-                let schemas = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-                Object::new()
-                    .with("type", "object")
-                    .with("properties", schemas.collect::<Object>())
-                    .with("required", names)
-            }
-        };
-        properties = properties.with(name, schema);
-        required.push(name);
-    }
-    Object::new().with("properties", properties).with("required", required)
+/// A property of a wire object: a field, or a nested object with fields.
+enum Property<'a, T> {
+    Field(T),
+    Nested(Vec<(&'a str, T)>),
 }
 
-/// A schema of what counts as present: not null, and not empty if it is text. The field's own schema says the rest.
+/// Groups values by the properties of the wire object that contain their fields, in order.
+fn properties<'a, T>(fields: impl IntoIterator<Item = (&'a Field, T)>) -> Vec<(&'a str, Property<'a, T>)> {
+    let mut properties: Vec<(&str, Property<'a, T>)> = Vec::new();
+    for (field, value) in fields {
+        let Some(holder) = field.within.as_deref() else {
+            properties.push((&field.wire, Property::Field(value)));
+            continue;
+        };
+        let nested = properties.iter_mut().find_map(|(name, property)| match property {
+            Property::Nested(inner) if *name == holder => Some(inner),
+            _ => None,
+        });
+        match nested {
+            Some(inner) => inner.push((&field.wire, value)),
+            None => properties.push((holder, Property::Nested(vec![(&field.wire, value)]))),
+        }
+    }
+    properties
+}
+
+/// Returns the schema of an object in which all these fields are present and match their schemas.
+fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, Object)>) -> Object {
+    let (mut schemas, mut required) = (Object::new(), Vec::new());
+    for (name, property) in properties(fields) {
+        let schema = match property {
+            Property::Field(schema) => schema,
+            Property::Nested(inner) => {
+                let names: Vec<_> = inner.iter().map(|(name, _)| *name).collect();
+                let inner: Object = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+                Object::new().with("type", "object").with("properties", inner).with("required", names)
+            }
+        };
+        schemas = schemas.with(name, schema);
+        required.push(name);
+    }
+    Object::new().with("properties", schemas).with("required", required)
+}
+
+/// Returns a schema of a present value: not null, and not empty if it is text. The schema of the field has the limits.
 fn present(kind: &FieldKind) -> Object {
     let json_type = match kind {
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Flag | FieldKind::Enum(_) => "integer",

@@ -1,27 +1,17 @@
-//! The lenient schemas of what is received, which document more than they refuse.
+//! The lenient schemas of responses, which document values more than they restrict them.
 
-use super::place::{Place, placed};
 use super::{Definitions, nullable};
 use crate::model::{Field, FieldKind, Type};
 use crate::render::json::Object;
 
 impl Definitions<'_> {
-    /// The schema of a response, or of an object in it, without its title.
+    /// Returns the schema of a response type without its title.
     pub(super) fn response(&self, item: &Type) -> Object {
-        let mut properties = Object::new();
-        for (name, place) in placed(item.fields.iter().map(|field| (field, field))) {
-            properties = match place {
-                Place::Here(field) => properties.and(self.under_all_names(field)),
-                Place::Nested(fields) => {
-                    let inner = fields.into_iter().map(|(_, field)| self.under_all_names(field));
-                    properties.with(name, nullable(open(inner.fold(Object::new(), Object::and))))
-                }
-            };
-        }
-        open(properties)
+        let properties = item.fields.iter().map(|field| self.under_all_names(field)).fold(Object::new(), Object::and);
+        Object::new().with("type", "object").with("properties", properties).with("additionalProperties", true)
     }
 
-    /// The property of a field, and one for each further name that the service may give it.
+    /// Returns one property for each name of a field.
     fn under_all_names(&self, field: &Field) -> Object {
         let described = |text: &str| Object::new().with("description", text).and(self.lenient(&field.kind));
         let own = Object::new().with(&field.wire, described(&field.doc.text));
@@ -30,7 +20,7 @@ impl Definitions<'_> {
         })
     }
 
-    /// The schema of a value that may be null. Numbers may come as numeric text, enums may have unknown numbers.
+    /// Returns the schema of a value or null. Numbers may be numeric strings, and enums may have unknown numbers.
     fn lenient(&self, kind: &FieldKind) -> Object {
         let number =
             |kind: &str, format: &str| Object::new().with("type", [kind, "string", "null"]).with("format", format);
@@ -50,9 +40,4 @@ impl Definitions<'_> {
             FieldKind::List(item) => Object::new().with("type", ["array", "null"]).with("items", self.lenient(item)),
         }
     }
-}
-
-/// An object with these properties and any others.
-fn open(properties: Object) -> Object {
-    Object::new().with("type", "object").with("properties", properties).with("additionalProperties", true)
 }

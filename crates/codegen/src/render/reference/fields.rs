@@ -2,7 +2,7 @@
 
 use super::{sources, type_link};
 use crate::model::{
-    Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type, Warning,
+    Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Lint, Literal, Required, Rule, Type,
 };
 use crate::render::markdown::{code, codes, table};
 
@@ -120,12 +120,12 @@ pub(super) fn rule(rule: &Rule) -> String {
 }
 
 /// Advice that is not a rule.
-pub(super) fn warning(warning: &Warning) -> String {
-    match warning {
-        Warning::NoEffect { field, unless, doc } => {
+pub(super) fn lint(lint: &Lint) -> String {
+    match lint {
+        Lint::NoEffect { field, unless, doc } => {
             format!("{doc} (Given when {} is not 0, unless {}.)", code(field), all_of(unless))
         }
-        Warning::UnknownVariable { field, name, min, max, doc } => {
+        Lint::UnknownVariable { field, name, min, max, doc } => {
             let [first, last] = [min, max].map(|number| code(&format!("${{{name}{number}}}")));
             format!("{doc} (Given when {} has a `${{…}}` other than {first} to {last}.)", code(field))
         }

@@ -10,7 +10,7 @@ use super::tokens::{
     parameter_type, parameter_value, uses, value_type, wire_path,
 };
 use crate::model::{
-    Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type, Warning,
+    Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Lint, Literal, Required, Rule, Type,
 };
 use crate::names;
 
@@ -43,7 +43,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
             serialize(api, request),
             presence(api, request),
             rules(request),
-            advice(request),
+            lint_impl(request),
             reading(request),
         ]);
     }
@@ -302,7 +302,7 @@ impl Locals {
     /// A free name, which is the wanted one unless that is taken.
     fn take(&mut self, wanted: &str) -> Ident {
         let mut name = wanted.to_owned();
-        while names::reserved_type(&name) || !self.0.insert(name.clone()) {
+        while names::reserved::reserved_type(&name) || !self.0.insert(name.clone()) {
             name.push_str("Object");
         }
         ident(&name)
@@ -488,9 +488,9 @@ fn object_rule(request: &Type, rule: &Rule) -> TokenStream {
     quote!(checker.at_least_one(#holds, #words, &[#(#fields),*], &[#(#flags),*]))
 }
 
-fn advice(request: &Type) -> TokenStream {
+fn lint_impl(request: &Type) -> TokenStream {
     let name = ident(&request.name);
-    let own = request.warnings.iter().map(|warning| warning_call(request, warning));
+    let own = request.lints.iter().map(|lint| lint_call(request, lint));
     let nested = request.fields.iter().filter_map(|field| {
         let (path, items) = (wire_path(field), items_of(field)?);
         match &field.kind {
@@ -512,9 +512,9 @@ fn advice(request: &Type) -> TokenStream {
     }
 }
 
-fn warning_call(request: &Type, warning: &Warning) -> TokenStream {
-    match warning {
-        Warning::NoEffect { field, unless, doc } => {
+fn lint_call(request: &Type, lint: &Lint) -> TokenStream {
+    match lint {
+        Lint::NoEffect { field, unless, doc } => {
             let (target, name) = (request.field(field), field_ident(field));
             let number = match (&target.kind, is_always_there(target)) {
                 (FieldKind::Int64, true) => quote!(Some(self.#name)),
@@ -525,7 +525,7 @@ fn warning_call(request: &Type, warning: &Warning) -> TokenStream {
             let holds = holds(request, unless);
             quote!(linter.no_effect(#field, #number, #holds, #doc))
         }
-        Warning::UnknownVariable { field, name, min, max, doc } => {
+        Lint::UnknownVariable { field, name, min, max, doc } => {
             let (target, member) = (request.field(field), field_ident(field));
             let text =
                 if is_always_there(target) { quote!(Some(&self.#member)) } else { quote!(self.#member.as_deref()) };

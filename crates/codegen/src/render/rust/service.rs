@@ -4,7 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::tokens::{doc, ident};
-use crate::model::{Api, Code, EnvelopePart, Header, HeaderValue, RetryPermit};
+use crate::model::Api;
+use crate::model::service::{Code, EnvelopePart, Header, HeaderValue, RetryPermit};
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {

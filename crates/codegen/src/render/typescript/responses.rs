@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::imports::Imports;
 use super::text::{self, literals};
 use super::types::{responded, told, value_type};
-use crate::model::{Api, Direction, Envelope, Field, FieldKind, Type};
+use crate::model::service::Envelope;
+use crate::model::{Api, Direction, Field, FieldKind, Type};
 
 /// The response with the hand-written method `toUpdate`, the request that the method returns, and the name of that
 /// request with lists that can be changed in place.
