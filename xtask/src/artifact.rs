@@ -8,6 +8,12 @@ use serde_json::Value;
 
 use crate::process::{Outcome, cargo, read, root};
 
+/// The profile of cargo for tests, which builds quickly.
+pub(crate) const DEV: &str = "dev";
+
+/// The profile of cargo for benchmarks and packages.
+pub(crate) const DIST: &str = "dist";
+
 /// Where cargo builds, and where everything else goes that these commands make.
 pub(crate) fn target_directory() -> Result<PathBuf, String> {
     let metadata = metadata()?;

@@ -1,28 +1,58 @@
-//! `cargo xtask bench`: measures, and judges nothing.
+//! `cargo xtask bench`: measures the client beside other clients, one language after the other.
 
 use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
 
-use crate::process::{Outcome, cargo, run};
-use crate::{node, python};
+use crate::artifact::{self, DIST};
+use crate::node::{self, modules, toolchain};
+use crate::process::{Outcome, run};
+use crate::python::{self, environment::Environment};
 
-/// Runs the benchmarks of one language with the arguments that they take themselves, or those of all.
+/// Runs the benchmark of one language with the arguments that it takes itself, or that of all languages.
 pub(crate) fn bench(arguments: &mut lexopt::Parser) -> Outcome {
-    let mut arguments = arguments.raw_args().map_err(|error| error.to_string())?.peekable();
-    if arguments.next_if(|first| first == "python").is_some() {
-        return python::bench::bench(arguments);
+    const LANGUAGES: [&str; 3] = ["rust", "python", "node"];
+    let mut arguments: Vec<OsString> = arguments.raw_args().map_err(|error| error.to_string())?.collect();
+    let chosen = LANGUAGES.iter().find(|name| arguments.first().is_some_and(|first| first == *name));
+    if chosen.is_some() {
+        arguments.remove(0);
     }
-    if arguments.next_if(|first| first == "node").is_some() {
-        return node::bench::bench(arguments);
+    let program = artifact::program(&["--release", "--package", "recallflow-bench", "--bin", "recallflow-bench"])?;
+    for name in chosen.map_or(&LANGUAGES[..], std::slice::from_ref) {
+        println!("# {name}");
+        let mut bench = match *name {
+            "python" => python(&program)?,
+            "node" => node(&program)?,
+            _ => rust(&program),
+        };
+        run(bench.args(&arguments))?;
     }
-    if arguments.peek().is_some() {
-        return rust(arguments);
-    }
-    rust([])?;
-    python::bench::bench([])?;
-    node::bench::bench([])
+    Ok(())
 }
 
-fn rust(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
-    let mut bench = cargo(["run", "--quiet", "--release", "--locked", "--package", "recallflow-bench", "--"]);
-    run(bench.args(arguments))
+fn rust(program: &Path) -> Command {
+    let mut bench = Command::new(program);
+    bench.arg("rust");
+    bench
+}
+
+/// Builds the package as it is published, and installs the libraries that it is compared with.
+fn python(program: &Path) -> Result<Command, String> {
+    let environment = Environment::with_requirements("bench")?;
+    python::build_native_module(DIST)?;
+    let mut bench = python::command(program);
+    bench.current_dir(python::home().join("bench")).args(["python", "--run"]).arg(environment.program("python"));
+    Ok(bench)
+}
+
+/// Builds the package as it is published, and installs the libraries that it is compared with.
+fn node(program: &Path) -> Result<Command, String> {
+    let node = toolchain::find()?;
+    let folder = node::home().join("bench");
+    modules::install(&node, &folder)?;
+    node::compile(&node, &node::home().join("dist"))?;
+    node::build_native_module(DIST)?;
+    let mut bench = node.command(program);
+    bench.current_dir(folder).args(["node", "--run"]).arg(node.node().get_program());
+    Ok(bench)
 }

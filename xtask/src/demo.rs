@@ -15,12 +15,12 @@ pub(crate) fn demo() -> Outcome {
     rust(&sandbox, Stdio::inherit())?;
     println!("\n# Python");
     match python::interpreter::find() {
-        Ok(interpreter) => python::tour::tour(&interpreter, &sandbox, Stdio::inherit())?,
+        Ok(interpreter) => python::tour(&interpreter, &sandbox, Stdio::inherit())?,
         Err(missing) => println!("left out: {missing}"),
     }
     println!("\n# Node");
     match node::toolchain::find() {
-        Ok(node) => node::tour::tour(&node, &sandbox, Stdio::inherit())?,
+        Ok(node) => node::tour(&node, &sandbox, Stdio::inherit())?,
         Err(missing) => println!("left out: {missing}"),
     }
     Ok(())
@@ -30,11 +30,11 @@ pub(crate) fn demo() -> Outcome {
 pub(crate) fn check() -> Outcome {
     let sandbox = Sandbox::start()?;
     rust(&sandbox, Stdio::null())?;
-    python::tour::tour(&python::interpreter::find()?, &sandbox, Stdio::null())?;
-    node::tour::tour(&node::toolchain::find()?, &sandbox, Stdio::null())
+    python::tour(&python::interpreter::find()?, &sandbox, Stdio::null())?;
+    node::tour(&node::toolchain::find()?, &sandbox, Stdio::null())
 }
 
 fn rust(sandbox: &Sandbox, output: Stdio) -> Outcome {
     let tour = artifact::program(&["--package", "recallflow", "--example", "tour"])?;
-    run(sandbox.tell(&mut Command::new(tour)).stdout(output))
+    run(sandbox.configure(&mut Command::new(tour)).stdout(output))
 }

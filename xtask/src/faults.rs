@@ -5,9 +5,9 @@ use std::process::Command;
 use lexopt::Arg;
 use serde_json::{Map, Value, json};
 
+use crate::artifact::{self, DEV};
 use crate::process::{Outcome, root, run, without_settings};
-use crate::profile::Profile;
-use crate::{artifact, node, python};
+use crate::{node, python};
 
 /// Plays all faults and writes the table, or plays a few without writing it.
 pub(crate) fn faults(arguments: &mut lexopt::Parser) -> Outcome {
@@ -48,7 +48,7 @@ fn runner() -> Result<Command, String> {
 /// The driver for Python, with the package from its sources.
 fn python() -> Result<Command, String> {
     let interpreter = python::interpreter::find()?;
-    python::native::build(Profile::Dev)?;
+    python::build_native_module(DEV)?;
     let mut driver = python::command(&interpreter.program);
     driver.env("PYTHONPATH", python::sources()).arg("-s").arg(python::home().join("faults").join("driver.py"));
     Ok(driver)
@@ -57,8 +57,7 @@ fn python() -> Result<Command, String> {
 /// The driver for Node, with the package from its sources.
 fn node() -> Result<Command, String> {
     let toolchain = node::toolchain::find()?;
-    node::compile(&toolchain, &node::home().join("dist"))?;
-    node::native::build(Profile::Dev)?;
+    node::prepare(&toolchain)?;
     let mut driver = toolchain.node();
     driver.arg(node::home().join("faults").join("driver.mjs"));
     Ok(driver)

@@ -5,11 +5,9 @@ mod bench;
 mod codegen;
 mod demo;
 mod faults;
-mod fuzz;
 mod node;
 mod package;
 mod process;
-mod profile;
 mod python;
 mod sandbox;
 mod supply;
@@ -54,7 +52,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[python | node] [part] [--rounds N]",
+        options: "[rust | python | node] [name…] [--rounds N] [--pin] [--batch SECONDS]",
         about: "measure the client beside others",
         run: bench::bench,
     },

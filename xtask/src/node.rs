@@ -1,25 +1,25 @@
-//! The Node package: Node and npm, what npm installs, its native module, and what is done with them.
+//! The Node package: Node and npm, the tools that npm installs, the native module, and the checks.
 
-pub(crate) mod bench;
 pub(crate) mod checks;
 pub(crate) mod modules;
-pub(crate) mod native;
 pub(crate) mod platform;
 pub(crate) mod toolchain;
-pub(crate) mod tour;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::process::{Outcome, root, run_quietly};
+use crate::artifact::{self, DEV};
+use crate::process::{Outcome, root, run, run_quietly};
+use crate::sandbox::Sandbox;
+use platform::Platform;
 use toolchain::Toolchain;
 
-/// The folder of the package.
+/// Returns the folder of the package.
 pub(crate) fn home() -> PathBuf {
     root().join("bindings").join("node")
 }
 
-/// A program that npm has installed for the package, run in its folder.
+/// Returns a command for a program that npm has installed for the package, run in its folder.
 pub(crate) fn tool(node: &Toolchain, name: &str) -> Command {
     let mut tool = node.command(&modules::program(&home(), name));
     tool.current_dir(home());
@@ -30,4 +30,23 @@ pub(crate) fn tool(node: &Toolchain, name: &str) -> Command {
 pub(crate) fn compile(node: &Toolchain, folder: &Path) -> Outcome {
     modules::install(node, &home())?;
     run_quietly(tool(node, "tsc").args(["--pretty", "false", "--outDir"]).arg(folder))
+}
+
+/// Builds the native module and puts it where `require('recallflow')` looks first.
+pub(crate) fn build_native_module(profile: &str) -> Outcome {
+    let built = artifact::dynamic_library(&["--package", "recallflow-node", "--profile", profile])?;
+    artifact::place(&built, &home().join(Platform::of_this_machine()?.module()))
+}
+
+/// Compiles and builds the package, so that it can be used from its sources.
+pub(crate) fn prepare(node: &Toolchain) -> Outcome {
+    compile(node, &home().join("dist"))?;
+    build_native_module(DEV)
+}
+
+/// Runs the tour of the demo with the package from its sources.
+pub(crate) fn tour(node: &Toolchain, sandbox: &Sandbox, output: Stdio) -> Outcome {
+    prepare(node)?;
+    let tour = home().join("examples").join("tour.mjs");
+    run(sandbox.configure(node.node().arg(tour)).stdout(output))
 }

@@ -39,7 +39,7 @@ impl Sandbox {
     }
 
     /// Tells a program where the sandbox is, in the variables of the environment that every client reads.
-    pub(crate) fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    pub(crate) fn configure<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command
             .env("RECALLFLOW_API_KEY", API_KEY)
             .env("RECALLFLOW_API_SECRET", API_SECRET)

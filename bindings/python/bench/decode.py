@@ -1,33 +1,24 @@
-"""Reading one page from its bytes, without any network."""
+"""Reads one page from its bytes, without a network."""
 
 import json
+import urllib.request
 
 import msgspec
 import orjson
 import recallflow as rf
 
-import dicts
-import report
-import rounds
 import structs
-from clients import ours
-from options import Options
-from rounds import Contender
-from server import Server
-from targets import OURS, Target
+from contender import BASE_URL, OPTION, read_attributes, read_items, run
 
+envelope = urllib.request.urlopen(f"{BASE_URL}/voice/group/call/query", b"{}").read()
+# The envelope of recallflow is private, so that all contenders read the data within.
+page = orjson.dumps(orjson.loads(envelope)["data"])
+decode_page = msgspec.json.Decoder(structs.Page).decode
+CONTENDERS = {
+    "recallflow": lambda: read_attributes(rf.GroupCallPage.from_wire(page)),
+    "msgspec": lambda: read_attributes(decode_page(page)),
+    "orjson": lambda: read_items(orjson.loads(page)),
+    "json": lambda: read_items(json.loads(page)),
+}
 
-def measure(server: Server, options: Options) -> list[Target]:
-    """Measures it; there is no target."""
-    # recallflow's envelope is private, so that everyone reads what is within.
-    page = orjson.dumps(orjson.loads(server.page())["data"])
-    as_struct = msgspec.json.Decoder(structs.Page).decode
-    contenders = [
-        Contender.repeat(OURS, lambda: ours.touch(rf.GroupCallPage.from_wire(page))),
-        Contender.repeat("msgspec", lambda: structs.touch(as_struct(page))),
-        Contender.repeat("orjson", lambda: dicts.touch(orjson.loads(page))),
-        Contender.repeat("json", lambda: dicts.touch(json.loads(page))),
-    ]
-    rows = rounds.measure(contenders, options)
-    report.print_calls(f"decode a page of 100 records, {len(page):,} bytes, and read every field", rows)
-    return []
+run(CONTENDERS[OPTION])

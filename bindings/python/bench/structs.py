@@ -1,10 +1,10 @@
-"""Requests and answers as a user writes them with msgspec: for what the documents show and nothing else."""
+"""Requests and responses as a user writes them with msgspec, for the documented fields only."""
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
-from fixture import END_TIME, KEY_ID, RECORDS, STR_TIME, VOICE_FILE_ID, expect_full
+from contender import CALL, END_TIME, KEY_ID, RECORDS, STR_TIME, VOICE_FILE_ID, read_attributes
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -50,17 +50,11 @@ class Page(msgspec.Struct, rename="camel"):
 
 
 class Envelope(msgspec.Struct, Generic[T]):
-    """What every answer is wrapped in."""
+    """The envelope of every response."""
 
     code: int
     msg: str
     data: T | None
-
-    def open(self) -> T | None:
-        """The data of a success."""
-        if self.code != 0:
-            raise RuntimeError(f"{self.code}: {self.msg}")
-        return self.data
 
 
 class Node(msgspec.Struct, rename="camel"):
@@ -73,7 +67,7 @@ class Node(msgspec.Struct, rename="camel"):
 
 
 class Update(msgspec.Struct, rename="camel"):
-    """A change of a flow."""
+    """An update of a flow."""
 
     key_id: int
     recall_interval: int
@@ -82,8 +76,8 @@ class Update(msgspec.Struct, rename="camel"):
     node_list: list[Node]
 
 
-class Span(msgspec.Struct, rename="camel"):
-    """The span of a query."""
+class Params(msgspec.Struct, rename="camel"):
+    """The time range of a query."""
 
     str_time: str
     end_time: str
@@ -91,56 +85,29 @@ class Span(msgspec.Struct, rename="camel"):
 
 
 class Query(msgspec.Struct, rename="camel"):
-    """Selects tasks."""
+    """A query for tasks."""
 
     current: int
     size: int
-    params: Span
+    params: Params
 
 
 UPDATE = Update(KEY_ID, 30, 1, 0, [Node(1, VOICE_FILE_ID, 0, 0)])
-QUERY = Query(1, RECORDS, Span(STR_TIME, END_TIME, 3))
+QUERY = Query(1, RECORDS, Params(STR_TIME, END_TIME, 3))
 
 encode = msgspec.json.Encoder().encode
 decode_small = msgspec.json.Decoder(Envelope[None]).decode
 decode_page = msgspec.json.Decoder(Envelope[Page]).decode
 
 
-def read_small(body: "Buffer") -> None:
-    """Decodes the answer to an update."""
-    decode_small(body).open()
+def request() -> bytes:
+    """Encodes the request."""
+    return encode(UPDATE if CALL == "small" else QUERY)
 
 
-def read_page(body: "Buffer") -> None:
-    """Decodes the answer to a query, and reads it."""
-    page = decode_page(body).open()
-    if page is None:
-        raise RuntimeError("the answer has no data")
-    touch(page)
-
-
-def touch(page: Page) -> None:
-    """Reads every field of every record once."""
-    expect_full(len(page.records))
-    for task in page.records:
-        _ = task.task_id
-        _ = task.task_name
-        _ = task.status
-        _ = task.rate
-        _ = task.num_cnt
-        _ = task.call_num
-        _ = task.success
-        _ = task.fail
-        _ = task.created_time
-        _ = task.script_id
-        _ = task.task_type
-        _ = task.answered_num
-        _ = task.asr
-        _ = task.agent_total_feetime
-        _ = task.agent_fee
-        _ = task.charge_len
-        _ = task.acd
-        _ = task.group_call_pay_fee
-        _ = task.sms_pay_fee
-        _ = task.task_sum_pay_fee
-        _ = task.send_sms_num
+def read(body: "Buffer") -> None:
+    """Decodes the response and reads every field."""
+    envelope = decode_small(body) if CALL == "small" else decode_page(body)
+    assert envelope.code == 0
+    if envelope.data is not None:
+        read_attributes(envelope.data)

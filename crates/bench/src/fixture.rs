@@ -1,4 +1,4 @@
-//! What is sent and answered.
+//! The requests and responses of the benchmark.
 
 use recallflow::{
     GroupCallQuery, LocalDateTime, OutboundControl, RecallNode, RecallType, SeatTransfer, UpdateRecallFlow, VoiceGender,
@@ -13,7 +13,7 @@ pub(crate) const API_SECRET: &str = "7bz1lzh9";
 pub(crate) const UPDATE_PATH: &str = "/voice/recallFlow/update";
 pub(crate) const QUERY_PATH: &str = "/voice/group/call/query";
 
-/// The answer to an update.
+/// The response to an update.
 pub(crate) const SMALL: &str = r#"{"code":0,"msg":"success","data":null}"#;
 
 pub(crate) const KEY_ID: i64 = 299;
@@ -21,7 +21,7 @@ pub(crate) const VOICE_FILE_ID: &str = "120250811103439c1901f4c53b691b419ad8a143
 pub(crate) const STR_TIME: &str = "2024-01-01 00:00:00";
 pub(crate) const END_TIME: &str = "2024-06-03 15:13:01";
 
-/// A page of group calls like the record of the documents, with the numbers of larger campaigns.
+/// Returns a page of group calls like the documented one, with the numbers of larger campaigns.
 pub(crate) fn page() -> String {
     let records: Vec<String> = (0..RECORDS).map(record).collect();
     format!(
@@ -52,18 +52,18 @@ fn record(index: usize) -> String {
     )
 }
 
-/// A change of a flow with one node.
+/// Returns an update of a flow with one node.
 pub(crate) fn update() -> UpdateRecallFlow {
     UpdateRecallFlow::new(KEY_ID, 30, 1, RecallType::All).node_list([RecallNode::uploaded(VOICE_FILE_ID)])
 }
 
-/// The query of a page.
+/// Returns the query of a page.
 pub(crate) fn query() -> GroupCallQuery {
-    let time = |text: &str| text.parse::<LocalDateTime>().expect("the fixture is a time");
+    let time = |text: &str| text.parse::<LocalDateTime>().expect("the constant is a valid time");
     GroupCallQuery::new(time(STR_TIME), time(END_TIME))
 }
 
-/// A node with every field set.
+/// Returns a node with every field set.
 pub(crate) fn full_node() -> RecallNode {
     RecallNode::text_to_speech("Hello, your appointment is tomorrow at nine.", "en-US")
         .voice_file_id(VOICE_FILE_ID)
@@ -98,7 +98,7 @@ mod tests {
     use crate::plain;
 
     #[test]
-    fn the_page_reads_alike_in_either_form() {
+    fn the_page_decodes_alike_into_types_of_the_client_and_derived_ones() {
         let text = page();
         assert!((44_000..50_000).contains(&text.len()), "{}", text.len());
         let ours: plain::Envelope<recallflow::GroupCallPage> = serde_json::from_str(&text).unwrap();
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_requests_are_valid_and_alike_in_either_form() {
+    fn the_requests_are_valid_and_alike_in_types_of_the_client_and_derived_ones() {
         assert_eq!(serde_json::to_value(update()).unwrap(), serde_json::to_value(plain::Update::fixture()).unwrap());
         assert_eq!(serde_json::to_value(query()).unwrap(), serde_json::to_value(plain::Query::fixture()).unwrap());
         assert!(update().validate().is_empty());

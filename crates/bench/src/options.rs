@@ -1,73 +1,121 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::server::SERVE;
+use crate::contender::Task;
+use crate::plan::{self, Language};
 
-/// What `--help` prints.
+/// The text that `--help` prints.
 pub(crate) const HELP: &str = "\
-Measures what recallflow costs beside plain reqwest and a bare connection.
+Measures what recallflow costs beside other clients of its language. `cargo xtask bench` runs it.
 
-usage: recallflow-bench [http] [decode] [validate] [--rounds N] [--only NAME]
-       recallflow-bench --serve
+usage: recallflow-bench rust|python|node [NAME…] [options]
+       recallflow-bench serve
 
-  http, decode, validate   what to measure; everything by default
-  --rounds N               rounds of each comparison; 40 by default
-  --only NAME              one contender by its name in the table, for a profiler
-  --serve                  only be the server: prints its address, and ends when its input does
+  NAME              a measurement, or a part of its name: page, 64, decode, start, …; all by default
+  --run PROGRAM     the interpreter that runs the scripts of the contenders, in the current folder
+  --rounds N        rounds of each measurement
+  --batch SECONDS   duration of one contender's batch in a round
+  --only NAME       a contender by its name in the table; may be repeated
+  --pin             one core for the server and another for the contenders; Linux only
+  serve             only be the server: prints its address, and ends when its input does
 ";
 
-const ROUNDS: usize = 40;
-
-/// What to do.
+/// A use of this program.
 pub(crate) enum Command {
     Help,
     /// Be the server of another process.
     Serve,
+    /// Be a contender of another process.
+    Contend {
+        name: String,
+        task: Task,
+    },
+    /// Be a contender that runs this command again and again.
+    Start(Vec<OsString>),
     Measure(Options),
 }
 
-/// What to measure.
-pub(crate) struct Options {
-    pub(crate) sections: Vec<Section>,
+/// How often and how long the contenders run.
+pub(crate) struct Effort {
     pub(crate) rounds: usize,
-    /// The only contender to run, by its name.
-    pub(crate) only: Option<String>,
+    /// How long one batch should take.
+    pub(crate) batch: Duration,
+    /// How long a contender runs before it is measured.
+    pub(crate) warm_up: Duration,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Section {
-    Http,
-    Decode,
-    Validate,
+/// The measurements to run.
+pub(crate) struct Options {
+    pub(crate) language: Language,
+    /// The interpreter of the scripts.
+    pub(crate) interpreter: Option<PathBuf>,
+    names: Vec<String>,
+    /// The only contenders to run; all of them if empty.
+    pub(crate) only: Vec<String>,
+    pub(crate) effort: Effort,
+    pub(crate) pin: bool,
 }
 
-impl Section {
-    const ALL: [(&'static str, Self); 3] =
-        [("http", Self::Http), ("decode", Self::Decode), ("validate", Self::Validate)];
+impl Options {
+    /// Whether the measurement was chosen.
+    pub(crate) fn wants(&self, measurement: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|name| measurement.contains(name.as_str()))
+    }
 }
 
 /// Reads the arguments of this process.
 pub(crate) fn read() -> Result<Command, lexopt::Error> {
-    let mut options = Options { sections: Vec::new(), rounds: ROUNDS, only: None };
     let mut parser = Parser::from_env();
+    let command = match parser.next()? {
+        Some(Arg::Value(command)) => command.string()?,
+        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
+        Some(other) => return Err(other.unexpected()),
+    };
+    match command.as_str() {
+        "serve" => Ok(Command::Serve),
+        "contend" => {
+            let name = parser.value()?.string()?;
+            let (base_url, call) = (parser.value()?.string()?, parser.value()?.string()?);
+            let task = Task { base_url, call, in_flight: parser.value()?.parse()? };
+            Ok(Command::Contend { name, task })
+        }
+        "start" => Ok(Command::Start(parser.raw_args()?.collect())),
+        name => match Language::named(name) {
+            Some(language) => measurement(language, &mut parser),
+            None => Err(format!("expected rust, python, node or serve, got `{name}`").into()),
+        },
+    }
+}
+
+fn measurement(language: Language, parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let effort = language.effort();
+    let mut options = Options { language, interpreter: None, names: Vec::new(), only: Vec::new(), effort, pin: false };
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
-            Arg::Long(SERVE) => return Ok(Command::Serve),
-            Arg::Long("rounds") => options.rounds = parser.value()?.parse::<NonZeroUsize>()?.get(),
-            Arg::Long("only") => options.only = Some(parser.value()?.string()?),
-            Arg::Value(name) => {
-                let known = Section::ALL.iter().find(|(known, _)| name == *known);
-                options.sections.push(known.ok_or_else(|| Arg::Value(name.clone()).unexpected())?.1);
+            Arg::Long("run") => options.interpreter = Some(parser.value()?.into()),
+            Arg::Long("rounds") => options.effort.rounds = parser.value()?.parse::<NonZeroUsize>()?.get(),
+            Arg::Long("batch") => {
+                options.effort.batch = parser.value()?.parse_with(|seconds| {
+                    let seconds = seconds.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                    seconds.ok_or("expected a number of seconds")
+                })?;
             }
+            Arg::Long("only") => options.only.push(parser.value()?.string()?),
+            Arg::Long("pin") => options.pin = true,
+            Arg::Value(name) => options.names.push(name.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    if options.sections.is_empty() {
-        options.sections = Section::ALL.map(|(_, section)| section).to_vec();
+    if let Some(unknown) = options.names.iter().find(|name| !plan::exists(language, name)) {
+        let known: Vec<_> = plan::measurements(language).iter().map(|one| one.name).collect();
+        return Err(format!("expected a part of {}, got `{unknown}`", known.join(", ")).into());
     }
     Ok(Command::Measure(options))
 }

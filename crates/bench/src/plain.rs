@@ -1,10 +1,10 @@
-//! The types as a competent user writes them: derived, owned, for what the documents show and nothing else.
+//! Derived, owned types as a competent user writes them, for the documented fields only.
 
 use serde::{Deserialize, Serialize};
 
 use crate::fixture::{END_TIME, KEY_ID, STR_TIME, VOICE_FILE_ID};
 
-/// What every answer is wrapped in.
+/// The envelope of every response.
 #[derive(Deserialize)]
 pub(crate) struct Envelope<T> {
     pub(crate) code: i64,
@@ -13,7 +13,7 @@ pub(crate) struct Envelope<T> {
 }
 
 impl<T> Envelope<T> {
-    /// The data of a success.
+    /// Returns the data of a success.
     pub(crate) fn open(self) -> Result<Option<T>, String> {
         if self.code == 0 { Ok(self.data) } else { Err(format!("{}: {}", self.code, self.msg)) }
     }
@@ -22,7 +22,7 @@ impl<T> Envelope<T> {
 /// A page of tasks.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "what is read counts, not what is done with it")]
+#[expect(dead_code, reason = "decoding the fields is measured, not using them")]
 pub(crate) struct Page {
     pub(crate) records: Vec<Task>,
     pub(crate) total: i64,
@@ -35,8 +35,8 @@ pub(crate) struct Page {
 /// A task.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "these are the names on the wire")]
-#[expect(dead_code, reason = "what is read counts, not what is done with it")]
+#[expect(clippy::struct_field_names, reason = "these are the wire names")]
+#[expect(dead_code, reason = "decoding the fields is measured, not using them")]
 pub(crate) struct Task {
     pub(crate) task_id: i64,
     pub(crate) task_name: String,
@@ -61,7 +61,7 @@ pub(crate) struct Task {
     pub(crate) send_sms_num: i64,
 }
 
-/// A change of a flow.
+/// An update of a flow.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Update {
@@ -83,14 +83,14 @@ struct Node {
 }
 
 impl Update {
-    /// The same as [`crate::fixture::update`].
+    /// Returns the same update as [`crate::fixture::update`].
     pub(crate) fn fixture() -> Self {
         let node = Node { source: 1, voice_file_id: VOICE_FILE_ID.to_owned(), hang_up_sms: 0, to_seat: 0 };
         Self { key_id: KEY_ID, recall_interval: 30, recall_num: 1, recall_type: 0, node_list: vec![node] }
     }
 }
 
-/// Selects tasks.
+/// A query for tasks.
 #[derive(Serialize)]
 pub(crate) struct Query {
     current: i32,
@@ -98,7 +98,7 @@ pub(crate) struct Query {
     params: Params,
 }
 
-/// The span of a [`Query`].
+/// The time range of a [`Query`].
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Params {
@@ -108,7 +108,7 @@ struct Params {
 }
 
 impl Query {
-    /// The same as [`crate::fixture::query`].
+    /// Returns the same query as [`crate::fixture::query`].
     pub(crate) fn fixture() -> Self {
         let params = Params { str_time: STR_TIME.to_owned(), end_time: END_TIME.to_owned(), task_type: 3 };
         Self { current: 1, size: 100, params }

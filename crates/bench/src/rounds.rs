@@ -1,152 +1,201 @@
-//! Runs contenders in turns, many short rounds, so that a noisy machine is as noisy for each of them.
+//! Runs contenders in turns, in many short rounds, so that noise of the machine affects each of them alike.
 
-use std::time::{Duration, Instant};
-
-use cpu_time::ProcessTime;
+use std::collections::BTreeMap;
 
 use crate::Failure;
-use crate::options::Options;
+use crate::options::Effort;
 
-/// How long a batch should take: long enough for the clocks, short enough for many rounds.
-const BATCH: Duration = Duration::from_millis(40);
-
-/// Something to measure: it does as many calls as it is told.
-pub(crate) struct Contender<'a> {
+/// A contender that is ready to run.
+pub(crate) struct Entrant<'a> {
     pub(crate) name: &'static str,
-    batch: Box<dyn FnMut(usize) -> Result<(), Failure> + 'a>,
+    /// Makes a number of calls.
+    pub(crate) batch: Box<dyn FnMut(usize) -> Result<Reply, Failure> + 'a>,
 }
 
-impl<'a> Contender<'a> {
-    /// A contender that is handed the number of calls.
-    pub(crate) fn new(name: &'static str, batch: impl FnMut(usize) -> Result<(), Failure> + 'a) -> Self {
-        Self { name, batch: Box::new(batch) }
-    }
-
-    /// A contender that is called again and again; what it returns counts as used.
-    pub(crate) fn repeat<T>(name: &'static str, mut call: impl FnMut() -> Result<T, Failure> + 'a) -> Self {
-        Self::new(name, move |calls| {
-            for _ in 0..calls {
-                std::hint::black_box(call()?);
-            }
-            Ok(())
-        })
-    }
-
-    fn time(&mut self, calls: usize) -> Result<Cost, Failure> {
-        let (wall, cpu) = (Instant::now(), ProcessTime::now());
-        (self.batch)(calls)?;
-        Ok(Cost { wall: wall.elapsed(), cpu: cpu.elapsed() })
-    }
+/// The reply of a contender.
+pub(crate) enum Reply {
+    Cost(Cost),
+    /// The contender cannot run here, for this reason.
+    LeftOut(String),
 }
 
-/// What one batch took.
-#[derive(Clone, Copy)]
-struct Cost {
-    wall: Duration,
-    cpu: Duration,
+/// The cost of a batch in seconds; after [`measure`], that of one of its calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cost {
+    pub(crate) wall: f64,
+    /// Processor time of the contender in all its threads.
+    pub(crate) cpu: f64,
+    /// The longest turn of the event loop in the batch.
+    pub(crate) turn: Option<f64>,
+    /// The largest memory of the process so far, in kibibytes.
+    pub(crate) memory: Option<f64>,
 }
 
-/// What a contender took for each call.
+/// The costs of a contender by round.
 pub(crate) struct Measured {
     pub(crate) name: &'static str,
-    /// Calls in a second.
-    pub(crate) rate: f64,
-    /// Nanoseconds of processor time of this process.
-    pub(crate) cpu: f64,
-    /// Processor time in proportion to that of the baseline in the same round; none if the baseline did not run.
-    pub(crate) ratio: Option<Spread>,
+    costs: BTreeMap<usize, Cost>,
 }
 
-/// A median, and the range in which the middle half lies.
-#[derive(Clone, Copy)]
+/// A median, and the range of the middle half of the values.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) low: f64,
     pub(crate) median: f64,
     pub(crate) high: f64,
 }
 
-/// Measures all contenders beside the one that is named as the baseline. `step` is what a number of calls must be a
-/// multiple of.
-pub(crate) fn measure(
-    mut contenders: Vec<Contender<'_>>,
-    baseline: &str,
-    step: usize,
-    options: &Options,
-) -> Result<Vec<Measured>, Failure> {
-    if let Some(only) = &options.only {
-        contenders.retain(|contender| contender.name == only);
-    }
-    let Some(first) = contenders.first_mut() else { return Ok(Vec::new()) };
-    let calls = calibrate(first, step)?;
-    for contender in &mut contenders {
-        contender.time(calls)?;
+impl Measured {
+    /// Returns the spread of a figure over all rounds.
+    pub(crate) fn spread(&self, figure: impl Fn(&Cost) -> Option<f64>) -> Option<Spread> {
+        spread(self.costs.values().filter_map(figure))
     }
 
-    let mut costs = vec![Vec::with_capacity(options.rounds); contenders.len()];
-    for round in 0..options.rounds {
-        // Each goes first as often as any other, because what ran before leaves the caches as it likes.
-        for turn in 0..contenders.len() {
-            let index = (round + turn) % contenders.len();
-            costs[index].push(contenders[index].time(calls)?);
-        }
+    /// Returns the spread of a comparison, made in each round that both contenders ran in.
+    pub(crate) fn beside(&self, other: &Self, compare: impl Fn(&Cost, &Cost) -> f64) -> Option<Spread> {
+        spread(self.costs.iter().filter_map(|(round, own)| Some(compare(own, other.costs.get(round)?))))
     }
-    let baseline = contenders.iter().position(|contender| contender.name == baseline);
-    let summarize = |(contender, own): (&Contender<'_>, &Vec<Cost>)| Measured {
-        name: contender.name,
-        rate: spread(own.iter().map(|cost| per_call(calls, cost.wall).recip() * 1e9)).median,
-        cpu: spread(own.iter().map(|cost| per_call(calls, cost.cpu))).median,
-        ratio: baseline.map(|baseline| {
-            spread(own.iter().zip(&costs[baseline]).map(|(own, base)| own.cpu.as_secs_f64() / base.cpu.as_secs_f64()))
-        }),
-    };
-    Ok(contenders.iter().zip(&costs).map(summarize).collect())
 }
 
-/// How many calls a batch has.
-fn calibrate(contender: &mut Contender<'_>, step: usize) -> Result<usize, Failure> {
-    let mut calls = step;
-    loop {
-        let cost = contender.time(calls)?;
-        if cost.wall >= BATCH {
-            return Ok(calls);
+/// A contender with the size of its batches.
+struct Runner<'a> {
+    entrant: Entrant<'a>,
+    calls: usize,
+    /// The contender runs in one of so many rounds.
+    every: usize,
+    costs: BTreeMap<usize, Cost>,
+}
+
+/// Measures contenders. The calls of a batch are a multiple of `step`.
+pub(crate) fn measure(entrants: Vec<Entrant<'_>>, step: usize, effort: &Effort) -> Result<Vec<Measured>, Failure> {
+    let mut runners = Vec::new();
+    for entrant in entrants {
+        runners.extend(calibrate(entrant, step, effort)?);
+    }
+    for round in 0..effort.rounds {
+        // Each contender goes first as often as any other, because the one before it has filled the caches.
+        for turn in 0..runners.len() {
+            let count = runners.len();
+            let runner = &mut runners[(round + turn) % count];
+            if round % runner.every == 0 {
+                let cost = cost(&mut runner.entrant, runner.calls)?;
+                runner.costs.insert(round, cost.ok_or("a contender gave up between rounds")?);
+            }
         }
-        calls *= 2;
+    }
+    Ok(runners.into_iter().map(|runner| Measured { name: runner.entrant.name, costs: runner.costs }).collect())
+}
+
+/// Finds the number of calls that take as long as a batch should. The first calls open connections and do not count.
+fn calibrate<'a>(mut entrant: Entrant<'a>, step: usize, effort: &Effort) -> Result<Option<Runner<'a>>, Failure> {
+    let batch = effort.batch.as_secs_f64();
+    let (mut calls, mut spent) = (step, 0.0);
+    if cost(&mut entrant, calls)?.is_none() {
+        return Ok(None);
+    }
+    loop {
+        let wall = cost(&mut entrant, calls)?.ok_or("a contender gave up")?.wall * to_float(calls);
+        spent += wall;
+        if wall < batch {
+            calls *= 2;
+        } else if spent >= effort.warm_up.as_secs_f64() {
+            // A contender whose smallest batch is long skips rounds.
+            let every = if calls == step { to_count(wall / batch / 2.0) } else { 1 };
+            let calls = to_count(to_float(calls / step) * batch / wall) * step;
+            return Ok(Some(Runner { entrant, calls, every, costs: BTreeMap::new() }));
+        }
+    }
+}
+
+/// Runs a batch, and returns the cost of a call. Returns `None` if the contender cannot run here.
+fn cost(entrant: &mut Entrant<'_>, calls: usize) -> Result<Option<Cost>, Failure> {
+    match (entrant.batch)(calls)? {
+        Reply::Cost(cost) => {
+            Ok(Some(Cost { wall: cost.wall / to_float(calls), cpu: cost.cpu / to_float(calls), ..cost }))
+        }
+        Reply::LeftOut(reason) => {
+            println!("\n{} is left out: {reason}", entrant.name);
+            Ok(None)
+        }
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no batch has 2^53 calls")]
-fn per_call(calls: usize, span: Duration) -> f64 {
-    span.as_secs_f64() * 1e9 / calls as f64
+fn to_float(count: usize) -> f64 {
+    count as f64
 }
 
-fn spread(values: impl Iterator<Item = f64>) -> Spread {
+/// Rounds to a count of at least 1.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no batch has 2^53 calls")]
+fn to_count(value: f64) -> usize {
+    value.round().max(1.0) as usize
+}
+
+fn spread(values: impl Iterator<Item = f64>) -> Option<Spread> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    let at = |quarters: usize| values[(values.len() - 1) * quarters / 4];
-    Spread { low: at(1), median: at(2), high: at(3) }
+    let last = values.len().checked_sub(1)?;
+    let at = |quarters: usize| values[last * quarters / 4];
+    Some(Spread { low: at(1), median: at(2), high: at(3) })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    #[test]
-    fn a_spread_is_the_middle_half() {
-        let Spread { low, median, high } = spread([5.0, 1.0, 3.0, 2.0, 4.0].into_iter());
-        assert!((low, median, high) == (2.0, 3.0, 4.0));
+    fn effort(rounds: usize, warm_up: u64) -> Effort {
+        Effort { rounds, batch: Duration::from_secs(1), warm_up: Duration::from_secs(warm_up) }
+    }
+
+    /// A contender whose call takes a number of seconds, by a clock of its own.
+    fn fake<'a>(name: &'static str, seconds: f64, made: &'a mut Vec<usize>) -> Entrant<'a> {
+        let batch = move |calls| {
+            made.push(calls);
+            let wall = seconds * to_float(calls);
+            Ok(Reply::Cost(Cost { wall, cpu: wall / 2.0, turn: None, memory: None }))
+        };
+        Entrant { name, batch: Box::new(batch) }
     }
 
     #[test]
-    fn every_contender_is_measured_beside_the_baseline() {
-        let options = Options { sections: Vec::new(), rounds: 2, only: None };
-        let sleep = |name| {
-            Contender::new(name, |calls| {
-                std::thread::sleep(Duration::from_micros(calls as u64 * 100));
-                Ok(())
-            })
-        };
-        let measured = measure(vec![sleep("a"), sleep("b")], "b", 3, &options).unwrap();
-        assert_eq!(measured.iter().map(|measured| measured.name).collect::<Vec<_>>(), ["a", "b"]);
-        assert!(measured.iter().all(|measured| measured.ratio.is_some() && measured.rate < 10_000.0));
+    fn the_spread_is_the_median_and_the_middle_half() {
+        let values = [5.0, 1.0, 3.0, 2.0, 4.0];
+        assert_eq!(spread(values.into_iter()), Some(Spread { low: 2.0, median: 3.0, high: 4.0 }));
+        assert_eq!(spread([].into_iter()), None);
+    }
+
+    #[test]
+    fn costs_are_compared_call_by_call_and_round_by_round() {
+        let (mut fast, mut slow) = (Vec::new(), Vec::new());
+        let entrants = vec![fake("fast", 0.125, &mut fast), fake("slow", 0.25, &mut slow)];
+        let measured = measure(entrants, 1, &effort(3, 0)).unwrap();
+        assert_eq!(measured.iter().map(|one| one.name).collect::<Vec<_>>(), ["fast", "slow"]);
+        let ratio = measured[0].beside(&measured[1], |own, other| own.cpu / other.cpu).unwrap();
+        assert_eq!(ratio, Spread { low: 0.5, median: 0.5, high: 0.5 });
+        drop(measured);
+        // One call to connect, a growing number until a batch is long enough, and three rounds.
+        assert_eq!(fast, [1, 1, 2, 4, 8, 8, 8, 8]);
+        assert_eq!(slow, [1, 1, 2, 4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn a_batch_is_a_multiple_of_the_step_and_a_slow_contender_skips_rounds() {
+        let (mut slow, mut warm) = (Vec::new(), Vec::new());
+        let entrants = vec![fake("slow", 2.0, &mut slow), fake("warm", 0.25, &mut warm)];
+        let measured = measure(entrants, 2, &effort(4, 3)).unwrap();
+        assert_eq!(measured[0].costs.keys().copied().collect::<Vec<_>>(), [0, 2]);
+        drop(measured);
+        assert_eq!(slow, [2; 4]);
+        // Batches of a second until three seconds have passed, after half a second of connecting and one of too few calls.
+        assert_eq!(warm, [2, 2, 4, 4, 4, 4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn a_contender_that_cannot_run_here_is_left_out() {
+        let batch = |_| Ok(Reply::LeftOut("needs a newer Python".to_owned()));
+        let measured = measure(vec![Entrant { name: "a", batch: Box::new(batch) }], 1, &effort(1, 0)).unwrap();
+        assert!(measured.is_empty());
     }
 }

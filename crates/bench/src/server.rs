@@ -1,8 +1,6 @@
-//! A server that does as little as possible, in a process of its own, so that its time is not the client's.
+//! A server that does as little as possible, run in a separate process, so that its time is not the client's.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::process::{Child, Command, Stdio};
+use std::net::Ipv4Addr;
 use std::time::SystemTime;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -10,45 +8,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::{Failure, fixture};
 
-/// The argument that makes this program a server.
-pub(crate) const SERVE: &str = "serve";
-
-/// A running server, which ends when this is dropped.
-pub(crate) struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    /// Runs this program once more.
-    pub(crate) fn start() -> Result<Self, Failure> {
-        let mut process = Command::new(std::env::current_exe()?)
-            .arg(format!("--{SERVE}"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut line = String::new();
-        let output = process.stdout.take().ok_or("the server has no output")?;
-        BufReader::new(output).read_line(&mut line)?;
-        Ok(Self { process, address: line.trim().parse()? })
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // A server that has gone already is what is wanted.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Serves until the process that started this one ends.
+/// Prints the address, and serves until the process that started this one ends.
 pub(crate) fn serve() -> Result<(), Failure> {
-    // The other process holds the pipe as long as it lives, however it ends.
+    // The other process holds the pipe open until it ends, however it ends.
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_line(&mut String::new());
         std::process::exit(0);
@@ -57,26 +19,25 @@ pub(crate) fn serve() -> Result<(), Failure> {
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{}", listener.local_addr()?);
-        std::io::stdout().flush()?;
-        let answers: &'static Answers = Box::leak(Box::new(Answers::new()));
+        let responses: &'static Responses = Box::leak(Box::new(Responses::new()));
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            // A connection that breaks concerns the client, which reports it.
-            tokio::spawn(async move { answer_all(stream, answers).await.ok() });
+            // The client reports a broken connection.
+            tokio::spawn(async move { serve_connection(stream, responses).await.ok() });
         }
     })
 }
 
-/// Whole answers, head and body.
-struct Answers {
+/// Whole responses, head and body.
+struct Responses {
     small: Vec<u8>,
     page: Vec<u8>,
 }
 
-impl Answers {
+impl Responses {
     fn new() -> Self {
-        Self { small: answer(fixture::SMALL), page: answer(&fixture::page()) }
+        Self { small: response(fixture::SMALL), page: response(&fixture::page()) }
     }
 
     fn to(&self, path: &str) -> &[u8] {
@@ -84,7 +45,7 @@ impl Answers {
     }
 }
 
-fn answer(body: &str) -> Vec<u8> {
+fn response(body: &str) -> Vec<u8> {
     let date = httpdate::fmt_http_date(SystemTime::now());
     let length = body.len();
     format!(
@@ -94,19 +55,19 @@ fn answer(body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Answers one request after the other.
-async fn answer_all(mut stream: TcpStream, answers: &Answers) -> Result<(), Failure> {
+/// Responds to one request after the other.
+async fn serve_connection(mut stream: TcpStream, responses: &Responses) -> Result<(), Failure> {
     let mut received = Vec::with_capacity(16 * 1024);
     while stream.read_buf(&mut received).await? > 0 {
         while let Some((length, path)) = request(&received)? {
-            stream.write_all(answers.to(path)).await?;
+            stream.write_all(responses.to(path)).await?;
             received.drain(..length);
         }
     }
     Ok(())
 }
 
-/// Length and path of the first request, once it is there with its body.
+/// Returns length and path of the first request, once it has arrived with its body.
 fn request(received: &[u8]) -> Result<Option<(usize, &str)>, Failure> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);
@@ -122,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_is_one_when_its_body_is_there() {
+    fn a_request_is_complete_when_its_body_has_arrived() {
         let whole = b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}POST";
         let end = whole.len() - "POST".len();
         for part in 0..end {

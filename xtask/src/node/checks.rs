@@ -5,11 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::modules;
-use super::native;
 use super::toolchain::{self, Toolchain};
 use crate::package;
 use crate::process::{Outcome, run, run_quietly};
-use crate::profile::Profile;
 
 /// Whether the sources are formatted.
 pub(crate) fn format() -> Outcome {
@@ -36,7 +34,7 @@ pub(crate) fn types() -> Outcome {
 /// The tests.
 pub(crate) fn tests() -> Outcome {
     let node = with_tools()?;
-    prepare(&node)?;
+    super::prepare(&node)?;
     // Named one by one, because what Node makes of a folder or a pattern depends on its version.
     let tests = test_files(&super::home().join("test"))?;
     if tests.is_empty() {
@@ -61,14 +59,8 @@ pub(crate) fn node(arguments: &mut lexopt::Parser) -> Outcome {
     if let Some(mut tool) = tool {
         return run(tool.current_dir(super::home()).args(&arguments[1..]));
     }
-    prepare(&node)?;
+    super::prepare(&node)?;
     run(node.node().current_dir(super::home()).args(arguments))
-}
-
-/// Makes the package ready for use from its sources.
-pub(super) fn prepare(node: &Toolchain) -> Outcome {
-    super::compile(node, &super::home().join("dist"))?;
-    native::build(Profile::Dev)
 }
 
 /// Node with the tools of the package.

@@ -4,10 +4,8 @@ use std::fs;
 use std::process::Command;
 
 use super::environment::Environment;
-use super::native;
-use crate::artifact::target_directory;
+use crate::artifact::{DEV, target_directory};
 use crate::process::{Outcome, read_quietly, run, run_quietly};
-use crate::profile::Profile;
 
 /// Whether the sources are formatted.
 pub(crate) fn format() -> Outcome {
@@ -47,7 +45,7 @@ pub(crate) fn python(arguments: &mut lexopt::Parser) -> Outcome {
 /// An environment with the package as if it were installed: native module, sources and what an installer writes.
 fn prepare() -> Result<Environment, String> {
     let environment = Environment::with_requirements("test")?;
-    native::build(Profile::Dev)?;
+    super::build_native_module(DEV)?;
     let folder = environment.site_packages()?;
     let mut maturin = Command::new(environment.program("maturin"));
     maturin.current_dir(super::home()).args(["pep517", "write-dist-info", "--interpreter"]);

@@ -40,7 +40,7 @@ impl<'f> Example<'f> {
             let sandbox = Sandbox::start()?;
             let mut node = node.node();
             node.current_dir(self.folder).args(["--enable-source-maps", name]);
-            TYPESCRIPT.compare(&self.program, &read_quietly(sandbox.tell(&mut node))?)?;
+            TYPESCRIPT.compare(&self.program, &read_quietly(sandbox.configure(&mut node))?)?;
         }
         Ok(())
     }

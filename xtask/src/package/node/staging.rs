@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::artifact;
+use crate::artifact::{self, DIST};
 use crate::node::platform::Platform;
 use crate::node::toolchain::Toolchain;
 use crate::node::{compile, home};
 use crate::package::paths;
 use crate::package::scratch::Scratch;
 use crate::process::{Outcome, run_quietly};
-use crate::profile::Profile;
 
 const MANIFEST: &str = "package.json";
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
@@ -118,7 +117,7 @@ pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
 fn native_module() -> Result<PathBuf, String> {
     let mut build = artifact::builder("rustc");
     paths::hide(&mut build)?;
-    let mut arguments = vec!["--package", "recallflow-node", "--lib", "--profile", Profile::Dist.name()];
+    let mut arguments = vec!["--package", "recallflow-node", "--lib", "--profile", DIST];
     if cfg!(target_os = "linux") {
         // What the profile says of stripping leaves the names of a library's functions.
         arguments.extend(["--", "-C", "link-arg=-Wl,--strip-all"]);

@@ -75,7 +75,7 @@ impl Trial {
         // Where it lies in the repository it would find the package in its sources.
         let tour = self.folder.join("tour.mjs");
         fs::copy(home().join("examples").join("tour.mjs"), &tour).map_err(|error| format!("the tour: {error}"))?;
-        run_quietly(sandbox.tell(node.node().current_dir(&self.folder).arg(tour)))
+        run_quietly(sandbox.configure(node.node().current_dir(&self.folder).arg(tour)))
     }
 
     /// The folder.

@@ -31,7 +31,7 @@ impl Installed {
         let sandbox = Sandbox::start()?;
         let run = |program: &Path| {
             let mut python = self.environment.python();
-            read_quietly(sandbox.tell(python.current_dir(scratch.path()).arg("-I").arg(program)))
+            read_quietly(sandbox.configure(python.current_dir(scratch.path()).arg("-I").arg(program)))
         };
         let examples = readme::PYTHON.program(&home().join("README.md"))?;
         let file = scratch.path().join("README.py");
