@@ -12,6 +12,7 @@ mod python;
 mod sandbox;
 mod supply;
 mod test;
+mod words;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use lexopt::Arg;
 
 use crate::process::{Outcome, cargo, read_quietly, run, without_settings};
-use crate::{codegen, demo, faults, node, package, python, supply};
+use crate::{codegen, demo, faults, node, package, python, supply, words};
 
 /// A check of what is written in one language.
 struct Check {
@@ -22,6 +22,7 @@ const fn check(language: &'static str, name: &'static str, run: fn() -> Outcome)
 const CHECKS: &[Check] = &[
     check("rust", "format", || run(&mut cargo(["fmt", "--all", "--check"]))),
     check("rust", "generated files", codegen::check),
+    check("all", "words", words::check),
     check("all", "dependencies", supply::listed),
     check("rust", "fuzz targets", fuzz_targets),
     check("python", "format", python::checks::format),

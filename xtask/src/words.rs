@@ -1,0 +1,110 @@
+//! Finds words in sources and documents that CONTRIBUTING.md asks to avoid.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::process::{Outcome, root};
+
+/// Words and phrases to avoid, in lower case, and what to write instead.
+const PHRASES: &[(&str, &str)] = &[
+    ("whoever", "name the subject"),
+    ("somebody", "name the subject"),
+    ("nobody", "name the subject"),
+    ("anew", "write `again` or `new`"),
+    ("is no", "write `is not a`"),
+    ("are no", "write `are not`"),
+    ("gives back", "write `returns`"),
+    ("give back", "write `return`"),
+    ("lets go of", "write `releases` or `drops`"),
+    ("let go of", "write `release` or `drop`"),
+    ("is told", "name who passes it, in active voice"),
+    ("are told", "name who passes it, in active voice"),
+    ("tells the truth", "write what is correct"),
+    ("tell the truth", "write what is correct"),
+    ("what came of", "write `result` or `outcome`"),
+    ("what comes of", "write `result` or `outcome`"),
+    ("what becomes of", "write `result` or `outcome`"),
+    ("stands for", "write `means` or `is`"),
+    ("of its own accord", "write `by itself`"),
+];
+
+/// Lines that may hold a phrase: the end of a path, a part of the line, and the reason.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("xtask/src/words.rs", "", "lists the phrases"),
+    ("CONTRIBUTING.md", "*whoever", "lists the words to avoid"),
+    ("CONTRIBUTING.md", "`is no`", "lists the words to avoid"),
+];
+
+const EXTENSIONS: [&str; 12] = ["rs", "py", "pyi", "ts", "mts", "cts", "mjs", "js", "md", "toml", "jinja", "json"];
+
+/// Folders and files that are generated, installed, or data that is sent or received.
+const SKIPPED: [&str; 8] =
+    ["target", "node_modules", "dist", "generated", "corpus", "package-lock.json", "faults.md", "mutants.md"];
+
+/// Checks every source and document of the repository.
+pub(crate) fn check() -> Outcome {
+    let mut hits = Vec::new();
+    search(root(), &mut hits).map_err(|error| format!("could not read the sources: {error}"))?;
+    hits.sort();
+    println!("{}\n{} phrases to replace", hits.join("\n"), hits.len());
+    Ok(())
+}
+
+fn search(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if SKIPPED.contains(&&*name) || (name.starts_with('.') && path.is_dir()) {
+            continue;
+        }
+        if path.is_dir() {
+            search(&path, hits)?;
+        } else if path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)) {
+            let shown = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            hits.extend(phrases(&shown, &fs::read_to_string(&path)?));
+        }
+    }
+    Ok(())
+}
+
+/// Returns a message for each phrase in a text.
+fn phrases(path: &str, text: &str) -> Vec<String> {
+    let mut hits = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let lower = line.to_lowercase();
+        for (phrase, remedy) in PHRASES.iter().filter(|(phrase, _)| holds(&lower, phrase)) {
+            let excepted = EXCEPTIONS.iter().any(|(end, part, _)| path.ends_with(end) && line.contains(part));
+            if !excepted {
+                hits.push(format!("{path}:{}: `{phrase}`: {remedy}", index + 1));
+            }
+        }
+    }
+    hits
+}
+
+/// Whether the phrase stands in the line as whole words, and is not about a count.
+fn holds(line: &str, phrase: &str) -> bool {
+    line.match_indices(phrase).any(|(at, _)| {
+        let (before, after) = (&line[..at], &line[at + phrase.len()..]);
+        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let counted = phrase.ends_with(" no") && before.ends_with("there ");
+        !is_word(before.chars().next_back()) && !is_word(after.chars().next()) && !counted
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_found_as_whole_words_with_their_place() {
+        let hits = phrases("a.md", "It is fine.\nNobody knows; this is no place.\nthis_is_no_word, renewed, island");
+        assert_eq!(hits, ["a.md:2: `nobody`: name the subject", "a.md:2: `is no`: write `is not a`"]);
+    }
+
+    #[test]
+    fn a_count_of_none_is_allowed() {
+        assert!(phrases("a.md", "If there is no entry, and there are no others.").is_empty());
+    }
+}
