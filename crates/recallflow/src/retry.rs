@@ -44,7 +44,7 @@ pub(crate) enum RetryClass {
 }
 
 impl RetryClass {
-    #[cfg(test)]
+    #[cfg(all(test, feature = "__vectors"))]
     pub(crate) const ALL: &'static [RetryClass] = &[
         RetryClass::Unsent,
         RetryClass::Throttled,
@@ -97,7 +97,7 @@ pub(crate) struct Used {
     /// Retries that count against `max_retries`.
     pub(crate) retries: u32,
     /// Whether the free retry after a stale connection was used.
-    pub(crate) stale_retry_used: bool,
+    pub(crate) stale_retried: bool,
     /// Whether a refused timestamp was already corrected.
     pub(crate) clock_corrected: bool,
     /// Tokens taken from the budget.
@@ -148,9 +148,9 @@ pub(crate) fn decide(situation: &Situation) -> Decision {
     if !class.is_retryable(kind) {
         return Decision::Fail;
     }
-    if class == RetryClass::Stale && !used.stale_retry_used {
+    if class == RetryClass::Stale && !used.stale_retried {
         // A server may close an idle connection at any time. That does not show a fault, so the retry is free.
-        return Decision::Retry { delay: Duration::ZERO, cost: 0, used: Used { stale_retry_used: true, ..used } };
+        return Decision::Retry { delay: Duration::ZERO, cost: 0, used: Used { stale_retried: true, ..used } };
     }
     if used.retries >= situation.max_retries || (class == RetryClass::Clock && used.clock_corrected) {
         return Decision::Fail;

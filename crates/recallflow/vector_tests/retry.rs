@@ -91,7 +91,7 @@ enum Step {
 
 impl From<ExpectedUsed> for Used {
     fn from(ExpectedUsed { retries, replaced, corrected, tokens }: ExpectedUsed) -> Self {
-        Used { retries, stale_retry_used: replaced, clock_corrected: corrected, tokens }
+        Used { retries, stale_retried: replaced, clock_corrected: corrected, tokens }
     }
 }
 
