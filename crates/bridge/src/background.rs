@@ -1,4 +1,4 @@
-//! The runtime that serves asynchronous callers: one thread for the whole process, started when it is first needed.
+//! The runtime of asynchronous callers: one thread for the whole process, started on first use.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -14,64 +14,65 @@ use tokio::sync::oneshot;
 
 use crate::fork::Owned;
 
-/// Something that the thread is to do.
+/// A future for the background thread to run.
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 struct Background {
     handle: Handle,
-    /// Wakes the thread once for all that is sent until it looks, which spawning from another thread does for each.
+    /// Queue of the thread. Several jobs sent in a row wake the thread once; `Handle::spawn` would wake it for each.
     jobs: UnboundedSender<Job>,
 }
 
-/// A call that is under way. Dropping this drops the call.
+/// A running call. Dropping this value cancels the call.
 #[derive(Debug)]
 pub struct Call {
-    _wanted: oneshot::Sender<Infallible>,
+    _cancel_on_drop: oneshot::Sender<Infallible>,
 }
 
-/// Starts a call on the runtime of this process.
+/// Starts a call on the background runtime of this process.
 ///
 /// # Errors
 ///
-/// If the system refuses a thread or an event queue.
+/// An error of the system if it refuses a thread or an event queue.
 pub fn start(call: impl Future<Output = ()> + Send + 'static) -> io::Result<Call> {
-    let (wanted, mut unwanted) = oneshot::channel::<Infallible>();
+    let (cancel_on_drop, mut canceled) = oneshot::channel::<Infallible>();
     let call = async move {
         let mut call = pin!(call);
-        poll_fn(|context| match Pin::new(&mut unwanted).poll(context) {
+        poll_fn(|context| match Pin::new(&mut canceled).poll(context) {
             Poll::Ready(_) => Poll::Ready(()),
             Poll::Pending => call.as_mut().poll(context),
         })
         .await;
     };
-    // The thread takes jobs for as long as there is a process.
-    let _ = with(|background| background.jobs.send(Box::pin(call)))?;
-    Ok(Call { _wanted: wanted })
+    // Sending cannot fail, because the thread never stops receiving.
+    let _ = with_background(|background| background.jobs.send(Box::pin(call)))?;
+    Ok(Call { _cancel_on_drop: cancel_on_drop })
 }
 
-/// The runtime of this process. It never ends: a process that ends does not wait for it.
+/// Returns the background runtime of this process. It never stops, and a process exits without waiting for it.
 ///
 /// # Errors
 ///
-/// If the system refuses a thread or an event queue.
+/// An error of the system if it refuses a thread or an event queue.
 pub fn runtime() -> io::Result<Handle> {
-    with(|background| background.handle.clone())
+    with_background(|background| background.handle.clone())
 }
 
-fn with<T>(act: impl FnOnce(&Background) -> T) -> io::Result<T> {
+/// Calls a function with the runtime of this process, and starts the runtime if there is none yet.
+fn with_background<T>(act: impl FnOnce(&Background) -> T) -> io::Result<T> {
     static BACKGROUND: Mutex<Option<Owned<Background>>> = Mutex::new(None);
     let mut background = BACKGROUND.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(background) = background.as_ref().and_then(Owned::get) {
         return Ok(act(background));
     }
-    let new = launch()?;
+    let new = start_thread()?;
     let done = act(&new);
-    // What a parent left here drops itself without a trace.
+    // `Owned` does not drop a runtime that the parent process left here.
     *background = Some(Owned::new(new));
     Ok(done)
 }
 
-fn launch() -> io::Result<Background> {
+fn start_thread() -> io::Result<Background> {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let handle = runtime.handle().clone();
     let (jobs, mut received) = unbounded_channel();
@@ -94,12 +95,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_run_to_their_end_unless_they_are_dropped() {
-        const LONGEST: Duration = Duration::from_secs(10);
+    fn a_call_runs_to_its_end_unless_it_is_dropped() {
+        const TIMEOUT: Duration = Duration::from_secs(10);
         let (ended, ends) = mpsc::channel();
         let other = ended.clone();
         let kept = start(async move { ended.send(1).unwrap() }).unwrap();
-        assert_eq!(ends.recv_timeout(LONGEST), Ok(1));
+        assert_eq!(ends.recv_timeout(TIMEOUT), Ok(1));
         drop(kept);
 
         let endless = start(async move {
@@ -108,8 +109,8 @@ mod tests {
             pending::<()>().await;
         })
         .unwrap();
-        assert_eq!(ends.recv_timeout(LONGEST), Ok(2));
+        assert_eq!(ends.recv_timeout(TIMEOUT), Ok(2));
         drop(endless);
-        assert_eq!(ends.recv_timeout(LONGEST), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(ends.recv_timeout(TIMEOUT), Err(mpsc::RecvTimeoutError::Disconnected));
     }
 }

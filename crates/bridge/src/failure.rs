@@ -1,18 +1,18 @@
-//! Why something failed, as data of which another language makes its error.
+//! Failures as JSON, from which Python and Node create their error objects.
 
 use recallflow::{Error, ErrorKind, OPERATIONS, OperationKind, Phase, Violation};
 use serde_json::{Map, Value, json};
 
 use crate::guard::Panicked;
 
-/// Why something failed.
+/// The reason why a call or an option failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The client says so.
+    /// An error of the client.
     Error(Error),
-    /// An option of the package's own is wrong.
+    /// An option of the language's package is invalid.
     Config(String),
-    /// The client panicked within the operation at this position, if it was within one.
+    /// The client panicked, within the operation of this index if there was one.
     Panicked(Panicked, Option<usize>),
 }
 
@@ -23,54 +23,54 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// What the error of another language holds.
+    /// Returns the fields of the error object.
     ///
-    /// There are always `kind`, the name of the class as [`ErrorKind`] has it or `Panic`, and `text`. Where they are
-    /// known there are `operation`, `attempts`, `remedy`, `http_status`, `retry_after` (seconds) and `phase`, and
-    /// according to the kind `violations` (`path`, `rule`, `message` each), `code`, `message`, `meaning`, `excerpt`
-    /// and `cause`, which looks the same.
+    /// `kind` is the name of the class in [`ErrorKind`], or `Panic`; `text` is the message. The fields `operation`,
+    /// `attempts`, `remedy`, `http_status`, `retry_after` (seconds), `phase` and `code` are null if unknown. The kind
+    /// decides about `violations` (each with `path`, `rule` and `message`), `message`, `meaning`, `excerpt` and `cause`,
+    /// which has the same fields.
     #[must_use]
     pub fn describe(&self) -> Map<String, Value> {
         match self {
-            Self::Error(error) => described(error),
+            Self::Error(error) => describe_error(error),
             Self::Config(text) => {
-                Map::from_iter([name("kind", ErrorKind::Config.as_str()), name("text", text.as_str())])
+                Map::from_iter([entry("kind", ErrorKind::Config.as_str()), entry("text", text.as_str())])
             }
-            Self::Panicked(panic, operation) => panicked(panic, *operation),
+            Self::Panicked(panic, operation) => describe_panic(panic, *operation),
         }
     }
 }
 
-fn name(name: &str, value: impl Into<Value>) -> (String, Value) {
+fn entry(name: &str, value: impl Into<Value>) -> (String, Value) {
     (name.to_owned(), value.into())
 }
 
-fn described(error: &Error) -> Map<String, Value> {
+fn describe_error(error: &Error) -> Map<String, Value> {
     let call = error.call();
     let mut fields = Map::from_iter([
-        name("kind", error.kind().as_str()),
-        name("text", error.to_string()),
-        name("operation", Some(call.operation).filter(|operation| !operation.is_empty())),
-        name("attempts", call.attempts),
-        name("remedy", error.remedy()),
-        name("http_status", error.http_status()),
-        name("retry_after", error.retry_after().map(|wait| wait.as_secs_f64())),
-        name("phase", error.phase().map(Phase::as_str)),
-        name("violations", violations(error.violations())),
-        name("code", error.code()),
+        entry("kind", error.kind().as_str()),
+        entry("text", error.to_string()),
+        entry("operation", Some(call.operation).filter(|operation| !operation.is_empty())),
+        entry("attempts", call.attempts),
+        entry("remedy", error.remedy()),
+        entry("http_status", error.http_status()),
+        entry("retry_after", error.retry_after().map(|wait| wait.as_secs_f64())),
+        entry("phase", error.phase().map(Phase::as_str)),
+        entry("violations", violations(error.violations())),
+        entry("code", error.code()),
     ]);
     match error {
         Error::Api(error) => {
-            fields.extend([name("message", error.message.as_str()), name("meaning", error.meaning)]);
+            fields.extend([entry("message", error.message.as_str()), entry("meaning", error.meaning)]);
         }
-        Error::Protocol(error) => fields.extend([name("excerpt", error.excerpt.as_str())]),
-        Error::OutcomeUnknown(error) => fields.extend([name("cause", described(&error.cause))]),
+        Error::Protocol(error) => fields.extend([entry("excerpt", error.excerpt.as_str())]),
+        Error::OutcomeUnknown(error) => fields.extend([entry("cause", describe_error(&error.cause))]),
         _ => {}
     }
     fields
 }
 
-/// Violations as lists of an object's fields.
+/// Converts violations to JSON objects.
 #[must_use]
 pub fn violations(violations: &[Violation]) -> Value {
     let violation =
@@ -78,19 +78,19 @@ pub fn violations(violations: &[Violation]) -> Value {
     violations.iter().map(violation).collect()
 }
 
-/// A panic leaves it open whether an update was carried out.
-fn panicked(panic: &Panicked, operation: Option<usize>) -> Map<String, Value> {
+/// Describes a panic. The outcome of an update is then unknown.
+fn describe_panic(panic: &Panicked, operation: Option<usize>) -> Map<String, Value> {
     let info = operation.map(|operation| OPERATIONS[operation]);
     let text = format!("internal error in recallflow: {}; please report it", panic.message);
-    let operation = name("operation", info.map(|info| info.name));
-    let bug = Map::from_iter([name("kind", "Panic"), name("text", text.as_str()), operation.clone()]);
+    let operation = entry("operation", info.map(|info| info.name));
+    let bug = Map::from_iter([entry("kind", "Panic"), entry("text", text.as_str()), operation.clone()]);
     if info.is_none_or(|info| info.kind == OperationKind::Query) {
         return bug;
     }
     Map::from_iter([
-        name("kind", ErrorKind::OutcomeUnknown.as_str()),
-        name("text", format!("the update may or may not have been applied: {text}")),
+        entry("kind", ErrorKind::OutcomeUnknown.as_str()),
+        entry("text", format!("the update may or may not have been applied: {text}")),
         operation,
-        name("cause", bug),
+        entry("cause", bug),
     ])
 }

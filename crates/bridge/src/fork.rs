@@ -1,12 +1,12 @@
-//! Tells a process from the one that it was forked from.
+//! Fork safety: values that belong to one process, and forks that wait for running steps.
 //!
-//! A forked child has one thread, and shares with its parent what the kernel keeps: whoever uses the parent's runtime
-//! there waits for threads that do not exist, and changes which of the parent's connections are watched. So what
-//! belongs to another generation must be left alone, without even dropping it.
+//! A forked child has a single thread and shares kernel objects with its parent. If the child used the parent's runtime, it
+//! would wait for threads that do not exist, and change the parent's event queue. A value of the parent must therefore
+//! not be used in the child, and not even dropped: [`Owned`] leaks it.
 //!
-//! What belongs to all generations, such as a global that is made once, must not be half made when the process is
-//! forked: nobody would finish it in the child. So a fork waits until no call takes a step, which is never long.
-//! Connections are served beside the calls, and make nothing of that kind.
+//! A global that is initialized once must not be half initialized when the process forks, because no thread would finish it
+//! in the child. A fork therefore waits until no call is being polled, which is never long. Connection tasks are polled
+//! outside of this lock, because they initialize no globals.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -16,21 +16,21 @@ use std::sync::{Once, PoisonError, RwLock, RwLockWriteGuard};
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
-/// Held for reading by whoever is at work, and for writing while the process is forked.
-static AT_WORK: RwLock<()> = RwLock::new(());
+/// Held for reading while a call is polled, and for writing during a fork.
+static POLLING: RwLock<()> = RwLock::new(());
 
-/// The number of forks between the process that loaded this code and this one.
+/// Returns the number of forks between the process that loaded this library and this one.
 #[must_use]
 pub fn generation() -> u64 {
-    static WATCH: Once = Once::new();
-    WATCH.call_once(watch);
+    static REGISTER: Once = Once::new();
+    REGISTER.call_once(register_handlers);
     GENERATION.load(Ordering::Relaxed)
 }
 
 #[cfg(unix)]
-fn watch() {
+fn register_handlers() {
     extern "C" fn before() {
-        let guard = AT_WORK.write().unwrap_or_else(PoisonError::into_inner);
+        let guard = POLLING.write().unwrap_or_else(PoisonError::into_inner);
         let _ = FORKING.try_with(|forking| forking.replace(Some(guard)));
     }
     extern "C" fn in_parent() {
@@ -40,31 +40,31 @@ fn watch() {
         GENERATION.fetch_add(1, Ordering::Relaxed);
         in_parent();
     }
-    // SAFETY: the handlers change an atomic number and a lock, which the thread that forks takes before and lets go of
-    // after, in the child as well; nothing of that needs another thread or memory.
-    // It fails only for want of memory, and then a child is not told from its parent.
+    // SAFETY: the handlers only change an atomic number and a lock. The forking thread takes the lock before the fork and
+    // releases it afterwards, also in the child. Neither needs another thread or an allocation.
+    // The call fails only if memory is exhausted. Then forks are not detected.
     unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
 }
 
 #[cfg(not(unix))]
-fn watch() {}
+fn register_handlers() {}
 
 thread_local! {
-    /// What the thread that forks keeps meanwhile.
+    /// The lock that the forking thread holds during the fork.
     static FORKING: RefCell<Option<RwLockWriteGuard<'static, ()>>> = const { RefCell::new(None) };
 }
 
-/// Drives a future so that the process is not forked in the middle of a step. A step must not fork itself.
+/// Awaits a future so that the process cannot fork while the future is polled. The future itself must not fork.
 pub async fn unforked<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     std::future::poll_fn(move |context| {
-        let _at_work = AT_WORK.read().unwrap_or_else(PoisonError::into_inner);
+        let _polling = POLLING.read().unwrap_or_else(PoisonError::into_inner);
         Pin::as_mut(&mut future).poll(context)
     })
     .await
 }
 
-/// A value that belongs to the process that made it.
+/// A value that belongs to the process that created it. It is leaked when another process drops it.
 #[derive(Debug)]
 pub struct Owned<T> {
     generation: u64,
@@ -72,23 +72,23 @@ pub struct Owned<T> {
 }
 
 impl<T> Owned<T> {
-    /// A value of this process.
+    /// Creates a value of this process.
     #[must_use]
     pub fn new(value: T) -> Self {
         Self { generation: generation(), value: Some(value) }
     }
 
-    /// The value, if it was made in this process.
+    /// Returns the value if it was created in this process.
     #[must_use]
     pub fn get(&self) -> Option<&T> {
         self.value.as_ref().filter(|_| self.generation == generation())
     }
 
-    /// The value, if it was made in this process.
+    /// Returns the value mutably if it was created in this process.
     #[must_use]
     pub fn get_mut(&mut self) -> Option<&mut T> {
-        let own = self.generation == generation();
-        self.value.as_mut().filter(|_| own)
+        let is_own = self.generation == generation();
+        self.value.as_mut().filter(|_| is_own)
     }
 }
 
@@ -110,9 +110,9 @@ mod tests {
 
     use super::*;
 
-    /// Forks; the child tells one bit by how it exits.
+    /// Forks and returns the result of the child, which is its exit status.
     fn fork(child: impl FnOnce() -> bool) -> bool {
-        // SAFETY: the child only reads and changes memory that no lock protects, and ends without any clean-up.
+        // SAFETY: the child only accesses memory that no lock protects, and exits without clean-up.
         unsafe {
             match libc::fork() {
                 0 => libc::_exit(i32::from(child())),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_leaves_alone_what_its_parent_made() {
+    fn a_child_neither_uses_nor_drops_a_value_of_its_parent() {
         struct Dropped(&'static AtomicBool);
         impl Drop for Dropped {
             fn drop(&mut self) {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn no_process_is_forked_in_the_middle_of_a_step() {
+    fn a_fork_waits_until_no_future_is_being_polled() {
         static IS_HALF: AtomicBool = AtomicBool::new(false);
 
         let _watching = generation();
@@ -158,7 +158,6 @@ mod tests {
             let mut step = pin!(unforked(async move {
                 IS_HALF.store(true, Ordering::SeqCst);
                 begun.send(()).unwrap();
-                // What takes a moment to make.
                 thread::sleep(Duration::from_millis(100));
                 IS_HALF.store(false, Ordering::SeqCst);
             }));
@@ -167,7 +166,7 @@ mod tests {
         begins.recv().unwrap();
         assert!(fork(|| {
             let whole = !IS_HALF.load(Ordering::SeqCst);
-            // The child may go to work itself.
+            // The child can poll futures itself.
             let mut step = pin!(unforked(async {}));
             whole && step.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
         }));

@@ -1,14 +1,14 @@
-//! Turns a panic within a call into something that the caller's language can tell.
+//! Catches panics of a call, so that they become errors in the language of the caller.
 
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 
-/// A panic, which is always a bug of this library.
+/// A panic. It is always a bug of this library.
 #[derive(Clone, Debug)]
 pub struct Panicked {
-    /// What it said.
+    /// The panic message.
     pub message: String,
 }
 
@@ -19,7 +19,7 @@ impl Panicked {
     }
 }
 
-/// Does something that may panic.
+/// Calls a function and catches a panic.
 ///
 /// # Errors
 ///
@@ -28,11 +28,11 @@ pub fn catch_panic<T>(act: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|panic| Panicked::new(&*panic))
 }
 
-/// Drives a future until it ends or panics.
+/// Awaits a future and catches a panic.
 ///
 /// # Errors
 ///
-/// [`Panicked`] if it panicked; it is not touched again but to be dropped.
+/// [`Panicked`] if the future panicked. It is not polled again.
 pub async fn guarded<F: Future>(future: F) -> Result<F::Output, Panicked> {
     let mut future = pin!(future);
     std::future::poll_fn(move |context| {

@@ -1,12 +1,12 @@
-//! Texts of which each character fits into one byte, which is how both Python and JavaScript keep them.
+//! Converts UTF-8 to Latin-1, the internal format of Python and JavaScript for text with characters up to U+00FF.
 //!
-//! Making such a text from its bytes is a copy; making it from UTF-8 takes several times as long.
+//! Creating such a string from Latin-1 is a copy. Creating it from UTF-8 takes several times as long.
 
-/// Adds a text in UTF-8 if one byte is enough for each of its characters, and else nothing.
+/// Appends a UTF-8 text as Latin-1 and returns true, or appends nothing if a character is above U+00FF.
 pub fn push(units: &mut Vec<u8>, mut text: &[u8]) -> bool {
     let start = units.len();
     loop {
-        let (ascii, rest) = text.split_at(ascii_length(text));
+        let (ascii, rest) = text.split_at(ascii_prefix_len(text));
         units.extend_from_slice(ascii);
         match rest {
             [] => return true,
@@ -22,11 +22,11 @@ pub fn push(units: &mut Vec<u8>, mut text: &[u8]) -> bool {
     }
 }
 
-/// How many bytes of a text come before the first that is not ASCII. Most texts have few of those, so it goes by words.
-fn ascii_length(text: &[u8]) -> usize {
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+/// Returns the length of the ASCII prefix. It compares eight bytes at a time, because most text is ASCII.
+fn ascii_prefix_len(text: &[u8]) -> usize {
+    const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
     let (words, _) = text.as_chunks::<8>();
-    let start = 8 * words.iter().take_while(|word| u64::from_ne_bytes(**word) & HIGHS == 0).count();
+    let start = 8 * words.iter().take_while(|word| u64::from_ne_bytes(**word) & HIGH_BITS == 0).count();
     start + text[start..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_up_to_ff_is_one_byte() {
+    fn every_character_up_to_u_00ff_is_one_byte() {
         for character in '\0'..='\u{ff}' {
             let text = format!("a{character}b");
             let mut units = b"x".to_vec();
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn it_may_stand_anywhere() {
+    fn a_character_may_be_at_any_position() {
         for before in 0..20 {
             for after in 0..20 {
                 let text = format!("{}ñ{}", "a".repeat(before), "b".repeat(after));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_or_is_no_utf_8_adds_nothing() {
+    fn other_text_and_invalid_utf_8_appends_nothing() {
         for text in ["añ\u{100}", "añ€", "añ😀"].map(str::as_bytes).into_iter().chain([
             b"a\xc3".as_slice(),
             b"a\xc3a",

@@ -1,5 +1,5 @@
-//! What the packages of other languages share, beside the client itself: a runtime in the background, forks, failures,
-//! panics, logs and texts of one byte a character. Nothing here knows a language.
+//! Code that the Python and Node packages share: the background runtime, fork detection, error payloads, panics, logs and
+//! Latin-1 text. Nothing here depends on a language.
 
 pub mod background;
 pub mod failure;

@@ -1,8 +1,7 @@
-//! Collects what the client tells `tracing` during one call, for the log of another language.
+//! Collects the `tracing` events of the client during one call, for the logger of another language.
 //!
-//! No subscriber is installed for the process: a call that is to be logged brings its own, for as long as it is polled.
-//! So nothing is collected where nobody listens, nothing of other libraries comes along, and no line is handed over on
-//! a thread that the other language does not know.
+//! No subscriber is installed for the process. A call that is to be logged sets its own subscriber while it is polled.
+//! Events are therefore collected only for such calls, never from other libraries, and only on the threads that poll them.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,18 +17,18 @@ use tracing::{Dispatch, Event, Metadata, Subscriber, dispatcher};
 
 pub use tracing::Level;
 
-/// Something that happened during a call.
+/// A log record of a call.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// How much it matters.
+    /// The level.
     pub level: Level,
-    /// What happened.
+    /// The message.
     pub message: String,
-    /// What is known of it.
+    /// The fields.
     pub fields: Vec<(&'static str, Known)>,
 }
 
-/// Something that is known of what happened.
+/// The value of a field.
 #[derive(Clone, Debug)]
 pub enum Known {
     /// A number.
@@ -38,13 +37,13 @@ pub enum Known {
     Text(String),
 }
 
-/// Who takes the lines of a call, on whatever thread it is carried out.
+/// A receiver of log records. It is called on the thread that polls the call.
 pub trait Sink: Send + Sync {
-    /// Takes one.
+    /// Receives one record.
     fn take(&self, line: Line);
 }
 
-/// Drives a future, and hands the sink what the client tells meanwhile.
+/// Awaits a future and passes the log records of the client to the sink.
 pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn Sink>) -> F::Output {
     static DISPATCH: OnceLock<Dispatch> = OnceLock::new();
     let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Collector));
@@ -57,7 +56,7 @@ pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn
     .await
 }
 
-/// The call within which another is polled, to which it goes back even by a panic.
+/// Restores the previous call when it is dropped, also after a panic.
 struct Outer(Option<(&'static str, Arc<dyn Sink>)>);
 
 impl Drop for Outer {
@@ -67,11 +66,11 @@ impl Drop for Outer {
 }
 
 thread_local! {
-    /// The call that is polled on this thread.
+    /// The call that is being polled on this thread.
     static CALL: RefCell<Option<(&'static str, Arc<dyn Sink>)>> = const { RefCell::new(None) };
 }
 
-/// Takes the events of the client, and of nothing else.
+/// A subscriber for the events of the client only.
 struct Collector;
 
 impl Subscriber for Collector {
