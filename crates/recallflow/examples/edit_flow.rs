@@ -1,4 +1,4 @@
-//! Reads a pending flow, doubles its interval and sends it back, and tells what to do about each kind of failure.
+//! Reads a pending flow, doubles its interval, writes it back, and shows how to handle each kind of error.
 //!
 //! Run with `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL` set: `cargo run --example edit_flow 299`.
 
@@ -9,7 +9,7 @@ use recallflow::{Client, Error, ErrorKind, RecallFlowDetail};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(key_id) = std::env::args().nth(1).and_then(|key| key.parse().ok()) else {
-        eprintln!("give the key of a pending flow, such as 299");
+        eprintln!("expected the key of a pending flow, such as 299");
         return ExitCode::FAILURE;
     };
     let client = match Client::from_env() {
@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Tells what went wrong, and what there is to do about it.
+/// Prints an error and what follows from it.
 async fn report(client: &Client, key_id: i64, error: &Error) {
     match error {
         Error::InvalidRequest(invalid) => {
@@ -44,11 +44,11 @@ async fn report(client: &Client, key_id: i64, error: &Error) {
                 Ok(RecallFlowDetail { recall_interval: Some(minutes), .. }) => {
                     eprintln!("the flow recalls every {minutes} min now");
                 }
-                Ok(now) => eprintln!("the service does not tell the flow's interval: {now:?}"),
-                Err(error) => eprintln!("the flow cannot be read either: {error}"),
+                Ok(now) => eprintln!("the response has no interval: {now:?}"),
+                Err(error) => eprintln!("could not read the flow: {error}"),
             }
         }
-        error if error.kind() == ErrorKind::RateLimited => eprintln!("{error}; wait {:?}", error.retry_after()),
+        error if error.kind() == ErrorKind::RateLimited => eprintln!("{error}; retry after {:?}", error.retry_after()),
         error => eprintln!("{error}"),
     }
 }

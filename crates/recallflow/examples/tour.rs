@@ -1,7 +1,7 @@
-//! The main job from start to end: the three operations on the documents' own examples, and a request that is refused.
+//! A tour of the client: the three operations on the examples of the vendor's documents, and an invalid request.
 //!
-//! `cargo xtask demo` runs it against the sandbox. To run it against any other service, set `RECALLFLOW_API_KEY`,
-//! `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, and mind that it edits the flow 299.
+//! `cargo xtask demo` runs it against the sandbox. To run it against another server, set `RECALLFLOW_API_KEY`,
+//! `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`. It edits the flow 299.
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -30,7 +30,7 @@ async fn tour() -> Result<(), Box<dyn std::error::Error>> {
     title("Read a recall flow");
     show("request", &RecallFlowDetailQuery::new(12))?;
     let detail = client.query_recall_flow_detail(12).await?;
-    show("answer", &detail)?;
+    show("response", &detail)?;
     for node in &detail.node_list {
         println!(
             "node {}: {}, plays {}",
@@ -53,7 +53,7 @@ async fn tour() -> Result<(), Box<dyn std::error::Error>> {
     client.update_recall_flow(&update).await?;
     println!("accepted");
 
-    title("Change one thing of what was read");
+    title("Change one field of a flow");
     let detail = client.query_recall_flow_detail(299).await?;
     client.update_recall_flow(&detail.to_update()?.recall_interval(45)).await?;
     let changed = client.query_recall_flow_detail(299).await?;
@@ -84,7 +84,7 @@ async fn tour() -> Result<(), Box<dyn std::error::Error>> {
         println!("{} tasks cost {amount} {}", all.len(), currency.as_deref().unwrap_or("in the account's currency"));
     }
 
-    title("A request that breaks rules is not sent");
+    title("An invalid request is not sent");
     let wrong = UpdateRecallFlow::new(299, 0, 11, RecallType::All).node_list([
         RecallNode::text_to_speech("", "EN").speaking_rate(5.0),
         RecallNode::uploaded("a.wav").hang_up_sms(true).feedback_value("12"),
@@ -104,12 +104,12 @@ fn title(text: &str) {
     println!("\n== {text}");
 }
 
-/// A value that the service may have left out.
+/// Formats a value that the response may lack.
 fn or_dash(value: Option<impl Display>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// Shows a value in the wire form of the service.
+/// Prints a value in its wire format.
 fn show(what: &str, value: &impl Serialize) -> Result<(), serde_json::Error> {
     println!("{what}: {}", serde_json::to_string_pretty(value)?);
     Ok(())
