@@ -32,9 +32,13 @@ pub(crate) fn compile(node: &Toolchain, folder: &Path) -> Outcome {
     run_quietly(tool(node, "tsc").args(["--pretty", "false", "--outDir"]).arg(folder))
 }
 
-/// Builds the native module and puts it where `require('recallflow')` looks first.
+/// Builds the native module and puts it where `require('recallflow')` looks first. A module for tests has hooks for them.
 pub(crate) fn build_native_module(profile: &str) -> Outcome {
-    let built = artifact::dynamic_library(&["--package", "recallflow-node", "--profile", profile])?;
+    let mut arguments = vec!["--package", "recallflow-node", "--profile", profile];
+    if profile == DEV {
+        arguments.extend(["--features", "test-hooks"]);
+    }
+    let built = artifact::dynamic_library(&arguments)?;
     artifact::place(&built, &home().join(Platform::of_this_machine()?.module()))
 }
 

@@ -1,100 +1,102 @@
-//! The calls that wait, each in a place of its own.
+//! The pending calls of one JavaScript thread, in numbered slots.
 //!
-//! JavaScript knows a call by a number that no other call ever has, in which its place is. Places are used again and
-//! again, so that who waits can be kept in an array there. A map, to which calls are added and from which they are removed
-//! all the time, is made anew now and then, and what is left of it keeps answers alive that nobody has any more.
+//! JavaScript knows a call by a number that is never used twice. Its remainder by [`CALL_SLOTS`] is the slot, so that
+//! `completions.ts` can keep its pending calls in an array. Slots are reused. A `Map` to which keys are added and removed all
+//! the time is rebuilt now and then, and its old tables keep finished responses alive.
 
+use napi_derive::napi;
 use recallflow_bridge::background::Call;
 
-/// The calls that wait.
+/// Upper limit of the number of slots, and the factor between a call's slot and its number.
+#[napi]
+pub const CALL_SLOTS: u32 = 1 << 21;
+
+/// The pending calls.
 #[derive(Default)]
 pub(crate) struct Calls {
-    places: Vec<Option<Waiting>>,
+    slots: Vec<Option<Pending>>,
     free: Vec<u32>,
-    /// Places of calls whose outcomes were told, which JavaScript may not have handed out yet.
-    told: Vec<u32>,
-    last: u32,
+    /// Slots of calls whose outcome is in a batch that JavaScript may not have dispatched yet.
+    taken: Vec<u32>,
+    last_serial: u32,
 }
 
-/// Names one call, also when another one has come into its place.
+/// Identifies one call, even after another call has reused its slot.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallId {
-    place: u32,
+    slot: u32,
     serial: u32,
 }
 
-/// There are never so many calls at once. `completions.ts` knows this number as well.
-const PLACES: u64 = 1 << 21;
-
 impl CallId {
-    /// The number by which JavaScript knows the call.
-    #[expect(clippy::cast_precision_loss, reason = "it has 53 bits at most")]
+    /// Returns the number by which JavaScript knows the call.
+    #[expect(clippy::cast_precision_loss, reason = "a call number has at most 53 bits")]
     pub(crate) fn number(self) -> f64 {
-        (u64::from(self.serial) * PLACES + u64::from(self.place)) as f64
+        (u64::from(self.serial) * u64::from(CALL_SLOTS) + u64::from(self.slot)) as f64
     }
 
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "what is no number of a call is of none"
+        reason = "a number that is not a call's matches no pending call"
     )]
     pub(crate) fn from_number(number: f64) -> Self {
-        let number = number as u64;
-        Self { place: (number % PLACES) as u32, serial: (number / PLACES) as u32 }
+        let (number, slots) = (number as u64, u64::from(CALL_SLOTS));
+        Self { slot: (number % slots) as u32, serial: (number / slots) as u32 }
     }
 }
 
-struct Waiting {
+struct Pending {
     id: CallId,
-    /// Drops the call when it is dropped.
+    /// Aborts the call when dropped.
     _call: Call,
 }
 
 impl Calls {
-    /// A call that is about to begin.
-    pub(crate) fn next(&mut self) -> CallId {
-        let end = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.last = self.last.wrapping_add(1);
-        CallId { place: self.free.last().copied().unwrap_or(end), serial: self.last }
+    /// Returns the identity of the next call, which [`Self::insert`] must be given.
+    pub(crate) fn next_id(&mut self) -> CallId {
+        let end = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.last_serial = self.last_serial.wrapping_add(1);
+        CallId { slot: self.free.last().copied().unwrap_or(end), serial: self.last_serial }
     }
 
-    /// Keeps the call that was last to begin.
+    /// Stores the call that got the last identity.
     pub(crate) fn insert(&mut self, id: CallId, call: Call) {
-        let waiting = Some(Waiting { id, _call: call });
+        let pending = Some(Pending { id, _call: call });
         match self.free.pop() {
-            Some(place) => self.places[place as usize] = waiting,
-            None => self.places.push(waiting),
+            Some(slot) => self.slots[slot as usize] = pending,
+            None => self.slots.push(pending),
         }
     }
 
-    /// Whether this call waits.
-    pub(crate) fn waits(&self, id: CallId) -> bool {
-        self.places.get(id.place as usize).and_then(Option::as_ref).is_some_and(|waiting| waiting.id == id)
+    /// Returns whether this call is pending.
+    pub(crate) fn is_pending(&self, id: CallId) -> bool {
+        self.slots.get(id.slot as usize).and_then(Option::as_ref).is_some_and(|pending| pending.id == id)
     }
 
-    /// Drops a call, if it waits.
+    /// Drops a call if it is pending.
     pub(crate) fn abort(&mut self, id: CallId) {
-        if self.waits(id) {
-            self.places[id.place as usize] = None;
-            self.free.push(id.place);
+        if self.is_pending(id) {
+            self.slots[id.slot as usize] = None;
+            self.free.push(id.slot);
         }
     }
 
-    /// The outcome of a call is told; its place is taken until everything that was told is handed out.
-    pub(crate) fn tell(&mut self, id: CallId) {
-        if self.waits(id) {
-            self.places[id.place as usize] = None;
-            self.told.push(id.place);
+    /// Ends a call whose outcome JavaScript takes. Its slot stays reserved until [`Self::release_taken`].
+    pub(crate) fn complete(&mut self, id: CallId) {
+        if self.is_pending(id) {
+            self.slots[id.slot as usize] = None;
+            self.taken.push(id.slot);
         }
     }
 
-    /// Everything that was told is handed out.
-    pub(crate) fn handed_out(&mut self) {
-        self.free.append(&mut self.told);
+    /// Frees the slots of all outcomes that JavaScript has taken, because it has dispatched them.
+    pub(crate) fn release_taken(&mut self) {
+        self.free.append(&mut self.taken);
     }
 
-    /// Whether no call waits.
+    /// Returns whether no call is pending.
     pub(crate) fn is_empty(&self) -> bool {
-        self.places.len() == self.free.len() + self.told.len()
+        self.slots.len() == self.free.len() + self.taken.len()
     }
 }

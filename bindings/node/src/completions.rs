@@ -1,7 +1,7 @@
-//! Calls in the background, whose outcomes a thread of JavaScript takes in batches.
+//! The completion queue of one JavaScript thread.
 //!
-//! The thread in the background knows nothing of JavaScript: it packs an outcome, puts it into a queue and, when that was
-//! empty, wakes the event loop. So one waking up serves all calls that have ended meanwhile.
+//! Calls run on the background thread, which never touches JavaScript. It pushes an event to the queue and, if no wake-up is
+//! pending, wakes the event loop. So one wake-up serves all calls that have ended meanwhile.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -23,46 +23,57 @@ use crate::failure::{shielded, thrown, wrong};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, waking};
 
-/// How long the event loop may be held up by taking events.
-const SLICE: Duration = Duration::from_millis(1);
+/// Maximum time for which one `take` occupies the event loop.
+const TIME_SLICE: Duration = Duration::from_millis(1);
 
-/// What a call answers.
-pub(crate) enum Answer {
-    /// Nothing, as the operation has no response.
+/// Numbers before the events of a batch: the length of the events, the number of events left, and the length of buffer
+/// that the next event needs if it does not fit.
+#[napi]
+pub const SUMMARY_LENGTH: u32 = 3;
+
+/// Numbers before the contents of an event: its kind, the number of its call, the length of its contents, and 1 if it has
+/// a text.
+#[napi]
+pub const HEAD_LENGTH: u32 = 4;
+
+/// The kinds of events.
+#[napi]
+#[derive(Clone, Copy)]
+pub enum EventKind {
+    /// The call succeeded, and its operation has no response.
     Nothing,
-    /// A response.
-    Response(Pack),
-    /// The items of a page.
-    Items(Pack),
+    /// The call succeeded with a response.
+    Response,
+    /// The call read the items of a page.
+    Items,
     /// There are no more pages.
     End,
-}
-
-/// What there is to take.
-enum Event {
-    /// A call ended.
-    Ended(CallId, Box<Result<Answer, Failure>>),
-    /// Something happened during a call.
-    Line(CallId, Line),
-}
-
-/// What an event is, as the package knows it.
-#[derive(Clone, Copy)]
-enum Tag {
-    Nothing,
-    Response,
-    Items,
-    End,
+    /// The call failed.
     Failure,
-    Line,
+    /// The call, which goes on, wrote a log line.
+    LogLine,
 }
 
-/// How many numbers there are before those of the events: how many numbers the events are, how many events are left, and how
-/// many numbers there must be room for before the next of them can be told.
-const SUMMARY: usize = 3;
+/// The result of a call that succeeded.
+pub(crate) enum Output {
+    Nothing,
+    Response(Pack),
+    Items(Pack),
+    End,
+}
 
-/// How many numbers there are before those of an event.
-const HEAD: usize = 4;
+/// An event as the background thread reports it.
+enum Event {
+    Ended(CallId, Box<Result<Output, Failure>>),
+    LogLine(CallId, Line),
+}
+
+/// An event as JavaScript reads it.
+struct Packed {
+    kind: EventKind,
+    call: CallId,
+    pack: Pack,
+}
 
 struct Queue {
     state: Mutex<State>,
@@ -72,7 +83,7 @@ struct Queue {
 #[derive(Default)]
 struct State {
     events: Vec<Event>,
-    is_signalled: bool,
+    is_signaled: bool,
 }
 
 impl Queue {
@@ -80,118 +91,115 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hand(&self, event: Event) {
+    fn push(&self, event: Event) {
         let mut state = self.state();
         state.events.push(event);
-        let was_signalled = std::mem::replace(&mut state.is_signalled, true);
-        // Who wakes up wants the lock at once.
+        let was_signaled = std::mem::replace(&mut state.is_signaled, true);
+        // The event loop takes the lock as soon as it wakes up.
         drop(state);
-        if !was_signalled {
+        if !was_signaled {
             self.wake.wake();
         }
     }
 }
 
-/// Takes the lines of one call.
-struct Lines {
+/// Pushes the log lines of one call.
+struct LogSink {
     queue: Arc<Queue>,
     call: CallId,
 }
 
-impl Sink for Lines {
+impl Sink for LogSink {
     fn take(&self, line: Line) {
-        self.queue.hand(Event::Line(self.call, line));
+        self.queue.push(Event::LogLine(self.call, line));
     }
 }
 
-/// The calls of one thread of JavaScript. Only that one ever touches it.
+/// The pending calls of one JavaScript thread and their events. Only that thread uses it.
 #[napi]
 pub struct Completions {
     queue: Arc<Queue>,
     calls: Calls,
     holder: Holder,
-    /// Events that were too many to be taken at once.
-    left: VecDeque<Packed>,
-}
-
-/// An event in the form in which it is told.
-struct Packed {
-    tag: Tag,
-    call: CallId,
-    pack: Pack,
+    /// Events that no batch had room or time for.
+    backlog: VecDeque<Packed>,
 }
 
 #[napi]
 impl Completions {
-    /// `wake` is called when there is something to take. It is held only while calls wait.
+    /// Creates a queue. It calls `wake` when there are events, and holds `wake` only while calls are pending.
     #[napi(constructor)]
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
         let (wake, holder) = waking(env, wake)?;
         let queue = Queue { state: Mutex::default(), wake };
-        Ok(Self { queue: Arc::new(queue), calls: Calls::default(), holder, left: VecDeque::new() })
+        Ok(Self { queue: Arc::new(queue), calls: Calls::default(), holder, backlog: VecDeque::new() })
     }
 
-    /// What has happened since the last time, or as much of it as can be told in a moment and there is room for: the texts
-    /// of the events that have one, if there are any, and numbers in the room.
+    /// Writes the next events to `buffer`, until it is full or [`TIME_SLICE`] has passed, and returns their texts.
     ///
-    /// What was taken before must have been handed out. After the numbers of a [`SUMMARY`], the events follow one
-    /// after the other: for each what it is, the number of its call, how many numbers it has, whether it has a text, and
-    /// these numbers. The room is JavaScript's own, and used again and again: memory of ours that it took over would make
-    /// it collect its garbage all the time.
+    /// The caller must have dispatched the previous batch. A batch is a summary of [`SUMMARY_LENGTH`] numbers and then the
+    /// events, each with a head of [`HEAD_LENGTH`] numbers. The buffer belongs to JavaScript and is reused: buffers that
+    /// native code allocates would make JavaScript collect garbage all the time.
     #[napi]
     pub fn take<'e>(
         &mut self,
         env: &'e Env,
-        mut room: Float64ArraySlice<'_>,
+        mut buffer: Float64ArraySlice<'_>,
     ) -> napi::Result<Option<Vec<JsString<'e>>>> {
         shielded(None, || {
             let events = {
                 let mut state = self.queue.state();
-                state.is_signalled = false;
+                state.is_signaled = false;
                 std::mem::take(&mut state.events)
             };
-            self.left.extend(events.into_iter().map(packed));
-            self.calls.handed_out();
-            // SAFETY: this runs on the thread of JavaScript, which does nothing else meanwhile, and no other thread is given
-            // this memory.
-            let room = unsafe { room.as_mut() };
-            let (summary, room) = room.split_at_mut_checked(SUMMARY).ok_or_else(|| wrong("there is no room"))?;
-            let end = Instant::now() + SLICE;
+            self.backlog.extend(events.into_iter().map(packed));
+            self.calls.release_taken();
+            // SAFETY: this runs on the JavaScript thread, which does nothing else meanwhile, and no other thread has access
+            // to the buffer.
+            let buffer = unsafe { buffer.as_mut() };
+            let (summary, buffer) =
+                buffer.split_at_mut_checked(SUMMARY_LENGTH as usize).ok_or_else(|| wrong("the buffer is too short"))?;
+            let end = Instant::now() + TIME_SLICE;
             let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
-            while let Some(packed) = self.left.front() {
-                // Whoever gave up waits no more.
-                if self.calls.waits(packed.call) {
-                    let Some(length) = room.get_mut(at..).and_then(|room| write(room, packed)) else {
-                        needed = SUMMARY + HEAD + packed.pack.numbers.len();
+            while let Some(packed) = self.backlog.front() {
+                // Events of aborted calls are dropped.
+                if self.calls.is_pending(packed.call) {
+                    let Some(length) = buffer.get_mut(at..).and_then(|rest| write(rest, packed)) else {
+                        needed = (SUMMARY_LENGTH + HEAD_LENGTH) as usize + packed.pack.numbers.len();
                         break;
                     };
                     at += length;
                     if packed.pack.has_text() {
                         texts.push(packed.pack.make_text(env)?);
                     }
-                    if !matches!(packed.tag, Tag::Line) {
-                        self.calls.tell(packed.call);
+                    if !matches!(packed.kind, EventKind::LogLine) {
+                        self.calls.complete(packed.call);
                     }
                 }
-                self.left.pop_front();
-                if self.left.is_empty() || Instant::now() > end {
+                self.backlog.pop_front();
+                if self.backlog.is_empty() || Instant::now() > end {
                     break;
                 }
             }
             self.hold(*env)?;
-            summary.copy_from_slice(&[at, self.left.len(), needed].map(float));
+            summary.copy_from_slice(&[at, self.backlog.len(), needed].map(float));
             Ok(Some(texts).filter(|texts| !texts.is_empty()))
         })
     }
 
-    /// Drops a call; nothing happens if it has ended.
+    /// Aborts a call; does nothing if it has ended.
     #[napi]
     pub fn abort(&mut self, env: Env, call: f64) -> napi::Result<()> {
         self.calls.abort(CallId::from_number(call));
         self.hold(env)
     }
+}
 
-    /// Panics within a call of this operation, for the tests of what becomes of it.
+/// Hooks for the package's own tests.
+#[cfg(feature = "test-hooks")]
+#[napi]
+impl Completions {
+    /// Starts a call of an operation that panics.
     #[napi]
     pub fn panic(&mut self, env: Env, operation: u32) -> napi::Result<f64> {
         self.start(env, operation as usize, async { panic!("this panic was asked for") }, false)
@@ -199,25 +207,24 @@ impl Completions {
 }
 
 impl Completions {
-    /// Starts a call of the operation at this position, and tells its number.
+    /// Starts a call of the operation at this position, and returns its number.
     pub(crate) fn start(
         &mut self,
         env: Env,
         operation: usize,
-        call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
+        call: impl Future<Output = Result<Output, Error>> + Send + 'static,
         is_logged: bool,
     ) -> napi::Result<f64> {
-        let refused = |error: std::io::Error| {
-            thrown(&Failure::Config(format!("the system refuses what calls need to run in the background: {error}")))
-        };
-        let id = self.calls.next();
+        let refused =
+            |error: std::io::Error| thrown(&Failure::Config(format!("could not start the background thread: {error}")));
+        let id = self.calls.next_id();
         let queue = Arc::clone(&self.queue);
-        // The call is large, and each of what wraps it would move it once more.
+        // The future is large, and every wrapper would move it once more.
         let call = Box::pin(call);
         let call = async move {
             let outcome = if is_logged {
-                let lines = Arc::new(Lines { queue: Arc::clone(&queue), call: id });
-                guarded(logged(call, OPERATIONS[operation].name, lines)).await
+                let sink = Arc::new(LogSink { queue: Arc::clone(&queue), call: id });
+                guarded(logged(call, OPERATIONS[operation].name, sink)).await
             } else {
                 guarded(call).await
             };
@@ -225,62 +232,65 @@ impl Completions {
                 Ok(outcome) => outcome.map_err(Failure::Error),
                 Err(panic) => Err(Failure::Panicked(panic, Some(operation))),
             };
-            queue.hand(Event::Ended(id, Box::new(outcome)));
+            queue.push(Event::Ended(id, Box::new(outcome)));
         };
         self.calls.insert(id, background::start(call).map_err(refused)?);
         self.hold(env)?;
         Ok(id.number())
     }
 
-    /// Keeps the event loop alive if calls wait, and no longer than that.
+    /// Keeps the event loop alive exactly while calls are pending.
     fn hold(&mut self, env: Env) -> napi::Result<()> {
         self.holder.hold(env, !self.calls.is_empty())
     }
 }
 
-/// Packs an event.
 fn packed(event: Event) -> Packed {
-    let (tag, call, pack) = match event {
+    let (kind, call, pack) = match event {
         Event::Ended(call, outcome) => {
-            let (tag, pack) = match *outcome {
-                Ok(Answer::Nothing) => (Tag::Nothing, Pack::default()),
-                Ok(Answer::Response(pack)) => (Tag::Response, pack),
-                Ok(Answer::Items(pack)) => (Tag::Items, pack),
-                Ok(Answer::End) => (Tag::End, Pack::default()),
-                Err(failure) => (Tag::Failure, Pack::of(&Value::Object(failure.describe()))),
+            let (kind, pack) = match *outcome {
+                Ok(Output::Nothing) => (EventKind::Nothing, Pack::default()),
+                Ok(Output::Response(pack)) => (EventKind::Response, pack),
+                Ok(Output::Items(pack)) => (EventKind::Items, pack),
+                Ok(Output::End) => (EventKind::End, Pack::default()),
+                Err(failure) => (EventKind::Failure, described(&failure)),
             };
-            (tag, call, pack)
+            (kind, call, pack)
         }
-        Event::Line(call, line) => (Tag::Line, call, Pack::of(&described(line))),
+        Event::LogLine(call, line) => (EventKind::LogLine, call, Pack::of(&log_record(line))),
     };
     if pack.fits() {
-        return Packed { tag, call, pack };
+        return Packed { kind, call, pack };
     }
-    let text = "the answer is too large for JavaScript: lower `maxResponseBytes`, and ask for less at once";
-    let failure = Failure::Config(text.to_owned());
-    Packed { tag: Tag::Failure, call, pack: Pack::of(&Value::Object(failure.describe())) }
+    let text = "the response is too large for a JavaScript string: lower `maxResponseBytes`, or request a smaller page";
+    Packed { kind: EventKind::Failure, call, pack: described(&Failure::Config(text.to_owned())) }
 }
 
-/// Writes an event, if there is room for it, and tells how many numbers it is.
-fn write(room: &mut [f64], Packed { tag, call, pack }: &Packed) -> Option<usize> {
-    let place = room.get_mut(..HEAD + pack.numbers.len())?;
-    let (head, rest) = place.split_at_mut(HEAD);
+fn described(failure: &Failure) -> Pack {
+    Pack::of(&Value::Object(failure.describe()))
+}
+
+/// Writes an event if the buffer has room for it, and returns its length.
+fn write(buffer: &mut [f64], Packed { kind, call, pack }: &Packed) -> Option<usize> {
+    let event = buffer.get_mut(..HEAD_LENGTH as usize + pack.numbers.len())?;
+    let (head, contents) = event.split_at_mut(HEAD_LENGTH as usize);
     head.copy_from_slice(&[
-        f64::from(*tag as u8),
+        f64::from(*kind as i32),
         call.number(),
         float(pack.numbers.len()),
         f64::from(u8::from(pack.has_text())),
     ]);
-    rest.copy_from_slice(&pack.numbers);
-    Some(place.len())
+    contents.copy_from_slice(&pack.numbers);
+    Some(event.len())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
-fn float(count: usize) -> f64 {
-    count as f64
+#[expect(clippy::cast_precision_loss, reason = "lengths stay far below 2^53")]
+fn float(length: usize) -> f64 {
+    length as f64
 }
 
-fn described(line: Line) -> Value {
+/// Returns a log line as an object of level, message and fields.
+fn log_record(line: Line) -> Value {
     let fields = line.fields.into_iter().map(|(name, known)| {
         let value = match known {
             Known::Number(number) => number.into(),

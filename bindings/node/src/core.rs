@@ -1,4 +1,4 @@
-//! What a client of the package drives.
+//! The native object behind `Client`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use napi_derive::napi;
 use recallflow::ffi::{self, CALLS, Pages, Request};
 use recallflow::{Client, ClientBuilder};
 
-use crate::completions::{Answer, Completions};
+use crate::completions::{Completions, Output};
 use crate::failure::{raise, shielded, wrong};
 use crate::options::{self, overridden};
 use crate::pack::Pack;
-use crate::pages::Reader;
+use crate::pages::PageReader;
 use crate::request::{Direction, parse, to_wire};
 
-/// What a client drives. It holds the secret, and shows it to nobody.
+/// A client of the core. It holds the secret, and no method returns it.
 #[napi]
 pub struct Core {
     client: Option<Client>,
@@ -36,56 +36,56 @@ impl Core {
     }
 
     fn client(&self, options: Option<&str>) -> napi::Result<Client> {
-        let client = self.client.clone().ok_or_else(|| wrong("the client was closed: make another one"))?;
+        let client = self.client.clone().ok_or_else(|| wrong("the client was closed; create another one"))?;
         overridden(client, options)
     }
 }
 
-/// A time as users gave it: fractions of seconds would come back as other numbers.
-#[expect(clippy::cast_precision_loss, reason = "no option is so long and so exact")]
+/// Returns milliseconds as the caller gave them. `as_secs_f64` would return a slightly different number for some.
+#[expect(clippy::cast_precision_loss, reason = "no timeout is so long that nanoseconds are lost")]
 fn milliseconds(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e6
 }
 
 #[napi]
 impl Core {
-    /// Options, and the variables of the environment that stand in for some of them.
+    /// Creates a client from options in JSON, and the environment variables for the options that are absent.
     #[napi(constructor)]
     pub fn new(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
         shielded(None, || Self::build(options::builder(options::parse(&options)?, environment)?))
     }
 
-    /// The same with key and secret from the environment.
+    /// Creates a client with key and secret from the environment.
     #[napi(factory)]
     pub fn from_environment(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
         shielded(None, || Self::build(options::builder_from(options::parse(&options)?, environment)?))
     }
 
-    /// Where the service is.
+    /// The base URL of the service.
     #[napi(getter)]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// Milliseconds of a call in all.
+    /// Timeout of a whole call in milliseconds.
     #[napi(getter)]
     pub fn timeout(&self) -> f64 {
         self.timeout
     }
 
-    /// Number of extra tries.
+    /// Number of extra attempts.
     #[napi(getter)]
     pub fn max_retries(&self) -> u32 {
         self.max_retries
     }
 
-    /// Drops the connections; calls that are under way go on.
+    /// Closes the client. Pending calls go on.
     #[napi]
     pub fn close(&mut self) {
         self.client = None;
     }
 
-    /// Starts a call, and tells its number.
+    /// Starts a call, and returns its number.
     #[napi]
     pub fn call(
         &self,
@@ -102,25 +102,25 @@ impl Core {
             let prepared = client.prepare(operation, &*read_request(operation, &request)?).map_err(raise)?;
             let call = async move {
                 let record = client.call(prepared).await?;
-                Ok(record.map_or(Answer::Nothing, |record| Answer::Response(Pack::of_record(&record))))
+                Ok(record.map_or(Output::Nothing, |record| Output::Response(Pack::of_record(&record))))
             };
             completions.start(env, operation, call, is_logged)
         })
     }
 
-    /// Starts to read all pages of a query; nothing is sent yet.
+    /// Checks a query and returns a reader of its pages. Nothing is sent yet.
     #[napi]
-    pub fn pages(&self, operation: u32, request: String, options: Option<String>) -> napi::Result<Reader> {
+    pub fn pages(&self, operation: u32, request: String, options: Option<String>) -> napi::Result<PageReader> {
         let operation = operation as usize;
         shielded(Some(operation), || {
             let client = self.client(options.as_deref())?;
             let pages = Pages::new(&client, operation, read_request(operation, &request)?).map_err(raise)?;
-            Ok(Reader::new(client, operation, pages))
+            Ok(PageReader::new(client, operation, pages))
         })
     }
 }
 
-/// Reads the request of an operation, strictly.
+/// Parses the request of an operation strictly.
 fn read_request(operation: usize, request: &str) -> napi::Result<Box<dyn Request>> {
     let json = to_wire(Direction::Request, CALLS[operation].request, parse(request)?);
     ffi::read_for(operation, &json).map_err(raise)

@@ -1,12 +1,12 @@
 //! The native module behind the npm package `recallflow`.
 //!
-//! It is private: what it takes and gives is known to the package's own TypeScript only, which is what users see.
-//! Requests come as JSON text; answers go as numbers and text, packed one after the other (`pack`), because making objects
-//! one property at a time through Node's interface takes many times as long as everything else about a call.
+//! It is private: only the package's own TypeScript calls it. Requests arrive as JSON text. Responses are packed into
+//! numbers and one text (see `pack`), from which generated TypeScript makes object literals. Setting the properties of an
+//! object one by one through Node-API takes several times as long as the rest of a call.
 
-#![expect(unreachable_pub, reason = "what Node is to see must be `pub`")]
-#![cfg_attr(test, allow(dead_code, reason = "what Node sees is registered outside of tests only"))]
-#![expect(clippy::needless_pass_by_value, reason = "Node's texts come by value")]
+#![expect(unreachable_pub, reason = "exported items must be `pub`")]
+#![cfg_attr(test, allow(dead_code, reason = "exports are registered outside of tests only"))]
+#![expect(clippy::needless_pass_by_value, reason = "Node-API passes texts by value")]
 
 mod calls;
 mod completions;

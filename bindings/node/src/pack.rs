@@ -1,8 +1,15 @@
-//! Packs values as a row of numbers and one text, which the package's `reader.ts` reads in the same order.
+//! Packs values into numbers and one text, which `reader.ts` reads in the same order.
 //!
-//! A number stands for itself, a text is the number of UTF-16 units up to its end, a truth value is 0 or 1, an
-//! object 1 and then its fields, and a list the number of its items and then these. Absent is NaN, which no JSON has. A
-//! text that came before may be a negative number: -1 stands for the first of the short texts, -2 for the second.
+//! | value | numbers |
+//! |---|---|
+//! | number | itself |
+//! | text | the offset of its end in the text, in UTF-16 units; it begins where the previous text ends |
+//! | repeated short text | `-1 - n` for the `n`th short text |
+//! | boolean | 0 or 1 |
+//! | object | 1, then its fields in the order of its type, then its `extra` |
+//! | list | the number of items, then the items |
+//! | absent | NaN, which JSON cannot express |
+//! | JSON value of unknown type | its [`ValueKind`], then its value |
 
 use napi::bindgen_prelude::Float64Array;
 use napi::{Env, JsString};
@@ -13,20 +20,21 @@ use serde_json::{Map, Number, Value};
 
 use crate::text::Text;
 
-/// Larger whole numbers are not the only ones that a number of JavaScript may stand for.
-const LARGEST: u64 = (1 << 53) - 1;
+/// The largest integer that a JavaScript number represents exactly, as `Number.MAX_SAFE_INTEGER`.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 const ABSENT: f64 = f64::NAN;
 
-/// No text of JavaScript is longer, in any version from 20 on.
-const LONGEST: usize = (1 << 29) - 32;
+/// Maximum length of a JavaScript string, in any Node version from 20 on.
+const MAX_STRING_LENGTH: usize = (1 << 29) - 32;
 
-/// Room is made in advance for so much, because the first of many objects may be by far the largest.
-const ROOM: usize = 1 << 16;
+/// Maximum capacity reserved in advance, because the first of many objects may be by far the largest.
+const MAX_RESERVED: usize = 1 << 16;
 
-/// What is before a value of any kind.
+/// The kinds of JSON values.
+#[napi]
 #[derive(Clone, Copy)]
-enum Tag {
+pub enum ValueKind {
     Null,
     False,
     True,
@@ -37,14 +45,14 @@ enum Tag {
     Object,
 }
 
-/// Values, one after the other.
+/// A buffer of packed values.
 #[derive(Default)]
 pub(crate) struct Pack {
     pub(crate) numbers: Vec<f64>,
     text: Text,
 }
 
-/// What the package reads.
+/// Packed values as JavaScript receives them.
 #[napi(object, object_from_js = false)]
 pub struct Parcel<'a> {
     /// The numbers.
@@ -54,21 +62,21 @@ pub struct Parcel<'a> {
 }
 
 impl Pack {
-    /// A value of any kind.
+    /// Packs a JSON value.
     pub(crate) fn of(value: &Value) -> Self {
         let mut pack = Self::default();
         pack.any(value);
         pack
     }
 
-    /// An answer.
+    /// Packs a response.
     pub(crate) fn of_record(record: &Record) -> Self {
         let mut pack = Self::default();
         pack.row(record.root());
         pack
     }
 
-    /// The items of a page.
+    /// Packs the items of a page.
     pub(crate) fn of_items(items: &[Record]) -> Self {
         let mut pack = Self::default();
         pack.rows(items.iter().map(Record::root));
@@ -80,21 +88,21 @@ impl Pack {
         Ok(Parcel { numbers: Float64Array::new(self.numbers), text })
     }
 
-    /// The text as one of JavaScript.
+    /// Returns the text as a JavaScript string.
     pub(crate) fn make_text<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
         self.text.make(env)
     }
 
-    /// Whether JavaScript can hold it: its texts have a largest length.
+    /// Returns whether JavaScript can hold the text and the numbers.
     pub(crate) fn fits(&self) -> bool {
-        self.text.length() < LONGEST && self.numbers.len() < LONGEST
+        self.text.length() < MAX_STRING_LENGTH && self.numbers.len() < MAX_STRING_LENGTH
     }
 
     pub(crate) fn has_text(&self) -> bool {
         self.text.length() > 0
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     fn count(&mut self, count: usize) {
         self.numbers.push(count as f64);
     }
@@ -104,39 +112,39 @@ impl Pack {
         self.count(self.text.length());
     }
 
-    fn tag(&mut self, tag: Tag) {
-        self.count(tag as usize);
+    fn kind(&mut self, kind: ValueKind) {
+        self.numbers.push(f64::from(kind as i32));
     }
 
-    /// The beginning of a list, after which its items come.
+    /// Begins a JSON list. Its items follow.
     pub(crate) fn list(&mut self, length: usize) {
-        self.tag(Tag::List);
+        self.kind(ValueKind::List);
         self.count(length);
     }
 
-    /// The beginning of an object, after which its members come, each as a text and a value.
+    /// Begins a JSON object. Its members follow, each as a text and a value.
     pub(crate) fn object(&mut self, length: usize) {
-        self.tag(Tag::Object);
+        self.kind(ValueKind::Object);
         self.count(length);
     }
 
     pub(crate) fn any(&mut self, value: &Value) {
         match value {
-            Value::Null => self.tag(Tag::Null),
-            Value::Bool(false) => self.tag(Tag::False),
-            Value::Bool(true) => self.tag(Tag::True),
+            Value::Null => self.kind(ValueKind::Null),
+            Value::Bool(false) => self.kind(ValueKind::False),
+            Value::Bool(true) => self.kind(ValueKind::True),
             Value::Number(number) => match exact(number) {
                 Some(number) => {
-                    self.tag(Tag::Number);
+                    self.kind(ValueKind::Number);
                     self.numbers.push(number);
                 }
                 None => {
-                    self.tag(Tag::BigInt);
+                    self.kind(ValueKind::BigInt);
                     self.text(&number.to_string());
                 }
             },
             Value::String(text) => {
-                self.tag(Tag::Text);
+                self.kind(ValueKind::Text);
                 self.text(text);
             }
             Value::Array(items) => {
@@ -146,7 +154,7 @@ impl Pack {
                 }
             }
             Value::Object(fields) => {
-                self.tag(Tag::Object);
+                self.kind(ValueKind::Object);
                 self.fields(fields);
             }
         }
@@ -162,7 +170,7 @@ impl Pack {
     }
 
     fn row(&mut self, row: Row<'_>) {
-        let mut odd = Odd::default();
+        let mut big = BigIntegers::default();
         for (position, cell) in row.cells().iter().enumerate() {
             match cell {
                 Cell::Object(_) => {
@@ -181,18 +189,18 @@ impl Pack {
                 cell => {
                     let Field { wire, kind, .. } = &row.shape().fields[position];
                     match cell {
-                        Cell::Values(..) => odd.add(wire, whole(row.values(position))),
-                        Cell::Int(number) => odd.add(wire, (*number).into()),
+                        Cell::Values(..) => big.add(wire, integers(row.values(position))),
+                        Cell::Int(number) => big.add(wire, (*number).into()),
                         _ => {}
                     }
                     self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
                 }
             }
         }
-        match (row.extra(), odd.0) {
+        match (row.extra(), big.0) {
             (None, None) => self.numbers.push(0.0),
-            (extra, odd) => {
-                let mut fields = odd.unwrap_or_default();
+            (extra, big) => {
+                let mut fields = big.unwrap_or_default();
                 let extra = extra.into_iter().flat_map(Extra::values);
                 fields.extend(extra.map(|(name, value)| (name.clone(), value.clone())));
                 self.fields(&fields);
@@ -200,7 +208,7 @@ impl Pack {
         }
     }
 
-    /// Objects of a list.
+    /// Packs a list of objects.
     fn rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = Row<'a>>) {
         let count = rows.len();
         self.count(count);
@@ -208,18 +216,18 @@ impl Pack {
         for (at, row) in rows.enumerate() {
             self.row(row);
             if at == 0 {
-                // The others are probably as large, and so little is moved.
-                let others = |length: usize| length.saturating_mul(count - 1).min(ROOM);
+                // Assume that all items are as large as the first, so that the buffers rarely grow.
+                let others = |length: usize| length.saturating_mul(count - 1).min(MAX_RESERVED);
                 self.numbers.reserve(others(self.numbers.len() - numbers));
                 self.text.reserve(others(self.text.length() - length));
             }
         }
     }
 
-    /// A value that is no object and no list.
+    /// Packs a scalar.
     fn value(&mut self, row: Row<'_>, cell: &Cell) {
         match cell {
-            #[expect(clippy::cast_precision_loss, reason = "only those that fit come here")]
+            #[expect(clippy::cast_precision_loss, reason = "the caller checks that it fits")]
             Cell::Int(number) => self.numbers.push(*number as f64),
             Cell::Float(number) => self.numbers.push(*number),
             Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
@@ -229,7 +237,7 @@ impl Pack {
             }
             cell => match row.text(cell) {
                 Some(text) => match self.text.push_or_find(text) {
-                    #[expect(clippy::cast_precision_loss, reason = "nothing has so many parts")]
+                    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
                     Some(number) => self.numbers.push(-1.0 - number as f64),
                     None => self.count(self.text.length()),
                 },
@@ -239,29 +247,29 @@ impl Pack {
     }
 }
 
-/// Whole numbers that no number of JavaScript stands for, by the names of their fields.
+/// Fields with integers that no JavaScript number represents. They go to `extra`, where they become `bigint`s.
 #[derive(Default)]
-struct Odd(Option<Map<String, Value>>);
+struct BigIntegers(Option<Map<String, Value>>);
 
-impl Odd {
+impl BigIntegers {
     fn add(&mut self, name: &str, value: Value) {
         self.0.get_or_insert_default().insert(name.to_owned(), value);
     }
 }
 
-/// Whether a value of JavaScript stands for it.
+/// Returns whether a JavaScript value represents the cell exactly.
 fn fits(cell: &Cell) -> bool {
-    if let Cell::Int(number) = cell { number.unsigned_abs() <= LARGEST } else { true }
+    if let Cell::Int(number) = cell { number.unsigned_abs() <= MAX_SAFE_INTEGER } else { true }
 }
 
-/// Whole numbers as JSON.
-fn whole(cells: &[Cell]) -> Value {
+/// Returns a list of integers as JSON.
+fn integers(cells: &[Cell]) -> Value {
     let numbers = cells.iter().map(|cell| if let Cell::Int(number) = cell { (*number).into() } else { Value::Null });
     numbers.collect()
 }
 
-/// The number of JavaScript that stands for this one and for no other.
+/// Returns the JavaScript number that represents this number and no other.
 fn exact(number: &Number) -> Option<f64> {
     let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
-    number.as_f64().filter(|_| size.is_none_or(|size| size <= LARGEST))
+    number.as_f64().filter(|_| size.is_none_or(|size| size <= MAX_SAFE_INTEGER))
 }

@@ -1,4 +1,4 @@
-//! Reads a query page after page.
+//! Reads a query page by page.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,32 +7,32 @@ use napi_derive::napi;
 use recallflow::ffi::Pages;
 use recallflow::{Client, Drift};
 
-use crate::completions::{Answer, Completions};
+use crate::completions::{Completions, Output};
 use crate::failure::shielded;
 use crate::pack::Pack;
 
-/// Reads all pages of a query, one at a time.
+/// A query and the position of its next page.
 #[napi]
-pub struct Reader {
+pub struct PageReader {
     client: Client,
     operation: usize,
     pages: Arc<tokio::sync::Mutex<Pages>>,
     drift: Arc<Mutex<Option<Drift>>>,
 }
 
-/// How a list changed while it was read.
+/// How the list changed while it was paged.
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
-pub struct Change {
+pub struct PageDrift {
     /// Number of items when the first page was read.
     pub total_at_start: Option<i64>,
-    /// Number of items when the change was noticed last.
+    /// Number of items when the last change was noticed.
     pub total_at_end: Option<i64>,
-    /// Number of items that came again.
+    /// Number of items that were returned twice and skipped.
     pub repeated: u32,
 }
 
-impl Reader {
+impl PageReader {
     pub(crate) fn new(client: Client, operation: usize, pages: Pages) -> Self {
         Self { client, operation, pages: Arc::new(tokio::sync::Mutex::new(pages)), drift: Arc::default() }
     }
@@ -43,27 +43,27 @@ fn lock(drift: &Mutex<Option<Drift>>) -> MutexGuard<'_, Option<Drift>> {
 }
 
 #[napi]
-impl Reader {
-    /// Starts to read the next page, and tells the number of the call.
+impl PageReader {
+    /// Starts a call that reads the next page, and returns its number.
     #[napi]
     pub fn read(&self, env: Env, completions: &mut Completions, is_logged: bool) -> napi::Result<f64> {
         shielded(Some(self.operation), || {
             let (client, pages, drift) = (self.client.clone(), self.pages.clone(), self.drift.clone());
             let call = async move {
-                // The package asks for one page at a time; one whose call was aborted may still be let go of.
+                // The package reads one page at a time, but an aborted call may still hold the lock for a moment.
                 let mut pages = pages.lock().await;
                 let page = pages.read(&client).await;
                 *lock(&drift) = pages.drift();
-                Ok(page?.map_or(Answer::End, |items| Answer::Items(Pack::of_items(&items))))
+                Ok(page?.map_or(Output::End, |items| Output::Items(Pack::of_items(&items))))
             };
             completions.start(env, self.operation, call, is_logged)
         })
     }
 
-    /// How the list changed while it was read, if it did.
+    /// How the list changed so far, if it did.
     #[napi(getter)]
-    pub fn drift(&self) -> Option<Change> {
-        lock(&self.drift).map(|drift| Change {
+    pub fn drift(&self) -> Option<PageDrift> {
+        lock(&self.drift).map(|drift| PageDrift {
             total_at_start: drift.total_at_start,
             total_at_end: drift.total_at_end,
             repeated: u32::try_from(drift.repeated).unwrap_or(u32::MAX),

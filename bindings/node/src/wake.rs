@@ -1,9 +1,11 @@
-//! Wakes the event loop, which calls a function of the package then.
+//! Wakes the event loop from other threads, by a thread-safe function that calls a JavaScript callback.
 //!
-//! What Node holds for waking up lives as long as the thread, or until it is dropped. If that held the function, it would
-//! hold all that the function knows: the package, and the realm that it was loaded in. Test runners make a realm for each
-//! file. So the function is held only while calls wait, and whoever uses the package holds it otherwise. The library has
-//! no reference that is weak at times, and needs a function of JavaScript to wake up, so Node is told directly.
+//! A thread-safe function lives as long as the JavaScript thread. If it held the callback, it would keep the package alive,
+//! and with it the realm that the package was loaded in. Test runners create a realm for each file. So the callback is
+//! referenced only while calls are pending; otherwise the package itself keeps it alive.
+//!
+//! This module calls Node-API directly, because napi-rs has neither a reference that is weak at times nor a thread-safe
+//! function without a strong reference.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -12,17 +14,17 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use napi::bindgen_prelude::Function;
 use napi::{Env, JsValue as _, Unknown, check_status, sys};
 
-/// Wakes the event loop from any thread. It does not keep that alive by itself.
+/// Wakes the event loop from any thread, without keeping it alive.
 ///
-/// Who wakes up reads the handle while who has woken it may still do so.
+/// Threads use the handle under a read lock. Releasing the handle takes the write lock.
 #[derive(Clone)]
 pub(crate) struct Wake(Arc<RwLock<Option<Handle>>>);
 
-/// What Node knows the event loop's end by.
+/// A thread-safe function.
 #[derive(Clone, Copy)]
 struct Handle(sys::napi_threadsafe_function);
 
-// SAFETY: Node has made it to be used from any thread, and whoever uses it holds the lock that its end waits for.
+// SAFETY: thread-safe functions are made for use from any thread, and every use holds the lock that releasing waits for.
 unsafe impl Send for Handle {}
 // SAFETY: as above.
 unsafe impl Sync for Handle {}
@@ -39,8 +41,8 @@ impl Wake {
     /// Wakes the event loop, unless it has ended.
     pub(crate) fn wake(&self) {
         if let Some(Handle(raw)) = *self.handle() {
-            // An event loop that ends has nobody to wake, so what comes of it does not matter.
-            // SAFETY: the handle is there until `ended` has taken it, which the lock keeps from happening now.
+            // The call fails only if the event loop is ending; then nothing is left to wake.
+            // SAFETY: the handle is valid until `finalize` takes it, which the read lock delays.
             unsafe {
                 sys::napi_call_threadsafe_function(raw, ptr::null_mut(), sys::ThreadsafeFunctionCallMode::nonblocking)
             };
@@ -48,14 +50,15 @@ impl Wake {
     }
 }
 
-/// Keeps the event loop alive, and what it calls, while calls wait. Only the thread of JavaScript ever touches it.
+/// Keeps the event loop and the callback alive while calls are pending. Only the JavaScript thread uses it.
 pub(crate) struct Holder {
     wake: Wake,
-    act: sys::napi_ref,
+    callback: sys::napi_ref,
     is_holding: bool,
 }
 
 impl Holder {
+    /// Starts or stops to keep them alive.
     pub(crate) fn hold(&mut self, env: Env, is_needed: bool) -> napi::Result<()> {
         let Some(Handle(raw)) = *self.wake.handle() else { return Ok(()) };
         if is_needed == self.is_holding {
@@ -63,13 +66,13 @@ impl Holder {
         }
         self.is_holding = is_needed;
         let (env, mut count) = (env.raw(), 0);
-        // SAFETY: this is the thread of JavaScript, and handle and reference are there until `ended` has taken the handle.
+        // SAFETY: this is the JavaScript thread, and both are valid until `finalize` takes the handle.
         unsafe {
             if is_needed {
-                check_status!(sys::napi_reference_ref(env, self.act, &raw mut count))?;
+                check_status!(sys::napi_reference_ref(env, self.callback, &raw mut count))?;
                 check_status!(sys::napi_ref_threadsafe_function(env, raw))
             } else {
-                check_status!(sys::napi_reference_unref(env, self.act, &raw mut count))?;
+                check_status!(sys::napi_reference_unref(env, self.callback, &raw mut count))?;
                 check_status!(sys::napi_unref_threadsafe_function(env, raw))
             }
         }
@@ -79,28 +82,28 @@ impl Holder {
 impl Drop for Holder {
     fn drop(&mut self) {
         if let Some(Handle(raw)) = self.wake.set(None) {
-            // SAFETY: Node calls `ended` after this, and nobody finds the handle any more.
+            // SAFETY: the handle was taken, so that nothing else uses it. Node calls `finalize` later.
             unsafe { sys::napi_release_threadsafe_function(raw, sys::ThreadsafeFunctionReleaseMode::abort) };
         }
     }
 }
 
-/// What Node hands to `woken` and `ended`.
+/// The data of the thread-safe function, which Node passes to `call_callback` and `finalize`.
 struct Context {
     wake: Wake,
-    act: sys::napi_ref,
+    callback: sys::napi_ref,
 }
 
-/// What wakes the event loop so that it calls this function, and what holds both of them.
-pub(crate) fn waking(env: Env, act: Function<'_, (), Unknown<'static>>) -> napi::Result<(Wake, Holder)> {
+/// Creates a thread-safe function that calls `callback`.
+pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> napi::Result<(Wake, Holder)> {
     let name = env.create_string("recallflow")?;
     let wake = Wake(Arc::default());
     let mut reference = ptr::null_mut();
-    // SAFETY: this is the thread of JavaScript, and both values are alive.
-    check_status!(unsafe { sys::napi_create_reference(env.raw(), act.raw(), 0, &raw mut reference) })?;
-    let context = Box::into_raw(Box::new(Context { wake: wake.clone(), act: reference }));
+    // SAFETY: this is the JavaScript thread, and both values are alive.
+    check_status!(unsafe { sys::napi_create_reference(env.raw(), callback.raw(), 0, &raw mut reference) })?;
+    let context = Box::into_raw(Box::new(Context { wake: wake.clone(), callback: reference }));
     let mut raw = ptr::null_mut();
-    // SAFETY: as above; the context is there until `ended` has taken it.
+    // SAFETY: as above; the context is valid until `finalize` takes it.
     let status = unsafe {
         sys::napi_create_threadsafe_function(
             env.raw(),
@@ -110,61 +113,63 @@ pub(crate) fn waking(env: Env, act: Function<'_, (), Unknown<'static>>) -> napi:
             0,
             1,
             context.cast(),
-            Some(ended),
+            Some(finalize),
             context.cast(),
-            Some(woken),
+            Some(call_callback),
             &raw mut raw,
         )
     };
     if let Err(error) = check_status!(status) {
-        // SAFETY: Node has not taken the context, and nothing else has the reference.
+        // SAFETY: Node did not take the context, and nothing else has the reference.
         unsafe {
             drop(Box::from_raw(context));
             sys::napi_delete_reference(env.raw(), reference);
         }
         return Err(error);
     }
-    // SAFETY: this is the thread of JavaScript.
+    // SAFETY: this is the JavaScript thread.
     check_status!(unsafe { sys::napi_unref_threadsafe_function(env.raw(), raw) })?;
     wake.set(Some(Handle(raw)));
-    Ok((wake.clone(), Holder { wake, act: reference, is_holding: false }))
+    Ok((wake.clone(), Holder { wake, callback: reference, is_holding: false }))
 }
 
-/// Calls the function, if it is still there.
-unsafe extern "C" fn woken(env: sys::napi_env, _: sys::napi_value, context: *mut c_void, _: *mut c_void) {
-    // There is no environment when the event loop ends before it has come to this.
+/// Calls the callback if it still exists.
+unsafe extern "C" fn call_callback(env: sys::napi_env, _: sys::napi_value, context: *mut c_void, _: *mut c_void) {
+    // Without an environment, the event loop ended before it came to this call.
     if env.is_null() {
         return;
     }
-    let (mut act, mut this, mut thrown) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-    // SAFETY: Node calls this on the thread of JavaScript, with the context that it was given and `ended` has not taken.
+    let (mut callback, mut this, mut thrown) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    // SAFETY: Node calls this on the JavaScript thread, before `finalize` takes the context.
     unsafe {
-        let Context { act: reference, .. } = &*context.cast::<Context>();
-        if sys::napi_get_reference_value(env, *reference, &raw mut act) != sys::Status::napi_ok || act.is_null() {
+        let Context { callback: reference, .. } = &*context.cast::<Context>();
+        if sys::napi_get_reference_value(env, *reference, &raw mut callback) != sys::Status::napi_ok
+            || callback.is_null()
+        {
             return;
         }
         sys::napi_get_undefined(env, &raw mut this);
-        if sys::napi_call_function(env, this, act, 0, ptr::null(), ptr::null_mut())
+        if sys::napi_call_function(env, this, callback, 0, ptr::null(), ptr::null_mut())
             == sys::Status::napi_pending_exception
         {
-            // Node itself would only warn that nobody has caught it.
+            // Report it as an uncaught exception; by itself, Node only prints a warning.
             sys::napi_get_and_clear_last_exception(env, &raw mut thrown);
             sys::napi_fatal_exception(env, thrown);
         }
     }
 }
 
-/// Lets go of everything, when the event loop has ended or nobody wakes it any more.
-unsafe extern "C" fn ended(env: sys::napi_env, context: *mut c_void, _: *mut c_void) {
-    // SAFETY: Node calls this once, after everything else, with the context that it was given.
-    let Context { wake, act } = *unsafe { Box::from_raw(context.cast::<Context>()) };
+/// Releases everything, after the event loop has ended or the `Holder` was dropped.
+unsafe extern "C" fn finalize(env: sys::napi_env, context: *mut c_void, _: *mut c_void) {
+    // SAFETY: Node calls this once, last, with the context of `waking`.
+    let Context { wake, callback } = *unsafe { Box::from_raw(context.cast::<Context>()) };
     let handle = wake.set(None);
-    // SAFETY: this is the thread of JavaScript, and nobody uses handle and reference any more.
+    // SAFETY: this is the JavaScript thread, and nothing else uses the handle or the reference.
     unsafe {
         if let Some(Handle(raw)) = handle {
-            // Newer versions keep what nobody has let go of.
+            // Newer versions of Node leak a thread-safe function that is not released.
             sys::napi_release_threadsafe_function(raw, sys::ThreadsafeFunctionReleaseMode::release);
         }
-        sys::napi_delete_reference(env, act);
+        sys::napi_delete_reference(env, callback);
     }
 }

@@ -243,7 +243,7 @@ test('names that somebody gave stay as they are', async (t) => {
   assert.match(error.message, /`recall_num` is not a field/);
   assert.deepEqual(error.violations.map(({ path }) => path).sort(), ['base_url', 'recall_num']);
   assert.throws(() => new recallflow.Client(/** @type {any} */ ({ apiKey: 'k', apiSecret: 's', base_url: 'x' })), {
-    message: '`base_url` is no option of a client; did you mean `baseUrl`?',
+    message: 'unknown client option `base_url`; did you mean `baseUrl`?',
   });
   const message = 'bad `voice_file_id`: query_recall_flow_detail';
   sandbox.script({ respond: { status: 200, body: { code: -22, msg: message } } });
@@ -272,12 +272,12 @@ suite('a misspelt option', () => {
   const options = { apiKey: 'key', apiSecret: 'secret' };
   /** @type {[any, string][]} */
   const misspelt = [
-    [{ ...options, timeOut: 5 }, '`timeOut` is no option of a client; did you mean `timeout`?'],
-    [{ ...options, retries: 5 }, '`retries` is no option of a client; did you mean `maxRetries`?'],
-    [{ ...options, maxretrys: 5 }, '`maxretrys` is no option of a client; did you mean `maxRetries`?'],
-    [{ ...options, base_url: 'x' }, '`base_url` is no option of a client; did you mean `baseUrl`?'],
-    [{ apikey: 'key', apiSecret: 'secret' }, '`apikey` is no option of a client; did you mean `apiKey`?'],
-    [{ ...options, colour: 'red' }, '`colour` is no option of a client'],
+    [{ ...options, timeOut: 5 }, 'unknown client option `timeOut`; did you mean `timeout`?'],
+    [{ ...options, retries: 5 }, 'unknown client option `retries`; did you mean `maxRetries`?'],
+    [{ ...options, maxretrys: 5 }, 'unknown client option `maxretrys`; did you mean `maxRetries`?'],
+    [{ ...options, base_url: 'x' }, 'unknown client option `base_url`; did you mean `baseUrl`?'],
+    [{ apikey: 'key', apiSecret: 'secret' }, 'unknown client option `apikey`; did you mean `apiKey`?'],
+    [{ ...options, colour: 'red' }, 'unknown client option `colour`'],
   ];
   for (const [wrong, message] of misspelt) {
     test(`of a client: ${message}`, () => {
@@ -289,17 +289,17 @@ suite('a misspelt option', () => {
 
   test('of a client of the environment', () => {
     const told = (wrong) => thrownBy(() => recallflow.Client.fromEnv(wrong)).message;
-    assert.equal(told({ timeOut: 5 }), '`timeOut` is no option of a client; did you mean `timeout`?');
-    assert.equal(told({ apikey: 'key' }), '`apikey` is no option of a client; did you mean `apiKey`?');
+    assert.equal(told({ timeOut: 5 }), 'unknown client option `timeOut`; did you mean `timeout`?');
+    assert.equal(told({ apikey: 'key' }), 'unknown client option `apikey`; did you mean `apiKey`?');
   });
 
   test('of a call', async () => {
     const client = new recallflow.Client({ ...options, baseUrl: 'http://127.0.0.1:9' });
     for (const [wrong, message] of /** @type {[any, string][]} */ ([
-      [{ timeoutMs: 5 }, '`timeoutMs` is no option of a call; did you mean `timeout`?'],
-      [{ retries: 5 }, '`retries` is no option of a call; did you mean `maxRetries`?'],
-      [{ Signal: 5 }, '`Signal` is no option of a call; did you mean `signal`?'],
-      [{ colour: 5 }, '`colour` is no option of a call'],
+      [{ timeoutMs: 5 }, 'unknown call option `timeoutMs`; did you mean `timeout`?'],
+      [{ retries: 5 }, 'unknown call option `retries`; did you mean `maxRetries`?'],
+      [{ Signal: 5 }, 'unknown call option `Signal`; did you mean `signal`?'],
+      [{ colour: 5 }, 'unknown call option `colour`'],
     ])) {
       const error = await rejectionOf(client.queryRecallFlowDetail(12, wrong));
       assert.equal(error.constructor, ConfigError);
@@ -370,7 +370,7 @@ test('what was read tells how it becomes an update when it is sent as it is', as
   for (const wrong of [detail, { ...detail, recallNum: 2 }, { ...detail.toUpdate(), nodeList }]) {
     const error = await rejectionOf(client.updateRecallFlow(/** @type {any} */ (wrong)));
     assert.equal(error.constructor, InvalidRequestError);
-    assert.match(error.message, /; to send what was read, take what `toUpdate\(\)` of the flow returns$/);
+    assert.match(error.message, /; to send a flow that was read, pass the result of its `toUpdate\(\)`$/);
     assert(error.message.endsWith(error.remedy));
   }
   const error = await rejectionOf(client.updateRecallFlow(/** @type {any} */ ({ ...CHANGE, extras: 1 })));

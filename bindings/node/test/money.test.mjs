@@ -146,11 +146,11 @@ test('an error of the list is that of the sum', async () => {
 suite('what is no task of a list is refused with its place', () => {
   /** @type {[string, any, RegExp][]} */
   const misfits = [
-    ['null', null, /is null; give each as /],
-    ['undefined', undefined, /is undefined; give each as /],
-    ['a number', 5, /is a number; give each as /],
-    ['a text', '0.1(USD)', /is a string; give each as /],
-    ['a list', [task({})], /is an array; give each as /],
+    ['null', null, /got null; pass tasks as /],
+    ['undefined', undefined, /got undefined; pass tasks as /],
+    ['a number', 5, /got a number; pass tasks as /],
+    ['a text', '0.1(USD)', /got a string; pass tasks as /],
+    ['a list', [task({})], /got an array; pass tasks as /],
   ];
   for (const [name, misfit, message] of misfits) {
     test(name, async () => {
@@ -158,7 +158,7 @@ suite('what is no task of a list is refused with its place', () => {
       const [inList, inSet] = [thrownBy(() => totals(items)), thrownBy(() => totals(new Set(items)))];
       for (const error of [inList, inSet, await rejectionOf(totals(inTurn(items)))]) {
         assert.equal(error.constructor, ConfigError);
-        assert.match(error.message, /^`tasks\[1\]` must be a task, but is /);
+        assert.match(error.message, /^expected a task at `tasks\[1\]`, got /);
         assert.match(error.message, message);
         assert.match(error.stack, /^ConfigError: .*\n +at .*money\.test\.mjs/);
       }
@@ -167,16 +167,16 @@ suite('what is no task of a list is refused with its place', () => {
 
   test('a promise', () => {
     const items = /** @type {any} */ ([Promise.resolve(task({}))]);
-    assert.throws(() => totals(items), { name: 'ConfigError', message: /is a promise; an `await` is missing$/ });
+    assert.throws(() => totals(items), { name: 'ConfigError', message: /got a promise; add the missing `await`$/ });
   });
 });
 
 suite('what is no list of tasks is refused with what to give', () => {
   /** @type {[string, any, RegExp][]} */
   const misfits = [
-    ['a page', fromWire({ records: [] }, 'GroupCallPage'), /; give the `records` of a page$/],
-    ['a promise', Promise.resolve([]), /; an `await` is missing$/],
-    ['nothing', undefined, /, such as the `records` of a page or what `groupCalls` returns$/],
+    ['a page', fromWire({ records: [] }, 'GroupCallPage'), /; pass the `records` of the page$/],
+    ['a promise', Promise.resolve([]), /; add the missing `await`$/],
+    ['nothing', undefined, /, such as the `records` of a page or the result of `groupCalls`$/],
     ['null', null, /, such as /],
     ['a text', '0.1(USD)', /, such as /],
     ['a task', task({}), /, such as /],
@@ -185,7 +185,7 @@ suite('what is no list of tasks is refused with what to give', () => {
     test(name, () => {
       const error = thrownBy(() => totals(misfit));
       assert.equal(error.constructor, ConfigError);
-      assert.match(error.message, /^`tasks` must be a list of tasks/);
+      assert.match(error.message, /^expected a list of tasks/);
       assert.match(error.message, message);
     });
   }

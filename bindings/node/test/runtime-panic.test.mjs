@@ -27,8 +27,8 @@ const OPERATIONS = ['queryGroupCalls', 'queryRecallFlowDetail', 'updateRecallFlo
 function panic(operation) {
   const site = siteOf(panic);
   return new Promise((resolve, reject) => {
-    const who = { resolve, reject, site, logger: undefined, signal: undefined };
-    start((/** @type {any} */ completions) => completions.panic(OPERATIONS.indexOf(operation)), who);
+    const pending = { resolve, reject, site, logger: undefined, signal: undefined };
+    start((/** @type {any} */ completions) => completions.panic(OPERATIONS.indexOf(operation)), pending);
   });
 }
 

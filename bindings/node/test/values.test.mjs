@@ -257,7 +257,7 @@ suite('nodes are made', () => {
     ]) {
       const error = thrownBy(() => RecallNode.reupload('reminder.wav', audio));
       assert(error instanceof InvalidRequestError, String(error));
-      assert.match(error.message, /^`baseFile` cannot be read from /);
+      assert.match(error.message, /^could not read the file of `baseFile`: /);
       assert.equal(error.violations[0]?.path, 'baseFile');
       assert(error.cause instanceof Error);
     }

@@ -1,4 +1,4 @@
-/** Voice files that are sent along with a request. */
+/** Voice files in requests. */
 
 import { readFileSync } from 'node:fs';
 import { isUint8Array } from 'node:util/types';
@@ -6,31 +6,32 @@ import { isUint8Array } from 'node:util/types';
 import { InvalidRequestError, moveTo, siteOf, type Site } from './errors.js';
 import { RecallNode } from './generated/requests.js';
 
-/** A voice file: its bytes, or the path or `file:` URL of a file, which is read at once. */
+/** A voice file: its bytes, or a path or `file:` URL, which is read at once. */
 export type Audio = Uint8Array | string | URL;
 
-/** A voice file in padded base64, as it is sent. */
+/** Returns a voice file in padded base64. */
 export function encodeAudio(audio: Audio): string {
   const bytes = isUint8Array(audio) ? audio : read(audio, siteOf(RecallNode.reupload));
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function read(file: string | URL, site: Site): Uint8Array {
-  // A number would be taken for an open file.
+  // `readFileSync` would take a number for an open file.
   if (typeof file !== 'string' && !((file as unknown) instanceof URL)) {
-    const what = `must be a Uint8Array or the path of a file, but is of the type ${typeof file}`;
-    throw moveTo(unreadable('type', what), site);
+    throw moveTo(
+      unreadable('type', `\`baseFile\` must be a Uint8Array or the path of a file, but is a ${typeof file}`),
+      site,
+    );
   }
   try {
     return readFileSync(file);
   } catch (error) {
-    const what = `cannot be read from a file: ${(error as Error).message.slice(0, 200)}`;
-    throw moveTo(unreadable('required', what, moveTo(error as Error, site)), site);
+    const message = `could not read the file of \`baseFile\`: ${(error as Error).message.slice(0, 200)}`;
+    throw moveTo(unreadable('required', message, moveTo(error as Error, site)), site);
   }
 }
 
-function unreadable(rule: 'required' | 'type', what: string, cause?: unknown): InvalidRequestError {
-  const message = `\`baseFile\` ${what}`;
+function unreadable(rule: 'required' | 'type', message: string, cause?: unknown): InvalidRequestError {
   return new InvalidRequestError(message, {
     violations: [{ path: 'baseFile', rule, message }],
     ...(cause !== undefined && { cause }),

@@ -12,24 +12,23 @@ import type { CallOptions, ClientOptions, EnvironmentOptions, Logger, SharedOpti
 import { Pages } from './pages.js';
 import type { Reader } from './reader.js';
 
-/** What a client is made of; nothing that prints or copies a client reaches it. */
+/** The private parts of a client, which neither printing nor copying it reaches. */
 interface Parts {
   core: NativeCore;
   logger: Logger | undefined;
 }
 
 /**
- * Among the options of a client, says that key and secret come from the environment unless they are given, and where
- * somebody asked for that. It survives what the constructor of a derived class makes of the options.
+ * Marks options of `fromEnv`, whose key and secret may come from the environment. Its value is the caller's stack. It is a
+ * property of the options, because the constructor of a derived class may pass a copy of them.
  */
 const FROM_ENVIRONMENT = Symbol('from the environment');
 
 /**
  * The client of the voice API.
  *
- * It signs every request, refuses an invalid one before a byte is sent, repeats a call only where that can do no harm, and
- * rejects with a `RecallFlowError` whatever goes wrong. It may be used for any number of calls at the same time. It opens
- * connections when it is first used, and a process ends without closing it.
+ * It signs and validates every request, and retries only when a retry is safe. Every failure is a `RecallFlowError`. One
+ * client serves any number of concurrent calls. It connects at the first call, and does not keep the process alive.
  *
  * ```ts
  * import { Client, ITNIO } from 'recallflow';
@@ -42,7 +41,7 @@ export class Client extends Operations {
   readonly #parts: Parts;
 
   /**
-   * Makes a client. It connects when it is first used.
+   * Creates a client. It connects at the first call.
    *
    * @throws {@link ConfigError} if an option is wrong; the error names it.
    */
@@ -56,8 +55,8 @@ export class Client extends Operations {
   }
 
   /**
-   * Makes a client with `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET` of the environment. An `apiKey` or `apiSecret`
-   * among the options wins over its variable, which need not be there then.
+   * Creates a client with the environment variables `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET`. The options `apiKey`
+   * and `apiSecret` take precedence.
    *
    * @throws {@link ConfigError} if the key or the secret is missing, or an option is wrong.
    */
@@ -66,38 +65,38 @@ export class Client extends Operations {
     options: EnvironmentOptions = {},
   ): T {
     const site = siteOf(Client.fromEnv);
-    // What is no object would be one once it is copied.
+    // Check first: the copy below is an object even if `options` is not.
     attempt(() => clientOptions(options), site);
     return new this({ ...options, [FROM_ENVIRONMENT]: site } as unknown as ClientOptions);
   }
 
-  /** Where the service is. */
+  /** Base URL of the service. */
   get baseUrl(): string {
     return this.#parts.core.baseUrl;
   }
 
-  /** Milliseconds that a call may take in all, unless it says otherwise. */
+  /** Default timeout of a whole call, in milliseconds. */
   get timeout(): number {
     return this.#parts.core.timeout;
   }
 
-  /** Number of extra tries of a call, unless it says otherwise. */
+  /** Default number of retries of a call. */
   get maxRetries(): number {
     return this.#parts.core.maxRetries;
   }
 
-  /** Drops the connections. Calls that are under way go on; later ones fail with a `ConfigError`. */
+  /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */
   close(): void {
     this.#parts.core.close();
   }
 
-  /** The same as `close`, for `await using`. */
+  /** Closes the client, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
   }
 
-  /** What is shown of the client: nothing that is secret. */
+  /** Returns the properties that `JSON.stringify` writes. None of them is secret. */
   toJSON(): { baseUrl: string; timeout: number; maxRetries: number } {
     return { baseUrl: this.baseUrl, timeout: this.timeout, maxRetries: this.maxRetries };
   }
@@ -125,9 +124,9 @@ export class Client extends Operations {
     return new Promise((resolve, reject) => {
       const { text, signal } = attempt(() => callOptions(options), site);
       const json = encode(request);
-      // What was given may have getters, which may do anything, so this comes last.
+      // Last, because getters in the arguments may abort the signal.
       if (signal?.aborted === true) {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is whatever the signal says
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may have any reason
         reject(signal.reason);
         return;
       }

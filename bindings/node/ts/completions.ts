@@ -1,4 +1,4 @@
-/** The calls of this thread: each waits here until the native module tells its outcome. */
+/** The pending calls of this thread. The native module reports their outcomes and log lines in batches of events. */
 
 import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
@@ -9,124 +9,112 @@ import type { Logger } from './options.js';
 import { native, type NativeCompletions } from './native.js';
 import { Reader } from './reader.js';
 
-/** What an event is, in the order of the native module. */
-const enum Tag {
-  Nothing,
-  Response,
-  Items,
-  End,
-  Failure,
-  Line,
-}
+const { CALL_SLOTS, EventKind, HEAD_LENGTH, SUMMARY_LENGTH } = native;
 
-/** Milliseconds after which the event loop gets its turn, however many outcomes there are. */
-const SLICE = 1;
+/** Milliseconds for which events are dispatched before the event loop continues with its other work. */
+const TIME_SLICE = 1;
 
-/** Where the native module writes: one page is about 2200 numbers. */
-const ROOM = new Float64Array(16_384);
+/** The buffer of the batches. A page has about 2200 numbers. */
+const BUFFER = new Float64Array(16_384);
 
-/** Numbers that the native module writes before the events: how many numbers these are, how many more events, room needed. */
-const SUMMARY = 3;
+/** An event of more numbers than this ends the time slice. */
+const LARGE_EVENT = 512;
 
-/** Events, one after the other. */
+/** Events that the native module has written, one after the other. */
 interface Batch {
   numbers: Float64Array;
-  /** Where the last of them ends. */
+  /** Where the last event ends. */
   end: number;
   texts: readonly string[] | null;
 }
 
-/** Events of more numbers than this are handed out one at a time. */
-const LARGE = 512;
-
-/** There are never so many calls at once. The native module knows this number as well. */
-const PLACES = 2 ** 21;
-
-// What is used after this package was loaded may be something else then: test runners put clocks of their own in place.
-const later = setImmediate;
-const now = performance.now.bind(performance);
-
-/** Somebody who waits for the outcome of a call. */
-export interface Waiting {
-  /** The number of the call, once it was started. */
+/** A call that has not ended yet. */
+export interface PendingCall {
+  /** Its number, once it was started. */
   call?: number;
-  /** Takes what the call answers; undefined if that is nothing, or the end of the pages. */
+  /** Takes the response; `undefined` if the operation has none, or at the end of the pages. */
   resolve(reader: Reader | undefined): void;
   reject(error: unknown): void;
   site: Site;
   logger: Logger | undefined;
   signal: AbortSignal | undefined;
-  /** Where the logger is told, so that it finds what an `AsyncLocalStorage` holds for whoever called. */
+  /** The asynchronous context of the caller, in which the logger is called, so that its `AsyncLocalStorage` works. */
   context?: AsyncResource;
 }
 
-/** Who waits for each call, in the place that is in its number. */
-const waiting: (Waiting | undefined)[] = [];
+// Test runners replace these functions with fake clocks after this module was loaded.
+const later = setImmediate;
+const now = performance.now.bind(performance);
 
-/** The calls that a signal aborts, and how it is told that there are none. */
-const aborted = new WeakMap<AbortSignal, Set<number>>();
+/** The pending calls by slot, which is the remainder of the call's number. */
+const slots: (PendingCall | undefined)[] = [];
+
+/** The calls that each signal aborts. */
+const callsOf = new WeakMap<AbortSignal, Set<number>>();
 
 const completions: NativeCompletions = new native.Completions(wake);
-// The native module holds this function only while calls wait, so that a copy of this package that is used no more, such
-// as that of a test file that has ended, can be collected.
+// The native module references `wake` only while calls are pending, so that unused copies of this package, such as those of
+// finished test files, can be collected. Otherwise this property keeps `wake` alive.
 Object.assign(completions, { wake });
 
-/** What is being handed out, how far that has come, whether there is more to take after it, and whether that goes on by itself. */
+/** The batch that is being dispatched, and the positions of its next event and text. */
 let batch: Batch | undefined;
-let next = 0;
+let nextEvent = 0;
 let nextText = 0;
-let isWoken = false;
+/** Whether the native module has events after this batch. */
+let hasMore = false;
+/** Whether `dispatch` is going to be called again. */
 let isScheduled = false;
 
-/** Starts a call by what `submit` does; nothing is started if that throws. */
-export function start(submit: (completions: NativeCompletions) => number, who: Waiting): void {
+/** Starts a call with `submit`. If that throws, no call is started. */
+export function start(submit: (completions: NativeCompletions) => number, pending: PendingCall): void {
   const call = submit(completions);
-  who.call = call;
-  waiting[call % PLACES] = who;
-  if (who.logger !== undefined) {
-    who.context = new AsyncResource('recallflow');
+  pending.call = call;
+  slots[call % CALL_SLOTS] = pending;
+  if (pending.logger !== undefined) {
+    pending.context = new AsyncResource('recallflow');
   }
-  if (who.signal !== undefined) {
+  if (pending.signal !== undefined) {
     try {
-      listen(who.signal, call);
+      listen(pending.signal, call);
     } catch (error) {
-      abort(who);
+      abort(pending);
       throw error;
     }
   }
 }
 
-/** Drops a call, if somebody still waits for it; nobody hears of it any more. */
-export function abort(who: Waiting): void {
-  if (who.call !== undefined && settle(who.call) !== undefined) {
-    completions.abort(who.call);
+/** Aborts a call if it is pending, without settling its promise. */
+export function abort(pending: PendingCall): void {
+  if (pending.call !== undefined && remove(pending.call) !== undefined) {
+    completions.abort(pending.call);
   }
 }
 
-/** Who waits for a call. */
-function whoWaits(call: number): Waiting | undefined {
-  const who = waiting[call % PLACES];
-  return who?.call === call ? who : undefined;
+/** Returns a call if it is pending. */
+function find(call: number): PendingCall | undefined {
+  const pending = slots[call % CALL_SLOTS];
+  return pending?.call === call ? pending : undefined;
 }
 
-/** Who waits for a call, and does so no longer. */
-function settle(call: number): Waiting | undefined {
-  const who = whoWaits(call);
-  if (who !== undefined) {
-    waiting[call % PLACES] = undefined;
-    if (who.signal !== undefined) {
-      forget(who.signal, call);
+/** Removes a call and returns it if it was pending. */
+function remove(call: number): PendingCall | undefined {
+  const pending = find(call);
+  if (pending !== undefined) {
+    slots[call % CALL_SLOTS] = undefined;
+    if (pending.signal !== undefined) {
+      unlisten(pending.signal, call);
     }
   }
-  return who;
+  return pending;
 }
 
-/** One listener serves all calls with the same signal. */
+/** Aborts the call when the signal is aborted. All calls with the same signal share one listener. */
 function listen(signal: AbortSignal, call: number): void {
-  let calls = aborted.get(signal);
+  let calls = callsOf.get(signal);
   if (calls === undefined) {
     calls = new Set();
-    aborted.set(signal, calls);
+    callsOf.set(signal, calls);
   }
   if (calls.size === 0) {
     signal.addEventListener('abort', onAbort);
@@ -134,8 +122,8 @@ function listen(signal: AbortSignal, call: number): void {
   calls.add(call);
 }
 
-function forget(signal: AbortSignal, call: number): void {
-  const calls = aborted.get(signal);
+function unlisten(signal: AbortSignal, call: number): void {
+  const calls = callsOf.get(signal);
   calls?.delete(call);
   if (calls?.size === 0) {
     signal.removeEventListener('abort', onAbort);
@@ -143,93 +131,99 @@ function forget(signal: AbortSignal, call: number): void {
 }
 
 function onAbort(this: AbortSignal): void {
-  for (const call of [...(aborted.get(this) ?? [])]) {
-    const who = settle(call);
+  for (const call of [...(callsOf.get(this) ?? [])]) {
+    const pending = remove(call);
     completions.abort(call);
-    who?.reject(this.reason);
+    pending?.reject(this.reason);
   }
 }
 
+/** Called by the native module when it has events. */
 function wake(): void {
-  isWoken = true;
+  hasMore = true;
   if (!isScheduled) {
-    deliver();
+    dispatch();
   }
 }
 
 /**
- * Hands out events in the order in which they came, and the rest of them when the event loop had its turn. What comes
- * meanwhile stays in the native module until then: a call must not be over before its last lines are told.
+ * Dispatches events in order until the time slice ends, and schedules itself for the rest. New events stay in the native
+ * module until then, because the log lines of a call must be dispatched before its outcome.
  *
- * After a large event it is their turn as well: whoever waited for it uses it then and lets go of it, before the next one is
- * made. Many of them at once would be more than what the engine collects cheaply.
+ * A large event also ends the time slice. Its receiver uses the response and drops it before the next one is made; many
+ * large responses at once would outlive the cheap garbage collection of young objects.
  */
-function deliver(): void {
-  const end = now() + SLICE;
+function dispatch(): void {
+  const end = now() + TIME_SLICE;
   isScheduled = false;
   let isLarge = false;
   try {
-    while ((isWoken || batch !== undefined) && !isLarge && now() <= end) {
-      batch ??= taken();
-      if (next < batch.end) {
-        isLarge = handOut(batch) > LARGE;
+    while ((hasMore || batch !== undefined) && !isLarge && now() <= end) {
+      batch ??= takeBatch();
+      if (nextEvent < batch.end) {
+        isLarge = dispatchNext(batch) > LARGE_EVENT;
       } else {
         batch = undefined;
       }
     }
   } finally {
-    // Also when something failed: the others must not wait for ever.
-    if (isWoken || batch !== undefined) {
+    // Even after an exception, because the other calls would wait forever.
+    if (hasMore || batch !== undefined) {
       isScheduled = true;
-      later(deliver);
+      later(dispatch);
     }
   }
 }
 
-function taken(): Batch {
-  isWoken = false;
-  next = SUMMARY;
+/** Takes the next batch from the native module. An event that is larger than the buffer gets a buffer of its own. */
+function takeBatch(): Batch {
+  hasMore = false;
+  nextEvent = SUMMARY_LENGTH;
   nextText = 0;
-  let numbers = ROOM;
+  let numbers = BUFFER;
   let texts = completions.take(numbers);
-  if (numbers[0] === 0 && (numbers[2] as number) > 0) {
-    numbers = new Float64Array(numbers[2] as number);
+  const needed = numbers[2] as number;
+  if (numbers[0] === 0 && needed > 0) {
+    numbers = new Float64Array(needed);
     texts = completions.take(numbers);
   }
-  isWoken = (numbers[1] as number) > 0;
-  return { numbers, end: SUMMARY + (numbers[0] as number), texts };
+  hasMore = (numbers[1] as number) > 0;
+  return { numbers, end: SUMMARY_LENGTH + (numbers[0] as number), texts };
 }
 
-/** Hands out the next event, and tells how many numbers it was. */
-function handOut({ numbers, texts }: Batch): number {
-  const head = next;
-  const hasText = numbers[head + 3] === 1;
-  const reader = new Reader(numbers, hasText ? (texts?.[nextText] as string) : '', head + 4);
-  const length = numbers[head + 2] as number;
-  next += 4 + length;
+/** Dispatches the next event of a batch, and returns the length of its contents. */
+function dispatchNext({ numbers, texts }: Batch): number {
+  const kind = numbers[nextEvent] as number;
+  const call = numbers[nextEvent + 1] as number;
+  const length = numbers[nextEvent + 2] as number;
+  const hasText = numbers[nextEvent + 3] === 1;
+  const contents = nextEvent + HEAD_LENGTH;
+  const reader = new Reader(numbers, hasText ? (texts?.[nextText] as string) : '', contents);
+  nextEvent = contents + length;
   nextText += hasText ? 1 : 0;
-  take(numbers[head] as Tag, numbers[head + 1] as number, reader);
+  handle(kind, call, reader);
   return length;
 }
 
-function take(tag: Tag, call: number, reader: Reader): void {
-  if (tag === Tag.Line) {
-    const who = whoWaits(call);
-    who?.context?.runInAsyncScope(log, undefined, who.logger, reader);
+/** Logs a line, or settles the promise of a call. Events of aborted calls are ignored. */
+function handle(kind: number, call: number, reader: Reader): void {
+  if (kind === EventKind.LogLine) {
+    const pending = find(call);
+    pending?.context?.runInAsyncScope(log, undefined, pending.logger, reader);
     return;
   }
-  const who = settle(call);
-  if (who === undefined) {
+  const pending = remove(call);
+  if (pending === undefined) {
     return;
   }
   try {
-    if (tag === Tag.Failure) {
-      who.reject(moveTo(errorOf(reader.any()), who.site));
+    if (kind === EventKind.Failure) {
+      pending.reject(moveTo(errorOf(reader.any()), pending.site));
     } else {
-      who.resolve(tag === Tag.Response || tag === Tag.Items ? reader : undefined);
+      pending.resolve(kind === EventKind.Response || kind === EventKind.Items ? reader : undefined);
     }
   } catch (error) {
-    who.reject(error);
+    pending.reject(error);
   }
 }
 
@@ -243,18 +237,18 @@ function log(logger: Logger | undefined, reader: Reader): void {
     ]),
   );
   try {
-    const told: unknown = logger?.[level]?.(line.message, fields);
-    if (isPromise(told)) {
-      told.catch(warn);
+    const returned: unknown = logger?.[level]?.(line.message, fields);
+    if (isPromise(returned)) {
+      returned.catch(warn);
     }
   } catch (error) {
     warn(error);
   }
 }
 
-/** A call must not fail because it cannot be told of, nor must whoever looks for the reason be left in the dark. */
+/** Reports that a logger failed. Its error must neither fail the call nor go unnoticed. */
 function warn(error: unknown): void {
-  // An error of another realm, such as test runners make, would be refused.
+  // The text, because `emitWarning` refuses errors of another realm, as in Jest.
   process.emitWarning(`the logger failed: ${shown(error)}`);
 }
 

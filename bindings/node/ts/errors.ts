@@ -1,55 +1,55 @@
-/** Everything that can go wrong, as one tree. */
+/** The error classes, and their construction from the failures of the native module. */
 
 import { isNativeError } from 'node:util/types';
 
 /** Kind of a rule. */
 export type Rule = 'required' | 'range' | 'length' | 'one_of' | 'format' | 'at_least_one' | 'type';
 
-/** A rule that a request breaks. */
+/** A broken rule of a request. */
 export interface Violation {
-  /** Where it is broken, in the service's own names: `keyId`, `nodeList[0].smsContent`, `params.strTime`. */
+  /** Path of the field by its names on the wire: `keyId`, `nodeList[0].smsContent`, `params.strTime`. */
   readonly path: string;
   /** Kind of the rule. */
   readonly rule: Rule;
-  /** What is wrong, in a sentence. */
+  /** Sentence that says what is wrong. */
   readonly message: string;
 }
 
-/** What a request is allowed to say, but probably does not mean. */
+/** A valid setting of a request that is probably a mistake. */
 export interface RequestWarning {
-  /** The field it is about, in the service's own names: `nodeList[0].text`. */
+  /** Path of the field by its names on the wire: `nodeList[0].text`. */
   readonly path: string;
-  /** What is doubtful, in a sentence. */
+  /** Sentence that says why. */
   readonly message: string;
 }
 
-/** How far an attempt came. */
+/** Phase of an attempt. */
 export type Phase = 'resolve' | 'connect' | 'tls' | 'request' | 'response' | 'body';
 
-/** What every error tells of its call. */
+/** Properties that every error has. */
 export interface Circumstances {
   /** Name of the method, such as `updateRecallFlow`. */
   operation?: string | undefined;
-  /** How many times the request was sent or tried to be sent. */
+  /** Number of attempts. */
   attempts?: number | undefined;
-  /** What to try next, where that is known. */
+  /** What to try next, if known. */
   remedy?: string | undefined;
-  /** Status of the HTTP answer, if there was one. */
+  /** HTTP status of the response, if there was one. */
   httpStatus?: number | undefined;
-  /** Milliseconds to wait before the next attempt, if the service asks for that. */
+  /** Milliseconds to wait before the next attempt, from `Retry-After`. */
   retryAfter?: number | undefined;
-  /** How far the last attempt came, if there was no answer. */
+  /** Phase in which the last attempt ended, if there was no response. */
   phase?: Phase | undefined;
-  /** What led to the error. */
+  /** Error that caused this one. */
   cause?: unknown;
 }
 
-/** Sets the name that stacks begin with; names of classes do not survive minifiers. */
+/** Sets the `name` of an error class as a string, because minifiers rename classes. */
 function named(type: abstract new (...args: never) => Error, name: string): void {
   Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
-/** Gives an error the properties that are known, so that printing it does not show the others. */
+/** Sets the properties that are not undefined, so that printing an error does not show the others. */
 function assign(error: RecallFlowError, properties: object): void {
   for (const [name, value] of Object.entries(properties)) {
     if (value !== undefined && name !== 'cause') {
@@ -59,23 +59,23 @@ function assign(error: RecallFlowError, properties: object): void {
 }
 
 /**
- * Base of everything that goes wrong in this library.
+ * Base class of all errors of this library.
  *
- * `message` tells the operation, what happened, after several attempts their number, and what to try next. No error holds
- * the API secret, a signature or the API key.
+ * `message` names the operation, the cause, the number of attempts if there were several, and what to try next. No error
+ * contains the API key, the API secret or a signature.
  */
 export class RecallFlowError extends Error {
-  /** Name of the method, such as `updateRecallFlow`; undefined if there was no call. */
+  /** Name of the method, such as `updateRecallFlow`; `undefined` outside of calls. */
   declare readonly operation: string | undefined;
-  /** How many times the request was sent or tried to be sent. */
+  /** Number of attempts. */
   declare readonly attempts: number;
-  /** What to try next, where that is known. */
+  /** What to try next, if known. */
   declare readonly remedy: string | undefined;
-  /** Status of the HTTP answer, if there was one. */
+  /** HTTP status of the response, if there was one. */
   declare readonly httpStatus: number | undefined;
-  /** Milliseconds to wait before the next attempt, if the service asks for that. */
+  /** Milliseconds to wait before the next attempt, from `Retry-After`. */
   declare readonly retryAfter: number | undefined;
-  /** How far the last attempt came, if there was no answer. */
+  /** Phase in which the last attempt ended, if there was no response. */
   declare readonly phase: Phase | undefined;
 
   constructor(message = '', circumstances: Circumstances = {}) {
@@ -84,15 +84,15 @@ export class RecallFlowError extends Error {
   }
 
   /**
-   * What `JSON.stringify` writes, for logs: `name` and `message`, which it would leave out of an error, all other
-   * properties, and of `cause` the same or, if it is no error of this library, its text.
+   * Returns the properties for `JSON.stringify`, with `name` and `message`, which it omits from errors. A `cause` is written
+   * likewise if it is an error of this library, and as text otherwise.
    */
   toJSON(): Record<string, unknown> {
     return jsonOfError(this, 0);
   }
 }
 
-/** Causes of causes beyond this are told by their texts: somebody may have made a circle of them. */
+/** Causes nested deeper are written as text, because a chain of causes may be circular. */
 const DEEPEST_CAUSE = 4;
 
 function jsonOfError(error: RecallFlowError, depth: number): Record<string, unknown> {
@@ -106,12 +106,12 @@ function jsonOfError(error: RecallFlowError, depth: number): Record<string, unkn
   };
 }
 
-/** A value for JSON, which has no whole numbers beyond 2^53. */
+/** Returns a value that JSON can express: a bigint becomes text. */
 function jsonOf(value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** What JSON tells of a cause. Of what is no error of this library, nobody knows what else it holds. */
+/** Returns a cause for JSON. Only the text of foreign errors is written, because their properties may hold secrets. */
 function jsonOfCause(cause: unknown, depth: number): unknown {
   if (cause instanceof RecallFlowError && depth <= DEEPEST_CAUSE) {
     return jsonOfError(cause, depth);
@@ -129,9 +129,9 @@ function jsonOfCause(cause: unknown, depth: number): unknown {
 /** An option is wrong or missing, or the client was closed. */
 export class ConfigError extends RecallFlowError {}
 
-/** The request breaks rules; nothing was sent. */
+/** The request breaks rules. Nothing was sent. */
 export class InvalidRequestError extends RecallFlowError {
-  /** Every broken rule. */
+  /** All broken rules. */
   declare readonly violations: readonly Violation[];
 
   constructor(message = '', details: Circumstances & { violations?: readonly Violation[] } = {}) {
@@ -140,16 +140,16 @@ export class InvalidRequestError extends RecallFlowError {
 }
 
 /**
- * The service answered with a code other than 0, or with HTTP 429.
+ * The service responded with a code other than 0, or with HTTP 429.
  *
- * Codes that are worth telling apart have classes of their own, all derived from this one.
+ * Codes that callers handle differently have subclasses.
  */
 export class ApiError extends RecallFlowError {
-  /** The service's code; undefined if the answer has none, as one of HTTP 429 may. A code beyond 2^53 would be a `bigint`. */
+  /** The code; `undefined` if the response has none, such as one with HTTP 429. A code beyond 2^53 is a `bigint`. */
   declare readonly code: number | bigint | undefined;
-  /** The service's own words, at most 512 characters. */
+  /** The service's message, at most 512 characters. */
   declare readonly serviceMessage: string;
-  /** What the documents call the code, where they list it. */
+  /** Meaning of the code in the documents, if they list it. */
   declare readonly meaning: string | undefined;
 
   constructor(
@@ -164,31 +164,31 @@ export class ApiError extends RecallFlowError {
   }
 }
 
-/** The service does not accept the API key or the signature (-1). */
+/** The API key or the signature is wrong (-1). */
 export class AuthenticationError extends ApiError {}
 
-/** The service does not accept requests from this address (-2). */
+/** The IP address is not allowed (-2). */
 export class IpRestrictedError extends ApiError {}
 
-/** The timestamp of the request is too far from the service's clock, even after a correction (-16). */
+/** The timestamp was refused, even after the clock was corrected (-16). */
 export class TimestampExpiredError extends ApiError {}
 
-/** Too many requests (-15, or HTTP 429 whatever the code is); `retryAfter` tells how long to wait, if the service does. */
+/** The rate limit is exceeded (-15, or HTTP 429 with any code). `retryAfter` is set if the service sent it. */
 export class RateLimitedError extends ApiError {}
 
 /** The service failed (-18). */
 export class ServiceError extends ApiError {}
 
-/** The service does not accept a parameter (-22). */
+/** A parameter was refused (-22). */
 export class ParameterError extends ApiError {}
 
-/** There was no answer; `phase` tells how far the last attempt came. */
+/** There was no response. `phase` is where the last attempt ended. */
 export class TransportError extends RecallFlowError {}
 
-/** There was no answer in time. */
+/** There was no response within the timeout. */
 export class TimeoutError extends TransportError {}
 
-/** There was an answer, but not one of this service: a web page, something truncated, too large, a redirect. */
+/** The response is not one of this service: a web page, a redirect, a truncated or too large body. */
 export class ProtocolError extends RecallFlowError {
   /** The beginning of the body, at most 512 characters. */
   declare readonly excerpt: string;
@@ -198,7 +198,7 @@ export class ProtocolError extends RecallFlowError {
   }
 }
 
-/** An update may or may not have been carried out: read the flow before repeating it. `cause` tells why that is not known. */
+/** An update may or may not have been applied. Read the flow before you repeat it. `cause` is the error that left it unknown. */
 export class OutcomeUnknownError extends RecallFlowError {
   declare readonly cause: RecallFlowError;
 }
@@ -224,12 +224,12 @@ for (const [name, type] of Object.entries(KINDS)) {
   named(type, name);
 }
 
-/** A violation with its properties in the order in which one reads them. */
+/** Returns a violation with its properties in a readable order. */
 export function violationOf({ path, rule, message }: Violation): Violation {
   return { path, rule, message };
 }
 
-/** What the native module tells of a failure. */
+/** A failure as the native module describes it. */
 interface Payload {
   kind: string;
   text: string;
@@ -247,63 +247,63 @@ interface Payload {
   cause?: Payload;
 }
 
-/** Where somebody called this library. */
+/** The stack of a caller of this library. */
 export interface Site {
   stack?: string;
 }
 
-/** Remembers who called this method of the library, without writing it out, which takes far longer. */
+/** Captures the stack of a method's caller. The engine formats the text only when it is read, which saves most of the time. */
 export function siteOf(method: ((...args: never) => unknown) | (abstract new (...args: never) => unknown)): Site {
   const site: Site = {};
   Error.captureStackTrace(site, method);
   return site;
 }
 
-/** Gives an error the stack of who called, and the same to a cause that was made here as well. */
+/** Replaces the stack of an error, and of its `cause` if that is of this library, by the stack of the caller. */
 export function moveTo<E extends Error>(error: E, site: Site): E {
   if (error instanceof OutcomeUnknownError && (error.cause as unknown) instanceof RecallFlowError) {
     moveTo(error.cause, site);
   }
-  // The first line of a site's stack says nothing, because it is an object without a name or message.
+  // Skip the first line, which holds no name or message because `site` is not an error.
   const frames = site.stack?.indexOf('\n    at ') ?? -1;
   const value = `${error.name}: ${error.message}${frames < 0 ? '' : (site.stack?.slice(frames) ?? '')}`;
   return Object.defineProperty(error, 'stack', { value, configurable: true, writable: true });
 }
 
-/** A name of the core as it is in this package. */
+/** Converts a name of the core from `snake_case` to `camelCase`. */
 export function camel(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The options as texts of the core name them. What else is in such quotes is of the service or of who called. */
+/** Matches option names in messages of the core. Other quoted words come from the service or the caller. */
 const OPTIONS =
   /`(?:api_key|api_secret|base_url|connect_timeout|attempt_timeout|max_retries|max_response_bytes|ca_file|dangerously_allow_http)\b/g;
 
-/** A text of the core with the names that operations and options have in this package. */
+/** Converts the names of operations and options in a message of the core. */
 function renamed(text: string, operation: string | null | undefined): string {
   const rest = operation != null && text.startsWith(`${operation}: `) ? text.slice(operation.length) : undefined;
   const named = rest === undefined || operation == null ? text : camel(operation) + rest;
   return named.replace(OPTIONS, camel);
 }
 
-/** The operation that somebody may send an answer to. */
+/** The operation to which a response might be passed by mistake. */
 const UPDATE = 'update_recall_flow';
 
-/** What to do instead. */
-const FOR_ANSWERS = 'to send what was read, take what `toUpdate()` of the flow returns';
+/** The remedy for that mistake. */
+const USE_TO_UPDATE = 'to send a flow that was read, pass the result of its `toUpdate()`';
 
-/** Whether it is broken because an answer was given: each has such a property, and no request does. */
-function isOfAnswer({ path }: Violation): boolean {
+/** Returns whether a violation shows that a response was passed: only responses have a property `extra`. */
+function concernsResponse({ path }: Violation): boolean {
   return /(?:^|\.)extra$/.test(path);
 }
 
 /**
- * Makes an error that remembers nothing of where it was made, which is of no use to whoever called: Node would show that
- * line of this package when nobody handles the error.
+ * Creates an error without a stack. The stack would begin in this package, and Node prints its first line for uncaught
+ * errors; `moveTo` sets the stack of the caller.
  */
-function placeless<E extends Error>(make: () => E): E {
+function withoutStack<E extends Error>(make: () => E): E {
   const { stackTraceLimit } = Error;
-  // It cannot be set where what is built into the language is frozen.
+  // `Reflect.set` does not throw where the built-in objects are frozen.
   Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     return make();
@@ -312,14 +312,14 @@ function placeless<E extends Error>(make: () => E): E {
   }
 }
 
-/** Makes the error that the native module describes. */
+/** Creates the error for a failure of the native module. */
 export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
   const { kind, operation, code, cause } = payload;
-  // Without a number of attempts it is no text of the core: the native module's own texts have the names of this package.
+  // Only failures of the core have a number of attempts. Messages of the native module itself already use camel case.
   const text = payload.attempts === undefined ? payload.text : renamed(payload.text, operation);
-  const isAnswer = operation === UPDATE && (payload.violations ?? []).some(isOfAnswer);
-  const more = isAnswer ? `; ${FOR_ANSWERS}` : '';
+  const isResponse = operation === UPDATE && (payload.violations ?? []).some(concernsResponse);
+  const more = isResponse ? `; ${USE_TO_UPDATE}` : '';
   const message = text + more;
   const circumstances: Circumstances = {
     operation: operation == null ? undefined : camel(operation),
@@ -339,5 +339,5 @@ export function errorOf(described: unknown): RecallFlowError {
   };
   const type: new (message: string, details: Circumstances) => RecallFlowError =
     kind in KINDS ? KINDS[kind as keyof typeof KINDS] : RecallFlowError;
-  return placeless(() => new type(message, details));
+  return withoutStack(() => new type(message, details));
 }

@@ -4,8 +4,8 @@ import { encode } from './encode.js';
 import { InvalidRequestError, moveTo, siteOf } from './errors.js';
 import type { UpdateRecallFlow } from './generated/requests.js';
 import { RESPONSE_NAMES, type RecallFlowDetail } from './generated/responses.js';
-import { attempt, native, open } from './native.js';
-import type { Reader } from './reader.js';
+import { attempt, native } from './native.js';
+import { open, type Reader } from './reader.js';
 
 function toUpdate(this: RecallFlowDetail): UpdateRecallFlow {
   const site = siteOf(toUpdate);

@@ -1,17 +1,17 @@
-/** Amounts of money as the service writes them. */
+/** Fees, and exact sums of them. */
 
 import { isPromise } from 'node:util/types';
 
 import { ConfigError, moveTo, siteOf } from './errors.js';
 import { TOTALED, type GroupCallTask, type Totals } from './generated/responses.js';
-import { attempt, native, open } from './native.js';
-import type { Extra } from './reader.js';
+import { attempt, native } from './native.js';
+import { open, type Extra } from './reader.js';
 
 /** An amount of money with its currency. */
 export class Fee {
-  /** How much, in plain decimal notation with the digits that it was written with: numbers would round it. */
+  /** The amount as decimal text with all its digits, because a number would round it. */
   readonly amount: string;
-  /** The name in parentheses; undefined if there was none. */
+  /** The currency in parentheses, if there is one. */
   readonly currency: string | undefined;
 
   constructor(amount: string, currency?: string) {
@@ -20,17 +20,16 @@ export class Fee {
   }
 
   /**
-   * Reads an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
+   * Parses an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
    *
-   * Undefined if it is not one: anything but plain decimal notation of at most 28 significant digits, or no text at all, so
-   * that a field can be given as it is.
+   * Returns `undefined` if the text is absent, or is not plain decimal notation with at most 28 significant digits.
    */
   static parse(text: string | null | undefined): Fee | undefined {
     const found = typeof text === 'string' ? native.parseFee(text) : null;
     return found === null ? undefined : new Fee(found.amount, found.currency ?? undefined);
   }
 
-  /** What the service writes: `0.034827(USD)`. */
+  /** Returns the text of the service, such as `0.034827(USD)`. */
   toString(): string {
     return this.currency === undefined ? this.amount : `${this.amount}(${this.currency})`;
   }
@@ -42,7 +41,7 @@ export class FeeTotal {
   readonly amounts: Readonly<Record<string, string>>;
   /** Number of fees that were added. */
   readonly counted: number;
-  /** Number of fees that could not be read or added, and are in no sum. */
+  /** Number of fees that could not be parsed or added. */
   readonly unreadable: number;
   /** Number of tasks without this fee. */
   readonly missing: number;
@@ -55,9 +54,9 @@ export class FeeTotal {
   }
 
   /**
-   * The sum in one currency as decimal text, `0` if there was no such fee.
+   * Returns the sum in one currency as decimal text; `0` if there is no such fee.
    *
-   * @param currency - The currency as the service writes it, such as `'USD'`, or undefined for the fees without one.
+   * @param currency - The currency as the service writes it, such as `'USD'`; `undefined` for fees without one.
    */
   amount(currency: string | undefined): string {
     return this.#sum(currency ?? '');
@@ -69,17 +68,17 @@ export class FeeTotal {
 }
 
 /**
- * Sums the fees of group-call tasks exactly, each fee by currency, and counts what could not be read.
+ * Sums each fee of group-call tasks by currency, exactly, and counts the fees that could not be parsed.
  *
- * It reads the tasks once, so that they may come straight from `groupCalls`.
+ * It iterates once, so that `tasks` may be the result of `groupCalls`.
  *
  * ```ts
  * const { taskSumPayFee } = await totals(client.groupCalls(query));
  * taskSumPayFee.amount('USD'); // '91.740498'
  * ```
  *
- * @throws {@link ConfigError} if it is given something else, such as a page in place of its `records`, or a list with
- *   something else in it. Of an async iterable, the promise is rejected with the latter.
+ * @throws {@link ConfigError} if `tasks` is not a list of tasks. The promise for an async iterable is rejected with it if an
+ *   item is not a task.
  */
 export function totals(tasks: Iterable<GroupCallTask>): Totals;
 export function totals(tasks: AsyncIterable<GroupCallTask>): Promise<Totals>;
@@ -98,7 +97,7 @@ export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallT
     }
     count += 1;
     TOTALED.forEach((name, index) => {
-      // What is there but is no text did not fit the field.
+      // A fee in `extra` had the wrong type: it counts as unreadable, not as missing.
       columns[index]?.push(task[name] ?? (name in ((task.extra as Extra | undefined) ?? {}) ? false : null));
     });
   };
@@ -116,32 +115,34 @@ export function totals(tasks: Iterable<GroupCallTask> | AsyncIterable<GroupCallT
   return summed(columns);
 }
 
-/** What is wrong with what is no list of tasks, and what to do about it. */
+/** Returns the message for a value that is not a list of tasks. */
 function misfitOf(tasks: unknown): string | undefined {
   const holder = Object(tasks) as object;
   if (typeof tasks !== 'string' && (Symbol.iterator in holder || Symbol.asyncIterator in holder)) {
     return undefined;
   }
   const remedy = isPromise(tasks)
-    ? '; an `await` is missing'
+    ? '; add the missing `await`'
     : 'records' in holder
-      ? '; give the `records` of a page'
-      : ', such as the `records` of a page or what `groupCalls` returns';
-  return `\`tasks\` must be a list of tasks${remedy}`;
+      ? '; pass the `records` of the page'
+      : ', such as the `records` of a page or the result of `groupCalls`';
+  return `expected a list of tasks${remedy}`;
 }
 
-/** What is wrong with what is no task at this place of the list, and what to do about it. */
+/** Returns the message for an item that is not a task. */
 function misfitOfItem(item: unknown, index: number): string | undefined {
   if (typeof item === 'object' && item !== null && !Array.isArray(item) && !isPromise(item)) {
     return undefined;
   }
-  const kind = Array.isArray(item) ? 'an array' : isPromise(item) ? 'a promise' : nameOf(item);
-  const remedy = isPromise(item) ? 'an `await` is missing' : 'give each as `queryGroupCalls` or `groupCalls` read it';
-  return `\`tasks[${index}]\` must be a task, but is ${kind}; ${remedy}`;
+  const kind = Array.isArray(item) ? 'an array' : isPromise(item) ? 'a promise' : kindOf(item);
+  const remedy = isPromise(item)
+    ? 'add the missing `await`'
+    : 'pass tasks as `queryGroupCalls` or `groupCalls` return them';
+  return `expected a task at \`tasks[${index}]\`, got ${kind}; ${remedy}`;
 }
 
-/** How a message calls what is no object. */
-function nameOf(value: unknown): string {
+/** Returns the kind of a value that is not an object. */
+function kindOf(value: unknown): string {
   return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 

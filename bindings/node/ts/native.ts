@@ -1,38 +1,40 @@
-/** The native module, as the rest of the package sees it. */
+/** The interface of the native module. */
 
 import { isNativeError } from 'node:util/types';
 
 import { load } from './loader.js';
 import { ConfigError, errorOf, moveTo, RecallFlowError, type Site } from './errors.js';
 import type { NativeSandboxClass } from './native-sandbox.js';
-import { Reader } from './reader.js';
 
-/** Numbers and text that a `Reader` reads. */
-interface Parcel {
+/** Packed values, which a `Reader` reads. */
+export interface Packed {
   numbers: Float64Array;
   text: string;
 }
 
-/** The calls of one thread. */
+/** The completion queue of one thread; see `src/completions.rs`. */
 export interface NativeCompletions {
-  /** Writes numbers into the room, and brings the texts that belong to them, if there are any. */
-  take(room: Float64Array): string[] | null;
+  /** Writes events to the buffer, and returns their texts if there are any. */
+  take(buffer: Float64Array): string[] | null;
   abort(call: number): void;
-  panic(operation: number): number;
+  /** Starts a call that panics; in test builds only. */
+  panic?(operation: number): number;
 }
 
-/** Reads a query page after page. */
-export interface NativeReader {
+/** A query and the position of its next page. */
+export interface NativePageReader {
+  /** Starts a call that reads the next page, and returns its number. */
   read(completions: NativeCompletions, isLogged: boolean): number;
   readonly drift: { totalAtStart?: number | null; totalAtEnd?: number | null; repeated: number } | null;
 }
 
-/** What a client drives. */
+/** The native object behind a client. */
 export interface NativeCore {
   readonly baseUrl: string;
   readonly timeout: number;
   readonly maxRetries: number;
   close(): void;
+  /** Starts a call, and returns its number. */
   call(
     completions: NativeCompletions,
     operation: number,
@@ -40,13 +42,22 @@ export interface NativeCore {
     options: string | undefined,
     isLogged: boolean,
   ): number;
-  pages(operation: number, request: string, options: string | undefined): NativeReader;
+  pages(operation: number, request: string, options: string | undefined): NativePageReader;
 }
 
 type Environment = Record<string, string>;
 
-/** The module. What it throws has a message in JSON, for `attempt`. */
+/** Numbers by name, as an enum of the native module. */
+type Numbers<Name extends string> = Readonly<Record<Name, number>>;
+
+/** The native module. The messages of its exceptions are JSON, which `attempt` turns into errors. */
 export interface Native {
+  readonly CALL_SLOTS: number;
+  readonly HEAD_LENGTH: number;
+  readonly SHORT_TEXT: number;
+  readonly SUMMARY_LENGTH: number;
+  readonly EventKind: Numbers<'Nothing' | 'Response' | 'Items' | 'End' | 'Failure' | 'LogLine'>;
+  readonly ValueKind: Numbers<'Null' | 'False' | 'True' | 'Number' | 'BigInt' | 'Text' | 'List' | 'Object'>;
   Core: {
     new (options: string, environment: Environment): NativeCore;
     fromEnvironment(options: string, environment: Environment): NativeCore;
@@ -55,21 +66,21 @@ export interface Native {
   marker(): string;
   requestOf(request: string): number;
   responseOf(response: string): number;
-  validate(position: number, request: string): Parcel;
-  warnings(position: number, request: string): Parcel;
-  requestToWire(position: number, request: string): Parcel;
-  requestFromWire(position: number, wire: string): Parcel;
-  responseToWire(position: number, response: string): Parcel;
-  responseFromWire(position: number, wire: string): Parcel;
-  toUpdate(position: number, detail: string): Parcel;
+  validate(position: number, request: string): Packed;
+  warnings(position: number, request: string): Packed;
+  requestToWire(position: number, request: string): Packed;
+  requestFromWire(position: number, wire: string): Packed;
+  responseToWire(position: number, response: string): Packed;
+  responseFromWire(position: number, wire: string): Packed;
+  toUpdate(position: number, detail: string): Packed;
   parseFee(text: string): { amount: string; currency?: string } | null;
-  totalFees(fees: string): Parcel;
+  totalFees(fees: string): Packed;
   Sandbox: NativeSandboxClass;
 }
 
 export const native = load() as Native;
 
-/** Does something that may fail, and throws an error of this library with the stack of who called. */
+/** Runs `act`, and turns what it throws into an error of this library with the stack of the caller. */
 export function attempt<T>(act: () => T, site: Site): T {
   try {
     return act();
@@ -78,12 +89,12 @@ export function attempt<T>(act: () => T, site: Site): T {
   }
 }
 
-/** The error for what the native module threw, or a getter of whoever called. */
+/** Returns the error for an exception of the native module, or of a getter in an argument. */
 function errorFrom(thrown: unknown): RecallFlowError {
-  // Where test runners give modules a realm of their own, errors of the native module are of another one.
+  // Not `instanceof`: where test runners load modules in separate realms, native errors belong to another realm.
   const text = isNativeError(thrown) ? thrown.message : String(thrown);
   if (!isNativeError(thrown) || typeof (thrown as { code?: unknown }).code !== 'string') {
-    return new ConfigError(`what was given cannot be read: ${text}`, { cause: thrown });
+    return new ConfigError(`could not read the arguments: ${text}`, { cause: thrown });
   }
   try {
     const payload = JSON.parse(text) as { kind?: unknown; text?: unknown } | null;
@@ -91,12 +102,7 @@ function errorFrom(thrown: unknown): RecallFlowError {
       return errorOf(payload);
     }
   } catch {
-    // It says something else than our own code does.
+    // An exception of napi-rs, whose message is not JSON.
   }
   return errorOf({ kind: 'Panic', text: `internal error in recallflow: ${text}; please report it` });
-}
-
-/** Reads what the native module packed. */
-export function open({ numbers, text }: Parcel): Reader {
-  return new Reader(numbers, text);
 }

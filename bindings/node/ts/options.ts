@@ -5,108 +5,110 @@ import { fileURLToPath } from 'node:url';
 import { encode } from './encode.js';
 import { ConfigError } from './errors.js';
 
-/** Takes what a client tells of its calls: `console`, or anything with some of its methods. */
+/** A logger: `console`, or any object with some of these methods. */
 export interface Logger {
-  /** Each attempt and its outcome. */
+  /** Every attempt and its result. */
   debug?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** What is worth knowing. */
+  /** Events worth knowing. */
   info?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** What went wrong and is tried again. */
+  /** Failed attempts that are retried. */
   warn?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** What went wrong. */
+  /** Failed calls. */
   error?(message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-/** The options of a client that have a default. */
+/** Options of a client that have a default. */
 export interface SharedOptions {
   /**
-   * Where the service is: `ITNIO`, `LAAFFIC`, `ONBUKA`, or any other URL with or without a path prefix. By default the
-   * environment variable `RECALLFLOW_BASE_URL`, and without that `ITNIO`.
+   * Base URL of the service: `ITNIO`, `LAAFFIC`, `ONBUKA`, or another URL, which may have a path prefix. By default the
+   * environment variable `RECALLFLOW_BASE_URL`, or else `ITNIO`.
    */
   baseUrl?: string | undefined;
-  /** Milliseconds that a call may take in all, its retries included; 30 000 by default. */
+  /** Timeout of a whole call with its retries, in milliseconds; 30 000 by default. */
   timeout?: number | undefined;
-  /** Milliseconds that one connection may take, TLS included; 5000 by default. */
+  /** Timeout of a connection including TLS, in milliseconds; 5000 by default. */
   connectTimeout?: number | undefined;
   /**
-   * Milliseconds that one attempt of a query may take; 10 000 by default. An update has the whole `timeout`, because it
-   * must not be repeated for being slow.
+   * Timeout of one attempt of a query, in milliseconds; 10 000 by default. An update may use the whole `timeout`, because a
+   * slow update must not be sent again.
    */
   attemptTimeout?: number | undefined;
   /**
-   * Number of extra tries; 2 by default, 0 for none. A query whose connection turns out to be closed, as idle ones are now and
-   * then, is sent on another one without counting.
+   * Number of retries after the first attempt; 2 by default. A query whose idle connection was closed by the server is sent
+   * again on a new one, which does not count.
    */
   maxRetries?: number | undefined;
-  /** Size of the largest answer; 8 MiB by default. */
+  /** Maximum size of a response in bytes; 8 MiB by default. */
   maxResponseBytes?: number | undefined;
   /**
-   * Whether requests are checked against the documented rules before they are sent; on by default. Without that, only what
-   * has no form on the wire is refused: a field that is always required and missing, a value of a wrong type, a time that is
-   * none, a property that is no field.
+   * Whether requests are validated against the documented rules before they are sent; on by default. Without it, only
+   * requests that cannot be written are refused: a required field is missing, a value has the wrong type, or a property is
+   * unknown.
    */
   validate?: boolean | undefined;
   /**
-   * The proxy to use, such as `http://proxy.example:3128`, with its credentials in the URL if it needs some; `false` for
-   * none. By default that of the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
+   * URL of a proxy, such as `http://user:password@proxy.example:3128`, or `false` for none. By default the proxy of the
+   * environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
    */
   proxy?: string | false | undefined;
-  /** A PEM file with authorities to trust besides the built-in ones and those of the system. */
+  /** PEM file with certificate authorities to trust in addition to the built-in ones and those of the system. */
   caFile?: string | URL | undefined;
   /**
-   * Permits `http://` for hosts other than this machine. The signature does not cover the body: whoever sits between can
-   * change what an update does, and whom it calls.
+   * Permits `http://` for other hosts than this machine. The signature does not cover the body: a machine in between can
+   * change an update, and the numbers that are called.
    */
   dangerouslyAllowHttp?: boolean | undefined;
-  /** Takes what the client tells of its calls, such as `console`. Nothing of it holds a body or a secret. */
+  /** Logger for attempts and calls, such as `console`. Log records never hold a body or a secret. */
   logger?: Logger | undefined;
 }
 
-/** The options of a client. */
+/** Options of `new Client`. */
 export interface ClientOptions extends SharedOptions {
   /** The account's API key. */
   apiKey: string;
-  /** The account's API secret. It is in no error, log or printed value. */
+  /** The account's API secret. No error, log record or printed value contains it. */
   apiSecret: string;
 }
 
-/** The options of a client of the environment. */
+/** Options of `Client.fromEnv`. */
 export interface EnvironmentOptions extends SharedOptions {
   /** The account's API key; by default the environment variable `RECALLFLOW_API_KEY`. */
   apiKey?: string | undefined;
   /**
-   * The account's API secret; by default the environment variable `RECALLFLOW_API_SECRET`. It is in no error, log or
-   * printed value.
+   * The account's API secret; by default the environment variable `RECALLFLOW_API_SECRET`. No error, log record or printed
+   * value contains it.
    */
   apiSecret?: string | undefined;
 }
 
-/** The variables of the environment that stand in for key and secret. */
+/** The environment variables for key and secret. */
 const VARIABLES = { apiKey: 'RECALLFLOW_API_KEY', apiSecret: 'RECALLFLOW_API_SECRET' } as const;
 
-/** The options of one call. */
+/** Options of one call. */
 export interface CallOptions {
-  /** Ends the call when it is aborted: the promise is rejected with the signal's reason. */
+  /** Aborts the call: its promise is rejected with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds that the whole call may take, pauses between its attempts included; by default the client's. */
+  /** Timeout of the whole call with its retries, in milliseconds; by default the client's. */
   timeout?: number | undefined;
-  /** How many more attempts the whole call may have after the first; by default the client's. */
+  /** Number of retries after the first attempt; by default the client's. */
   maxRetries?: number | undefined;
 }
 
-/** Whether it may hold options. Of a list, a `Map` or an `AbortSignal` nothing would be taken without a word. */
+/** Returns whether a value is a plain object. The properties of a list, a `Map` or an `AbortSignal` would be ignored. */
 function isPlain(options: unknown): boolean {
   return Object.prototype.toString.call(options) === '[object Object]';
 }
 
-/** What the native module takes of a client's options, and what stays here. */
+/** Splits the options of a client into the JSON for the native module and the logger. */
 export function clientOptions(options: SharedOptions): { text: string; logger: Logger | undefined } {
   if (!isPlain(options)) {
-    throw new ConfigError('the options of a client must be an object, such as `{ apiKey, apiSecret }`');
+    throw new ConfigError('expected an object of client options, such as `{ apiKey, apiSecret }`');
   }
   const { logger, caFile, ...rest } = options;
   if (logger !== undefined && (typeof logger !== 'object' || (logger as unknown) === null)) {
-    throw new ConfigError('`logger` must be an object with some of the methods `debug`, `info`, `warn` and `error`');
+    throw new ConfigError(
+      'expected an object with some of the methods `debug`, `info`, `warn` and `error` for `logger`',
+    );
   }
   return { text: encode({ ...rest, caFile: pathOf(caFile) }), logger };
 }
@@ -118,11 +120,11 @@ function pathOf(file: string | URL | undefined): string | undefined {
   try {
     return fileURLToPath(file);
   } catch (error) {
-    throw new ConfigError(`\`caFile\` is a URL of no file on this machine: ${String(error)}`);
+    throw new ConfigError(`could not use the URL \`caFile\` as a file: ${String(error)}`);
   }
 }
 
-/** What the native module takes of a call's options, and what stays here. */
+/** Splits the options of a call into the JSON for the native module and the signal. */
 export function callOptions(options: CallOptions | undefined): {
   text: string | undefined;
   signal: AbortSignal | undefined;
@@ -131,19 +133,19 @@ export function callOptions(options: CallOptions | undefined): {
     return { text: undefined, signal: undefined };
   }
   if (!isPlain(options)) {
-    throw new ConfigError('the options of a call must be an object, such as `{ timeout: 5000 }`');
+    throw new ConfigError('expected an object of call options, such as `{ timeout: 5000 }`');
   }
   const { signal, ...rest } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new ConfigError('`signal` must be an AbortSignal, such as `AbortSignal.timeout(5000)`');
+    throw new ConfigError('expected an AbortSignal for `signal`, such as `AbortSignal.timeout(5000)`');
   }
   const text = encode(rest);
   return { text: text === '{}' ? undefined : text, signal };
 }
 
 /**
- * The other options, and the environment in which a key and a secret that are given stand in place of its own: the native
- * module takes them from there.
+ * Splits the options of `fromEnv` into environment variables for key and secret, and the other options. A given key or
+ * secret replaces its variable.
  */
 export function inEnvironment(options: EnvironmentOptions): {
   others: SharedOptions;
@@ -159,15 +161,15 @@ export function inEnvironment(options: EnvironmentOptions): {
   return { others, variables };
 }
 
-/** Refuses what would be told as a variable of the environment that is not set. The message shows no value. */
+/** Refuses a value that would look like an unset variable. The message does not show it, because it is secret. */
 function credential(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '' || !value.isWellFormed()) {
-    throw new ConfigError(`\`${name}\` must be a string that is not empty; leave it out for that of the environment`);
+    throw new ConfigError(`expected a non-empty string for \`${name}\`; leave it out to use the environment variable`);
   }
   return value;
 }
 
-/** The variables of the environment that the native module may look for. */
+/** Returns the environment variables that the native module may read. */
 export function environment(): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {

@@ -1,30 +1,30 @@
-/** Reads a paged query to its end. */
+/** All items of a paged query. */
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { abort, start, type Waiting } from './completions.js';
+import { abort, start, type PendingCall } from './completions.js';
 import { siteOf, type Site } from './errors.js';
-import { attempt, type NativeReader } from './native.js';
+import { attempt, type NativePageReader } from './native.js';
 import type { Logger } from './options.js';
 import type { Reader } from './reader.js';
 
-/** How a list changed while it was read page after page. */
+/** How a list changed while it was paged. */
 export interface Drift {
-  /** Number of items when the first page was read, if the service told. */
+  /** Number of items when the first page was read, if the response has it. */
   readonly totalAtStart: number | undefined;
-  /** Number of items when the change was noticed last, if the service told. */
+  /** Number of items when the last change was noticed, if the response has it. */
   readonly totalAtEnd: number | undefined;
-  /** Number of items that came again and were left out. */
+  /** Number of items that the service returned twice and that were skipped. */
   readonly repeated: number;
 }
 
 /**
- * All items of a paged query, read page after page as they are asked for.
+ * All items of a paged query. The next page is read when its items are needed.
  *
- * - Every page is asked for with the same query, so the span of time stays what it was at the start.
- * - No item comes twice: an item that slid to the next page while the list grew is left out there.
- * - If the list changed while it was read, `drift` tells: items may be missing then.
- * - It ends at the last page, at an empty one, when pages bring nothing new, and after an error.
+ * - Every page uses the same query, so that the span of time stays fixed.
+ * - No item is returned twice: an item that moved to the next page while the list grew is skipped there.
+ * - `drift` reports whether the list changed while it was paged. Items may be missing then.
+ * - It ends at the last page, at an empty page, after pages without new items, and after an error.
  *
  * ```ts
  * const tasks = client.groupCalls(query);
@@ -32,24 +32,24 @@ export interface Drift {
  * if (tasks.drift) console.log(tasks.drift);
  * ```
  *
- * The methods of a client make it.
+ * The methods of a client create it.
  */
 export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> {
-  readonly #reader: NativeReader;
+  readonly #reader: NativePageReader;
   readonly #readItem: (reader: Reader) => T;
   readonly #logger: Logger | undefined;
   readonly #signal: AbortSignal | undefined;
   #items: T[] = [];
   #at = 0;
   #isEnded = false;
-  /** Stops the page that is being read. */
+  /** Aborts the call that reads a page. */
   #stop: (() => void) | undefined;
-  /** Settles when everybody who asked before has been served. */
+  /** Settles when all earlier calls of `next` have settled. */
   #turn: Promise<unknown> | undefined;
 
   /** @internal */
   constructor(
-    reader: NativeReader,
+    reader: NativePageReader,
     readItem: (reader: Reader) => T,
     logger: Logger | undefined,
     signal: AbortSignal | undefined,
@@ -60,7 +60,7 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     this.#signal = signal;
   }
 
-  /** How the list changed while it was read; undefined as long as it did not. */
+  /** How the list changed while it was paged; `undefined` if it did not. */
   get drift(): Drift | undefined {
     const drift = this.#reader.drift;
     return drift === null
@@ -72,7 +72,7 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
         };
   }
 
-  /** The next item, for which the next page is read if need be. */
+  /** Returns the next item, and reads the next page if necessary. */
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#turn === undefined && this.#at < this.#items.length) {
       return Promise.resolve(this.#item());
@@ -91,7 +91,7 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     return result;
   }
 
-  /** Ends the iteration; a page that is being read is given up. */
+  /** Ends the iteration, and aborts the call that reads a page. */
   return(): Promise<IteratorReturnResult<undefined>> {
     this.#end();
     this.#stop?.();
@@ -111,7 +111,7 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     return `Pages ${inspect({ drift: this.drift }, options)}`;
   }
 
-  /** The same as `return`, for `await using`. */
+  /** Ends the iteration, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
@@ -145,7 +145,7 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
       }
       try {
         const items = await this.#page(site);
-        // It may have ended while this was on its way.
+        // `return` may have been called meanwhile.
         if (items === undefined || this.#hasEnded()) {
           this.#end();
         } else {
@@ -160,34 +160,34 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     return this.#item();
   }
 
-  /** The items of the next page; undefined at the end. */
+  /** Reads the items of the next page; `undefined` at the end. */
   #page(site: Site): Promise<T[] | undefined> {
     const signal = this.#signal;
     return new Promise<T[] | undefined>((resolve, reject) => {
       if (signal?.aborted === true) {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is whatever the signal says
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may have any reason
         reject(signal.reason);
         return;
       }
       const isLogged = this.#logger !== undefined;
-      const who: Waiting = {
+      const pending: PendingCall = {
         resolve: (reader) => {
           this.#stop = undefined;
           resolve(reader?.objects(this.#readItem));
         },
         reject: (error) => {
           this.#stop = undefined;
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it may be the signal's reason
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may have any reason
           reject(error);
         },
         site,
         logger: this.#logger,
         signal,
       };
-      start((completions) => attempt(() => this.#reader.read(completions, isLogged), site), who);
+      start((completions) => attempt(() => this.#reader.read(completions, isLogged), site), pending);
       this.#stop = () => {
         this.#stop = undefined;
-        abort(who);
+        abort(pending);
         resolve(undefined);
       };
     });

@@ -1,68 +1,57 @@
-/** Reads what the native module packed: numbers and one text, one after the other. */
+/** Reads values that the native module has packed into numbers and one text; `src/pack.rs` describes the format. */
 
-/** Fields of an answer that are not documented, or whose value does not have the documented type, by their wire names. */
+import { native, type Packed } from './native.js';
+
+/** Fields of a response that are unknown, or whose value has the wrong type, by their names on the wire. */
 export type Extra = Readonly<Record<string, unknown>>;
 
-/** What every answer without further fields shares. */
+/** The `extra` of all responses without such fields. */
 const NO_EXTRA: Extra = Object.freeze({});
 
-/** Texts of more units than this never come again. */
-const SHORT = 12;
+const { SHORT_TEXT, ValueKind } = native;
 
-/** What is before a value of any kind, in the order of the native module. */
-const enum Tag {
-  Null,
-  False,
-  True,
-  Number,
-  BigInt,
-  Text,
-  List,
-  Object,
-}
-
-/** Takes values in the order in which they were packed. Absent ones are `undefined`. */
+/** Reads values in the order in which they were packed. An absent value is `undefined`. */
 export class Reader {
   readonly #numbers: Float64Array;
   readonly #text: string;
-  #at: number;
+  /** Position of the next number. */
+  #next: number;
   /** Where the next text begins. */
-  #from = 0;
-  /** The short texts that were read, some of which come again. */
-  readonly #short: string[] = [];
-  /** Whether the object that is being read lacks a field. */
-  #lacks = false;
+  #textStart = 0;
+  /** The short texts so far, to which later numbers may refer. */
+  readonly #shortTexts: string[] = [];
+  /** Whether the current object lacks a field. */
+  #isIncomplete = false;
 
-  constructor(numbers: Float64Array, text: string, at = 0) {
+  constructor(numbers: Float64Array, text: string, start = 0) {
     this.#numbers = numbers;
     this.#text = text;
-    this.#at = at;
+    this.#next = start;
   }
 
-  /** The next number as it is; NaN stands for absent. */
-  #next(): number {
-    return this.#numbers[this.#at++] as number;
+  #number(): number {
+    return this.#numbers[this.#next++] as number;
   }
 
   #slice(end: number): string {
-    const text = this.#text.slice(this.#from, end);
-    if (end - this.#from <= SHORT) {
-      this.#short.push(text);
+    const text = this.#text.slice(this.#textStart, end);
+    if (end - this.#textStart <= SHORT_TEXT) {
+      this.#shortTexts.push(text);
     }
-    this.#from = end;
+    this.#textStart = end;
     return text;
   }
 
-  /** Whether this number stands for absent. */
+  /** Returns whether a number stands for an absent value, and remembers that the object lacks a field. */
   #isAbsent(value: number): boolean {
     const isAbsent = Number.isNaN(value);
-    this.#lacks ||= isAbsent;
+    this.#isIncomplete ||= isAbsent;
     return isAbsent;
   }
 
   number(): number | undefined {
-    const value = this.#next();
-    // Small whole numbers take no memory of their own when the engine knows that they are some.
+    const value = this.#number();
+    // The engine stores small integers without an allocation, but only if it knows that they are integers.
     const small = value | 0;
     if (small === value) {
       return small;
@@ -71,54 +60,52 @@ export class Reader {
   }
 
   boolean(): boolean | undefined {
-    const value = this.#next();
+    const value = this.#number();
     return this.#isAbsent(value) ? undefined : value === 1;
   }
 
   text(): string | undefined {
-    const end = this.#next();
+    const end = this.#number();
     if (end < 0) {
-      return this.#short[-1 - end];
+      return this.#shortTexts[-1 - end];
     }
     return this.#isAbsent(end) ? undefined : this.#slice(end);
   }
 
   object<T>(read: (reader: Reader) => T): T | undefined {
-    return this.#isAbsent(this.#next()) ? undefined : this.#within(() => read(this));
+    if (this.#isAbsent(this.#number())) {
+      return undefined;
+    }
+    const isIncomplete = this.#isIncomplete;
+    this.#isIncomplete = false;
+    const object = read(this);
+    this.#isIncomplete = isIncomplete;
+    return object;
   }
 
   objects<T>(read: (reader: Reader) => T): T[] {
-    const count = this.#next();
+    const count = this.#number();
     const items: T[] = [];
-    const lacked = this.#lacks;
+    const isIncomplete = this.#isIncomplete;
     for (let index = 0; index < count; index += 1) {
-      this.#lacks = false;
+      this.#isIncomplete = false;
       items.push(read(this));
     }
-    this.#lacks = lacked;
+    this.#isIncomplete = isIncomplete;
     return items;
   }
 
-  /** Reads what is within the object that is being read, which does not lack what that does. */
-  #within<T>(read: () => T): T {
-    const lacked = this.#lacks;
-    this.#lacks = false;
-    const value = read();
-    this.#lacks = lacked;
-    return value;
-  }
-
   /**
-   * An object whose values were just read, without the properties that the answer lacks.
+   * Returns an object whose values were just read, without the properties that the response lacks.
    *
-   * It comes as one literal with all of them because engines make these fast, and most answers lack nothing.
+   * It takes one literal with all properties, because engines make such objects fast and most responses lack none.
    */
-  row<T extends object>(whole: T): T {
-    if (!this.#lacks) {
-      return whole;
+  row<T extends object>(literal: T): T {
+    if (!this.#isIncomplete) {
+      return literal;
     }
     const row: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(whole)) {
+    for (const [name, value] of Object.entries(literal)) {
       if (value !== undefined) {
         row[name] = value;
       }
@@ -131,44 +118,52 @@ export class Reader {
   }
 
   extra(): Extra {
-    const count = this.#next();
-    return count === 0 ? NO_EXTRA : this.#fields(count);
+    const count = this.#number();
+    return count === 0 ? NO_EXTRA : this.#members(count);
   }
 
-  /** A value of any kind: JSON, and a bigint where no number stands for what is there. */
+  /** Reads a JSON value. An integer that a number cannot represent is a bigint. */
   any(): unknown {
-    switch (this.#next() as Tag) {
-      case Tag.Null:
+    const kind = this.#number();
+    switch (kind) {
+      case ValueKind.Null:
         return null;
-      case Tag.False:
+      case ValueKind.False:
         return false;
-      case Tag.True:
+      case ValueKind.True:
         return true;
-      case Tag.Number:
-        return this.#next();
-      case Tag.BigInt:
-        return BigInt(this.#slice(this.#next()));
-      case Tag.Text:
-        return this.#slice(this.#next());
-      case Tag.List:
+      case ValueKind.Number:
+        return this.#number();
+      case ValueKind.BigInt:
+        return BigInt(this.#slice(this.#number()));
+      case ValueKind.Text:
+        return this.#slice(this.#number());
+      case ValueKind.List:
         return this.objects((reader) => reader.any());
-      case Tag.Object:
-        return this.#fields(this.#next());
+      case ValueKind.Object:
+        return this.#members(this.#number());
+      default:
+        throw new Error(`a bug of recallflow: expected the kind of a value, got ${kind}; please report it`);
     }
   }
 
-  #fields(count: number): Record<string, unknown> {
-    const fields: Record<string, unknown> = {};
+  #members(count: number): Record<string, unknown> {
+    const members: Record<string, unknown> = {};
     for (let index = 0; index < count; index += 1) {
-      const name = this.#slice(this.#next());
+      const name = this.#slice(this.#number());
       const value = this.any();
       if (name === '__proto__') {
-        // An assignment would change what the object inherits.
-        Object.defineProperty(fields, name, { value, configurable: true, enumerable: true, writable: true });
+        // An assignment would change the prototype.
+        Object.defineProperty(members, name, { value, configurable: true, enumerable: true, writable: true });
       } else {
-        fields[name] = value;
+        members[name] = value;
       }
     }
-    return fields;
+    return members;
   }
+}
+
+/** Returns a reader of packed values. */
+export function open({ numbers, text }: Packed): Reader {
+  return new Reader(numbers, text);
 }

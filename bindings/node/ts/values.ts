@@ -11,7 +11,8 @@ import {
   RESPONSE_READERS,
   type ResponseTypes,
 } from './generated/responses.js';
-import { attempt, native, open } from './native.js';
+import { attempt, native } from './native.js';
+import { open } from './reader.js';
 
 /** Names of the types of requests. */
 export type RequestName = keyof RequestTypes;
