@@ -5,6 +5,7 @@
 
 pub mod service;
 
+use serde::Serialize;
 use service::Service;
 
 /// The whole API.
@@ -23,7 +24,7 @@ pub struct Api {
 }
 
 /// The description of an item and its sources.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Doc {
     /// One or two sentences.
     pub text: String,
@@ -32,7 +33,7 @@ pub struct Doc {
 }
 
 /// An open enum: named integers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Enum {
     /// Name in `PascalCase`.
     pub name: String,
@@ -43,7 +44,7 @@ pub struct Enum {
 }
 
 /// A value of an enum.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EnumValue {
     /// Name in `snake_case`.
     pub name: String,
@@ -260,7 +261,7 @@ pub struct Constructor {
 }
 
 /// An operation of the service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Operation {
     /// Name in `snake_case`. The client has a method of this name.
     pub name: String,
@@ -283,7 +284,8 @@ pub struct Operation {
 }
 
 /// The kind of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OperationKind {
     /// Changes nothing, and may be retried.
     Query,
@@ -292,7 +294,7 @@ pub enum OperationKind {
 }
 
 /// The paging of an operation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Paging {
     /// Name of the client's method that reads all pages.
     pub name: String,
@@ -313,7 +315,7 @@ pub struct Paging {
 }
 
 /// An example from the documents.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Example {
     /// Name of the document.
     pub source: String,

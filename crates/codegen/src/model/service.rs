@@ -1,9 +1,11 @@
 //! The service as a whole: documents, base URLs, headers, signature, envelope and status codes.
 
+use serde::Serialize;
+
 use super::Doc;
 
 /// The properties that all operations share.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Service {
     /// Description of the service.
     pub doc: Doc,
@@ -22,7 +24,7 @@ pub struct Service {
 }
 
 /// A document of the vendor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Document {
     /// Name in `source`.
     pub name: String,
@@ -35,7 +37,7 @@ pub struct Document {
 }
 
 /// The base URL of a brand.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BaseUrl {
     /// Name of the constant, such as `ITNIO`.
     pub name: String,
@@ -46,7 +48,7 @@ pub struct BaseUrl {
 }
 
 /// A header of every request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Header {
     /// Name on the wire.
     pub name: String,
@@ -59,7 +61,8 @@ pub struct Header {
 }
 
 /// The value of a header.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HeaderValue {
     /// A fixed text.
     Fixed(String),
@@ -68,7 +71,7 @@ pub enum HeaderValue {
 }
 
 /// How a request is signed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Signing {
     /// Name of the hash algorithm.
     pub algorithm: String,
@@ -83,7 +86,7 @@ pub struct Signing {
 }
 
 /// A published example of a signature.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SigningVector {
     /// API key.
     pub api_key: String,
@@ -96,7 +99,7 @@ pub struct SigningVector {
 }
 
 /// The envelope of every response.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Envelope {
     /// The status code.
     pub code: EnvelopePart,
@@ -107,7 +110,7 @@ pub struct Envelope {
 }
 
 /// A part of the envelope.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EnvelopePart {
     /// Names on the wire, the preferred one first.
     pub names: Vec<String>,
@@ -116,7 +119,7 @@ pub struct EnvelopePart {
 }
 
 /// A status code.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Code {
     /// Name in `snake_case`.
     pub name: String,
@@ -135,7 +138,8 @@ pub struct Code {
 }
 
 /// The retries that a failure permits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RetryPermit {
     /// No retry.
     Never,
@@ -145,4 +149,17 @@ pub enum RetryPermit {
     Throttled,
     /// A retry of any operation with a corrected clock, because the service rejected it before processing.
     Clock,
+}
+
+impl Service {
+    /// Returns the title of a document by its name.
+    ///
+    /// # Panics
+    ///
+    /// If there is none. Lowering rejects unknown names, so this is a bug of lowering.
+    #[must_use]
+    pub fn title_of(&self, document: &str) -> &str {
+        let found = self.documents.iter().find(|known| known.name == document);
+        &found.unwrap_or_else(|| panic!("no document {document}")).title
+    }
 }

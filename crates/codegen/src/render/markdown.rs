@@ -15,12 +15,12 @@ pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) 
     let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
     let head_cells: Vec<_> = head.iter().map(|&cell| cell.to_owned()).collect();
     let mut lines = vec![line(&head_cells), format!("|{}", "---|".repeat(head.len()))];
-    lines.extend(rows.into_iter().map(|row| line(&row.iter().map(|cell| escaped(cell)).collect::<Vec<_>>())));
+    lines.extend(rows.into_iter().map(|row| line(&row.iter().map(|cell| escape_cell(cell)).collect::<Vec<_>>())));
     lines.join("\n")
 }
 
 /// Escapes text for a cell. `|` ends a cell even inside code.
-fn escaped(cell: &str) -> String {
+pub(super) fn escape_cell(cell: &str) -> String {
     cell.replace('|', "\\|").replace('\n', " ")
 }
 

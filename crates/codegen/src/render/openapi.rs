@@ -108,7 +108,8 @@ fn request(api: &Api, operation: &Operation) -> Object {
         HeaderValue::Fixed(value) if header.name.eq_ignore_ascii_case("content-type") => Some(value.as_str()),
         _ => None,
     });
-    let body = body(definitions(api).reference(&operation.request), &operation.examples, |example| &example.request);
+    let body =
+        body(api, definitions(api).reference(&operation.request), &operation.examples, |example| &example.request);
     Object::new().with("required", true).with("content", Object::new().with(media_type.unwrap_or(JSON), body))
 }
 
@@ -127,7 +128,7 @@ fn response(api: &Api, operation: &Operation) -> Object {
         }
         None => envelope,
     };
-    let body = body(schema, &operation.examples, |example| &example.response);
+    let body = body(api, schema, &operation.examples, |example| &example.response);
     Object::new()
         .with("description", "The envelope with a status code, also if the operation fails.")
         .with("content", Object::new().with(JSON, body))
@@ -135,17 +136,17 @@ fn response(api: &Api, operation: &Operation) -> Object {
 
 /// Returns the response for HTTP statuses other than 200, which the documents do not describe.
 fn other_response(api: &Api) -> Object {
-    let body = body(definitions(api).reference(ENVELOPE), &[], |example| &example.response);
+    let body = body(api, definitions(api).reference(ENVELOPE), &[], |example| &example.response);
     Object::new()
         .with("description", "The envelope with the status code of a failure, or a response from a proxy.")
         .with("content", Object::new().with(JSON, body))
 }
 
 /// Returns a body with its schema and examples.
-fn body(schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
+fn body(api: &Api, schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
     let shown = examples.iter().enumerate().map(|(index, example)| {
         let value = serde_json::from_str(text(example)).unwrap_or_else(|_| Json::new(text(example)));
-        let summary = format!("Example of document {}.", example.source);
+        let summary = format!("Example from “{}”.", api.service.title_of(&example.source));
         (format!("example{}", index + 1), Object::new().with("summary", summary).with("value", value))
     });
     let body = Object::new().with("schema", schema);

@@ -1,66 +1,81 @@
-//! Fields, rules, warnings and constructors in words.
+//! Fields, rules, lints and constructors in words.
 
-use super::{sources, type_link};
-use crate::model::{
-    Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Lint, Literal, Required, Rule, Type,
-};
-use crate::render::markdown::{code, codes, table};
+use serde::Serialize;
 
-/// The fields of a type. Those of a response are never required, and have neither limits nor defaults.
-pub(super) fn table_of(item: &Type) -> String {
-    match item.direction {
-        Direction::Request => {
-            let head = ["Field", "Type", "Required", "Limits", "Default", "Meaning", "Source"];
-            table(&head, item.fields.iter().map(request_row))
+use crate::model::{Condition, Constructor, Field, FieldKind, Format, Limit, Lint, Literal, Required, Rule, Type};
+use crate::render::markdown::{code, codes};
+
+/// A field.
+#[derive(Serialize)]
+pub(super) struct FieldView<'a> {
+    /// Name on the wire, after the nested wire object that contains it.
+    path: String,
+    kind: String,
+    required: String,
+    limits: String,
+    default: String,
+    doc: &'a str,
+    aliases: &'a [String],
+    /// Sources, if they differ from those of the type.
+    source: Option<&'a [String]>,
+}
+
+/// A constructor.
+#[derive(Serialize)]
+pub(super) struct ConstructorView<'a> {
+    name: &'a str,
+    arguments: Vec<&'a str>,
+    doc: &'a str,
+    /// The fields that it sets, and the arguments whose names differ from their fields.
+    sets: Vec<String>,
+}
+
+impl<'a> FieldView<'a> {
+    pub(super) fn new(field: &'a Field, item: &Type) -> Self {
+        Self {
+            path: field.within.iter().chain([&field.wire]).map(String::as_str).collect::<Vec<_>>().join("."),
+            kind: kind(&field.kind),
+            required: required(&field.required),
+            limits: limits(field),
+            default: field.default.as_ref().map(literal).unwrap_or_default(),
+            doc: &field.doc.text,
+            aliases: &field.aliases,
+            source: (field.doc.source != item.doc.source).then_some(&field.doc.source),
         }
-        Direction::Response => table(&["Field", "Type", "Meaning", "Source"], item.fields.iter().map(response_row)),
     }
 }
 
-/// The row of a field that is sent.
-fn request_row(field: &Field) -> Vec<String> {
-    vec![
-        path(field),
-        kind(&field.kind),
-        required(&field.required),
-        limits(field),
-        field.default.as_ref().map(literal).unwrap_or_default(),
-        meaning(field),
-        origin(field),
-    ]
-}
-
-/// The row of a field that is received.
-fn response_row(field: &Field) -> Vec<String> {
-    vec![path(field), kind(&field.kind), meaning(field), origin(field)]
-}
-
-/// Where a field is found in its wire object.
-fn path(field: &Field) -> String {
-    match &field.within {
-        Some(holder) => code(&format!("{holder}.{}", field.wire)),
-        None => code(&field.wire),
+impl<'a> ConstructorView<'a> {
+    pub(super) fn new(constructor: &'a Constructor) -> Self {
+        let fixed = constructor.set.iter().map(|(field, value)| format!("{} to {}", code(field), literal(value)));
+        let renamed = constructor.names.iter().map(|(field, name)| format!("{} from {}", code(field), code(name)));
+        Self {
+            name: &constructor.name,
+            arguments: constructor.arguments.iter().map(|wire| constructor.argument_name(wire)).collect(),
+            doc: &constructor.doc,
+            sets: fixed.chain(renamed).collect(),
+        }
     }
 }
 
-/// What a field holds.
+/// Formats a kind. Types and enums are links.
 fn kind(kind: &FieldKind) -> String {
     match kind {
-        FieldKind::Int32 => "integer of 32 bits".to_owned(),
-        FieldKind::Int64 => "integer of 64 bits".to_owned(),
+        FieldKind::Int32 => "32-bit integer".to_owned(),
+        FieldKind::Int64 => "64-bit integer".to_owned(),
         FieldKind::Float => "number".to_owned(),
-        FieldKind::String => "text".to_owned(),
+        FieldKind::String => "string".to_owned(),
         FieldKind::Flag => "flag, 0 or 1".to_owned(),
         FieldKind::Bool => "true or false".to_owned(),
         FieldKind::DateTime => "time, `yyyy-MM-dd HH:mm:ss`".to_owned(),
         FieldKind::Base64 => "bytes in padded base64".to_owned(),
         FieldKind::Fee => "fee, as text".to_owned(),
-        FieldKind::Enum(name) | FieldKind::Object(name) => type_link(name),
+        FieldKind::Enum(name) | FieldKind::Object(name) => format!("[`{name}`](#type-{})", name.to_lowercase()),
         FieldKind::List(item) => format!("list: {}", self::kind(item)),
     }
 }
 
-/// When a field must be present.
+/// Formats when a field is required.
 fn required(required: &Required) -> String {
     match required {
         Required::Never => "no".to_owned(),
@@ -69,13 +84,13 @@ fn required(required: &Required) -> String {
     }
 }
 
-/// What a field allows, or each item of a list.
+/// Formats the limits of a field, or of each item of a list.
 fn limits(field: &Field) -> String {
     let each = if matches!(field.kind, FieldKind::List(_)) { "each " } else { "" };
     field.limits.iter().map(|item| format!("{each}{}", limit(item))).collect::<Vec<_>>().join("; ")
 }
 
-/// What one limit allows.
+/// Formats a limit.
 fn limit(limit: &Limit) -> String {
     match limit {
         Limit::Range { min, max } => span(min.as_ref(), max.as_ref()),
@@ -88,7 +103,7 @@ fn limit(limit: &Limit) -> String {
     }
 }
 
-/// The words for a smallest and a largest value.
+/// Formats a range.
 fn span<T: ToString>(min: Option<&T>, max: Option<&T>) -> String {
     match (min.map(T::to_string), max.map(T::to_string)) {
         (Some(min), Some(max)) => format!("{min} to {max}"),
@@ -98,54 +113,27 @@ fn span<T: ToString>(min: Option<&T>, max: Option<&T>) -> String {
     }
 }
 
-/// What a field means, and what else it is called.
-fn meaning(field: &Field) -> String {
-    if field.aliases.is_empty() {
-        return field.doc.text.clone();
-    }
-    format!("{} Also read as {}.", field.doc.text, codes(&field.aliases))
-}
-
-/// The documents that a field is from, and whether it is no more than shown there.
-fn origin(field: &Field) -> String {
-    let note = if field.example_only { " (shown, not described)" } else { "" };
-    format!("{}{note}", sources(&field.doc))
-}
-
-/// A rule over more than one field.
+/// Formats a rule over more than one field.
 pub(super) fn rule(rule: &Rule) -> String {
     let Rule::AtLeastOne { when, fields, doc } = rule;
     let condition = if when.is_empty() { "Always".to_owned() } else { format!("When {}", all_of(when)) };
     format!("{condition}, at least one of {} is 1. {doc}", codes(fields))
 }
 
-/// Advice that is not a rule.
+/// Formats a lint.
 pub(super) fn lint(lint: &Lint) -> String {
     match lint {
         Lint::NoEffect { field, unless, doc } => {
-            format!("{doc} (Given when {} is not 0, unless {}.)", code(field), all_of(unless))
+            format!("{} is not 0, unless {}: {doc}", code(field), all_of(unless))
         }
         Lint::UnknownVariable { field, name, min, max, doc } => {
             let [first, last] = [min, max].map(|number| code(&format!("${{{name}{number}}}")));
-            format!("{doc} (Given when {} has a `${{…}}` other than {first} to {last}.)", code(field))
+            format!("{} contains a `${{…}}` other than {first} to {last}: {doc}", code(field))
         }
     }
 }
 
-/// A named way to make a value.
-pub(super) fn constructor(constructor: &Constructor) -> String {
-    let arguments: Vec<_> = constructor.arguments.iter().map(|wire| constructor.argument_name(wire)).collect();
-    let call = code(&format!("{}({})", constructor.name, arguments.join(", ")));
-    let set: Vec<_> =
-        constructor.set.iter().map(|(field, value)| format!("{} to {}", code(field), literal(value))).collect();
-    let given: Vec<_> =
-        constructor.names.iter().map(|(field, name)| format!("{} is given as {}", code(field), code(name))).collect();
-    let set = if set.is_empty() { String::new() } else { format!(" It sets {}.", set.join(" and ")) };
-    let given = if given.is_empty() { String::new() } else { format!(" There {}.", given.join(" and ")) };
-    format!("{call}: {}{set}{given}", constructor.doc)
-}
-
-/// Conditions that hold together.
+/// Formats conditions that must all hold.
 fn all_of(conditions: &[Condition]) -> String {
     let conditions: Vec<_> = conditions
         .iter()
@@ -154,16 +142,15 @@ fn all_of(conditions: &[Condition]) -> String {
     conditions.join(" and ")
 }
 
-/// A literal as it is written on the wire, with its name if it has one.
+/// Formats a literal as on the wire, with the name of an enum value.
 fn literal(literal: &Literal) -> String {
     match literal {
-        Literal::Flag(value) => u8::from(*value).to_string(),
-        Literal::Int(number) => number.to_string(),
+        Literal::Flag(_) | Literal::Int(_) => literal.number().to_string(),
         Literal::Enum { name, number, .. } => named(*number, name),
     }
 }
 
-/// A number with its name.
+/// Formats a number with its name.
 fn named(number: i64, name: &str) -> String {
     format!("{number} ({})", code(name))
 }
