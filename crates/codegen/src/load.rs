@@ -111,7 +111,7 @@ fn role(above: &[&str], stem: &str) -> Option<Role> {
 
 /// Reads and lowers the files.
 fn load_files(folder: &str, files: &[SpecFile]) -> Result<Api, Vec<Diagnostic>> {
-    // The additional last path stands for a missing `service.toml`.
+    // The last path serves to report a missing `service.toml`.
     let mut paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
     paths.push(format!("{folder}/service.toml"));
     let sink = Sink::new(paths);

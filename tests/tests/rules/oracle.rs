@@ -1,31 +1,31 @@
-//! The rules of the requests, written a second time: by hand, from the documents and the wire semantics alone.
+//! The oracle: the request rules, written a second time by hand from the documents.
 //!
-//! The client and the JSON Schema are both rendered from `spec/`, so a rule that is wrong there is wrong in both. This
-//! oracle shares nothing with either. It is slow and simple, and its tables are meant to be read beside the documents.
+//! The client and the JSON Schema are both rendered from `spec/`, so an error in the spec is an error in both. The oracle
+//! shares no code with them. It is slow and simple, and its tables follow the documents.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Where a rule is broken, and which.
+/// Broken rules by path.
 pub(crate) type Broken = BTreeSet<(String, &'static str)>;
 
-/// The requests that the rules are about.
+/// The request types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Request {
     /// Edits a flow.
     UpdateRecallFlow,
-    /// Names a flow.
+    /// Queries a flow.
     RecallFlowDetailQuery,
-    /// Selects tasks.
+    /// Queries tasks.
     GroupCallQuery,
 }
 
 impl Request {
-    /// Every request.
+    /// All request types.
     pub(crate) const ALL: [Self; 3] = [Self::UpdateRecallFlow, Self::RecallFlowDetailQuery, Self::GroupCallQuery];
 
-    /// The table of its fields.
+    /// Returns the table of its fields.
     pub(crate) fn object(self) -> &'static Object {
         match self {
             Self::UpdateRecallFlow => &UPDATE_RECALL_FLOW,
@@ -38,7 +38,7 @@ impl Request {
 /// A JSON object of a request.
 pub(crate) struct Object {
     pub(crate) fields: &'static [Field],
-    /// When one of these fields is 1, at least one of those must be.
+    /// If the first field is 1, at least one of the others must be 1.
     at_least_one: Option<(&'static str, &'static [&'static str])>,
 }
 
@@ -49,21 +49,21 @@ impl Object {
     }
 }
 
-/// A row of the table: wire name, type, when it must be there, limit.
+/// A row of the table: wire name, type, when it is required, limit.
 pub(crate) type Field = (&'static str, Type, Needed, Limit);
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy)]
 pub(crate) enum Type {
-    /// A whole number of 32 bits.
+    /// A 32-bit integer.
     Int32,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Int64,
     /// Any number.
     Double,
     /// 0 or 1.
     Flag,
-    /// One of several whole numbers.
+    /// One of several integers.
     Number(&'static [i64]),
     /// Text.
     Text,
@@ -73,31 +73,31 @@ pub(crate) enum Type {
     Time,
     /// A list of such values.
     List(&'static Type),
-    /// An object with fields of its own.
+    /// A nested object.
     Nested(&'static Object),
 }
 
-/// When a field must be there.
+/// When a field is required.
 #[derive(Clone, Copy)]
 pub(crate) enum Needed {
     /// Always.
     Yes,
     /// Never.
     No,
-    /// When all of these fields of the same object have these numbers.
+    /// If all of these fields of the same object have these numbers.
     When(&'static [(&'static str, i64)]),
 }
 
-/// What else holds for a value that is there.
+/// The limit of a value.
 #[derive(Clone, Copy)]
 pub(crate) enum Limit {
     /// Nothing.
     Free,
-    /// The number lies between these, both allowed.
+    /// An inclusive range of numbers.
     Range(f64, f64),
-    /// The text has so many characters.
+    /// A range of characters.
     Length(usize, usize),
-    /// The text is one digit.
+    /// One digit.
     Digit,
 }
 
@@ -173,14 +173,14 @@ const PARAMS: Object = Object {
     at_least_one: None,
 };
 
-/// Every rule that a request breaks, at most one for each path: type before required before limit.
+/// Returns the broken rules, at most one per path: type before required before limit.
 pub(crate) fn violating_paths(request: Request, json: &Value) -> Broken {
     let mut broken = Broken::new();
     check_object(request.object(), json, "", &mut broken);
     broken
 }
 
-/// Every rule that a request can break, with `[]` for the index of a list; misspelt fields aside.
+/// Returns every rule that a request can break, apart from unknown fields, with `[]` for the index of a list.
 pub(crate) fn breakable(request: Request) -> Broken {
     let mut broken = Broken::from([(String::new(), "type")]);
     list_object(request.object(), "", &mut broken);
@@ -211,7 +211,7 @@ fn check_object(object: &Object, json: &Value, path: &str, broken: &mut Broken) 
 fn check_field(&(name, kind, needed, limit): &Field, members: &Map<String, Value>, path: &str, broken: &mut Broken) {
     let value = members.get(name).filter(|value| !value.is_null());
     match (value, kind) {
-        // What is missing from an object that is missing is told field by field.
+        // If a nested object is missing, each of its required fields is reported.
         (None, Nested(object)) => check_object(object, &Value::Object(Map::new()), path, broken),
         (None, _) if is_needed(needed, members) => _ = broken.insert((path.to_owned(), "required")),
         (None, _) => {}
@@ -286,12 +286,12 @@ fn is_needed(needed: Needed, members: &Map<String, Value>) -> bool {
     }
 }
 
-/// Whether a field has a number; one that is missing or of another type has none.
+/// Whether a field has this number. A missing field, or one of another type, does not.
 fn is(members: &Map<String, Value>, name: &str, number: i64) -> bool {
     members.get(name).and_then(whole) == Some(number)
 }
 
-/// A whole number is a JSON number without a fraction that 64 bits with a sign can hold, so `30.0` is 30.
+/// Reads an integer: a JSON number without a fraction that fits 64 bits. `30.0` is 30.
 #[expect(clippy::cast_possible_truncation, reason = "the conversion to 128 bits saturates far outside of what is kept")]
 fn whole(value: &Value) -> Option<i64> {
     let number = match value.as_i64() {
@@ -306,7 +306,7 @@ fn is_base64(text: &str) -> bool {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
     let Some(values) = digits.chars().map(|c| ALPHABET.find(c)).collect::<Option<Vec<_>>>() else { return false };
-    // What the last digit holds beyond whole bytes must be zero, or two texts would stand for the same bytes.
+    // Unused bits of the last digit must be zero, or two texts would decode to the same bytes.
     let stray_bits = match padding {
         0 => 0,
         1 => 0b11,

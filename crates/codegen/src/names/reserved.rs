@@ -99,7 +99,7 @@ pub fn reserved_property(wire: &str) -> bool {
 }
 
 /// Whether a type of this name may be taken for a part of the request type `whole`: its fields, its rules, their variants
-/// and what its constructors take are types in TypeScript.
+/// and the options of its constructors are types in TypeScript.
 #[must_use]
 pub fn is_part_of_request(whole: &str, name: &str) -> bool {
     let Some(part) = name.strip_prefix(whole) else { return false };
