@@ -1,4 +1,4 @@
-//! Reads the test vectors of `tests/vectors`, and tells every case that fails instead of only the first.
+//! Loads the test vectors in `tests/vectors`, and reports every case that fails instead of the first one only.
 
 use std::collections::HashSet;
 use std::fmt::{Debug, Write as _};
@@ -9,14 +9,12 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 use similar::TextDiff;
 
-/// A case of a vector file: its name, and what is particular to its file.
-///
-/// The `source` that a case may have is for readers only.
+/// A case of a vector file. An optional `source` in the file is ignored.
 #[derive(Debug)]
 pub struct Case<T> {
-    /// What the case shows; unique in its list.
+    /// What the case shows. Unique in its list.
     pub name: String,
-    /// Everything else.
+    /// The other fields of the case.
     pub content: T,
 }
 
@@ -38,7 +36,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Case<T> {
 ///
 /// # Panics
 ///
-/// If the file cannot be read as `T`.
+/// If the file is missing or does not parse as `T`.
 #[must_use]
 pub fn load<T: DeserializeOwned>(file: &str) -> T {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(file).with_extension("json");
@@ -46,11 +44,11 @@ pub fn load<T: DeserializeOwned>(file: &str) -> T {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Checks each case, and then panics if any failed, with the name of each and why.
+/// Checks every case, then panics with the name and the reason of each failure.
 ///
 /// # Panics
 ///
-/// If a case fails, if two have the same name, or if there are none.
+/// If a case fails, if two cases have the same name, or if the list is empty.
 pub fn check_all<T>(cases: &[Case<T>], mut check: impl FnMut(&T) -> Result<(), String>) {
     assert!(!cases.is_empty(), "there are no cases");
     let mut names = HashSet::new();
@@ -60,14 +58,14 @@ pub fn check_all<T>(cases: &[Case<T>], mut check: impl FnMut(&T) -> Result<(), S
         let outcome = if names.insert(name) { check(content) } else { Err("the name is not unique".to_owned()) };
         if let Err(why) = outcome {
             failed += 1;
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(failures, "\n* {name}\n{why}");
         }
     }
     assert!(failed == 0, "{failed} of {} cases failed:\n{failures}", cases.len());
 }
 
-/// Whether two values are the same; the error shows both.
+/// Compares two values. The error shows both.
 ///
 /// # Errors
 ///
@@ -79,7 +77,7 @@ pub fn same<T: PartialEq + Debug>(what: &str, expected: &T, got: &T) -> Result<(
     Err(format!("{what}\n    expected {expected:?}\n    got      {got:?}"))
 }
 
-/// Whether two JSON values are the same; the error shows the lines in which they differ.
+/// Compares two JSON values. The error shows a diff.
 ///
 /// # Errors
 ///
@@ -93,11 +91,11 @@ pub fn same_json(what: &str, expected: &Value, got: &Value) -> Result<(), String
     Err(format!("{what}\n{}", diff.unified_diff().context_radius(2).header("expected", "got")))
 }
 
-/// Whether a text contains all of these parts.
+/// Checks that a text contains all of these parts.
 ///
 /// # Errors
 ///
-/// If one is missing.
+/// The first part that is missing.
 pub fn contains(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
     match parts.iter().find(|part| !text.contains(part.as_str())) {
         Some(part) => Err(format!("{what} does not contain {part:?}: {text:?}")),
@@ -105,11 +103,11 @@ pub fn contains(what: &str, text: &str, parts: &[String]) -> Result<(), String> 
     }
 }
 
-/// Whether a text contains none of these parts.
+/// Checks that a text contains none of these parts.
 ///
 /// # Errors
 ///
-/// If one is there.
+/// The first part that is present.
 pub fn lacks(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
     match parts.iter().find(|part| text.contains(part.as_str())) {
         Some(part) => Err(format!("{what} contains {part:?}: {text:?}")),
@@ -117,11 +115,11 @@ pub fn lacks(what: &str, text: &str, parts: &[String]) -> Result<(), String> {
     }
 }
 
-/// Reads a member that may be null: null is a value, and only an absent member is `None`.
+/// Deserializes a field in which null is a value. Only an absent field is `None`.
 ///
 /// # Errors
 ///
-/// As the deserializer's.
+/// The error of the deserializer.
 pub fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
@@ -136,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_is_read_without_its_name_and_source() {
+    fn the_content_of_a_case_lacks_its_name_and_source() {
         let [case] = &cases(json!([{ "name": "a", "source": "000", "x": 1 }]))[..] else { panic!("not one case") };
         assert_eq!((case.name.as_str(), Value::from(case.content.clone())), ("a", json!({ "x": 1 })));
         assert!(serde_json::from_str::<Case<Value>>(r#"{"x": 1}"#).is_err());
@@ -144,7 +142,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "1 of 2 cases failed:\n\n* b\nno")]
-    fn a_case_that_fails_is_named() {
+    fn a_failing_case_is_named() {
         check_all(&cases(json!([{ "name": "a" }, { "name": "b", "bad": 1 }])), |case| {
             if case.is_empty() { Ok(()) } else { Err("no".to_owned()) }
         });
@@ -152,24 +150,24 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "the name is not unique")]
-    fn two_cases_of_one_name_fail() {
+    fn duplicate_names_fail() {
         check_all(&cases(json!([{ "name": "a" }, { "name": "a" }])), |_| Ok(()));
     }
 
     #[test]
     #[should_panic(expected = "there are no cases")]
-    fn no_cases_prove_nothing() {
+    fn an_empty_list_fails() {
         check_all(&cases(json!([])), |_| Ok(()));
     }
 
     #[test]
-    fn a_difference_is_shown() {
+    fn the_error_shows_the_diff() {
         let why = same_json("it", &json!({ "a": 1, "b": 2 }), &json!({ "a": 1, "b": 3 })).unwrap_err();
         assert!(why.contains("-  \"b\": 2") && why.contains("+  \"b\": 3"), "{why}");
     }
 }
 
-/// The examples of the project's README, compiled.
+/// Compiles the examples in the README of the repository.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! The client for code that is not `async`.
+//! The blocking client.
 
 use std::thread;
 
@@ -8,7 +8,7 @@ use recallflow_sandbox::{Ending, Fault, Sandbox};
 use super::{builder, update};
 
 #[test]
-fn it_makes_the_same_calls() {
+fn the_blocking_client_makes_the_same_calls() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
     assert_eq!(client.query_recall_flow_detail(12).unwrap().key_id, Some(12));
@@ -23,7 +23,7 @@ fn it_makes_the_same_calls() {
 }
 
 #[test]
-fn pages_are_read_with_the_connections_of_other_calls() {
+fn pages_reuse_the_connections_of_other_calls() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
     client.query_recall_flow_detail(12).unwrap();
@@ -33,10 +33,10 @@ fn pages_are_read_with_the_connections_of_other_calls() {
 }
 
 #[test]
-fn threads_share_a_client_and_wait_side_by_side() {
+fn concurrent_calls_of_one_client_do_not_wait_for_each_other() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
-    // None is ever answered, so that all four arrive in time only if the threads overlap.
+    // The sandbox never responds, so all four requests arrive in time only if the calls overlap.
     sandbox.script(vec![Fault::Hold; 4]);
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -50,7 +50,7 @@ fn threads_share_a_client_and_wait_side_by_side() {
 }
 
 #[tokio::test]
-async fn it_works_and_can_be_dropped_where_a_runtime_is() {
+async fn the_blocking_client_works_and_drops_inside_a_runtime() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
     let query = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
@@ -62,13 +62,13 @@ async fn it_works_and_can_be_dropped_where_a_runtime_is() {
 }
 
 #[test]
-fn an_idle_connection_that_the_server_closed_is_not_written_into() {
+fn a_connection_that_the_server_closed_while_idle_is_not_reused() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();
     for round in 0..20 {
         sandbox.script([Fault::End(Ending::CloseUnsaid)]);
         client.update_recall_flow(&update()).unwrap_or_else(|error| panic!("round {round}: {error}"));
-        // The end of the connection is on its way, which nothing but the other end can tell.
+        // Give the FIN time to arrive; the client cannot observe it here.
         assert!(sandbox.wait_for_open_connections_blocking(0, std::time::Duration::from_secs(2)));
     }
 }

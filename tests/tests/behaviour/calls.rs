@@ -1,4 +1,4 @@
-//! The three operations as the documents describe them.
+//! The three operations as the vendor's documents describe them.
 
 use recallflow::{
     GroupCallQuery, OPERATIONS, OutboundControl, RecallNode, RecallStatus, RecallType, SeatTransfer, TaskStatus,
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use super::{builder, sandbox_and_client, update};
 
 #[tokio::test]
-async fn a_request_carries_the_documented_headers_and_nothing_that_should_not() {
+async fn a_request_has_the_documented_headers_and_no_others() {
     let (sandbox, client) = sandbox_and_client().await;
     client.query_recall_flow_detail(12).await.unwrap();
     let request = &sandbox.requests()[0];
@@ -35,7 +35,7 @@ async fn a_request_carries_the_documented_headers_and_nothing_that_should_not() 
 }
 
 #[tokio::test]
-async fn an_accepted_update_is_what_is_read_afterwards() {
+async fn an_update_is_visible_to_the_next_query() {
     let (_sandbox, client) = sandbox_and_client().await;
     let node = RecallNode::text_to_speech("Hello ${text1}", "EN")
         .speaking_rate(1.5)
@@ -60,7 +60,7 @@ async fn an_accepted_update_is_what_is_read_afterwards() {
 }
 
 #[tokio::test]
-async fn what_was_read_is_sent_back_with_one_thing_changed() {
+async fn to_update_changes_only_the_field_that_was_set() {
     let (_sandbox, client) = sandbox_and_client().await;
     let before = client.query_recall_flow_detail(299).await.unwrap();
     client.update_recall_flow(&before.to_update().unwrap().recall_num(7)).await.unwrap();
@@ -71,7 +71,7 @@ async fn what_was_read_is_sent_back_with_one_thing_changed() {
 }
 
 #[tokio::test]
-async fn each_published_shape_of_a_flow_is_read() {
+async fn every_published_shape_of_a_flow_is_read() {
     let (sandbox, client) = sandbox_and_client().await;
     for shape in [Shape::Flat, Shape::Page, Shape::FlatWithPaging] {
         sandbox.set_shape(shape);
@@ -80,13 +80,13 @@ async fn each_published_shape_of_a_flow_is_read() {
         assert_eq!((node.key_id, node.task_id), (Some(1427), Some(5_009_612)), "{shape:?}");
         assert_eq!(detail.total.is_some(), shape != Shape::Flat, "{shape:?}");
         assert!(detail.extra.is_empty(), "{shape:?}: {:?}", detail.extra);
-        // A page of nodes does not tell the flow's own settings, and sending it back would lose them.
+        // The shape of a page lacks the flow's own settings, so writing it back would lose them.
         assert_eq!(detail.to_update().is_ok(), shape != Shape::Page, "{shape:?}");
     }
 }
 
 #[tokio::test]
-async fn every_form_of_the_envelope_is_opened() {
+async fn every_form_of_the_envelope_is_read() {
     let (sandbox, client) = sandbox_and_client().await;
     for code in ["code", "status"] {
         for message in ["msg", "reason"] {
@@ -109,7 +109,7 @@ async fn every_form_of_the_envelope_is_opened() {
 }
 
 #[tokio::test]
-async fn a_prefix_of_the_base_url_is_kept() {
+async fn the_path_prefix_of_the_base_url_is_kept() {
     let (sandbox, _) = sandbox_and_client().await;
     for base in ["/v3", "/v3/", "/a/b"] {
         let client = builder(&sandbox).base_url(format!("{}{base}", sandbox.url())).build().unwrap();
@@ -120,7 +120,7 @@ async fn a_prefix_of_the_base_url_is_kept() {
 }
 
 #[tokio::test]
-async fn the_list_is_filtered_by_the_service() {
+async fn the_service_filters_the_list() {
     let (_sandbox, client) = sandbox_and_client().await;
     let all = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
     let finished = client.query_group_calls(&all.clone().status_list([TaskStatus::Finished])).await.unwrap();
@@ -132,7 +132,7 @@ async fn the_list_is_filtered_by_the_service() {
 }
 
 #[tokio::test]
-async fn connections_are_kept_and_shared_by_clones() {
+async fn clones_share_keep_alive_connections() {
     let (sandbox, client) = sandbox_and_client().await;
     for client in [&client, &client.clone(), &client.with_max_retries(0)] {
         client.update_recall_flow(&update()).await.unwrap();
@@ -141,7 +141,7 @@ async fn connections_are_kept_and_shared_by_clones() {
 }
 
 #[tokio::test]
-async fn dropping_a_call_leaves_the_client_usable() {
+async fn the_client_stays_usable_after_a_call_is_canceled() {
     let (sandbox, client) = sandbox_and_client().await;
     sandbox.script([Fault::Hold]);
     let call = tokio::spawn({
@@ -166,7 +166,7 @@ async fn the_sandbox_routes_every_operation() {
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
-        // Refused for want of a signature, which it would not have come to if the path were unknown.
+        // The sandbox checks the path before the signature, so this error shows that the path is known.
         assert!(answer.contains(r#""code":-1"#), "{}: {answer}", operation.name);
         assert_eq!(sandbox.requests().pop().unwrap().operation.as_deref(), Some(operation.name));
     }

@@ -1,4 +1,4 @@
-//! A key and a secret that are known, and whatever would show them.
+//! Known secrets, and responses that echo them.
 
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,10 +10,10 @@ use recallflow_sandbox::{Fault, Sandbox};
 
 pub(crate) const KEY: &str = "K3y-Canary-0123456789";
 pub(crate) const SECRET: &str = "s3cret-CANARY-0123456789";
-/// Of a proxy.
+/// The password of a proxy.
 pub(crate) const PASSWORD: &str = "hunter2-CANARY";
 
-/// The signatures of the last minute and of this moment.
+/// Returns the signatures of the last minute.
 fn signatures() -> Vec<String> {
     let now = seconds(SystemTime::now());
     (now - 60..=now + 1).map(signature).collect()
@@ -28,24 +28,23 @@ fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// When every request is signed, so that an answer can be made up that quotes the signature.
+/// The fixed time of the client's clock, so that a scripted response can quote the signature.
 static NOW: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
 
-/// The signature of every request.
+/// Returns the signature of every request.
 fn sign() -> String {
     signature(seconds(*NOW))
 }
 
-/// Everything that must not show, in every way in which it may be written: key, secret, password, and the signatures of
-/// the last minute.
+/// Returns every encoding of every secret: the key, the secret, the password and the signatures of the last minute.
 fn canaries() -> Vec<String> {
     let known = [KEY, SECRET, PASSWORD].map(str::to_owned);
-    let written = known.iter().flat_map(|secret| spellings(secret)).chain(basic());
+    let written = known.iter().flat_map(|secret| encodings(secret)).chain(basic());
     signatures().into_iter().chain(known.clone()).chain(written).map(|canary| canary.to_lowercase()).collect()
 }
 
-/// A text as it is quoted in URLs, HTML, JSON, dumps, and in base64.
-pub(crate) fn spellings(text: &str) -> Vec<String> {
+/// Returns a text in the escapes of URLs, HTML and JSON, as hexadecimal digits, and in base64.
+pub(crate) fn encodings(text: &str) -> Vec<String> {
     let each = |write: fn(u8) -> String| text.bytes().map(write).collect::<String>();
     vec![
         text.to_uppercase(),
@@ -61,12 +60,12 @@ pub(crate) fn spellings(text: &str) -> Vec<String> {
     ]
 }
 
-/// The value of a header that holds a password, and of one like it.
+/// Returns two values of `Proxy-Authorization` that contain the password.
 fn basic() -> [String; 2] {
     [STANDARD.encode(format!("user:{PASSWORD}")), STANDARD.encode(format!("{KEY}:{SECRET}"))]
 }
 
-/// Fails if a text shows a secret.
+/// Panics if a text contains a secret.
 pub(crate) fn assert_clean(text: &str) {
     let lower = text.to_lowercase();
     for canary in canaries() {
@@ -80,8 +79,8 @@ pub(crate) async fn canary_sandbox() -> (Sandbox, recallflow::Client) {
     (sandbox, client)
 }
 
-/// Answers that hold what the request held.
-pub(crate) fn reflections() -> Vec<Fault> {
+/// Returns responses that echo the secrets of the request.
+pub(crate) fn echoes() -> Vec<Fault> {
     let sign = sign();
     let text = format!("{KEY} {} {SECRET} {sign} {}", KEY.to_lowercase(), sign.to_uppercase());
     vec![
@@ -94,11 +93,11 @@ pub(crate) fn reflections() -> Vec<Fault> {
     ]
 }
 
-/// Answers that hold it in another spelling, in a message and on a page.
-pub(crate) fn spelt_reflections() -> Vec<Fault> {
+/// Returns responses that echo the secrets in other encodings, in a message and on a web page.
+pub(crate) fn encoded_echoes() -> Vec<Fault> {
     let sign = sign();
     let headers = format!("POST /voice HTTP/1.1\r\nApi-Key: {KEY}\r\nSign: {sign}\r\nX: {SECRET}\r\n");
-    let texts = [KEY, SECRET, &sign, &headers].map(spellings).concat();
+    let texts = [KEY, SECRET, &sign, &headers].map(encodings).concat();
     let answers = |text: &String| {
         let message = serde_json::json!({ "code": -22, "msg": format!("bad request: {text}") });
         [Fault::body(message.to_string()), Fault::body(format!("<html>{text}</html>")).with_status(403)]

@@ -1,4 +1,4 @@
-//! A clock of this machine that is wrong.
+//! Calls from a machine whose clock is wrong.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,7 +12,7 @@ use super::{builder, sandbox_and_client, update};
 
 const HOUR: i64 = 3600;
 
-/// A client whose clock is ahead by a number of seconds, which can change.
+/// Returns a client whose clock is ahead by this many seconds, and the number to change it.
 fn skewed(sandbox: &Sandbox, ahead: i64) -> (Client, Arc<AtomicI64>) {
     let offset = Arc::new(AtomicI64::new(ahead));
     let shared = Arc::clone(&offset);
@@ -44,28 +44,28 @@ async fn a_clock_that_jumps_is_corrected_again() {
         client.query_recall_flow_detail(12).await.unwrap();
         client.query_recall_flow_detail(12).await.unwrap();
     }
-    // Two calls for each of the four times, and one correction for each of the three jumps.
+    // Two calls at each of the four times, and one corrected attempt after each of the three jumps.
     assert_eq!(sandbox.requests().len(), 11);
 }
 
-/// So many calls under way.
-fn at_once(count: usize, client: &Client) -> Vec<JoinHandle<Result<RecallFlowDetail, Error>>> {
+/// Starts this many concurrent calls.
+fn start_calls(count: usize, client: &Client) -> Vec<JoinHandle<Result<RecallFlowDetail, Error>>> {
     let call = |client: Client| tokio::spawn(async move { client.query_recall_flow_detail(12).await });
     (0..count).map(|_| call(client.clone())).collect()
 }
 
 #[tokio::test]
-async fn fifty_calls_at_once_all_recover() {
+async fn fifty_concurrent_calls_recover() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, HOUR);
-    let calls = at_once(50, &client);
+    let calls = start_calls(50, &client);
     for call in calls {
         call.await.unwrap().unwrap();
     }
 }
 
 #[tokio::test]
-async fn fifty_calls_at_once_all_recover_from_every_error_of_the_clock() {
+async fn fifty_concurrent_calls_recover_from_every_clock_error() {
     for ahead in [HOUR, -HOUR, 3 * 24 * HOUR, -3 * 24 * HOUR] {
         let (sandbox, _) = sandbox_and_client().await;
         let (client, _) = skewed(&sandbox, ahead);
@@ -91,10 +91,10 @@ async fn fifty_calls_at_once_all_recover_from_every_error_of_the_clock() {
 }
 
 #[tokio::test]
-async fn a_wrong_date_of_one_answer_does_not_mislead_the_calls_beside_it() {
+async fn a_wrong_date_does_not_mislead_concurrent_calls() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, HOUR);
-    // Every other answer comes from a gateway whose clock is wrong, and teaches that.
+    // Every other response comes from a gateway with a wrong clock, so the client learns a wrong offset.
     let gateway = || Fault::Code(-18).with_header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
     for _ in 0..20 {
         sandbox.script_for("query_group_calls", [gateway()]);
@@ -109,7 +109,7 @@ async fn a_wrong_date_of_one_answer_does_not_mislead_the_calls_beside_it() {
             tokio::spawn(async move { client.query_group_calls(&query).await })
         })
         .collect();
-    let calls = at_once(20, &client);
+    let calls = start_calls(20, &client);
     for call in calls {
         call.await.unwrap().unwrap();
     }
@@ -119,9 +119,9 @@ async fn a_wrong_date_of_one_answer_does_not_mislead_the_calls_beside_it() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_within_a_call_neither_breaks_nor_lengthens_it() {
+async fn a_clock_that_jumps_during_a_call_does_not_change_its_duration() {
     for jump in [5 * HOUR, -5 * HOUR, 3 * 24 * HOUR, -3 * 24 * HOUR] {
-        // While the answer is on its way: what is signed next takes the new time.
+        // The clock jumps before the response arrives: the next attempt is signed with the new time.
         let (sandbox, _) = sandbox_and_client().await;
         let (client, offset) = skewed(&sandbox, HOUR);
         sandbox.script([Fault::Ok.after(Duration::from_millis(100))]);
@@ -136,7 +136,7 @@ async fn a_clock_that_jumps_within_a_call_neither_breaks_nor_lengthens_it() {
         assert!(started.elapsed() < Duration::from_secs(5), "{jump}");
         assert_eq!(sandbox.requests().len(), 2, "{jump}");
 
-        // During the pause before a retry, which lasts no longer for it.
+        // The clock jumps during the backoff, which does not become longer.
         sandbox.reset();
         sandbox.script([Fault::Code(-15).with_header("Retry-After", "1")]);
         let call = tokio::spawn({
@@ -153,7 +153,7 @@ async fn a_clock_that_jumps_within_a_call_neither_breaks_nor_lengthens_it() {
 }
 
 #[tokio::test]
-async fn deadlines_take_no_notice_of_the_clock() {
+async fn deadlines_do_not_depend_on_the_clock() {
     const TIMEOUT: Duration = Duration::from_millis(400);
     for jump in [5 * HOUR, -5 * HOUR, 3 * 24 * HOUR, -3 * 24 * HOUR] {
         let (sandbox, _) = sandbox_and_client().await;
@@ -172,7 +172,7 @@ async fn deadlines_take_no_notice_of_the_clock() {
 }
 
 #[tokio::test]
-async fn a_date_to_wait_until_is_read_by_the_clock_of_the_service() {
+async fn a_retry_after_date_is_relative_to_the_clock_of_the_service() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, 3 * 24 * HOUR);
     client.query_recall_flow_detail(12).await.unwrap();
@@ -184,14 +184,14 @@ async fn a_date_to_wait_until_is_read_by_the_clock_of_the_service() {
 }
 
 #[tokio::test]
-async fn a_clock_that_shows_no_time_at_all_is_corrected_or_told() {
+async fn an_absurd_clock_is_corrected_or_reported() {
     let farthest = Duration::from_secs(i64::MAX as u64);
     let times = [UNIX_EPOCH, UNIX_EPOCH - Duration::from_secs(86_400)].into_iter();
     let extremes = [UNIX_EPOCH.checked_add(farthest), UNIX_EPOCH.checked_sub(farthest)];
     for time in times.chain(extremes.into_iter().flatten()) {
         let (sandbox, _) = sandbox_and_client().await;
         let client = builder(&sandbox).clock(move || time).build().unwrap();
-        // The sandbox takes a time before 1970, which the service's documents do not mention, as it sees fit.
+        // The documents do not say how the service treats times before 1970, so either outcome is accepted.
         if let Err(error) = client.query_recall_flow_detail(12).await {
             assert!(
                 matches!(error.kind(), ErrorKind::TimestampExpired | ErrorKind::Authentication | ErrorKind::Parameter),
@@ -202,7 +202,7 @@ async fn a_clock_that_shows_no_time_at_all_is_corrected_or_told() {
 }
 
 #[tokio::test]
-async fn a_gateway_with_a_wrong_date_spoils_nothing() {
+async fn a_wrong_date_of_a_gateway_breaks_no_request() {
     let (sandbox, client) = sandbox_and_client().await;
     for date in ["Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 2099 23:59:59 GMT", "yesterday", ""] {
         sandbox.reset();
@@ -215,7 +215,7 @@ async fn a_gateway_with_a_wrong_date_spoils_nothing() {
 }
 
 #[tokio::test]
-async fn a_refused_timestamp_that_cannot_be_corrected_tells_how_far_the_clock_is_off() {
+async fn the_remedy_of_a_refused_timestamp_names_the_offset() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, 42 * 60);
     sandbox.script([Fault::Code(-16), Fault::Code(-16), Fault::Code(-16)]);
@@ -227,7 +227,7 @@ async fn a_refused_timestamp_that_cannot_be_corrected_tells_how_far_the_clock_is
 }
 
 #[tokio::test]
-async fn without_retries_the_next_call_is_signed_right() {
+async fn without_retries_the_next_call_uses_the_corrected_clock() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, HOUR);
     let client = client.with_max_retries(0);
@@ -236,7 +236,7 @@ async fn without_retries_the_next_call_is_signed_right() {
 }
 
 #[tokio::test]
-async fn a_wrong_date_that_was_tried_is_dropped_again() {
+async fn an_adopted_offset_that_is_refused_is_dropped() {
     let (sandbox, client) = sandbox_and_client().await;
     let refused = || Fault::Code(-16).with_header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
     sandbox.script([refused(), refused()]);
@@ -246,7 +246,7 @@ async fn a_wrong_date_that_was_tried_is_dropped_again() {
 }
 
 #[tokio::test]
-async fn a_date_that_a_cache_kept_teaches_nothing() {
+async fn the_date_of_a_cached_response_is_ignored() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, _) = skewed(&sandbox, HOUR);
     sandbox.script([Fault::Ok.with_header("Age", "7"), Fault::Ok.with_header("Age", "7")]);

@@ -1,4 +1,4 @@
-//! Options that are wrong or missing.
+//! Client options, valid and invalid.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn refusal(builder: ClientBuilder) -> String {
 }
 
 #[test]
-fn a_wrong_option_is_named_with_a_remedy() {
+fn an_invalid_option_is_named_with_a_remedy() {
     let fresh = || Client::builder("key", "hunter2");
     for (builder, expected) in [
         (Client::builder("", "hunter2"), "API key"),
@@ -39,13 +39,13 @@ fn a_wrong_option_is_named_with_a_remedy() {
 }
 
 #[test]
-fn without_a_base_url_it_is_the_documents_own() {
-    // The environment of the tests does not set one.
+fn the_default_base_url_is_itnio() {
+    // The environment of the tests does not set `RECALLFLOW_BASE_URL`.
     assert!(format!("{:?}", Client::builder("key", "secret").build().unwrap()).contains(recallflow::ITNIO));
 }
 
 #[tokio::test]
-async fn endless_is_a_time_as_well() {
+async fn the_maximum_duration_is_a_valid_timeout() {
     let (sandbox, _) = sandbox_and_client().await;
     let client = builder(&sandbox).timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().unwrap();
     client.query_recall_flow_detail(12).await.unwrap();
@@ -54,7 +54,7 @@ async fn endless_is_a_time_as_well() {
 }
 
 #[test]
-fn without_a_runtime_it_says_so() {
+fn a_call_without_a_runtime_is_an_error() {
     let client = Client::builder("key", "secret").build().unwrap();
     let mut call = std::pin::pin!(client.query_recall_flow_detail(12));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -63,7 +63,7 @@ fn without_a_runtime_it_says_so() {
 }
 
 #[test]
-fn clients_calls_and_errors_go_from_thread_to_thread() {
+fn clients_calls_and_errors_are_send() {
     fn goes<T: Send>(_: &T) {}
     fn is_shared<T: Send + Sync>() {}
     is_shared::<Client>();
@@ -76,13 +76,13 @@ fn clients_calls_and_errors_go_from_thread_to_thread() {
 }
 
 #[tokio::test]
-async fn plain_http_is_allowed_only_when_asked_for() {
+async fn plain_http_needs_an_option() {
     let built = Client::builder("key", "secret").base_url("http://192.0.2.1").dangerously_allow_http(true).build();
     assert!(built.is_ok());
 }
 
 #[tokio::test]
-async fn checking_can_be_switched_off_and_the_service_judges() {
+async fn without_validation_the_service_rejects_an_invalid_request() {
     let (sandbox, client) = sandbox_and_client().await;
     let wrong = UpdateRecallFlow::new(299, 0, 1, recallflow::RecallType::All);
     let refused = client.update_recall_flow(&wrong).await.unwrap_err();
@@ -96,7 +96,7 @@ async fn checking_can_be_switched_off_and_the_service_judges() {
 }
 
 #[tokio::test]
-async fn a_small_limit_of_the_answer_is_kept() {
+async fn max_response_bytes_limits_a_response() {
     let (sandbox, _) = sandbox_and_client().await;
     let client = builder(&sandbox).max_response_bytes(64).build().unwrap();
     let error = client.query_recall_flow_detail(12).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Every call ends by its deadline, whatever the network does; `docs/faults.md` tells of the one exception.
+//! Every call ends by its deadline. `docs/faults.md` describes the one exception.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -10,11 +10,11 @@ use tokio::time::timeout;
 
 use super::{builder, sandbox_and_client, update};
 
-/// Longer than any deadline here; a call that takes so long would have gone on for ever.
+/// Longer than every deadline in this file. A call that takes longer would never end.
 const FAR: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn nothing_outlives_the_deadline() {
+async fn no_fault_outlasts_the_deadline() {
     let (sandbox, client) = sandbox_and_client().await;
     let client = client.with_timeout(Duration::from_millis(500));
     let pace = Pace { bytes: 1, interval: Duration::from_millis(20) };
@@ -39,10 +39,10 @@ async fn nothing_outlives_the_deadline() {
     client.with_timeout(FAR).query_recall_flow_detail(12).await.unwrap();
 }
 
-/// Over TLS, as the service is reached: there one turn of the HTTP library takes so little from the connection that the
-/// deadline is looked at in time.
+/// Uses TLS, like calls to the service: hyper then reads so little from the connection in one poll that the deadline is
+/// checked in time.
 #[tokio::test]
-async fn a_flood_of_interim_answers_does_not_keep_the_deadline_from_being_seen() {
+async fn a_flood_of_interim_responses_does_not_delay_the_deadline() {
     let sandbox = Sandbox::builder().tls(Certificate::Trusted).start().await.unwrap();
     let mut authority = NamedTempFile::new().unwrap();
     authority.write_all(sandbox.authority().unwrap().as_bytes()).unwrap();
@@ -50,7 +50,7 @@ async fn a_flood_of_interim_answers_does_not_keep_the_deadline_from_being_seen()
     client.query_recall_flow_detail(12).await.unwrap();
     sandbox.script([Fault::Interim { count: None, at_once: true }]);
     let started = Instant::now();
-    // The flood would hold up a timer of this test as well, so that the clock is asked instead.
+    // The flood would delay a timer of this test as well, so the test compares clock times.
     let error = client.with_timeout(Duration::from_millis(500)).query_recall_flow_detail(12).await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
@@ -59,7 +59,7 @@ async fn a_flood_of_interim_answers_does_not_keep_the_deadline_from_being_seen()
 }
 
 #[tokio::test]
-async fn a_slow_attempt_of_a_query_is_given_up_for_another() {
+async fn a_query_is_retried_after_its_attempt_timeout() {
     let (sandbox, _) = sandbox_and_client().await;
     let client = builder(&sandbox).attempt_timeout(Duration::from_millis(500)).build().unwrap();
     sandbox.script([Fault::Hold]);
@@ -68,7 +68,7 @@ async fn a_slow_attempt_of_a_query_is_given_up_for_another() {
 }
 
 #[tokio::test]
-async fn an_update_has_the_whole_time_for_its_one_attempt() {
+async fn an_attempt_of_an_update_has_the_whole_timeout() {
     let (sandbox, _) = sandbox_and_client().await;
     let client = builder(&sandbox).attempt_timeout(Duration::from_millis(50)).build().unwrap();
     sandbox.script([Fault::Ok.after(Duration::from_millis(300))]);
@@ -77,8 +77,8 @@ async fn an_update_has_the_whole_time_for_its_one_attempt() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_connection_that_never_comes_is_no_unknown_outcome() {
-    // The queue of this listener holds one connection and nobody takes it out, so that the next one is never made.
+async fn an_update_that_times_out_while_connecting_was_not_applied() {
+    // The backlog of this listener holds one connection that is never accepted, so the next one never connects.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -95,12 +95,12 @@ async fn waiting_for_a_connection_that_never_comes_is_no_unknown_outcome() {
 }
 
 #[tokio::test]
-async fn backoff_ends_with_the_deadline() {
+async fn a_backoff_beyond_the_deadline_fails_at_once() {
     let (sandbox, client) = sandbox_and_client().await;
     sandbox.script(vec![Fault::Status(429).with_header("Retry-After", "1"); 50]);
     let client = client.with_timeout(Duration::from_millis(2500)).with_max_retries(50);
     let error = timeout(FAR, client.query_recall_flow_detail(12)).await.unwrap().unwrap_err();
-    // A third wait would not end in time, so that the error comes at once instead.
+    // A third backoff would end after the deadline, so the call fails without it.
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(sandbox.requests().len(), 3);
 }

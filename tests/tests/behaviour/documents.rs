@@ -1,4 +1,4 @@
-//! The documents' own examples, byte for byte as they print them.
+//! The examples of the vendor's documents, byte for byte.
 
 use recallflow::{Error, GroupCallQuery, GroupCallTask, RecallFlowDetailQuery, TaskStatus, UpdateRecallFlow};
 use recallflow_sandbox::Fault;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::sandbox_and_client;
 
-/// The example of a document, as the spec keeps it.
+/// Returns the example of a document from the spec.
 fn example(operation: &str, source: &str) -> (String, String) {
     let service: Value =
         serde_json::from_str(include_str!("../../../crates/sandbox/src/generated/service.json")).unwrap();
@@ -17,7 +17,7 @@ fn example(operation: &str, source: &str) -> (String, String) {
     (text("request"), text("response"))
 }
 
-/// The JSON without white space, which the order of its fields outlives.
+/// Removes white space from JSON and keeps the order of its fields.
 fn minified(json: &str) -> String {
     let mut in_text = false;
     let kept = json.chars().filter(|c| {
@@ -54,7 +54,7 @@ async fn the_request_of_002_is_sent_without_its_nulls() {
 }
 
 #[tokio::test]
-async fn the_answers_are_read_with_every_value() {
+async fn every_value_of_the_example_responses_is_read() {
     let (sandbox, client) = sandbox_and_client().await;
     for source in ["000", "001"] {
         let (_, response) = example("query_recall_flow_detail", source);
@@ -81,7 +81,7 @@ async fn the_answers_are_read_with_every_value() {
 }
 
 #[test]
-fn the_signature_of_the_documents_is_accepted_and_no_other() {
+fn the_sandbox_accepts_the_documented_signature_only() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let sandbox = recallflow_sandbox::Sandbox::builder()

@@ -1,4 +1,4 @@
-//! The client against the sandbox, over real HTTP: everything that acts.
+//! Behavior of the client against the sandbox, over real HTTP.
 
 mod blocking;
 mod calls;
@@ -15,24 +15,24 @@ mod secrets;
 use recallflow::{Client, ClientBuilder, Error, RecallNode, RecallType, UpdateRecallFlow};
 use recallflow_sandbox::{Fault, Sandbox};
 
-/// A builder for the sandbox's address and credentials.
+/// Returns a builder with the URL and credentials of the sandbox.
 fn builder(sandbox: &Sandbox) -> ClientBuilder {
     Client::builder(sandbox.api_key(), sandbox.api_secret()).base_url(sandbox.url())
 }
 
-/// A running sandbox and a client of it.
+/// Starts a sandbox and returns it with a client.
 async fn sandbox_and_client() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.expect("the sandbox starts");
-    let client = builder(&sandbox).build().expect("the sandbox's address is one");
+    let client = builder(&sandbox).build().expect("the URL of the sandbox is valid");
     (sandbox, client)
 }
 
-/// An update of the flow 299 that the service accepts.
+/// Returns a valid update of the flow 299.
 fn update() -> UpdateRecallFlow {
     UpdateRecallFlow::new(299, 60, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")])
 }
 
-/// What a query and an update come to while the sandbox plays the same faults.
+/// Makes a query and an update while the sandbox plays the same faults.
 async fn query_and_update(faults: &[Fault]) -> (Played, Played) {
     let (sandbox, client) = sandbox_and_client().await;
     sandbox.script(faults.to_vec());
@@ -45,7 +45,7 @@ async fn query_and_update(faults: &[Fault]) -> (Played, Played) {
     (query, update)
 }
 
-/// What a call came to, and how many requests the service saw for it.
+/// The outcome of a call, and the number of requests that the sandbox received for it.
 #[derive(Debug)]
 struct Played {
     outcome: Result<(), Error>,
@@ -53,7 +53,7 @@ struct Played {
 }
 
 impl Played {
-    /// `ok` or the class of the error, and the number of requests.
+    /// Returns `ok` or the class of the error, and the number of requests.
     fn summary(&self) -> (&'static str, usize) {
         (self.outcome.as_ref().map_or_else(|error| error.kind().as_str(), |()| "ok"), self.requests)
     }

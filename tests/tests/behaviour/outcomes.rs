@@ -1,4 +1,4 @@
-//! What every fault comes to, for a query and for an update. The table is the promise.
+//! The outcome of every fault, for a query and for an update. The table states the promise of the library.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,10 +12,10 @@ use tokio::runtime::Builder;
 
 use super::query_and_update;
 
-/// A fault by its name, and what a query and an update come to: the class of the error and the requests that were seen.
+/// A fault with its name, and the expected summary of a query and of an update.
 type Row = (&'static str, Fault, (&'static str, usize), (&'static str, usize));
 
-/// JSON that looks like an envelope, of which `status` is the HTTP status.
+/// Returns the JSON error page of a web framework, whose `status` is the HTTP status.
 fn framework_page(status: u16) -> Fault {
     let body = format!(r#"{{"timestamp":"2024-06-03T15:13:01Z","status":{status},"error":"Error","path":"/voice"}}"#);
     Fault::Respond { status, headers: Vec::new(), body: body.into_bytes() }
@@ -26,23 +26,23 @@ fn table() -> Vec<Row> {
     const UNKNOWN: (&str, usize) = ("OutcomeUnknownError", 1);
     let once = |name, fault, kind| (name, fault, (kind, 1), (kind, 1));
     vec![
-        // The service says no, and the answer stands.
+        // The service rejects the request, and the error is final.
         once("-1", Fault::Code(-1), "AuthenticationError"),
         once("-2", Fault::Code(-2), "IpRestrictedError"),
         once("-22", Fault::Code(-22), "ParameterError"),
         once("-99, which nobody documents", Fault::Code(-99), "ApiError"),
         once("-1 with HTTP 401", Fault::Code(-1).with_status(401), "AuthenticationError"),
         once("-99 with HTTP 500", Fault::Code(-99).with_status(500), "ApiError"),
-        // The service refuses before it does anything: both may be repeated.
+        // The service refuses the request before processing it: both are retried.
         ("-15", Fault::Code(-15), ("ok", 2), ("ok", 2)),
         ("429 with a page", Fault::Status(429), ("ok", 2), ("ok", 2)),
         ("429 with the error page of a framework", framework_page(429), ("ok", 2), ("ok", 2)),
         ("429 with an envelope", Fault::Code(-99).with_status(429), ("ok", 2), ("ok", 2)),
         ("-16", Fault::Code(-16), ("ok", 2), ("ok", 2)),
-        // The service failed: only a query is repeated, and the update's answer stands.
+        // The service failed: a query is retried, and the error of an update is final.
         ("-18", Fault::Code(-18), ("ok", 2), ("ServiceError", 1)),
         ("-99 with HTTP 503", Fault::Code(-99).with_status(503), ("ok", 2), ("ApiError", 1)),
-        // There is no answer, or none of the service.
+        // There is no response, or not one of the service.
         ("reset after it was read", Fault::Reset, ("ok", 2), UNKNOWN),
         ("closed after it was read", Fault::Close, ("ok", 2), UNKNOWN),
         ("truncated", Fault::Truncate(10), ("ok", 2), UNKNOWN),
@@ -66,7 +66,7 @@ fn table() -> Vec<Row> {
         ("code 0.0", Fault::body(r#"{"code":0.0}"#), NO_PAGE, UNKNOWN),
         ("two codes", Fault::body(r#"{"code":-1,"code":0}"#), NO_PAGE, UNKNOWN),
         ("not UTF-8", Fault::body(&b"{\"code\":0,\"msg\":\"\xff\"}"[..]), NO_PAGE, UNKNOWN),
-        // Refused for its own sake, or sent elsewhere: an update was not carried out either.
+        // The gateway rejected or redirected the request, so an update was not applied.
         ("404 with a page", Fault::Status(404), NO_PAGE, NO_PAGE),
         ("403 with a page", Fault::Status(403), NO_PAGE, NO_PAGE),
         ("a redirect", Fault::redirect(307, "https://example.com/"), NO_PAGE, NO_PAGE),
@@ -76,7 +76,7 @@ fn table() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn every_fault_comes_to_what_the_table_says() {
+async fn every_fault_has_the_outcome_of_the_table() {
     let mut wrong = Vec::new();
     for (name, fault, query, update) in table() {
         let (query_played, update_played) = query_and_update(&[fault]).await;
@@ -88,7 +88,7 @@ async fn every_fault_comes_to_what_the_table_says() {
 }
 
 #[tokio::test]
-async fn an_update_that_was_carried_out_without_an_answer_is_not_sent_again() {
+async fn an_update_that_was_applied_without_a_response_is_not_retried() {
     let (sandbox, client) = super::sandbox_and_client().await;
     sandbox.script([Fault::Reset.applied()]);
     let error = client.update_recall_flow(&super::update()).await.unwrap_err();
@@ -100,7 +100,7 @@ async fn an_update_that_was_carried_out_without_an_answer_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_no_unknown_outcome() {
+async fn an_update_with_a_refused_connection_was_not_applied() {
     let (sandbox, client) = super::sandbox_and_client().await;
     sandbox.shutdown();
     let client = client.with_timeout(Duration::from_secs(2));
@@ -110,28 +110,28 @@ async fn a_refused_connection_is_no_unknown_outcome() {
     assert_eq!(error.call().attempts, 3);
 }
 
-/// A server of two connections. It answers the request on the first one with success and then, as soon as it is told to,
-/// does this to the connection and says so; and it refuses the request on the second one.
-fn server(end: fn(&mut TcpStream)) -> (SocketAddr, Sender<()>, Receiver<()>) {
+/// Starts a server for two connections. It responds with success on the first one, waits for a signal, calls `end` with the
+/// connection and reports that. On the second connection it responds with an error.
+fn start_server(end: fn(&mut TcpStream)) -> (SocketAddr, Sender<()>, Receiver<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let (told, tells) = channel();
     let (ended, ends) = channel();
     thread::spawn(move || {
-        let mut first = answer(&listener, 0);
+        let mut first = respond(&listener, 0);
         tells.recv().unwrap();
         end(&mut first);
         ended.send(()).unwrap();
-        answer(&listener, -22);
+        respond(&listener, -22);
     });
     (address, told, ends)
 }
 
-/// Answers one request on a new connection.
-fn answer(listener: &TcpListener, code: i64) -> TcpStream {
+/// Accepts a connection and responds to one request.
+fn respond(listener: &TcpListener, code: i64) -> TcpStream {
     let (mut stream, _) = listener.accept().unwrap();
     let mut request = Vec::new();
-    // No head of a request ends so, and every body here does.
+    // Every request body here ends like this, and no head does.
     while !request.ends_with(b"}") {
         let mut bytes = [0; 4096];
         let read = stream.read(&mut bytes).unwrap();
@@ -147,14 +147,14 @@ fn success_or(code: i64) -> String {
 }
 
 #[test]
-fn what_came_on_an_idle_connection_is_seen_before_an_update_is_sent() {
+fn an_update_is_not_sent_on_a_connection_that_ended_while_idle() {
     let ends: [fn(&mut TcpStream); 2] = [
         |stream| stream.shutdown(Shutdown::Both).unwrap(),
         |stream| stream.write_all(success_or(0).as_bytes()).unwrap(),
     ];
     for end in ends {
-        let (address, tell, ended) = server(end);
-        // Nobody drives it between the calls.
+        let (address, tell, ended) = start_server(end);
+        // The runtime is not driven between the calls.
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let client = Client::builder("key", "secret").base_url(format!("http://{address}")).build().unwrap();
         runtime.block_on(client.query_recall_flow_detail(299)).unwrap();
@@ -166,7 +166,7 @@ fn what_came_on_an_idle_connection_is_seen_before_an_update_is_sent() {
 }
 
 #[tokio::test]
-async fn an_update_was_not_carried_out_by_somebody_who_has_not_read_it() {
+async fn a_success_before_the_whole_update_was_sent_is_an_unknown_outcome() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let (end, ends) = channel::<()>();
@@ -174,11 +174,11 @@ async fn an_update_was_not_carried_out_by_somebody_who_has_not_read_it() {
         let (mut stream, _) = listener.accept().unwrap();
         stream.read_exact(&mut [0]).unwrap();
         stream.write_all(success_or(0).as_bytes()).unwrap();
-        // The connection stays as it is.
+        // Keep the connection open.
         let _ = ends.recv();
     });
     let client = Client::builder("key", "secret").base_url(format!("http://{address}")).build().unwrap();
-    // More than what the buffers on the way hold.
+    // More than the socket buffers hold.
     let audio = vec![0; 24 << 20];
     let update = super::update().node_list([RecallNode::reupload("audio.wav", audio)]);
     let error = client.update_recall_flow(&update).await.unwrap_err();
@@ -189,17 +189,17 @@ async fn an_update_was_not_carried_out_by_somebody_who_has_not_read_it() {
 }
 
 #[tokio::test]
-async fn an_odd_response_of_a_query_is_not_taken_for_an_empty_one() {
+async fn a_response_without_usable_data_is_an_error_of_a_query() {
     for data in ["[]", "\"x\"", "7", "true"] {
         let (query, update) = query_and_update(&[Fault::body(format!(r#"{{"code":0,"data":{data}}}"#))]).await;
         assert_eq!(query.summary(), ("ProtocolError", 1), "{data}");
-        // Nothing of an update's answer is of use, so nothing in it can be wrong.
+        // The data of an update is not read, so it cannot be wrong.
         assert_eq!(update.summary(), ("ok", 1), "{data}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_more_memory_than_its_bytes_is_refused() {
+async fn a_response_with_too_many_values_is_an_error_of_a_query() {
     let keys: Vec<_> = (0..100_000).map(|number| format!("\"{number:x}\":0")).collect();
     let envelope = |data: String| Fault::body(format!(r#"{{"code":0,"data":{{{data}}}}}"#));
     for fault in [envelope(keys.join(",")), envelope(format!("\"nodeList\":[{}]", vec!["{}"; 50_000].join(",")))] {
@@ -207,7 +207,7 @@ async fn an_answer_that_takes_more_memory_than_its_bytes_is_refused() {
         assert_eq!(query.summary(), ("ProtocolError", 1));
         let error = query.outcome.unwrap_err();
         assert!(error.remedy().unwrap_or_default().contains("`max_response_bytes`"), "{error}");
-        // Nothing of it is kept.
+        // The data of an update is not read.
         assert_eq!(update.summary(), ("ok", 1));
 
         let (sandbox, _) = super::sandbox_and_client().await;

@@ -1,4 +1,4 @@
-//! Reading all tasks, page after page.
+//! Iteration over all pages of a query.
 
 use std::pin::Pin;
 
@@ -12,14 +12,14 @@ fn query() -> GroupCallQuery {
     GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap())
 }
 
-/// An answer with tasks of these numbers.
+/// Returns a page with tasks of these ids.
 fn page(ids: impl IntoIterator<Item = i64>, total: i64, pages: Option<i64>) -> Fault {
     let records: Vec<_> = ids.into_iter().map(|id| json!({ "taskId": id })).collect();
     Fault::body(json!({ "code": 0, "data": { "records": records, "total": total, "pages": pages } }).to_string())
 }
 
-/// The numbers of all tasks, and the list itself.
-async fn read(client: &Client) -> (Vec<i64>, Pages<GroupCallQuery>) {
+/// Reads all tasks and returns their ids with the iterator.
+async fn read_all(client: &Client) -> (Vec<i64>, Pages<GroupCallQuery>) {
     let mut tasks = client.group_calls(query());
     let mut ids = Vec::new();
     while let Some(task) = tasks.next().await {
@@ -35,9 +35,9 @@ async fn scripted(faults: impl IntoIterator<Item = Fault>) -> (Sandbox, Client) 
 }
 
 #[tokio::test]
-async fn every_task_comes_once_with_the_same_span_on_every_page() {
+async fn every_page_is_requested_with_the_same_query() {
     let (sandbox, client) = sandbox_and_client().await;
-    let (mut ids, tasks) = read(&client).await;
+    let (mut ids, tasks) = read_all(&client).await;
     assert_eq!(ids.len(), 574);
     ids.sort_unstable();
     ids.dedup();
@@ -53,7 +53,7 @@ async fn every_task_comes_once_with_the_same_span_on_every_page() {
 }
 
 #[tokio::test]
-async fn pages_are_read_only_as_they_are_asked_for() {
+async fn a_page_is_requested_only_when_its_items_are_needed() {
     let (sandbox, client) = sandbox_and_client().await;
     let mut tasks = client.group_calls(query().size(10).current(3));
     assert!(sandbox.requests().is_empty());
@@ -65,40 +65,40 @@ async fn pages_are_read_only_as_they_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_task_that_slid_to_the_next_page_comes_once_and_the_drift_is_told() {
+async fn a_task_that_moved_to_the_next_page_is_returned_once() {
     let (_sandbox, client) =
         scripted([page([4, 3], 4, Some(2)), page([3, 2], 5, Some(3)), page([1], 5, Some(3))]).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [4, 3, 2, 1]);
     let drift = tasks.drift().unwrap();
     assert_eq!((drift.total_at_start, drift.total_at_end, drift.repeated), (Some(4), Some(5), 1));
 }
 
 #[tokio::test]
-async fn a_list_that_shrank_ends_and_the_drift_is_told() {
+async fn a_list_that_shrank_ends_with_a_drift() {
     let (_sandbox, client) = scripted([page([2, 1], 4, Some(2)), page([], 4, Some(2))]).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
     assert_eq!(tasks.drift(), None, "an empty last page is the end");
     let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), page([], 6, Some(3))]).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
     assert!(tasks.drift().is_some(), "an empty page in the middle is not");
 }
 
 #[tokio::test]
-async fn without_a_number_of_pages_an_empty_one_ends() {
+async fn without_a_page_count_an_empty_page_ends_the_iteration() {
     let (sandbox, client) = scripted([page([3, 2], 3, None), page([1], 3, None), page([], 3, None)]).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [3, 2, 1]);
     assert_eq!(tasks.drift(), None);
     assert_eq!(sandbox.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn a_service_that_always_answers_the_same_page_is_not_asked_for_ever() {
+async fn a_service_that_repeats_a_page_ends_the_iteration() {
     let (sandbox, client) = scripted(std::iter::repeat_n(page([2, 1], 99, Some(50)), 10)).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
     assert_eq!(tasks.drift().unwrap().repeated, 4);
     assert_eq!(sandbox.requests().len(), 3);
@@ -116,32 +116,32 @@ async fn a_service_that_always_answers_the_same_page_is_not_asked_for_ever() {
 }
 
 #[tokio::test]
-async fn a_page_that_only_repeats_is_not_the_end() {
+async fn a_single_page_without_new_items_does_not_end_the_iteration() {
     let pages = [page([3], 3, Some(3)), page([3], 4, Some(4)), page([2], 4, Some(4)), page([1], 4, Some(4))];
     let (_sandbox, client) = scripted(pages).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [3, 2, 1]);
     assert_eq!(tasks.drift().unwrap().repeated, 1);
 }
 
 #[tokio::test]
-async fn a_service_that_did_not_count_is_read_to_an_empty_page() {
+async fn a_page_count_of_zero_is_ignored() {
     let (_sandbox, client) = scripted([page([3, 2], 0, Some(0)), page([1], 0, Some(0)), page([], 0, Some(0))]).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [3, 2, 1]);
     assert_eq!(tasks.drift(), None);
 }
 
 #[tokio::test]
-async fn an_answer_without_data_in_the_middle_is_told() {
+async fn a_page_without_data_is_reported() {
     let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), Fault::body(r#"{"code":0,"data":null}"#)]).await;
-    let (ids, tasks) = read(&client).await;
+    let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
     assert!(tasks.drift().is_some());
 }
 
 #[tokio::test]
-async fn it_ends_after_an_error() {
+async fn the_iteration_ends_after_an_error() {
     let (_sandbox, client) = scripted([page([2, 1], 4, Some(2)), Fault::Code(-22)]).await;
     let mut tasks = client.group_calls(query());
     assert!(tasks.next().await.unwrap().is_ok());
@@ -151,7 +151,7 @@ async fn it_ends_after_an_error() {
 }
 
 #[tokio::test]
-async fn an_invalid_query_is_refused_before_anything_is_sent() {
+async fn an_invalid_query_sends_nothing() {
     let (sandbox, client) = sandbox_and_client().await;
     let error = client.group_calls(query().size(101)).next().await.unwrap().unwrap_err();
     assert_eq!(error.violations()[0].path, "size");
@@ -159,7 +159,7 @@ async fn an_invalid_query_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn it_is_a_stream() {
+async fn pages_is_a_stream() {
     let (_sandbox, client) = scripted([page([1], 1, Some(1))]).await;
     let mut tasks: Pin<Box<dyn futures_core::Stream<Item = Result<GroupCallTask, recallflow::Error>> + Send>> =
         Box::pin(client.group_calls(query()));

@@ -1,4 +1,4 @@
-//! How often and why a call is repeated.
+//! Retries: when a call is retried, and how often.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use recallflow_sandbox::Fault;
 use super::{builder, sandbox_and_client, update};
 
 #[tokio::test]
-async fn retries_end_after_two_or_as_the_caller_says() {
+async fn max_retries_limits_the_retries() {
     let (sandbox, client) = sandbox_and_client().await;
     for (client, requests) in [(client.clone(), 3), (client.with_max_retries(0), 1), (client.with_max_retries(4), 5)] {
         sandbox.reset();
@@ -21,7 +21,7 @@ async fn retries_end_after_two_or_as_the_caller_says() {
 }
 
 #[tokio::test]
-async fn every_attempt_is_signed_anew() {
+async fn every_attempt_has_its_own_signature() {
     let (sandbox, _) = sandbox_and_client().await;
     let seconds = std::sync::atomic::AtomicU64::new(0);
     let start = std::time::SystemTime::now();
@@ -37,7 +37,7 @@ async fn every_attempt_is_signed_anew() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_fails_at_once_and_says_how_long() {
+async fn a_retry_after_beyond_the_deadline_fails_at_once() {
     let (sandbox, client) = sandbox_and_client().await;
     for (header, seconds) in [("99999", 99_999), ("31", 31)] {
         sandbox.reset();
@@ -50,7 +50,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once_and_says_how_long() {
 }
 
 #[tokio::test]
-async fn a_wait_within_the_deadline_is_kept_and_a_senseless_one_ignored() {
+async fn a_retry_after_within_the_deadline_is_respected() {
     let (sandbox, client) = sandbox_and_client().await;
     for header in ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "soon"] {
         sandbox.reset();
@@ -66,7 +66,7 @@ async fn a_wait_within_the_deadline_is_kept_and_a_senseless_one_ignored() {
 }
 
 #[tokio::test]
-async fn a_dead_idle_connection_is_replaced_for_a_query_even_without_retries() {
+async fn a_stale_connection_costs_a_query_no_retry() {
     let (sandbox, client) = sandbox_and_client().await;
     let client = client.with_max_retries(0);
     sandbox.script([Fault::stale()]);
@@ -81,14 +81,14 @@ async fn a_dead_idle_connection_is_replaced_for_a_query_even_without_retries() {
 }
 
 #[tokio::test]
-async fn a_drained_budget_stops_retries_and_successes_fill_it_again() {
+async fn a_drained_budget_stops_retries_until_calls_succeed() {
     let (sandbox, client) = sandbox_and_client().await;
     let attempts = async |client: &recallflow::Client| {
         sandbox.reset();
         sandbox.script([Fault::Status(503), Fault::Status(503), Fault::Status(503)]);
         client.query_recall_flow_detail(12).await.unwrap_err().call().attempts
     };
-    // 500 tokens are 35 retries at 14.
+    // 500 tokens pay for 35 retries of 14 tokens.
     let mut retries = 0;
     while let more @ 1.. = attempts(&client).await - 1 {
         retries += more;

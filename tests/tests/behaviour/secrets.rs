@@ -1,11 +1,11 @@
-//! Secrets never show, whatever the service sends back.
+//! Secrets never appear in errors, logs or recordings, whatever the response contains.
 
 use std::fmt::{Debug, Display};
 
 use recallflow::Error;
 use recallflow_sandbox::Fault;
 
-use super::canary::{KEY, PASSWORD, SECRET, assert_clean, canary_sandbox, reflections, spellings, spelt_reflections};
+use super::canary::{KEY, PASSWORD, SECRET, assert_clean, canary_sandbox, echoes, encoded_echoes, encodings};
 use super::update;
 
 fn shown(value: &(impl Debug + Display)) -> String {
@@ -13,8 +13,8 @@ fn shown(value: &(impl Debug + Display)) -> String {
 }
 
 #[tokio::test]
-async fn no_error_shows_what_the_service_sent_back() {
-    for fault in reflections() {
+async fn no_error_shows_secrets_that_the_response_echoes() {
+    for fault in echoes() {
         let (sandbox, client) = canary_sandbox().await;
         sandbox.script([fault.clone(), fault]);
         let query = client.with_max_retries(0).query_recall_flow_detail(12).await.unwrap_err();
@@ -28,10 +28,10 @@ async fn no_error_shows_what_the_service_sent_back() {
 }
 
 #[tokio::test]
-async fn no_error_shows_it_in_another_spelling() {
+async fn no_error_shows_secrets_in_another_encoding() {
     let (sandbox, client) = canary_sandbox().await;
     let client = client.with_max_retries(0);
-    for fault in spelt_reflections() {
+    for fault in encoded_echoes() {
         sandbox.script([fault.clone()]);
         let text = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
         assert_clean(&text);
@@ -40,7 +40,7 @@ async fn no_error_shows_it_in_another_spelling() {
 }
 
 #[tokio::test]
-async fn what_comes_before_a_secret_does_not_push_half_of_it_into_view() {
+async fn the_excerpt_limit_never_cuts_a_secret_in_half() {
     let (sandbox, client) = canary_sandbox().await;
     let client = client.with_max_retries(0);
     for shown_bytes in [1, 8, SECRET.len() - 1] {
@@ -52,8 +52,8 @@ async fn what_comes_before_a_secret_does_not_push_half_of_it_into_view() {
 }
 
 #[tokio::test]
-async fn no_error_shows_the_password_of_a_proxy_that_quotes_it() {
-    // It takes the place of the proxy, which is asked for the whole URL.
+async fn no_error_shows_a_proxy_password_that_the_proxy_echoes() {
+    // The sandbox plays the proxy, which receives the whole URL.
     let (sandbox, _) = canary_sandbox().await;
     let proxy = sandbox.url().replace("://", &format!("://user:{}@", PASSWORD.replace('-', "%2d")));
     let client = recallflow::Client::builder(KEY, SECRET).base_url(sandbox.url()).proxy(proxy).max_retries(0).build();
@@ -64,7 +64,7 @@ async fn no_error_shows_the_password_of_a_proxy_that_quotes_it() {
     assert_clean(&format!("{recorded:?} {}", serde_json::to_string(recorded).unwrap()).replace(KEY, ""));
 
     let header = "Basic dXNlcjpodW50ZXIyLUNBTkFSWQ==".to_owned();
-    for text in spellings(PASSWORD).into_iter().chain([PASSWORD.to_owned(), header]) {
+    for text in encodings(PASSWORD).into_iter().chain([PASSWORD.to_owned(), header]) {
         sandbox.script([Fault::body(format!("<html>no entry with {text}</html>")).with_status(407)]);
         let error = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
         assert_clean(&error);
@@ -74,7 +74,7 @@ async fn no_error_shows_the_password_of_a_proxy_that_quotes_it() {
 }
 
 #[tokio::test]
-async fn the_signature_of_an_earlier_attempt_does_not_show_either() {
+async fn no_error_shows_the_signature_of_an_earlier_attempt() {
     let (sandbox, client) = canary_sandbox().await;
     let earlier = "05D7a50893e22a5c4bb3216ae3396c7c";
     sandbox.script([Fault::body(format!(r#"{{"code":-22,"msg":"replay of {earlier}"}}"#))]);
@@ -83,18 +83,18 @@ async fn the_signature_of_an_earlier_attempt_does_not_show_either() {
 }
 
 #[tokio::test]
-async fn neither_clients_nor_recordings_show_them() {
+async fn clients_and_recordings_show_no_secrets() {
     let (sandbox, client) = canary_sandbox().await;
     client.query_recall_flow_detail(12).await.unwrap();
     assert_clean(&format!("{client:?} {client:#?}"));
     assert_clean(&format!("{:?}", recallflow::Client::builder(KEY, SECRET)));
     let requests = format!("{:?}", sandbox.requests());
-    // The key names the account and is recorded; the signature and the secret are not.
+    // Recordings contain the API key, because it names the account, but neither signature nor secret.
     assert_clean(&requests.replace(KEY, ""));
 }
 
 #[tokio::test]
-async fn text_of_the_service_is_short() {
+async fn text_of_the_service_is_limited_to_512_characters() {
     let (sandbox, client) = canary_sandbox().await;
     sandbox.script([Fault::body(format!(r#"{{"code":-22,"msg":"{}"}}"#, "é".repeat(5000)))]);
     let Error::Api(error) = client.query_recall_flow_detail(12).await.unwrap_err() else { panic!("an answer") };

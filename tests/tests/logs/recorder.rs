@@ -1,4 +1,4 @@
-//! Hears everything that any crate tells anybody, in full.
+//! Records all `tracing` and `log` records of the process.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,12 +7,12 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// What was told: a line for each span, event and record, with all their fields.
+/// The recorded lines: one for each span, event and log record, with all fields.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Vec<String>>>);
 
 impl Recorder {
-    /// Listens to the whole process from now on.
+    /// Starts to record the logs of the process.
     pub(crate) fn listen() -> Self {
         let recorder = Self::default();
         tracing::subscriber::set_global_default(recorder.clone()).expect("nobody else listens");
@@ -21,7 +21,7 @@ impl Recorder {
         recorder
     }
 
-    /// What was told since it was last asked for.
+    /// Returns the lines since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -31,7 +31,7 @@ impl Recorder {
     }
 }
 
-/// Writes fields behind what they belong to.
+/// Appends fields to a line.
 struct Line(String);
 
 impl Line {
@@ -42,7 +42,7 @@ impl Line {
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(self.0, " {}={value:?}", field.name());
     }
 }

@@ -1,4 +1,4 @@
-//! Client, JSON Schema and oracle say the same about any request.
+//! The client, the JSON Schema and the oracle agree about every request.
 
 use proptest::prelude::*;
 
@@ -10,22 +10,22 @@ proptest! {
     #![proptest_config(cases(768))]
 
     #[test]
-    fn of_an_update(json in arbitrary::request(Request::UpdateRecallFlow)) {
+    fn all_agree_about_an_update(json in arbitrary::request(Request::UpdateRecallFlow)) {
         agree(Request::UpdateRecallFlow, &json)?;
     }
 
     #[test]
-    fn of_a_query_of_tasks(json in arbitrary::request(Request::GroupCallQuery)) {
+    fn all_agree_about_a_query_of_tasks(json in arbitrary::request(Request::GroupCallQuery)) {
         agree(Request::GroupCallQuery, &json)?;
     }
 
     #[test]
-    fn of_a_query_of_a_flow(json in arbitrary::request(Request::RecallFlowDetailQuery)) {
+    fn all_agree_about_a_query_of_a_flow(json in arbitrary::request(Request::RecallFlowDetailQuery)) {
         agree(Request::RecallFlowDetailQuery, &json)?;
     }
 
     #[test]
-    fn what_is_valid_is_valid_for_all(json in arbitrary::valid(Request::UpdateRecallFlow)) {
+    fn all_accept_a_valid_update(json in arbitrary::valid(Request::UpdateRecallFlow)) {
         prop_assert_eq!(violating_paths(Request::UpdateRecallFlow, &json), [].into());
         agree(Request::UpdateRecallFlow, &json)?;
     }

@@ -1,4 +1,4 @@
-//! Requests as JSON: valid ones, ones with a few mistakes, and JSON that is no request at all.
+//! Arbitrary requests as JSON: valid ones, ones with a few mistakes, and unrelated JSON.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use crate::mistake::{make, mistake};
 use crate::odd::{any_json, character};
 use crate::oracle::Request;
 
-/// Any request: mostly one that is nearly valid, so that what lies behind the first check is reached as well.
+/// Any request. Most are nearly valid, so that the later checks are reached as well.
 pub(crate) fn request(request: Request) -> BoxedStrategy<Value> {
     prop_oneof![
         2 => valid(request),
@@ -66,7 +66,7 @@ fn query() -> impl Strategy<Value = Value> {
     )
 }
 
-/// How a field that may be left out is there.
+/// The presence of an optional field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Presence {
     Given,
@@ -74,7 +74,7 @@ enum Presence {
     Absent,
 }
 
-/// A node that breaks no rule, with every mix of fields.
+/// A valid node with any combination of fields.
 pub(crate) fn node() -> impl Strategy<Value = Value> {
     let presence = prop_oneof![2 => Just(Presence::Given), 1 => Just(Presence::Null), 1 => Just(Presence::Absent)];
     (whole_node(), vec(presence, 27)).prop_map(|(whole_node, presences)| {
@@ -91,7 +91,7 @@ pub(crate) fn node() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether a node with all fields would be invalid without this one.
+/// Returns whether a node with all fields would be invalid without this one.
 fn is_needed(node: &Value, name: &str) -> bool {
     let is = |name: &str, number: f64| node[name].as_f64() == Some(number);
     match name {
@@ -99,7 +99,7 @@ fn is_needed(node: &Value, name: &str) -> bool {
         "voiceFileId" => is("source", 1.0),
         "uploadName" | "baseFile" => is("source", 2.0),
         "text" | "lan" => is("source", 3.0),
-        // All pushes stay when one of them is needed, so that the one that is 1 is there.
+        // If one push is needed, all stay, so that the one with the value 1 does.
         "smsContent" | "feedbackPush" | "successPush" | "failedPush" | "ringPush" => is("hangUpSms", 1.0),
         "feedbackValue" => is("feedbackPush", 1.0),
         "successPushTime" => is("successPush", 1.0),
@@ -135,7 +135,7 @@ fn whole_node() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A whole number, sometimes written as `30.0`, and often one of the ends.
+/// An integer, sometimes written as `30.0`, and often a limit of the range.
 fn whole(min: i32, max: i32) -> impl Strategy<Value = Value> {
     let number = prop_oneof![1 => Just(min), 1 => Just(max), 3 => min..=max];
     (number, prop::bool::weighted(0.1))
@@ -151,7 +151,7 @@ fn int64() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Text with so many characters, and often as few or as many as are allowed.
+/// Text with this number of characters, and often the minimum or maximum.
 fn text(min: usize, max: usize) -> impl Strategy<Value = Value> {
     let repeated = (select(vec![min, max, min + 1, max - 1, min.midpoint(max)]), character())
         .prop_map(|(length, character)| String::from(character).repeat(length));
@@ -183,7 +183,7 @@ fn delay() -> impl Strategy<Value = Value> {
     prop_oneof![1 => Just(json!(0)), 2 => whole(-1, 60), 1 => whole(i32::MIN, i32::MAX)]
 }
 
-/// A time that is real.
+/// A valid time.
 pub(crate) fn time() -> impl Strategy<Value = Value> {
     const EDGES: &[&str] =
         &["0001-01-01 00:00:00", "9999-12-31 23:59:59", "2024-02-29 23:59:59", "2000-02-29 00:00:00"];

@@ -1,4 +1,4 @@
-//! One mistake in a valid request is told once: as itself, and with nothing that follows from it.
+//! One mistake in a valid request causes exactly one violation.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -8,26 +8,26 @@ use crate::arbitrary;
 use crate::oracle::{Broken, Request, breakable, violating_paths};
 use crate::subject::{cases, client_violations, schema_accepts};
 
-/// A way to break one rule of an object.
+/// One mutation that breaks one rule of an object.
 struct Breaker {
-    /// Members that the object needs so that the rule applies and no other is broken.
+    /// Fields that make the rule apply and keep all others satisfied.
     given: Value,
     /// The field that is changed.
     field: &'static str,
-    /// What it is changed to; null takes it away.
+    /// The new values; null removes the field.
     values: Vec<Value>,
-    /// Where the violation is, from the object.
+    /// The path of the violation, relative to the object.
     path: &'static str,
-    /// Which it is.
+    /// The violated rule.
     rule: &'static str,
 }
 
-/// What happens to a field that breaks a rule, reported at the field.
+/// Returns a mutation of a field that is reported at the same field.
 fn at(field: &'static str, rule: &'static str, given: Value, values: impl Into<Vec<Value>>) -> Breaker {
     Breaker { given, field, values: values.into(), path: field, rule }
 }
 
-/// The values of a type that no field has, and some that only others have.
+/// Returns values of every type except integers.
 fn not_a_whole_number() -> [Value; 8] {
     [json!(true), json!("1"), json!(""), json!(1.5), json!(1e300), json!(1_u64 << 63), json!([1]), json!({})]
 }
@@ -85,7 +85,7 @@ fn of_node() -> Vec<Breaker> {
             "toSeatType": transfer, "toSeatKey": "1",
         })
     };
-    // With another push, so that one that is wrong is not also missed.
+    // With another push, so that an invalid push does not also break `at_least_one`.
     let pushed_on_key = || json!({ "feedbackPush": 1, "feedbackValue": "5" });
     let pushed_on_success = || json!({ "successPush": 1, "successPushTime": 5 });
     let no_push = || {
@@ -227,7 +227,7 @@ fn of_params() -> Vec<Breaker> {
     ]
 }
 
-/// Sets members; null takes one away.
+/// Sets fields; null removes one.
 fn merge(object: &mut Value, members: &Value) {
     let Some(object) = object.as_object_mut() else { return };
     for (name, value) in members.as_object().into_iter().flatten() {
@@ -239,7 +239,7 @@ fn merge(object: &mut Value, members: &Value) {
     }
 }
 
-/// Breaks every rule of one object of a valid request, one at a time.
+/// Breaks every rule of one object in a valid request, one after the other.
 fn break_each(
     request: Request,
     valid: &Value,
@@ -268,12 +268,12 @@ proptest! {
     #![proptest_config(cases(6))]
 
     #[test]
-    fn in_an_update(valid in arbitrary::valid(Request::UpdateRecallFlow)) {
+    fn one_mistake_in_an_update_is_one_violation(valid in arbitrary::valid(Request::UpdateRecallFlow)) {
         break_each(Request::UpdateRecallFlow, &valid, ("", ""), of_update())?;
     }
 
     #[test]
-    fn in_a_node(
+    fn one_mistake_in_a_node_is_one_violation(
         mut valid in arbitrary::valid(Request::UpdateRecallFlow),
         node in arbitrary::node(),
         index in any::<Index>(),
@@ -287,12 +287,12 @@ proptest! {
     }
 
     #[test]
-    fn in_a_query_of_a_flow(valid in arbitrary::valid(Request::RecallFlowDetailQuery)) {
+    fn one_mistake_in_a_query_of_a_flow_is_one_violation(valid in arbitrary::valid(Request::RecallFlowDetailQuery)) {
         break_each(Request::RecallFlowDetailQuery, &valid, ("", ""), of_detail_query())?;
     }
 
     #[test]
-    fn in_a_query_of_tasks(valid in arbitrary::valid(Request::GroupCallQuery)) {
+    fn one_mistake_in_a_query_of_tasks_is_one_violation(valid in arbitrary::valid(Request::GroupCallQuery)) {
         break_each(Request::GroupCallQuery, &valid, ("", ""), of_query())?;
         break_each(Request::GroupCallQuery, &valid, ("/params", "params"), of_params())?;
     }

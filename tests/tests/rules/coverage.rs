@@ -1,4 +1,4 @@
-//! What the arbitrary requests reach, so that the properties on them mean something.
+//! Coverage of the arbitrary requests, without which the property tests would prove little.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn every_kind_of_rule_can_be_broken() {
 }
 
 #[test]
-fn valid_requests_have_every_field_and_lack_every_field_that_may_be_missing() {
+fn valid_requests_have_and_lack_every_optional_field() {
     for request in Request::ALL {
         let mut seen = Seen::default();
         for json in samples(arbitrary::valid(request), 400) {
@@ -44,7 +44,7 @@ fn valid_requests_have_every_field_and_lack_every_field_that_may_be_missing() {
     }
 }
 
-/// The same samples in every run.
+/// Returns the same samples in every run.
 fn samples(strategy: impl Strategy<Value = Value>, count: usize) -> impl Iterator<Item = Value> {
     let mut runner = TestRunner::deterministic();
     (0..count).map(move |_| strategy.new_tree(&mut runner).unwrap().current())
@@ -56,7 +56,7 @@ fn without_indexes(path: &str) -> String {
     parts.fold(first, |path, part| path + "[" + part.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
-/// Fields by their names, those of nested objects included.
+/// Names of fields, including those of nested objects.
 #[derive(Default)]
 struct Seen {
     fields: BTreeSet<&'static str>,

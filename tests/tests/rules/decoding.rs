@@ -1,4 +1,4 @@
-//! No response fails, and none loses anything.
+//! Every JSON object can be read as a response, and no value is lost.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -21,7 +21,7 @@ use crate::response_oracle::{
 };
 use crate::subject::cases;
 
-/// What every type of response has.
+/// The common interface of the response types.
 trait Response: Debug + PartialEq + Serialize + DeserializeOwned {
     const RECORD: &'static Record;
 
@@ -51,22 +51,22 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn of_a_flow(json in response(&RECALL_FLOW_DETAIL)) {
+    fn a_flow_loses_nothing(json in response(&RECALL_FLOW_DETAIL)) {
         loses_nothing::<RecallFlowDetail>(&json)?;
     }
 
     #[test]
-    fn of_a_page(json in response(&GROUP_CALL_PAGE)) {
+    fn a_page_loses_nothing(json in response(&GROUP_CALL_PAGE)) {
         loses_nothing::<GroupCallPage>(&json)?;
     }
 
     #[test]
-    fn of_a_task(json in response(&GROUP_CALL_TASK)) {
+    fn a_task_loses_nothing(json in response(&GROUP_CALL_TASK)) {
         loses_nothing::<GroupCallTask>(&json)?;
     }
 
     #[test]
-    fn of_a_node(json in response(&RECALL_NODE_DETAIL)) {
+    fn a_node_loses_nothing(json in response(&RECALL_NODE_DETAIL)) {
         loses_nothing::<RecallNodeDetail>(&json)?;
     }
 
@@ -79,14 +79,14 @@ proptest! {
     }
 
     #[test]
-    fn what_is_no_object_is_an_error(json in any_json().prop_filter("no object", |json| !json.is_object())) {
+    fn other_json_is_an_error(json in any_json().prop_filter("no object", |json| !json.is_object())) {
         prop_assert!(serde_json::from_value::<RecallFlowDetail>(json.clone()).is_err());
         prop_assert!(serde_json::from_str::<GroupCallPage>(&json.to_string()).is_err());
         prop_assert!(serde_json::from_str::<GroupCallTask>(&json.to_string()).is_err());
     }
 
     #[test]
-    fn damaged_text_is_read_or_refused(
+    fn damaged_json_never_panics(
         json in response(&RECALL_FLOW_DETAIL),
         place in any::<Index>(),
         damage in vec(select(&b"\"\\{}[]:,0-eEu\n\0\xff\xc3tn"[..]), 0..4),
@@ -102,13 +102,13 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..64)) {
+    fn arbitrary_bytes_never_panic(bytes in vec(any::<u8>(), 0..64)) {
         survives(&bytes);
     }
 }
 
 #[test]
-fn depth_is_an_error_and_no_overflow() {
+fn deep_nesting_is_an_error() {
     for (open, close) in [("[", "]"), ("{\"nodeList\":[", "]}"), ("{\"x\":", "}"), ("{\"records\":", "}")] {
         let inner = if open.ends_with(':') { "1" } else { "" };
         let deep = format!("{}{inner}{}", open.repeat(50_000), close.repeat(50_000));
@@ -118,13 +118,13 @@ fn depth_is_an_error_and_no_overflow() {
 }
 
 #[test]
-fn a_name_that_comes_twice_is_no_reason_to_fail() {
+fn duplicate_keys_are_accepted() {
     let task: GroupCallTask = serde_json::from_str(r#"{"taskId": 1, "taskId": 2, "new": 1, "new": 2}"#).unwrap();
     assert_eq!((task.task_id, task.extra.get("new")), (Some(2), Some(2)));
 }
 
 #[test]
-fn records_can_be_read_beside_what_is_none() {
+fn valid_records_survive_beside_invalid_ones() {
     let flow: RecallFlowDetail = serde_json::from_value(json!({ "nodeList": [null, { "keyId": 7 }, 5] })).unwrap();
     assert_eq!(flow.node_list.iter().map(|node| node.key_id).collect::<Vec<_>>(), [Some(7)]);
     assert_eq!(flow.extra.json("nodeList").as_deref(), Some(r#"[null,{"keyId":7},5]"#));
@@ -132,7 +132,7 @@ fn records_can_be_read_beside_what_is_none() {
 }
 
 #[test]
-fn arbitrary_responses_have_every_field_fitting_null_and_odd() {
+fn arbitrary_responses_have_every_field_valid_null_and_invalid() {
     for record in [&RECALL_FLOW_DETAIL, &RECALL_NODE_DETAIL, &GROUP_CALL_PAGE, &GROUP_CALL_TASK] {
         let (mut fitting, mut null, mut odd) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let (mut runner, strategy) = (TestRunner::deterministic(), response(record));
@@ -168,7 +168,7 @@ fn loses_nothing<T: Response>(json: &Value) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Reads a response, which works for every JSON object, from a value and from text alike.
+/// Reads a response from a value and from text, which must succeed for every JSON object.
 fn is_read<T: Response>(json: &Value) -> Result<T, TestCaseError> {
     let response: T = serde_json::from_value(json.clone())?;
     prop_assert_eq!(&serde_json::from_str::<T>(&json.to_string())?, &response);
@@ -186,7 +186,7 @@ fn survives(bytes: &[u8]) {
     }
 }
 
-/// A response with many of its fields, mostly as documented, and with some that are not.
+/// A response with many fields, most of them as documented, and some unknown ones.
 pub(crate) fn response(record: &'static Record) -> BoxedStrategy<Value> {
     let fields: Vec<_> = record
         .fields
@@ -201,7 +201,7 @@ pub(crate) fn response(record: &'static Record) -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// The name of a field, or another that it has.
+/// The name of a field, or its alias.
 fn name_of(record: &'static Record, name: &'static str) -> impl Strategy<Value = &'static str> {
     let names = record.aliases.iter().filter(move |(_, of)| *of == name).map(|(alias, _)| *alias);
     select(names.chain([name]).collect::<Vec<_>>())

@@ -1,14 +1,14 @@
-//! Requests that are worth a name: where the three readings could part.
+//! Edge cases in which the client, the schema and the oracle might disagree.
 
 use serde_json::{Value, json};
 
 use crate::oracle::{Broken, Request, violating_paths};
 use crate::subject::{client_violations, schema_accepts};
 
-/// What a request breaks.
+/// Expected violations.
 type Expected = &'static [(&'static str, &'static str)];
 
-fn judge(request: Request, json: &Value, expected: Expected) {
+fn assert_violations(request: Request, json: &Value, expected: Expected) {
     let expected: Broken = expected.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect();
     assert_eq!(violating_paths(request, json), expected, "the oracle on {json}");
     assert_eq!(client_violations(request, json), expected, "the client on {json}");
@@ -23,9 +23,13 @@ fn update(change: impl FnOnce(&mut Value)) -> Value {
 
 #[test]
 fn a_whole_number_may_be_written_with_a_fraction_of_zero() {
-    judge(Request::UpdateRecallFlow, &update(|json| json["recallInterval"] = json!(30.0)), &[]);
-    judge(Request::UpdateRecallFlow, &update(|json| json["recallType"] = json!(-0.0)), &[]);
-    judge(Request::UpdateRecallFlow, &update(|json| json["keyId"] = json!(-9_223_372_036_854_775_808.0)), &[]);
+    assert_violations(Request::UpdateRecallFlow, &update(|json| json["recallInterval"] = json!(30.0)), &[]);
+    assert_violations(Request::UpdateRecallFlow, &update(|json| json["recallType"] = json!(-0.0)), &[]);
+    assert_violations(
+        Request::UpdateRecallFlow,
+        &update(|json| json["keyId"] = json!(-9_223_372_036_854_775_808.0)),
+        &[],
+    );
 }
 
 #[test]
@@ -37,7 +41,7 @@ fn a_number_beyond_64_bits_is_no_whole_number() {
                 "recallInterval" => &[("recallInterval", "type")],
                 _ => &[("recallType", "type")],
             };
-            judge(Request::UpdateRecallFlow, &update(|json| json[field] = number.clone()), expected);
+            assert_violations(Request::UpdateRecallFlow, &update(|json| json[field] = number.clone()), expected);
         }
     }
 }
@@ -52,17 +56,17 @@ fn an_unknown_field_hides_nothing_whatever_its_name() {
         });
         let mut expected = vec![("recallInterval", "range"), ("recallNum", "range")];
         expected.push((path, "type"));
-        judge(Request::UpdateRecallFlow, &json, Vec::leak(expected));
+        assert_violations(Request::UpdateRecallFlow, &json, Vec::leak(expected));
     }
 }
 
 #[test]
-fn an_unknown_field_is_refused_even_if_it_is_null() {
-    judge(Request::UpdateRecallFlow, &update(|json| json["key_id"] = Value::Null), &[("key_id", "type")]);
+fn an_unknown_null_field_is_a_violation() {
+    assert_violations(Request::UpdateRecallFlow, &update(|json| json["key_id"] = Value::Null), &[("key_id", "type")]);
 }
 
 #[test]
-fn a_query_without_params_lacks_what_is_inside() {
+fn a_query_without_params_lacks_every_required_param() {
     let expected: Expected =
         &[("params.strTime", "required"), ("params.endTime", "required"), ("params.taskType", "required")];
     for params in [None, Some(Value::Null), Some(json!({})), Some(json!({ "strTime": null }))] {
@@ -70,15 +74,19 @@ fn a_query_without_params_lacks_what_is_inside() {
         if let Some(params) = params {
             json["params"] = params;
         }
-        judge(Request::GroupCallQuery, &json, expected);
+        assert_violations(Request::GroupCallQuery, &json, expected);
     }
-    judge(Request::GroupCallQuery, &json!({ "current": 1, "size": 1, "params": [] }), &[("params", "type")]);
+    assert_violations(
+        Request::GroupCallQuery,
+        &json!({ "current": 1, "size": 1, "params": [] }),
+        &[("params", "type")],
+    );
 }
 
 #[test]
 fn a_condition_on_a_field_of_the_wrong_type_does_not_hold() {
     let node = json!({ "source": "1", "hangUpSms": true, "toSeat": "1" });
-    judge(
+    assert_violations(
         Request::UpdateRecallFlow,
         &update(|json| json["nodeList"] = json!([node])),
         &[("nodeList[0].source", "type"), ("nodeList[0].hangUpSms", "type"), ("nodeList[0].toSeat", "type")],
@@ -86,7 +94,7 @@ fn a_condition_on_a_field_of_the_wrong_type_does_not_hold() {
     let node = json!({
         "source": 1, "voiceFileId": "a", "hangUpSms": 1, "smsContent": "a", "feedbackPush": true, "toSeat": 0,
     });
-    judge(
+    assert_violations(
         Request::UpdateRecallFlow,
         &update(|json| json["nodeList"] = json!([node])),
         &[("nodeList[0].feedbackPush", "type"), ("nodeList[0]", "at_least_one")],
@@ -94,16 +102,16 @@ fn a_condition_on_a_field_of_the_wrong_type_does_not_hold() {
 }
 
 #[test]
-fn what_is_no_object_is_only_that() {
+fn json_that_is_not_an_object_is_one_violation() {
     for json in [json!(null), json!([]), json!([{}]), json!("{}"), json!(0), json!(true)] {
         for request in Request::ALL {
-            judge(request, &json, &[("", "type")]);
+            assert_violations(request, &json, &[("", "type")]);
         }
     }
 }
 
 #[test]
-fn what_is_no_json_is_a_request_of_the_wrong_type() {
+fn invalid_json_is_a_type_violation() {
     for text in ["", "{", "{}{}", "nul", "[1,]", "{\"keyId\": 1e999}", "{\"keyId\": NaN}", "\u{FEFF}{}"] {
         let error = recallflow::UpdateRecallFlow::from_json(text).unwrap_err();
         let [violation] = error.violations() else { panic!("{text:?}: {error:?}") };
@@ -112,7 +120,7 @@ fn what_is_no_json_is_a_request_of_the_wrong_type() {
 }
 
 #[test]
-fn a_request_nested_too_deeply_is_refused_and_nothing_worse() {
+fn a_request_nested_too_deeply_is_an_error() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(recallflow::UpdateRecallFlow::from_json(&deep).is_err());
     assert!(recallflow::GroupCallQuery::from_json(&format!("{{\"params\": {deep}}}")).is_err());

@@ -1,10 +1,10 @@
-//! What the properties do with JSON.
+//! JSON helpers of the property tests.
 
 use serde_json::{Map, Value};
 
 use crate::oracle::{Object, Type};
 
-/// Whether two values of JSON are the same but for the way numbers are written.
+/// Compares two JSON values and ignores the notation of numbers.
 pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(number), Value::Number(other)) => {
@@ -21,14 +21,14 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Takes away every documented field that is null.
+/// Removes every documented field that is null.
 pub(crate) fn drop_nulls(object: &Object, json: &mut Value) {
     for_each_object(object, json, &|object, members| {
         members.retain(|name, value| !value.is_null() || !object.has(name));
     });
 }
 
-/// Gives null to every documented field that is absent.
+/// Sets every absent documented field to null.
 pub(crate) fn add_nulls(object: &Object, json: &mut Value) {
     for_each_object(object, json, &|object, members| {
         for (name, ..) in object.fields {
@@ -37,12 +37,12 @@ pub(crate) fn add_nulls(object: &Object, json: &mut Value) {
     });
 }
 
-/// Takes away every field that is not documented.
+/// Removes every undocumented field.
 pub(crate) fn drop_unknown(object: &Object, json: &mut Value) {
     for_each_object(object, json, &|object, members| members.retain(|name, _| object.has(name)));
 }
 
-/// Changes a request and all objects in it.
+/// Calls a function with the request and every object in it.
 fn for_each_object(object: &Object, json: &mut Value, change: &impl Fn(&Object, &mut Map<String, Value>)) {
     let Some(members) = json.as_object_mut() else { return };
     change(object, members);

@@ -1,11 +1,10 @@
-//! The rules of the requests and the reading of the responses, on arbitrary JSON.
+//! Property tests of request rules and response reading on arbitrary JSON.
 //!
-//! Three readings of the documents judge each other: the client, the JSON Schema of the sandbox, and an oracle that is
-//! written by hand and shares nothing with the two.
+//! Three implementations of the documents check each other: the client, the JSON Schema of the sandbox, and an oracle that
+//! is written by hand and shares no code with them.
 //!
-//! The cases are new in every run. `PROPTEST_CASES` sets how many there are, `PROPTEST_RNG_SEED` makes them the same
-//! again. A failure prints the smallest JSON that shows it; what is worth keeping becomes a case of a table here, where
-//! it can be read, so no seeds are kept.
+//! Every run has new cases. `PROPTEST_CASES` sets their number, and `PROPTEST_RNG_SEED` repeats a run. A failure prints the
+//! smallest JSON that shows it. Add it to a table here instead of keeping its seed.
 
 mod agreement;
 mod arbitrary;

@@ -1,4 +1,4 @@
-//! Mistakes that somebody could make with a request.
+//! Typical mistakes in a request.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -6,18 +6,18 @@ use serde_json::{Map, Value, json};
 
 use crate::odd::{odd, unknown_name};
 
-/// A mistake with one member of a request.
+/// A mistake in one field of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Mistake {
-    /// It is left out.
+    /// The field is missing.
     Drop,
-    /// It is something else.
+    /// The field has another value.
     Replace(Value),
-    /// It is far too much of the same.
+    /// The value is far too long or large.
     Exaggerate,
-    /// Its name is misspelt.
+    /// The name is misspelled.
     Rename(String),
-    /// There is something beside it.
+    /// There is an extra field.
     Add(String, Value),
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn make(json: &mut Value, place: Index, mistake: Mistake) {
     change(json, &mut place.index(places), &mut Some(mistake));
 }
 
-/// Number of members and items at all depths.
+/// Counts fields and items at all depths.
 fn count(json: &Value) -> usize {
     match json {
         Value::Array(items) => items.iter().map(|item| 1 + count(item)).sum(),
@@ -51,7 +51,7 @@ fn count(json: &Value) -> usize {
     }
 }
 
-/// Walks to a place, counting down to it, and makes the mistake there.
+/// Walks through the JSON for this number of steps and makes the mistake there.
 fn change(json: &mut Value, steps: &mut usize, mistake: &mut Option<Mistake>) {
     match json {
         Value::Array(items) => {

@@ -1,11 +1,11 @@
-//! JSON that has little to do with a request, and values that are hard to judge.
+//! Arbitrary JSON and boundary values.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-/// Any JSON, with names that requests and responses have and with others.
+/// Any JSON, with known and unknown names.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     any_scalar().prop_recursive(4, 32, 6, |inner| {
         prop_oneof![
@@ -36,13 +36,13 @@ fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![6 => known, 1 => unknown_name(), 1 => any::<String>()]
 }
 
-/// A name that nothing has, though it may look like one.
+/// A name that no field has.
 pub(crate) fn unknown_name() -> impl Strategy<Value = String> {
     select(&["", "KeyId", "key_id", "keyid", "a.b", "x[0]", "speakingrate", "\u{1F600}", "a\"b\\c", "__proto__"][..])
         .prop_map(str::to_owned)
 }
 
-/// Values at and around every limit, and of every JSON type.
+/// Values at and around every limit, of every JSON type.
 pub(crate) fn odd() -> impl Strategy<Value = Value> {
     let others = vec![
         Value::Null,
@@ -76,7 +76,7 @@ fn odd_number() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Texts that have a form, and texts that nearly have it.
+/// Texts in a documented format, and texts that nearly are.
 pub(crate) fn odd_text() -> impl Strategy<Value = Value> {
     const TEXTS: &[&str] = &[
         "",

@@ -140,15 +140,15 @@ pub(crate) const GROUP_CALL_TASK: Record = Record {
     aliases: &[("jobId", "taskId")],
 };
 
-/// A record that was read.
+/// A record after reading.
 pub(crate) struct Rewritten {
-    /// The JSON that it becomes.
+    /// The JSON that it is written as.
     pub(crate) json: Map<String, Value>,
-    /// The names that are in its `extra`.
+    /// The names in its `extra`.
     pub(crate) extra: BTreeSet<String>,
 }
 
-/// What a record becomes that is read and written again.
+/// Returns the record after reading and writing it.
 pub(crate) fn rewritten(record: &Record, members: &Map<String, Value>) -> Rewritten {
     let lists = record.fields.iter().filter(|(_, holds)| matches!(holds, Records(_)));
     let mut json: Map<_, _> = lists.map(|(name, _)| ((*name).to_owned(), json!([]))).collect();
@@ -174,13 +174,13 @@ pub(crate) fn rewritten(record: &Record, members: &Map<String, Value>) -> Rewrit
 }
 
 enum Fitted {
-    /// As documented, and written so.
+    /// The value is as documented, and written so.
     Fits(Value),
-    /// The same as missing.
+    /// The value counts as missing.
     Null,
-    /// A list some of whose items fit.
+    /// A list of which some items are valid.
     Partly { fits: Value, whole: Value },
-    /// Something else.
+    /// The value is of another type.
     Odd,
 }
 
@@ -199,7 +199,7 @@ fn fitted(holds: Holds, value: &Value) -> Fitted {
     fitted.map_or(Fitted::Odd, Fitted::Fits)
 }
 
-/// A truth value, which may be written as 0 or 1.
+/// Parses a boolean, which may be written as 0 or 1.
 fn truth(value: &Value) -> Option<bool> {
     value.as_bool().or_else(|| match whole(value)? {
         0 => Some(false),
@@ -233,7 +233,7 @@ fn double(value: &Value) -> Option<f64> {
     }
 }
 
-/// Whether a text is digits after an optional minus, with some of these characters among them.
+/// Returns whether a text consists of an optional minus, digits and these other characters.
 fn is_numeric(text: &str, others: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || others.contains(c))

@@ -1,4 +1,4 @@
-//! What is read is what is sent.
+//! A request that is read from JSON is sent unchanged.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -27,12 +27,12 @@ proptest! {
     }
 
     #[test]
-    fn whatever_can_be_read_round_trips((request, json) in any_request()) {
+    fn every_readable_request_round_trips((request, json) in any_request()) {
         with_type!(request, round_trips(&json))?;
     }
 
     #[test]
-    fn null_is_the_same_as_absent((request, json) in any_request()) {
+    fn null_equals_absent((request, json) in any_request()) {
         let mut without = json.clone();
         drop_nulls(request.object(), &mut without);
         prop_assert_eq!(client_violations(request, &json), client_violations(request, &without));

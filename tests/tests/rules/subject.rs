@@ -1,4 +1,4 @@
-//! What is under test, behind one face: the client's requests and the JSON Schema.
+//! One interface to the implementations under test: the requests of the client and the JSON Schema.
 
 use std::fmt::Debug;
 use std::sync::LazyLock;
@@ -12,14 +12,14 @@ use serde_json::Value;
 
 use crate::oracle::{Broken, Request};
 
-/// What every request type has.
+/// The common interface of the request types.
 pub(crate) trait Subject: Debug + PartialEq + Serialize + DeserializeOwned {
-    /// Reads JSON text.
+    /// Parses JSON text.
     fn from_text(json: &str) -> Result<Self, Error>;
-    /// Every broken rule.
+    /// Returns every violation.
     fn violations(&self) -> Vec<Violation>;
-    /// All advice.
-    fn advice(&self) -> Vec<Warning>;
+    /// Returns every warning.
+    fn warnings(&self) -> Vec<Warning>;
 }
 
 macro_rules! subject {
@@ -33,7 +33,7 @@ macro_rules! subject {
                 self.validate()
             }
 
-            fn advice(&self) -> Vec<Warning> {
+            fn warnings(&self) -> Vec<Warning> {
                 self.warnings()
             }
         }
@@ -42,7 +42,7 @@ macro_rules! subject {
 
 subject!(UpdateRecallFlow, RecallFlowDetailQuery, GroupCallQuery, RecallNode);
 
-/// Does something with the type of a request.
+/// Calls a generic function with the type of a request.
 macro_rules! with_type {
     ($request:expr, $function:ident($($argument:expr),*)) => {
         match $request {
@@ -56,12 +56,12 @@ macro_rules! with_type {
 }
 pub(crate) use with_type;
 
-/// Reads a request; the error is everything that is wrong with it.
+/// Reads a request, or returns every violation.
 pub(crate) fn read<T: Subject>(json: &Value) -> Result<T, Vec<Violation>> {
     T::from_text(&json.to_string()).map_err(|error| error.violations().to_vec())
 }
 
-/// Every rule that a request breaks according to the client.
+/// Returns the violations that the client reports.
 pub(crate) fn client_violations(request: Request, json: &Value) -> Broken {
     with_type!(request, violations_of(json))
 }
@@ -76,7 +76,7 @@ fn violations_of<T: Subject>(json: &Value) -> Broken {
     }
 }
 
-/// Violations as the oracle tells them, after a look at what holds for each.
+/// Converts violations to the form of the oracle, and checks each of them.
 pub(crate) fn broken(violations: &[Violation]) -> Broken {
     for violation in violations {
         assert!(violation.message.contains(&violation.path), "{violation:?} does not say where");
@@ -87,7 +87,7 @@ pub(crate) fn broken(violations: &[Violation]) -> Broken {
     broken
 }
 
-/// Whether the JSON Schema of the sandbox accepts a request.
+/// Returns whether the JSON Schema of the sandbox accepts a request.
 pub(crate) fn schema_accepts(request: Request, json: &Value) -> bool {
     static SCHEMAS: LazyLock<Vec<(Request, Validator)>> = LazyLock::new(|| {
         let service = include_str!("../../../crates/sandbox/src/generated/service.json");
@@ -111,7 +111,7 @@ fn operation(request: Request) -> &'static str {
     }
 }
 
-/// So many cases of a property, or as many as `PROPTEST_CASES` says.
+/// Configures this number of cases, or the number in `PROPTEST_CASES`.
 pub(crate) fn cases(cases: u32) -> Config {
     let default = Config::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { cases };

@@ -1,4 +1,4 @@
-//! A request that is built from typed values and one that is read from JSON are the same, and judged alike.
+//! A request built from typed values equals the same request read from JSON, with the same violations.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -18,30 +18,30 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn an_update(json in well_typed(Request::UpdateRecallFlow.object())) {
+    fn a_typed_update_equals_its_json(json in well_typed(Request::UpdateRecallFlow.object())) {
         judged_alike(Request::UpdateRecallFlow, &build_update(&json), &json)?;
     }
 
     #[test]
-    fn a_query_of_tasks(json in well_typed(Request::GroupCallQuery.object())) {
+    fn a_typed_query_of_tasks_equals_its_json(json in well_typed(Request::GroupCallQuery.object())) {
         judged_alike(Request::GroupCallQuery, &build_query(&json), &json)?;
     }
 
     #[test]
-    fn a_query_of_a_flow(key_id in any::<i64>()) {
+    fn a_typed_query_of_a_flow_equals_its_json(key_id in any::<i64>()) {
         let json = json!({ "keyId": key_id });
         judged_alike(Request::RecallFlowDetailQuery, &RecallFlowDetailQuery::new(key_id), &json)?;
     }
 
     #[test]
-    fn a_node_that_sends_any_bytes_along(name in "[a-z]{5,32}", audio in vec(any::<u8>(), 1..64)) {
+    fn a_node_with_any_audio_equals_its_json(name in "[a-z]{5,32}", audio in vec(any::<u8>(), 1..64)) {
         let update = UpdateRecallFlow::new(1, 30, 1, RecallType::All).node_list([RecallNode::reupload(name, audio)]);
         prop_assert_eq!(update.validate(), []);
         prop_assert_eq!(violating_paths(Request::UpdateRecallFlow, &serde_json::to_value(update)?), Broken::new());
     }
 
     #[test]
-    fn a_time(
+    fn a_typed_time_equals_its_text(
         (year, month, day) in (0..10_010_u16, 0..14_u8, 0..33_u8),
         (hour, minute, second) in (0..26_u8, 0..62_u8, 0..62_u8),
     ) {
@@ -58,7 +58,7 @@ proptest! {
 }
 
 #[test]
-fn a_speaking_rate_that_is_no_number_is_of_the_wrong_type_either_way() {
+fn a_speaking_rate_of_nan_is_a_type_violation() {
     let json = json!({
         "keyId": 1, "recallInterval": 30, "recallNum": 1, "recallType": 0,
         "nodeList": [{ "source": 1, "voiceFileId": "a", "speakingRate": "NaN", "hangUpSms": 0, "toSeat": 0 }],
@@ -74,7 +74,7 @@ fn a_speaking_rate_that_is_no_number_is_of_the_wrong_type_either_way() {
 }
 
 #[test]
-fn an_enum_with_the_number_of_a_name_is_that_name() {
+fn an_unknown_enum_with_a_known_number_equals_the_known_value() {
     let named = UpdateRecallFlow::new(1, 30, 1, RecallType::Failed);
     let numbered = UpdateRecallFlow::new(1, 30, 1, RecallType::Unknown(1));
     assert_eq!(named, numbered);
@@ -84,15 +84,15 @@ fn an_enum_with_the_number_of_a_name_is_that_name() {
 fn judged_alike<T: Subject>(request: Request, typed: &T, json: &Value) -> Result<(), TestCaseError> {
     let read = read::<T>(json).map_err(|violations| TestCaseError::fail(format!("{violations:?}")))?;
     prop_assert_eq!(typed, &read, "from {}", json);
-    // Word for word, and in the same order.
+    // With the same words, in the same order.
     prop_assert_eq!(typed.violations(), read.violations());
-    prop_assert_eq!(typed.advice(), read.advice());
+    prop_assert_eq!(typed.warnings(), read.warnings());
     prop_assert_eq!(broken(&typed.violations()), violating_paths(request, json));
     prop_assert_eq!(client_violations(request, json), violating_paths(request, json));
     Ok(())
 }
 
-/// An object whose fields have the right types, and otherwise any values.
+/// An object whose fields have the right types and any values.
 fn well_typed(object: &'static Object) -> BoxedStrategy<Value> {
     let fields: Vec<_> = object
         .fields
@@ -130,7 +130,7 @@ fn query_from(start: &str) -> Value {
     json!({ "current": 1, "size": 1, "params": { "strTime": start, "endTime": "2024-01-01 00:00:00", "taskType": 3 } })
 }
 
-/// A well-typed JSON object, to be taken apart.
+/// Accessors of a well-typed JSON object.
 #[derive(Clone, Copy)]
 struct Members<'a>(&'a Value);
 
@@ -201,7 +201,7 @@ fn build_node(json: &Value) -> RecallNode {
             node
         }
     };
-    // The setter takes bytes, and so can set no text that is not base64.
+    // The setter takes bytes, so it cannot set text that is not base64.
     node.base_file = given.text("baseFile").map(str::to_owned);
     node = with(node, given.text("voiceFileId"), RecallNode::voice_file_id);
     node = with(node, given.text("voiceFileName"), RecallNode::voice_file_name);
@@ -230,7 +230,7 @@ fn build_node(json: &Value) -> RecallNode {
     with(node, given.int32("delayTransfer"), RecallNode::delay_transfer)
 }
 
-/// Calls a setter if there is something to set.
+/// Calls a setter if there is a value.
 fn with<T, V>(request: T, value: Option<V>, set: impl FnOnce(T, V) -> T) -> T {
     match value {
         Some(value) => set(request, value),

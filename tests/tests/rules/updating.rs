@@ -1,4 +1,4 @@
-//! `to_update()` carries over all that can be sent, and says what cannot.
+//! `to_update()` copies everything that can be sent, and reports the rest.
 
 use proptest::prelude::*;
 use recallflow::{RecallFlowDetail, UpdateRecallFlow};
@@ -20,7 +20,7 @@ proptest! {
         status in 0..5,
         key_id in any::<i64>(),
     ) {
-        // What the service adds to what it was sent.
+        // The fields that the service adds to a flow.
         let mut detail = update.clone();
         detail["status"] = json!(status);
         for node in detail["nodeList"].as_array_mut().into_iter().flatten() {
@@ -36,7 +36,7 @@ proptest! {
     }
 
     #[test]
-    fn what_does_not_fit_is_told_and_everything_else_is_sent(detail in response(&RECALL_FLOW_DETAIL)) {
+    fn invalid_values_are_reported_and_all_others_are_sent(detail in response(&RECALL_FLOW_DETAIL)) {
         let mut known = Value::from(rewritten(&RECALL_FLOW_DETAIL, detail.as_object().unwrap()).json);
         drop_unknown(Request::UpdateRecallFlow.object(), &mut known);
         drop_nulls(Request::UpdateRecallFlow.object(), &mut known);
@@ -53,7 +53,7 @@ proptest! {
     }
 }
 
-/// An answer without nodes says nothing of them, so that the update does not either.
+/// Removes an empty node list: a response without nodes becomes an update without `nodeList`.
 fn leave_out_an_empty_list(update: &mut Value) {
     if update["nodeList"] == json!([]) {
         update.as_object_mut().unwrap().remove("nodeList");

@@ -1,4 +1,4 @@
-//! Advice is given exactly when there is a reason, and never makes a request invalid.
+//! A warning appears exactly if there is a reason, and never makes a request invalid.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn an_update_is_warned_about_for_a_reason(json in arbitrary::request(Request::UpdateRecallFlow)) {
+    fn an_update_has_exactly_the_expected_warnings(json in arbitrary::request(Request::UpdateRecallFlow)) {
         if let Ok(update) = read::<UpdateRecallFlow>(&json) {
             prop_assert_eq!(paths(&update), reasons(&json), "{}", json);
         }
     }
 
     #[test]
-    fn a_warning_makes_nothing_invalid(
+    fn a_warning_does_not_make_a_request_invalid(
         mut json in arbitrary::valid(Request::UpdateRecallFlow),
         node in arbitrary::node(),
         delay in any::<i32>(),
@@ -36,7 +36,7 @@ proptest! {
     }
 
     #[test]
-    fn there_is_no_advice_about_queries(
+    fn queries_have_no_warnings(
         tasks in arbitrary::valid(Request::GroupCallQuery),
         flow in arbitrary::valid(Request::RecallFlowDetailQuery),
     ) {
@@ -47,7 +47,7 @@ proptest! {
 
 #[test]
 fn a_delay_takes_effect_only_on_a_transfer_by_key() {
-    // The documents' own example has a delay of 0 where it takes no effect, so that is nothing to warn about.
+    // An example of the documents has a delay of 0 where it has no effect, so 0 causes no warning.
     for (to_seat, to_seat_type, delay, warned) in
         [(1, 2, 5, false), (1, 1, 5, true), (0, 2, 5, true), (0, 1, -1, true), (1, 1, 0, false), (0, 2, 0, false)]
     {
@@ -60,15 +60,15 @@ fn a_delay_takes_effect_only_on_a_transfer_by_key() {
 }
 
 fn paths<T: Subject>(request: &T) -> BTreeSet<String> {
-    let warnings = request.advice();
+    let warnings = request.warnings();
     let paths: BTreeSet<String> = warnings.iter().map(|warning| warning.path.clone()).collect();
     assert_eq!(paths.len(), warnings.len(), "something is told twice: {warnings:?}");
     assert!(warnings.iter().all(|warning| warning.message.ends_with('.')), "{warnings:?}");
     paths
 }
 
-/// Where there is a reason for a warning: a delay of the transfer that takes no effect, or a template variable other
-/// than `${text1}` to `${text10}`.
+/// Returns the paths with a reason for a warning: a transfer delay without effect, or a template variable other than
+/// `${text1}` to `${text10}`.
 fn reasons(update: &Value) -> BTreeSet<String> {
     let nodes = update["nodeList"].as_array().into_iter().flatten().enumerate();
     nodes
@@ -83,7 +83,7 @@ fn reasons(update: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// A variable is what stands between `${` and the next `}`.
+/// Returns whether a text has an unknown variable between `${` and the next `}`.
 fn has_unknown_variable(template: &str) -> bool {
     let Some((_, after)) = template.split_once("${") else { return false };
     let Some((name, rest)) = after.split_once('}') else { return false };

@@ -1,4 +1,4 @@
-//! `config.json`: which options make a client, and which are refused.
+//! `config.json`: valid and invalid options of a client.
 
 use std::time::Duration;
 
@@ -75,13 +75,13 @@ impl Options {
     }
 }
 
-/// How many cases are refused.
+/// Returns the number of invalid cases.
 pub(crate) fn refused() -> usize {
     load::<File>("config").cases.iter().filter(|case| case.content.error.is_some()).count()
 }
 
 #[test]
-fn options_are_checked_before_anything_is_sent() {
+fn options_have_the_expected_errors() {
     let file: File = load("config");
     check_all(&file.cases, |case| {
         let outcome = case.options.clone().builder(file.defaults.clone()).build_blocking();

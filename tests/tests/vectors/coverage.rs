@@ -1,4 +1,4 @@
-//! Whether the vectors leave anything out.
+//! Completeness of the vectors.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::operations::Operation;
 use crate::{config, decoding, errors, validation};
 
-/// Classes of errors that no answer causes, and where they are proven instead.
+/// Error classes that no response causes, and where they are tested instead.
 const OTHER_ERRORS: &[(ErrorKind, &str)] = &[
     (ErrorKind::Config, "config.json"),
     (ErrorKind::InvalidRequest, "validation.json"),
     (ErrorKind::Timeout, "tests/tests/behaviour, as it takes time"),
 ];
 
-/// Phases that no answer reaches, and where they are proven instead.
+/// Phases that no response reaches, and where they are tested instead.
 const OTHER_PHASES: &[(Phase, &str)] = &[
     (Phase::Resolve, "the client's transport/tests.rs"),
     (Phase::Connect, "the client's transport/tests.rs"),
@@ -61,7 +61,7 @@ fn every_phase_occurs() {
     assert_eq!(found, all(Phase::ALL.iter().map(|phase| phase.as_str())));
 }
 
-/// The sandbox's reading of the spec is the only public list of the codes.
+/// The generated data of the sandbox is the only public list of the codes.
 #[test]
 fn every_code_occurs_for_queries_and_updates() {
     let service: Value =

@@ -1,4 +1,4 @@
-//! `decoding.json`: what answers are read into.
+//! `decoding.json`: the result of reading each response.
 
 use recallflow_sandbox::{Fault, Sandbox};
 use recallflow_tests::{Case, check_all, load, same, same_json};
@@ -28,13 +28,13 @@ fn ok() -> u16 {
     200
 }
 
-/// The operations that occur in the cases.
+/// Returns the operations in the cases.
 pub(crate) fn operations() -> Vec<Operation> {
     load::<File>("decoding").cases.into_iter().map(|case| case.content.operation).collect()
 }
 
 #[test]
-fn answers_are_read_into_exactly_this() {
+fn responses_have_the_expected_result() {
     let sandbox = Sandbox::start_blocking().expect("a sandbox");
     check_all(&load::<File>("decoding").cases, |case| {
         let answer = Fault::Respond { status: case.http_status, headers: Vec::new(), body: case.body.clone().into() };

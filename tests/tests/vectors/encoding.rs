@@ -1,4 +1,4 @@
-//! `encoding.json`: the exact bodies that are sent.
+//! `encoding.json`: the exact body of each request.
 
 use recallflow::blocking::Client;
 use recallflow_sandbox::Sandbox;
@@ -20,7 +20,7 @@ struct Encoding {
 }
 
 #[test]
-fn requests_have_exactly_this_json() {
+fn requests_have_the_expected_json() {
     check_all(&load::<File>("encoding").cases, |case| {
         let request = case.given.read().map_err(|error| error.to_string())?;
         same("body", &case.body, &request.to_json())
@@ -28,9 +28,9 @@ fn requests_have_exactly_this_json() {
 }
 
 #[test]
-fn requests_are_sent_with_exactly_this_body() {
+fn requests_are_sent_with_the_expected_body() {
     let sandbox = Sandbox::start_blocking().expect("a sandbox");
-    // Some cases break rules: what is sent must not depend on whether rules are checked.
+    // Some cases are invalid. The body must not depend on validation.
     let client = Client::builder(sandbox.api_key(), sandbox.api_secret()).base_url(sandbox.url()).validate(false);
     let client = client.build_blocking().expect("a client");
     check_all(&load::<File>("encoding").cases, |case| {

@@ -1,4 +1,4 @@
-//! `errors.json`: what answers that are no success become.
+//! `errors.json`: the error of each response.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -36,12 +36,12 @@ struct Failing {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// Unix time at which the client's clock stands still.
+    /// Fixed Unix time of the client's clock.
     clock: Option<u64>,
     max_response_bytes: Option<usize>,
 }
 
-/// An HTTP answer, or the bytes that come instead of one before the connection is closed.
+/// An HTTP response, or raw bytes after which the connection is closed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer {
@@ -54,7 +54,7 @@ struct Answer {
     raw_base64: Option<String>,
 }
 
-/// An error. What is not mentioned of code, status, wait and phase must not be there.
+/// An expected error. Code, status, wait and phase must be absent if they are not given.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expected {
@@ -73,17 +73,17 @@ pub(crate) struct Expected {
     excerpt_contains: Vec<String>,
     #[serde(default)]
     excerpt_lacks: Vec<String>,
-    /// Of an outcome that is not known.
+    /// The cause of an unknown outcome.
     pub(crate) cause: Option<Box<Expected>>,
 }
 
-/// The errors that occur in the cases, with their operations; causes are left out.
+/// Returns the errors in the cases with their operations, without causes.
 pub(crate) fn errors() -> Vec<(Operation, Expected)> {
     load::<File>("errors").cases.into_iter().map(|case| (case.content.operation, case.content.error)).collect()
 }
 
 #[test]
-fn answers_become_exactly_these_errors() {
+fn responses_have_the_expected_error() {
     let sandbox = Sandbox::start_blocking().expect("a sandbox");
     let file: File = load("errors");
     assert_eq!(sandbox.api_key(), file.credentials.api_key);
@@ -137,7 +137,7 @@ impl Expected {
         same("kind", &self.kind.as_str(), &error.kind().as_str())?;
         let cause = if let Error::OutcomeUnknown(unknown) = error { Some(&unknown.cause) } else { None };
         match (&self.cause, cause) {
-            // The accessors of an unknown outcome answer for its cause.
+            // The accessors of an unknown outcome return the values of its cause.
             (Some(expected), Some(cause)) => {
                 expected.compare_details(error)?;
                 expected.compare(cause).map_err(|why| format!("cause: {why}"))?;
@@ -149,7 +149,7 @@ impl Expected {
     }
 
     fn compare_details(&self, error: &Error) -> Result<(), String> {
-        // The accessor of the code is that of the service's own errors only.
+        // Only an API error has a code.
         if !matches!(error, Error::OutcomeUnknown(_)) {
             same("code", &self.code, &error.code())?;
         }

@@ -1,4 +1,4 @@
-//! `fee.json`: amounts of money, and their sums.
+//! `fee.json`: fees and their totals.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ struct ExpectedFee {
 #[serde(deny_unknown_fields)]
 struct Summing {
     tasks: Vec<Value>,
-    /// By the names that the fees have on the wire.
+    /// Totals by the wire names of the fees.
     totals: BTreeMap<String, ExpectedTotal>,
 }
 
@@ -60,7 +60,7 @@ impl From<FeeTotal> for ExpectedTotal {
 }
 
 #[test]
-fn fees_are_read_exactly() {
+fn fees_parse_exactly() {
     check_all(&load::<File>("fee").cases, |case| {
         let fee =
             Fee::parse(&case.text).map(|fee| ExpectedFee { amount: fee.amount.to_string(), currency: fee.currency });
@@ -69,7 +69,7 @@ fn fees_are_read_exactly() {
 }
 
 #[test]
-fn fees_are_summed_by_currency() {
+fn fees_are_totaled_by_currency() {
     check_all(&load::<File>("fee").totals, |case| {
         let tasks: Result<Vec<GroupCallTask>, _> = case.tasks.iter().cloned().map(serde_json::from_value).collect();
         let totals = totals(&tasks.map_err(|error| error.to_string())?);

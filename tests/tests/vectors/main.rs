@@ -1,4 +1,4 @@
-//! The vectors of `tests/vectors` that the public API can play, one module for each file.
+//! Tests of the public API with `tests/vectors`, one module for each file.
 
 mod config;
 mod coverage;

@@ -1,4 +1,4 @@
-//! The operations by their names, asked with any valid request: for cases in which only the answer matters.
+//! Operations by name, called with any valid request, for cases in which only the response matters.
 
 use recallflow::blocking::{self, Client};
 use recallflow::{
@@ -15,7 +15,7 @@ pub(crate) enum Operation {
     UpdateRecallFlow,
 }
 
-/// The response of any operation.
+/// A response of any operation.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Response {
     GroupCalls(GroupCallPage),
@@ -58,7 +58,7 @@ impl Operation {
 }
 
 impl Response {
-    /// The wire form.
+    /// Returns the wire format.
     pub(crate) fn to_json(&self) -> String {
         match self {
             Self::GroupCalls(page) => serde_json::to_string(page),
@@ -68,7 +68,7 @@ impl Response {
         .expect("every response has a JSON form")
     }
 
-    /// Paths of everything that was kept though it is not documented or does not fit, sorted.
+    /// Returns the sorted paths of everything in an `extra`.
     pub(crate) fn extra(&self) -> Vec<String> {
         let mut paths = match self {
             Self::GroupCalls(page) => paths(&page.extra, "records", page.records.iter().map(|record| &record.extra)),
@@ -86,7 +86,7 @@ fn paths<'a>(own: &'a Extra, list: &str, items: impl Iterator<Item = &'a Extra>)
     own.names().map(str::to_owned).chain(inner).collect()
 }
 
-/// Calls an operation that gets this very answer, over a connection of its own.
+/// Calls an operation that receives this response, with a new client.
 pub(crate) fn play(
     sandbox: &Sandbox,
     operation: Operation,

@@ -1,11 +1,11 @@
-//! The request types by the names that the vectors use.
+//! Request types by name.
 
 use recallflow::blocking::Client;
 use recallflow::{Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow, Violation, Warning};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A request as a case gives it: as JSON, or as text where JSON values would not keep what matters.
+/// A request in a case: JSON, or text if a JSON value would lose a detail such as digits.
 #[derive(Deserialize)]
 pub(crate) struct Given {
     r#type: Type,
@@ -27,12 +27,12 @@ pub(crate) trait Request {
     fn violations(&self) -> Vec<Violation>;
     fn warnings(&self) -> Vec<Warning>;
     fn to_json(&self) -> String;
-    /// Sends the request and tells what went wrong; `None` for a node, which is only a part of one.
+    /// Sends the request; `None` for a node, which is only a part of a request.
     fn send(&self, client: &Client) -> Option<Result<(), Error>>;
 }
 
 impl Given {
-    /// Reads the request strictly, as it would be read from a log or a fixture.
+    /// Reads the request strictly.
     pub(crate) fn read(&self) -> Result<Box<dyn Request>, Error> {
         let text = match (&self.json, &self.text) {
             (Some(json), None) => json.to_string(),

@@ -1,4 +1,4 @@
-//! `validation.json`: which rules requests break, and what is said about it.
+//! `validation.json`: the violations and warnings of each request.
 
 use recallflow::blocking::Client;
 use recallflow::{ErrorKind, Violation};
@@ -49,13 +49,13 @@ fn cases() -> Vec<Case<Validation>> {
     load::<File>("validation").cases
 }
 
-/// The rules that occur in the cases.
+/// Returns the rules in the cases.
 pub(crate) fn rules() -> Vec<String> {
     cases().into_iter().flat_map(|case| case.content.violations).map(|violation| violation.rule).collect()
 }
 
 #[test]
-fn every_broken_rule_is_told_and_no_other() {
+fn requests_have_the_expected_violations() {
     check_all(&cases(), |case| {
         let read = case.given.read();
         let violations = match &read {
@@ -65,7 +65,7 @@ fn every_broken_rule_is_told_and_no_other() {
         let got: Vec<Expected> = violations.iter().map(Expected::from).collect();
         same_json("violations", &json!(case.violations), &json!(got))?;
 
-        // About what cannot even be read there is no advice.
+        // A request that cannot be read has no warnings.
         let warnings = read.map(|request| request.warnings()).unwrap_or_default();
         let got = warnings.into_iter().map(|warning| ExpectedWarning { path: warning.path, message: warning.message });
         same_json("warnings", &json!(case.warnings), &json!(got.collect::<Vec<_>>()))
@@ -73,7 +73,7 @@ fn every_broken_rule_is_told_and_no_other() {
 }
 
 #[test]
-fn what_breaks_rules_is_not_sent() {
+fn an_invalid_request_is_not_sent() {
     let sandbox = Sandbox::start_blocking().expect("a sandbox");
     let client = Client::builder(sandbox.api_key(), sandbox.api_secret()).base_url(sandbox.url()).build_blocking();
     let client = client.expect("a client");
