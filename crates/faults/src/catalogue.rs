@@ -1,8 +1,8 @@
-//! Every fault, and what must come of it.
+//! Every fault with its expected outcome.
 //!
-//! It is written by hand from what the project promises, and not from what the client does: a query may be repeated,
-//! and ends in the error of its last attempt; an update may be repeated only if it provably was not carried out, and of
-//! what nobody knows it says so.
+//! The expectations are written by hand from the promises of the project, not from the behavior of the client. A query may be
+//! retried and ends with the error of its last attempt. An update may be retried only if it provably was not applied;
+//! otherwise its outcome is unknown.
 
 mod bodies;
 mod breaks;
@@ -14,61 +14,61 @@ mod statuses;
 
 use crate::row::Row;
 
-/// Rows that belong together.
+/// A section of the table.
 pub(crate) struct Section {
     pub(crate) title: &'static str,
     pub(crate) rows: Vec<Row>,
 }
 
-/// Everything, in the order of the table.
+/// Returns all sections in the order of the table.
 pub(crate) fn sections() -> Vec<Section> {
     let section = |title, rows| Section { title, rows };
     vec![
         section("No connection", connections::rows()),
-        section("Connections that break, and answers that do not come", breaks::rows()),
-        section("Bodies that are cut off, and lengths that are wrong", breaks::lengths()),
-        section("Answers that are too large", sizes::rows()),
-        section("Bodies that are no answer", bodies::rows()),
+        section("Broken connections and missing responses", breaks::rows()),
+        section("Truncated bodies and wrong lengths", breaks::lengths()),
+        section("Responses that are too large", sizes::rows()),
+        section("Bodies that are not a response", bodies::rows()),
         section("HTTP statuses", statuses::rows()),
-        section("Headers of the answer", headers::rows()),
+        section("Response headers", headers::rows()),
         section("Codes", codes::rows()),
         section("Envelopes", codes::envelopes()),
     ]
 }
 
-/// What a row comes to when an attempt ends in a way of which several others share the consequences.
+/// Expectations that several faults share.
 impl Row {
-    /// Nothing was sent: both are repeated, and nothing arrives.
+    /// The request is not sent: both operations are retried, and no request arrives.
     fn unsent(self, class: &'static str) -> Self {
         self.both(class, 0)
     }
 
-    /// Something was sent, and no whole answer came: a query is repeated twice, and nobody knows of an update.
+    /// The request is sent, and no complete response arrives: a query is retried twice, an update has an unknown outcome.
     fn ambiguous(self, class: &'static str) -> Self {
         self.query(class, 3).update("OutcomeUnknownError", 1)
     }
 
-    /// The answer does not come before the deadline.
+    /// The response does not arrive before the deadline.
     fn never(self) -> Self {
         self.query("TimeoutError", 1).update("OutcomeUnknownError", 1).waits()
     }
 
-    /// There is an answer that nobody can read: repeating does not help, and nobody knows of an update.
+    /// The response is unreadable: a query is not retried, an update has an unknown outcome.
     fn unreadable(self) -> Self {
         self.query("ProtocolError", 1).update("OutcomeUnknownError", 1)
     }
 
-    /// The service is not there behind its gateway: a query is repeated, and nobody knows of an update.
+    /// The gateway cannot reach the service: a query is retried, an update has an unknown outcome.
     fn unavailable(self) -> Self {
         self.ambiguous("ProtocolError")
     }
 
-    /// The answer stands.
+    /// The error is final.
     fn settled(self, class: &'static str) -> Self {
         self.both(class, 1)
     }
 
-    /// The request was refused before anything was done: both are repeated.
+    /// The service refuses the request before processing it: both operations are retried.
     fn throttled(self) -> Self {
         self.both("RateLimitedError", 3)
     }
@@ -84,7 +84,7 @@ mod tests {
     use crate::row::{Played, Stage};
 
     #[test]
-    fn a_key_plays_what_its_row_says() {
+    fn a_key_plays_the_fault_of_its_row() {
         for row in sections().iter().flat_map(|section| &section.rows) {
             if let Stage::Requests(Played { fault, key: Some(key), .. }) = &row.stage {
                 assert_eq!(magic_fault(*key, true).as_ref(), Some(fault), "{key}: {}", row.name);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique() {
+    fn row_names_are_unique() {
         let mut names = HashSet::new();
         for row in sections().into_iter().flat_map(|section| section.rows) {
             assert!(names.insert(row.name.clone()), "{}", row.name);

@@ -1,4 +1,4 @@
-//! A driver: a process that makes calls in one language.
+//! A driver: a process that makes the calls in one language.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read as _, Write as _};
@@ -12,28 +12,28 @@ use serde::Deserialize;
 
 use crate::protocol::{Command, Observed};
 
-/// A driver that says nothing for so long hangs.
+/// A driver without a reply for this long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a driver may take to end.
+/// Maximum time for a driver to exit.
 const GOODBYE: Duration = Duration::from_secs(10);
 
-/// How to start a driver.
+/// The command that starts a driver.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Program {
-    /// Its language.
+    /// The language of the driver.
     pub(crate) language: String,
     executable: PathBuf,
     #[serde(default)]
     arguments: Vec<String>,
-    /// Variables of the environment beside those of the runner.
+    /// Additional environment variables.
     #[serde(default)]
     environment: BTreeMap<String, String>,
 }
 
 impl Program {
-    /// This program itself, which drives Rust.
+    /// Returns this program, which is the driver for Rust.
     pub(crate) fn rust() -> io::Result<Self> {
         Ok(Self {
             language: "Rust".to_owned(),
@@ -43,7 +43,7 @@ impl Program {
         })
     }
 
-    /// Starts it.
+    /// Starts the driver.
     pub(crate) fn start(&self) -> io::Result<Driver> {
         let mut process = std::process::Command::new(&self.executable)
             .args(&self.arguments)
@@ -55,7 +55,7 @@ impl Program {
         let input = process.stdin.take();
         let (send, replies) = channel();
         let output = process.stdout.take().map(BufReader::new);
-        // Read beside, so that a driver that hangs does not hang the runner.
+        // Read on a thread, so that a hanging driver does not block the runner.
         std::thread::spawn(move || {
             let lines = output.into_iter().flat_map(io::BufRead::lines);
             lines.map_while(|line| send.send(line).ok()).for_each(drop);
@@ -67,12 +67,12 @@ impl Program {
 
 fn read(mut errors: ChildStderr) -> String {
     let mut text = Vec::new();
-    // What came until it failed is what there is.
+    // On an error, return what was read so far.
     let _ = errors.read_to_end(&mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// A running driver, which ends with this value.
+/// A running driver. Dropping this value ends it.
 pub(crate) struct Driver {
     process: Child,
     input: Option<ChildStdin>,
@@ -81,18 +81,18 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Has it obey a command.
+    /// Sends a command and returns the reply.
     pub(crate) fn ask(&mut self, command: &Command) -> io::Result<Observed> {
-        let input = self.input.as_mut().ok_or_else(|| io::Error::other("the driver was ended"))?;
+        let input = self.input.as_mut().ok_or_else(|| io::Error::other("the driver has exited"))?;
         writeln!(input, "{}", serde_json::to_string(command)?)?;
         input.flush()?;
         let reply =
-            self.replies.recv_timeout(PATIENCE).map_err(|_| io::Error::other("the driver does not answer"))??;
-        serde_json::from_str(&reply).map_err(|error| io::Error::other(format!("the driver answers {reply}: {error}")))
+            self.replies.recv_timeout(PATIENCE).map_err(|_| io::Error::other("the driver does not reply"))??;
+        serde_json::from_str(&reply)
+            .map_err(|error| io::Error::other(format!("could not parse the reply of the driver, {reply}: {error}")))
     }
 
-    /// Ends it, and tells what it wrote where programs complain. It ends by itself when there are no more commands,
-    /// unless it hangs.
+    /// Closes the input of the driver, waits for its exit, and returns its standard error output.
     pub(crate) fn end(mut self) -> io::Result<String> {
         drop(self.input.take());
         let status = self.wait()?;
@@ -100,14 +100,14 @@ impl Driver {
         if status.success() {
             Ok(errors)
         } else {
-            Err(io::Error::other(format!("the driver ended ({status}): {errors}")))
+            Err(io::Error::other(format!("the driver exited ({status}): {errors}")))
         }
     }
 }
 
 impl Driver {
     fn wait(&mut self) -> io::Result<ExitStatus> {
-        // Its output ends when it does, and says nothing before.
+        // The output ends when the driver exits.
         if !matches!(self.replies.recv_timeout(GOODBYE), Err(RecvTimeoutError::Disconnected)) {
             self.process.kill()?;
         }
@@ -117,7 +117,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // One that has ended needs no more.
+        // This fails only if the driver has exited.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

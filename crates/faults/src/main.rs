@@ -1,4 +1,4 @@
-//! Plays every fault of the sandbox against the client in every language, and writes the table of what comes of it.
+//! Plays every fault of the sandbox against the client in every language, and writes the table of outcomes.
 
 mod catalogue;
 mod driver;
@@ -29,16 +29,16 @@ Usage: recallflow-faults [OPTIONS]
        recallflow-faults drive
 
 Options:
-  --driver JSON   A language beside Rust: {\"language\", \"executable\", \"arguments\", \"environment\"}; may be given several times
+  --driver JSON   Another language: {\"language\", \"executable\", \"arguments\", \"environment\"}; repeatable
   --write FILE    Write the table
   --quick         Play a few rows only
   --only TEXT     Play the rows only whose names contain this
   -h, --help      Print this
 
-`drive` makes the calls of Rust, as commands on its standard input ask for them.
+`drive` reads commands from standard input and makes the calls in Rust.
 ";
 
-/// What the command line asks for.
+/// The command line.
 #[derive(Default)]
 struct Asked {
     programs: Vec<Program>,

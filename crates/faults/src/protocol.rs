@@ -1,17 +1,17 @@
-//! What the runner and the driver of a language say to each other: one JSON object a line, a command and its reply.
+//! The protocol between the runner and a driver: one JSON object per line, a command and its reply.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a driver is told to do.
+/// A command for a driver.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Command {
-    /// Makes a client in place of the one before. The reply is an [`Observed`] without anything in it.
+    /// Creates a client that replaces the previous one. The reply is an empty [`Observed`].
     Open(Options),
-    /// Makes a call with it.
+    /// Makes a call with the client.
     Call(Call),
 }
 
@@ -32,13 +32,13 @@ pub(crate) struct Call {
     pub(crate) timeout_ms: u64,
 }
 
-/// What is called.
+/// The operation of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Operation {
-    /// Reading the flow.
+    /// Reads the flow.
     Query,
-    /// Changing its `recallInterval` to [`CHANGED_INTERVAL`].
+    /// Changes its `recallInterval` to [`CHANGED_INTERVAL`].
     Update,
 }
 
@@ -53,29 +53,29 @@ impl Operation {
     }
 }
 
-/// What every update sets `recallInterval` to; no flow of the sandbox has it.
+/// The `recallInterval` of every update. No flow of the sandbox has it initially.
 pub(crate) const CHANGED_INTERVAL: i64 = 77;
 
-/// What a driver saw.
+/// The result that a driver observed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Observed {
-    /// Class of the error; none if the call succeeded.
+    /// Class of the error; `None` if the call succeeded.
     pub(crate) error: Option<String>,
-    /// Class of the error within it.
+    /// Class of its cause.
     pub(crate) cause: Option<String>,
-    /// Whether the error is one of the library's tree.
+    /// Whether the error is one of the library's classes.
     pub(crate) of_the_tree: bool,
-    /// The service's code that it carries.
+    /// Status code of the service in the error.
     pub(crate) code: Option<i64>,
-    /// The HTTP status that it carries.
+    /// HTTP status in the error.
     pub(crate) http_status: Option<u16>,
-    /// What a query read, as the service writes it.
+    /// Response of a query in its wire format.
     pub(crate) value: Option<Value>,
-    /// Everything that anybody could print, log or store of what came of it.
+    /// All texts of the outcome that a program could print, log or store.
     pub(crate) texts: Vec<String>,
-    /// How long the call took.
+    /// Duration of the call.
     pub(crate) milliseconds: f64,
-    /// By how many bytes the process was larger during the call than before it, where that can be told.
+    /// Peak memory growth during the call in bytes, if known.
     pub(crate) memory_growth: Option<u64>,
 }

@@ -1,6 +1,6 @@
-//! The table as a page of Markdown.
+//! Writes the table of outcomes as Markdown.
 //!
-//! Figures are bounds, so that the page changes only where something else does.
+//! Times and sizes are rounded up to bounds, so that the page changes only if an outcome does.
 
 use std::fmt::Write as _;
 
@@ -13,28 +13,28 @@ use crate::verdict::Problem;
 const HEAD: &str = "\
 <!-- Written by `cargo xtask faults`. Do not edit. -->
 
-# What comes of every fault
+# The outcome of every fault
 
-Every row is a fault that the sandbox plays on every attempt of one call, unless it says *once*; a `keyId` plays the same
-for anybody. Each was played in every language, for a query and for an update, and passes only if
+Each row is a fault that the sandbox plays on every attempt of one call, unless the name says *once*. A `keyId` in the row plays
+the same fault for every client. Each fault is played in every language, for a query and for an update. A row passes only if
 
-- the call ends within its deadline and 200 ms; *ends* is how long it took at most, of the deadline it had;
-- the error is of the library's tree, and the one that stands here (← its cause); all languages see the same;
-- a success is true: the flow that the service has, or the change made to it;
-- the server saw as many *requests* as stand here, and an update at most once, unless it provably was not processed;
-- the process grows by less than 32 MiB; *grows* is by how much it did at most;
-- the next call of the same client succeeds, once the fault is over;
-- neither API key, secret nor a signature is in the error's texts, fields, sources, traces and copies, in logs of any
-  level, or in what the process prints.
+- the call ends within its deadline plus 200 ms; *ends* is the longest time, and the deadline of the call;
+- the error is one of the library's classes and the one in the row (← its cause), in all languages;
+- a success is true: the query returns the flow that the service has, and the update changed it;
+- the server received the number of *requests* in the row, and an update at most once, unless it provably was not processed;
+- the process grows by less than 32 MiB; *grows* is the largest growth;
+- the next call of the same client succeeds after the fault is over;
+- the API key, the secret and signatures are not in the texts, fields, sources, traces and copies of the error, in logs of any
+  level, or in the output of the process.
 
-One thing is promised over TLS only, which is how the service is reached. Over plain HTTP, to this machine or with
-`dangerously_allow_http`, a server that sends interim answers, or zeros before the size of a chunk, without a pause and
-faster than they can be read, can hold a call beyond its deadline: for as long as the HTTP library reads in one turn,
-which is up to 25 times as much as over TLS.
+One promise holds over TLS only, which every call to the service uses. Over plain HTTP (a loopback address, or
+`dangerously_allow_http`), a server can flood a call with interim responses, or with zeros before a chunk size, faster than
+they can be read. It can then hold the call beyond its deadline for as long as hyper reads in one poll. That is up to 25 times
+as much data as over TLS.
 
 ";
 
-/// The page, for findings in the order of the rows.
+/// Returns the page. The findings are in the order of the rows.
 pub(crate) fn page(sections: &[Section], languages: &[String], findings: &[Finding]) -> String {
     let mut page = HEAD.to_owned();
     let rows: usize = sections.iter().map(|section| section.rows.len()).sum();
@@ -45,7 +45,7 @@ pub(crate) fn page(sections: &[Section], languages: &[String], findings: &[Findi
         line(&mut page, &format!("## {}\n", section.title));
         line(
             &mut page,
-            &format!("| fault | `keyId` | | comes to | requests | ends | grows | {} |", languages.join(" | ")),
+            &format!("| fault | `keyId` | | outcome | requests | ends | grows | {} |", languages.join(" | ")),
         );
         line(&mut page, &format!("|---|---|---|---|---|---|---|{}", "---|".repeat(languages.len())));
         for (index, row) in section.rows.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(crate) fn page(sections: &[Section], languages: &[String], findings: &[Findi
     page
 }
 
-/// What is wrong, one line for each problem.
+/// Returns one line for each problem.
 pub(crate) fn complaints(rows: &[Row], languages: &[String], findings: &[Finding]) -> Vec<String> {
     let complain = |finding: &Finding| {
         let place =
@@ -102,14 +102,14 @@ fn table_row(row: &Row, operation: Operation, found: &[&Finding]) -> String {
     )
 }
 
-/// What all have in common, or else what each has.
+/// Returns the common value, or all distinct ones.
 fn distinct(values: impl Iterator<Item = String>) -> String {
     let mut values: Vec<_> = values.collect();
     values.dedup();
     values.join(", ")
 }
 
-/// What a call came to, as the table shows it.
+/// Formats the outcome of a call.
 pub(crate) fn outcome(observed: &Observed) -> String {
     let Some(error) = &observed.error else { return "success".to_owned() };
     let cause = observed.cause.as_ref().map(|cause| format!(" ← `{cause}`")).unwrap_or_default();
@@ -136,6 +136,6 @@ fn grows(bytes: u64) -> String {
 }
 
 fn line(page: &mut String, text: &str) {
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(page, "{text}");
 }

@@ -1,4 +1,4 @@
-//! A row of the table: a fault, how it is played, and what must come of it.
+//! A row of the table: a fault, where it is played, and its expected outcome.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use recallflow_sandbox::{Certificate, Fault};
 
 use crate::protocol::Operation;
 
-/// The flow that is called for where the key plays no fault itself.
+/// The flow of calls whose `keyId` plays no fault itself.
 pub(crate) const PLAIN_KEY: i64 = 299;
 
-/// Long enough for whatever does not wait for the deadline.
+/// The deadline of calls that end before it.
 const AMPLE: Duration = Duration::from_secs(20);
 
-/// The deadline of what waits for it.
+/// The deadline of calls that end by it.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// A fault, and what a query and an update must come to.
+/// A fault, with the expected outcome of a query and an update.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) name: String,
@@ -23,24 +23,24 @@ pub(crate) struct Row {
     pub(crate) query: Expected,
     pub(crate) update: Expected,
     pub(crate) timeout: Duration,
-    /// Whether the row is played by a process of its own, whose memory no other row has touched.
+    /// Whether a separate process plays the row, so that its memory is measured alone.
     pub(crate) is_large: bool,
-    /// Whether the row is one of the few that every check of the project plays.
+    /// Whether `cargo xtask test` plays the row.
     pub(crate) is_quick: bool,
 }
 
-/// Where a fault is played.
+/// The place where a fault is played.
 #[derive(Clone, Debug)]
 pub(crate) enum Stage {
-    /// By the sandbox, on requests.
+    /// The sandbox plays it on requests.
     Requests(Played),
-    /// By the sandbox's TLS. The next call finds a certificate that it trusts.
+    /// The TLS of the sandbox plays it. The next call finds a trusted certificate.
     Tls(Certificate),
-    /// By an address that refuses connections. The next call finds the sandbox there.
+    /// An address that refuses connections. The next call finds the sandbox there.
     Refused,
-    /// By an address that swallows connections. The next call finds the sandbox there.
+    /// An address that never responds. The next call finds the sandbox there.
     BlackHole,
-    /// By a host that does not exist, and does not for the next call either.
+    /// A host that does not exist, also for the next call.
     NoHost,
 }
 
@@ -48,64 +48,64 @@ pub(crate) enum Stage {
 #[derive(Clone, Debug)]
 pub(crate) struct Played {
     pub(crate) fault: Fault,
-    /// The `keyId` that plays it, which is what the row calls for then.
+    /// The `keyId` that plays the fault and that the call uses.
     pub(crate) key: Option<i64>,
-    /// Whether only the first request meets it.
+    /// Whether it is played on the first request only.
     pub(crate) once: bool,
-    /// Whether the connection has carried another call before.
+    /// Whether the connection carried a call before.
     pub(crate) reused: bool,
-    /// Whether the connection is encrypted, as those to the service are.
+    /// Whether the connection uses TLS.
     pub(crate) over_tls: bool,
 }
 
-/// What must come of a call.
+/// The expected outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Expected {
     pub(crate) outcome: Outcome,
-    /// Requests that reach the server.
+    /// Number of requests that reach the server.
     pub(crate) attempts: usize,
 }
 
-/// How a call must end.
+/// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// With the flow as it is, or changed as the update says.
+    /// Success: the query returns the flow, or the update changed it.
     Success,
-    /// With a flow of which nothing is known, because the service answered no data, or as if the flow were changed.
+    /// Success without data: the response has none, and the flow is unchanged.
     Empty,
-    /// With an error of this class.
+    /// An error of this class.
     Error(&'static str),
 }
 
 impl Row {
-    /// A row for a fault of the sandbox that every request meets.
+    /// Creates a row for a fault that the sandbox plays on every request.
     pub(crate) fn new(name: impl Into<String>, fault: Fault) -> Self {
         Self::on(name, Stage::Requests(Played { fault, key: None, once: false, reused: false, over_tls: false }))
     }
 
-    /// A row for this stage.
+    /// Creates a row for this stage.
     pub(crate) fn on(name: impl Into<String>, stage: Stage) -> Self {
         let expected = Expected { outcome: Outcome::Success, attempts: 1 };
         let (query, update) = (expected, expected);
         Self { name: name.into(), stage, query, update, timeout: AMPLE, is_large: false, is_quick: false }
     }
 
-    /// The same, played by a key.
+    /// Plays the fault by a `keyId`.
     pub(crate) fn key(self, key: i64) -> Self {
         self.played(|played| played.key = Some(key))
     }
 
-    /// The same, met by the first request only.
+    /// Plays the fault on the first request only.
     pub(crate) fn once(self) -> Self {
         self.played(|played| played.once = true)
     }
 
-    /// The same on a connection that has carried another call.
+    /// Uses a connection that carried a call before.
     pub(crate) fn reused(self) -> Self {
         self.played(|played| played.reused = true)
     }
 
-    /// The same on an encrypted connection.
+    /// Uses TLS.
     pub(crate) fn over_tls(self) -> Self {
         self.played(|played| played.over_tls = true)
     }
@@ -117,66 +117,66 @@ impl Row {
         self
     }
 
-    /// What a query must come to: `attempts` requests and an error of this class.
+    /// Expects this error of a query after this number of requests.
     pub(crate) fn query(mut self, class: &'static str, attempts: usize) -> Self {
         self.query = Expected { outcome: Outcome::Error(class), attempts };
         self
     }
 
-    /// The same for an update.
+    /// Expects this error of an update after this number of requests.
     pub(crate) fn update(mut self, class: &'static str, attempts: usize) -> Self {
         self.update = Expected { outcome: Outcome::Error(class), attempts };
         self
     }
 
-    /// The same for both.
+    /// Expects this error of both operations.
     pub(crate) fn both(self, class: &'static str, attempts: usize) -> Self {
         self.query(class, attempts).update(class, attempts)
     }
 
-    /// What a query must come to: success with the last of these requests.
+    /// Expects success of a query with the last of these requests.
     pub(crate) fn query_succeeds(mut self, attempts: usize) -> Self {
         self.query = Expected { outcome: Outcome::Success, attempts };
         self
     }
 
-    /// The same for both.
+    /// Expects success of both operations.
     pub(crate) fn both_succeed(mut self, attempts: usize) -> Self {
         self.update = Expected { outcome: Outcome::Success, attempts };
         self.query_succeeds(attempts)
     }
 
-    /// What a query must come to: success without any data.
+    /// Expects success of a query without data.
     pub(crate) fn query_is_empty(mut self) -> Self {
         self.query.outcome = Outcome::Empty;
         self
     }
 
-    /// The same for both; the sandbox says so without carrying anything out.
+    /// Expects success without data of both operations; the sandbox changes nothing.
     pub(crate) fn both_are_empty(mut self) -> Self {
         self.update.outcome = Outcome::Empty;
         self.query_is_empty()
     }
 
-    /// The same with a deadline that comes soon, for what ends only by it.
+    /// Uses a short deadline, for calls that end by it.
     pub(crate) fn waits(mut self) -> Self {
         self.timeout = SHORT;
         self
     }
 
-    /// The same in a process of its own.
+    /// Plays the row in a separate process.
     pub(crate) fn large(mut self) -> Self {
         self.is_large = true;
         self
     }
 
-    /// The same as one of the few that every check plays.
+    /// Marks the row for `cargo xtask test`.
     pub(crate) fn quick(mut self) -> Self {
         self.is_quick = true;
         self
     }
 
-    /// What must come of an operation.
+    /// Returns the expected outcome of an operation.
     pub(crate) fn expected(&self, operation: Operation) -> Expected {
         match operation {
             Operation::Query => self.query,
@@ -184,7 +184,7 @@ impl Row {
         }
     }
 
-    /// The flow to call for.
+    /// Returns the `keyId` of the call.
     pub(crate) fn key_id(&self) -> i64 {
         match &self.stage {
             Stage::Requests(Played { key: Some(key), once: false, .. }) => *key,
@@ -192,7 +192,7 @@ impl Row {
         }
     }
 
-    /// Whether it ends by its deadline only.
+    /// Returns whether the call ends by its deadline.
     pub(crate) fn is_waiting(&self) -> bool {
         self.timeout == SHORT
     }

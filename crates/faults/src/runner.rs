@@ -1,4 +1,4 @@
-//! Plays every row in every language, several at a time.
+//! Plays every row in every language, several at the same time.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,33 +13,33 @@ use crate::secrets::Secrets;
 use crate::stage::Set;
 use crate::verdict::{Case, Problem, problems};
 
-/// Drivers of each language that run at the same time. Most of their time they wait.
+/// Number of concurrent drivers of each language, which mostly wait.
 const DRIVERS: usize = 3;
 
-/// How often a case is played that ends too late, which a busy machine may be the cause of.
+/// Number of attempts for a case that ends too late, because the machine may be busy.
 const TRIES: usize = 3;
 
-/// Deadline of the calls that nothing is to happen to.
+/// Deadline of calls without a fault.
 const AMPLE_MS: u64 = 20_000;
 
-/// What became of a row in a language.
+/// The result of a row in one language.
 pub(crate) struct Finding {
     pub(crate) row: usize,
     pub(crate) operation: Operation,
-    /// Position of the language.
+    /// Index of the language.
     pub(crate) language: usize,
-    /// None if the driver failed.
+    /// `None` if the driver failed.
     pub(crate) case: Option<Case>,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// What is left to play.
+/// The cases left to play.
 type Queue = Mutex<VecDeque<(usize, Operation)>>;
 
 /// Plays all rows in all languages.
 pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
     let mut order: Vec<_> = (0..rows.len()).flat_map(|row| Operation::ALL.map(|operation| (row, operation))).collect();
-    // Those that wait first, so that others fill the time.
+    // Start with the rows that wait, so that others run meanwhile.
     order.sort_by_key(|(row, _)| !rows[*row].is_waiting());
     let queues: Vec<Queue> = programs.iter().map(|_| Mutex::new(order.iter().copied().collect())).collect();
     let mut findings = thread::scope(|scope| {
@@ -54,7 +54,7 @@ pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
             workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         done.flatten().collect::<Vec<_>>()
     });
-    // Once more with the machine to itself, where nothing but time was wrong.
+    // Replay cases that were only late, one at a time.
     for finding in &mut findings {
         for _ in 1..TRIES {
             if finding.problems.iter().any(|problem| matches!(problem, Problem::Late(_))) {
@@ -69,7 +69,7 @@ pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
     findings
 }
 
-/// All languages must see the same.
+/// Checks that all languages observe the same.
 fn compare(findings: &mut [Finding], programs: &[Program]) {
     let seen = |finding: &Finding| finding.case.as_ref().map(|case| outcome(&case.observed));
     let Some((first, others)) = findings.split_first_mut() else { return };
@@ -81,9 +81,9 @@ fn compare(findings: &mut [Finding], programs: &[Program]) {
     }
 }
 
-/// Plays rows until none is left.
+/// Plays cases until the queue is empty.
 fn work(rows: &[Row], program: &Program, language: usize, queue: &Queue) -> Vec<Finding> {
-    let mut worker = Worker { program, driver: None, secrets: Secrets::of(&[]) };
+    let mut worker = Worker { program, driver: None, secrets: Secrets::of_requests(&[]) };
     let mut findings = Vec::new();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -98,7 +98,7 @@ fn work(rows: &[Row], program: &Program, language: usize, queue: &Queue) -> Vec<
 
 fn play_alone(rows: &[Row], program: &Program, finding: &Finding) -> Finding {
     let Finding { row, operation, language, .. } = *finding;
-    let mut worker = Worker { program, driver: None, secrets: Secrets::of(&[]) };
+    let mut worker = Worker { program, driver: None, secrets: Secrets::of_requests(&[]) };
     let mut again = worker.play(rows, Place { row, operation, language });
     again.problems.extend(worker.end().err().map(Problem::Wrong));
     again
@@ -111,11 +111,11 @@ struct Place {
     language: usize,
 }
 
-/// Plays rows with one driver after the other.
+/// Plays cases with one driver, which is replaced after a failure.
 struct Worker<'p> {
     program: &'p Program,
     driver: Option<Driver>,
-    /// All that the present driver came to know.
+    /// The secrets that the current driver has used.
     secrets: Secrets,
 }
 
@@ -134,7 +134,7 @@ impl Worker<'_> {
                 (Some(case), found)
             }
             Err(error) => {
-                // A driver that failed once is not asked again.
+                // A driver that failed is not used again.
                 let ended = self.driver.take().and_then(|driver| driver.end().err());
                 let why = ended.map(|ended| format!(": {ended}")).unwrap_or_default();
                 (None, vec![Problem::Wrong(format!("{error}{why}"))])
@@ -161,17 +161,17 @@ impl Worker<'_> {
         let (requests, flow) = (set.requests(), set.flow(row.key_id()));
         set.repair(row)?;
         let next = driver.ask(&plain)?;
-        let mut secrets = Secrets::of(&requests);
-        secrets.extend(Secrets::of(&set.requests()));
+        let mut secrets = Secrets::of_requests(&requests);
+        secrets.extend(Secrets::of_requests(&set.requests()));
         self.secrets.extend(secrets.clone());
         Ok(Case { observed, requests, flow, next, secrets })
     }
 
-    /// Ends the driver, which must not have printed a secret.
+    /// Ends the driver and checks that it printed no secret.
     fn end(&mut self) -> Result<(), String> {
         let Some(driver) = self.driver.take() else { return Ok(()) };
         let errors = driver.end().map_err(|error| error.to_string())?;
-        let shown = std::mem::replace(&mut self.secrets, Secrets::of(&[])).shown_in([&errors]);
+        let shown = std::mem::replace(&mut self.secrets, Secrets::of_requests(&[])).shown_in([&errors]);
         if shown.is_empty() { Ok(()) } else { Err(shown.join("; ")) }
     }
 }

@@ -1,4 +1,4 @@
-//! The driver for Rust: calls with the crate itself, as commands on the standard input ask for them.
+//! The driver for Rust: makes the calls that the commands on standard input request.
 
 use std::error::Error as _;
 use std::fmt::Debug;
@@ -13,11 +13,10 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::memory::Growth;
 use crate::protocol::{CHANGED_INTERVAL, Call, Command, Observed, Operation, Options};
 
-/// Obeys commands until there are no more.
+/// Executes commands until the input ends.
 pub(crate) fn drive() -> io::Result<()> {
     let log = Log::default();
-    // Everything that any crate logs, because somebody may have it printed. Below this level the HTTP library tells of
-    // every piece that it reads, which takes far longer than reading it.
+    // Records the logs of every crate. At `TRACE`, hyper logs every piece that it reads, which is far slower than reading.
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
         .with_ansi(false)
@@ -69,7 +68,7 @@ fn observe(runtime: &Runtime, client: &Client, call: Call, log: &Log) -> Observe
             observed.texts.push(format!("{detail:?} {detail:#?}"));
             observed.value = detail.and_then(|detail| serde_json::to_value(detail).ok());
         }
-        Err(error) => tell(&error, &mut observed),
+        Err(error) => record_error(&error, &mut observed),
     }
     observed
 }
@@ -80,7 +79,7 @@ fn update(key_id: i64) -> UpdateRecallFlow {
     UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")])
 }
 
-fn tell(error: &Error, observed: &mut Observed) {
+fn record_error(error: &Error, observed: &mut Observed) {
     observed.error = Some(error.kind().as_str().to_owned());
     observed.of_the_tree = true;
     observed.code = error.code();
@@ -102,7 +101,7 @@ fn shown(value: &(impl Debug + std::fmt::Display)) -> String {
     format!("{value} {value:?} {value:#?}")
 }
 
-/// What was logged since it was last asked for.
+/// The logs since the last call of `take`.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

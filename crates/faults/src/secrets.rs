@@ -1,4 +1,4 @@
-//! Looks for secrets where none may be.
+//! Searches texts for secrets.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use recallflow_sandbox::Recorded;
 
 use crate::stage::{API_KEY, API_SECRET};
 
-/// What no text may hold: the key, the secret, and every signature that was sent.
+/// The API key, the secret, and every signature that was sent.
 #[derive(Clone)]
 pub(crate) struct Secrets(BTreeSet<String>);
 
 impl Secrets {
-    /// Those of some requests.
-    pub(crate) fn of(requests: &[Recorded]) -> Self {
+    /// Returns the secrets of these requests.
+    pub(crate) fn of_requests(requests: &[Recorded]) -> Self {
         let timestamps = requests.iter().filter_map(|request| request.header("timestamp"));
         let signatures = timestamps.map(|timestamp| {
             let hash = Md5::digest(format!("{API_KEY}{API_SECRET}{timestamp}"));
@@ -22,12 +22,12 @@ impl Secrets {
         Self(signatures.chain([API_KEY, API_SECRET].map(str::to_lowercase)).collect())
     }
 
-    /// Joins others to these.
+    /// Adds other secrets.
     pub(crate) fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
     }
 
-    /// The texts that hold one, each with it.
+    /// Returns a description of each text that contains a secret.
     pub(crate) fn shown_in<'a>(&self, texts: impl IntoIterator<Item = &'a String>) -> Vec<String> {
         let mut shown = Vec::new();
         for text in texts {
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn secrets_are_found_in_any_case() {
-        let secrets = Secrets::of(&[]);
+        let secrets = Secrets::of_requests(&[]);
         for text in [API_KEY.to_uppercase(), format!("a {API_SECRET}!")] {
             assert_eq!(secrets.shown_in([&text]).len(), 1, "{text}");
         }

@@ -1,4 +1,4 @@
-//! Sets the stage for a case: the server with its fault, and afterwards without it.
+//! The server of a case, first with its fault and then without it.
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -20,15 +20,15 @@ const ALWAYS: usize = 20;
 /// A server for one case.
 pub(crate) struct Set {
     sandbox: Option<Sandbox>,
-    /// Where nothing answers as long as the fault lasts.
+    /// The unresponsive address, while the fault lasts.
     address: Option<SocketAddr>,
     hole: Option<BlackHole>,
-    /// The authorities that the client trusts.
+    /// The `ca_file` of the client.
     authorities: Option<NamedTempFile>,
 }
 
 impl Set {
-    /// A server, still without its fault where that is one of requests.
+    /// Starts the server. A fault on requests begins with `begin`.
     pub(crate) fn new(row: &Row) -> io::Result<Self> {
         let mut set = Self { sandbox: None, address: None, hole: None, authorities: None };
         match &row.stage {
@@ -55,12 +55,12 @@ impl Set {
         Ok(())
     }
 
-    /// Options for a client of it.
+    /// Returns the options of a client for this server.
     pub(crate) fn options(&self) -> Options {
         let base_url = match (&self.sandbox, self.address) {
             (Some(sandbox), _) => sandbox.url(),
             (None, Some(address)) => format!("http://{address}"),
-            // No part of a name may be so long, which shows without asking a server that may take its time.
+            // A label of a host name has at most 63 characters, so this fails without asking a DNS server.
             (None, None) => format!("https://{}.invalid", "x".repeat(64)),
         };
         Options {
@@ -71,7 +71,7 @@ impl Set {
         }
     }
 
-    /// From now on requests meet the fault; what came before is forgotten.
+    /// Starts the fault and forgets earlier requests.
     pub(crate) fn begin(&self, row: &Row) {
         let (Stage::Requests(played), Some(sandbox)) = (&row.stage, &self.sandbox) else { return };
         sandbox.reset();
@@ -80,17 +80,17 @@ impl Set {
         }
     }
 
-    /// The requests that came since.
+    /// Returns the requests since `begin`.
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.sandbox.as_ref().map(Sandbox::requests).unwrap_or_default()
     }
 
-    /// A flow as the service has it.
+    /// Returns a flow of the sandbox.
     pub(crate) fn flow(&self, key_id: i64) -> Option<Value> {
         self.sandbox.as_ref()?.flow(key_id)
     }
 
-    /// Ends the fault, at the same address.
+    /// Ends the fault at the same address.
     pub(crate) fn repair(&mut self, row: &Row) -> io::Result<()> {
         let address = self.address.or(self.sandbox.as_ref().map(Sandbox::address));
         let builder = match &row.stage {

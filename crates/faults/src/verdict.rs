@@ -1,4 +1,4 @@
-//! The rules: what every call must keep, whatever the fault.
+//! The rules that every call must obey, whatever the fault.
 
 use std::time::Duration;
 
@@ -9,35 +9,35 @@ use crate::protocol::{CHANGED_INTERVAL, Observed, Operation};
 use crate::row::{Outcome, Row, Stage};
 use crate::secrets::Secrets;
 
-/// How long after its deadline a call may end.
+/// Time after its deadline by which a call must end.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// By how much a call may make its process grow.
+/// Maximum memory growth of the process during a call.
 pub(crate) const MOST_GROWTH: u64 = 32 << 20;
 
-/// What happened in a case.
+/// The observations of a case.
 pub(crate) struct Case {
     pub(crate) observed: Observed,
-    /// The requests that the server saw.
+    /// The requests that the server received.
     pub(crate) requests: Vec<Recorded>,
-    /// The flow in the end, as the service has it.
+    /// The flow in the sandbox at the end.
     pub(crate) flow: Option<Value>,
-    /// What the next call on the same client came to.
+    /// The next call of the same client.
     pub(crate) next: Observed,
-    /// What no text may hold.
+    /// The secrets that must not appear in any text.
     pub(crate) secrets: Secrets,
 }
 
-/// What is wrong with a case.
+/// A broken rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// It took too long, which a busy machine may be the cause of.
+    /// The call took too long, perhaps because the machine is busy.
     Late(String),
-    /// Anything else.
+    /// Any other broken rule.
     Wrong(String),
 }
 
-/// Everything that is wrong with a case.
+/// Returns every broken rule of a case.
 pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Problem> {
     let mut problems = Vec::new();
     let observed = &case.observed;
@@ -54,7 +54,7 @@ pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Prob
         (outcome, error) => wrong(format!("{} instead of {outcome:?}", error.as_deref().unwrap_or("success"))),
     }
     if observed.error.is_some() && !observed.of_the_tree {
-        wrong("the error is not of the tree".to_owned());
+        wrong("the error is not one of the library's classes".to_owned());
     }
     if observed.error.is_none()
         && let Some(untrue) = untrue_success(expected.outcome, operation, case)
@@ -66,7 +66,7 @@ pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Prob
     }
     let processed = case.requests.iter().filter(|request| may_be_processed(request)).count();
     if operation == Operation::Update && processed > 1 {
-        wrong(format!("the update was sent {processed} times to where it may have been carried out"));
+        wrong(format!("the update was sent {processed} times to where it may have been applied"));
     }
     if observed.memory_growth.is_some_and(|growth| growth >= MOST_GROWTH) {
         wrong(format!("grew by {} MiB", observed.memory_growth.unwrap_or_default() >> 20));
@@ -77,14 +77,14 @@ pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Prob
         _ => (next.is_none() && case.next.value.is_some(), "success"),
     };
     if !next_fits {
-        wrong(format!("the next call came to {} instead of {wanted}", next.unwrap_or("success")));
+        wrong(format!("the next call ended with {} instead of {wanted}", next.unwrap_or("success")));
     }
     let texts = observed.texts.iter().chain(&case.next.texts);
     case.secrets.shown_in(texts).into_iter().for_each(wrong);
     problems
 }
 
-/// Why a success is none.
+/// Returns why a success is false.
 fn untrue_success(outcome: Outcome, operation: Operation, case: &Case) -> Option<String> {
     let flow = case.flow.as_ref()?;
     let is_true = match operation {
@@ -100,7 +100,7 @@ fn untrue_success(outcome: Outcome, operation: Operation, case: &Case) -> Option
     (!is_true).then(|| format!("success, but the flow is {flow} and what was read is {:?}", case.observed.value))
 }
 
-/// Whether the service may have carried a request out, unless it said that it did not.
+/// Returns whether the service may have applied a request.
 fn may_be_processed(request: &Recorded) -> bool {
     let answered = &request.answered;
     let was_read = !request.method.is_empty();
@@ -115,15 +115,15 @@ mod tests {
     use super::{Case, MOST_GROWTH, Observed, Operation, Problem, Row, Secrets, problems};
     use crate::stage::API_SECRET;
 
-    /// A query that succeeds.
+    /// Returns a query that succeeds.
     fn good() -> Case {
         let flow = json!({ "keyId": 299, "recallInterval": 30, "recallNum": 1 });
         let observed = Observed { value: Some(flow.clone()), ..Observed::default() };
-        let secrets = Secrets::of(&[]);
+        let secrets = Secrets::of_requests(&[]);
         Case { observed: observed.clone(), requests: Vec::new(), flow: Some(flow), next: observed, secrets }
     }
 
-    /// How many things are wrong with a case that was changed.
+    /// Returns the number of broken rules of a changed case.
     fn found(change: impl FnOnce(&mut Case)) -> usize {
         let mut case = good();
         change(&mut case);
@@ -131,19 +131,19 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_is_kept_or_told() {
+    fn every_broken_rule_is_reported() {
         assert_eq!(found(|_| {}), 0);
         assert_eq!(found(|case| case.observed.value = Some(json!({ "keyId": 1 }))), 1);
         assert_eq!(found(|case| case.observed.memory_growth = Some(MOST_GROWTH)), 1);
         assert_eq!(found(|case| case.observed.texts.push(API_SECRET.to_owned())), 1);
         assert_eq!(found(|case| case.next.texts.push(API_SECRET.to_owned())), 1);
         assert_eq!(found(|case| case.next.value = None), 1);
-        // It is not the error that was expected either.
+        // The class is wrong as well.
         assert_eq!(found(|case| case.observed.error = Some("KeyError".to_owned())), 2);
     }
 
     #[test]
-    fn time_is_told_apart() {
+    fn lateness_is_a_separate_problem() {
         let mut late = good();
         late.observed.milliseconds = 1201.0;
         let row = Row::new("slow", Fault::Ok).both_succeed(0).waits();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_update_counts_only_if_it_was_made() {
+    fn the_success_of_an_update_requires_the_change() {
         let row = Row::new("fine", Fault::Ok).both_succeed(0);
         let mut case = good();
         assert_eq!(problems(&row, Operation::Update, &case).len(), 1);

@@ -1,4 +1,4 @@
-//! Bodies that are complete, and yet no answer of the service.
+//! Complete bodies that are not a response of the service.
 
 use recallflow_sandbox::Fault;
 
@@ -14,7 +14,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("HTTP status 204", Fault::body("").with_status(204)).key(990_733).unreadable(),
         body("white space", b" \r\n ").unreadable(),
         Row::new("gzip that was not asked for", Fault::gzip()).key(990_710).unreadable(),
-        Row::new("an encoding that nobody knows", Fault::body("\u{1}\u{2}").with_header("Content-Encoding", "x-none"))
+        Row::new("an unknown encoding", Fault::body("\u{1}\u{2}").with_header("Content-Encoding", "x-none"))
             .key(990_725)
             .unreadable(),
         body("not UTF-8", b"{\"code\":0,\"msg\":\"\xff\",\"data\":null}").key(990_726).unreadable(),
@@ -26,8 +26,8 @@ pub(super) fn rows() -> Vec<Row> {
         body("garbage after the body", format!("{EMPTY}]").as_bytes()).key(990_731).unreadable(),
         body("two answers", EMPTY.repeat(2).as_bytes()).unreadable(),
         body("two `code`, -1 and 0", br#"{"code":-1,"code":0,"msg":"success","data":null}"#).key(990_732).unreadable(),
-        body("half an answer", br#"{"code":0,"msg":"succ"#).key(990_808).unreadable(),
-        body("an object that is no envelope", b"{}").key(990_804).unreadable(),
+        body("half a response", br#"{"code":0,"msg":"succ"#).key(990_808).unreadable(),
+        body("an object that is not an envelope", b"{}").key(990_804).unreadable(),
         body("a list", b"[]").key(990_805).unreadable(),
         body("a text", b"\"success\"").unreadable(),
         body("a number", b"0").unreadable(),

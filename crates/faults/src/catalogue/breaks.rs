@@ -1,4 +1,4 @@
-//! Connections that break, and bodies that end where they should not.
+//! Broken connections, missing responses and truncated bodies.
 
 use std::time::Duration;
 
@@ -12,56 +12,54 @@ pub(super) fn rows() -> Vec<Row> {
     let slow = Pace { bytes: 1, interval: Duration::from_secs(1) };
     vec![
         row("reset before the request is read", Fault::ResetBeforeRead).ambiguous("TransportError"),
-        row("reset without an answer", Fault::Reset).key(990_600).ambiguous("TransportError").quick(),
-        row("reset without an answer, once", Fault::Reset).once().query_succeeds(2).update("OutcomeUnknownError", 1),
-        row("reset without an answer, though carried out", Fault::Reset.applied())
+        row("reset without a response", Fault::Reset).key(990_600).ambiguous("TransportError").quick(),
+        row("reset without a response, once", Fault::Reset).once().query_succeeds(2).update("OutcomeUnknownError", 1),
+        row("reset without a response, though applied", Fault::Reset.applied())
             .key(990_601)
             .ambiguous("TransportError")
             .quick(),
-        // The first of the four requests costs no retry, because idle connections die without anybody's fault.
-        row("reset without an answer, on a used connection", Fault::Reset)
+        // The first of the four requests costs no retry, because a server may close an idle connection at any time.
+        row("reset without a response, on a used connection", Fault::Reset)
             .reused()
             .query("TransportError", 4)
             .update("OutcomeUnknownError", 1)
             .quick(),
-        row("reset without an answer, once and on a used connection", Fault::Reset)
+        row("reset without a response, once and on a used connection", Fault::Reset)
             .once()
             .reused()
             .query_succeeds(2)
             .update("OutcomeUnknownError", 1),
-        row("closed without an answer", Fault::Close).key(990_602).ambiguous("TransportError"),
-        row("closed without an answer, though carried out", Fault::Close.applied())
+        row("closed without a response", Fault::Close).key(990_602).ambiguous("TransportError"),
+        row("closed without a response, though applied", Fault::Close.applied())
             .key(990_603)
             .ambiguous("TransportError"),
-        row("closed without an answer, on a used connection", Fault::Close)
+        row("closed without a response, on a used connection", Fault::Close)
             .reused()
             .query("TransportError", 4)
             .update("OutcomeUnknownError", 1),
-        row("no answer", Fault::Hold).key(990_604).never().quick(),
-        row("no answer, though carried out", Fault::Hold.applied()).key(990_605).never(),
-        row("answer that comes after 5 s", Fault::Delay(Duration::from_secs(5))).key(990_905).never(),
-        row("head of the answer, and then nothing", Fault::Truncate(0).and(Fault::End(Ending::Hold)))
+        row("no response", Fault::Hold).key(990_604).never().quick(),
+        row("no response, though applied", Fault::Hold.applied()).key(990_605).never(),
+        row("response after 5 s", Fault::Delay(Duration::from_secs(5))).key(990_905).never(),
+        row("head of the response, then nothing", Fault::Truncate(0).and(Fault::End(Ending::Hold)))
             .key(990_608)
             .never(),
-        row("20 bytes of the body, and then nothing", Fault::Truncate(20).and(Fault::End(Ending::Hold)))
+        row("20 bytes of the body, then nothing", Fault::Truncate(20).and(Fault::End(Ending::Hold)))
             .key(990_609)
             .never(),
-        row("20 bytes of the body, and then a reset", Fault::Truncate(20).and(Fault::End(Ending::Reset)))
+        row("20 bytes of the body, then a reset", Fault::Truncate(20).and(Fault::End(Ending::Reset)))
             .key(990_610)
             .ambiguous("TransportError"),
         row("head that comes byte by byte", Fault::DripHead(slow)).key(990_704).never(),
         row("body that comes byte by byte", Fault::DripBody(slow)).key(990_703).never().quick(),
-        row("closed after the answer, without saying so", Fault::End(Ending::CloseUnsaid)).key(990_607),
-        row("100 interim answers before the answer", Fault::Interim { count: Some(100), at_once: false }).key(990_611),
-        row("interim answers without an end", Fault::Interim { count: None, at_once: false }).key(990_612).never(),
-        row("interim answers without an end, as fast as they are taken, over TLS", flood)
-            .key(990_613)
-            .over_tls()
-            .never(),
-        row("bytes that are no HTTP", Fault::Raw(b"\x00\x01not HTTP\r\n\r\n".to_vec()))
+        row("closed after the response without `Connection: close`", Fault::End(Ending::CloseUnsaid)).key(990_607),
+        row("100 interim responses before the response", Fault::Interim { count: Some(100), at_once: false })
+            .key(990_611),
+        row("endless interim responses", Fault::Interim { count: None, at_once: false }).key(990_612).never(),
+        row("endless interim responses, as fast as possible, over TLS", flood).key(990_613).over_tls().never(),
+        row("bytes that are not HTTP", Fault::Raw(b"\x00\x01not HTTP\r\n\r\n".to_vec()))
             .key(990_714)
             .ambiguous("ProtocolError"),
-        row("half a head, and then the end", Fault::Raw(b"HTTP/1.1 200 OK\r\nContent-".to_vec()))
+        row("half a head, then the end", Fault::Raw(b"HTTP/1.1 200 OK\r\nContent-".to_vec()))
             .ambiguous("TransportError"),
     ]
 }
@@ -79,7 +77,7 @@ pub(super) fn lengths() -> Vec<Row> {
         row("gzip body cut off", Fault::gzip().and(Fault::Truncate(20))).key(990_724).ambiguous("ProtocolError"),
         row("chunked body", Fault::Chunked).key(990_702),
         row("body that ends with the connection", Fault::UntilClose),
-        // Where such a body ends is not told, so that being cut off shows in the JSON only.
+        // Such a body has no length, so only its JSON shows the truncation.
         row("body that ends with the connection, cut off", Fault::UntilClose.and(Fault::Truncate(20))).unreadable(),
         row("`Content-Length` too short", Fault::ContentLength(10)).key(990_706).unreadable(),
         row("`Content-Length` too long", Fault::ContentLength(100_000)).key(990_707).ambiguous("ProtocolError"),

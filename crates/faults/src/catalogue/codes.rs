@@ -1,4 +1,4 @@
-//! Codes of the service, and the forms of the envelope around them.
+//! Status codes of the service, in every form of the envelope.
 
 use recallflow_sandbox::Fault;
 
@@ -48,7 +48,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 pub(super) fn envelopes() -> Vec<Row> {
     let mut rows = Vec::new();
-    // Counted as the keys are: names first, then the code's form, then the data.
+    // In the order of the keys: names, then the form of the code, then the data.
     let mut form = 0;
     for data in ["", "null", "{}", "[]", "\"\"", "0", "true"] {
         for (quote, quoted) in [("", "a number"), ("\"", "text")] {
@@ -65,7 +65,7 @@ pub(super) fn envelopes() -> Vec<Row> {
                     let success = Row::new(named("0"), fault("0")).key(996_000 + form);
                     rows.push(match data {
                         "" | "null" | "{}" => success.query_is_empty(),
-                        // Of the answer to an update, nothing but the code is of use.
+                        // Only the code of a response to an update is read.
                         _ => success.query("ProtocolError", 1),
                     });
                     rows.push(Row::new(named("-22"), fault("-22")).key(996_100 + form).settled("ParameterError"));

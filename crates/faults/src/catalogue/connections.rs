@@ -1,4 +1,4 @@
-//! What happens before a request can be sent.
+//! Faults before a request can be sent.
 
 use recallflow_sandbox::Certificate;
 

@@ -1,4 +1,4 @@
-//! Headers of the answer: when to try again, what time it is, too much of them, and those of the request.
+//! Response headers: `Retry-After`, `Date`, too many of them, and echoes of the request.
 
 use recallflow_sandbox::{Edit, Fault, Reflection};
 
@@ -7,7 +7,7 @@ use crate::row::Row;
 const PAST: &str = "Mon, 01 Jan 2001 00:00:00 GMT";
 const FUTURE: &str = "Fri, 01 Jan 2100 00:00:00 GMT";
 
-/// Values of `Retry-After`, and whether what they ask for is beyond every deadline.
+/// Values of `Retry-After`, and whether their wait is longer than every deadline.
 const RETRY_AFTER: [(&str, &str, bool); 8] = [
     ("0", "0", false),
     ("a date in the past", PAST, false),

@@ -1,10 +1,10 @@
-//! Answers that would take more memory than they may.
+//! Responses that exceed a memory limit.
 
 use recallflow_sandbox::{Edit, Fault};
 
 use crate::row::Row;
 
-/// The most that a client reads unless it is told otherwise.
+/// The default of `max_response_bytes`.
 const LIMIT: u64 = 8 << 20;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -31,7 +31,7 @@ pub(super) fn rows() -> Vec<Row> {
             .query("ProtocolError", 1)
             .large(),
         row("a million keys", Fault::body(many_keys(1_000_000))).key(990_723).unreadable().large(),
-        // Less than 8 MiB, but far more once it is read. Of the answer to an update nothing is kept.
+        // Less than 8 MiB, but far more once it is read. The response body of an update is discarded.
         row("half a million keys", Fault::body(many_keys(500_000))).query("ProtocolError", 1).large(),
         row("30 000 keys", Fault::body(many_keys(30_000))).query_is_empty().large(),
         row("two million empty nodes", nodes(2_000_000)).query("ProtocolError", 1).large(),

@@ -1,4 +1,4 @@
-//! HTTP statuses, with pages of gateways and with envelopes of the service.
+//! HTTP statuses with web pages of gateways and with envelopes of the service.
 
 use recallflow_sandbox::Fault;
 
@@ -14,7 +14,7 @@ pub(super) fn rows() -> Vec<Row> {
         rows.push(match status {
             429 => row.throttled().quick(),
             502..=504 => row.unavailable().quick(),
-            // Who says so may have given the request to the service before.
+            // The gateway may have forwarded the request before.
             408 | 500 => row.unreadable().quick(),
             _ => row.settled("ProtocolError"),
         });
@@ -24,7 +24,7 @@ pub(super) fn rows() -> Vec<Row> {
         let row = Row::new(format!("HTTP status {status} with code -22"), fault).key(992_000 + i64::from(status));
         rows.push(match status {
             429 => row.both("RateLimitedError", 3),
-            // A query is repeated for the status; the service's answer to an update stands.
+            // A query is retried because of the status; the error of an update is final.
             502..=504 => row.query("ParameterError", 3).update("ParameterError", 1),
             _ => row.settled("ParameterError"),
         });
@@ -45,7 +45,7 @@ pub(super) fn rows() -> Vec<Row> {
         let fault = Fault::redirect(status, "/voice/elsewhere");
         let row = Row::new(format!("HTTP status {status} to the same host"), fault);
         rows.push(match status {
-            // It says where to see what came of the request.
+            // 303 points to the result of the request.
             303 => row.unreadable(),
             307 => row.settled("ProtocolError").key(990_734).quick(),
             _ => row.settled("ProtocolError"),
