@@ -188,15 +188,15 @@ impl Transport {
     /// Sends a request once over a connection of the pool and reads the whole response.
     ///
     /// Dropping the future cancels the request. The transport and the pool stay usable.
-    pub(crate) async fn send(&self, pool: &Pool, outgoing: AttemptRequest<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, pool: &Pool, attempt: AttemptRequest<'_>) -> Result<Answer, Failure> {
         let started = Instant::now();
-        if started >= outgoing.ends_at {
+        if started >= attempt.ends_at {
             return Err(Failure::too_late());
         }
         let http = pool.0.get_or_init(|| self.build_client());
         let http = http.as_ref().map_err(|problem| Failure::unsent(problem.clone()))?;
-        let mut deadline = pin!(sleep_until(outgoing.ends_at));
-        let (request, gate) = self.build_request(outgoing, &http.connections)?;
+        let mut deadline = pin!(sleep_until(attempt.ends_at));
+        let (request, gate) = self.build_request(attempt, &http.connections)?;
 
         // Close the gate before dropping `exchange`; otherwise a write could race with the check.
         let mut exchange = pin!(http.client.execute(request));
@@ -216,10 +216,10 @@ impl Transport {
 
     fn build_request(
         &self,
-        outgoing: AttemptRequest<'_>,
+        attempt: AttemptRequest<'_>,
         connections: &Arc<Connections>,
     ) -> Result<(Request, Arc<Gate>), Failure> {
-        let AttemptRequest { endpoint, sign, timestamp, body, .. } = outgoing;
+        let AttemptRequest { endpoint, sign, timestamp, body, .. } = attempt;
         let mut sign = HeaderValue::from_str(sign)
             .map_err(|_| Failure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);

@@ -3,7 +3,7 @@
 //! The test has its own process, because it records the logs of the whole process, and because `tracing` caches that a call
 //! site is disabled. With the feature `every-log`, hyper and rustls log as well.
 
-#[path = "../behaviour/canary.rs"]
+#[path = "../behavior/canary.rs"]
 mod canary;
 mod recorder;
 
@@ -56,7 +56,7 @@ async fn every_attempt_is_logged_without_secrets_or_bodies() {
     for line in lines {
         // hyper logs body bytes only in builds for debugging hyper itself, which this library cannot prevent.
         assert!(!line.contains(AUDIO), "a request shows: {line}");
-        assert!(!line.contains(NUMBER), "an answer shows: {line}");
+        assert!(!line.contains(NUMBER), "a response is logged: {line}");
         assert_clean(&line);
     }
 }

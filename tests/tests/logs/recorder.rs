@@ -15,8 +15,8 @@ impl Recorder {
     /// Starts to record the logs of the process.
     pub(crate) fn listen() -> Self {
         let recorder = Self::default();
-        tracing::subscriber::set_global_default(recorder.clone()).expect("nobody else listens");
-        log::set_boxed_logger(Box::new(recorder.clone())).expect("nobody else listens");
+        tracing::subscriber::set_global_default(recorder.clone()).expect("no other subscriber is set");
+        log::set_boxed_logger(Box::new(recorder.clone())).expect("no other subscriber is set");
         log::set_max_level(log::LevelFilter::Trace);
         recorder
     }

@@ -12,7 +12,7 @@ use crate::{config, decoding, errors, validation};
 const OTHER_ERRORS: &[(ErrorKind, &str)] = &[
     (ErrorKind::Config, "config.json"),
     (ErrorKind::InvalidRequest, "validation.json"),
-    (ErrorKind::Timeout, "tests/tests/behaviour, as it takes time"),
+    (ErrorKind::Timeout, "tests/tests/behavior, as it takes time"),
 ];
 
 /// Phases that no response reaches, and where they are tested instead.

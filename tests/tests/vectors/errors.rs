@@ -118,7 +118,7 @@ impl Answer {
         match (self.status, body, raw) {
             (Some(status), Some(body), None) => Fault::Respond { status, headers: self.headers.clone(), body },
             (None, None, Some(raw)) => Fault::Raw(raw),
-            _ => panic!("an answer has `status` and a body, or it is raw"),
+            _ => panic!("expected `status` and a body, or a raw response"),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
         code(-18).key(990_018).query("ServiceError", 3).update("ServiceError", 1).quick(),
         Row::new("code -18, once", Fault::Code(-18)).once().query_succeeds(2).update("ServiceError", 1),
         code(-22).key(990_022).settled("ParameterError").quick(),
-        Row::new("code -99, which nobody documents", Fault::Code(-99)).key(990_099).settled("ApiError"),
+        Row::new("code -99, undocumented", Fault::Code(-99)).key(990_099).settled("ApiError"),
         odd("code 1", "1").key(990_817).settled("ApiError"),
         odd("code 4294967296, which is 0 in 32 bits", "4294967296").key(990_818).settled("ApiError"),
         odd("code 18446744073709551616, which is 0 in 64 bits", "18446744073709551616").key(990_819).unreadable(),

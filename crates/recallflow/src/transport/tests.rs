@@ -1,4 +1,4 @@
-//! Against real sockets, whose other end does what a network can do.
+//! Tests of the transport against real sockets.
 
 use std::future::Future;
 use std::io::{Read as _, Write as _};
@@ -31,7 +31,7 @@ fn config(base: &str) -> Config {
     }
 }
 
-/// A transport with connections of its own.
+/// A transport with its own connection pool.
 struct Sender {
     transport: Transport,
     pool: Pool,
@@ -55,7 +55,7 @@ fn tls_transport_to(address: SocketAddr) -> Sender {
     Sender::new(config(&format!("https://{address}")))
 }
 
-fn outgoing(ends_at: Instant) -> AttemptRequest<'static> {
+fn attempt_ending_at(ends_at: Instant) -> AttemptRequest<'static> {
     AttemptRequest {
         endpoint: 1,
         sign: "the-sign",
@@ -70,14 +70,14 @@ fn in_time() -> Instant {
 }
 
 async fn send(transport: &Sender) -> Result<Answer, Failure> {
-    transport.send(outgoing(in_time())).await
+    transport.send(attempt_ending_at(in_time())).await
 }
 
 async fn fail(transport: &Sender) -> Failure {
     send(transport).await.unwrap_err()
 }
 
-/// Serves each connection with a function of its number.
+/// Starts a server that calls a function with each connection and its number.
 fn serve<F, S>(connection: F) -> SocketAddr
 where
     F: Fn(usize, TcpStream) -> S + Send + 'static,
@@ -96,20 +96,20 @@ where
     address
 }
 
-/// Reads one request, then answers with a text and closes the connection.
-fn serve_text(answer: impl Into<String>) -> SocketAddr {
-    let answer: String = answer.into();
+/// Starts a server that reads one request, responds with a text and closes the connection.
+fn serve_text(response: impl Into<String>) -> SocketAddr {
+    let response: String = response.into();
     serve(move |_, mut stream| {
-        let answer = answer.clone();
+        let response = response.clone();
         async move {
             read_request(&mut stream).await;
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
         }
     })
 }
 
-/// Answers every request on every connection, and reports each with the number of its connection.
-fn serve_well() -> (SocketAddr, mpsc::UnboundedReceiver<(usize, String)>) {
+/// Starts a server that responds to every request, and reports each with the number of its connection.
+fn serve_ok() -> (SocketAddr, mpsc::UnboundedReceiver<(usize, String)>) {
     let (report, reports) = mpsc::unbounded_channel();
     let address = serve(move |number, mut stream| {
         let report = report.clone();
@@ -123,7 +123,7 @@ fn serve_well() -> (SocketAddr, mpsc::UnboundedReceiver<(usize, String)>) {
     (address, reports)
 }
 
-/// The next request, or `None` if there is none.
+/// Reads the next request, or returns `None` at the end.
 async fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut read = Vec::new();
     loop {
@@ -144,8 +144,8 @@ fn whole_request(read: &[u8]) -> Option<String> {
     (body.len() == length).then(|| text.to_owned())
 }
 
-/// Lets every deadline come.
-async fn let_time_run_out() {
+/// Advances the time beyond every deadline.
+async fn pass_deadlines() {
     time::pause();
     time::advance(Duration::from_secs(3600)).await;
 }
@@ -155,8 +155,8 @@ async fn forever() {
 }
 
 #[tokio::test]
-async fn an_answer_is_early_if_it_comes_before_the_whole_request() {
-    // More than what the buffers on the way hold.
+async fn a_response_is_early_if_it_comes_before_the_whole_request() {
+    // More than the socket buffers hold.
     const LARGE: usize = 32 << 20;
     for (length, is_early) in [(LARGE, true), (10, false)] {
         let transport = transport_to(serve(|_, mut stream| async move {
@@ -165,32 +165,32 @@ async fn an_answer_is_early_if_it_comes_before_the_whole_request() {
             std::future::pending::<()>().await;
         }));
         let body = Bytes::from(vec![b' '; length]);
-        let answer = transport.send(AttemptRequest { body, ..outgoing(in_time()) }).await.unwrap();
-        assert_eq!(answer.is_early, is_early, "{length}");
+        let response = transport.send(AttemptRequest { body, ..attempt_ending_at(in_time()) }).await.unwrap();
+        assert_eq!(response.is_early, is_early, "{length}");
     }
 }
 
 #[tokio::test]
-async fn a_request_has_its_headers_and_an_answer_is_read() {
+async fn a_request_has_the_expected_headers_and_the_response_is_read() {
     let (report, mut reports) = mpsc::unbounded_channel();
     let address = serve(move |_, mut stream| {
         let report = report.clone();
         async move {
             report.send(read_request(&mut stream).await.unwrap()).unwrap();
-            let answer = "HTTP/1.1 503 Oh\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nAge: 1\r\nRetry-After: 7\r\n\
+            let response = "HTTP/1.1 503 Oh\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nAge: 1\r\nRetry-After: 7\r\n\
                           Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x0b\x08";
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
             forever().await;
         }
     });
 
-    let answer = send(&transport_to(address)).await.unwrap();
-    assert_eq!(answer.status, 503);
-    assert_eq!(answer.date.as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
-    assert!(answer.age);
-    assert_eq!(answer.retry_after.as_deref(), Some("7"));
-    assert_eq!(answer.content_encoding.as_deref(), Some("gzip"));
-    assert_eq!(answer.body, "\x1f\x0b\x08");
+    let response = send(&transport_to(address)).await.unwrap();
+    assert_eq!(response.status, 503);
+    assert_eq!(response.date.as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
+    assert!(response.age);
+    assert_eq!(response.retry_after.as_deref(), Some("7"));
+    assert_eq!(response.content_encoding.as_deref(), Some("gzip"));
+    assert_eq!(response.body, "\x1f\x0b\x08");
 
     let request = reports.recv().await.unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -234,9 +234,9 @@ async fn an_unknown_host_sends_nothing() {
 
 #[tokio::test]
 async fn a_deadline_in_the_past_sends_nothing() {
-    let (address, mut requests) = serve_well();
+    let (address, mut requests) = serve_ok();
     let transport = transport_to(address);
-    let failure = transport.send(outgoing(Instant::now())).await.unwrap_err();
+    let failure = transport.send(attempt_ending_at(Instant::now())).await.unwrap_err();
     assert_eq!((failure.kind, failure.sent), (FailureKind::Timeout, false));
     send(&transport).await.unwrap();
     requests.recv().await.unwrap();
@@ -259,7 +259,7 @@ fn black_hole() -> (tokio::net::TcpListener, Vec<std::net::TcpStream>) {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
-async fn time_runs_out_while_connecting() {
+async fn connecting_times_out() {
     let (listener, _queued) = black_hole();
     let address = listener.local_addr().unwrap();
     let by_deadline = fail(&transport_to(address)).await;
@@ -272,7 +272,7 @@ async fn time_runs_out_while_connecting() {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_gets_nothing() {
+async fn a_server_without_tls_receives_no_request() {
     let address = serve(|_, mut stream| async move {
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         forever().await;
@@ -294,10 +294,10 @@ async fn a_broken_handshake_sends_nothing() {
 }
 
 #[tokio::test]
-async fn time_runs_out_during_the_handshake() {
+async fn the_handshake_times_out() {
     let address = serve(|_, mut stream| async move {
         stream.read_u8().await.unwrap();
-        let_time_run_out().await;
+        pass_deadlines().await;
         forever().await;
     });
     let failure = fail(&tls_transport_to(address)).await;
@@ -305,10 +305,10 @@ async fn time_runs_out_during_the_handshake() {
 }
 
 #[tokio::test]
-async fn time_runs_out_while_waiting_for_the_answer() {
+async fn waiting_for_the_response_times_out() {
     let address = serve(|_, mut stream| async move {
         read_request(&mut stream).await.unwrap();
-        let_time_run_out().await;
+        pass_deadlines().await;
         forever().await;
     });
     let failure = fail(&transport_to(address)).await;
@@ -316,20 +316,21 @@ async fn time_runs_out_while_waiting_for_the_answer() {
 }
 
 #[tokio::test]
-async fn time_runs_out_while_the_request_is_sent() {
+async fn sending_the_request_times_out() {
     let address = serve(|_, mut stream| async move {
         stream.read_u8().await.unwrap();
-        let_time_run_out().await;
+        pass_deadlines().await;
         forever().await;
     });
-    // More than any buffer between the two ends holds.
+    // More than the socket buffers hold.
     let body = Bytes::from(vec![b' '; 64 << 20]);
-    let failure = transport_to(address).send(AttemptRequest { body, ..outgoing(in_time()) }).await.unwrap_err();
+    let failure =
+        transport_to(address).send(AttemptRequest { body, ..attempt_ending_at(in_time()) }).await.unwrap_err();
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Request, true));
 }
 
 #[tokio::test]
-async fn a_drip_ends_on_time() {
+async fn a_response_that_drips_ends_by_the_deadline() {
     let address = serve(|_, mut stream| async move {
         read_request(&mut stream).await.unwrap();
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").await;
@@ -338,14 +339,14 @@ async fn a_drip_ends_on_time() {
         }
     });
     let ends_at = Instant::now() + Duration::from_secs(1);
-    let failure = transport_to(address).send(outgoing(ends_at)).await.unwrap_err();
+    let failure = transport_to(address).send(attempt_ending_at(ends_at)).await.unwrap_err();
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Body, true));
     assert_eq!(failure.status, Some(200));
     assert!(Instant::now() >= ends_at);
 }
 
 #[tokio::test]
-async fn a_connection_that_dies_after_the_request_was_sent() {
+async fn a_connection_that_closes_after_the_request_counts_as_sent() {
     let closes = serve_text("");
     let resets = serve(|_, mut stream| async move {
         read_request(&mut stream).await.unwrap();
@@ -361,7 +362,7 @@ async fn a_connection_that_dies_after_the_request_was_sent() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_that_dies_with_the_next_request_was_reused() {
+async fn a_stale_connection_counts_as_reused() {
     let address = serve(|_, mut stream| async move {
         read_request(&mut stream).await.unwrap();
         stream.write_all(OK.as_bytes()).await.unwrap();
@@ -376,8 +377,8 @@ async fn an_idle_connection_that_dies_with_the_next_request_was_reused() {
 }
 
 #[tokio::test]
-async fn connections_are_reused_but_not_when_long_idle() {
-    let (address, mut requests) = serve_well();
+async fn connections_are_reused_unless_idle_for_long() {
+    let (address, mut requests) = serve_ok();
     let transport = transport_to(address);
     send(&transport).await.unwrap();
     send(&transport).await.unwrap();
@@ -393,7 +394,7 @@ async fn connections_are_reused_but_not_when_long_idle() {
 }
 
 #[tokio::test]
-async fn a_dropped_call_leaves_the_transport_usable() {
+async fn the_transport_stays_usable_after_a_call_is_dropped() {
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
     let address = serve(move |number, mut stream| {
         let arrived = arrived.clone();
@@ -408,17 +409,17 @@ async fn a_dropped_call_leaves_the_transport_usable() {
     });
     let transport = transport_to(address);
     tokio::select! {
-        answer = send(&transport) => panic!("{answer:?}"),
+        response = send(&transport) => panic!("{response:?}"),
         _ = arrivals.recv() => {}
     }
     send(&transport).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_body_may_come_in_one_piece_in_many_or_not_at_all() {
+async fn a_body_may_arrive_in_any_number_of_pieces() {
     let whole = "x".repeat(LIMIT);
     let chunk = format!("{:x}\r\n{}\r\n", LIMIT / 2, "x".repeat(LIMIT / 2));
-    for (answer, length) in [
+    for (response, length) in [
         (OK.to_owned(), 2),
         (format!("HTTP/1.1 200 OK\r\nContent-Length: {LIMIT}\r\n\r\n{whole}"), LIMIT),
         (format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n"), LIMIT),
@@ -426,16 +427,16 @@ async fn a_body_may_come_in_one_piece_in_many_or_not_at_all() {
         ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned(), 0),
         ("HTTP/1.1 204 No Content\r\n\r\n".to_owned(), 0),
     ] {
-        let answer = send(&transport_to(serve_text(answer))).await.unwrap();
-        assert_eq!(answer.body.len(), length);
+        let response = send(&transport_to(serve_text(response))).await.unwrap();
+        assert_eq!(response.body.len(), length);
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_not_read() {
+async fn a_body_over_the_limit_is_not_read_to_its_end() {
     let declared = serve_text(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", LIMIT + 1));
     let huge = serve_text(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1_u64 << 60));
-    // Neither has an end, so that only the limit can end them.
+    // Both bodies are endless, so only the limit can end the attempt.
     let chunked = serve(|_, mut stream| async move {
         read_request(&mut stream).await.unwrap();
         let _ = stream.write_all(b"HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n").await;
@@ -456,25 +457,25 @@ async fn a_body_that_is_too_large_is_not_read() {
 
 #[tokio::test]
 async fn a_body_that_ends_early_is_truncated() {
-    for answer in [
+    for response in [
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"code\":0}",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{\"code\":0}",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\nzz\r\n",
     ] {
-        let failure = fail(&transport_to(serve_text(answer))).await;
-        assert_eq!((failure.kind, failure.phase), (FailureKind::Truncated, Phase::Body), "{answer}");
+        let failure = fail(&transport_to(serve_text(response))).await;
+        assert_eq!((failure.kind, failure.phase), (FailureKind::Truncated, Phase::Body), "{response}");
         assert!(failure.sent);
         assert_eq!(failure.status, Some(200));
     }
 }
 
 #[tokio::test]
-async fn a_reset_within_the_body_is_the_network() {
+async fn a_reset_within_the_body_is_a_network_failure() {
     let address = serve(|_, mut stream| async move {
         read_request(&mut stream).await.unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{").await.unwrap();
-        // A reset that overtakes the head would be another case.
+        // Wait until the head has arrived.
         time::sleep(Duration::from_millis(300)).await;
         stream.set_zero_linger().unwrap();
     });
@@ -483,34 +484,34 @@ async fn a_reset_within_the_body_is_the_network() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_http() {
-    for answer in [
+async fn bytes_that_are_not_http_are_malformed() {
+    for response in [
         "SSH-2.0-OpenSSH_9.6\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
         "HTTP/1.1 2000 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
     ] {
-        let failure = fail(&transport_to(serve_text(answer))).await;
-        assert_eq!((failure.kind, failure.phase), (FailureKind::Malformed, Phase::Response), "{answer}");
+        let failure = fail(&transport_to(serve_text(response))).await;
+        assert_eq!((failure.kind, failure.phase), (FailureKind::Malformed, Phase::Response), "{response}");
         assert!(failure.sent);
         assert!(failure.message.starts_with("expected HTTP, got something else ("), "{}", failure.message);
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer() {
-    let (elsewhere, requests) = serve_well();
+async fn a_redirect_is_not_followed() {
+    let (elsewhere, requests) = serve_ok();
     for status in [301, 302, 303, 307, 308] {
-        let answer = format!("HTTP/1.1 {status} Go\r\nLocation: http://{elsewhere}/\r\nContent-Length: 0\r\n\r\n");
-        assert_eq!(send(&transport_to(serve_text(answer))).await.unwrap().status, status);
+        let response = format!("HTTP/1.1 {status} Go\r\nLocation: http://{elsewhere}/\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(send(&transport_to(serve_text(response))).await.unwrap().status, status);
     }
     assert!(requests.is_empty());
 }
 
 #[tokio::test]
-async fn a_proxy_that_was_asked_for_serves_even_loopback_addresses() {
-    let (proxy, mut requests) = serve_well();
+async fn the_option_proxy_applies_to_loopback_addresses_too() {
+    let (proxy, mut requests) = serve_ok();
     let proxy = Proxy::Url(format!("http://user:pa%20ss@{proxy}"));
     send(&Sender::new(Config { proxy, ..config("http://127.0.0.1:9/v3") })).await.unwrap();
     let (_, request) = requests.recv().await.unwrap();
@@ -519,7 +520,7 @@ async fn a_proxy_that_was_asked_for_serves_even_loopback_addresses() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_opens_no_tunnel_gets_nothing() {
+async fn a_proxy_that_opens_no_tunnel_receives_no_request() {
     let proxy = serve(|_, mut stream| async move {
         let mut request = vec![0; 4096];
         let length = stream.read(&mut request).await.unwrap();
@@ -535,27 +536,27 @@ async fn a_proxy_that_opens_no_tunnel_gets_nothing() {
 }
 
 #[test]
-fn wrong_options_are_refused_without_quoting_them() {
-    let refusal = |config| Transport::new(config).err().unwrap();
+fn errors_do_not_quote_invalid_options() {
+    let error = |config| Transport::new(config).err().unwrap();
     for text in ["", "hunter2", "ftp://hunter2", "http://", "user:hunter2@proxy", "http://hunter2:x y"] {
-        let refusal = refusal(Config { proxy: Proxy::Url(text.to_owned()), ..config("https://h") });
-        assert!(refusal.starts_with("`proxy` ") && !refusal.contains("hunter2"), "{refusal}");
+        let error = error(Config { proxy: Proxy::Url(text.to_owned()), ..config("https://h") });
+        assert!(error.starts_with("`proxy` ") && !error.contains("hunter2"), "{error}");
     }
-    let refusal = refusal(Config { api_key: "hunter2\n".to_owned(), ..config("https://h") });
-    assert!(refusal.starts_with("the API key ") && !refusal.contains("hunter2"), "{refusal}");
+    let error = error(Config { api_key: "hunter2\n".to_owned(), ..config("https://h") });
+    assert!(error.starts_with("the API key ") && !error.contains("hunter2"), "{error}");
     for text in ["http://p:1", "https://u:p@p", "socks5://p", "socks5h://p:1080"] {
         assert!(Transport::new(Config { proxy: Proxy::Url(text.to_owned()), ..config("https://h") }).is_ok(), "{text}");
     }
 }
 
-/// An authority and a server it certifies.
+/// A server with the certificate of its authority.
 struct Certified {
     authority: tempfile::NamedTempFile,
     address: SocketAddr,
 }
 
-/// A TLS server that answers one request on each connection, and closes it without the farewell of TLS.
-fn serve_tls(params: &CertificateParams, answer: &'static str) -> Certified {
+/// Starts a TLS server that responds to one request per connection and closes it without `close_notify`.
+fn serve_tls(params: &CertificateParams, response: &'static str) -> Certified {
     let listener = BlockingListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut authority = CertificateParams::default();
@@ -581,12 +582,12 @@ fn serve_tls(params: &CertificateParams, answer: &'static str) -> Certified {
             while whole_request(&read).is_none() {
                 match stream.read(&mut piece) {
                     Ok(length @ 1..) => read.extend_from_slice(&piece[..length]),
-                    // A client that does not trust this server.
+                    // The client does not trust this server.
                     _ => break,
                 }
             }
             assert_ne!(stream.conn.alpn_protocol(), Some(&b"h2"[..]));
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(response.as_bytes());
         }
     });
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -604,20 +605,20 @@ fn params(name: &str) -> CertificateParams {
 }
 
 #[tokio::test]
-async fn an_authority_of_the_ca_file_is_trusted() {
+async fn an_authority_in_ca_file_is_trusted() {
     let server = serve_tls(&params("127.0.0.1"), OK);
     assert_eq!(send(&trusting(server.authority.path(), server.address)).await.unwrap().body, "{}");
 }
 
 #[tokio::test]
-async fn an_answer_without_a_length_may_not_end_without_the_farewell_of_tls() {
+async fn a_response_without_a_length_needs_close_notify() {
     let server = serve_tls(&params("127.0.0.1"), "HTTP/1.1 200 OK\r\n\r\n{}");
     let failure = fail(&trusting(server.authority.path(), server.address)).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Truncated, Phase::Body, true));
 }
 
 #[tokio::test]
-async fn a_certificate_that_does_not_hold_is_told_apart() {
+async fn an_invalid_certificate_is_described() {
     let good = serve_tls(&params("127.0.0.1"), OK);
     let other_host = serve_tls(&params("other.example"), OK);
     let mut old = params("127.0.0.1");
@@ -639,13 +640,13 @@ async fn a_certificate_that_does_not_hold_is_told_apart() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_that_is_none_is_refused() {
+fn an_invalid_proxy_variable_is_an_error() {
     for fine in ["", " ", "http://proxy:3128", "proxy:3128", "10.0.0.1", "socks5h://user:pass@proxy:1080", "[::1]:3128"]
     {
         assert_eq!(check_proxy_variable("HTTPS_PROXY", fine), Ok(()), "{fine}");
     }
     for wrong in ["::hunter2", "foo://hunter2:1", "http://hunter2 xy:3128", "http://", "hunter2:port"] {
-        let refusal = check_proxy_variable("HTTPS_PROXY", wrong).unwrap_err();
-        assert!(refusal.contains("`HTTPS_PROXY`") && !refusal.contains("hunter2"), "{refusal}");
+        let error = check_proxy_variable("HTTPS_PROXY", wrong).unwrap_err();
+        assert!(error.contains("`HTTPS_PROXY`") && !error.contains("hunter2"), "{error}");
     }
 }

@@ -97,6 +97,8 @@ async fn clients_and_recordings_show_no_secrets() {
 async fn text_of_the_service_is_limited_to_512_characters() {
     let (sandbox, client) = canary_sandbox().await;
     sandbox.script([Fault::body(format!(r#"{{"code":-22,"msg":"{}"}}"#, "é".repeat(5000)))]);
-    let Error::Api(error) = client.query_recall_flow_detail(12).await.unwrap_err() else { panic!("an answer") };
+    let Error::Api(error) = client.query_recall_flow_detail(12).await.unwrap_err() else {
+        panic!("expected an API error")
+    };
     assert_eq!(error.message.chars().count(), 512);
 }

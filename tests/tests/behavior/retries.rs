@@ -77,7 +77,7 @@ async fn a_stale_connection_costs_a_query_no_retry() {
     sandbox.script([Fault::stale()]);
     client.query_recall_flow_detail(12).await.unwrap();
     let error = client.update_recall_flow(&update()).await.unwrap_err();
-    assert!(matches!(error, Error::OutcomeUnknown(_)), "the request had arrived, so nobody knows: {error}");
+    assert!(matches!(error, Error::OutcomeUnknown(_)), "the request had arrived, so the outcome is unknown: {error}");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ fn table() -> Vec<Row> {
         once("-1", Fault::Code(-1), "AuthenticationError"),
         once("-2", Fault::Code(-2), "IpRestrictedError"),
         once("-22", Fault::Code(-22), "ParameterError"),
-        once("-99, which nobody documents", Fault::Code(-99), "ApiError"),
+        once("-99, undocumented", Fault::Code(-99), "ApiError"),
         once("-1 with HTTP 401", Fault::Code(-1).with_status(401), "AuthenticationError"),
         once("-99 with HTTP 500", Fault::Code(-99).with_status(500), "ApiError"),
         // The service refuses the request before processing it: both are retried.

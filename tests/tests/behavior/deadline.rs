@@ -19,10 +19,10 @@ async fn no_fault_outlasts_the_deadline() {
     let client = client.with_timeout(Duration::from_millis(500));
     let pace = Pace { bytes: 1, interval: Duration::from_millis(20) };
     for (name, fault, phase) in [
-        ("no answer", Fault::Hold, Phase::Response),
+        ("no response", Fault::Hold, Phase::Response),
         ("a head that drips", Fault::DripHead(pace), Phase::Response),
         ("a body that drips", Fault::DripBody(pace), Phase::Body),
-        ("an answer that comes late", Fault::Ok.after(FAR), Phase::Response),
+        ("a late response", Fault::Ok.after(FAR), Phase::Response),
     ] {
         sandbox.reset();
         sandbox.script([fault.clone()]);
