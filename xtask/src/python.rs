@@ -37,13 +37,17 @@ pub(crate) fn command(program: impl Into<PathBuf>) -> Command {
     command
 }
 
-/// Builds the native module and puts it where `import recallflow` finds it.
+/// Builds the native module and puts it where `import recallflow` finds it. A module for tests has hooks for them.
 ///
 /// Cargo builds it in the target folder of the workspace, so that it shares everything with the other checks, and a
 /// change costs seconds. `maturin develop` would build with different settings and reinstall the package each time;
 /// `cargo xtask package` tries the wheels that maturin builds.
 pub(crate) fn build_native_module(profile: &str) -> Outcome {
-    let built = artifact::dynamic_library(&["--package", "recallflow-python", "--profile", profile])?;
+    let mut arguments = vec!["--package", "recallflow-python", "--profile", profile];
+    if profile == DEV {
+        arguments.extend(["--features", "test-hooks"]);
+    }
+    let built = artifact::dynamic_library(&arguments)?;
     let suffix = if cfg!(windows) { "pyd" } else { "abi3.so" };
     artifact::place(&built, &sources().join("recallflow").join(format!("_native.{suffix}")))
 }

@@ -100,8 +100,7 @@ impl Class {
     }
 
     fn new(class: &Bound<'_, PyType>, position: usize, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {
-        let slots = class.getattr("__slots__")?;
-        let names = slots.try_iter()?.map(|name| name?.extract::<String>()).collect::<PyResult<Vec<_>>>()?;
+        let names = class.getattr("_fields")?.extract::<Vec<String>>()?;
         let (names, rest) = names.split_at_checked(shape.fields.len()).unwrap_or_default();
         if class.name()? != shape.name || rest.len() != usize::from(has_extra) {
             return Err(PyTypeError::new_err(format!("{class} is not the class of {}", shape.name)));

@@ -1,8 +1,8 @@
 //! Calls in the background, whose outcomes an event loop takes in batches.
 //!
-//! The thread in the background knows nothing of Python: it never takes the interpreter's lock, which could wait for ever in
-//! a process that ends. It only puts outcomes into a queue and, when that was empty, writes a byte into a socket that the
-//! event loop watches. So one waking up serves all calls that have ended meanwhile.
+//! The background thread never takes the interpreter's lock, because waiting for it could block forever while the process
+//! exits. It pushes outcomes to a queue and, if the queue was empty, writes a byte to a socket that the event loop watches.
+//! So the loop wakes up once for all calls that have ended.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -15,9 +15,6 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyTuple};
-use recallflow::ffi::Record;
 use recallflow::{Error, OPERATIONS};
 use recallflow_bridge::background::{self, Call};
 use recallflow_bridge::failure::Failure;
@@ -25,55 +22,46 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 
-use crate::errors::{exception, shielded};
-use crate::{log, python, to_python};
+use crate::log;
+use crate::outcome::{Returned, resolve};
 
-/// What a call answers.
-#[derive(Debug)]
-pub(crate) enum Answer {
-    /// The response of an operation, if it has one.
-    Response(Option<Record>),
-    /// There is something to take from a reader of pages.
-    Page,
-}
-
-/// Calls that are under way for one event loop, and the outcomes that it has not taken yet.
+/// The pending calls of one event loop, and the outcomes that it has not taken yet.
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct Completions {
-    /// Empty once it is closed.
+    /// `None` after `close`.
     own: Mutex<Option<Owned<Own>>>,
     next: AtomicU64,
 }
 
-/// What belongs to the process that made it.
+/// The part that belongs to the process that made it.
 struct Own {
     queue: Arc<Queue>,
     waiting: HashMap<u64, Waiting>,
 }
 
-/// Who waits for a call.
+/// A pending call and its future.
 struct Waiting {
     future: Py<PyAny>,
     _call: Call,
 }
 
-/// What the thread in the background hands over.
+/// Passes outcomes from the background thread to the event loop.
 struct Queue {
-    state: Mutex<Handed>,
+    state: Mutex<Queued>,
     filled: Condvar,
-    /// The end that the thread in the background writes into, and the one that the event loop watches.
+    /// The socket that the background thread writes to, and its peer, which the event loop watches.
     wake: UnixStream,
     woken: UnixStream,
 }
 
-/// The number of a call, and what it came to.
-type Outcome = (u64, Result<Answer, Failure>);
+/// The number of a call, and its outcome.
+type Outcome = (u64, Result<Returned, Failure>);
 
 #[derive(Default)]
-struct Handed {
+struct Queued {
     outcomes: Vec<Outcome>,
     lines: Vec<Line>,
-    /// Whether the event loop was woken and has not looked since.
+    /// Whether the event loop was woken and has not taken anything since.
     is_signalled: bool,
 }
 
@@ -85,16 +73,16 @@ impl Queue {
         Ok(Self { state: Mutex::default(), filled: Condvar::new(), wake, woken })
     }
 
-    fn state(&self) -> MutexGuard<'_, Handed> {
+    fn state(&self) -> MutexGuard<'_, Queued> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hand(&self, fill: impl FnOnce(&mut Handed)) {
+    fn push(&self, fill: impl FnOnce(&mut Queued)) {
         let mut state = self.state();
         fill(&mut state);
         if !state.is_signalled {
             state.is_signalled = true;
-            // A full socket wakes as well, and one without a reader has nobody to wake.
+            // A full socket wakes the loop as well. A socket without a peer belongs to a loop that was closed.
             let _ = (&self.wake).write(&[1]);
             self.filled.notify_all();
         }
@@ -104,7 +92,7 @@ impl Queue {
         let mut state = self.state();
         if state.is_signalled {
             state.is_signalled = false;
-            // There is at most the one byte.
+            // It holds at most one byte.
             let _ = (&self.woken).read(&mut [0; 8]);
         }
         (std::mem::take(&mut state.outcomes), std::mem::take(&mut state.lines))
@@ -113,7 +101,7 @@ impl Queue {
 
 impl Sink for Queue {
     fn take(&self, line: Line) {
-        self.hand(|state| state.lines.push(line));
+        self.push(|state| state.lines.push(line));
     }
 }
 
@@ -128,19 +116,19 @@ impl Completions {
         own.map(|own| own.queue.clone()).ok_or_else(closed)
     }
 
-    /// Starts a call of the operation at this position, whose outcome the future is to have.
+    /// Starts a call of the operation at this position, whose outcome the future will get.
     pub(crate) fn start(
         &self,
         future: Bound<'_, PyAny>,
         operation: usize,
-        call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
+        call: impl Future<Output = Result<Returned, Error>> + Send + 'static,
         is_logged: bool,
     ) -> PyResult<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let mut own = self.own();
         let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
         let queue = own.queue.clone();
-        // The call is large, and each of what wraps it would move it once more.
+        // Boxed first, because the call is large and each wrapper would move it.
         let call = Box::pin(call);
         let call = async move {
             let outcome = if is_logged {
@@ -152,7 +140,7 @@ impl Completions {
                 Ok(outcome) => outcome.map_err(Failure::Error),
                 Err(panic) => Err(Failure::Panicked(panic, Some(operation))),
             };
-            queue.hand(|state| state.outcomes.push((number, outcome)));
+            queue.push(|state| state.outcomes.push((number, outcome)));
         };
         own.waiting.insert(number, Waiting { future: future.unbind(), _call: background::start(call)? });
         Ok(number)
@@ -161,25 +149,6 @@ impl Completions {
     fn remove(&self, number: u64) -> Option<Waiting> {
         self.own().as_mut().and_then(Owned::get_mut).and_then(|own| own.waiting.remove(&number))
     }
-}
-
-/// Hands the outcome of a call to its future, if that still waits.
-fn send_with_retries(future: &Bound<'_, PyAny>, outcome: &Result<Answer, Failure>) -> PyResult<()> {
-    let py = future.py();
-    let done = future.getattr(name(py, &DONE, "done"))?;
-    if python::call(&done, &PyTuple::empty(py))?.is_truthy()? {
-        return Ok(());
-    }
-    let made = match outcome {
-        Ok(answer) => shielded(None, || to_python::answer(py, answer)),
-        Err(failure) => exception(py, failure).and_then(|error| Err(PyErr::from_value(error))),
-    };
-    let (send_with_retries, argument) = match made {
-        Ok(answer) => (future.getattr(name(py, &SET_RESULT, "set_result"))?, answer),
-        Err(error) => (future.getattr("set_exception")?, error.into_value(py).into_bound(py).into_any()),
-    };
-    python::call(&send_with_retries, &(argument,).into_pyobject(py)?)?;
-    Ok(())
 }
 
 fn closed() -> PyErr {
@@ -199,29 +168,29 @@ impl Completions {
         Ok(self.queue()?.woken.as_raw_fd())
     }
 
-    /// Hands all outcomes that have come to their futures, if those still wait.
+    /// Passes all queued outcomes to their futures.
     fn take(&self, py: Python<'_>) -> PyResult<()> {
         let Ok(queue) = self.queue() else { return Ok(()) };
         let (outcomes, lines) = queue.take();
-        // The handler of a signal may raise anywhere here. The other calls must not wait for ever then.
+        // A signal handler may raise at any point here. The remaining futures must still get their outcomes.
         let mut interruption = log::hand_over(py, lines).err();
         for (number, outcome) in outcomes {
-            // Whoever was cancelled waits no more.
+            // Canceled calls were removed.
             let Some(Waiting { future, .. }) = self.remove(number) else { continue };
             let future = future.bind(py);
-            let settled = send_with_retries(future, &outcome).or_else(|error| {
+            let resolved = resolve(future, &outcome).or_else(|error| {
                 interruption.get_or_insert(error);
-                // What interrupted it is over, and this one must not wait for ever, either.
-                send_with_retries(future, &outcome)
+                // The signal handler has ended, so a second try succeeds.
+                resolve(future, &outcome)
             });
-            if let Err(error) = settled {
+            if let Err(error) = resolved {
                 interruption.get_or_insert(error);
             }
         }
         interruption.map_or(Ok(()), Err)
     }
 
-    /// Drops a call; nothing happens if it has ended.
+    /// Drops a call. Does nothing if it has ended.
     fn cancel(&self, number: u64) {
         drop(self.remove(number));
     }
@@ -237,17 +206,9 @@ impl Completions {
         })
     }
 
-    /// Drops all calls that are under way, and closes the descriptor.
+    /// Drops all pending calls, and closes the descriptor.
     fn close(&self) {
         let own = self.own().take();
         drop(own);
     }
-}
-
-static DONE: PyOnceLock<Py<PyString>> = PyOnceLock::new();
-static SET_RESULT: PyOnceLock<Py<PyString>> = PyOnceLock::new();
-
-/// A name that is made once.
-fn name<'a, 'py>(py: Python<'py>, once: &'a PyOnceLock<Py<PyString>>, name: &str) -> &'a Bound<'py, PyString> {
-    once.get_or_init(py, || PyString::intern(py, name).unbind()).bind(py)
 }

@@ -1,68 +1,45 @@
-//! What a client of the package drives.
+//! The native object behind `Client` and `AsyncClient`.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use recallflow::ffi::{self, CALLS, Driver, Lane, Pages, Request};
+use recallflow::ffi::{self, CALLS, Driver, Lane, Request};
 use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
 use recallflow_bridge::fork::Owned;
 
 use crate::classes::Classes;
-use crate::completions::{Answer, Completions};
+use crate::completions::Completions;
 use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
-use crate::pages::Reader;
+use crate::options::Overrides;
+use crate::outcome::Returned;
 use crate::{from_python, interrupt, options, to_python};
 
-/// What a client of either kind drives. It holds the secret, and shows it to nobody.
+/// The native object behind a client. It holds the secret, which no attribute shows.
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct Core {
     builder: ClientBuilder,
     base_url: String,
     timeout: f64,
     max_retries: u32,
-    /// Locked only by threads that hold the interpreter's lock, and never while they let it go; so it is free in a
-    /// child that was forked by one of them.
+    /// Locked only by threads that hold the interpreter's lock, and never while they release it. So it is unlocked in a
+    /// child that such a thread forked.
     state: Mutex<State>,
 }
 
 enum State {
-    /// It may be used, with what belongs to this process or to the one it was forked from.
+    /// The clients belong to this process, or to the one it was forked from.
     Open(Owned<Clients>),
     Closed,
 }
 
-/// The connections belong to the runtime on which they were made, which a client in turn belongs to.
+/// Clients and their connections, which belong to the runtimes on which they were made.
 struct Clients {
     client: Client,
-    /// Lets calling threads do the work of their calls.
+    /// Runs calls on their calling threads.
     driver: Driver,
-}
-
-/// The options of one call.
-pub(crate) struct Overrides {
-    timeout: Option<std::time::Duration>,
-    max_retries: Option<u32>,
-}
-
-impl Overrides {
-    pub(crate) fn new(timeout: &Bound<'_, PyAny>, max_retries: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let timeout = if timeout.is_none() { None } else { Some(options::seconds("timeout", timeout)?) };
-        let max_retries = if max_retries.is_none() { None } else { Some(options::retries(max_retries)?) };
-        Ok(Self { timeout, max_retries })
-    }
-
-    pub(crate) fn apply(&self, mut client: Client) -> Client {
-        if let Some(timeout) = self.timeout {
-            client = client.with_timeout(timeout);
-        }
-        if let Some(max_retries) = self.max_retries {
-            client = client.with_max_retries(max_retries);
-        }
-        client
-    }
 }
 
 impl Core {
@@ -72,7 +49,7 @@ impl Core {
         let base_url = client.base_url().to_owned();
         let (timeout, max_retries) = (client.timeout().as_secs_f64(), client.max_retries());
         Ok(Self {
-            // The environment may have changed when a forked child builds it again.
+            // Fixed, because the environment may have changed when a forked child builds the client again.
             builder: builder.base_url(&base_url),
             base_url,
             timeout,
@@ -87,11 +64,11 @@ impl Core {
 
     fn with<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> PyResult<T> {
         let State::Open(clients) = &mut *self.state() else {
-            return Err(wrong("the client was closed: make another one"));
+            return Err(wrong("the client is closed: create another one"));
         };
         if clients.get().is_none() {
             let client = self.builder.clone().build().map_err(raise)?;
-            // What the parent left here drops itself without a trace.
+            // The parent's clients are forgotten without closing connections, which the parent still uses.
             *clients = Owned::new(Clients { client, driver: Driver::default() });
         }
         match clients.get_mut() {
@@ -100,12 +77,12 @@ impl Core {
         }
     }
 
-    /// The client for calls in the background.
+    /// Returns the client for calls in the background.
     pub(crate) fn client(&self) -> PyResult<Client> {
         self.with(|clients| Ok(clients.client.clone()))
     }
 
-    /// What drives one call on the calling thread.
+    /// Returns a lane for one call on the calling thread.
     pub(crate) fn lane(&self, overrides: &Overrides) -> PyResult<Lane> {
         self.with(|clients| clients.driver.lane(&overrides.apply(clients.client.clone())))
     }
@@ -124,7 +101,8 @@ impl Core {
         api_secret: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
-        let (api_key, api_secret) = (options::given("api_key", api_key)?, options::given("api_secret", api_secret)?);
+        let (api_key, api_secret) =
+            (options::optional_text("api_key", api_key)?, options::optional_text("api_secret", api_secret)?);
         Self::build(ClientBuilder::from_env_unless(api_key, api_secret).map_err(raise)?, options)
     }
 
@@ -143,13 +121,13 @@ impl Core {
         self.max_retries
     }
 
-    /// Drops the connections; calls that are under way go on.
+    /// Drops the connections. Pending calls continue.
     fn close(&self) {
         let state = std::mem::replace(&mut *self.state(), State::Closed);
         drop(state);
     }
 
-    /// Carries out an operation on the calling thread.
+    /// Runs an operation on the calling thread.
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -177,23 +155,6 @@ impl Core {
         })
     }
 
-    /// Starts to read all pages of a query; nothing is sent yet.
-    fn pages<'py>(
-        slf: Bound<'py, Self>,
-        py: Python<'py>,
-        operation: usize,
-        request: &Bound<'py, PyAny>,
-        timeout: &Bound<'py, PyAny>,
-        max_retries: &Bound<'py, PyAny>,
-    ) -> PyResult<Reader> {
-        shielded(Some(operation), || {
-            let overrides = Overrides::new(timeout, max_retries)?;
-            let query = read_request(py, operation, request)?;
-            let pages = Pages::new(&slf.get().client()?, operation, query).map_err(raise)?;
-            Ok(Reader::new(slf.unbind(), operation, overrides, pages))
-        })
-    }
-
     /// Starts a call in the background.
     #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
     fn submit<'py>(
@@ -212,12 +173,13 @@ impl Core {
             let request = read_request(py, operation, request)?;
             let client = overrides.apply(self.client()?);
             let prepared = client.prepare(operation, &*request).map_err(raise)?;
-            let call = async move { client.call(prepared).await.map(Answer::Response) };
+            let call = async move { client.call(prepared).await.map(Returned::Response) };
             completions.get().start(future, operation, call, logged)
         })
     }
 
-    /// Panics within a call, for the tests of what becomes of it.
+    /// Panics within a call.
+    #[cfg(feature = "test-hooks")]
     #[pyo3(signature = (operation, completions = None, future = None))]
     fn panic<'py>(
         &self,
@@ -230,8 +192,8 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start(future, operation, call, false).map(Some),
             None => {
-                let lane = self.lane(&Overrides { timeout: None, max_retries: None })?;
-                interrupt::drive::<Answer>(py, lane, operation, call, None).map(|_| None)
+                let lane = self.lane(&Overrides::default())?;
+                interrupt::drive::<Returned>(py, lane, operation, call, None).map(|_| None)
             }
         }
     }
@@ -242,8 +204,8 @@ impl Core {
 }
 
 /// Reads the request of an operation, strictly.
-fn read_request(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Box<dyn Request>> {
-    let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("there is no such operation"))?;
+pub(crate) fn read_request(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Box<dyn Request>> {
+    let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("expected the position of an operation"))?;
     let json = from_python::request(request, &Classes::get(py)?.requests[call.request])?;
     ffi::read_for(operation, &json).map_err(raise)
 }

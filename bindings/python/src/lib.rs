@@ -1,9 +1,9 @@
-//! The native module behind the Python package: private, and called by its Python modules only.
+//! The private native module of the Python package.
 //!
-//! It holds no logic of the client's. It turns Python values into JSON for the core and the core's records into Python
-//! values, and lets calls run beside the interpreter: without its lock, interruptible, and across forks.
+//! It converts Python values to JSON for the core, and the core's records to Python values. It runs calls without the
+//! interpreter's lock, lets signals interrupt them, and keeps clients usable after a fork.
 
-#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 passes arguments by value")]
 
 mod classes;
 mod completions;
@@ -14,6 +14,7 @@ mod interrupt;
 mod log;
 mod options;
 mod order;
+mod outcome;
 mod pages;
 mod python;
 mod sandbox;
@@ -24,7 +25,7 @@ mod values;
 
 use pyo3::prelude::*;
 
-// The lock of the interpreter is what keeps shared state together; without it the module would have to lock itself.
+// Shared state relies on the interpreter's lock.
 #[pymodule(gil_used = true)]
 mod _native {
     use pyo3::prelude::*;
@@ -36,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
-    use crate::pages::Reader;
+    use crate::pages::PageReader;
     #[pymodule_export]
     use crate::sandbox::Sandbox;
     #[pymodule_export]

@@ -1,8 +1,9 @@
-//! Reads the options of a client.
+//! Reads the options of clients and calls.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
 use recallflow::{Client, ClientBuilder};
@@ -10,7 +11,34 @@ use recallflow::{Client, ClientBuilder};
 use crate::errors;
 use crate::from_python::kind_of;
 
-/// What is wrong with an option.
+/// The options of one call.
+#[derive(Default)]
+pub(crate) struct Overrides {
+    timeout: Option<Duration>,
+    max_retries: Option<u32>,
+}
+
+impl Overrides {
+    /// Reads the options; `None` leaves the client's.
+    pub(crate) fn new(timeout: &Bound<'_, PyAny>, max_retries: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let timeout = if timeout.is_none() { None } else { Some(seconds("timeout", timeout)?) };
+        let max_retries = if max_retries.is_none() { None } else { Some(retries(max_retries)?) };
+        Ok(Self { timeout, max_retries })
+    }
+
+    /// Returns a client with these options.
+    pub(crate) fn apply(&self, mut client: Client) -> Client {
+        if let Some(timeout) = self.timeout {
+            client = client.with_timeout(timeout);
+        }
+        if let Some(max_retries) = self.max_retries {
+            client = client.with_max_retries(max_retries);
+        }
+        client
+    }
+}
+
+/// A message about a wrong option, which becomes a `ConfigError`.
 pub(crate) struct Wrong(String);
 
 impl From<Wrong> for PyErr {
@@ -21,24 +49,24 @@ impl From<Wrong> for PyErr {
 
 impl From<PyErr> for Wrong {
     fn from(error: PyErr) -> Self {
-        // What a value's own methods raise is no reason to let it through.
-        Self(format!("an option cannot be read: {error}"))
+        // A method of the value itself raised it.
+        Self(format!("could not read an option: {error}"))
     }
 }
 
-/// A builder with the key and secret that were given.
+/// Returns a builder with this key and secret.
 pub(crate) fn builder(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>) -> Result<ClientBuilder, Wrong> {
-    // A message shows neither value: somebody may have given one in place of the other.
+    // Messages show neither, because they may have been swapped.
     Ok(Client::builder(text("api_key", api_key)?, text("api_secret", api_secret)?))
 }
 
-/// A text that may be left out.
-pub(crate) fn given(name: &str, value: &Bound<'_, PyAny>) -> Result<Option<String>, Wrong> {
+/// Reads a text; `None` if it is left out.
+pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Option<String>, Wrong> {
     if value.is_none() { Ok(None) } else { text(name, value).map(Some) }
 }
 
-/// A builder with these options.
-pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> Result<ClientBuilder, Wrong> {
+/// Sets the options of a client.
+pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
         if value.is_none() && matches!(name.as_str(), "base_url" | "proxy" | "ca_file") {
@@ -58,19 +86,19 @@ pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> 
                 _ => builder.proxy(text(&name, &value)?),
             },
             "ca_file" => builder.ca_file(path(&name, &value)?),
-            _ => return Err(Wrong(format!("`{name}` is no option of a client"))),
+            _ => return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`"))),
         };
     }
     Ok(builder)
 }
 
-/// A span of time that was given in seconds.
-pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
+/// Reads a duration in seconds.
+fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
     let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
     let Some(number) = number else {
         return Err(Wrong(format!("`{name}` must be a number of seconds, but is {}", kind(value))));
     };
-    // More than a century is as good as endless.
+    // More than a century.
     let longest = 4e9;
     if number > 0.0 {
         return Ok(Duration::from_secs_f64(number.min(longest)).max(Duration::from_nanos(1)));
@@ -80,8 +108,8 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, 
     )))
 }
 
-/// A number of extra tries.
-pub(crate) fn retries(value: &Bound<'_, PyAny>) -> Result<u32, Wrong> {
+/// Reads a maximum number of retries.
+fn retries(value: &Bound<'_, PyAny>) -> Result<u32, Wrong> {
     whole("max_retries", value)
 }
 
@@ -108,7 +136,7 @@ fn truth(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
     truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind(value))))
 }
 
-/// A value as a message shows it: some options hold passwords, so that only small ones of no secret kind are shown.
+/// Returns a value as a message shows it. Only types that cannot hold a password are shown in full.
 fn kind(value: &Bound<'_, PyAny>) -> String {
     if value.is_none() || value.is_instance_of::<PyBool>() || value.is_instance_of::<PyFloat>() {
         return value.to_string();

@@ -1,4 +1,4 @@
-//! Reads a query page after page.
+//! Reads the pages of a query one after the other.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,50 +11,41 @@ use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
 use tokio::time::timeout;
 
-use crate::completions::{Answer, Completions};
-use crate::core::{Core, Overrides};
+use crate::completions::Completions;
+use crate::core::{Core, read_request};
 use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
+use crate::options::Overrides;
+use crate::outcome::Returned;
 use crate::{interrupt, to_python};
 
-/// Reads all pages of a query, one at a time.
+/// Reads the pages of a query one at a time, for `Pages` and `AsyncPages`.
 #[pyclass(frozen, module = "recallflow._native")]
-pub(crate) struct Reader {
+pub(crate) struct PageReader {
     core: Py<Core>,
     operation: usize,
     overrides: Overrides,
     pages: Arc<tokio::sync::Mutex<Pages>>,
-    /// The generation that read last. It is asked and told only by threads that hold the interpreter's lock.
+    /// Fork generation of the last read. Used only by threads that hold the interpreter's lock.
     generation: AtomicU64,
     progress: Arc<Mutex<Progress>>,
 }
 
-/// What was read, until somebody takes it: whoever waited for it may have been cancelled meanwhile.
+/// The page that was read last, until it is taken: the task that waited for it may have been canceled.
 #[derive(Default)]
 struct Progress {
-    /// The page that was read last, or why there is none; `None` within stands for the end.
+    /// The items or the error; `Ok(None)` is the end of the list.
     page: Option<Result<Option<Vec<Record>>, Error>>,
     is_ended: bool,
     drift: Option<Drift>,
 }
 
-impl Reader {
-    pub(crate) fn new(core: Py<Core>, operation: usize, overrides: Overrides, pages: Pages) -> Self {
-        Self {
-            core,
-            operation,
-            overrides,
-            pages: Arc::new(tokio::sync::Mutex::new(pages)),
-            generation: AtomicU64::new(generation()),
-            progress: Arc::default(),
-        }
-    }
-
-    /// The pages, unless they were being read as the process was forked: then nobody ever ends that here.
+impl PageReader {
+    /// Returns the pages. It is an error if they were being read at a fork, because that read never ends in the child.
     fn pages(&self) -> PyResult<Arc<tokio::sync::Mutex<Pages>>> {
         let generation = generation();
         if self.generation.load(Ordering::Relaxed) != generation && self.pages.try_lock().is_err() {
-            let text = "another thread was reading these pages as this process was forked: start the query anew";
+            let text = "another thread was reading these pages when the process was forked: start the query again";
             return Err(wrong(text));
         }
         self.generation.store(generation, Ordering::Relaxed);
@@ -65,16 +56,16 @@ impl Reader {
         lock(&self.progress)
     }
 
-    /// Makes sure that there is something to take.
+    /// Reads the next page unless there is one to take.
     async fn next(
         pages: Arc<tokio::sync::Mutex<Pages>>,
         progress: Arc<Mutex<Progress>>,
         client: Client,
-    ) -> Result<Answer, Error> {
-        // Somebody else may be reading these pages, even a caller further up on this very stack.
-        let mut pages = timeout(client.timeout(), pages.lock()).await.map_err(|_| {
-            Error::config("these pages are being read already, and that takes longer than the call may")
-        })?;
+    ) -> Result<Returned, Error> {
+        // Another thread may be reading these pages, or a caller further up the stack of this one.
+        let mut pages = timeout(client.timeout(), pages.lock())
+            .await
+            .map_err(|_| Error::config("another call was still reading these pages when the timeout expired"))?;
         let is_new = {
             let progress = lock(&progress);
             progress.page.is_none() && !progress.is_ended
@@ -85,7 +76,7 @@ impl Reader {
             progress.drift = pages.drift();
             progress.page = Some(page);
         }
-        Ok(Answer::Page)
+        Ok(Returned::Page)
     }
 }
 
@@ -94,15 +85,39 @@ fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 }
 
 #[pymethods]
-impl Reader {
-    /// Total at the start, total at the end, items that came again.
+impl PageReader {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        core: Py<Core>,
+        operation: usize,
+        query: &Bound<'_, PyAny>,
+        timeout: &Bound<'_, PyAny>,
+        max_retries: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        shielded(Some(operation), || {
+            let overrides = Overrides::new(timeout, max_retries)?;
+            let query = read_request(py, operation, query)?;
+            let pages = Pages::new(&core.get().client()?, operation, query).map_err(raise)?;
+            Ok(Self {
+                core,
+                operation,
+                overrides,
+                pages: Arc::new(tokio::sync::Mutex::new(pages)),
+                generation: AtomicU64::new(generation()),
+                progress: Arc::default(),
+            })
+        })
+    }
+
+    /// Total at the start, total at the end, repeated items.
     #[getter]
     fn drift(&self) -> Option<(Option<i64>, Option<i64>, usize)> {
         let drift = self.progress().drift;
         drift.map(|drift| (drift.total_at_start, drift.total_at_end, drift.repeated))
     }
 
-    /// Reads until there is something to take, on the calling thread.
+    /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
         let lane = self.core.get().lane(&self.overrides)?;
         let lines = Arc::new(Lines::default());
@@ -111,14 +126,14 @@ impl Reader {
         interrupt::drive(py, lane, self.operation, next, Some(&lines)).map(|_| ())
     }
 
-    /// The same in the background.
+    /// Reads the next page in the background.
     fn submit<'py>(&self, completions: &Bound<'py, Completions>, future: Bound<'py, PyAny>) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
         let next = Self::next(self.pages()?, self.progress.clone(), client);
         completions.get().start(future, self.operation, next, true)
     }
 
-    /// The items that were read and that nobody has taken yet, possibly none; `None` at the end.
+    /// Takes the items that were read, possibly none; `None` at the end.
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         let taken = self.progress().page.take();
         match taken {

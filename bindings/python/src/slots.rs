@@ -1,7 +1,7 @@
-//! Slots of Python classes, filled and read without a detour through the interpreter.
+//! Fills and reads the slots of Python classes directly, without calling the interpreter.
 //!
-//! The classes are ordinary Python with `__slots__`, and refuse to be changed. What makes their instances fills the slots
-//! of new ones directly. Where in an instance a slot lies is found out by a trial at import, rather than assumed.
+//! The classes are ordinary Python classes with `__slots__`, whose instances are immutable. The offset of each slot in an
+//! instance is found by a trial at import, rather than assumed.
 
 use std::ffi::c_void;
 
@@ -19,32 +19,32 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// The slot of this name.
+    /// Finds the slot of this name.
     pub(crate) fn new(class: &Bound<'_, PyType>, allocator: &Allocator, name: &str) -> PyResult<Self> {
-        let descriptor = class.getattr("__dict__")?.get_item(name)?;
+        let descriptor = class.getattr(name)?;
         let missing = || PyTypeError::new_err(format!("{class} has no slot `{name}`"));
         // SAFETY: the descriptor's type is alive, and this slot of it holds a function of this type or null.
         let get = unsafe {
             let get = ffi::PyType_GetSlot(ffi::Py_TYPE(descriptor.as_ptr()), ffi::Py_tp_descr_get);
             std::mem::transmute::<*mut c_void, Option<ffi::descrgetfunc>>(get)
         };
-        let offset = find(class, allocator, &descriptor)?.ok_or_else(missing)?;
+        let offset = find_offset(class, allocator, &descriptor)?.ok_or_else(missing)?;
         Ok(Self { descriptor: descriptor.unbind(), get: get.ok_or_else(missing)?, offset })
     }
 
-    /// Fills the slot of an instance that was just allocated, with the same class's allocator.
+    /// Fills the empty slot of a new instance of the same class.
     pub(crate) fn fill(&self, instance: &New<'_>, value: Bound<'_, PyAny>) {
-        // SAFETY: `find` saw that a value of this class's instances lies there, in one word, and it is still empty.
+        // SAFETY: `find_offset` made sure that instances of this class have this slot there, in one word.
         unsafe { instance.word(self.offset).write(value.into_ptr()) }
     }
 
-    /// What the slot of such an instance was filled with, for another slot as well.
+    /// Returns the value of a new instance's slot, to fill another slot with it; `None` if the slot is empty.
     pub(crate) fn again<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
-        // SAFETY: `find` saw that a value of this class's instances lies there; it is alive, or null if there is none.
+        // SAFETY: `find_offset` made sure that instances of this class have this slot there. It is null if it is empty.
         unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.word(self.offset).read()) }
     }
 
-    /// What is in the slot; an error if it was never filled.
+    /// Returns the value of a slot; an empty slot is an error.
     pub(crate) fn get<'py>(&self, instance: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         // SAFETY: all are alive, and the function is that of the descriptor's own type, which checks the class of the
         // instance. It returns a new reference, or null with an exception.
@@ -56,21 +56,25 @@ impl Member {
     }
 }
 
-/// Where in an instance of a class the descriptor puts a value.
-fn find(class: &Bound<'_, PyType>, allocator: &Allocator, descriptor: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+/// Returns the offset at which a descriptor stores its value.
+fn find_offset(
+    class: &Bound<'_, PyType>,
+    allocator: &Allocator,
+    descriptor: &Bound<'_, PyAny>,
+) -> PyResult<Option<usize>> {
     let py = class.py();
     let size = class.getattr("__basicsize__")?.extract::<usize>()?;
     let instance = allocator.allocate(class)?;
-    // Something that is nowhere else.
+    // A unique sentinel object.
     let value = PyDict::new(py);
     descriptor.call_method1("__set__", (&instance.0, &value))?;
     let words = (0..size).step_by(size_of::<usize>());
-    // SAFETY: the instance is that large at least, and its words are read as plain numbers.
+    // SAFETY: the instance has at least this size, and its words are only compared.
     let mut found = words.filter(|&offset| unsafe { instance.word(offset).read() } == value.as_ptr());
     Ok(found.next().filter(|_| found.next().is_none()))
 }
 
-/// A new instance, whose slots are empty until they are filled.
+/// A new instance with empty slots.
 pub(crate) struct New<'py>(Bound<'py, PyAny>);
 
 impl<'py> New<'py> {
@@ -78,25 +82,25 @@ impl<'py> New<'py> {
         self.0.as_ptr().wrapping_byte_add(offset).cast()
     }
 
-    /// The instance, all slots of which were filled.
+    /// Returns the instance. All its slots must be filled.
     pub(crate) fn finish(self) -> Bound<'py, PyAny> {
         self.0
     }
 
-    /// The instance, all slots of which were filled with values that refer to nothing else; the garbage collector need
-    /// not look at it, because no cycle can come about.
+    /// Returns the instance. All its slots must be filled with values that do not refer to other objects: it is hidden
+    /// from the garbage collector, because it cannot be part of a cycle.
     pub(crate) fn finish_leaf(self) -> Bound<'py, PyAny> {
-        // SAFETY: Python classes with slots have instances that the collector tracks, and untracking is allowed always.
+        // SAFETY: the collector tracks instances of Python classes, and untracking is always allowed.
         unsafe { ffi::PyObject_GC_UnTrack(self.0.as_ptr().cast()) };
         self.0
     }
 }
 
-/// Makes instances of a class without calling `__init__`.
+/// Allocates instances of a class without calling `__init__`.
 pub(crate) struct Allocator(ffi::allocfunc);
 
 impl Allocator {
-    /// The allocator of the class.
+    /// Returns the allocator of a class.
     pub(crate) fn new(class: &Bound<'_, PyType>) -> PyResult<Self> {
         // SAFETY: the class is alive, and the slot holds a function of this type or null.
         let allocate = unsafe {
@@ -106,10 +110,10 @@ impl Allocator {
         allocate.map(Self).ok_or_else(|| PyTypeError::new_err(format!("{class} cannot be allocated")))
     }
 
-    /// An instance with empty slots; the class is the one of the allocator, or derives from it.
+    /// Allocates an instance with empty slots. The class is the one of the allocator, or derives from it.
     pub(crate) fn allocate<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<New<'py>> {
-        // SAFETY: Python classes share their allocator, which returns a new reference to an instance with nothing but
-        // nulls in it, or null with an exception.
+        // SAFETY: derived classes share the allocator, which returns a new reference to a zeroed instance, or null with an
+        // exception.
         unsafe { Bound::from_owned_ptr_or_err(class.py(), (self.0)(class.as_type_ptr(), 0)).map(New) }
     }
 }

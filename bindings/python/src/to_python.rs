@@ -10,16 +10,7 @@ use recallflow_bridge::latin1;
 use serde_json::Value;
 
 use crate::classes::{Class, Classes};
-use crate::completions::Answer;
 use crate::python;
-
-/// What the answer of a call becomes.
-pub(crate) fn answer<'py>(py: Python<'py>, answer: &Answer) -> PyResult<Bound<'py, PyAny>> {
-    match answer {
-        Answer::Response(record) => self::record(py, record.as_ref()),
-        Answer::Page => Ok(PyNone::get(py).to_owned().into_any()),
-    }
-}
 
 /// What the items of a page become.
 pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import recallflow as rf
+from recallflow.generated import operations
 
 REQUESTS: list[type[rf.Request]] = [rf.GroupCallQuery, rf.RecallFlowDetailQuery, rf.RecallNode, rf.UpdateRecallFlow]
 RESPONSES: list[type[rf.Response]] = [rf.GroupCallPage, rf.GroupCallTask, rf.RecallFlowDetail, rf.RecallNodeDetail]
@@ -31,9 +32,13 @@ DETAIL = rf.RecallFlowDetail(
 )
 
 
+# The positions of the operations, by name.
+OPERATIONS = {name.lower(): position for name, position in vars(operations).items() if name.isupper()}
+
+
 def fields(kind: type[rf.Value]) -> list[str]:
     """The fields of a class, in their order."""
-    return list(kind.__slots__)
+    return list(kind._fields)
 
 
 def wire_name(name: str) -> str:
@@ -57,7 +62,7 @@ def with_field(kind: type[rf.Request], name: str, value: object) -> rf.Request:
     """A request that obeys every rule but for this field."""
     requests: list[rf.Request] = [DETAIL_QUERY, QUERY, NODE, UPDATE]
     (request,) = (each for each in requests if type(each) is kind)
-    return request.replace(**{name: value})  # type: ignore[attr-defined,no-any-return]
+    return request.replace(**{name: value})
 
 
 class Text(str):

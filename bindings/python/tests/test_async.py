@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import weakref
+from contextlib import aclosing
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import recallflow as rf
 from recallflow import _loop
 from recallflow.sandbox import Sandbox, faults
 from scripts import output
-from support import Gate
+from support import QUERY, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -407,5 +408,16 @@ def test_eager_tasks(async_client: rf.AsyncClient) -> None:
         factory: Any = getattr(asyncio, "eager_task_factory")  # noqa: B009, type checkers look at it as 3.10 does
         asyncio.get_running_loop().set_task_factory(factory)
         assert await asyncio.gather(*(flow(async_client) for _ in range(10))) == [12] * 10
+
+    asyncio.run(main())
+
+
+def test_pages_can_be_closed(async_client: rf.AsyncClient) -> None:
+    async def main() -> None:
+        async with aclosing(async_client.group_calls(QUERY)) as tasks:
+            first = await anext(tasks)
+            assert first.task_id is not None
+        assert [task async for task in tasks] == []
+        assert tasks.drift is None
 
     asyncio.run(main())

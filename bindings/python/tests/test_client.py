@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import os
 import pickle
@@ -279,7 +280,7 @@ def test_importing_is_light() -> None:
         import os, sys
         before = set(sys.modules)
         import recallflow
-        heavy = {"typing", "asyncio", "logging", "decimal", "json", "re", "dataclasses", "inspect", "pathlib", "socket"}
+        heavy = {"asyncio", "logging", "json", "dataclasses", "inspect", "ast", "pathlib", "socket"}
         print(sorted((set(sys.modules) - before) & heavy))
         recallflow.Client("key", "secret")
         print(len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1)
@@ -297,3 +298,33 @@ def test_every_public_name_is_there() -> None:
     assert all(value.__doc__ for value in public)
     with pytest.raises(AttributeError, match="no attribute 'Cleint'"):
         getattr(rf, "Cleint")  # noqa: B009, type checkers know better
+
+
+@pytest.mark.parametrize("kind", [rf.Client, rf.AsyncClient])
+def test_from_env_runs_the_init_of_a_derived_class(
+    kind: type[rf.Client | rf.AsyncClient], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECALLFLOW_API_KEY", sandbox.api_key)
+    monkeypatch.setenv("RECALLFLOW_API_SECRET", sandbox.api_secret)
+    monkeypatch.setenv("RECALLFLOW_BASE_URL", sandbox.url)
+    seen: list[Any] = []
+
+    class Ours(kind):  # type: ignore[misc,valid-type]
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            seen.extend([*arguments, options])
+            super().__init__(*arguments, **options)
+            self.note = "ours"
+
+    ours: Any = Ours.from_env(timeout=5)
+    assert (type(ours), ours.note, ours.timeout) == (Ours, "ours", 5.0)
+    # The native module reads the secret; Python code sees the name of its variable.
+    assert seen == ["RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET", {"timeout": 5}]
+    result = ours.query_recall_flow_detail(12)
+    assert (asyncio.run(result) if asyncio.iscoroutine(result) else result).key_id == 12
+
+
+def test_unknown_options_are_type_errors() -> None:
+    with pytest.raises(TypeError, match="`time_out`"):
+        rf.Client("key", "secret", time_out=5)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="`time_out`"):
+        rf.Client.from_env(api_key="key", api_secret="secret", time_out=5)  # type: ignore[call-arg]

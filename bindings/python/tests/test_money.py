@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import recallflow as rf
-from scripts import output
 from vectors import cases
 
 
@@ -89,14 +88,3 @@ def test_sums_can_be_in_sets_and_keys() -> None:
 def test_a_fee_that_is_no_text_is_counted_as_unreadable() -> None:
     odd: Any = Decimal("0.5")
     assert rf.totals([rf.GroupCallTask(agent_fee=odd)]).agent_fee == rf.FeeTotal({}, 0, 1, 0)
-
-
-def test_decimal_is_imported_only_for_money() -> None:
-    assert output(
-        """
-        import sys
-        import recallflow
-        print("decimal" in sys.modules)
-        print(recallflow.Fee.parse("1(USD)").amount, "decimal" in sys.modules)
-        """
-    ).split() == ["False", "1", "True"]

@@ -287,7 +287,7 @@ def child():
     try:
         next(tasks)
     except rf.ConfigError as error:
-        assert "start the query anew" in str(error), error
+        assert "start the query again" in str(error), error
     else:
         raise AssertionError
     use(client)

@@ -11,7 +11,7 @@ import pytest
 
 import recallflow as rf
 from recallflow import _loop
-from recallflow.generated.operations import OPERATIONS
+from recallflow.generated.operations import QUERY_RECALL_FLOW_DETAIL
 from recallflow.sandbox import Sandbox, faults
 from support import QUERY, UPDATE, Program, finish
 
@@ -314,7 +314,7 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         loop.set_exception_handler(lambda _, context: seen.append(context.get("exception")))
         completions = _loop.completions_of(loop)
         strange = Strange(loop=loop)
-        operation, query = OPERATIONS.index("query_recall_flow_detail"), rf.RecallFlowDetailQuery(key_id=12)
+        operation, query = QUERY_RECALL_FLOW_DETAIL, rf.RecallFlowDetailQuery(key_id=12)
         client._core.submit(completions, strange, operation, query, None, None, False)
         others = [Interrupted(loop=loop), *(loop.create_future() for _ in range(4))]
         for future in others:

@@ -9,7 +9,7 @@ import pytest
 
 import recallflow as rf
 from recallflow._loop import completions_of, outcome
-from recallflow.generated.operations import OPERATIONS
+from specimens import OPERATIONS
 
 if TYPE_CHECKING:
     from recallflow.sandbox import Sandbox
@@ -20,7 +20,7 @@ UPDATE = "update_recall_flow"
 
 def panic(client: rf.Client | rf.AsyncClient, operation: str) -> None:
     """Panics within a call of this operation."""
-    position = OPERATIONS.index(operation)
+    position = OPERATIONS[operation]
 
     async def call() -> None:
         loop = asyncio.get_running_loop()

@@ -20,6 +20,7 @@ import pytest
 
 import recallflow as rf
 from recallflow.sandbox import Fault, Sandbox, faults
+from specimens import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,7 +152,7 @@ def test_no_frame_holds_what_the_environment_does(monkeypatch: pytest.MonkeyPatc
 
 def test_a_client_whose_making_failed_can_be_shown() -> None:
     client = rf.Client.__new__(rf.Client)
-    assert repr(client) == "<Client, not made>"
+    assert repr(client) == "<Client, not initialized>"
 
 
 def refusals_of(
@@ -235,7 +236,7 @@ def test_a_client_gives_nothing_to_copies(kind: type[rf.Client | rf.AsyncClient]
 def test_a_panic_shows_none(canary_sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     with canary_sandbox.client() as client:
         client.query_recall_flow_detail(12)
-        for position in range(3):
+        for position in OPERATIONS.values():
             with pytest.raises(rf.RecallFlowError) as caught:
                 client._core.panic(position)
             assert_clean(shown(caught.value))

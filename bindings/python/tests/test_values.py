@@ -50,7 +50,7 @@ def same(value: rf.Value) -> list[rf.Value]:
         kind.from_dict(MappingProxyType(value.to_dict())),
         kind.from_wire(MappingProxyType(value.to_wire())),
         kind.from_wire(json.dumps(value.to_wire())),
-        eval(repr(value), {"datetime": datetime, **vars(rf)}),
+        eval(repr(value), {**vars(rf), "datetime": datetime}),
         kind(**{name: getattr(value, name) for name in fields(kind)}),
     ]
 
@@ -118,7 +118,8 @@ def test_a_class_shows_what_it_has(kind: type[rf.Value]) -> None:
     assert kind.__module__ == "recallflow"
     assert kind.__qualname__ in rf.__all__
     assert kind.__doc__
-    assert all(kind.__slots__.values())  # type: ignore[attr-defined]
+    docs: dict[str, str] = vars(kind)["__slots__"]
+    assert all(docs[name] for name in docs)
     assert fields(kind) == list(kind._fields)
 
 

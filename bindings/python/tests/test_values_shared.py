@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import recallflow as rf
 
 
-def read(*tasks: Mapping[str, object]) -> tuple[rf.GroupCallTask, ...]:
+def read(*tasks: Mapping[str, object]) -> Sequence[rf.GroupCallTask]:
     """A page of these tasks, as the service writes it."""
     page = rf.GroupCallPage.from_wire(json.dumps({"records": tasks}, ensure_ascii=False, separators=(",", ":")))
     assert not any(task.extra for task in page.records)

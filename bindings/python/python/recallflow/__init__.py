@@ -13,12 +13,21 @@
 ...     )
 ... )
 
-`AsyncClient` is the same for `asyncio`. Every error is a `RecallFlowError`. `recallflow.sandbox` is a local stand-in
-for the service, for tests and trials without an account. Every attempt is logged at level DEBUG, under the name
+`AsyncClient` is the same for `asyncio`. Every error is a `RecallFlowError`. `recallflow.sandbox` is a local server that
+behaves like the service, for tests and trials without an account. Every attempt is logged at level DEBUG by the logger
 `recallflow`.
 """
 
+# pyright: reportUnusedImport=false
+
+# The annotations of public classes are evaluated in this module, which is their `__module__`.
+from collections.abc import Mapping, Sequence  # noqa: F401
+from datetime import datetime  # noqa: F401
+from decimal import Decimal  # noqa: F401
+from typing import TYPE_CHECKING, Any, ClassVar  # noqa: F401
+
 from recallflow import _errors, _log, _native, _values
+from recallflow._base import ClientOptions
 from recallflow._client import Client
 from recallflow._errors import (
     ApiError,
@@ -38,8 +47,9 @@ from recallflow._errors import (
     TransportError,
     Violation,
 )
-from recallflow._money import Fee, FeeTotal, totals
+from recallflow._money import Fee, FeeTotal
 from recallflow._pages import Drift, Pages
+from recallflow._totals import totals
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
 from recallflow.generated.enums import *  # noqa: F403
@@ -47,9 +57,9 @@ from recallflow.generated.requests import *  # noqa: F403
 from recallflow.generated.responses import *  # noqa: F403
 from recallflow.generated.service import *  # noqa: F403
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from recallflow._async_client import AsyncClient, AsyncPages
+    from recallflow._async_client import AsyncClient
+    from recallflow._async_pages import AsyncPages
 
 __all__: list[str] = [
     "ApiError",
@@ -57,6 +67,7 @@ __all__: list[str] = [
     "AsyncPages",
     "AuthenticationError",
     "Client",
+    "ClientOptions",
     "ConfigError",
     "Drift",
     "Extra",
@@ -103,7 +114,7 @@ _native.setup(
 
 
 def _make_public(names: list[str]) -> None:
-    """Gives classes their public address, which is what pickles, tracebacks and `help` name."""
+    """Sets the `__module__` of classes to this one, which pickles, tracebacks and `help` show."""
     for value in map(globals().get, names):
         if isinstance(value, type):
             value.__module__ = __name__
@@ -112,16 +123,17 @@ def _make_public(names: list[str]) -> None:
 _make_public(__all__)
 
 
-# Type checkers, which import these names above, would take any name for an attribute.
+# Type checkers see the imports above. This would make them accept any name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        # `asyncio` takes longer to import than everything else together, and many programs do without it.
+        # `asyncio` takes longer to import than everything else together, and many programs do not need it.
         if name in ("AsyncClient", "AsyncPages"):
-            from recallflow import _async_client
+            from recallflow._async_client import AsyncClient
+            from recallflow._async_pages import AsyncPages
 
-            globals()[name] = getattr(_async_client, name)
-            _make_public([name])
+            globals().update(AsyncClient=AsyncClient, AsyncPages=AsyncPages)
+            _make_public(["AsyncClient", "AsyncPages"])
             return globals()[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

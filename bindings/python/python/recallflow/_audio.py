@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
+from os import PathLike
 
 from recallflow._errors import InvalidRequestError, Violation
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from os import PathLike
 
 
 def encode_audio(audio: bytes | bytearray | memoryview | str | PathLike[str], field: str) -> str:

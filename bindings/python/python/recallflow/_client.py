@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from recallflow._log import is_logged
-from recallflow._options import Configured, show_as
-from recallflow._pages import Pages
-from recallflow.generated.operations import Operations
+from types import TracebackType
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Any
-
-    from typing_extensions import Self
-
-    from recallflow._values import Request
+from recallflow._base import BaseClient, show_as
+from recallflow._typing import Self
+from recallflow.generated.methods import Operations
 
 
-class Client(Configured, Operations):
-    """A client of the service, whose methods return when the call has ended.
+class Client(Operations):
+    """A blocking client of the service.
 
     >>> with recallflow.Client("key", "secret", base_url=recallflow.ITNIO) as client:
     ...     detail = client.query_recall_flow_detail(299)
 
-    Make one and keep it: it keeps connections, and what it learned about the service's clock. It may be used from
-    several threads at once, and in the child after a fork. The calling thread does the work, and Ctrl-C interrupts it.
+    Create one client and keep it, because it keeps connections and the offset of the service's clock. Several threads
+    can use it at once, and so can the child after a fork. A call runs on the calling thread, and Ctrl-C interrupts it.
     In `async` code use `AsyncClient`.
 
-    Every method takes `timeout` (seconds) and `max_retries` for that call alone, and raises a `RecallFlowError`.
+    Every method accepts `timeout` (seconds) and `max_retries` for that call, and raises a `RecallFlowError`.
     """
 
     def close(self) -> None:
-        """Closes the connections. Calls that are made later raise `ConfigError`."""
+        """Closes the connections. Later calls raise `ConfigError`."""
         self._core.close()
 
     def __enter__(self) -> Self:
@@ -42,11 +34,5 @@ class Client(Configured, Operations):
     ) -> None:
         self.close()
 
-    def _call(self, operation: int, request: Request, timeout: float | None, max_retries: int | None) -> Any:
-        return self._core.call(operation, request, timeout, max_retries, is_logged())
 
-    def _pages(self, operation: int, request: Request, timeout: float | None, max_retries: int | None) -> Pages[Any]:
-        return Pages(self._core.pages(operation, request, timeout, max_retries))
-
-
-show_as(Client, Operations, Configured)
+show_as(Client, Operations, BaseClient)

@@ -1,91 +1,48 @@
-"""Everything that can go wrong, as one tree."""
+"""The errors of the package, and the values that they carry."""
 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
-from recallflow._record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, ClassVar, TypedDict
-
-    from typing_extensions import Unpack
-
-    class Circumstances(TypedDict, total=False):
-        """The attributes that every error has."""
-
-        operation: str | None
-        attempts: int
-        remedy: str | None
-        http_status: int | None
-        retry_after: float | None
-        phase: str | None
+from recallflow._record import Record, record
+from recallflow._typing import TypedDict, Unpack
 
 
+@record
 class Violation(Record):
-    """A rule that a request breaks. As text it is its message.
-
-    Attributes:
-        path: Where it is broken, in the service's own names: `keyId`, `nodeList[0].smsContent`.
-        rule: Kind of the rule: `required`, `range`, `length`, `one_of`, `format`, `at_least_one` or `type`.
-        message: What is wrong, in a sentence.
-    """
-
-    __slots__ = ("path", "rule", "message")  # noqa: RUF023, their order is that of the parameters
+    """A documented rule that a request breaks. Its text is the message."""
 
     path: str
+    """Field that breaks the rule, by names on the wire: `keyId`, `nodeList[0].smsContent`."""
     rule: str
+    """Kind of the rule: `required`, `range`, `length`, `one_of`, `format`, `at_least_one` or `type`."""
     message: str
-
-    def __init__(self, path: str, rule: str, message: str) -> None:
-        self._init(path, rule, message)
+    """Explains the problem in a sentence."""
 
     def __str__(self) -> str:
         return self.message
 
 
+@record
 class RequestWarning(Record):
-    """What a request is allowed to say, but probably does not mean. As text it is its message.
+    """A part of a request that is valid but probably a mistake. Its text is the message.
 
-    It is a value, and is never shown by Python's `warnings`.
-
-    Attributes:
-        path: The field it is about, in the service's own names: `nodeList[0].text`.
-        message: What is doubtful, in a sentence.
+    It is a plain value: Python's `warnings` module never shows it.
     """
-
-    __slots__ = ("path", "message")  # noqa: RUF023, their order is that of the parameters
 
     path: str
+    """Field that the warning is about, by names on the wire: `nodeList[0].text`."""
     message: str
-
-    def __init__(self, path: str, message: str) -> None:
-        self._init(path, message)
+    """Explains the doubt in a sentence."""
 
     def __str__(self) -> str:
         return self.message
 
 
-class RecallFlowError(Exception):
-    """Base of everything that goes wrong in this library.
-
-    `str(error)` tells the operation, what happened, after several attempts their number, and what to try next. No error
-    holds the API secret, a signature or the API key. Errors pickle and copy with all their attributes.
-
-    Attributes:
-        operation: Name of the operation, such as `update_recall_flow`; None if there was no call.
-        attempts: How many times the request was sent or tried to be sent.
-        remedy: What to try next, where that is known.
-        http_status: Status of the HTTP answer, if there was one.
-        retry_after: Seconds to wait before the next attempt, if the service asks for that.
-        phase: How far the last attempt came, if there was no answer: `resolve`, `connect`, `tls`, `request`, `response`
-            or `body`. A TLS handshake that never ends counts as `connect`.
-    """
-
-    # Names of the attributes that a class has beyond those above.
-    _own: ClassVar[tuple[str, ...]] = ()
+class CallDetails(TypedDict, total=False):
+    """The attributes that all errors have; see `RecallFlowError`."""
 
     operation: str | None
     attempts: int
@@ -93,6 +50,33 @@ class RecallFlowError(Exception):
     http_status: int | None
     retry_after: float | None
     phase: str | None
+
+
+class RecallFlowError(Exception):
+    """Base of all errors of this library.
+
+    `str(error)` names the operation, the cause, the number of attempts and what to try next. Errors never contain the
+    API key, the API secret or a signature. They can be pickled and copied with all their attributes.
+    """
+
+    # Names of the attributes that a derived class adds.
+    _own: ClassVar[tuple[str, ...]] = ()
+
+    operation: str | None
+    """Name of the operation, such as `update_recall_flow`; None outside a call."""
+    attempts: int
+    """Number of attempts, including those that failed before the request was sent."""
+    remedy: str | None
+    """What to try next, if known."""
+    http_status: int | None
+    """Status of the HTTP response, if there was one."""
+    retry_after: float | None
+    """Seconds to wait before the next attempt, if the service asked for it."""
+    phase: str | None
+    """How far the last attempt came without a response: `resolve`, `connect`, `tls`, `request`, `response` or `body`.
+
+    A TLS handshake that times out counts as `connect`.
+    """
 
     def __init__(
         self,
@@ -119,43 +103,35 @@ class RecallFlowError(Exception):
 
 
 class ConfigError(RecallFlowError):
-    """An option is wrong or missing, or the client was closed."""
+    """An option is wrong or missing, or the client is closed."""
 
 
 class InvalidRequestError(RecallFlowError):
-    """The request breaks rules; nothing was sent.
-
-    Attributes:
-        violations: Every broken rule.
-    """
+    """The request breaks documented rules; nothing was sent."""
 
     _own = ("violations",)
 
     violations: list[Violation]
+    """Every broken rule."""
 
     def __init__(
-        self, text: str = "", /, *, violations: Iterable[Violation] = (), **circumstances: Unpack[Circumstances]
+        self, text: str = "", /, *, violations: Iterable[Violation] = (), **details: Unpack[CallDetails]
     ) -> None:
-        super().__init__(text, **circumstances)
+        super().__init__(text, **details)
         self.violations = list(violations)
 
 
 class ApiError(RecallFlowError):
-    """The service answered with a code other than 0, or with HTTP 429.
-
-    Codes that are worth telling apart have classes of their own, all derived from this one.
-
-    Attributes:
-        code: The service's code; None if there was only HTTP 429.
-        message: The service's own words, at most 512 characters.
-        meaning: What the documents call the code, where they list it.
-    """
+    """The service responded with a code other than 0, or with HTTP 429. Derived classes cover the common codes."""
 
     _own = ("code", "message", "meaning")
 
     code: int | None
+    """Code of the service; None for HTTP 429 without one."""
     message: str
+    """Message of the service, at most 512 characters."""
     meaning: str | None
+    """Documented meaning of the code, if there is one."""
 
     def __init__(
         self,
@@ -165,76 +141,70 @@ class ApiError(RecallFlowError):
         code: int | None = None,
         message: str = "",
         meaning: str | None = None,
-        **circumstances: Unpack[Circumstances],
+        **details: Unpack[CallDetails],
     ) -> None:
-        super().__init__(text, **circumstances)
+        super().__init__(text, **details)
         self.code = code
         self.message = message
         self.meaning = meaning
 
 
 class AuthenticationError(ApiError):
-    """The service does not accept the API key or the signature (-1)."""
+    """The service rejected the API key or the signature (-1)."""
 
 
 class IpRestrictedError(ApiError):
-    """The service does not accept requests from this address (-2)."""
+    """The service rejected the IP address of the client (-2)."""
 
 
 class TimestampExpiredError(ApiError):
-    """The timestamp of the request is too far from the service's clock, even after a correction (-16)."""
+    """The timestamp of the request was too far from the service's clock, even after a correction (-16)."""
 
 
 class RateLimitedError(ApiError):
-    """Too many requests: -15, or HTTP 429 with any error's code. `retry_after` tells how long to wait, if told."""
+    """The rate limit was exceeded: -15, or HTTP 429. See `retry_after`."""
 
 
 class ServiceError(ApiError):
-    """The service failed (-18)."""
+    """The service failed internally (-18)."""
 
 
 class ParameterError(ApiError):
-    """The service does not accept a parameter (-22)."""
+    """The service rejected a parameter (-22)."""
 
 
 class TransportError(RecallFlowError):
-    """There was no answer; `phase` tells how far the last attempt came."""
+    """The service did not respond; `phase` is how far the last attempt came."""
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):
-    """There was no answer in time. It is a `TimeoutError` of Python as well."""
+    """The service did not respond in time. Also a `TimeoutError` of Python."""
 
 
 class ProtocolError(RecallFlowError):
-    """There was an answer, but not one of this service: a web page, something truncated, too large, a redirect.
-
-    Attributes:
-        excerpt: The beginning of the body, at most 512 characters.
-    """
+    """The response is not one of this service: a web page, truncated, too large, or a redirect."""
 
     _own = ("excerpt",)
 
     excerpt: str
+    """Redacted beginning of the body, at most 512 characters."""
 
-    def __init__(self, text: str = "", /, *, excerpt: str = "", **circumstances: Unpack[Circumstances]) -> None:
-        super().__init__(text, **circumstances)
+    def __init__(self, text: str = "", /, *, excerpt: str = "", **details: Unpack[CallDetails]) -> None:
+        super().__init__(text, **details)
         self.excerpt = excerpt
 
 
 class OutcomeUnknownError(RecallFlowError):
-    """An update may or may not have been carried out: read the flow before repeating it.
-
-    Attributes:
-        cause: Why that is not known; the same as `__cause__`.
-    """
+    """An update may or may not have been applied: read the flow before sending it again."""
 
     _own = ("cause",)
 
     cause: RecallFlowError
+    """Why the outcome is unknown; the same as `__cause__`."""
     __cause__: BaseException | None
 
-    def __init__(self, text: str = "", /, *, cause: RecallFlowError, **circumstances: Unpack[Circumstances]) -> None:
-        super().__init__(text, **circumstances)
+    def __init__(self, text: str = "", /, *, cause: RecallFlowError, **details: Unpack[CallDetails]) -> None:
+        super().__init__(text, **details)
         self.cause = self.__cause__ = cause
 
 
@@ -261,7 +231,7 @@ _KINDS: dict[str, type[RecallFlowError]] = {
 
 
 def make(payload: dict[str, Any]) -> RecallFlowError:
-    """Makes the error that the native core describes."""
+    """Makes the error that the native module describes."""
     kind = _KINDS.get(payload["kind"], RecallFlowError)
     attributes = {name: payload[name] for name in (*_COMMON, *kind._own) if name in payload}
     if "violations" in attributes:
@@ -274,7 +244,7 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
 def _restore(
     kind: type[RecallFlowError], args: tuple[Any, ...], attributes: dict[str, Any], cause: BaseException | None
 ) -> RecallFlowError:
-    # Past `__init__`, so that classes derived from ours may take what they like.
+    # Without `__init__`, so that derived classes may have other parameters.
     error = kind.__new__(kind)
     error.args = args
     error.__dict__.update(attributes)

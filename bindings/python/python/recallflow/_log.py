@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from logging import Logger
-    from typing import Any
 
 _DEBUG = 10
 _WARNING = 30

@@ -1,55 +1,71 @@
-"""Hands the outcomes of calls to event loops.
+"""Connects event loops to the native module.
 
-The native core carries out calls on a thread of its own, and queues their outcomes by event loop. Each loop watches the
-file descriptor of its queue, and is woken once for all outcomes that have come meanwhile.
+The native module runs calls on a background thread, and has one queue of outcomes for each event loop. The loop watches
+the file descriptor of its queue, and wakes up once for all outcomes that are queued.
 """
 
 from __future__ import annotations
 
 import os
 from _thread import allocate_lock
+from asyncio import get_running_loop
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
+from recallflow._log import is_logged
 from recallflow._native import Completions
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
-    from typing import Any
+    from collections.abc import Coroutine
 
-# By weak references, so that a loop that nobody closed can go. Those of one loop are the same object, which makes this
-# the fastest way to look one up.
+    from recallflow._native import Core
+    from recallflow._values import Request
+
+# Weak references let a loop be collected that was never closed. All weak references to a loop are one object, so that
+# this lookup is fast.
 _queues: dict[ref[AbstractEventLoop], Completions] = {}
 _lock = allocate_lock()
 
 
+def submit(
+    core: Core, operation: int, request: Request, timeout: float | None, max_retries: int | None
+) -> Coroutine[Any, Any, Any]:
+    """Starts a call, and returns the coroutine that waits for it. It is not `async` itself, which would cost time."""
+    loop = get_running_loop()
+    completions = completions_of(loop)
+    future = loop.create_future()
+    number = core.submit(completions, future, operation, request, timeout, max_retries, is_logged())
+    return outcome(completions, future, number)
+
+
 def completions_of(loop: AbstractEventLoop) -> Completions:
-    """The queue of an event loop."""
+    """Returns the queue of an event loop."""
     return _queues.get(ref(loop)) or _watch(loop)
 
 
 async def outcome(completions: Completions, future: Future[Any], number: int) -> Any:
-    """Waits for a call, and drops it if nobody waits any more."""
+    """Waits for a call, and drops the call if the waiting task is canceled."""
     try:
         return await future
     except BaseException:
-        # After an error of the call itself this does nothing.
+        # Does nothing after an error of the call itself.
         completions.cancel(number)
         if future.done() and not future.cancelled():
-            # An outcome that came as the loop ended is no news; asking for it keeps the future from complaining.
+            # Retrieves an error that arrived as the loop ended, so that the future does not log it as lost.
             future.exception()
-        # The error has a traceback, that this frame, and that would have the future, and that the error.
+        # Breaks the reference cycle error → traceback → this frame → future → error.
         del future
         raise
 
 
 def _watch(loop: AbstractEventLoop) -> Completions:
-    """Begins to watch the queue of a loop that makes its first call."""
+    """Makes a queue for a loop, and lets the loop watch it."""
     completions = Completions()
     try:
         loop.add_reader(completions.fileno(), completions.take)
     except NotImplementedError:
-        # Imported where it is needed, which is hardly ever the case.
+        # Imported here, because few loops need it.
         from recallflow._waker import Waker
 
         Waker(loop, completions).start()
@@ -60,19 +76,19 @@ def _watch(loop: AbstractEventLoop) -> Completions:
 
 
 def _forget_closed() -> None:
-    """Closes the queues of loops that have ended; nothing tells when one does."""
+    """Closes the queues of loops that are closed. Loops do not announce that."""
     for reference in list(_queues):
         loop = reference()
         if loop is None or loop.is_closed():
             _queues.pop(reference).close()
 
 
-def _begin_anew() -> None:
-    """Forgets all loops in a forked child: they are its parent's."""
+def _reset_after_fork() -> None:
+    """Forgets all loops in a forked child, because they belong to its parent."""
     global _lock
     _lock = allocate_lock()
     _queues.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_reset_after_fork)

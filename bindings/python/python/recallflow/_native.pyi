@@ -1,4 +1,4 @@
-"""The native core: private, and called by the modules of this package only."""
+"""The private native module, which only the modules of this package use."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ __all__ = [
     "VERSION",
     "Completions",
     "Core",
-    "Reader",
+    "PageReader",
     "Sandbox",
     "from_dict",
     "from_wire",
@@ -43,47 +43,50 @@ def setup(
     error: Callable[[dict[str, Any]], BaseException],
     log: Callable[[int, str, dict[str, Any]], None],
 ) -> None:
-    """Tells the classes of the package, each list in the order of the spec. Called once, at import."""
+    """Registers the classes of the package, each list in the order of the spec. Called once, at import."""
 
 def validate(request: Request) -> list[Any]:
-    """Every rule that the request breaks, as made by `violation`."""
+    """Returns every rule that the request breaks, as made by `violation`."""
 
 def warnings(request: Request) -> list[Any]:
-    """The advice about the request, as made by `warning`; none if it cannot be read."""
+    """Returns the warnings about a request, as made by `warning`; an empty list if it cannot be read."""
 
 def to_wire(value: Value) -> Any:
-    """The exact JSON of the service, as plain Python objects. Raises an error for what has none."""
+    """Returns the JSON of the service, parsed. Raises an error for a value without one."""
 
 def from_wire(cls: type[_T], wire: object) -> _T:
-    """Reads the JSON of the service, text, bytes or plain objects: strictly for requests, leniently for responses."""
+    """Reads the JSON of the service as text, bytes or parsed: strictly for requests, leniently for responses."""
 
 def from_dict(cls: type[_T], fields: object) -> _T:
-    """The same with Python names, booleans and flat fields. For responses `extra` holds what is beyond them."""
+    """Reads fields by their Python names: strictly for requests, leniently for responses."""
 
 def wire_names(cls: type[Value]) -> list[str]:
-    """The names on the wire of the fields of a class, in their order."""
+    """Returns the names on the wire of the fields of a class, in their order."""
 
 def time(text: str) -> datetime | None:
-    """The time that a text is, if it is one as the service writes them."""
+    """Parses a time in the notation of the service; None for any other text."""
 
 def to_update(detail: Response) -> Request:
-    """The update that changes nothing, from a RecallFlowDetail."""
+    """Returns the update that would write back a `RecallFlowDetail`."""
 
 def parse_fee(text: str) -> tuple[str, str | None] | None:
-    """Amount as decimal text and currency."""
+    """Returns the amount as decimal text, and the currency."""
 
 def total_fees(fees: Sequence[tuple[str | None, bool]]) -> tuple[list[tuple[str | None, str]], int, int, int]:
-    """Sums fees, each a text or something odd in its place: amounts by currency, counted, unreadable, missing."""
+    """Sums fees. Each is a text and whether something else is in its place.
+
+    Returns amounts by currency, and the numbers of counted, unreadable and missing fees.
+    """
 
 @final
 class Core:
-    """What a client of either kind drives. Holds the secret, and shows it to nobody."""
+    """The native object behind a client. It holds the secret, which no attribute shows."""
 
-    def __new__(cls, api_key: object, api_secret: object, options: dict[str, object]) -> Self:
-        """Options as in `Client`. Raises ConfigError, also for a value of the wrong type."""
+    def __new__(cls, api_key: object, api_secret: object, options: object) -> Self:
+        """Raises ConfigError for a wrong option, also one of the wrong type."""
     @staticmethod
-    def from_env(api_key: object, api_secret: object, options: dict[str, object]) -> Core:
-        """The same; the environment has the key or the secret that is None."""
+    def from_env(api_key: object, api_secret: object, options: object) -> Core:
+        """The same, but a key or secret that is None comes from the environment."""
     @property
     def base_url(self) -> str: ...
     @property
@@ -91,11 +94,9 @@ class Core:
     @property
     def max_retries(self) -> int: ...
     def close(self) -> None:
-        """Drops connections. Later calls raise ConfigError."""
+        """Drops the connections. Later calls raise ConfigError."""
     def call(self, operation: int, request: Request, timeout: object, max_retries: object, logged: bool) -> Any:
-        """Carries out an operation on the calling thread, without the GIL, and looks for signals meanwhile."""
-    def pages(self, operation: int, request: Request, timeout: object, max_retries: object) -> Reader:
-        """Starts to read all pages of a query; nothing is sent yet. Raises InvalidRequestError at once."""
+        """Runs an operation on the calling thread, without the GIL, and checks for signals."""
     def submit(
         self,
         completions: Completions,
@@ -106,41 +107,43 @@ class Core:
         max_retries: object,
         logged: bool,
     ) -> int:
-        """Starts a call in the background, whose outcome `completions` hands to the future. The number cancels it."""
+        """Starts a call in the background. `completions` sets the future; the returned number cancels the call."""
     def panic(self, operation: int, completions: Completions | None = None, future: object = None) -> int | None:
-        """Panics within a call of an operation, for the tests of what becomes of it."""
+        """Panics within a call. Only builds with the feature `test-hooks` have it."""
 
 @final
-class Reader:
-    """Reads all pages of a query, one at a time."""
+class PageReader:
+    """Reads the pages of a query one at a time."""
 
+    def __new__(cls, core: Core, operation: int, query: Request, timeout: object, max_retries: object) -> Self:
+        """Sends nothing yet. Raises InvalidRequestError for an invalid query."""
     @property
     def drift(self) -> tuple[int | None, int | None, int] | None:
-        """Total at the start, total at the end, items that came again."""
+        """Total at the start, total at the end, repeated items."""
     def read(self) -> None:
-        """Reads until there is something to take, on the calling thread."""
+        """Reads the next page on the calling thread."""
 
     def submit(self, completions: Completions, future: object) -> int:
-        """The same in the background; the future gets None."""
+        """Reads the next page in the background; the result of the future is None."""
 
     def take(self) -> list[Any] | None:
-        """The items that were read and that nobody has taken yet, possibly none; None at the end."""
+        """Takes the items that were read, possibly none; None at the end."""
 
 @final
 class Completions:
-    """Calls that are under way for one event loop, and the outcomes that it has not taken yet."""
+    """The pending calls of one event loop, and the outcomes that it has not taken yet."""
 
     def __new__(cls) -> Self: ...
     def fileno(self) -> int:
-        """A file descriptor that is readable when there are outcomes to take."""
+        """Returns a file descriptor that is readable while outcomes are queued."""
     def take(self) -> None:
-        """Hands all outcomes that have come to their futures, if those are still waiting."""
+        """Passes all queued outcomes to their futures."""
     def cancel(self, number: int) -> None:
-        """Drops a call; nothing happens if it has ended."""
+        """Drops a call. Does nothing if it has ended."""
     def wait(self, milliseconds: int) -> bool:
-        """Waits without the GIL until there are outcomes; for event loops that cannot watch file descriptors."""
+        """Waits without the GIL for outcomes, for event loops that cannot watch file descriptors."""
     def close(self) -> None:
-        """Drops all calls that are under way, and closes the descriptor."""
+        """Drops all pending calls, and closes the descriptor."""
 
 @final
 class Sandbox:

@@ -1,41 +1,28 @@
-"""Reads a paged query to its end."""
+"""Iterates over a paged query."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from typing import TypeVar
 
-from recallflow._record import Record
+from recallflow._native import Core, PageReader
+from recallflow._record import Record, record
+from recallflow._values import Request
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeVar
-
-    from recallflow._native import Reader
-
-    Item = TypeVar("Item")
-else:
-    # `typing` takes longer to import than this whole package.
-    Item = object
+Item = TypeVar("Item")
 
 
+@record
 class Drift(Record):
-    """How a list changed while it was read page after page. As text it is a sentence.
-
-    Attributes:
-        total_at_start: Number of items when the first page was read.
-        total_at_end: Number of items when the change was noticed last.
-        repeated: Number of items that came again and were left out.
-    """
-
-    __slots__ = ("total_at_start", "total_at_end", "repeated")  # noqa: RUF023, their order is that of the parameters
+    """How a list changed while it was being paged. Its text is a sentence."""
 
     total_at_start: int | None
+    """Number of items on the first page's count."""
     total_at_end: int | None
+    """Number of items when the last change was noticed."""
     repeated: int
-
-    def __init__(self, total_at_start: int | None, total_at_end: int | None, repeated: int) -> None:
-        self._init(total_at_start, total_at_end, repeated)
+    """Number of items that came a second time and were skipped."""
 
     def __str__(self) -> str:
         text = "the list changed while it was being read, so items may be missing"
@@ -46,19 +33,19 @@ class Drift(Record):
         return text
 
 
-def drift_of(reader: Reader) -> Drift | None:
-    """How the list of a reader changed, as its users see it."""
+def drift_of(reader: PageReader) -> Drift | None:
+    """Returns how the list of a reader has changed."""
     drift = reader.drift
     return None if drift is None else Drift(*drift)
 
 
 class Pages(Iterator[Item]):
-    """All items of a paged query, read page after page as they are asked for.
+    """Iterator over all items of a paged query. It requests the next page when the items of the last one are used up.
 
-    - Every page is asked for with the same query, so the span of time stays what it was at the start.
-    - No item comes twice: an item that slid to the next page while the list grew is left out there.
-    - If the list changed while it was read, `drift` tells: items may be missing then.
-    - It ends at the last page, at an empty one, when pages bring nothing new, and after an error.
+    - All pages are requested with the same query, so the time span stays fixed.
+    - An item that moved to the next page because the list grew is not returned twice.
+    - If the list changed while it was being paged, `drift` is set, and items may be missing.
+    - It ends after the last page, after an empty one, when pages bring nothing new, and after an error.
 
     >>> tasks = client.group_calls(query)
     >>> for task in tasks:
@@ -66,13 +53,15 @@ class Pages(Iterator[Item]):
     >>> if tasks.drift:
     ...     print(tasks.drift)
 
-    The methods of a client make it.
+    Created by the methods of a client.
     """
 
     __slots__ = ("_items", "_reader")
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(
+        self, core: Core, operation: int, query: Request, timeout: float | None, max_retries: int | None
+    ) -> None:
+        self._reader = PageReader(core, operation, query, timeout, max_retries)
         self._items: deque[Item] = deque()
 
     def __next__(self) -> Item:
@@ -89,7 +78,7 @@ class Pages(Iterator[Item]):
 
     @property
     def drift(self) -> Drift | None:
-        """How the list changed while it was read; None as long as it did not."""
+        """How the list changed while it was being paged; None if it did not."""
         return drift_of(self._reader)
 
     def __repr__(self) -> str:

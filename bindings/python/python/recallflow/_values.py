@@ -1,44 +1,48 @@
-"""Bases of the values that are sent to the service and read from it."""
+"""Bases of requests, responses and enums."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import IntEnum
+from typing import Any, TypeVar
 
 from recallflow import _native
+from recallflow._errors import RequestWarning, Violation
+from recallflow._record import Record, keyword_record
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any, ClassVar
-
-    from typing_extensions import Self
-
-    from recallflow._errors import RequestWarning, Violation
-
-    Members = Mapping[str, Any]
-else:
-    # What is in brackets matters to type checkers only.
-    Members = Mapping
-
-# Where the classes of the spec are defined; others derive from them.
-_GENERATED = "recallflow.generated."
+V = TypeVar("V", bound="Value")
 
 # Longest text that a `repr` shows in full, in characters.
-_SHOWN = 200
+_LONGEST_TEXT = 200
 
-
-# What fields may hold besides plain data. Typed so that a value of any type keeps that when it is found to be one.
+# Typed so that `isinstance` narrows a value of type `Any` no further.
 _LISTS: tuple[type[Any], ...] = (tuple, list)
 _MAPPINGS: tuple[type[Any], ...] = (Mapping,)
 
 
-class Extra(Members):
-    """What the service sent beyond the documented fields, by its names on the wire.
+class Number(IntEnum):
+    """Base of the enums. A member is an `int`, but its text is its name, such as `in_progress`.
 
-    It holds plain JSON values, and neither gains nor loses any. It equals any mapping with the same items. A whole
-    number beyond 64 bits is a float.
+    The text of Python's own integer enums differs between versions of Python.
+    """
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    def __format__(self, format_spec: str) -> str:
+        try:
+            return format(str(self), format_spec)
+        except ValueError:
+            # A format for numbers only.
+            return int.__format__(self, format_spec)
+
+
+class Extra(Mapping[str, Any]):
+    """Undocumented fields of a response, by their names on the wire.
+
+    It holds plain JSON values, is immutable, and equals any mapping with the same items. An integer of more than
+    64 bits is a float.
     """
 
     __slots__ = ("_items",)
@@ -63,201 +67,112 @@ class Extra(Members):
 
 
 EMPTY_EXTRA = Extra({})
-"""What all values share that have nothing beyond their fields."""
+"""The `extra` of all responses without undocumented fields."""
 
 
-class Value:
-    """Base of requests and responses: a value with named fields that does not change.
-
-    `replace` makes a copy in which some fields are others. Values compare by their fields, and can be hashed, copied
-    and pickled. A pickle holds fields by name, so that it can be read by versions that have further ones.
-
-    Classes derived from a request or a response may have attributes of their own. Those can be set, are copied and
-    pickled along, and do not count when values are compared.
-    """
+class Value(Record):
+    """Base of requests and responses. A list is kept as a tuple, and a time as a `datetime` without microseconds."""
 
     __slots__ = ()
 
-    # All of these are set for the classes of the spec, from which others inherit them.
-    _fields: ClassVar[tuple[str, ...]] = ()
-    # Whether each of them holds a time.
-    _times: ClassVar[tuple[bool, ...]] = ()
-    _setters: ClassVar[tuple[Callable[[Value, object], None], ...]] = ()
-    _defaults: ClassVar[dict[str, Any]] = {}
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        if cls.__module__.startswith(_GENERATED):
-            cls._fields = tuple(cls.__slots__)
-            kinds = cls.__dict__["__init__"].__annotations__
-            cls._times = tuple(["datetime" in kinds[name] for name in cls._fields])
-            cls._setters = tuple(cls.__dict__[name].__set__ for name in cls._fields)
-            cls._defaults = cls.__dict__["__init__"].__kwdefaults__ or {}
-
     def _init(self, *values: Any) -> None:
-        """Sets all fields, in their order. The class's own `__setattr__` refuses to."""
         for put, is_time, value in zip(self._setters, self._times, values, strict=True):
             kept = _time(value) if is_time else value
             put(self, tuple(kept) if isinstance(kept, _LISTS) else kept)
 
-    def _values(self) -> tuple[Any, ...]:
-        """All fields, in their order."""
-        return tuple([getattr(self, name) for name in self._fields])
-
-    def _by_name(self) -> dict[str, Any]:
-        """All fields by name."""
-        return dict(zip(self._fields, self._values(), strict=True))
-
-    def _identity(self) -> tuple[Any, ...]:
-        """The fields that count for the hash."""
-        return self._values()
-
     @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """Makes a value of what `to_dict` gives; times may be text.
+    def from_dict(cls: type[V], fields: Mapping[str, Any]) -> V:
+        """Makes a value from the result of `to_dict`. Times may be text.
 
-        A request is read strictly: a field that is unknown or of the wrong type is an `InvalidRequestError`, and so is
-        one that is missing and has no default. A response is read like an answer of the service.
+        Raises:
+            InvalidRequestError: A field of a request is unknown, has the wrong type, or is missing and has no default.
+                A response accepts what a response of the service may contain.
         """
         return _native.from_dict(cls, fields)
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any] | str | bytes | bytearray) -> Self:
-        """Reads the exact JSON of the service, as text or as what a JSON parser makes of it.
+    def from_wire(cls: type[V], wire: Mapping[str, Any] | str | bytes | bytearray) -> V:
+        """Parses the JSON of the service, given as text or already parsed.
 
-        A request is read strictly: a field that is unknown, missing or of the wrong type is an `InvalidRequestError`.
-        A response is read like an answer of the service: what does not fit is in `extra`.
+        Raises:
+            InvalidRequestError: It is not JSON, or a field of a request is unknown, missing or of the wrong type.
+                Fields of a response that do not fit are in `extra`.
         """
         return _native.from_wire(cls, wire)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by name, as plain data: dicts, lists, text, numbers, booleans and `datetime` objects."""
+        """Returns the fields by name as plain data: dicts, lists, text, numbers, booleans and `datetime` objects."""
         return {name: _plain(value) for name, value in self._by_name().items()}
 
     def to_json(self) -> str:
-        """The same as JSON, with times as `yyyy-MM-dd HH:mm:ss`."""
-        # Reading a response needs no `json`, which takes as long to import as this package.
+        """Returns the result of `to_dict` as JSON, with times as `yyyy-MM-dd HH:mm:ss`."""
+        # Imported here, because it takes as long as importing this package.
         import json
 
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, default=_text)
 
     def to_wire(self) -> dict[str, Any]:
-        """The exact JSON of the service, as plain data.
+        """Returns the JSON of the service, parsed.
 
-        A request with a field of the wrong type has none: that is an `InvalidRequestError`.
+        Raises:
+            InvalidRequestError: A field of a request has the wrong type.
         """
         wire: dict[str, Any] = _native.to_wire(self)
         return wire
 
-    def __replace__(self, **changes: Any) -> Self:
-        unknown = [name for name in changes if name not in self._fields]
-        if unknown:
-            raise TypeError(f"{type(self).__name__} has no field `{unknown[0]}`")
-        copy: Self = _restore(type(self), {**self._by_name(), **changes})
-        if hasattr(self, "__dict__"):
-            copy.__dict__.update(self.__dict__)
-        return copy
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), self._by_name()), getattr(self, "__dict__", None) or None
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._values() == other._values()
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._identity()))
-
     def __repr__(self) -> str:
-        """Shows the fields that are there, so that the text evaluates to the value unless it shortens a long text."""
+        """Shows the fields that are set. Evaluates to the value unless a long text is cut off."""
         fields = self._by_name().items()
         shown = [f"{name}={_show(value)}" for name, value in fields if not self._is_left_out(name, value)]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def _is_left_out(self, name: str, value: object) -> bool:
-        """Whether there is nothing in a field, and would be nothing if it were not given."""
-        is_nothing = value is None or (isinstance(value, (tuple, Extra)) and not value)
-        return is_nothing and name in self._defaults and value == self._defaults[name]
-
-    if not TYPE_CHECKING:
-        # Type checkers see `replace` in each class, with the fields of that class, and properties in place of fields.
-
-        def replace(self, **changes):
-            """Makes a copy in which the given fields are others."""
-            return self.__replace__(**changes)
-
-        def __setattr__(self, name, value):
-            if name in self._fields:
-                raise AttributeError(
-                    f"`{name}` cannot be set: a {type(self).__name__} does not change; "
-                    f"`replace({name}=…)` makes a copy with another `{name}`"
-                )
-            object.__setattr__(self, name, value)
-
-        def __delattr__(self, name):
-            if name in self._fields:
-                raise AttributeError(
-                    f"`{name}` cannot be deleted: a {type(self).__name__} does not change; "
-                    f"`replace({name}=…)` makes a copy with another `{name}`"
-                )
-            object.__delattr__(self, name)
+        """Whether a field is empty by default."""
+        is_empty = value is None or (isinstance(value, (tuple, Extra)) and not value)
+        return is_empty and name in self._defaults and value == self._defaults[name]
 
 
 class Request(Value):
-    """Base of what is sent. It holds what it was given, and says by `validate` what is wrong with that."""
+    """Base of requests. It accepts any values; `validate` reports the rules that they break."""
 
     __slots__ = ()
 
     def validate(self) -> list[Violation]:
-        """Every rule that the request breaks; none if it may be sent."""
+        """Returns every documented rule that the request breaks; an empty list if it can be sent."""
         return _native.validate(self)
 
     def warnings(self) -> list[RequestWarning]:
-        """What the documents mention about such a request but do not oblige."""
+        """Returns hints at parts of the request that are valid but probably a mistake."""
         return _native.warnings(self)
 
 
+@keyword_record
 class Response(Value):
-    """Base of what the service answers. Every field may be missing, and what is not documented is in `extra`."""
+    """Base of responses. Any field may be missing from what the service sent."""
 
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-
-        @property
-        def extra(self) -> Extra:
-            """What the service sent beyond the documented fields, and values that do not fit their type."""
-            ...
+    extra: Mapping[str, Any] = EMPTY_EXTRA
+    """Undocumented fields, and values that do not fit the type of their field, by names on the wire."""
 
     def _init(self, *values: Any) -> None:
-        extra = values[-1]
+        *fields, extra = values
         if isinstance(extra, _MAPPINGS) and not isinstance(extra, Extra):
-            values = (*values[:-1], Extra(extra))
-        super()._init(*values)
+            extra = Extra(extra)
+        Value._init(self, *fields, extra)
 
-    def __replace__(self, **changes: Any) -> Self:
+    def _adjust(self, changes: dict[str, Any]) -> None:
+        # A value that did not fit its field is in `extra`, and must not outlive the new value of the field.
         if self.extra and "extra" not in changes:
-            # What did not fit a field is in `extra`, and no longer once the field is set.
             wire = dict(zip(self._fields, _native.wire_names(type(self)), strict=False))
-            mended = {wire.get(name) for name in changes}
-            changes["extra"] = {name: value for name, value in self.extra.items() if name not in mended}
-        return super().__replace__(**changes)
+            replaced = {wire.get(name) for name in changes}
+            changes["extra"] = {name: value for name, value in self.extra.items() if name not in replaced}
 
     def _identity(self) -> tuple[Any, ...]:
-        # What is in `extra` cannot be hashed. Values that differ in nothing else have one hash, which is no harm.
+        # `extra` cannot be hashed. Responses that differ in nothing else share a hash, which is allowed.
         return self._values()[:-1]
 
 
-def _restore(cls: type[Value], fields: dict[str, Any]) -> Any:
-    """Makes a value of fields by name, past `__init__`, which a derived class may have changed. Pickles name this."""
-    value = cls.__new__(cls)
-    value._init(*[fields.get(name, cls._defaults.get(name)) for name in cls._fields])
-    return value
-
-
 def _time(value: Any) -> Any:
-    """A time as it is kept and sent, however it was given, so that equal times compare equal. What is none stays."""
+    """Returns the `datetime` that a field keeps, so that equal times compare equal; any other value unchanged."""
     if isinstance(value, str):
         time = _native.time(value)
         return value if time is None else time
@@ -267,7 +182,7 @@ def _time(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What `to_dict` gives for a field."""
+    """Returns a field as `to_dict` shows it."""
     if isinstance(value, Value):
         return value.to_dict()
     if isinstance(value, _LISTS):
@@ -278,16 +193,16 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: object) -> str:
-    """What `to_json` gives for an object that is none of JSON."""
+    """Returns the text of an object for which JSON does not have a type."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
     raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
 
 
 def _show(value: Any) -> str:
-    """What a `repr` shows of a field."""
+    """Returns a field as `repr` shows it."""
     if isinstance(value, str):
-        return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+        return repr(value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT] + "…")
     if isinstance(value, IntEnum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, _LISTS):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import atexit
 import threading
+from typing import TYPE_CHECKING
 from weakref import ref
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 

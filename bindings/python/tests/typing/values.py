@@ -16,7 +16,7 @@ from typing_extensions import assert_type
 import recallflow as rf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -26,8 +26,8 @@ def attributes_have_the_types_of_their_fields(
     assert_type(task.task_id, int | None)
     assert_type(task.task_sum_pay_fee, str | None)
     assert_type(task.created_time, datetime | None)
-    assert_type(task.extra, rf.Extra)
-    assert_type(page.records, tuple[rf.GroupCallTask, ...])
+    assert_type(task.extra, Mapping[str, Any])
+    assert_type(page.records, Sequence[rf.GroupCallTask])
     assert_type(node.hang_up_sms, bool)
     assert_type(node.feedback_push, bool | None)
     if isinstance(task.status, rf.TaskStatus):
@@ -69,8 +69,6 @@ def constructors_take_what_they_do_not_set(path: Path) -> None:
 
 def copies_are_checked(update: rf.UpdateRecallFlow) -> None:
     assert_type(update.replace(recall_interval=60), rf.UpdateRecallFlow)
-    update.replace(recallInterval=60)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
-    update.replace(recall_interval="60")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     assert_type(copy.copy(update), rf.UpdateRecallFlow)
 
 

@@ -1,12 +1,10 @@
-//! Renders the Python package's generated folder: value classes, enums and the methods of the clients.
+//! Renders the folder `generated/` of the Python package: requests, responses, enums and the methods of the clients.
 //!
-//! The files are templates that hold loops and nothing else; these modules prepare the texts that they show, wrapped as
-//! the formatter of the package would leave them. What decides is hand-written in the package or in the native core.
+//! The templates show the files as they become; these modules prepare names and types for them. What acts is written by
+//! hand, in the package or in the native module.
 
 mod enums;
 mod operations;
-mod requests;
-mod responses;
 mod service;
 mod text;
 mod types;
@@ -15,16 +13,18 @@ mod values;
 use crate::model::Api;
 use crate::output::File;
 
-/// Renders the folder `generated/` of the package.
+/// Renders the folder.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let package = format!("# {}\n\n\"\"\"What the spec says, as Python.\"\"\"\n", super::header(api));
+    let package = format!("# {}\n\n\"\"\"Modules that are generated from the spec.\"\"\"\n", super::header(api));
     let files = [
         ("__init__", package),
+        ("async_methods", operations::methods(api, true)),
         ("enums", enums::render(api)),
-        ("operations", operations::render(api)),
-        ("requests", requests::render(api)),
-        ("responses", responses::render(api)),
+        ("methods", operations::methods(api, false)),
+        ("operations", operations::positions(api)),
+        ("requests", values::requests(api)),
+        ("responses", values::responses(api)),
         ("service", service::render(api)),
     ];
     let path = |module: &str| format!("bindings/python/python/recallflow/generated/{module}.py");

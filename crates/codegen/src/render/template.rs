@@ -5,20 +5,11 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-/// Renders a template.
+/// Renders a template with an environment that may have its own filters.
 ///
 /// # Panics
 ///
 /// If the template uses a name that `shown` does not have, which is a bug of the renderer.
-pub(super) fn fill(template: &str, shown: impl Serialize) -> String {
-    fill_in(&environment(), template, shown)
-}
-
-/// Renders a template with an environment that may have filters of its own.
-///
-/// # Panics
-///
-/// As [`fill`].
 pub(super) fn fill_in(environment: &Environment<'_>, template: &str, shown: impl Serialize) -> String {
     environment.render_str(template, Value::from(Serde(shown))).expect("the template has only names that it shows")
 }

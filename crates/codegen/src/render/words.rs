@@ -1,6 +1,6 @@
 //! Words that several renderers share.
 
-use crate::model::{Doc, OperationKind};
+use crate::model::OperationKind;
 
 /// Returns the kind of an operation as in the spec.
 pub(super) fn kind(kind: OperationKind) -> &'static str {
@@ -8,9 +8,4 @@ pub(super) fn kind(kind: OperationKind) -> &'static str {
         OperationKind::Query => "query",
         OperationKind::Update => "update",
     }
-}
-
-/// The documents that something is from, as comments in code name them.
-pub(super) fn source(doc: &Doc) -> String {
-    format!("Source: {}.", doc.source.join(", "))
 }

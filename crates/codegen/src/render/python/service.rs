@@ -2,17 +2,13 @@
 
 use serde::Serialize;
 
-use super::text::{docstring, exports, literal, source};
+use super::text::{fill, sorted};
 use crate::model::Api;
-use crate::render::template;
 
-const TEMPLATE: &str = include_str!("service.py.jinja");
-
-/// What the template shows.
 #[derive(Serialize)]
 struct Page {
     header: String,
-    exports: String,
+    exports: Vec<String>,
     constants: Vec<Constant>,
 }
 
@@ -27,10 +23,13 @@ struct Constant {
 pub(super) fn render(api: &Api) -> String {
     let constants = api.service.base_urls.iter().map(|base| Constant {
         name: base.name.clone(),
-        url: literal(&base.url),
-        doc: docstring(0, &[&format!("Base URL: {}", base.doc.text), &source(&base.doc)]),
+        url: base.url.clone(),
+        doc: format!("Base URL: {}", base.doc.text),
     });
-    let names: Vec<_> = api.service.base_urls.iter().map(|base| base.name.clone()).collect();
-    let page = Page { header: crate::render::header(api), exports: exports(&names), constants: constants.collect() };
-    template::fill(TEMPLATE, page)
+    let page = Page {
+        header: crate::render::header(api),
+        exports: sorted(api.service.base_urls.iter().map(|base| base.name.clone())),
+        constants: constants.collect(),
+    };
+    fill(include_str!("service.py.jinja"), page)
 }

@@ -1,157 +1,171 @@
-//! Classes of values, which requests, responses and totals share.
+//! Renders the requests and the responses.
 
 use serde::Serialize;
 
-use super::text::{bracketed, docstring, entry, exports, source, tuple};
-use super::types::{Imports, attribute, parameter};
-use crate::model::{Api, Direction, Field};
+use super::text::{fill, sorted};
+use super::types::{annotation, enums_of, literal};
+use crate::model::{Api, Constructor, Direction, Field, FieldKind, Required, Type};
 use crate::names;
-use crate::render::template;
 
-const TEMPLATE: &str = include_str!("values.py.jinja");
+/// The annotation of an argument that is encoded in base64.
+const AUDIO: &str = "bytes | bytearray | memoryview | str | PathLike[str]";
 
-/// What the template shows.
+/// A file of classes, as the templates see it.
 #[derive(Serialize)]
-struct Page<'a> {
+struct Page {
     header: String,
-    doc: &'static str,
-    imports: String,
-    typing_imports: String,
-    exports: String,
-    classes: &'a [Class],
-    totals: &'a [Totals],
-    table: String,
+    enums: Vec<String>,
+    exports: Vec<String>,
+    classes: Vec<Class>,
+    totals: Vec<Totals>,
 }
 
-/// A class of sums.
 #[derive(Serialize)]
-pub(super) struct Totals {
-    pub(super) name: String,
-    pub(super) doc: String,
-    pub(super) slots: String,
-    pub(super) fees: String,
-    pub(super) members: Vec<Attribute>,
-    pub(super) init: String,
-    pub(super) store: String,
+struct Class {
+    name: String,
+    base: &'static str,
+    doc: String,
+    fields: Vec<Member>,
+    constructors: Vec<NamedConstructor>,
+    /// The fields that every constructor accepts by name.
+    options: Vec<Member>,
 }
 
-/// A class.
+/// A field or a parameter.
+#[derive(Clone, Serialize)]
+struct Member {
+    name: String,
+    of: String,
+    default: Option<String>,
+    doc: String,
+}
+
 #[derive(Serialize)]
-pub(super) struct Class {
-    pub(super) name: String,
-    pub(super) base: String,
-    pub(super) doc: String,
-    pub(super) slots: Vec<String>,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) init: String,
-    pub(super) store: String,
-    pub(super) replace: String,
-    pub(super) constructors: Vec<Constructor>,
+struct NamedConstructor {
+    name: String,
+    doc: String,
+    parameters: Vec<Member>,
+    /// The fields that it sets, with their values.
+    fields: Vec<Member>,
 }
 
-/// An attribute as type checkers see it: read-only.
+/// The class of the sums of a response's fees.
 #[derive(Serialize)]
-pub(super) struct Attribute {
-    pub(super) name: String,
-    pub(super) of: String,
-    pub(super) doc: String,
+struct Totals {
+    name: String,
+    of: String,
+    fees: Vec<Fee>,
 }
 
-/// A named way to make a value.
 #[derive(Serialize)]
-pub(super) struct Constructor {
-    pub(super) head: String,
-    pub(super) doc: String,
-    pub(super) body: String,
+struct Fee {
+    name: String,
+    wire: String,
 }
 
-/// A member of a class while the class is made.
-pub(super) struct Member {
-    pub(super) name: String,
-    /// Type of the attribute.
-    pub(super) of: String,
-    /// Type of the parameter.
-    pub(super) parameter: String,
-    /// What it is if it is not given; `None` if it must be given.
-    pub(super) default: Option<String>,
-    /// What it is, in a sentence.
-    pub(super) doc: String,
-    /// What else there is to say.
-    pub(super) origin: String,
+pub(super) fn requests(api: &Api) -> String {
+    render(api, Direction::Request, include_str!("requests.py.jinja"))
 }
 
-impl Member {
-    /// The member for a field, which `is_optional` lets be `None`.
-    pub(super) fn new(field: &Field, direction: Direction, is_optional: bool, default: Option<String>) -> Self {
-        let (or_none, within) = (if is_optional { " | None" } else { "" }, field.within.as_ref());
-        let names = std::iter::once(&field.wire).chain(&field.aliases).map(|name| format!("`{name}`"));
-        let within = within.map(|object| format!(" in `{object}`")).unwrap_or_default();
-        let names = names.collect::<Vec<_>>().join(" or ");
-        Self {
-            name: names::python_field(&field.wire),
-            of: attribute(&field.kind, direction) + or_none,
-            parameter: parameter(&field.kind, direction) + or_none,
-            default,
-            doc: field.doc.text.clone(),
-            origin: format!("On the wire {names}{within}. {}", source(&field.doc)),
-        }
-    }
-
-    /// The parameter that takes the member.
-    pub(super) fn declared(&self) -> String {
-        let default = self.default.as_ref().map(|default| format!(" = {default}")).unwrap_or_default();
-        format!("{}: {}{default}", self.name, self.parameter)
-    }
+pub(super) fn responses(api: &Api) -> String {
+    render(api, Direction::Response, include_str!("responses.py.jinja"))
 }
 
-/// A class of members.
-pub(super) fn class(name: &str, base: &str, doc: String, members: &[Member]) -> Class {
-    let keywords = |first: &str, of: Vec<String>| -> Vec<String> {
-        let star = (!of.is_empty()).then(|| "*".to_owned());
-        std::iter::once(first.to_owned()).chain(star).chain(of).collect()
-    };
-    // What must be given comes first.
-    let (required, optional): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.default.is_none());
-    let declared = required.into_iter().chain(optional).map(Member::declared).collect();
-    let replaced = members.iter().map(|member| format!("{}: {} = ...", member.name, member.parameter)).collect();
-    let stored: Vec<_> = members.iter().map(|member| member.name.clone()).collect();
-    let attributes = members.iter().map(|member| Attribute {
-        name: member.name.clone(),
-        of: member.of.clone(),
-        doc: docstring(12, &[&member.doc, &member.origin]),
-    });
-    Class {
-        name: name.to_owned(),
-        base: base.to_owned(),
-        doc,
-        slots: members.iter().map(|member| entry(12, &member.name, &member.doc)).collect(),
-        attributes: attributes.collect(),
-        init: bracketed(4, "def __init__(", &keywords("self", declared), ") -> None:"),
-        store: bracketed(8, "self._init(", &stored, ")"),
-        replace: bracketed(8, "def replace(", &keywords("self", replaced), ") -> Self:"),
-        constructors: Vec::new(),
-    }
-}
-
-/// A file of classes, with a table of those of the spec.
-pub(super) fn file(
-    api: &Api,
-    doc: &'static str,
-    (imports, typing_imports): (&Imports, &Imports),
-    (classes, totals): (&[Class], &[Totals]),
-    table: &str,
-) -> String {
-    let names: Vec<_> = classes.iter().map(|class| class.name.clone()).collect();
-    let exported: Vec<_> = names.iter().chain(totals.iter().map(|class| &class.name)).cloned().collect();
+fn render(api: &Api, direction: Direction, template: &str) -> String {
+    let types: Vec<&Type> = api.types.iter().filter(|item| item.direction == direction).collect();
+    let classes: Vec<Class> = types.iter().map(|item| class(item)).collect();
+    let totals: Vec<Totals> = types.iter().filter_map(|item| totals(item)).collect();
+    let options = classes.iter().filter(|class| !class.options.is_empty());
+    let exports = options.map(|class| format!("{}Options", class.name));
+    let exports = exports.chain(classes.iter().map(|class| class.name.clone()));
     let page = Page {
         header: crate::render::header(api),
-        doc,
-        imports: imports.render(0),
-        typing_imports: typing_imports.render(4),
-        exports: exports(&exported),
+        enums: enums_of(types.iter().flat_map(|item| &item.fields).map(|field| &field.kind)),
+        exports: sorted(exports.chain(totals.iter().map(|totals| totals.name.clone()))),
         classes,
         totals,
-        table: tuple(0, table, &names),
     };
-    template::fill(TEMPLATE, page)
+    fill(template, page)
+}
+
+fn class(item: &Type) -> Class {
+    let is_special = |field: &Field| {
+        let is_set = |constructor: &Constructor| constructor.set.iter().any(|(wire, _)| *wire == field.wire);
+        item.constructors.iter().any(|constructor| is_set(constructor) || constructor.arguments.contains(&field.wire))
+    };
+    let options = item.fields.iter().filter(|field| !item.constructors.is_empty() && !is_special(field));
+    Class {
+        name: item.name.clone(),
+        base: base(item),
+        doc: item.doc.text.clone(),
+        fields: item.fields.iter().map(|field| member(field, item.direction)).collect(),
+        constructors: item.constructors.iter().map(|constructor| named_constructor(item, constructor)).collect(),
+        options: options.map(|field| member(field, item.direction)).collect(),
+    }
+}
+
+/// Returns the base class. A flow can be turned into an update of itself, which is written by hand.
+fn base(item: &Type) -> &'static str {
+    match item.direction {
+        Direction::Request => "Request",
+        Direction::Response if item.name == "RecallFlowDetail" => "Updatable",
+        Direction::Response => "Response",
+    }
+}
+
+fn member(field: &Field, direction: Direction) -> Member {
+    let is_list = matches!(field.kind, FieldKind::List(_));
+    let (is_optional, empty) = match direction {
+        Direction::Request => (field.required != Required::Always, "None"),
+        Direction::Response if is_list => (false, "()"),
+        Direction::Response => (true, "None"),
+    };
+    let default = field.default.as_ref().map(|value| literal(value, &field.kind));
+    let is_left_out = is_optional || direction == Direction::Response;
+    let within = field.within.as_ref().map(|object| format!(" On the wire it is in `{object}`."));
+    Member {
+        name: names::python_field(&field.wire),
+        of: annotation(&field.kind, direction) + if is_optional { " | None" } else { "" },
+        default: default.or_else(|| is_left_out.then(|| empty.to_owned())),
+        doc: field.doc.text.clone() + &within.unwrap_or_default(),
+    }
+}
+
+fn named_constructor(item: &Type, constructor: &Constructor) -> NamedConstructor {
+    let set = constructor.set.iter().map(|(wire, value)| {
+        let field = item.field(wire);
+        Member { default: Some(literal(value, &field.kind)), ..member(field, item.direction) }
+    });
+    let given = constructor.arguments.iter().map(|wire| {
+        let name = names::python_field(constructor.argument_name(wire));
+        let field = item.field(wire);
+        let value = if is_audio(field) { format!("encode_audio({name}, \"{wire}\")") } else { name };
+        Member { default: Some(value), ..member(field, item.direction) }
+    });
+    let parameters = constructor.arguments.iter().map(|wire| {
+        let field = item.field(wire);
+        let of = if is_audio(field) { AUDIO.to_owned() } else { annotation(&field.kind, item.direction) };
+        let name = names::python_field(constructor.argument_name(wire));
+        Member { name, of, default: None, doc: String::new() }
+    });
+    let audio = constructor.arguments.iter().filter(|wire| is_audio(item.field(wire))).map(|wire| {
+        let name = names::python_field(constructor.argument_name(wire));
+        format!("\n\n`{name}` is bytes, or the path of a file. A file that cannot be read is an `InvalidRequestError`.")
+    });
+    NamedConstructor {
+        name: names::python_field(&constructor.name),
+        doc: constructor.doc.clone() + &audio.collect::<String>(),
+        parameters: parameters.collect(),
+        fields: set.chain(given).collect(),
+    }
+}
+
+fn is_audio(field: &Field) -> bool {
+    field.kind == FieldKind::Base64
+}
+
+fn totals(response: &Type) -> Option<Totals> {
+    let fees = response.fields.iter().filter(|field| field.kind == FieldKind::Fee);
+    let fees = fees.map(|field| Fee { name: names::python_field(&field.wire), wire: field.wire.clone() });
+    Some(Totals { name: response.totals.clone()?, of: response.name.clone(), fees: fees.collect() })
 }
