@@ -1,9 +1,9 @@
-//! Whole answers.
+//! Whole responses.
 
 use std::fmt;
 
 use bytes::Bytes;
-use recallflow::ffi::fuzz::{Answered, Refused};
+use recallflow::ffi::{Replay, Row};
 use recallflow::{
     Error, GroupCallQuery, OPERATIONS, Operation, OperationKind, RecallFlowDetailQuery, UpdateRecallFlow,
 };
@@ -11,77 +11,77 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// Statuses of HTTP that differ in what is made of them.
+/// HTTP status codes that are classified differently.
 const STATUSES: [u16; 5] = [200, 302, 404, 429, 503];
 
-/// What no error may show, long enough to be taken for secrets.
+/// Texts that no error may show. They are long enough to be redacted.
 const SECRETS: [&str; 2] = ["fuzz-key", "fuzz-secret"];
 
-/// Why a success may be refused: which of two codes is meant cannot be known, and data has limits that what is not looked
-/// at has not.
+/// Reasons to refuse a success: a code that comes twice is ambiguous, and data has limits that ignored values do not have.
 const EXCUSES: [&str; 5] = ["there are two of", "recursion limit", "surrogate", "hex escape", "number out of range"];
 
-/// Most characters of the service's text in an error.
+/// Maximum characters of the service's text in an error.
 const EXCERPT: usize = 512;
 
-/// The body of an answer is read alike in every way there is, and is a success only if it says so.
+/// Checks that Rust and other languages get the same response, and that it is a success only if the body says so.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn envelope(data: &[u8]) {
     let body = Bytes::copy_from_slice(data);
     for status in STATUSES {
-        let answered = Answered { status, body: body.clone(), secrets: &SECRETS };
+        let response = Replay { status, body: body.clone(), secrets: &SECRETS, ..Replay::default() };
         let said = Said::of(data);
         for (operation, info) in OPERATIONS.iter().enumerate() {
-            let read = answered.read(operation);
-            same(&read, &answered.read_in_general(operation));
+            let read = read(&response, operation);
             let expected = said.as_ref().is_some_and(|said| said.is_success(info.kind)) && !is_redirect(status);
             match &read {
                 Ok(_) => assert!(expected, "{} takes it for a success with status {status}", info.name),
-                Err(refused) => is_told_well(refused, said.as_ref(), status, expected),
+                Err(error) => check_error(error, info.kind, said.as_ref(), status, expected),
             }
             if let (Ok(response), OperationKind::Update) = (&read, info.kind) {
-                assert_eq!(*response, None, "an update answers nothing");
+                assert_eq!(*response, None, "an update has no response");
             }
         }
-        typed_is_same::<GroupCallQuery>(&answered);
-        typed_is_same::<RecallFlowDetailQuery>(&answered);
-        typed_is_same::<UpdateRecallFlow>(&answered);
+        check_typed::<GroupCallQuery>(&response);
+        check_typed::<RecallFlowDetailQuery>(&response);
+        check_typed::<UpdateRecallFlow>(&response);
     }
+}
+
+fn read(response: &Replay<'_>, operation: usize) -> Result<Option<Value>, Error> {
+    let record = response.read(operation)?;
+    Ok(record.as_ref().map(|record| Row::to_json(record.root())))
 }
 
 fn is_redirect(status: u16) -> bool {
     (300..400).contains(&status)
 }
 
-/// Whether the types of the crate hold what other languages are shown.
-fn typed_is_same<R: Operation>(answered: &Answered<'_>)
+/// Checks that the types of the crate hold the same values as the records of other languages.
+fn check_typed<R: Operation>(response: &Replay<'_>)
 where
     R::Response: Serialize,
 {
-    let typed = answered.read_as::<R>().map(|response| {
+    let typed = response.read_as::<R>().map(|response| {
         let json = serde_json::to_value(response).expect("a response has a wire form");
         Some(json).filter(|json| !json.is_null())
     });
-    same(&answered.read(R::INDEX), &typed);
-}
-
-fn same(left: &Result<Option<Value>, Refused>, right: &Result<Option<Value>, Refused>) {
-    match (left, right) {
-        (Ok(left), Ok(right)) => assert_eq!(left, right),
-        _ => assert_eq!(format!("{left:?}"), format!("{right:?}")),
+    match (read(response, R::INDEX), typed) {
+        (Ok(record), Ok(typed)) => assert_eq!(record, typed),
+        (record, typed) => assert_eq!(format!("{record:?}"), format!("{typed:?}")),
     }
 }
 
-/// Whether an error says what there is to say and no more.
-fn is_told_well(refused: &Refused, said: Option<&Said>, status: u16, is_success: bool) {
-    let error = &refused.error;
+/// Checks the kind of an error, its length, and that it shows no secret.
+fn check_error(error: &Error, kind: OperationKind, said: Option<&Said>, status: u16, is_success: bool) {
     for text in [error.to_string(), format!("{error:?}")] {
         let text = text.to_ascii_lowercase();
-        assert!(SECRETS.iter().all(|secret| !text.contains(secret)), "{text} tells a secret");
+        assert!(SECRETS.iter().all(|secret| !text.contains(secret)), "{text} shows a secret");
     }
+    let is_careful = matches!(error, Error::OutcomeUnknown(_)) || (300..500).contains(&status);
+    let error = if let Error::OutcomeUnknown(unknown) = error { &unknown.cause } else { error };
     match error {
         Error::Api(api) => {
             assert!(api.message.chars().count() <= EXCERPT, "{}", api.message);
@@ -94,16 +94,16 @@ fn is_told_well(refused: &Refused, said: Option<&Said>, status: u16, is_success:
         }
         Error::Protocol(protocol) => {
             assert!(protocol.excerpt.chars().count() <= EXCERPT, "{}", protocol.excerpt);
-            // Whether the service carried the request out cannot be known from what is none of its answers.
-            assert!(!refused.outcome_is_known || (300..500).contains(&status), "{error}");
+            // Only a refusal says that an update was not applied.
+            assert!(kind == OperationKind::Query || is_careful, "{error}");
             let is_excused = EXCUSES.iter().any(|why| protocol.message.contains(why));
             assert!(!is_success || is_excused, "{error}");
         }
-        other => panic!("{other:?} of an answer"),
+        other => panic!("expected an API or protocol error, got {other:?}"),
     }
 }
 
-/// What a body says, by a reading that shares nothing with the client's. It is `None` if it is no envelope.
+/// The code and data of a body, read by code that shares nothing with the client.
 struct Said {
     /// The status code.
     code: Option<i64>,
@@ -113,7 +113,7 @@ struct Said {
 enum Data {
     Absent,
     Object,
-    Odd,
+    Misfit,
 }
 
 impl Said {
@@ -123,7 +123,7 @@ impl Said {
     }
 
     fn is_success(&self, kind: OperationKind) -> bool {
-        self.code == Some(0) && (kind == OperationKind::Update || !matches!(self.data, Data::Odd))
+        self.code == Some(0) && (kind == OperationKind::Update || !matches!(self.data, Data::Misfit))
     }
 }
 
@@ -178,27 +178,27 @@ impl<'de> Deserialize<'de> for Data {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Data, A::Error> {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Data::Odd)
+                Ok(Data::Misfit)
             }
 
             fn visit_bool<E>(self, _: bool) -> Result<Data, E> {
-                Ok(Data::Odd)
+                Ok(Data::Misfit)
             }
 
             fn visit_i64<E>(self, _: i64) -> Result<Data, E> {
-                Ok(Data::Odd)
+                Ok(Data::Misfit)
             }
 
             fn visit_u64<E>(self, _: u64) -> Result<Data, E> {
-                Ok(Data::Odd)
+                Ok(Data::Misfit)
             }
 
             fn visit_f64<E>(self, _: f64) -> Result<Data, E> {
-                Ok(Data::Odd)
+                Ok(Data::Misfit)
             }
 
             fn visit_str<E>(self, _: &str) -> Result<Data, E> {
-                Ok(Data::Odd)
+                Ok(Data::Misfit)
             }
         }
         deserializer.deserialize_any(Kind)

@@ -1,19 +1,19 @@
-//! The objects of answers.
+//! The objects of responses.
 
 use std::fmt::Debug;
 
 use bytes::Bytes;
-use recallflow::ffi::{self, fuzz};
+use recallflow::ffi;
 use recallflow::{Extra, GroupCallPage, GroupCallTask, RecallFlowDetail, RecallNodeDetail, UpdateRecallFlow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A page of tasks is read alike in every way there is and loses nothing, and its fees can be summed.
+/// Checks that a page of tasks is the same in Rust and in other languages, loses nothing, and has fees to sum.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn group_call_page(data: &[u8]) {
     if let Some(page) = response::<GroupCallPage>("GroupCallPage", data) {
         let totals = recallflow::totals(&page.records);
@@ -23,20 +23,20 @@ pub fn group_call_page(data: &[u8]) {
     }
 }
 
-/// A task is read alike in every way there is and loses nothing.
+/// Checks that a task is the same in Rust and in other languages, and loses nothing.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn group_call_task(data: &[u8]) {
     response::<GroupCallTask>("GroupCallTask", data);
 }
 
-/// A flow is read alike in every way there is and loses nothing, and what is made of it to change it can be sent.
+/// Checks that a flow is the same in Rust and in other languages, loses nothing, and becomes an update that can be read.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn recall_flow_detail(data: &[u8]) {
     let Some(detail) = response::<RecallFlowDetail>("RecallFlowDetail", data) else { return };
     if let Ok(update) = detail.to_update() {
@@ -46,22 +46,29 @@ pub fn recall_flow_detail(data: &[u8]) {
     }
 }
 
-/// A node of a flow is read alike in every way there is and loses nothing.
+/// Checks that a node of a flow is the same in Rust and in other languages, and loses nothing.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn recall_node_detail(data: &[u8]) {
     response::<RecallNodeDetail>("RecallNodeDetail", data);
 }
 
-/// Reads an object into its type and, if that works, checks that other languages are shown the same and that it is
-/// written as it was read.
+/// Reads an object into its type, and checks that other languages get the same values and that it is written as it was
+/// read.
 fn response<T: Debug + PartialEq + Serialize + DeserializeOwned>(name: &str, data: &[u8]) -> Option<T> {
-    let typed: Option<T> = serde_json::from_slice(data).ok();
     let shown = decode(name, data);
-    assert_eq!(typed.is_some(), shown.is_some(), "one way reads it and the other does not");
-    let (typed, shown) = (typed?, shown?);
+    let typed: T = match serde_json::from_slice(data) {
+        Ok(typed) => typed,
+        Err(error) => {
+            // `serde_json` refuses lone surrogates before the client can replace them.
+            let is_surrogate = ["surrogate", "hex escape"].iter().any(|why| error.to_string().contains(why));
+            assert!(shown.is_none() || is_surrogate, "only other languages can read it: {error}");
+            return None;
+        }
+    };
+    let shown = shown.expect("only Rust can read it");
     let Shown { wire, .. } = &shown;
     assert_eq!(&serde_json::to_value(&typed).expect("a response has a wire form"), wire);
 
@@ -100,7 +107,7 @@ pub fn decode(name: &str, data: &[u8]) -> Option<Shown> {
     let position = ffi::RESPONSES.iter().position(|shape| shape.name == name)?;
     let record = ffi::read_response(position, Bytes::copy_from_slice(data)).ok()?;
     let extra = record.root().extra().into_iter().flat_map(Extra::names);
-    Some(Shown { wire: fuzz::to_json(&record), extra: extra.map(str::to_owned).collect() })
+    Some(Shown { wire: record.root().to_json(), extra: extra.map(str::to_owned).collect() })
 }
 
 /// Whether all that is in the object but nulls is also in what was made of it, if only under another name.

@@ -1,106 +1,110 @@
-//! What an attempt amounts to: the response, or an error and what it permits.
+//! Classifies the end of an attempt: the response, or an error and the retries that it permits.
 
 use std::time::Duration;
-
-use bytes::Bytes;
 
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
 use crate::redact::{excerpt, redact};
-use crate::response::decode::ReadData;
-use crate::response::envelope::{self, Data, Envelope};
-use crate::response::mend;
+use crate::response::envelope::{self, Data, Envelope, NotAnEnvelope};
+use crate::response::record::Record;
+use crate::response::shape::Shape;
+use crate::response::table::Table;
 use crate::retry::{self, RetryClass};
 use crate::transport::{Answer, Failure, FailureKind};
 
-/// A status code that the documents list.
+/// A documented status code.
 #[derive(Debug)]
 pub(crate) struct Code {
     /// The code.
     pub(crate) number: i64,
-    /// The class of its error.
+    /// The kind of its error.
     pub(crate) kind: ErrorKind,
-    /// What an attempt that ends with it permits.
+    /// The retries that it permits.
     pub(crate) class: RetryClass,
-    /// The documents' wording.
+    /// The meaning, in the words of the documents.
     pub(crate) meaning: &'static str,
-    /// What to try next.
+    /// The remedy.
     pub(crate) remedy: &'static str,
 }
 
 /// A failed attempt.
 #[derive(Debug)]
 pub(crate) struct Failed {
-    /// What it permits.
+    /// The retries that it permits.
     pub(crate) class: RetryClass,
-    /// What to tell the caller.
+    /// The error for the caller.
     pub(crate) error: Error,
 }
 
-/// Judges an answer, and reads the response in that way. `now` is the time in seconds at which it was given. A body that
-/// has to be mended to be read is, and the data is in that.
-pub(crate) fn answer<R: ReadData>(answer: &mut Answer, now: i64, secrets: &[&str], how: R) -> Result<R::Data, Failed> {
-    let opened = if (300..400).contains(&answer.status) {
-        Err("redirects are not followed, because they would send the API key to another URL".to_owned())
-    } else if let Some(data) = how.shortcut(&answer.body) {
-        return Ok(data);
+/// The circumstances of a response.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    /// The service's time in seconds when it responded.
+    pub(crate) now: i64,
+    /// The most values that the response may hold.
+    pub(crate) max_values: usize,
+    /// Texts that no error may show.
+    pub(crate) secrets: &'a [&'a str],
+    /// The URL that an error names.
+    pub(crate) base_url: &'a str,
+}
+
+/// Returns the data of a success, if the operation has a response of some shape; otherwise the error and what it permits.
+pub(crate) fn response(
+    response: &Answer,
+    shape: Option<&'static Shape>,
+    context: &Context<'_>,
+) -> Result<Option<Record>, Failed> {
+    let opened = if (300..400).contains(&response.status) {
+        let why = "redirects are not followed, because they would send the API key to another URL";
+        Err(NotAnEnvelope::Because(why.to_owned()))
     } else {
-        open(&mut answer.body, how)
+        envelope::open(&response.body, shape, context.max_values)
     };
-    let retry_after = answer.retry_after.as_deref().and_then(|h| retry::parse_retry_after(h, now));
-    let judge = Judge { answer, secrets, retry_after };
-    match opened {
-        Ok(Envelope { is_ambiguous: true, code, message, .. }) => {
-            let refused = judge.refused(Some(code), message.as_deref().unwrap_or_default());
-            Err(Failed { class: RetryClass::Undecodable, ..refused })
+    let retry_after = response.retry_after.as_deref().and_then(|header| retry::parse_retry_after(header, context.now));
+    let classifier = Classifier { response, secrets: context.secrets, retry_after };
+    let Envelope { code, is_ambiguous, message, data, table } = match opened {
+        Ok(envelope) => envelope,
+        Err(NotAnEnvelope::TooManyValues) => {
+            let too_many = Failure::too_many_values(context.max_values, response.status);
+            return Err(failure(too_many, context.base_url));
         }
-        Ok(Envelope { code: 0, data: Data::Response(response), .. }) => Ok(response),
-        Ok(Envelope { code: 0, data: Data::Absent, .. }) => Ok(how.absent()),
-        Ok(Envelope { code: 0, data: Data::Odd, .. }) => Err(judge.no_envelope("expected `data` to be an object")),
-        Ok(Envelope { code, message, .. }) if judge.is_error_page(code) && answer.status == TOO_MANY_REQUESTS => {
-            Err(judge.refused(None, message.as_deref().unwrap_or_default()))
+        Err(_) if response.status == TOO_MANY_REQUESTS => return Err(classifier.refused(None, "")),
+        Err(NotAnEnvelope::Because(why)) => return Err(classifier.not_an_envelope(&why)),
+    };
+    let message = message.unwrap_or_default();
+    match data {
+        _ if is_ambiguous => Err(Failed { class: RetryClass::Undecodable, ..classifier.refused(Some(code), &message) }),
+        Data::Misfit if code == 0 => Err(classifier.not_an_envelope("expected `data` to be an object")),
+        Data::Object if code == 0 => Ok(shape.map(|shape| Record::new(response.body.clone(), table, shape))),
+        Data::Absent if code == 0 => {
+            Ok(shape.map(|shape| Record::new(response.body.clone(), Table::blank(shape), shape)))
         }
-        Ok(Envelope { code, .. }) if judge.is_error_page(code) => {
-            Err(judge.no_envelope("the body repeats the HTTP status in place of a service code"))
-        }
-        Ok(Envelope { code, message, .. }) => Err(judge.refused(Some(code), message.as_deref().unwrap_or_default())),
-        Err(_) if answer.status == TOO_MANY_REQUESTS => Err(judge.refused(None, "")),
-        Err(why) => Err(judge.no_envelope(&why)),
+        _ if !classifier.is_error_page(code) => Err(classifier.refused(Some(code), &message)),
+        _ if response.status == TOO_MANY_REQUESTS => Err(classifier.refused(None, &message)),
+        _ => Err(classifier.not_an_envelope("the body repeats the HTTP status in place of a service code")),
     }
 }
 
 const TOO_MANY_REQUESTS: u16 = 429;
 
-/// Opens the envelope, of a mended body if there is no other way. One that is none all the same stays as it came.
-fn open<R: ReadData>(body: &mut Bytes, how: R) -> Result<Envelope<R::Data>, String> {
-    let opened = envelope::open(body, how);
-    if opened.is_err()
-        && let Some(mended) = mend::mended(body)
-        && let Ok(opened) = envelope::open(&mended, how)
-    {
-        *body = mended;
-        return Ok(opened);
-    }
-    opened
-}
-
-/// What every judgement of one answer needs.
-struct Judge<'a> {
-    answer: &'a Answer,
+/// A response that is not a success.
+struct Classifier<'a> {
+    response: &'a Answer,
     secrets: &'a [&'a str],
     retry_after: Option<Duration>,
 }
 
-impl Judge<'_> {
-    /// Whether the body is the error page of a gateway or framework, some of which are JSON with the HTTP status as
-    /// `status`. It says nothing about what the service did.
+impl Classifier<'_> {
+    /// Returns whether the body is the error page of a gateway or framework. Some are JSON with the HTTP status as
+    /// `status`, and say nothing about what the service did.
     fn is_error_page(&self, code: i64) -> bool {
-        self.answer.status >= 400 && code == i64::from(self.answer.status) && documented(code).is_none()
+        self.response.status >= 400 && code == i64::from(self.response.status) && documented(code).is_none()
     }
 
-    /// The service, or something that speaks for it, said no.
+    /// Classifies an error of the service, or of a gateway in front of it.
     fn refused(&self, code: Option<i64>, message: &str) -> Failed {
-        let status = self.answer.status;
+        let status = self.response.status;
         let code_info = code.and_then(documented);
         let throttled = status == TOO_MANY_REQUESTS;
         let kind = match code_info {
@@ -129,9 +133,9 @@ impl Judge<'_> {
         Failed { class, error }
     }
 
-    /// The answer is not one of this service.
-    fn no_envelope(&self, why: &str) -> Failed {
-        let Answer { status, body, content_encoding, .. } = self.answer;
+    /// Classifies a response that does not come from this service.
+    fn not_an_envelope(&self, why: &str) -> Failed {
+        let Answer { status, body, content_encoding, .. } = self.response;
         let problem = match content_encoding.as_deref() {
             Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
                 format!("expected a body without encoding, got {}", redact(encoding, self.secrets))
@@ -140,8 +144,7 @@ impl Judge<'_> {
         };
         let class = match status {
             _ if is_unavailable(*status) => RetryClass::Unavailable,
-            // A request that was refused for its own sake, or sent elsewhere, was not carried out. What 303 says is where
-            // to see what came of it.
+            // A request that was refused or redirected was not processed. A 303 is different: it redirects to the result.
             300..=302 | 304..=407 | 409..=499 => RetryClass::Settled,
             _ => RetryClass::Undecodable,
         };
@@ -175,7 +178,7 @@ fn remedy_for_status(status: u16) -> &'static str {
     }
 }
 
-/// Judges an attempt that brought no answer, or none that can be read.
+/// Classifies an attempt without a response, or with one that cannot be read.
 pub(crate) fn failure(failure: Failure, base_url: &str) -> Failed {
     let class = match failure {
         Failure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
@@ -241,9 +244,9 @@ fn remedy_for_phase(phase: Phase, timed_out: bool) -> &'static str {
     }
 }
 
-/// The error of an update about which nobody knows whether it was carried out.
+/// Returns the error of an update that may or may not have been applied.
 pub(crate) fn outcome_unknown(mut cause: Error) -> Error {
-    // What helps against the cause alone, such as trying again, would be wrong here.
+    // The remedy of the cause, such as a retry, would be wrong here.
     cause.forget_remedy();
     Error::OutcomeUnknown(Box::new(OutcomeUnknownError { cause }))
 }
@@ -259,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_helps_depends_on_how_far_the_attempt_came() {
+    fn the_remedy_depends_on_the_phase() {
         for kind in [FailureKind::Network, FailureKind::Timeout] {
             assert!(remedy(kind, Phase::Resolve).contains("DNS"));
             assert!(remedy(kind, Phase::Tls).contains("`ca_file`"));
@@ -271,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_took_too_long_is_helped_by_more_time() {
+    fn only_timeouts_suggest_more_time() {
         for &phase in Phase::ALL {
             let has_option = !matches!(phase, Phase::Resolve | Phase::Tls);
             assert_eq!(remedy(FailureKind::Timeout, phase).contains("raise `timeout`"), has_option, "{phase:?}");

@@ -1,4 +1,5 @@
-//! The client: validate, encode, then sign, send and judge until the call is settled or its deadline has come.
+//! The client: validates and encodes a request, then signs, sends and classifies until the call ends or its deadline
+//! passes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,23 +13,23 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::builder::ClientBuilder;
-use crate::classify::{self, Failed};
+use crate::classify::{self, Context, Failed};
 use crate::clock::{self, Clock};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::generated::operations::OPERATIONS;
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::request::check;
-use crate::response::decode::{ReadData, Typed};
-use crate::response::envelope::BYTE_ORDER_MARK;
-use crate::response::limits;
+use crate::response::read::max_values;
+use crate::response::record::{Record, Response as _};
+use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
-use crate::transport::{AttemptRequest, Failure, Pool, Transport};
+use crate::transport::{Answer, AttemptRequest, Failure, Pool, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
-/// It is cheap to clone, and its clones share connections, clock and retry budget. Make one for a runtime and keep it:
-/// connections belong to the runtime on which they were made.
+/// Clones are cheap and share the connection pool, the clock and the retry budget. Create one client per runtime and keep
+/// it, because connections belong to the runtime that opened them.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), recallflow::Error> {
@@ -46,7 +47,7 @@ pub struct Client {
     max_retries: u32,
 }
 
-/// What all clones of a client have in common.
+/// The parts that all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     pub(crate) transport: Transport,
@@ -57,17 +58,17 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// Starts a client with the account's API key and secret.
+    /// Returns a builder for a client with the account's API key and secret.
     pub fn builder(api_key: impl Into<String>, api_secret: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(api_key.into(), api_secret.into())
     }
 
-    /// A client with the key and secret of the environment, `RECALLFLOW_API_KEY` and `RECALLFLOW_API_SECRET`, for the
-    /// host in `RECALLFLOW_BASE_URL`, which is [`ITNIO`](crate::ITNIO) if that is not set.
+    /// Creates a client from the environment: `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`,
+    /// which defaults to [`ITNIO`](crate::ITNIO).
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the key or the secret is missing, or a value is wrong.
+    /// [`Error::Config`] if the key or the secret is missing, or a value is invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -76,55 +77,56 @@ impl Client {
         Self { shared: Arc::new(shared), pool: Arc::default(), timeout, max_retries }
     }
 
-    /// The same client with another total time for each call.
+    /// Returns the same client with another total time for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { timeout, ..self.clone() }
     }
 
-    /// The same client with another number of extra tries for each call.
+    /// Returns the same client with another maximum number of retries for each call.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
         Self { max_retries, ..self.clone() }
     }
 
-    /// The same client over other connections.
+    /// Returns the same client over another connection pool.
     pub(crate) fn with_pool(&self, pool: Arc<Pool>) -> Self {
         Self { pool, ..self.clone() }
     }
 
-    /// Carries out an operation, named by its request. The named methods do the same.
+    /// Calls the operation of this request. The named methods do the same.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Config`] only if it does not run on a Tokio runtime.
+    /// Any [`Error`]; [`Error::Config`] only if no Tokio runtime is running.
     pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
         self.validate(&OPERATIONS[R::INDEX], request)?;
-        self.exchange(R::INDEX, encode(request)?, Typed::<R::Response>::new()).await
+        let record = self.send(R::INDEX, encode(request)?, R::Response::SHAPE).await?;
+        Ok(R::Response::from_record(record.as_ref()))
     }
 
-    /// Sends the body of a request to the operation at this position, and reads the answer in that way.
-    pub(crate) async fn exchange<R: ReadData>(
+    /// Sends an encoded request to the operation at this position, and reads a response of this shape.
+    pub(crate) async fn send(
         &self,
         endpoint: usize,
         body: Bytes,
-        how: R,
-    ) -> Result<R::Response, Error> {
-        // What drives time and connections must be there before either is touched.
+        shape: Option<&'static Shape>,
+    ) -> Result<Option<Record>, Error> {
+        // Timers and connections panic without a runtime.
         if Handle::try_current().is_err() {
             return Err(Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`"));
         }
         let operation = &OPERATIONS[endpoint];
-        let exchange = Exchange { operation, endpoint, body, deadline: after(self.timeout) };
-        // The thread that looks after connections may have been busy, or driven by nobody, since the last call. This lets
-        // it see which idle connections were closed meanwhile, or hold bytes that are no answer to what is sent next. A
-        // connection reads before it writes, so that it notices then, and gives the request back unwritten.
+        let request = EncodedRequest { operation, endpoint, body, shape, deadline: deadline_in(self.timeout) };
+        // Lets hyper's connection tasks notice pooled connections that were closed, or that hold unsolicited bytes. They
+        // may not have run since the last call. A connection reads before it writes, so it then returns the request
+        // unsent.
         yield_now().await;
         let span = tracing::debug_span!("recallflow", operation = operation.name);
-        self.send_with_retries(&exchange, how).instrument(span).await
+        self.send_with_retries(&request).instrument(span).await
     }
 
-    /// Total time of each call.
+    /// Returns the total time of each call.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
@@ -132,7 +134,7 @@ impl Client {
         self.timeout
     }
 
-    /// Number of extra tries of each call.
+    /// Returns the number of retries of each call.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
@@ -140,13 +142,12 @@ impl Client {
         self.max_retries
     }
 
-    /// What carries its requests.
     #[cfg(feature = "__ffi")]
     pub(crate) fn transport(&self) -> &Transport {
         &self.shared.transport
     }
 
-    /// Whether requests are checked before they are sent.
+    /// Returns whether requests are checked before they are sent.
     #[cfg(feature = "__ffi")]
     pub(crate) fn validates(&self) -> bool {
         self.shared.validate
@@ -160,15 +161,15 @@ impl Client {
         if violations.is_empty() { Ok(()) } else { Err(Error::invalid_request(violations).of(operation.name, 0)) }
     }
 
-    /// Signs, sends and judges, until there is a response, an error that stands, or no time left.
-    async fn send_with_retries<R: ReadData>(&self, exchange: &Exchange, how: R) -> Result<R::Response, Error> {
-        let Exchange { operation, deadline, .. } = exchange;
+    /// Makes attempts until one succeeds, or no other may follow.
+    async fn send_with_retries(&self, request: &EncodedRequest) -> Result<Option<Record>, Error> {
+        let EncodedRequest { operation, deadline, .. } = request;
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
             attempts += 1;
             let offset = self.shared.clock.adopted();
-            let outcome = self.attempt(exchange, offset, how).await;
+            let outcome = self.attempt(request, offset).await;
             report(attempts, outcome.as_ref().err());
             let Failed { class, error } = match outcome {
                 Ok(response) => {
@@ -204,49 +205,63 @@ impl Client {
         }
     }
 
-    /// One attempt, signed immediately before it is sent.
-    async fn attempt<R: ReadData>(&self, exchange: &Exchange, offset: i64, how: R) -> Result<R::Response, Failed> {
-        let Exchange { operation, endpoint, ref body, deadline } = *exchange;
+    /// Makes one attempt, signed with a clock that is this many seconds ahead of the local one.
+    async fn attempt(&self, request: &EncodedRequest, offset: i64) -> Result<Option<Record>, Failed> {
+        let (response, sign) = self.send_signed(request, offset).await?;
+        let learned = self.observe_clock(&response);
+        self.classify(request, &response, &sign, learned).inspect_err(|failed| {
+            if failed.class == RetryClass::Clock {
+                self.shared.clock.refuse(offset, learned);
+            }
+        })
+    }
+
+    /// Signs a request and sends it at once. Returns the response, and the signature as a secret to redact.
+    async fn send_signed(&self, request: &EncodedRequest, offset: i64) -> Result<(Answer, String), Failed> {
+        let EncodedRequest { operation, endpoint, ref body, deadline, .. } = *request;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let timestamp = clock.local().saturating_add(offset);
         let sign = credentials.sign(timestamp);
         let ends_at = match operation.kind {
-            OperationKind::Query => deadline.min(after(self.shared.attempt_timeout)),
+            OperationKind::Query => deadline.min(deadline_in(self.shared.attempt_timeout)),
             OperationKind::Update => deadline,
         };
-        let mut answer = transport
-            .send(&self.pool, AttemptRequest { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at })
-            .await
-            .map_err(|failure| classify::failure(failure, transport.base_url()))?;
-        let learned = clock.learn(answer.date.as_deref(), answer.age, answer.elapsed);
-        let most = limits::most(transport.max_response_bytes());
-        // Of the answer to an update nothing is kept.
-        if operation.kind == OperationKind::Query && limits::exceeds(&answer.body, most) {
-            return Err(classify::failure(Failure::too_many_values(most, answer.status), transport.base_url()));
-        }
-        let now = clock.local().saturating_add(learned);
-        let secrets = credentials.secrets(&sign);
-        let with_proxy: Vec<_>;
-        let secrets = match transport.proxy_secrets() {
-            [] => secrets.as_slice(),
-            of_proxy => {
-                with_proxy = secrets.into_iter().chain(of_proxy.iter().map(String::as_str)).collect();
-                &with_proxy
-            }
-        };
-        let data = classify::answer(&mut answer, now, secrets, how).inspect_err(|failed| {
-            if failed.class == RetryClass::Clock {
-                clock.refuse(offset, learned);
-            }
-        })?;
-        if answer.is_early && operation.kind == OperationKind::Update {
-            return Err(classify::failure(Failure::too_early(answer.status), transport.base_url()));
-        }
-        let text = if answer.body.starts_with(BYTE_ORDER_MARK) { answer.body.slice(3..) } else { answer.body };
-        Ok(how.finish(data, text))
+        let attempt = AttemptRequest { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at };
+        let response = transport.send(&self.pool, attempt).await;
+        let response = response.map_err(|failure| classify::failure(failure, transport.base_url()))?;
+        Ok((response, sign))
     }
 
-    /// Adds what only the client knows to an error that it is about to report.
+    /// Learns from a response how many seconds the service's clock is ahead of the local one.
+    fn observe_clock(&self, response: &Answer) -> i64 {
+        self.shared.clock.learn(response.date.as_deref(), response.age, response.elapsed)
+    }
+
+    /// Decides what a response means for its call.
+    fn classify(
+        &self,
+        request: &EncodedRequest,
+        response: &Answer,
+        sign: &str,
+        learned: i64,
+    ) -> Result<Option<Record>, Failed> {
+        let Shared { credentials, transport, clock, .. } = &*self.shared;
+        let proxy_secrets = transport.proxy_secrets().iter().map(String::as_str);
+        let secrets: Vec<_> = credentials.secrets(sign).into_iter().chain(proxy_secrets).collect();
+        let context = Context {
+            now: clock.local().saturating_add(learned),
+            max_values: max_values(transport.max_response_bytes()),
+            secrets: &secrets,
+            base_url: transport.base_url(),
+        };
+        let record = classify::response(response, request.shape, &context)?;
+        if response.is_early && request.operation.kind == OperationKind::Update {
+            return Err(classify::failure(Failure::too_early(response.status), transport.base_url()));
+        }
+        Ok(record)
+    }
+
+    /// Adds to an error what only the client knows.
     fn explain(&self, mut error: Error, kind: OperationKind) -> Error {
         match &mut error {
             Error::Api(api) if api.kind == ErrorKind::Service && kind == OperationKind::Update => {
@@ -261,16 +276,18 @@ impl Client {
     }
 }
 
-/// What a call sends, where to and until when; the same for all its attempts.
-struct Exchange {
+/// The request of a call, the same for all its attempts.
+struct EncodedRequest {
     operation: &'static OperationInfo,
     /// Position of the operation's path.
     endpoint: usize,
     body: Bytes,
+    /// The shape of the response, if the operation has one.
+    shape: Option<&'static Shape>,
     deadline: Instant,
 }
 
-/// Tells the log what an attempt came to; never what was sent or answered.
+/// Logs the outcome of an attempt, but never any part of a body.
 fn report(attempt: u32, failed: Option<&Failed>) {
     match failed {
         None => tracing::debug!(attempt, "attempt succeeded"),
@@ -286,17 +303,18 @@ fn report(attempt: u32, failed: Option<&Failed>) {
     }
 }
 
-/// The end of a span of time that begins now. One that is longer than the clock can tell is as good as endless.
-fn after(span: Duration) -> Instant {
+/// Returns the end of a span of time that begins now. A span beyond the range of `Instant` becomes 100 years.
+fn deadline_in(span: Duration) -> Instant {
     const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     let now = Instant::now();
     now.checked_add(span).unwrap_or_else(|| now + ENDLESS)
 }
 
+/// Encodes the body of a request.
 pub(crate) fn encode(request: &impl Serialize) -> Result<Bytes, Error> {
-    // Holds an update with a node or two, so that most requests need no second allocation.
+    // Enough for an update with two nodes, so that most requests need one allocation.
     let mut body = Vec::with_capacity(512);
-    // Requests hold text, numbers and lists of them, which can always be written.
+    // Requests hold only text, numbers and lists, so that this does not fail.
     serde_json::to_writer(&mut body, request)
         .map_err(|error| Error::config(format!("could not serialize the request: {error}")))?;
     Ok(Bytes::from(body))

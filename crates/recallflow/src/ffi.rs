@@ -1,26 +1,23 @@
-//! What the packages of other languages are built on: the client without its Rust types.
+//! The interface for packages of other languages: the client without its Rust types.
 //!
-//! It is not for programs and keeps no promise between versions. Requests come as JSON in their wire form, and are read
-//! and checked as ever. Answers are read in one pass as [`Record`]s, whose texts still lie in the body, so that
-//! another language makes each of its values once, straight from there. [`REQUESTS`], [`RESPONSES`], [`ENUMS`] and
-//! [`CALLS`] tell what there is.
+//! It is not for programs, and may change in any version. Requests come as JSON in their wire form, and are read and
+//! checked as Rust requests are. Responses are [`Record`]s, whose texts are still in the body, so that another language
+//! creates each of its values once. [`REQUESTS`], [`RESPONSES`], [`ENUMS`] and [`CALLS`] describe both.
 
 mod call;
-#[cfg(feature = "fuzz")]
-pub mod fuzz;
-mod gather;
 mod record;
+mod replay;
 pub(crate) mod request;
-mod shape;
-mod shortcut;
-mod table;
-mod tokens;
 
-pub use call::{Driver, Lane, Pages, Prepared};
-pub use record::{Record, Row, read_response, write_response};
+pub use call::{CallShape, Driver, Lane, Pages, PagingShape, Prepared};
+pub use record::read_response;
+pub use replay::{Replay, clock_offset};
 pub use request::{Request, UPDATE, nearest, no_json, parse_request, read_for, read_request, to_update, write_request};
-pub use shape::{CallShape, Field, Kind, PagingShape, Shape};
-pub use table::Cell;
 
 pub use crate::fee::total_fees;
-pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, RESPONSES};
+pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS};
+pub use crate::generated::positions::{enums, operations, requests, responses};
+pub use crate::generated::shapes::RESPONSES;
+pub use crate::response::record::{Record, Row, write_response};
+pub use crate::response::shape::{Field, Kind, Shape};
+pub use crate::response::table::Cell;

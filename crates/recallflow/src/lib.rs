@@ -51,12 +51,14 @@ mod fee;
 #[doc(hidden)]
 pub mod ffi;
 mod flow;
+#[cfg_attr(not(feature = "__ffi"), expect(dead_code, unreachable_pub, reason = "parts of it are for `ffi`"))]
 mod generated;
 mod open_enum;
 mod operation;
 mod pages;
 mod redact;
 mod request;
+#[cfg_attr(not(feature = "__ffi"), expect(dead_code, unreachable_pub, reason = "parts of it are for `ffi`"))]
 mod response;
 mod retry;
 mod signing;

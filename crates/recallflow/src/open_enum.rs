@@ -27,6 +27,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::response::record::FromCell for $name {
+            fn from_cell(row: crate::response::record::Row<'_>, cell: crate::response::table::Cell) -> Option<Self> {
+                i64::from_cell(row, cell).map($name::from_number)
+            }
+        }
+
         // Compares numbers, so that `Unknown` with a known number equals the known value.
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::request::check::Rules;
-use crate::response::decode::{Record, Response};
+use crate::response::record::{FromRow, Response};
 
 /// An operation of the service, implemented by its request type.
 ///
@@ -23,7 +23,7 @@ pub trait Operation: Rules + Serialize + Sync {
 #[expect(private_bounds, reason = "seals the trait")]
 pub trait Paged: Operation + Clone + Send + Unpin + 'static {
     /// The items of the list.
-    type Item: Record + Clone + PartialEq + Send + Unpin;
+    type Item: FromRow + Clone + PartialEq + Send + Unpin;
     /// Returns the page number, from 1.
     #[doc(hidden)]
     fn page(&self) -> i32;

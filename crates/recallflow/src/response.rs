@@ -1,9 +1,14 @@
-//! What is lenient: the answers of the service, read without ever failing for what is new, missing or odd.
+//! Responses, read leniently: unknown, missing and odd values are never errors.
 
 pub(crate) mod coerce;
-pub(crate) mod decode;
 pub(crate) mod envelope;
 pub(crate) mod extra;
-pub(crate) mod limits;
-pub(crate) mod mend;
+#[cfg(test)]
+mod old;
+pub(crate) mod read;
+pub(crate) mod record;
+pub(crate) mod shape;
+pub(crate) mod table;
+mod text;
+mod tokens;
 pub(crate) mod write;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
-use crate::response::decode::Typed;
+use crate::generated::positions::responses;
+use crate::generated::shapes::RESPONSES;
 use crate::retry::RetryClass;
 use crate::transport::{Answer, Failure, FailureKind};
-use crate::{Phase, RecallFlowDetail, classify};
+use crate::{Phase, classify};
 
 #[derive(Deserialize)]
 struct File {
@@ -83,9 +84,9 @@ impl Failed {
 #[test]
 fn a_response_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").cases, |case| {
-        let failed = classify::answer(&mut case.answer(), 0, &[], Typed::<RecallFlowDetail>::new())
-            .err()
-            .ok_or("it is a success")?;
+        let context = classify::Context { now: 0, max_values: usize::MAX, secrets: &[], base_url: "" };
+        let shape = &RESPONSES[responses::RECALL_FLOW_DETAIL];
+        let failed = classify::response(&case.answer(), Some(shape), &context).err().ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
     });
 }

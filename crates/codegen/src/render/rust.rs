@@ -5,9 +5,11 @@
 mod enums;
 mod ffi;
 mod operations;
+mod positions;
 mod requests;
 mod responses;
 mod service;
+mod shapes;
 mod tokens;
 
 use proc_macro2::TokenStream;
@@ -20,11 +22,13 @@ use crate::output::File;
 pub fn render(api: &Api) -> Vec<File> {
     let modules = [
         ("enums", "Enums: named integers.", enums::render(api)),
-        ("ffi", "Requests and responses for the bindings of other languages.", ffi::render(api)),
+        ("ffi", "Requests and operations for the bindings of other languages.", ffi::render(api)),
         ("operations", "Operations, and the methods of the clients that call them.", operations::render(api)),
+        ("positions", "Positions of operations, types and enums in their tables.", positions::render(api)),
         ("requests", "Requests and their rules.", requests::render(api)),
         ("responses", "Responses.", responses::render(api)),
         ("service", "Base URLs, headers, envelope and status codes.", service::render(api)),
+        ("shapes", "The objects of responses, as data.", shapes::render(api)),
     ];
     let file = |(name, doc, items): (&str, &str, Vec<TokenStream>)| File {
         path: format!("crates/recallflow/src/generated/{name}.rs"),

@@ -7,15 +7,39 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::task::yield_now;
 
-use super::record::{AsRecord, Record};
 use super::request::Request;
-use super::shape::PagingShape;
 use crate::blocking::runtime_pool::{BorrowedRuntime, RuntimePool};
 use crate::generated::ffi::CALLS;
 use crate::generated::operations::OPERATIONS;
+use crate::generated::shapes::RESPONSES;
 use crate::operation::Page;
 use crate::pages::{Drift, PagingState};
+use crate::response::record::Record;
 use crate::{Client, Error};
+
+/// The types of an operation.
+#[derive(Debug)]
+pub struct CallShape {
+    /// Position of its request in [`REQUESTS`](super::REQUESTS).
+    pub request: usize,
+    /// Position of its response in [`RESPONSES`](super::RESPONSES), if it has one.
+    pub response: Option<usize>,
+    /// The fields for reading it page after page.
+    pub paging: Option<PagingShape>,
+}
+
+/// The fields for reading a response page after page.
+#[derive(Debug)]
+pub struct PagingShape {
+    /// Position of the items in the response.
+    pub records: usize,
+    /// Position of the number of pages in the response.
+    pub pages: usize,
+    /// Position of the number of items in the response.
+    pub total: usize,
+    /// Position of the unique key in an item.
+    pub id: usize,
+}
 
 /// A request that may be sent.
 #[derive(Clone, Debug)]
@@ -54,7 +78,8 @@ impl Client {
     /// Any [`Error`].
     pub async fn call(&self, prepared: Prepared) -> Result<Option<Record>, Error> {
         let Prepared { operation, body } = prepared;
-        self.exchange(operation, body, AsRecord { response: CALLS[operation].response }).await
+        let shape = CALLS[operation].response.map(|response| &RESPONSES[response]);
+        self.send(operation, body, shape).await
     }
 }
 

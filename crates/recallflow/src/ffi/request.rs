@@ -4,13 +4,13 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::shape::Shape;
 use crate::generated::ffi;
 use crate::generated::operations::OPERATIONS;
 use crate::request::check::{self, Rules};
 use crate::request::lint::{self, Lint};
 use crate::request::read::{self, ReadObject, UnknownFields};
 use crate::request::violation::{Violation, Warning};
+use crate::response::shape::Shape;
 use crate::{Error, RecallFlowDetail, client};
 
 pub use crate::request::read::no_json;

@@ -2,6 +2,7 @@
 
 //! Operations, and the methods of the clients that call them.
 
+use super::positions::operations;
 use super::requests::{GroupCallQuery, RecallFlowDetailQuery, UpdateRecallFlow};
 use super::responses::{GroupCallPage, GroupCallTask, RecallFlowDetail};
 use crate::blocking;
@@ -24,19 +25,19 @@ pub const OPERATIONS: &[OperationInfo] = &[
 impl Operation for GroupCallQuery {
     type Response = GroupCallPage;
 
-    const INDEX: usize = 0;
+    const INDEX: usize = operations::QUERY_GROUP_CALLS;
 }
 
 impl Operation for RecallFlowDetailQuery {
     type Response = RecallFlowDetail;
 
-    const INDEX: usize = 1;
+    const INDEX: usize = operations::QUERY_RECALL_FLOW_DETAIL;
 }
 
 impl Operation for UpdateRecallFlow {
     type Response = ();
 
-    const INDEX: usize = 2;
+    const INDEX: usize = operations::UPDATE_RECALL_FLOW;
 }
 
 impl Paged for GroupCallQuery {

@@ -5,10 +5,12 @@
 use super::enums::{
     OutboundControl, RecallStatus, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource,
 };
-use crate::response::decode::{self, FieldValue, Record};
+use super::positions::responses;
+use super::shapes::RESPONSES;
+use crate::response::record::{self, FromRow, Row};
+use crate::response::shape::Shape;
 use crate::response::write::RecordWriter;
 use crate::{Extra, FeeTotal, LocalDateTime};
-use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One page of group-call tasks.
@@ -56,29 +58,25 @@ impl Serialize for GroupCallPage {
     }
 }
 
-impl Record for GroupCallPage {
-    const FIELDS: &'static [&'static str] = &["records", "total", "size", "current", "searchCount", "pages"];
+impl FromRow for GroupCallPage {
+    const SHAPE: &'static Shape = &RESPONSES[responses::GROUP_CALL_PAGE];
 
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-        match field {
-            0 => value.records(&mut self.records, &mut self.extra),
-            1 => value.value(&mut self.total, &mut self.extra),
-            2 => value.value(&mut self.size, &mut self.extra),
-            3 => value.value(&mut self.current, &mut self.extra),
-            4 => value.value(&mut self.search_count, &mut self.extra),
-            5 => value.value(&mut self.pages, &mut self.extra),
-            _ => value.other(&mut self.extra),
+    fn from_row(row: Row<'_>) -> Self {
+        Self {
+            records: row.list(0),
+            total: row.get(1),
+            size: row.get(2),
+            current: row.get(3),
+            search_count: row.get(4),
+            pages: row.get(5),
+            extra: row.extra().cloned().unwrap_or_default(),
         }
-    }
-
-    fn extra(&mut self) -> &mut Extra {
-        &mut self.extra
     }
 }
 
 impl<'de> Deserialize<'de> for GroupCallPage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        decode::deserialize(deserializer)
+        record::deserialize(deserializer)
     }
 }
 
@@ -203,68 +201,40 @@ impl Serialize for GroupCallTask {
     }
 }
 
-impl Record for GroupCallTask {
-    const FIELDS: &'static [&'static str] = &[
-        "taskId",
-        "taskName",
-        "status",
-        "rate",
-        "numCnt",
-        "callNum",
-        "success",
-        "fail",
-        "createdTime",
-        "scriptId",
-        "taskType",
-        "answeredNum",
-        "asr",
-        "agentTotalFeetime",
-        "agentFee",
-        "chargeLen",
-        "acd",
-        "groupCallPayFee",
-        "smsPayFee",
-        "taskSumPayFee",
-        "sendSmsNum",
-        "jobId",
-    ];
+impl FromRow for GroupCallTask {
+    const SHAPE: &'static Shape = &RESPONSES[responses::GROUP_CALL_TASK];
 
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-        match field {
-            0 => value.value(&mut self.task_id, &mut self.extra),
-            21 => value.alias("taskId", &mut self.task_id, &mut self.extra),
-            1 => value.value(&mut self.task_name, &mut self.extra),
-            2 => value.value(&mut self.status, &mut self.extra),
-            3 => value.value(&mut self.rate, &mut self.extra),
-            4 => value.value(&mut self.num_cnt, &mut self.extra),
-            5 => value.value(&mut self.call_num, &mut self.extra),
-            6 => value.value(&mut self.success, &mut self.extra),
-            7 => value.value(&mut self.fail, &mut self.extra),
-            8 => value.value(&mut self.created_time, &mut self.extra),
-            9 => value.value(&mut self.script_id, &mut self.extra),
-            10 => value.value(&mut self.task_type, &mut self.extra),
-            11 => value.value(&mut self.answered_num, &mut self.extra),
-            12 => value.value(&mut self.asr, &mut self.extra),
-            13 => value.value(&mut self.agent_total_feetime, &mut self.extra),
-            14 => value.value(&mut self.agent_fee, &mut self.extra),
-            15 => value.value(&mut self.charge_len, &mut self.extra),
-            16 => value.value(&mut self.acd, &mut self.extra),
-            17 => value.value(&mut self.group_call_pay_fee, &mut self.extra),
-            18 => value.value(&mut self.sms_pay_fee, &mut self.extra),
-            19 => value.value(&mut self.task_sum_pay_fee, &mut self.extra),
-            20 => value.value(&mut self.send_sms_num, &mut self.extra),
-            _ => value.other(&mut self.extra),
+    fn from_row(row: Row<'_>) -> Self {
+        Self {
+            task_id: row.get(0),
+            task_name: row.get(1),
+            status: row.get(2),
+            rate: row.get(3),
+            num_cnt: row.get(4),
+            call_num: row.get(5),
+            success: row.get(6),
+            fail: row.get(7),
+            created_time: row.get(8),
+            script_id: row.get(9),
+            task_type: row.get(10),
+            answered_num: row.get(11),
+            asr: row.get(12),
+            agent_total_feetime: row.get(13),
+            agent_fee: row.get(14),
+            charge_len: row.get(15),
+            acd: row.get(16),
+            group_call_pay_fee: row.get(17),
+            sms_pay_fee: row.get(18),
+            task_sum_pay_fee: row.get(19),
+            send_sms_num: row.get(20),
+            extra: row.extra().cloned().unwrap_or_default(),
         }
-    }
-
-    fn extra(&mut self) -> &mut Extra {
-        &mut self.extra
     }
 }
 
 impl<'de> Deserialize<'de> for GroupCallTask {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        decode::deserialize(deserializer)
+        record::deserialize(deserializer)
     }
 }
 
@@ -363,48 +333,30 @@ impl Serialize for RecallFlowDetail {
     }
 }
 
-impl Record for RecallFlowDetail {
-    const FIELDS: &'static [&'static str] = &[
-        "keyId",
-        "recallInterval",
-        "recallNum",
-        "recallType",
-        "status",
-        "nodeList",
-        "total",
-        "size",
-        "current",
-        "searchCount",
-        "pages",
-        "records",
-    ];
+impl FromRow for RecallFlowDetail {
+    const SHAPE: &'static Shape = &RESPONSES[responses::RECALL_FLOW_DETAIL];
 
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-        match field {
-            0 => value.value(&mut self.key_id, &mut self.extra),
-            1 => value.value(&mut self.recall_interval, &mut self.extra),
-            2 => value.value(&mut self.recall_num, &mut self.extra),
-            3 => value.value(&mut self.recall_type, &mut self.extra),
-            4 => value.value(&mut self.status, &mut self.extra),
-            5 => value.records(&mut self.node_list, &mut self.extra),
-            11 => value.alias_records("nodeList", &mut self.node_list, &mut self.extra),
-            6 => value.value(&mut self.total, &mut self.extra),
-            7 => value.value(&mut self.size, &mut self.extra),
-            8 => value.value(&mut self.current, &mut self.extra),
-            9 => value.value(&mut self.search_count, &mut self.extra),
-            10 => value.value(&mut self.pages, &mut self.extra),
-            _ => value.other(&mut self.extra),
+    fn from_row(row: Row<'_>) -> Self {
+        Self {
+            key_id: row.get(0),
+            recall_interval: row.get(1),
+            recall_num: row.get(2),
+            recall_type: row.get(3),
+            status: row.get(4),
+            node_list: row.list(5),
+            total: row.get(6),
+            size: row.get(7),
+            current: row.get(8),
+            search_count: row.get(9),
+            pages: row.get(10),
+            extra: row.extra().cloned().unwrap_or_default(),
         }
-    }
-
-    fn extra(&mut self) -> &mut Extra {
-        &mut self.extra
     }
 }
 
 impl<'de> Deserialize<'de> for RecallFlowDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        decode::deserialize(deserializer)
+        record::deserialize(deserializer)
     }
 }
 
@@ -569,81 +521,47 @@ impl Serialize for RecallNodeDetail {
     }
 }
 
-impl Record for RecallNodeDetail {
-    const FIELDS: &'static [&'static str] = &[
-        "source",
-        "voiceFileId",
-        "voiceFileName",
-        "uploadName",
-        "text",
-        "lan",
-        "speakingRate",
-        "ssmlGender",
-        "accent",
-        "hangUpSms",
-        "idxSmsAppId",
-        "smsContent",
-        "senderId",
-        "feedbackPush",
-        "feedbackValue",
-        "successPush",
-        "successPushTime",
-        "failedPush",
-        "ringPush",
-        "toSeat",
-        "sipGroupId",
-        "outboundControl",
-        "calloutRate",
-        "toSeatType",
-        "toSeatKey",
-        "delayTransfer",
-        "keyId",
-        "taskId",
-        "nodeStatus",
-    ];
+impl FromRow for RecallNodeDetail {
+    const SHAPE: &'static Shape = &RESPONSES[responses::RECALL_NODE_DETAIL];
 
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-        match field {
-            0 => value.value(&mut self.source, &mut self.extra),
-            1 => value.value(&mut self.voice_file_id, &mut self.extra),
-            2 => value.value(&mut self.voice_file_name, &mut self.extra),
-            3 => value.value(&mut self.upload_name, &mut self.extra),
-            4 => value.value(&mut self.text, &mut self.extra),
-            5 => value.value(&mut self.lan, &mut self.extra),
-            6 => value.value(&mut self.speaking_rate, &mut self.extra),
-            7 => value.value(&mut self.ssml_gender, &mut self.extra),
-            8 => value.value(&mut self.accent, &mut self.extra),
-            9 => value.value(&mut self.hang_up_sms, &mut self.extra),
-            10 => value.value(&mut self.idx_sms_app_id, &mut self.extra),
-            11 => value.value(&mut self.sms_content, &mut self.extra),
-            12 => value.value(&mut self.sender_id, &mut self.extra),
-            13 => value.value(&mut self.feedback_push, &mut self.extra),
-            14 => value.value(&mut self.feedback_value, &mut self.extra),
-            15 => value.value(&mut self.success_push, &mut self.extra),
-            16 => value.value(&mut self.success_push_time, &mut self.extra),
-            17 => value.value(&mut self.failed_push, &mut self.extra),
-            18 => value.value(&mut self.ring_push, &mut self.extra),
-            19 => value.value(&mut self.to_seat, &mut self.extra),
-            20 => value.value(&mut self.sip_group_id, &mut self.extra),
-            21 => value.value(&mut self.outbound_control, &mut self.extra),
-            22 => value.value(&mut self.callout_rate, &mut self.extra),
-            23 => value.value(&mut self.to_seat_type, &mut self.extra),
-            24 => value.value(&mut self.to_seat_key, &mut self.extra),
-            25 => value.value(&mut self.delay_transfer, &mut self.extra),
-            26 => value.value(&mut self.key_id, &mut self.extra),
-            27 => value.value(&mut self.task_id, &mut self.extra),
-            28 => value.value(&mut self.node_status, &mut self.extra),
-            _ => value.other(&mut self.extra),
+    fn from_row(row: Row<'_>) -> Self {
+        Self {
+            source: row.get(0),
+            voice_file_id: row.get(1),
+            voice_file_name: row.get(2),
+            upload_name: row.get(3),
+            text: row.get(4),
+            lan: row.get(5),
+            speaking_rate: row.get(6),
+            ssml_gender: row.get(7),
+            accent: row.get(8),
+            hang_up_sms: row.get(9),
+            idx_sms_app_id: row.get(10),
+            sms_content: row.get(11),
+            sender_id: row.get(12),
+            feedback_push: row.get(13),
+            feedback_value: row.get(14),
+            success_push: row.get(15),
+            success_push_time: row.get(16),
+            failed_push: row.get(17),
+            ring_push: row.get(18),
+            to_seat: row.get(19),
+            sip_group_id: row.get(20),
+            outbound_control: row.get(21),
+            callout_rate: row.get(22),
+            to_seat_type: row.get(23),
+            to_seat_key: row.get(24),
+            delay_transfer: row.get(25),
+            key_id: row.get(26),
+            task_id: row.get(27),
+            node_status: row.get(28),
+            extra: row.extra().cloned().unwrap_or_default(),
         }
-    }
-
-    fn extra(&mut self) -> &mut Extra {
-        &mut self.extra
     }
 }
 
 impl<'de> Deserialize<'de> for RecallNodeDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        decode::deserialize(deserializer)
+        record::deserialize(deserializer)
     }
 }

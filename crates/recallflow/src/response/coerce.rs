@@ -1,107 +1,62 @@
-//! Whether a JSON value fits the type of a documented field, and what it becomes.
+//! Converts JSON values to the types of documented fields.
 
-use crate::LocalDateTime;
-use crate::request::check::Number;
+use serde_json::Value;
 
-/// A type that reads itself from the kinds of JSON values that can stand for it. What it does not override does not fit.
-pub(crate) trait Fit: Sized {
-    /// From a whole number.
-    fn from_integer(_number: i64) -> Option<Self> {
-        None
-    }
-    /// From a number with a fraction, or one beyond 64 bits.
-    fn from_float(_number: f64) -> Option<Self> {
-        None
-    }
-    /// From text.
-    fn from_text(_text: &str) -> Option<Self> {
-        None
-    }
-    /// From a truth value.
-    fn from_bool(_value: bool) -> Option<Self> {
-        None
+use super::shape::Kind;
+use super::table::Cell;
+use crate::datetime::LocalDateTime;
+
+/// Converts a JSON value to a cell of this type; `None` if it does not fit. Texts, objects and lists are not cells by
+/// themselves, so the reader adds them to its table.
+pub(crate) fn coerce(value: &Value, kind: &Kind) -> Option<Cell> {
+    match kind {
+        Kind::Int64 | Kind::Enum(_) => number(value).map(Cell::Int),
+        Kind::Int32 => number(value).filter(|number| i32::try_from(*number).is_ok()).map(Cell::Int),
+        Kind::Float => float(value).map(Cell::Float),
+        Kind::Flag | Kind::Bool => boolean(value).map(Cell::Bool),
+        Kind::Time => LocalDateTime::parse(value.as_str()?.as_bytes()).map(Cell::Time),
+        Kind::Text | Kind::Object(_) | Kind::List(_) => None,
     }
 }
 
-impl Fit for String {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text.to_owned())
+/// Returns a whole number, also one that is written as text.
+pub(crate) fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => integer(text),
+        _ => None,
     }
 }
 
-impl Fit for i64 {
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(number)
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        integer(text)
-    }
-}
-
-impl Fit for i32 {
-    fn from_integer(number: i64) -> Option<Self> {
-        number.try_into().ok()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        integer(text).and_then(Self::from_integer)
-    }
-}
-
-impl Fit for f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a rate or a price of 2^53 does not occur")]
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(number as f64)
-    }
-
-    fn from_float(number: f64) -> Option<Self> {
-        Some(number)
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'));
-        // Digits without end would become infinity, which cannot be written again.
-        if plain { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
-    }
-}
-
-impl Fit for bool {
-    fn from_integer(number: i64) -> Option<Self> {
-        match number {
+fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        value => match number(value)? {
             0 => Some(false),
             1 => Some(true),
             _ => None,
-        }
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        integer(text).and_then(Self::from_integer)
-    }
-
-    fn from_bool(value: bool) -> Option<Self> {
-        Some(value)
+        },
     }
 }
 
-impl Fit for LocalDateTime {
-    fn from_text(text: &str) -> Option<Self> {
-        LocalDateTime::parse(text.as_bytes())
+fn float(value: &Value) -> Option<f64> {
+    match value {
+        // Beyond 64 bits only digits are lost, but an integer of 64 bits that is not signed is kept as it is.
+        Value::Number(number) if number.is_u64() && !number.is_i64() => None,
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => decimal(text),
+        _ => None,
     }
 }
 
-impl<T: Number> Fit for T {
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(T::from_number(number))
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        integer(text).map(T::from_number)
-    }
+/// Reads plain decimal digits. Digits without end would become infinity, which JSON cannot hold.
+fn decimal(text: &str) -> Option<f64> {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'));
+    if is_plain { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
 }
 
-/// A numeric string: digits with an optional minus, nothing else.
-pub(crate) fn integer(text: &str) -> Option<i64> {
+/// Reads a numeric string: digits with an optional minus, nothing else.
+fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if numeric { text.parse().ok() } else { None }

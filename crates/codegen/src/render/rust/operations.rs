@@ -1,8 +1,9 @@
 //! Renders the table of operations and the methods of the clients.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::positions::path;
 use super::tokens::{doc, field_ident, ident, is_always_there, parameter_type};
 use crate::model::{Api, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
@@ -19,6 +20,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let requests = requests.into_iter().map(ident);
     let responses = responses.into_iter().map(ident);
     let mut items = vec![quote! {
+        use super::positions::operations;
         use super::requests::{#(#requests),*};
         use super::responses::{#(#responses),*};
         use crate::blocking;
@@ -28,7 +30,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use crate::pages::Pages;
     }];
     items.push(table(api));
-    items.extend(api.operations.iter().enumerate().map(|(index, operation)| implementation(index, operation)));
+    items.extend(api.operations.iter().map(implementation));
     items.extend(api.operations.iter().filter_map(|operation| paging(api, operation)));
     items.push(client(api, Flavour::Async));
     items.push(client(api, Flavour::Blocking));
@@ -49,8 +51,8 @@ fn table(api: &Api) -> TokenStream {
     }
 }
 
-fn implementation(index: usize, operation: &Operation) -> TokenStream {
-    let (index, request, answer) = (Literal::usize_unsuffixed(index), ident(&operation.request), answer(operation));
+fn implementation(operation: &Operation) -> TokenStream {
+    let (index, request, answer) = (path("operations", &operation.name), ident(&operation.request), answer(operation));
     quote! {
         impl Operation for #request {
             type Response = #answer;

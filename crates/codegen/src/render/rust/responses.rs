@@ -1,8 +1,9 @@
-//! Renders the response types and how their fields are read.
+//! Renders the response types, and how their fields are read and written.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::positions::path;
 use super::tokens::{doc, enums_of, field_doc, field_ident, ident, uses, value_type};
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
@@ -12,11 +13,13 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let time = uses(&responses, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
     let total = responses.iter().any(|response| response.totals.is_some()).then(|| quote!(FeeTotal,));
     let mut items = vec![quote! {
-        use serde::de::MapAccess;
         use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
         use super::enums::{#(#enums),*};
-        use crate::response::decode::{self, FieldValue, Record};
+        use super::positions::responses;
+        use super::shapes::RESPONSES;
+        use crate::response::record::{self, FromRow, Row};
+        use crate::response::shape::Shape;
         use crate::response::write::RecordWriter;
         use crate::{Extra, #total #time};
     }];
@@ -71,57 +74,32 @@ fn writing(response: &Type) -> TokenStream {
 
 fn reading(response: &Type) -> TokenStream {
     let name = ident(&response.name);
-    let wires = response.fields.iter().map(|field| &field.wire);
-    let aliases = response.fields.iter().flat_map(|field| field.aliases.iter());
-    let names = wires.chain(aliases);
-    let arms = response.fields.iter().enumerate().flat_map(|(position, field)| arms(response, position, field));
+    let shape = path("responses", &response.name);
+    let fields = response.fields.iter().enumerate().map(|(position, field)| {
+        let (name, position) = (field_ident(&field.wire), Literal::usize_unsuffixed(position));
+        match field.kind {
+            FieldKind::List(_) => quote!(#name: row.list(#position)),
+            _ => quote!(#name: row.get(#position)),
+        }
+    });
     quote! {
-        impl Record for #name {
-            const FIELDS: &'static [&'static str] = &[#(#names),*];
+        impl FromRow for #name {
+            const SHAPE: &'static Shape = &RESPONSES[#shape];
 
-            fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-                match field {
-                    #(#arms,)*
-                    _ => value.other(&mut self.extra),
+            fn from_row(row: Row<'_>) -> Self {
+                Self {
+                    #(#fields,)*
+                    extra: row.extra().cloned().unwrap_or_default(),
                 }
-            }
-
-            fn extra(&mut self) -> &mut Extra {
-                &mut self.extra
             }
         }
 
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                decode::deserialize(deserializer)
+                record::deserialize(deserializer)
             }
         }
     }
-}
-
-/// How a field is read under its own name, and under others.
-fn arms(response: &Type, position: usize, field: &Field) -> Vec<TokenStream> {
-    let (name, usual) = (field_ident(&field.wire), &field.wire);
-    let (own, other) = match &field.kind {
-        FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => {
-            (quote!(records), Some(quote!(alias_records)))
-        }
-        FieldKind::List(_) => (quote!(values), None),
-        FieldKind::Object(_) => (quote!(record), None),
-        _ => (quote!(value), Some(quote!(alias))),
-    };
-    let own_position = proc_macro2::Literal::usize_unsuffixed(position);
-    // The aliases follow the names of all fields, in the order of their fields.
-    let before = response.fields[..position].iter().map(|field| field.aliases.len()).sum::<usize>();
-    let first = response.fields.len() + before;
-    let aliases: Vec<_> = (first..first + field.aliases.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
-    let own_call = quote!(value.#own(&mut self.#name, &mut self.extra));
-    let mut arms = vec![quote!(#own_position => #own_call)];
-    // Lowering refuses aliases of what has no other call.
-    if let Some(other) = other.filter(|_| !aliases.is_empty()) {
-        arms.push(quote!(#(#aliases)|* => value.#other(#usual, &mut self.#name, &mut self.extra)));
-    }
-    arms
 }
 
 fn totals(response: &Type) -> TokenStream {

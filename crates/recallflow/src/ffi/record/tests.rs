@@ -1,13 +1,15 @@
-//! Records against the vectors, told cell by cell as another language tells them.
+//! Records against the vectors, read cell by cell as another language reads them.
 
 use recallflow_tests::{Case, check_all, load, same, same_json};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::*;
-use crate::OPERATIONS;
-use crate::generated::ffi::CALLS;
+use crate::ffi::{CALLS, Cell, Kind, Row};
+use crate::generated::operations::OPERATIONS;
 use crate::response::envelope::{self, Data};
-use crate::response::mend;
+use crate::response::extra::Extra;
+use crate::response::table::Table;
 
 #[derive(Deserialize)]
 struct File {
@@ -25,29 +27,25 @@ fn response(operation: &str) -> Option<usize> {
     CALLS[OPERATIONS.iter().position(|known| known.name == operation)?].response
 }
 
-/// The record of an answer, read the long way.
+/// Reads the record of a response.
 fn opened(body: &str, response: usize) -> Record {
-    let how = AsRecord { response: Some(response) };
-    let mended = mend::mended(body.as_bytes()).filter(|_| envelope::open(body.as_bytes(), how).is_err());
-    let body = mended.as_deref().map_or(body, |mended| std::str::from_utf8(mended).unwrap());
-    let data = match envelope::open(body.as_bytes(), how).unwrap().data {
-        Data::Response(data) => data,
-        Data::Absent | Data::Odd => how.absent(),
-    };
-    let text = Bytes::copy_from_slice(body.trim_start_matches('\u{feff}').as_bytes());
-    how.finish(data, text).unwrap()
+    let body = Bytes::copy_from_slice(body.as_bytes());
+    let shape = &RESPONSES[response];
+    let envelope = envelope::open(&body, Some(shape), usize::MAX).unwrap();
+    let table = if envelope.data == Data::Object { envelope.table } else { Table::blank(shape) };
+    Record::new(body, table, shape)
 }
 
-/// The wire form, with the fields in their order and everything else after them.
-fn told(row: Row<'_>) -> String {
+/// Returns the wire form, with the fields in their order and everything else after them.
+fn wire_text(row: Row<'_>) -> String {
     let list = |items: &mut dyn Iterator<Item = String>| format!("[{}]", items.collect::<Vec<_>>().join(","));
     let mut members = Vec::new();
     for (position, (field, cell)) in row.shape().fields.iter().zip(row.cells()).enumerate() {
         let value = match (cell, &field.kind) {
             (Cell::Absent, Kind::List(_)) => "[]".to_owned(),
             (Cell::Absent, _) => continue,
-            (Cell::Object(_), _) => told(row.object(position).unwrap()),
-            (Cell::Objects(..), _) => list(&mut row.objects(position).map(told)),
+            (Cell::Object(_), _) => wire_text(row.object(position).unwrap()),
+            (Cell::Objects(..), _) => list(&mut row.objects(position).map(wire_text)),
             (Cell::Values(..), Kind::List(item)) => {
                 list(&mut row.values(position).iter().map(|cell| scalar(row, cell, item).to_string()))
             }
@@ -76,26 +74,21 @@ fn scalar(row: Row<'_>, cell: &Cell, kind: &Kind) -> Value {
 }
 
 #[test]
-fn a_record_holds_what_the_answer_says() {
+fn a_record_holds_the_values_of_its_response() {
     check_all(&load::<File>("decoding").cases, |case| {
         let Some(response) = response(&case.operation) else { return Ok(()) };
         let record = opened(&case.body, response);
-        let text = told(record.root());
+        let text = wire_text(record.root());
         same_json("cells", &case.response, &parsed(&text))?;
         same_json("wire form", &case.response, &record.root().to_json())?;
         let again = read_response(response, text.clone().into()).map_err(|error| error.to_string())?;
-        same("read from its own wire form", &text, &told(again.root()))?;
+        same("read from its own wire form", &text, &wire_text(again.root()))?;
         same("equal", &true, &(record == again))?;
-        let how = AsRecord { response: Some(response) };
-        if let Some(data) = how.shortcut(case.body.as_bytes()) {
-            let short = how.finish(data, Bytes::copy_from_slice(case.body.as_bytes()));
-            same("read the short way", &Some(text), &short.map(|record| told(record.root())))?;
-        }
         for (position, cell) in record.root().cells().iter().enumerate() {
             let number = if let Cell::Int(number) = cell { Some(*number) } else { None };
             same("number", &number, &record.root().number(position))?;
-            let items: Vec<_> = record.objects(position).iter().map(|item| told(item.root())).collect();
-            same("items", &record.root().objects(position).map(told).collect::<Vec<_>>(), &items)?;
+            let items: Vec<_> = record.objects(position).iter().map(|item| wire_text(item.root())).collect();
+            same("items", &record.root().objects(position).map(wire_text).collect::<Vec<_>>(), &items)?;
         }
         Ok(())
     });
@@ -110,8 +103,17 @@ fn records_of_other_content_differ() {
 }
 
 #[test]
-fn what_is_no_object_is_no_record() {
-    for (json, why) in [("[]", "no JSON object"), ("null", "no JSON object"), ("{", "no JSON"), ("{} {}", "no JSON")] {
+fn only_a_json_object_is_a_record() {
+    for (json, why) in [
+        ("[]", "got a list"),
+        ("null", "got null"),
+        ("\"{}\"", "got text"),
+        ("1", "got a number"),
+        ("true", "got a boolean"),
+        ("{", "invalid JSON: EOF"),
+        ("{} {}", "invalid JSON: trailing characters"),
+        (r#"{"total":1e400}"#, "got a number out of range"),
+    ] {
         let error = read_response(0, json.into()).unwrap_err().to_string();
         assert!(error.contains(why), "{json}: {error}");
     }

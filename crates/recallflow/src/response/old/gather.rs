@@ -3,26 +3,25 @@
 use serde::de::MapAccess;
 use serde_json::Value;
 
-use super::record::Place;
-use super::shape::{Field, Kind, Shape};
-use super::table::{Cell, Table, small, width};
 use crate::LocalDateTime;
-use crate::generated::ffi::RESPONSES;
-use crate::response::coerce::Fit;
-use crate::response::decode::{FieldValue, MakeObject, MakeValue, Object};
+use crate::generated::shapes::RESPONSES;
 use crate::response::extra::Extra;
+use crate::response::old::coerce::Fit;
+use crate::response::old::decode::{FieldValue, MakeObject, MakeValue, Object};
+use crate::response::shape::{Field, Kind, Shape};
+use crate::response::table::{Cell, Table, small};
 
 /// An object with all that is in it.
-#[derive(Clone)]
-pub(super) struct Branch {
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
     shape: &'static Shape,
     parts: Vec<Option<Part>>,
     extra: Extra,
 }
 
 /// A value with all that is in it.
-#[derive(Clone)]
-pub(super) enum Part {
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
     Cell(Cell),
     Text(String),
     Object(Branch),
@@ -31,7 +30,7 @@ pub(super) enum Part {
 }
 
 impl Branch {
-    pub(super) fn into_table(self) -> Table {
+    pub(crate) fn into_table(self) -> Table {
         let mut table = Table::default();
         add_rows(vec![self], &mut table, 0);
         table
@@ -46,7 +45,7 @@ fn add_rows(rows: Vec<Branch>, table: &mut Table, level: usize) -> u32 {
         let first = cells.len();
         table.add_extra(level, first, extra);
         cells.extend(parts.into_iter().map(|part| part.map_or(Cell::Absent, |part| add(part, table, level + 1))));
-        cells.resize(first + width(shape), Cell::Absent);
+        cells.resize(first + shape.width(), Cell::Absent);
     }
     table.put_back(level, cells);
     small(begin)
@@ -72,14 +71,6 @@ fn add(part: Part, table: &mut Table, below: usize) -> Cell {
     }
 }
 
-/// The wire form of a value.
-fn to_json(part: Part, kind: &Kind, body: &str) -> Value {
-    let mut table = Table::default();
-    let cell = add(part, &mut table, 1);
-    let place = Place { body: body.as_bytes(), table: &table, level: 0 };
-    place.to_json(cell, kind).unwrap_or_default()
-}
-
 fn from_text(text: &str, body: &str) -> Part {
     let start = (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
     let span = start.and_then(|start| Some((start, start.checked_add(text.len())?)));
@@ -92,13 +83,13 @@ fn from_text(text: &str, body: &str) -> Part {
 
 /// Makes rows of one shape.
 #[derive(Clone, Copy)]
-pub(super) struct MakeRow<'b> {
-    pub(super) shape: &'static Shape,
-    pub(super) body: &'b str,
+pub(crate) struct MakeRow<'b> {
+    pub(crate) shape: &'static Shape,
+    pub(crate) body: &'b str,
 }
 
 /// A row while it is read.
-pub(super) struct OpenRow<'b> {
+pub(crate) struct OpenRow<'b> {
     row: Branch,
     body: &'b str,
 }
@@ -118,7 +109,8 @@ impl<'b> MakeObject for MakeRow<'b> {
 
     fn to_json(self, row: &Branch) -> Value {
         let table = row.clone().into_table();
-        Place { body: self.body.as_bytes(), table: &table, level: 0 }.row(self.shape).to_json()
+        let body = bytes::Bytes::copy_from_slice(self.body.as_bytes());
+        crate::response::record::Record::new(body, table, self.shape).root().to_json()
     }
 }
 
@@ -251,6 +243,6 @@ impl MakeValue for MakePart<'_> {
     }
 
     fn to_json(self, part: &Part) -> Value {
-        to_json(part.clone(), self.kind, self.body)
+        unreachable!("no operation has a list of values: {part:?}")
     }
 }

@@ -13,42 +13,13 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Value};
 
 use super::coerce::Fit;
-use super::extra::Extra;
-
-/// An object of an answer.
-pub(crate) trait Record: Default + Serialize {
-    /// Names on the wire, in the order in which the service usually sends them; aliases come last.
-    const FIELDS: &'static [&'static str];
-
-    /// Reads the field at this position of [`Record::FIELDS`].
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error>;
-
-    /// Where everything else goes.
-    fn extra(&mut self) -> &mut Extra;
-}
+use crate::response::extra::Extra;
 
 /// An object while it is read: a record of this crate, or one that another language will show.
 pub(crate) trait Object {
-    /// As [`Record::FIELDS`].
     fn names(&self) -> &'static [&'static str];
-    /// As [`Record::read`].
     fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error>;
-    /// As [`Record::extra`].
     fn extra(&mut self) -> &mut Extra;
-}
-
-impl<T: Record> Object for T {
-    fn names(&self) -> &'static [&'static str] {
-        T::FIELDS
-    }
-
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: usize, value: FieldValue<'_, A>) -> Result<(), A::Error> {
-        Record::read(self, field, value)
-    }
-
-    fn extra(&mut self) -> &mut Extra {
-        Record::extra(self)
-    }
 }
 
 /// How objects are made.
@@ -81,65 +52,6 @@ pub(crate) trait MakeValue: Copy {
     fn to_json(self, value: &Self::Value) -> Value;
 }
 
-/// Makes values and records of this crate.
-pub(crate) struct Typed<T>(PhantomData<T>);
-
-impl<T> Typed<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-// Not derived, which would ask for a type that can be copied.
-impl<T> Clone for Typed<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Typed<T> {}
-
-impl<T: Record> MakeObject for Typed<T> {
-    type Open = T;
-    type Object = T;
-
-    fn open(self) -> T {
-        T::default()
-    }
-
-    fn close(self, open: T) -> T {
-        open
-    }
-
-    fn to_json(self, object: &T) -> Value {
-        serde_json::to_value(object).unwrap_or_default()
-    }
-}
-
-impl<T: Fit + Serialize> MakeValue for Typed<T> {
-    type Value = T;
-
-    fn integer(self, number: i64) -> Option<T> {
-        T::from_integer(number)
-    }
-
-    fn float(self, number: f64) -> Option<T> {
-        T::from_float(number)
-    }
-
-    fn text(self, text: &str) -> Option<T> {
-        T::from_text(text)
-    }
-
-    fn boolean(self, value: bool) -> Option<T> {
-        T::from_bool(value)
-    }
-
-    fn to_json(self, value: &T) -> Value {
-        serde_json::to_value(value).unwrap_or_default()
-    }
-}
-
 /// What a JSON value turned out to be.
 pub(crate) enum Fitted<T> {
     /// Null.
@@ -148,32 +60,6 @@ pub(crate) enum Fitted<T> {
     Fits(T),
     /// Something else.
     Odd(Value),
-}
-
-/// Reads a whole record with `serde`, which fails if the JSON is no object.
-pub(crate) fn deserialize<'de, T: Record, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    match ObjectSeed(Typed::<T>::new()).deserialize(deserializer)? {
-        Fitted::Fits(record) => Ok(record),
-        Fitted::Null | Fitted::Odd(_) => Err(D::Error::custom("the JSON is no object")),
-    }
-}
-
-/// The data of an answer.
-pub(crate) trait Response: Default {
-    /// Reads the data.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fitted<Self>, D::Error>;
-}
-
-impl<T: Record> Response for T {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fitted<Self>, D::Error> {
-        ObjectSeed(Typed::new()).deserialize(deserializer)
-    }
-}
-
-impl Response for () {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fitted<Self>, D::Error> {
-        deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Fitted::Fits(()))
-    }
 }
 
 /// What the data of an answer is read into.
@@ -186,29 +72,8 @@ pub(crate) trait ReadData: Copy {
     fn absent(self) -> Self::Data;
     /// Reads the data from `body`, in which it lies.
     fn read<'de, D: Deserializer<'de>>(self, body: &str, deserializer: D) -> Result<Fitted<Self::Data>, D::Error>;
-    /// The data of a success, if there is a faster way to tell for such a body.
-    fn shortcut(self, _body: &[u8]) -> Option<Self::Data> {
-        None
-    }
     /// Makes of it what the caller gets; `text` is the body again.
     fn finish(self, data: Self::Data, text: Bytes) -> Self::Response;
-}
-
-impl<T: Response> ReadData for Typed<T> {
-    type Data = T;
-    type Response = T;
-
-    fn absent(self) -> T {
-        T::default()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(self, _body: &str, deserializer: D) -> Result<Fitted<T>, D::Error> {
-        T::read(deserializer)
-    }
-
-    fn finish(self, data: T, _text: Bytes) -> T {
-        data
-    }
 }
 
 /// The value of a field that is about to be read.
@@ -218,48 +83,6 @@ pub(crate) struct FieldValue<'a, A> {
 }
 
 impl<'de, A: MapAccess<'de>> FieldValue<'_, A> {
-    /// Reads a value; null leaves the field as it is, and what does not fit goes to `extra`.
-    pub(crate) fn value<T: Fit + Serialize>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.value_by(Typed::new(), slot, extra)
-    }
-
-    /// Reads a value under another name than the usual one, which counts only if the usual one is not there.
-    pub(crate) fn alias<T: Fit + Serialize>(
-        self,
-        usual: &str,
-        slot: &mut Option<T>,
-        extra: &mut Extra,
-    ) -> Result<(), A::Error> {
-        self.alias_by(Typed::new(), usual, slot, extra)
-    }
-
-    /// Reads an object.
-    #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
-    pub(crate) fn record<T: Record>(self, slot: &mut Option<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.record_by(Typed::new(), slot, extra)
-    }
-
-    /// Reads a list of objects; if some of its items are none, the whole list goes to `extra` as well.
-    pub(crate) fn records<T: Record>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.records_by(Typed::new(), slot, extra)
-    }
-
-    /// Reads a list under another name than the usual one, which counts only if the usual one has no items.
-    pub(crate) fn alias_records<T: Record>(
-        self,
-        usual: &str,
-        slot: &mut Vec<T>,
-        extra: &mut Extra,
-    ) -> Result<(), A::Error> {
-        self.alias_records_by(Typed::new(), usual, slot, extra)
-    }
-
-    /// Reads a list of values; if some of them do not fit, the whole list goes to `extra` as well.
-    #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
-    pub(crate) fn values<T: Fit + Serialize>(self, slot: &mut Vec<T>, extra: &mut Extra) -> Result<(), A::Error> {
-        self.values_by(Typed::new(), slot, extra)
-    }
-
     /// Keeps a value as it is.
     pub(crate) fn other(self, extra: &mut Extra) -> Result<(), A::Error> {
         extra.insert(self.name, self.map.next_value()?);
@@ -613,5 +436,30 @@ impl Visitor<'_> for KeySeed {
         }
         let position = self.names.iter().position(|known| *known == name);
         Ok(position.map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
+    }
+}
+
+/// Reads the data of an answer as a record.
+#[derive(Clone, Copy)]
+pub(crate) struct AsRecord(pub(crate) &'static crate::response::shape::Shape);
+
+impl ReadData for AsRecord {
+    type Data = crate::response::table::Table;
+    type Response = crate::response::record::Record;
+
+    fn absent(self) -> Self::Data {
+        crate::response::table::Table::blank(self.0)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(self, body: &str, deserializer: D) -> Result<Fitted<Self::Data>, D::Error> {
+        Ok(match ObjectSeed(super::gather::MakeRow { shape: self.0, body }).deserialize(deserializer)? {
+            Fitted::Null => Fitted::Null,
+            Fitted::Fits(row) => Fitted::Fits(row.into_table()),
+            Fitted::Odd(value) => Fitted::Odd(value),
+        })
+    }
+
+    fn finish(self, table: Self::Data, text: Bytes) -> Self::Response {
+        crate::response::record::Record::new(text, table, self.0)
     }
 }

@@ -1,0 +1,88 @@
+//! Responses without a connection, for benchmarks and fuzzing.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::classify::{self, Context, Failed};
+use crate::clock;
+use crate::error::Error;
+use crate::generated::operations::OPERATIONS;
+use crate::operation::Operation;
+use crate::response::record::{Record, Response as _};
+use crate::response::shape::Shape;
+use crate::retry::{self, Decision, Situation, Used};
+use crate::transport::Answer;
+
+/// A response that was received before.
+#[derive(Clone, Debug, Default)]
+pub struct Replay<'a> {
+    /// The HTTP status code.
+    pub status: u16,
+    /// The header `Retry-After`.
+    pub retry_after: Option<String>,
+    /// The body.
+    pub body: Bytes,
+    /// The service's time in seconds when it responded.
+    pub now: i64,
+    /// Texts that no error may show.
+    pub secrets: &'a [&'a str],
+}
+
+impl Replay<'_> {
+    /// Returns the response of the operation at this position of [`OPERATIONS`], if the operation has one.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] of a call that makes one attempt.
+    pub fn read(&self, operation: usize) -> Result<Option<Record>, Error> {
+        self.read_shape(operation, super::CALLS[operation].response.map(|response| &super::RESPONSES[response]))
+    }
+
+    /// Returns the response of an operation as the type of this crate.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_as<R: Operation>(&self) -> Result<R::Response, Error> {
+        let record = self.read_shape(R::INDEX, R::Response::SHAPE)?;
+        Ok(R::Response::from_record(record.as_ref()))
+    }
+
+    fn read_shape(&self, operation: usize, shape: Option<&'static Shape>) -> Result<Option<Record>, Error> {
+        let response = Answer {
+            status: self.status,
+            date: None,
+            age: false,
+            is_early: false,
+            retry_after: self.retry_after.clone(),
+            content_encoding: None,
+            body: self.body.clone(),
+            elapsed: Duration::ZERO,
+        };
+        let context = Context { now: self.now, max_values: usize::MAX, secrets: self.secrets, base_url: "" };
+        classify::response(&response, shape, &context).map_err(|Failed { class, error }| {
+            let situation = Situation {
+                kind: OPERATIONS[operation].kind,
+                class,
+                used: Used::default(),
+                max_retries: 0,
+                budget: 0,
+                remaining: Duration::ZERO,
+                retry_after: None,
+                jitter: 1.0,
+            };
+            match retry::decide(&situation) {
+                Decision::OutcomeUnknown => classify::outcome_unknown(error),
+                Decision::Retry { .. } | Decision::Fail => error,
+            }
+        })
+    }
+}
+
+/// Returns how many seconds the service's clock is ahead of one that shows this Unix time, and the remedy for its owner.
+#[must_use]
+pub fn clock_offset(local: i64, date: &str, round_trip: Duration) -> Option<(i64, String)> {
+    let offset = clock::offset(local, Some(date), false, round_trip)?;
+    Some((offset, clock::remedy(Some(offset))))
+}

@@ -1,0 +1,85 @@
+//! Objects of requests and responses, described as data.
+
+use super::tokens::Key;
+use crate::generated::shapes::RESPONSES;
+
+/// An object of a request or of a response.
+#[derive(Debug)]
+pub struct Shape {
+    /// Name of its type.
+    pub name: &'static str,
+    /// Its fields, in the order of the spec.
+    pub fields: &'static [Field],
+    /// Wire names of all fields, then the aliases that a response may use instead.
+    pub names: &'static [&'static str],
+    /// The position in `fields` that each alias refers to.
+    pub aliases: &'static [usize],
+}
+
+impl Shape {
+    /// The number of cells of an object. At least one, so that every object has its own position in a table.
+    pub(crate) fn width(&self) -> usize {
+        self.fields.len().max(1)
+    }
+}
+
+/// A field.
+#[derive(Debug)]
+pub struct Field {
+    /// Name on the wire.
+    pub wire: &'static str,
+    /// The wire name in the form in which responses are searched for it.
+    pub(super) key: Key,
+    /// Name of the nested wire object that holds the field. Users see the field without it.
+    pub within: Option<&'static str>,
+    /// Type of the value.
+    pub kind: Kind,
+    /// The wire number that is sent when the caller sets no value.
+    pub default: Option<i64>,
+}
+
+impl Field {
+    pub(crate) const fn new(
+        wire: &'static str,
+        within: Option<&'static str>,
+        kind: Kind,
+        default: Option<i64>,
+    ) -> Self {
+        Self { wire, key: Key::new(wire), within, kind, default }
+    }
+}
+
+/// The type of a field.
+#[derive(Debug)]
+pub enum Kind {
+    /// A 32-bit integer.
+    Int32,
+    /// A 64-bit integer.
+    Int64,
+    /// A finite number.
+    Float,
+    /// Text.
+    Text,
+    /// A boolean that is 0 or 1 on the wire.
+    Flag,
+    /// A boolean that is also one on the wire.
+    Bool,
+    /// A date and time without a zone.
+    Time,
+    /// A number of an enum, by the enum's position in `ffi::ENUMS`.
+    Enum(usize),
+    /// An object, by its position in `ffi::REQUESTS` or, in a response, in `ffi::RESPONSES`.
+    Object(usize),
+    /// A list.
+    List(&'static Kind),
+}
+
+impl Kind {
+    /// The shape of the objects in this field of a response, if it holds any.
+    pub(crate) fn shape(&self) -> Option<&'static Shape> {
+        match self {
+            Kind::Object(position) | Kind::List(Kind::Object(position)) => Some(&RESPONSES[*position]),
+            _ => None,
+        }
+    }
+}
