@@ -77,7 +77,7 @@ fn run_client(name: &str, task: &Task, response: Response) -> Result<(), Failure
     }
 }
 
-/// Reads one page from its bytes. The envelope of recallflow is private, so that all contenders read a derived one.
+/// Reads one page from its bytes, envelope included.
 fn run_decoder(name: &str) -> Result<(), Failure> {
     let page = fixture::page();
     let bytes = page.as_bytes();

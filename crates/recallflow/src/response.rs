@@ -3,8 +3,6 @@
 pub(crate) mod coerce;
 pub(crate) mod envelope;
 pub(crate) mod extra;
-#[cfg(test)]
-mod old;
 pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod shape;
