@@ -1,4 +1,4 @@
-//! Tells the linker what a module for Node needs.
+//! Sets the linker options of a Node module.
 
 fn main() {
     napi_build::setup();

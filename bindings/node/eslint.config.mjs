@@ -12,29 +12,29 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // Numbers and flags are told in texts without further ado.
+      // Numbers and booleans may be interpolated without conversion.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
-      // Methods are handed over to say where the stack of an error begins, and never called.
+      // Methods are passed to say where the stack of an error begins, and are never called.
       '@typescript-eslint/no-unsafe-function-type': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      // Another rule forbids what this one asks for.
+      // Another rule forbids the form that this rule requires.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-      // A tag of the native module is a number until it is said to be one.
+      // Numbers of the native module are compared with its enums.
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
     },
   },
   {
     files: ['ts/loader.ts'],
-    // Which native module there is, is found out when the package is loaded.
+    // The native module depends on the platform, so it is required at run time.
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
     files: ['test/**', 'examples/**', 'bench/**', 'faults/**'],
     extends: [tseslint.configs.recommended],
     rules: {
-      // The compiler knows better.
+      // The compiler checks this.
       'no-undef': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
@@ -42,7 +42,7 @@ export default defineConfig(
   {
     files: ['test/types/**'],
     rules: {
-      // What is refused is told by the error, and values are made for their types only.
+      // These files test the types; their values are unused.
       '@typescript-eslint/ban-ts-comment': 'off',
       '@typescript-eslint/no-unused-vars': 'off',
     },

@@ -1,7 +1,7 @@
-// The main job from start to end: the three operations on the documents' own examples, and a request that is refused.
+// A tour of the package: all operations with the documents' examples, and a request that is refused.
 //
 // `cargo xtask demo` runs it against the sandbox. To run it against any other service, set `RECALLFLOW_API_KEY`,
-// `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, and mind that it edits the flow 299.
+// `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, and note that it edits flow 299.
 
 import {
   Client,
@@ -17,17 +17,17 @@ import {
   toWire,
 } from 'recallflow';
 
-/** Starts a part of the tour. */
+/** Prints the heading of a part. */
 function title(text) {
   console.log(`\n== ${text}`);
 }
 
-/** Shows a value in the wire form of the service. */
+/** Prints a value as the JSON of the service. */
 function show(what, value) {
   console.log(`${what}: ${JSON.stringify(toWire(value), null, 2)}`);
 }
 
-/** The name of a number of an enum, or the number itself. */
+/** Returns the name of an enum's number, or the number itself if it has no name. */
 function nameOf(names, number) {
   const name = Object.keys(names).find((known) => names[known] === number);
   return name?.replaceAll('_', ' ').toLowerCase() ?? number ?? '-';

@@ -1,6 +1,6 @@
-// Makes calls as commands on the standard input ask for them, one JSON object a line, and tells what came of each.
+// Reads commands from standard input, one JSON object a line, calls the client, and writes the result of each call.
 //
-// `cargo xtask faults` starts it, with the package ready for use.
+// `cargo xtask faults` builds the package and starts this program.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,12 +10,12 @@ import { Client, RecallFlowError, RecallNode, RecallType } from 'recallflow';
 
 const CHANGED_INTERVAL = 77;
 
-/** What was logged since the last call. */
+/** The log records since the last call. */
 const logged = [];
 const log = (text, fields) => logged.push(text, inspect(fields, { depth: 9 }));
 const logger = { debug: log, info: log, warn: log, error: log };
 
-/** A line of this process's status, in bytes; undefined where there is none. */
+/** Returns an entry of `/proc/self/status` in bytes; `undefined` on other systems. */
 function resident(name) {
   try {
     const line = readFileSync('/proc/self/status', 'utf8')
@@ -27,16 +27,16 @@ function resident(name) {
   }
 }
 
-/** Forgets what this process once needed most. */
+/** Resets the peak memory of this process. */
 function forgetPeak() {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    // Then nothing is measured.
+    // Peak memory is not measured on other systems.
   }
 }
 
-/** Everything that anybody could print, log or store of a value. */
+/** Returns every printed or stored form of a value. */
 function shown(value) {
   const texts = [String(value), inspect(value, { depth: 9, showHidden: true, getters: true }), inspect(value)];
   texts.push(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)) ?? '');
@@ -47,7 +47,7 @@ function shown(value) {
   return texts;
 }
 
-/** Makes the call. */
+/** Calls the operation. */
 function called(client, { operation, key_id: keyId, timeout_ms: timeout }) {
   if (operation === 'query') return client.queryRecallFlowDetail(keyId, { timeout });
   const update = {
@@ -60,7 +60,7 @@ function called(client, { operation, key_id: keyId, timeout_ms: timeout }) {
   return client.updateRecallFlow(update, { timeout });
 }
 
-/** Makes a call, and tells what came of it. */
+/** Calls the operation and returns the result as JSON. */
 async function observe(client, call) {
   logged.length = 0;
   const observed = {};

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Calls that a signal aborts. */
+/** Tests calls that a signal aborts. */
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** The operations, with a signal. @type {Record<string, (signal: AbortSignal) => Promise<unknown>>} */
+/** Calls of each operation with a signal. @type {Record<string, (signal: AbortSignal) => Promise<unknown>>} */
 const CALLS = {
   queryRecallFlowDetail: (signal) => client.queryRecallFlowDetail(12, { signal }),
   queryGroupCalls: (signal) => client.queryGroupCalls(SPAN, { signal }),
@@ -30,12 +30,12 @@ const CALLS = {
   groupCalls: (signal) => client.groupCalls(SPAN, { signal }).next(),
 };
 
-/** What a signal may be aborted with. */
+/** Reasons with which a signal may be aborted. */
 const REASONS = [new Error('mine'), 'a text', 0, null, false, { why: 'an object' }, Symbol('why')];
 
 suite('a call', () => {
   for (const [name, call] of Object.entries(CALLS)) {
-    test(`${name} that is under way is dropped`, async () => {
+    test(`${name} that is pending is dropped`, async () => {
       for (const reason of REASONS) {
         sandbox.reset();
         sandbox.script('hold');
@@ -50,7 +50,7 @@ suite('a call', () => {
       assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
     });
 
-    test(`${name} is not sent when the signal was aborted before`, async () => {
+    test(`${name} is not sent if the signal was aborted before`, async () => {
       for (const reason of REASONS) {
         assert.equal(await rejectionOf(call(AbortSignal.abort(reason))), reason);
       }
@@ -63,7 +63,7 @@ suite('a call', () => {
     });
   }
 
-  test('is not sent when the signal is aborted at once', async () => {
+  test('is not sent if the signal is aborted immediately', async () => {
     const controller = new AbortController();
     const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
     controller.abort();
@@ -72,7 +72,7 @@ suite('a call', () => {
   });
 });
 
-test('a signal of a time out', async () => {
+test('a signal of a timeout aborts a call', async () => {
   sandbox.script('hold');
   const signal = AbortSignal.timeout(30);
   const reason = await rejectionOf(client.queryRecallFlowDetail(12, { signal }));
@@ -81,7 +81,7 @@ test('a signal of a time out', async () => {
   assert(reason instanceof DOMException);
 });
 
-test('a signal of several', async () => {
+test('a signal combined from several aborts a call', async () => {
   sandbox.script('hold');
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]);
@@ -91,7 +91,7 @@ test('a signal of several', async () => {
   assert.equal(await rejected, 'one of them');
 });
 
-test('a signal that is never aborted is forgotten', async () => {
+test('a signal that is never aborted is released', async () => {
   const { signal } = new AbortController();
   for (let round = 0; round < 50; round += 1) {
     await client.queryRecallFlowDetail(12, { signal });
@@ -108,7 +108,7 @@ test('a signal that is never aborted is forgotten', async () => {
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
-test('many calls share a signal, and none warns of listeners', async (t) => {
+test('many calls share a signal without a warning about listeners', async (t) => {
   const warned = t.mock.fn();
   process.on('warning', warned);
   t.after(() => process.off('warning', warned));
@@ -124,7 +124,7 @@ test('many calls share a signal, and none warns of listeners', async (t) => {
     Array.from({ length: 40 }, () => 'all of them'),
   );
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
-  // Warnings come with the next turn of the event loop.
+  // Warnings are emitted in the next turn of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(warned.mock.callCount(), 0);
   await sandbox.waitForOpenConnections(0);
@@ -141,14 +141,14 @@ test('only calls with the signal are aborted', async () => {
   assert.equal((await other).total, 574);
 });
 
-test('a call that has ended does not end again', async () => {
+test('a call that has ended is not settled again', async () => {
   const controller = new AbortController();
   const detail = await client.queryRecallFlowDetail(12, { signal: controller.signal });
   controller.abort();
   assert.equal(detail.keyId, 12);
 });
 
-test('a listener of the signal may call the client', async () => {
+test('an abort listener may call the client', async () => {
   sandbox.script('hold');
   const controller = new AbortController();
   const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
@@ -163,7 +163,7 @@ test('a listener of the signal may call the client', async () => {
   assert.equal(/** @type {any} */ (await again).keyId, 299);
 });
 
-test('a signal that is aborted while a retry is awaited ends that', async () => {
+test('an abort ends the pause before a retry', async () => {
   sandbox.script([429, { edit: { header: ['Retry-After', '20'] } }]);
   const controller = new AbortController();
   const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
@@ -173,10 +173,10 @@ test('a signal that is aborted while a retry is awaited ends that', async () => 
   assert.equal(sandbox.requests.length, 1);
 });
 
-test('what is wrong is told before the signal is looked at', async () => {
+test('invalid arguments are reported before the signal is checked', async () => {
   const signal = AbortSignal.abort('aborted');
   const reason = await rejectionOf(client.queryRecallFlowDetail(/** @type {any} */ ('x'), { signal }));
-  // Both would be right. What matters is that it is one of them, and that nothing is sent.
+  // Either error is correct, as long as nothing is sent.
   assert(reason === 'aborted' || reason instanceof InvalidRequestError);
   assert.deepEqual(sandbox.requests, []);
 });

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The client: its options, its calls, and what a program may do with it. */
+/** Tests the client: its options, its calls and its use in programs. */
 
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 /**
- * Lets the environment have these variables until the test has ended.
+ * Sets environment variables until the test ends.
  *
  * @param {import('node:test').TestContext} t
  * @param {Record<string, string | undefined>} variables
@@ -57,7 +57,7 @@ function setEnvironment(t, variables) {
   }
 }
 
-test('the three operations', async () => {
+test('each operation returns its response', async () => {
   const client = sandbox.client();
   assert.equal((await client.queryRecallFlowDetail(299)).keyId, 299);
   assert.equal(await client.updateRecallFlow(CHANGE), undefined);
@@ -66,7 +66,7 @@ test('the three operations', async () => {
   assert(sandbox.requests.every(({ signatureValid }) => signatureValid));
 });
 
-suite('an option that is wrong is named', () => {
+suite('the error for a wrong option names it', () => {
   /** @type {[string, ...unknown[]][]} */
   const wrong = [
     ['apiKey', undefined, null, 5, '', ' ', 'a b', {}, ['key'], Buffer.from('key')],
@@ -95,7 +95,7 @@ suite('an option that is wrong is named', () => {
         const options = Object.defineProperty({ ...CREDENTIALS }, name, { value, enumerable: true });
         const error = thrownBy(() => new Client(options));
         assert(error instanceof ConfigError, String(error));
-        // Texts of the core tell of key and secret in words, wherever they come from.
+        // Messages of the core name key and secret in words, because they may come from the environment.
         const words = { apiKey: 'the API key', apiSecret: 'the API secret' }[name] ?? `\`${name}\``;
         assert(error.message.includes(`\`${name}\``) || error.message.includes(words), error.message);
         assert(!/internal error in recallflow/.test(error.message), error.message);
@@ -115,7 +115,7 @@ suite('an option that is wrong is named', () => {
   }
 });
 
-test('options that are none are refused', () => {
+test('options that are not an object are refused', () => {
   for (const options of /** @type {any[]} */ ([
     ...[undefined, null, 5, 'key', () => CREDENTIALS, [], ['key', 'secret'], new Map(Object.entries(CREDENTIALS))],
   ])) {
@@ -126,7 +126,7 @@ test('options that are none are refused', () => {
   }
 });
 
-test('an option that is undefined is not given', () => {
+test('an undefined option has its default', () => {
   const names = [
     ...['baseUrl', 'timeout', 'connectTimeout', 'attemptTimeout', 'maxRetries', 'maxResponseBytes', 'validate'],
     ...['proxy', 'caFile', 'dangerouslyAllowHttp', 'logger', 'unknown'],
@@ -135,7 +135,7 @@ test('an option that is undefined is not given', () => {
   assert.deepEqual(new Client({ ...CREDENTIALS, ...options }).toJSON(), new Client(CREDENTIALS).toJSON());
 });
 
-test('all options together', async () => {
+test('all options work together', async () => {
   const client = sandbox.client({
     timeout: 20_000.5,
     connectTimeout: 5000,
@@ -151,7 +151,7 @@ test('all options together', async () => {
   assert.equal(client.timeout, 20_000.5);
 });
 
-test('endless is a time as well', async () => {
+test('infinity is a valid timeout', async () => {
   const client = sandbox.client({
     timeout: Infinity,
     attemptTimeout: Number.MAX_SAFE_INTEGER,
@@ -160,14 +160,14 @@ test('endless is a time as well', async () => {
   assert.equal((await client.queryRecallFlowDetail(12, { timeout: Infinity })).keyId, 12);
 });
 
-test('a file may be named by its URL', () => {
+test('a file may be given as a URL', () => {
   const path = join(tmpdir(), 'no-such.pem');
   for (const caFile of [path, pathToFileURL(path)]) {
     assert.throws(() => new Client({ ...CREDENTIALS, caFile }), /`caFile`.*no-such\.pem/);
   }
 });
 
-test('the environment fills in what is not given', async (t) => {
+test('the environment provides missing options', async (t) => {
   const names = ['RECALLFLOW_API_KEY', 'RECALLFLOW_API_SECRET', 'RECALLFLOW_BASE_URL'];
   setEnvironment(t, Object.fromEntries(names.map((name) => [name, undefined])));
   assert.throws(() => Client.fromEnv(), { name: 'ConfigError', message: /RECALLFLOW_API_KEY/ });
@@ -183,7 +183,7 @@ test('the environment fills in what is not given', async (t) => {
   assert.equal(Client.fromEnv({ baseUrl: ONBUKA }).baseUrl, ONBUKA);
 });
 
-suite('a key and a secret that are given win over the environment', () => {
+suite('a given key or secret takes precedence over the environment', () => {
   const names = ['RECALLFLOW_API_KEY', 'RECALLFLOW_API_SECRET', 'RECALLFLOW_BASE_URL'];
   /** @type {[string, (string | undefined)[], ('apiKey' | 'apiSecret')[]][]} */
   const ways = [
@@ -196,7 +196,7 @@ suite('a key and a secret that are given win over the environment', () => {
   ];
   for (const [name, variables, given] of ways) {
     test(name, async (t) => {
-      // An empty text here stands for what the sandbox has.
+      // An empty text means the value of the sandbox.
       const right = [sandbox.apiKey, sandbox.apiSecret, sandbox.url];
       const set = variables.map((value, index) => (value === '' ? right[index] : value));
       setEnvironment(t, Object.fromEntries(names.map((variable, index) => [variable, set[index]])));
@@ -206,7 +206,7 @@ suite('a key and a secret that are given win over the environment', () => {
     });
   }
 
-  test('the other one has to be there', (t) => {
+  test('the other one is required', (t) => {
     setEnvironment(t, Object.fromEntries(names.map((name) => [name, undefined])));
     const [key, secret] = [{ apiKey: 'key' }, { apiSecret: 'secret' }];
     assert.throws(() => Client.fromEnv(key), { name: 'ConfigError', message: /RECALLFLOW_API_SECRET/ });
@@ -214,14 +214,14 @@ suite('a key and a secret that are given win over the environment', () => {
     assert.throws(() => Client.fromEnv({ ...key, apiSecret: undefined }), /RECALLFLOW_API_SECRET/);
   });
 
-  test('whichever class it is', (t) => {
+  test('also in a derived class', (t) => {
     setEnvironment(t, Object.fromEntries(names.map((name) => [name, undefined])));
     class Ours extends Client {}
     assert(Ours.fromEnv(CREDENTIALS) instanceof Ours);
   });
 });
 
-suite('a base URL is told without a slash at its end', () => {
+suite('a base URL has no trailing slash', () => {
   for (const baseUrl of [ITNIO, LAAFFIC, ONBUKA]) {
     test(baseUrl, () => {
       for (const given of [baseUrl, `${baseUrl}/`]) {
@@ -263,7 +263,7 @@ suite('a class derived from the client', () => {
     assert.match(inspect(client), /^Ours \{ baseUrl: /);
   });
 
-  test('is made from the environment', (t) => {
+  test('can be created from the environment', (t) => {
     setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
     assert(Ours.fromEnv() instanceof Ours);
     const named = Named.fromEnv({ baseUrl: LAAFFIC });
@@ -273,7 +273,7 @@ suite('a class derived from the client', () => {
     assert.equal(named.baseUrl, LAAFFIC);
   });
 
-  test('may make further clients while it is made from the environment', (t) => {
+  test('may create other clients in its constructor', (t) => {
     setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
     class Doubled extends Client {
       other = new Client({ ...CREDENTIALS, baseUrl: ONBUKA });
@@ -294,7 +294,7 @@ suite('a class derived from the client', () => {
     assert.equal(first.baseUrl, LAAFFIC);
   });
 
-  test('that cannot be made leaves nothing behind', (t) => {
+  test('whose constructor fails leaves nothing behind', (t) => {
     setEnvironment(t, { RECALLFLOW_API_KEY: 'key', RECALLFLOW_API_SECRET: 'secret', RECALLFLOW_BASE_URL: undefined });
     const reason = new Error('not today');
     const thrower = () => {
@@ -313,12 +313,12 @@ suite('a class derived from the client', () => {
   });
 });
 
-test('what a client tells of itself is read and not set', () => {
+test('properties of a client are read-only', () => {
   const client = new Client(CREDENTIALS);
   assert.deepEqual([client.baseUrl, client.timeout, client.maxRetries], [ITNIO, 30_000, 2]);
   const other = new Client({ ...CREDENTIALS, baseUrl: LAAFFIC, timeout: 7500, maxRetries: 0 });
   assert.deepEqual([other.baseUrl, other.timeout, other.maxRetries], [LAAFFIC, 7500, 0]);
-  // What was set and had no effect would be believed to have one.
+  // An assignment without effect would mislead its author.
   for (const name of ['baseUrl', 'timeout', 'maxRetries']) {
     assert.throws(() => Object.assign(client, { [name]: 3 }), TypeError);
   }
@@ -326,7 +326,7 @@ test('what a client tells of itself is read and not set', () => {
   assert.equal(JSON.stringify(other), `{"baseUrl":"${LAAFFIC}","timeout":7500,"maxRetries":0}`);
 });
 
-test('a client that was closed says so, and calls that are under way go on', async () => {
+test('a closed client refuses new calls, and pending calls go on', async () => {
   const client = sandbox.client();
   sandbox.script({ delay: 50 });
   const call = client.queryRecallFlowDetail(12);
@@ -344,12 +344,12 @@ test('a client that was closed says so, and calls that are under way go on', asy
     assert.match(error.message, /the client was closed/);
   }
   assert.throws(() => client.groupCalls(SPAN), { name: 'ConfigError', message: /closed/ });
-  // Pages that were asked for before have what they need.
+  // Pages that were created before keep working.
   assert.equal((await collect(tasks)).length, 574);
   assert.equal(client.baseUrl, sandbox.url);
 });
 
-test('a client that is disposed of is closed', async () => {
+test('disposing of a client closes it', async () => {
   const client = sandbox.client();
   await client.queryRecallFlowDetail(12);
   await client[Symbol.asyncDispose]();
@@ -357,8 +357,8 @@ test('a client that is disposed of is closed', async () => {
   await assert.rejects(client.queryRecallFlowDetail(12), ConfigError);
 });
 
-suite('a call takes options of its own', () => {
-  test('the number of retries', async () => {
+suite('a call overrides options of the client', () => {
+  test('with a number of retries', async () => {
     const client = sandbox.client({ maxRetries: 0 });
     sandbox.script(503, 503);
     assert.equal((await client.queryRecallFlowDetail(12, { maxRetries: 2 })).keyId, 12);
@@ -369,7 +369,7 @@ suite('a call takes options of its own', () => {
     assert.equal(sandbox.requests.length, 5);
   });
 
-  test('the time', async () => {
+  test('with a timeout', async () => {
     sandbox.script('hold');
     const error = await rejectionOf(sandbox.client().queryRecallFlowDetail(12, { timeout: 50 }));
     assert(error instanceof TimeoutError);
@@ -377,7 +377,7 @@ suite('a call takes options of its own', () => {
     assert.equal(error.phase, 'response');
   });
 
-  test('none', async () => {
+  test('or keeps all of them', async () => {
     const client = sandbox.client();
     const none = { signal: undefined, timeout: undefined, maxRetries: undefined };
     for (const options of [undefined, {}, none, Object.create(null)]) {
@@ -395,7 +395,7 @@ suite('a call takes options of its own', () => {
     ['baseUrl', ITNIO],
   ];
   for (const [name, ...values] of wrong) {
-    test(`a wrong \`${name}\` is named`, async () => {
+    test(`the error for a wrong \`${name}\` names it`, async () => {
       const client = sandbox.client();
       for (const value of values) {
         const options = /** @type {any} */ ({ [name]: value });
@@ -414,7 +414,7 @@ suite('a call takes options of its own', () => {
     });
   }
 
-  test('and nothing that is no object', async () => {
+  test('and refuses anything but an object', async () => {
     const client = sandbox.client();
     for (const options of /** @type {any[]} */ ([
       ...[null, 5, 'x', true, () => 1, [], [1], new Map([['timeout', 5]])],
@@ -426,7 +426,7 @@ suite('a call takes options of its own', () => {
   });
 });
 
-test('nothing is thrown before there is a promise', async () => {
+test('wrong arguments reject the promise instead of throwing', async () => {
   const client = sandbox.client();
   const { keyId: _, ...incomplete } = CHANGE;
   const calls = [
@@ -442,7 +442,7 @@ test('nothing is thrown before there is a promise', async () => {
   assert.deepEqual(sandbox.requests, []);
 });
 
-test('keys of all sizes are sent as they are', async () => {
+test('keys of all sizes are sent unchanged', async () => {
   const client = sandbox.client();
   for (const keyId of [12, 12n]) {
     assert.equal((await client.queryRecallFlowDetail(keyId)).keyId, 12);
@@ -456,7 +456,7 @@ test('keys of all sizes are sent as they are', async () => {
   await assert.rejects(client.queryRecallFlowDetail(2 ** 53), /beyond 2\^53 give a bigint/);
 });
 
-test('what was given is read at once', async () => {
+test('arguments are read immediately', async () => {
   const client = sandbox.client();
   const update = { ...CHANGE, recallInterval: 45 };
   const call = client.updateRecallFlow(update);
@@ -465,20 +465,20 @@ test('what was given is read at once', async () => {
   assert.equal(sandbox.flow(299)?.recallInterval, 45);
 });
 
-test('checking can be switched off', async () => {
+test('validation can be turned off', async () => {
   const client = sandbox.client({ validate: false });
   await assert.rejects(client.updateRecallFlow({ ...CHANGE, recallInterval: 0 }), (error) => {
     assert(error instanceof ParameterError);
     assert.match(error.message, /recallInterval/);
     return true;
   });
-  // Wrong types are refused all the same.
+  // Wrong types are still refused.
   await assert.rejects(client.updateRecallFlow({ ...CHANGE, recallInterval: 1.5 }), InvalidRequestError);
   await assert.rejects(client.updateRecallFlow(/** @type {any} */ ({ ...CHANGE, x: 1 })), InvalidRequestError);
   assert.equal(sandbox.requests.length, 1);
 });
 
-test('an update whose answer was lost is told and not repeated', async () => {
+test('an update whose response is lost is reported and not retried', async () => {
   sandbox.script(['reset', 'applied']);
   const error = await rejectionOf(sandbox.client().updateRecallFlow(CHANGE));
   assert(error instanceof OutcomeUnknownError);
@@ -486,7 +486,7 @@ test('an update whose answer was lost is told and not repeated', async () => {
   assert.equal(sandbox.requests.length, 1);
 });
 
-test('clients do not know of each other', async (t) => {
+test('clients are independent', async (t) => {
   const other = await Sandbox.start();
   t.after(() => other.close());
   const clients = [
@@ -495,9 +495,9 @@ test('clients do not know of each other', async (t) => {
     sandbox.client({ maxRetries: 0 }),
     other.client({ timeout: 9000 }),
   ];
-  const answers = await Promise.all(clients.map((client, index) => client.queryRecallFlowDetail(299 + index)));
+  const details = await Promise.all(clients.map((client, index) => client.queryRecallFlowDetail(299 + index)));
   assert.deepEqual(
-    answers.map(({ keyId }) => keyId),
+    details.map(({ keyId }) => keyId),
     [299, 300, 301, 302],
   );
   clients[0]?.close();
@@ -505,7 +505,7 @@ test('clients do not know of each other', async (t) => {
   assert.equal(sandbox.requests.length + other.requests.length, 5);
 });
 
-test('200 calls at once', async () => {
+test('200 concurrent calls succeed', async () => {
   const client = sandbox.client();
   const keys = Array.from({ length: 200 }, (_, index) => [12, 299, 300, 301, 302, 303, 304][index % 7] ?? 12);
   const details = await Promise.all(keys.map((keyId) => client.queryRecallFlowDetail(keyId)));
@@ -516,9 +516,9 @@ test('200 calls at once', async () => {
   assert.equal(sandbox.requests.length, 200);
 });
 
-test('results come in the order in which calls end', async () => {
+test('promises settle in the order in which calls end', async () => {
   const client = sandbox.client({ maxRetries: 0 });
-  // Each operation has its own script, so that it is known which call is held up.
+  // Each operation has its own script, so that the right call is delayed.
   sandbox.scriptFor('queryGroupCalls', { delay: 400 });
   sandbox.scriptFor('queryRecallFlowDetail', { delay: 200 });
   /** @type {string[]} */
@@ -537,7 +537,7 @@ test('results come in the order in which calls end', async () => {
   assert.deepEqual(ended, ['at once, which failed', 'update', 'flow', 'tasks']);
 });
 
-test('a method can be replaced in the tests of others', async (t) => {
+test('a method can be mocked', async (t) => {
   const client = sandbox.client();
   t.mock.method(client, 'queryRecallFlowDetail', () => Promise.resolve('mocked'));
   assert.equal(await client.queryRecallFlowDetail(5), 'mocked');

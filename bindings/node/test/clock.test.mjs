@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A clock of this machine that is not the service's: that of the sandbox is set wrong, which comes to the same. */
+/** Tests a wrong clock. The clock of the sandbox is changed, which has the same effect as a wrong clock of this machine. */
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -14,7 +14,7 @@ import { rejectionOf, sandboxFor } from './support.mjs';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Calls at once. */
+/** Number of concurrent calls. */
 const CALLS = 50;
 
 for (const [name, offset] of Object.entries({
@@ -24,7 +24,7 @@ for (const [name, offset] of Object.entries({
   'days behind': -40 * DAY,
 })) {
   suite(`a service that is ${name}`, () => {
-    test('is followed after one refusal', async (t) => {
+    test('is corrected after one refusal', async (t) => {
       const sandbox = await sandboxFor(t);
       sandbox.setClockOffset(offset);
       const client = sandbox.client();
@@ -35,7 +35,7 @@ for (const [name, offset] of Object.entries({
       assert.equal(sandbox.requests.length, 4);
     });
 
-    test('is followed by fifty calls at once', async (t) => {
+    test('is corrected for fifty concurrent calls', async (t) => {
       const sandbox = await sandboxFor(t);
       sandbox.setClockOffset(offset);
       const client = sandbox.client();
@@ -48,7 +48,7 @@ for (const [name, offset] of Object.entries({
       assert.equal(sandbox.requests.length, before + 1);
     });
 
-    test('is followed when it jumps there within a call', async (t) => {
+    test('is corrected if it jumps during a call', async (t) => {
       const sandbox = await sandboxFor(t);
       const client = sandbox.client();
       sandbox.script([-15, { edit: { header: ['Retry-After', '1'] } }]);
@@ -59,7 +59,7 @@ for (const [name, offset] of Object.entries({
       assert.equal(sandbox.requests.length, 3);
     });
 
-    test('changes no deadline', async (t) => {
+    test('does not change deadlines', async (t) => {
       const sandbox = await sandboxFor(t);
       const client = sandbox.client({ timeout: 400 });
       sandbox.script('hold');

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What fuzzing has kept of responses: Node shows of each file what Rust has written down. */
+/** Compares how Node and Rust read the responses of the fuzzing corpus. */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const FUZZ = new URL('../../../fuzz/', import.meta.url);
 const DECODED = readFileSync(new URL('decoded.jsonl', FUZZ), 'utf8').trimEnd().split('\n').map(parseExactly);
 
 /**
- * A file as text, or `undefined` if it is none, which JavaScript has no strings for.
+ * Returns a file as text, or `undefined` if it is not UTF-8.
  *
  * @param {string} file
  */
@@ -26,7 +26,7 @@ function read(file) {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
 }
 
-test('no file is left out', () => {
+test('every file is compared', () => {
   const folders = [...new Set(DECODED.map(({ file }) => file.split('/')[0]))];
   assert(folders.length > 1);
   const files = folders.flatMap((folder) =>
@@ -35,7 +35,7 @@ test('no file is left out', () => {
   assert.deepEqual(files.sort(), DECODED.map(({ file }) => file).sort());
 });
 
-suite('Node shows what Rust reads', () => {
+suite('Node reads the same as Rust', () => {
   for (const { file, type, shown } of DECODED) {
     test(file, () => {
       const text = read(file);
@@ -49,7 +49,7 @@ suite('Node shows what Rust reads', () => {
       }
       const response = fromWire(text, type);
       assert.deepEqual(toWire(response, type), shown.wire);
-      // Whole numbers that only bigints stand for are there as well, because a number of a field holds no such.
+      // Node also keeps integers beyond 2^53 in `extra`, because the number of a field cannot hold them.
       const isLong = (/** @type {string} */ name) => typeof response.extra[name] === 'bigint';
       const extra = Object.keys(response.extra);
       assert.deepEqual(

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The tree of errors: what its classes hold, and what they tell. */
+/** Tests the error classes, their properties and messages. */
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -39,7 +39,7 @@ const COMMON = {
 const API = { code: -15, serviceMessage: 'slow down', meaning: 'too many requests' };
 const VIOLATION = { path: 'keyId', rule: 'required', message: '`keyId` is required' };
 
-/** Every class with the one that it extends, and properties of its own. @type {[any, any, Record<string, unknown>][]} */
+/** Every class with its base class and its own properties. @type {[any, any, Record<string, unknown>][]} */
 const CLASSES = [
   [RecallFlowError, Error, {}],
   [ConfigError, RecallFlowError, {}],
@@ -54,10 +54,10 @@ const CLASSES = [
   [TransportError, RecallFlowError, {}],
   [TimeoutError, TransportError, {}],
   [ProtocolError, RecallFlowError, { excerpt: '<html>' }],
-  [OutcomeUnknownError, RecallFlowError, { cause: new TransportError('no answer', { phase: 'body' }) }],
+  [OutcomeUnknownError, RecallFlowError, { cause: new TransportError('no response', { phase: 'body' }) }],
 ];
 
-test('every public error is tried here', () => {
+test('the list covers every public error', () => {
   const isError = (value) => typeof value === 'function' && value.prototype instanceof Error;
   assert.deepEqual(new Set(Object.values(recallflow).filter(isError)), new Set(CLASSES.map(([type]) => type)));
 });
@@ -77,11 +77,11 @@ suite('a class', () => {
         assert.deepEqual(error[name], value);
       }
       assert(inspect(error).startsWith(`${type.name}: what happened\n`));
-      // The name is that of the class, and no property of each error.
+      // The prototype has the name, not each error.
       assert(!Object.hasOwn(error, 'name'));
     });
 
-    test(`${type.name} without anything`, () => {
+    test(`${type.name} without arguments`, () => {
       const error = new type();
       assert.equal(error.message, '');
       assert.equal(error.attempts, 0);
@@ -107,7 +107,7 @@ suite('a class', () => {
   }
 });
 
-suite('an answer with a code', () => {
+suite('the error for a code', () => {
   /** @type {[number, any][]} */
   const codes = [
     [-1, AuthenticationError],
@@ -137,7 +137,7 @@ suite('an answer with a code', () => {
   }
 });
 
-test('a wait is a whole number of milliseconds, however long it is', async (t) => {
+test('`retryAfter` is an integer, however long the wait is', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0 });
   sandbox.script([429, { edit: { header: ['Retry-After', '999999999999'] } }]);
@@ -145,7 +145,7 @@ test('a wait is a whole number of milliseconds, however long it is', async (t) =
   assert(Number.isInteger(retryAfter), String(retryAfter));
 });
 
-test('a wait is in milliseconds', async (t) => {
+test('`retryAfter` is in milliseconds', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0 });
   sandbox.script([429, { edit: { header: ['Retry-After', '7'] } }]);
@@ -157,7 +157,7 @@ test('a wait is in milliseconds', async (t) => {
   assert.equal(error.serviceMessage, '');
 });
 
-test('an attempt that came to nothing', async (t) => {
+test('a broken connection is a transport error', async (t) => {
   const sandbox = await sandboxFor(t);
   const { url } = sandbox;
   sandbox.script('reset', 'close', 'reset');
@@ -174,7 +174,7 @@ test('an attempt that came to nothing', async (t) => {
   assert(refused.message.includes(new URL(url).port), refused.message);
 });
 
-test('an answer that is none', async (t) => {
+test('a foreign response is a protocol error', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0, maxResponseBytes: 1000 });
   sandbox.script({ respond: { status: 418, body: '<html>é😀</html>' } }, { oversized: { bytes: 5000 } });
@@ -189,7 +189,7 @@ test('an answer that is none', async (t) => {
   assert(!large.message.includes('max_response_bytes'));
 });
 
-test('an unknown outcome has its cause', async (t) => {
+test('an unknown outcome has a cause', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client();
   sandbox.script('reset', 504, 'hold');
@@ -216,7 +216,7 @@ test('an unknown outcome has its cause', async (t) => {
   assert.equal(sandbox.requests.length, 3);
 });
 
-test('an invalid request tells every rule, and sends nothing', async (t) => {
+test('an invalid request lists every violation, and is not sent', async (t) => {
   const sandbox = await sandboxFor(t);
   const update = { ...CHANGE, recallInterval: 0, recallNum: 11 };
   const error = await rejectionOf(sandbox.client().updateRecallFlow(update));
@@ -235,7 +235,7 @@ test('an invalid request tells every rule, and sends nothing', async (t) => {
   assert.deepEqual(sandbox.requests, []);
 });
 
-test('names that somebody gave stay as they are', async (t) => {
+test('names in arguments are not converted', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0 });
   const wrong = /** @type {any} */ ({ ...CHANGE, recall_num: 1, base_url: 'x' });
@@ -252,7 +252,7 @@ test('names that somebody gave stay as they are', async (t) => {
   assert(refused.message.includes(message), refused.message);
 });
 
-test('texts have the names of this package', () => {
+test('messages use camel case', () => {
   const options = { apiKey: 'key', apiSecret: 'secret' };
   const texts = [
     { ...options, baseUrl: 'http://example.com' },
@@ -268,7 +268,7 @@ test('texts have the names of this package', () => {
   assert.match(texts[0] ?? '', /`dangerouslyAllowHttp`/);
 });
 
-suite('a misspelt option', () => {
+suite('the error for a misspelt option suggests the right one', () => {
   const options = { apiKey: 'key', apiSecret: 'secret' };
   /** @type {[any, string][]} */
   const misspelt = [
@@ -309,27 +309,33 @@ suite('a misspelt option', () => {
   });
 });
 
-suite('JSON of an error', () => {
+suite('the JSON of an error', () => {
   for (const [type, , own] of CLASSES) {
-    test(`${type.name} has all that it tells`, () => {
+    test(`of ${type.name} has all properties`, () => {
       const { cause, ...rest } = own;
       const error = new type('what happened', { ...COMMON, ...own });
       const { cause: written, ...json } = JSON.parse(JSON.stringify(error));
       assert.deepEqual(json, { name: type.name, message: 'what happened', ...COMMON, ...rest });
-      const expected = { name: 'TransportError', message: 'no answer', attempts: 0, phase: 'body' };
+      const expected = { name: 'TransportError', message: 'no response', attempts: 0, phase: 'body' };
       assert.deepEqual(written, cause === undefined ? undefined : expected);
     });
   }
 
-  test('has what a derived class adds', () => {
+  test('has the properties of a derived class', () => {
     class Ours extends TransportError {
       line = 12;
     }
-    const json = JSON.parse(JSON.stringify({ error: new Ours('no answer', { phase: 'tls' }) }));
-    assert.deepEqual(json.error, { name: 'TransportError', message: 'no answer', attempts: 0, phase: 'tls', line: 12 });
+    const json = JSON.parse(JSON.stringify({ error: new Ours('no response', { phase: 'tls' }) }));
+    assert.deepEqual(json.error, {
+      name: 'TransportError',
+      message: 'no response',
+      attempts: 0,
+      phase: 'tls',
+      line: 12,
+    });
   });
 
-  test('has the text of a cause of another kind, and nothing that it may hold', () => {
+  test('has only the text of a foreign cause', () => {
     const causeOf = (cause) => JSON.parse(JSON.stringify(new RecallFlowError('x', { cause }))).cause;
     assert.equal(causeOf(Object.assign(new TypeError('wrong'), { password: 'hidden' })), 'TypeError: wrong');
     assert.equal(causeOf({ password: 'hidden' }), '[object Object]');
@@ -346,23 +352,23 @@ suite('JSON of an error', () => {
     assert.equal(causeOf(5n), '5');
   });
 
-  test('ends, also where causes go round in a circle', () => {
+  test('is finite for circular causes', () => {
     const error = new RecallFlowError('x');
     error.cause = new RecallFlowError('y', { cause: error });
     assert.match(JSON.stringify(error), /"message":"y".*"message":"x"/);
   });
 
-  test('has a code that no number can stand for', () => {
+  test('has a code beyond 2^53 as text', () => {
     const json = JSON.parse(JSON.stringify(new ApiError('x', { code: 2n ** 60n })));
     assert.equal(json.code, String(2n ** 60n));
   });
 
-  test('is not what is printed', () => {
+  test('does not change how an error is printed', () => {
     assert(!inspect(new ConfigError('x'), { showHidden: true, depth: 0 }).includes('toJSON'));
   });
 });
 
-test('what was read tells how it becomes an update when it is sent as it is', async (t) => {
+test('the error for a response sent as an update suggests `toUpdate`', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client();
   const detail = await client.queryRecallFlowDetail(299);
@@ -380,7 +386,7 @@ test('what was read tells how it becomes an update when it is sent as it is', as
   assert(other instanceof InvalidRequestError && !other.message.includes('toUpdate'));
 });
 
-test('a cause is printed with the stack of who called, and nothing of this package', async (t) => {
+test('a cause is printed with the stack of the caller only', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script(['reset', 'applied']);
   const errors = [

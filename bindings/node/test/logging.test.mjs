@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What a client tells its logger. */
+/** Tests the logger of a client. */
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** A logger that keeps what it is told. */
+/** Returns a logger that keeps its records. */
 function keeper() {
   /** @type {{ level: string, message: string, fields: any }[]} */
   const lines = [];
@@ -29,7 +29,7 @@ function keeper() {
   return { lines, logger };
 }
 
-test('every attempt is told, with its fields by the names of this package', async () => {
+test('every attempt is logged, with fields in camel case', async () => {
   const { lines, logger } = keeper();
   sandbox.script(-18, 503);
   await sandbox.client({ logger }).queryRecallFlowDetail(12);
@@ -57,7 +57,7 @@ test('every attempt is told, with its fields by the names of this package', asyn
   assert.deepEqual(lines[2]?.fields, { attempt: 3, operation: 'queryRecallFlowDetail' });
 });
 
-test('lines come before the call ends', async () => {
+test('log records come before the call ends', async () => {
   const { lines, logger } = keeper();
   const client = sandbox.client({ logger });
   await client.queryRecallFlowDetail(12);
@@ -70,7 +70,7 @@ test('lines come before the call ends', async () => {
   assert.equal(lines[2]?.fields.operation, 'updateRecallFlow');
 });
 
-test('a drift is a warning', async () => {
+test('drift is logged as a warning', async () => {
   const { lines, logger } = keeper();
   sandbox.script(pageOf([1], 2, 2), pageOf([1], 3, 2));
   const tasks = sandbox.client({ logger }).groupCalls(SPAN);
@@ -85,7 +85,7 @@ test('a drift is a warning', async () => {
 });
 
 suite('a logger', () => {
-  test('may have some of the methods only', async () => {
+  test('may have only some of the methods', async () => {
     for (const logger of [{}, { warn: () => undefined }, { debug: undefined }, Object.create(null)]) {
       assert.equal((await sandbox.client({ logger }).queryRecallFlowDetail(12)).keyId, 12);
     }
@@ -130,7 +130,7 @@ suite('a logger', () => {
     assert.equal((await calls[0])?.keyId, 299);
   });
 
-  test('gets fields of its own', async () => {
+  test('gets a new object of fields for each record', async () => {
     /** @type {any[]} */
     const seen = [];
     const spoil = (/** @type {string} */ _, /** @type {any} */ fields) => {
@@ -160,12 +160,12 @@ suite('a logger that fails', () => {
     ['with an error of another realm', throwing(runInNewContext("new Error('a full disk')")), /a full disk/],
     ['with a text', throwing('a full disk'), /a full disk/],
     ['with nothing', throwing(undefined), /undefined/],
-    ['with what is no text', throwing(Object.create(null)), /null prototype/],
+    ['with an object without a prototype', throwing(Object.create(null)), /null prototype/],
     ['with a promise', () => Promise.reject(new RangeError('a full disk')), /a full disk/],
-    ['because a method is none', 5, /not a function/],
+    ['because a method is not a function', 5, /not a function/],
   ];
   for (const [name, debug, text] of failures) {
-    test(`${name} breaks no call, and is not silent`, async (t) => {
+    test(`${name} does not fail the call, and is reported`, async (t) => {
       /** @type {Error[]} */
       const warned = [];
       const warn = (/** @type {Error} */ warning) => warned.push(warning);
@@ -176,7 +176,7 @@ suite('a logger that fails', () => {
       assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
       assert.equal((await rejectionOf(client.queryRecallFlowDetail(12))).name, 'ParameterError');
       assert.equal((await collect(client.groupCalls(SPAN))).length, 574);
-      // Warnings come with a later turn of the event loop.
+      // Warnings are emitted in a later turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
       assert(warned.length > 0);
       assert(
@@ -187,7 +187,7 @@ suite('a logger that fails', () => {
   }
 });
 
-test('nothing is told without a logger', async (t) => {
+test('nothing is logged without a logger', async (t) => {
   const written = ['log', 'debug', 'info', 'warn', 'error'].map((name) =>
     t.mock.method(console, /** @type {'log'} */ (name), () => undefined),
   );

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The package as `import` and as `require` see it. */
+/** Tests the package with `import` and `require`, and its README. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const OPTIONS = readFileSync(new URL('../ts/options.ts', import.meta.url), 'utf8');
 
-/** Names that tell module systems of each other, and nobody else. */
+/** Exports that only connect the two module systems. */
 const OF_MODULES = ['__esModule', 'default', 'module.exports'];
 
 /** @param {object} exports */
@@ -26,7 +26,7 @@ function namesOf(exports) {
     .sort();
 }
 
-suite('both ways lead to the same', () => {
+suite('`import` and `require` return the same', () => {
   for (const [name, module] of /** @type {[string, Record<string, unknown>][]} */ ([
     ['recallflow', imported],
     ['recallflow/sandbox', importedSandbox],
@@ -41,24 +41,24 @@ suite('both ways lead to the same', () => {
     });
   }
 
-  test('and the classes of one are those of the other', () => {
+  test('and the same classes', () => {
     const { Client, ConfigError } = require('recallflow');
     assert.throws(() => new Client({ apiKey: '', apiSecret: '' }), imported.ConfigError);
     assert.throws(() => imported.Client.fromEnv(/** @type {any} */ (null)), ConfigError);
   });
 
-  test('and a copy by a dynamic import is no copy', async () => {
+  test('and so does a dynamic import', async () => {
     assert.equal((await import('recallflow')).Client, imported.Client);
   });
 });
 
-test('everything that the README imports is there', () => {
+test('every import of the README exists', () => {
   const text = /import (?:type )?\{([^}]*)\} from '(recallflow(?:\/sandbox)?)'/g;
   const found = [...README.matchAll(text)];
   assert(found.length > 5);
   for (const [statement, names = '', from] of found) {
     const module = /** @type {Record<string, unknown>} */ (from === 'recallflow' ? imported : importedSandbox);
-    // Types are none of a program.
+    // Types do not exist at run time.
     const values = names.split(',').filter((name) => !/^\s*type /.test(name) && !statement.startsWith('import type'));
     for (const name of values.map((each) => each.trim()).filter((each) => each !== '')) {
       assert(name in module, name);
@@ -69,7 +69,7 @@ test('everything that the README imports is there', () => {
   }
 });
 
-test('every error of the README is there, and every error that is there is in the README', () => {
+test('the README lists every error, and no other', () => {
   const table = [...README.matchAll(/^\| (?:– )?`(\w+Error)` \|/gm)].map(([, name]) => name);
   const isError = (/** @type {any} */ value) => typeof value === 'function' && value.prototype instanceof Error;
   const errors = Object.entries(imported).filter(([, value]) => isError(value));
@@ -92,14 +92,14 @@ test('the README lists every option, and the native module knows every option th
   }
 });
 
-test('numbers with names are objects that do not grow', () => {
+test('an enum has exactly its named numbers', () => {
   const { TaskStatus } = imported;
   assert.equal(TaskStatus.FINISHED, 2);
   assert(Object.values(TaskStatus).every((value) => typeof value === 'number'));
 });
 
-test('where a test runner makes a realm of its own, errors are those of the package', async (t) => {
-  // As Jest does: modules are functions of another context, whose `Error` is not that of Node and its native modules.
+test('errors have the right class in a separate realm', async (t) => {
+  // As in Jest: modules are functions of another context, whose `Error` is not Node's.
   const context = createContext({
     ...{ process, Buffer, URL, AbortSignal, AbortController, performance, setImmediate, setTimeout, clearTimeout },
     ...{ structuredClone, console },
@@ -143,7 +143,7 @@ test('where a test runner makes a realm of its own, errors are those of the pack
   const sandbox = await importedSandbox.Sandbox.start();
   t.after(() => sandbox.close());
   const client = new other.Client({ apiKey: sandbox.apiKey, apiSecret: sandbox.apiSecret, baseUrl: sandbox.url });
-  // What the tests give is of either realm.
+  // The arguments belong to either realm.
   const mine = {
     keyId: 299,
     recallInterval: 5,

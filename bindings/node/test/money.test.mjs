@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Amounts of money, and their sums. */
+/** Tests fees and their totals. */
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -13,7 +13,7 @@ import { rejectionOf, thrownBy } from './support.mjs';
 import { cases } from './vectors.mjs';
 
 /**
- * A task with these fields and no others.
+ * Returns a task with only these fields.
  *
  * @param {Record<string, unknown>} fields
  */
@@ -21,7 +21,7 @@ function task(fields) {
   return fromWire(fields, 'GroupCallTask');
 }
 
-suite('amounts are read like this', () => {
+suite('fees are parsed as in the vectors', () => {
   for (const each of cases('fee')) {
     test(each.name, () => {
       const fee = Fee.parse(each.text);
@@ -32,7 +32,7 @@ suite('amounts are read like this', () => {
   }
 });
 
-suite('amounts are summed like this', () => {
+suite('fees are summed as in the vectors', () => {
   for (const each of cases('fee', 'totals')) {
     test(each.name, async () => {
       const tasks = each.tasks.map(task);
@@ -55,7 +55,7 @@ async function* inTurn(items) {
   yield* items;
 }
 
-suite('a fee is written as the service writes it', () => {
+suite('a fee is printed as the service writes it', () => {
   for (const text of ['0.034827(USD)', '0.0000001(USD)', '0.125000', '-0.50', '0.000000']) {
     test(text, () => {
       assert.equal(String(Fee.parse(text)), text);
@@ -64,14 +64,14 @@ suite('a fee is written as the service writes it', () => {
   }
 });
 
-test('what is no text is no fee', () => {
+test('only text can be a fee', () => {
   for (const value of [undefined, null, '', 'free', 0.5, 5n, {}, new String('1(USD)'), '\ud800', '1(USD)\0']) {
     assert.equal(Fee.parse(/** @type {any} */ (value)), undefined);
   }
   assert.equal(Fee.parse(task({}).smsPayFee), undefined);
 });
 
-test('a fee is shown and compared by what it holds', () => {
+test('fees are printed and compared by value', () => {
   assert.equal(inspect(Fee.parse('0.5(USD)')), "Fee { amount: '0.5', currency: 'USD' }");
   assert.deepEqual(Fee.parse('0.5(USD)'), new Fee('0.5', 'USD'));
   assert.notDeepEqual(Fee.parse('0.5(USD)'), new Fee('0.5'));
@@ -79,7 +79,7 @@ test('a fee is shown and compared by what it holds', () => {
   assert.deepEqual(new Fee('1').currency, undefined);
 });
 
-test('a total tells the sum of a currency', () => {
+test('a total has the sum of a currency', () => {
   const fees = ['0.10(USD)', '0.20(USD)', '3', '5(toString)'];
   const total = totals(fees.map((smsPayFee) => task({ smsPayFee }))).smsPayFee;
   assert(total instanceof FeeTotal);
@@ -87,13 +87,13 @@ test('a total tells the sum of a currency', () => {
   assert.equal(total.amount(undefined), '3');
   assert.equal(total.amount('EUR'), '0');
   assert.equal(total.amount('toString'), '5');
-  // Names that every object of JavaScript knows are no currencies.
+  // Inherited properties are not currencies.
   assert.equal(total.amount('valueOf'), '0');
   assert.equal(total.amount('__proto__'), '0');
   assert.equal(total.counted, 4);
 });
 
-test('what is there but is no fee is counted', () => {
+test('values that are not fees are counted', () => {
   const tasks = [
     task({ agentFee: '1' }),
     task({ agentFee: 0.5 }),
@@ -108,7 +108,7 @@ test('what is there but is no fee is counted', () => {
   assert.deepEqual(smsPayFee, new FeeTotal({}, 0, 0, 7));
 });
 
-test('sums of nothing are nothing', async () => {
+test('the totals of no tasks are empty', async () => {
   const nothing = new FeeTotal({});
   for (const sums of [totals([]), await totals(inTurn([]))]) {
     assert.deepEqual(sums, {
@@ -120,7 +120,7 @@ test('sums of nothing are nothing', async () => {
   }
 });
 
-test('sums of all tasks of a list are those of its pages', async (t) => {
+test('the totals of a list are those of its pages', async (t) => {
   const sandbox = await Sandbox.start();
   t.after(() => sandbox.close());
   const client = sandbox.client();
@@ -134,7 +134,7 @@ test('sums of all tasks of a list are those of its pages', async (t) => {
   assert.equal(sums.taskSumPayFee.counted + sums.taskSumPayFee.unreadable + sums.taskSumPayFee.missing, 574);
 });
 
-test('an error of the list is that of the sum', async () => {
+test('an error of the list rejects the totals', async () => {
   const reason = new Error('the list broke');
   async function* broken() {
     yield task({ agentFee: '1' });
@@ -143,7 +143,7 @@ test('an error of the list is that of the sum', async () => {
   await assert.rejects(totals(broken()), reason);
 });
 
-suite('what is no task of a list is refused with its place', () => {
+suite('an item that is not a task is refused with its index', () => {
   /** @type {[string, any, RegExp][]} */
   const misfits = [
     ['null', null, /got null; pass tasks as /],
@@ -171,7 +171,7 @@ suite('what is no task of a list is refused with its place', () => {
   });
 });
 
-suite('what is no list of tasks is refused with what to give', () => {
+suite('anything but a list of tasks is refused with a remedy', () => {
   /** @type {[string, any, RegExp][]} */
   const misfits = [
     ['a page', fromWire({ records: [] }, 'GroupCallPage'), /; pass the `records` of the page$/],

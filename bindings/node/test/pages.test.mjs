@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Reading all tasks, page after page. */
+/** Tests `Pages`. */
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
@@ -10,7 +10,7 @@ import { InvalidRequestError, Pages, ParameterError } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
 import { SPAN } from './specimens.mjs';
-import { answer, collect, pageOf, rejectionOf, thrownBy } from './support.mjs';
+import { success, collect, pageOf, rejectionOf, thrownBy } from './support.mjs';
 
 /** @type {Sandbox} */
 let sandbox;
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** Numbers of the pages that were asked for. */
+/** Returns the numbers of the requested pages. */
 function asked() {
   return sandbox.requests.map((request) => /** @type {any} */ (request.json()).current);
 }
@@ -32,7 +32,7 @@ function idsOf(tasks) {
   return tasks.map(({ taskId }) => taskId);
 }
 
-test('every task comes once, with the same span on every page', async () => {
+test('every task is returned once, with the same span on every page', async () => {
   const tasks = client.groupCalls(SPAN);
   const ids = idsOf(await collect(tasks));
   assert.equal(ids.length, 574);
@@ -43,7 +43,7 @@ test('every task comes once, with the same span on every page', async () => {
   assert.deepEqual([...new Set(spans)], [SPAN.endTime]);
 });
 
-test('pages are read only as they are asked for', async () => {
+test('pages are read when they are needed', async () => {
   const tasks = client.groupCalls({ ...SPAN, size: 10, current: 3 });
   assert.deepEqual(asked(), []);
   for (let count = 0; count < 11; count += 1) {
@@ -58,14 +58,14 @@ test('they are an async iterator', async () => {
   assert.equal(tasks[Symbol.asyncIterator](), tasks);
   assert.equal(typeof tasks.next, 'function');
   assert.equal(inspect(tasks).includes('secret'), false);
-  // What was begun in one loop goes on in another.
+  // A second loop continues the first one.
   const [first] = await collect(take(tasks, 1));
   const second = (await tasks.next()).value;
   assert.notEqual(first?.taskId, second?.taskId);
 });
 
 /**
- * The first items, without ending what they come from.
+ * Returns the first items without ending the iterator.
  *
  * @template T
  * @param {AsyncIterator<T>} items
@@ -81,7 +81,7 @@ async function* take(items, count) {
   }
 }
 
-test('an empty list is read', async () => {
+test('an empty list has no items', async () => {
   const tasks = client.groupCalls({ ...SPAN, searchCondition: 'no such name' });
   assert.deepEqual(await collect(tasks), []);
   assert.equal(tasks.drift, undefined);
@@ -90,15 +90,15 @@ test('an empty list is read', async () => {
   assert.deepEqual(asked(), [1]);
 });
 
-suite('a list that changes while it is read', () => {
-  test('has no task twice, and the drift is told', async () => {
+suite('a list that changes while it is paged', () => {
+  test('has no task twice, and reports drift', async () => {
     sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3), pageOf([1], 5, 3));
     const tasks = client.groupCalls(SPAN);
     assert.deepEqual(idsOf(await collect(tasks)), [4, 3, 2, 1]);
     assert.deepEqual(tasks.drift, { totalAtStart: 4, totalAtEnd: 5, repeated: 1 });
   });
 
-  test('tells as soon as it is known', async () => {
+  test('reports drift as soon as it is noticed', async () => {
     sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3));
     const tasks = client.groupCalls(SPAN);
     await collect(take(tasks, 2));
@@ -111,20 +111,20 @@ suite('a list that changes while it is read', () => {
     assert.equal(drift()?.repeated, 1);
   });
 
-  test('may tell no totals', async () => {
-    sandbox.script(answer({ records: [{ taskId: 1 }], pages: 2 }), answer({ records: [{ taskId: 1 }], pages: 2 }));
+  test('may lack totals', async () => {
+    sandbox.script(success({ records: [{ taskId: 1 }], pages: 2 }), success({ records: [{ taskId: 1 }], pages: 2 }));
     const tasks = client.groupCalls(SPAN);
     await collect(tasks);
     assert.deepEqual(tasks.drift, { totalAtStart: undefined, totalAtEnd: undefined, repeated: 1 });
   });
 
-  test('may have a page that brings nothing new', async () => {
+  test('may have a page without new items', async () => {
     sandbox.script(pageOf([3], 3, 3), pageOf([3], 4, 4), pageOf([2], 4, 4), pageOf([1], 4, 4));
     assert.deepEqual(idsOf(await collect(client.groupCalls(SPAN))), [3, 2, 1]);
   });
 });
 
-test('an error ends it for good', async () => {
+test('an error ends the iteration', async () => {
   sandbox.script(pageOf([2, 1], 4, 2), -22);
   const tasks = client.groupCalls(SPAN);
   /** @type {unknown[]} */
@@ -144,7 +144,7 @@ test('an error ends it for good', async () => {
   assert.equal(sandbox.requests.length, 2);
 });
 
-test('an invalid query is refused at once', () => {
+test('an invalid query is refused immediately', () => {
   const error = thrownBy(() => client.groupCalls({ ...SPAN, size: 101 }));
   assert(error instanceof InvalidRequestError);
   assert.deepEqual(
@@ -157,12 +157,12 @@ test('an invalid query is refused at once', () => {
   assert.deepEqual(sandbox.requests, []);
 });
 
-test('every page has the options that were given', async () => {
+test('every page uses the options of the call', async () => {
   sandbox.script(503, 503, pageOf([1], 2, 2), 503, 503, pageOf([2], 2, 2));
   assert.deepEqual(idsOf(await collect(client.groupCalls(SPAN, { maxRetries: 2, timeout: 20_000 }))), [1, 2]);
 });
 
-suite('a loop that is left early', () => {
+suite('leaving a loop early ends the iteration', () => {
   const leave = {
     break: async (/** @type {AsyncIterable<unknown>} */ tasks) => {
       for await (const _ of tasks) {
@@ -199,7 +199,7 @@ suite('a loop that is left early', () => {
   }
 });
 
-test('what was ended before it began reads nothing', async () => {
+test('pages that were ended before they began read nothing', async () => {
   const tasks = client.groupCalls(SPAN);
   assert.deepEqual(await tasks.return(), { done: true, value: undefined });
   assert.deepEqual(await tasks.return(), { done: true, value: undefined });
@@ -210,7 +210,7 @@ test('what was ended before it began reads nothing', async () => {
   assert.deepEqual(sandbox.requests, []);
 });
 
-test('what is ended while a page is read gives that up', async () => {
+test('ending the iteration aborts the call that reads a page', async () => {
   sandbox.script('hold');
   const tasks = client.groupCalls(SPAN);
   const [first, second] = [tasks.next(), tasks.next()];
@@ -224,7 +224,7 @@ test('what is ended while a page is read gives that up', async () => {
   assert.equal(sandbox.requests.length, 1);
 });
 
-test('items that are asked for at once come in their order', async () => {
+test('concurrent calls of `next` return items in order', async () => {
   const ordered = idsOf(await collect(client.groupCalls({ ...SPAN, size: 7 })));
   sandbox.reset();
   const tasks = client.groupCalls({ ...SPAN, size: 7 });
@@ -245,7 +245,7 @@ test('several loops share one list', async () => {
   assert.equal(new Set(ids).size, 574);
 });
 
-test('an error comes to the one who asked first, and the others are at the end', async () => {
+test('an error rejects the first call of `next`, and the others are at the end', async () => {
   sandbox.script(pageOf([2, 1], 4, 2), -22);
   const tasks = client.groupCalls(SPAN);
   const results = await Promise.allSettled(Array.from({ length: 5 }, () => tasks.next()));
@@ -256,7 +256,7 @@ test('an error comes to the one who asked first, and the others are at the end',
 });
 
 suite('a signal', () => {
-  test('that was aborted before sends nothing', async () => {
+  test('that was already aborted sends nothing', async () => {
     const reason = { why: 'too late' };
     const tasks = client.groupCalls(SPAN, { signal: AbortSignal.abort(reason) });
     assert.equal(await rejectionOf(collect(tasks)), reason);

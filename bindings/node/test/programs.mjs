@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Programs that are watched while they run, each in a process of its own. */
+/** Helpers for tests that run a program in a separate process. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -14,19 +14,19 @@ import { fileURLToPath } from 'node:url';
  * @import { Sandbox } from 'recallflow/sandbox'
  */
 
-/** Where the package is, so that programs find it by its name, as their users would. */
+/** Folder of the package, in which programs can import it by name. */
 export const HOME = fileURLToPath(new URL('..', import.meta.url));
 
-/** Whether tests that do something often do it as often as the project promises. That calls for a release build. */
+/** Whether repeated tests run as often as the project promises, which needs a release build. */
 export const IS_FULL = process.env.RECALLFLOW_TEST_FULL !== undefined;
 
-/** Milliseconds that nothing takes, not even on a busy machine. */
+/** Milliseconds that no step takes, even on a busy machine. */
 export const PATIENCE = 30_000;
 
-/** Of tests that look at threads, files and memory as Linux shows them. */
+/** Options of tests that read `/proc`. */
 export const NEEDS_PROC = { skip: process.platform === 'linux' ? false : 'this system has no /proc' };
 
-/** What every program begins with. */
+/** The beginning of every program. */
 const PREAMBLE = `
 import { readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ function say(...words) {
 const IMPORT = "import * as rf from 'recallflow';\n";
 
 /**
- * How a program is run; `isLoaded` tells whether it begins with the package as `rf`.
+ * Options of a program. `isLoaded`: it begins with the package as `rf`.
  *
  * @typedef {{ sandbox?: Sandbox, options?: string[], variables?: NodeJS.ProcessEnv, isLoaded?: boolean }} How
  *
@@ -62,7 +62,7 @@ export class Program {
    */
   constructor(program, { sandbox, options = [], variables = {}, isLoaded = true } = {}) {
     const environment = { ...process.env, ...variables };
-    // It would have the program report to the test runner.
+    // Otherwise the program reports to the test runner.
     delete environment.NODE_TEST_CONTEXT;
     if (sandbox !== undefined) {
       environment.RECALLFLOW_API_KEY = sandbox.apiKey;
@@ -98,13 +98,13 @@ export class Program {
     }
   }
 
-  /** Lets the program go on: it waits for a line. */
+  /** Writes the line for which the program waits. */
   tell() {
     this.#process.stdin.write('go on\n');
   }
 
   /**
-   * Waits for the program's end: how it ended, and what it wrote since it was heard last.
+   * Waits for the end of the program, and returns its exit and its unread output.
    *
    * @returns {Promise<Ended>}
    */
@@ -122,7 +122,7 @@ export class Program {
     return { status, signal, output: lines.join('\n'), errors: await this.#errors };
   }
 
-  /** Ends the program if it did not end by itself. */
+  /** Kills the program if it is still running. */
   async stop() {
     this.#process.kill('SIGKILL');
     await this.#ended;
@@ -130,7 +130,7 @@ export class Program {
 }
 
 /**
- * Runs a program that ends with the test at the latest.
+ * Starts a program, and kills it at the end of the test.
  *
  * @param {TestContext} t
  * @param {string} program
@@ -143,7 +143,7 @@ export function run(t, program, how) {
 }
 
 /**
- * What a program prints that ends well and complains of nothing.
+ * Returns the output of a program that must succeed without warnings.
  *
  * @param {TestContext} t
  * @param {string} program

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A call that is aborted ends at once, with the signal's own reason, and leaves the client and others as they are. */
+/** Tests that an aborted call ends immediately with the signal's reason, without an effect on other calls. */
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
@@ -14,7 +14,7 @@ const QUERY = { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01', 
 /** @param {AbortSignal} signal */
 const listeners = (signal) => getEventListeners(signal, 'abort').length;
 
-test('with a signal that is aborted already nothing is sent', async (t) => {
+test('nothing is sent if the signal is already aborted', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client();
   const reason = new RangeError('mine');
@@ -33,7 +33,7 @@ test('with a signal that is aborted already nothing is sent', async (t) => {
   assert.equal(sandbox.requests.length, 0);
 });
 
-test('one signal aborts all its calls, and those beside them go on', async (t) => {
+test('a signal aborts all its calls, and other calls go on', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script(...Array.from({ length: 10 }, () => /** @type {const} */ ('hold')));
   const client = sandbox.client();
@@ -52,7 +52,7 @@ test('one signal aborts all its calls, and those beside them go on', async (t) =
   await sandbox.waitForOpenConnections(1);
 });
 
-test('a call that has ended listens to its signal no more', async (t) => {
+test('a call that has ended no longer listens to its signal', async (t) => {
   const client = (await sandboxFor(t)).client();
   const { signal } = new AbortController();
   await client.queryRecallFlowDetail(12, { signal });
@@ -62,7 +62,7 @@ test('a call that has ended listens to its signal no more', async (t) => {
   assert.equal(listeners(signal), 0);
 });
 
-test('a signal of a timeout, and one of several signals, abort as well', async (t) => {
+test('a timeout and a combined signal abort as well', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script('hold', 'hold');
   const client = sandbox.client();
@@ -78,7 +78,7 @@ test('a signal of a timeout, and one of several signals, abort as well', async (
   assert.equal((await call).name, 'AbortError');
 });
 
-test('an abort and an answer that meet settle a call once', async (t) => {
+test('a call is settled once if an abort and a response coincide', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ logger: { debug() {} } });
   const outcomes = { answered: 0, aborted: 0 };
@@ -90,7 +90,7 @@ test('an abort and an answer that meet settle a call once', async (t) => {
         ({ keyId }) => {
           assert.equal(keyId, 12);
           outcomes.answered += 1;
-          // The others have ended at about this moment.
+          // About half of the calls have ended by now.
           controller.abort();
         },
         (error) => {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What follows calls through a program finds its way through those of this package. */
+/** Tests asynchronous contexts: `AsyncLocalStorage` and hooks. */
 
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
@@ -10,7 +10,7 @@ import { collect, sandboxFor } from './support.mjs';
 
 const QUERY = { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01', size: 100 };
 
-test('each call keeps the context of whoever made it', async (t) => {
+test('each call keeps the context of its caller', async (t) => {
   const client = (await sandboxFor(t)).client();
   const storage = new AsyncLocalStorage();
   const seen = await Promise.all(
@@ -28,7 +28,7 @@ test('each call keeps the context of whoever made it', async (t) => {
   seen.forEach((stores, index) => assert.deepEqual(stores, [index, index, index]));
 });
 
-test('a logger is told in the context of whoever made the call', async (t) => {
+test('a logger is called in the context of the caller', async (t) => {
   const sandbox = await sandboxFor(t);
   const storage = new AsyncLocalStorage();
   /** @type {unknown[]} */
@@ -40,13 +40,13 @@ test('a logger is told in the context of whoever made the call', async (t) => {
   assert.deepEqual(seen.toSorted(), Array.from({ length: 20 }, (_, index) => index).toSorted());
 
   seen.length = 0;
-  // Each page belongs to whoever asked for it.
+  // The context of a page is that of the call of `next`.
   const tasks = storage.run('first', () => client.groupCalls(QUERY));
   await storage.run('second', () => tasks.next());
   assert.deepEqual(seen, ['second']);
 });
 
-test('the context of an abort is not that of the call', async (t) => {
+test('an abort does not change the context of the call', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script('hold');
   const storage = new AsyncLocalStorage();
@@ -57,7 +57,7 @@ test('the context of an abort is not that of the call', async (t) => {
   assert.equal(await seen, 'call');
 });
 
-test('calls without a logger make nothing that hooks see but promises', async (t) => {
+test('hooks see only promises of calls without a logger', async (t) => {
   const client = (await sandboxFor(t)).client();
   await client.queryRecallFlowDetail(12);
   /** @type {Set<string>} */
@@ -69,7 +69,7 @@ test('calls without a logger make nothing that hooks see but promises', async (t
   assert.deepEqual([...types], ['PROMISE']);
 });
 
-test('the last lines of calls come before their outcome, however many calls end at once', async (t) => {
+test('log records come before the outcome, however many calls end together', async (t) => {
   const sandbox = await sandboxFor(t);
   let lines = 0;
   const client = sandbox.client({ logger: { debug: () => (lines += 1) } });
@@ -80,7 +80,7 @@ test('the last lines of calls come before their outcome, however many calls end 
   }
 });
 
-test('a logger may make calls, abort others and fail', async (t) => {
+test('a logger may call the client, abort calls and throw', async (t) => {
   const sandbox = await sandboxFor(t);
   const controller = new AbortController();
   /** @type {Promise<unknown>[]} */
@@ -98,7 +98,7 @@ test('a logger may make calls, abort others and fail', async (t) => {
   });
   const [first, aborted] = await Promise.allSettled([
     client.queryRecallFlowDetail(299),
-    // The key that the sandbox does not answer.
+    // The sandbox never responds to this key.
     other.queryRecallFlowDetail(990_604, { signal: controller.signal }),
   ]);
   assert.equal(first.status, 'fulfilled');

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A program ends when it has nothing left to do, and when it says so, whatever calls are under way. */
+/** Tests that a program ends when it has nothing to do, and when it exits with pending calls. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -8,11 +8,11 @@ import test from 'node:test';
 import { IS_FULL, NEEDS_PROC, finish, run } from './programs.mjs';
 import { sandboxFor } from './support.mjs';
 
-/** How often programs that may end at any moment of a call are run. */
+/** Number of runs of programs that exit at a random moment of a call. */
 const TIMES = IS_FULL ? 100 : 6;
 
 const CLIENT = 'const client = rf.Client.fromEnv({ timeout: 60_000, attemptTimeout: 60_000 });';
-/** Begins calls, and goes on when it is told that they are under way. */
+/** Starts calls, and continues after a line from the test. */
 const UNDER_WAY = `
 ${CLIENT}
 const calls = Array.from({ length: 20 }, () => client.queryRecallFlowDetail(12));
@@ -21,7 +21,7 @@ process.stdin.destroy();
 `;
 
 /**
- * A sandbox that holds the answers of the first requests.
+ * Returns a sandbox that delays the first responses.
  *
  * @param {import('node:test').TestContext} t
  * @param {number} count
@@ -33,7 +33,7 @@ async function holding(t, count) {
 }
 
 /**
- * Runs a program that says its last word, and tells how many milliseconds later it has ended.
+ * Runs a program, and returns the milliseconds between its last output and its end.
  *
  * @param {import('./programs.mjs').Program} program
  */
@@ -66,7 +66,7 @@ const task = tasks.next();
 await tasks.return();
 await task;`,
 })) {
-  test(`it ends at once after ${name}`, async (t) => {
+  test(`it ends immediately after ${name}`, async (t) => {
     const sandbox = await sandboxFor(t);
     if (name === 'a call that was aborted') {
       sandbox.script('hold');
@@ -80,13 +80,13 @@ say('last');`;
   });
 }
 
-test('it ends at once with clients that were never used', async (t) => {
+test('it ends immediately with unused clients', async (t) => {
   const sandbox = await sandboxFor(t);
   const program = "for (let count = 0; count < 20; count += 1) rf.Client.fromEnv(); say('last');";
   assert.ok((await lingering(run(t, program, { sandbox }))) < 1000);
 });
 
-test('a call that nobody waits for is carried out before it ends', async (t) => {
+test('a call that is not awaited completes before the end', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script({ delay: 300 });
   const program = `
@@ -96,7 +96,7 @@ process.on('exit', () => say('exit'));`;
   assert.equal(await finish(t, program, { sandbox }), 'answered 12\nexit');
 });
 
-test('of several calls that nobody waits for, aborting one does not end it', async (t) => {
+test('aborting one of several calls does not end it', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script({ delay: 300 }, { delay: 300 });
   const program = `
@@ -108,7 +108,7 @@ setImmediate(() => controller.abort());`;
   assert.equal(await finish(t, program, { sandbox }), 'aborted\nanswered 12');
 });
 
-test('a client that is closed, or of which nobody knows any more, carries out its calls', async (t) => {
+test('a closed or unreachable client completes its calls', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script({ delay: 300 }, { delay: 300 });
   const program = `
@@ -123,7 +123,7 @@ setImmediate(gc);`;
   assert.equal(await finish(t, program, { sandbox, options: ['--expose-gc'] }), 'answered 12\nanswered 12');
 });
 
-test('a call may be made when there was nothing left to do, and not when it ends', async (t) => {
+test('a call in `beforeExit` completes, and a call in `exit` does not', async (t) => {
   const sandbox = await sandboxFor(t);
   const program = `
 const client = rf.Client.fromEnv();
@@ -143,18 +143,18 @@ process.on('exit', () => {
 
 for (const [name, [status, act, complaint]] of Object.entries(
   /** @type {Record<string, [number, string, RegExp]>} */ ({
-    'it says so': [7, 'process.exit(7);', /^$/],
-    'it says so as it ends': [0, "process.on('exit', () => process.exit()); process.exit();", /^$/],
-    'nobody catches what is thrown': [1, "throw new RangeError('mine');", /RangeError: mine/],
-    'nobody catches what is thrown later': [
+    'it exits': [7, 'process.exit(7);', /^$/],
+    'it exits in a listener of `exit`': [0, "process.on('exit', () => process.exit()); process.exit();", /^$/],
+    'an exception is not caught': [1, "throw new RangeError('mine');", /RangeError: mine/],
+    'a later exception is not caught': [
       1,
       "setImmediate(() => { throw new RangeError('mine'); }); await Promise.all(calls);",
       /RangeError: mine/,
     ],
-    'nobody handles a rejection': [1, "Promise.reject(new RangeError('mine')); await calls[0];", /RangeError: mine/],
+    'a rejection is not handled': [1, "Promise.reject(new RangeError('mine')); await calls[0];", /RangeError: mine/],
   }),
 )) {
-  test(`it ends with calls under way when ${name}`, async (t) => {
+  test(`it ends with pending calls if ${name}`, async (t) => {
     const sandbox = await holding(t, 20);
     const program = run(t, UNDER_WAY + act, { sandbox });
     await sandbox.waitForRequests(20);
@@ -167,7 +167,7 @@ for (const [name, [status, act, complaint]] of Object.entries(
   });
 }
 
-test('it ends cleanly as answers come', async (t) => {
+test('it ends cleanly while responses arrive', async (t) => {
   const program = `
 ${CLIENT}
 const again = () => client.queryRecallFlowDetail(12).then(again);
@@ -184,7 +184,7 @@ process.exit(3);`;
   }
 });
 
-test('a rejection that nobody handles is told with the place of the call', async (t) => {
+test('an unhandled rejection is printed with the line of the call', async (t) => {
   const sandbox = await sandboxFor(t);
   const program = `
 const client = rf.Client.fromEnv();
@@ -198,7 +198,7 @@ placeOfTheCall();`;
   assert.doesNotMatch(errors, /\/dist\//);
 });
 
-test('it ends at once with a sandbox that runs, and was waited for', async (t) => {
+test('it ends immediately with a running sandbox', async (t) => {
   const program = `
 import { Sandbox } from 'recallflow/sandbox';
 const sandbox = await Sandbox.start();
@@ -220,7 +220,7 @@ test('no thread is started before the first call', NEEDS_PROC, async (t) => {
   const program = `
 import { createRequire } from 'node:module';
 const count = () => readdirSync('/proc/self/task').length;
-// What Node itself starts when it first reads a file is there then.
+// Node has started the threads for reading files by now.
 await import('node:fs/promises').then(({ readFile }) => readFile('package.json'));
 const before = count();
 const rf = createRequire(process.cwd() + '/')('recallflow');

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The event loop is never held up: not by a large page, nor by many of them at once. */
+/** Tests that neither a large page nor many pages block the event loop. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -9,14 +9,14 @@ import { IS_FULL, PATIENCE, finish } from './programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 /**
- * Measures the longest time for which the event loop did nothing else, in the best of many rounds: what the machine does
- * beside it, and the collection of garbage, lengthen some of them, and what holds up the event loop all of them.
+ * Measures the longest time for which the event loop was blocked, in the best of many rounds. Other processes and garbage
+ * collection lengthen some rounds, but code that blocks the event loop lengthens all of them.
  */
 const GAPS = `
 const client = rf.Client.fromEnv({ timeout: 60_000, attemptTimeout: 60_000 });
 
 async function longestGap(act) {
-  // Making requests is work of the caller's own.
+  // Starting the calls is the caller's own work.
   const done = act();
   let longest = 0;
   let last = performance.now();
@@ -30,7 +30,7 @@ async function longestGap(act) {
   setImmediate(look);
   await done;
   isRunning = false;
-  // What ended the wait is the last of it.
+  // Settling the last promise belongs to it.
   return Math.max(longest, performance.now() - last);
 }
 
@@ -45,7 +45,7 @@ async function measure(act, bound) {
 `;
 
 /**
- * Sees that this never needs to hold up the event loop for more milliseconds than these.
+ * Checks that the event loop is not blocked for longer than this number of milliseconds.
  *
  * @param {import('node:test').TestContext} t
  * @param {string} act
@@ -58,12 +58,12 @@ async function check(t, act, bound) {
   assert.ok(best <= bound, `${best} ms`);
 }
 
-test('a page of 100 tasks does not hold it up for more than 2 ms', async (t) => {
+test('a page of 100 tasks blocks it for at most 2 ms', async (t) => {
   await check(t, '() => client.queryGroupCalls(QUERY)', 2);
 });
 
-test('pages that come at once are handed out in slices', async (t) => {
-  // Nothing is taken before all of them have come.
+test('pages that arrive together are dispatched in time slices', async (t) => {
+  // No batch is taken before all of them have arrived.
   const act = `() => {
     const pages = Array.from({ length: ${IS_FULL ? 64 : 16} }, () => client.queryGroupCalls(QUERY));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Calls, aborts and clients leave neither memory nor file descriptors behind. */
+/** Tests that calls, aborts and clients leak neither memory nor file descriptors. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -9,7 +9,7 @@ import { IS_FULL, NEEDS_PROC, run } from './programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 const MEASURE = `
-/** Memory in use once everything is collected that can be: of the process and of JavaScript, in KiB; and descriptors. */
+/** Memory of the process and of JavaScript in KiB after garbage collection, and the number of file descriptors. */
 async function used() {
   for (let round = 0; round < 5; round += 1) {
     gc();
@@ -19,7 +19,7 @@ async function used() {
   return [rss / 1024, heapUsed / 1024, readdirSync('/proc/self/fd').length];
 }
 
-/** Acts first until everything is in place that is made once. */
+/** Warms up until everything that is created once exists. */
 async function measure(act, count) {
   await act(Math.ceil(count / 4));
   const before = await used();
@@ -56,7 +56,7 @@ async function act(count) {
     const controllers = Array.from({ length: 20 }, () => new AbortController());
     const calls = controllers.map(({ signal }, index) =>
       client.queryRecallFlowDetail(12, { signal: index % 2 ? signal : AbortSignal.any([signal, lasting.signal]) }));
-    // Some of them are on their way then, and some have not begun.
+    // Some calls are pending now, and some have not begun.
     if (done % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     for (const controller of controllers) controller.abort();
     await Promise.allSettled(calls);
@@ -71,7 +71,7 @@ async function act(count) {
   for (let done = 0; done < count; done += 10) {
     const clients = Array.from({ length: 10 }, () => rf.Client.fromEnv());
     await Promise.all(clients.map((client) => client.queryRecallFlowDetail(12)));
-    // Connections are given up when a client is, and Node collects what is small only when it has to.
+    // A client closes its connections when it is collected, and Node collects small objects late.
     if (done % 100 === 0) gc();
     await new Promise(setImmediate);
   }
@@ -96,7 +96,7 @@ async function act(count) {
 }`;
 
 /**
- * What is done, and how often: usually, and in full.
+ * The actions, with their number of repetitions in a usual and in a full run.
  *
  * @type {Record<string, [string, number, number]>}
  */
@@ -112,14 +112,14 @@ const ACTS = {
   workers: [WORKERS, 40, 1000],
 };
 
-/** KiB that allocators and V8's compiled code take for themselves, whatever the number. */
+/** KiB that allocators and compiled code use, whatever the number of repetitions. */
 const SPARE = 20_480;
 const SPARE_HEAP = 1024;
-/** Less than the smallest thing that a call could leave. */
+/** Less than the smallest object that a call could leak. */
 const BYTES_EACH = 24;
 
 for (const [name, [program, usual, full]] of Object.entries(ACTS)) {
-  test(`nothing is left of ${name}`, NEEDS_PROC, async (t) => {
+  test(`${name} do not leak`, NEEDS_PROC, async (t) => {
     const count = IS_FULL ? full : usual;
     const sandbox = await sandboxFor(t);
     if (name === 'aborted calls') {
@@ -136,7 +136,7 @@ for (const [name, [program, usual, full]] of Object.entries(ACTS)) {
     const share = (count * BYTES_EACH) / 1024;
     assert.ok(memory < SPARE + share, `${memory} KiB more`);
     assert.ok(heap < SPARE_HEAP + share, `${heap} KiB of JavaScript more`);
-    // Connections that are closed are put away a moment later, and how many of those there are changes.
+    // Closed connections are released a moment later, and their number varies.
     assert.ok(descriptors < 50, `${descriptors} descriptors more`);
   });
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A bug of the native core is an error of the call, and of nothing else. */
+/** Tests that a panic of the native core rejects the call, and has no other effect. */
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -11,15 +11,15 @@ import { OutcomeUnknownError, RecallFlowError } from 'recallflow';
 import { rejectionOf, sandboxFor } from './support.mjs';
 
 const require = createRequire(import.meta.url);
-// No user can reach these, and no option or call makes anything panic.
+// The hook is not public, because no call should panic.
 const { start } = require('../dist/completions.js');
 const { siteOf } = require('../dist/errors.js');
 
-/** The operations in the order of the native module. */
+/** The operations in the order of the native module's table. */
 const OPERATIONS = ['queryGroupCalls', 'queryRecallFlowDetail', 'updateRecallFlow'];
 
 /**
- * Makes a call of this operation, within which the core panics.
+ * Starts a call of this operation that panics.
  *
  * @param {string} operation
  * @returns {Promise<unknown>}
@@ -33,7 +33,7 @@ function panic(operation) {
 }
 
 for (const operation of ['queryGroupCalls', 'queryRecallFlowDetail']) {
-  test(`${operation} fails if it panics`, async (t) => {
+  test(`${operation} is rejected if it panics`, async (t) => {
     const client = (await sandboxFor(t)).client();
     for (let time = 0; time < 3; time += 1) {
       const error = await rejectionOf(panic(operation));
@@ -45,7 +45,7 @@ for (const operation of ['queryGroupCalls', 'queryRecallFlowDetail']) {
   });
 }
 
-test('an update that panics may have been carried out', async (t) => {
+test('the outcome of an update that panics is unknown', async (t) => {
   const client = (await sandboxFor(t)).client();
   const error = await rejectionOf(panic('updateRecallFlow'));
   assert.equal(error.constructor, OutcomeUnknownError);
@@ -55,7 +55,7 @@ test('an update that panics may have been carried out', async (t) => {
   assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
 });
 
-test('calls that panic do not touch those beside them', async (t) => {
+test('calls that panic do not affect others', async (t) => {
   const client = (await sandboxFor(t)).client();
   const outcomes = await Promise.allSettled(
     Array.from({ length: 60 }, (_, index) =>

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The package may be loaded several times, as test runners do for each file, and copies that are used no more are gone. */
+/** Tests that the package can be loaded several times, as in test runners, and that unused copies are collected. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -17,7 +17,7 @@ const require = createRequire(join(process.cwd(), 'program.cjs'));
 const index = require.resolve('recallflow');
 const folder = dirname(index);
 
-/** Loads a copy of the package, with a copy of the native module as well, or with the one that is there. */
+/** Loads a copy of the package, with a copy of the native module or with the loaded one. */
 function load(isNativeToo) {
   for (const name of Object.keys(require.cache)) {
     if (name.startsWith(folder) || (isNativeToo && name.endsWith('.node'))) delete require.cache[name];
@@ -25,7 +25,7 @@ function load(isNativeToo) {
   return require('recallflow');
 }
 
-/** Loads the package as Jest does: each module anew in a realm of its own, and the native module from Node. */
+/** Loads the package as Jest does: new modules in a separate realm, with the native module of Node. */
 function loadInRealm() {
   const context = vm.createContext({ process, performance, setImmediate, AbortSignal, URL });
   const modules = new Map();
@@ -47,7 +47,7 @@ function loadInRealm() {
 `;
 
 for (const isNativeToo of [false, true]) {
-  test(`two copies work side by side${isNativeToo ? ', each with a native module' : ''}`, async (t) => {
+  test(`two copies work together${isNativeToo ? ', each with a native module' : ''}`, async (t) => {
     const sandbox = await sandboxFor(t);
     const program = `${LOAD}
 const copies = [load(${isNativeToo}), load(${isNativeToo})];
@@ -67,7 +67,7 @@ for (const [index, client] of clients.entries()) {
   });
 }
 
-test('the package works in a realm of its own', async (t) => {
+test('the package works in a separate realm', async (t) => {
   const sandbox = await sandboxFor(t);
   const program = `${LOAD}
 const { rf, context } = loadInRealm();
@@ -96,14 +96,14 @@ async function use() {
   await rf.Client.fromEnv().queryRecallFlowDetail(12, { signal: AbortSignal.timeout(1) }).catch(() => {});
 }
 for (let count = 0; count < ${count}; count += 1) await use();
-// The last ones may still be on the stack, or waited for by a signal.
+// The last realms may still be on the stack, or referenced by a signal.
 const enough = 2 * ${count} - 4;
 for (let round = 0; round < 100 && gone < enough; round += 1) {
   gc();
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 say(gone < enough ? gone : 'collected');
-// Calls go on in a copy that nobody knows any more.
+// Calls go on in an unreachable copy.
 (() => {
   const { rf } = loadInRealm();
   rf.Client.fromEnv().queryRecallFlowDetail(12).then(({ keyId }) => say(keyId));

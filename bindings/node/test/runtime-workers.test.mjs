@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Each worker thread has clients of its own, and may be ended at any moment. */
+/** Tests that worker threads have separate clients, and may be terminated at any moment. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -10,7 +10,7 @@ import { sandboxFor } from './support.mjs';
 
 const ROUNDS = IS_FULL ? 50 : 4;
 
-/** Runs workers whose program, a module as the one around it, begins with the package as `rf`. */
+/** Runs workers. Their program begins with the package as `rf`. */
 const WORKERS = `
 const BEGIN = "import * as rf from 'recallflow'; import { parentPort } from 'node:worker_threads';" +
   "const QUERY = " + JSON.stringify(QUERY) + "; const UPDATE = " + JSON.stringify(UPDATE) + ";";
@@ -21,7 +21,7 @@ function work(program, options) {
 }
 `;
 
-/** Workers that make calls without an end, and tell when they have begun. */
+/** Workers that call forever, and send a message after the first call. */
 const BUSY = `
 const client = rf.Client.fromEnv({ timeout: 60_000, attemptTimeout: 60_000, logger: { debug() {} } });
 const again = async () => {
@@ -41,7 +41,7 @@ parentPort.postMessage('begun');
 for (const where of ['workers only', 'the main thread and workers']) {
   const isLoaded = where !== 'workers only';
 
-  test(`workers are terminated in the middle of calls, with the package in ${where}`, async (t) => {
+  test(`workers can be terminated during calls, with the package in ${where}`, async (t) => {
     const sandbox = await sandboxFor(t);
     const use = isLoaded ? 'await rf.Client.fromEnv().queryRecallFlowDetail(12);' : '';
     const program = `${WORKERS}
@@ -72,7 +72,7 @@ for (let round = 0; round < ${ROUNDS}; round += 1) {
   });
 }
 
-test('workers end by themselves and by an error while calls are under way', async (t) => {
+test('workers end with pending calls, by themselves and by an error', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script(...Array.from({ length: 60 }, () => /** @type {const} */ ('hold')));
   const begin = `
@@ -97,7 +97,7 @@ await rf.Client.fromEnv().queryRecallFlowDetail(12);`;
   assert.deepEqual(await running.end(), { status: 0, signal: null, output, errors: '' });
 });
 
-test('a call that nobody waits for keeps a worker alive until it has ended', async (t) => {
+test('a call that is not awaited keeps a worker alive', async (t) => {
   const sandbox = await sandboxFor(t);
   sandbox.script({ delay: 300 });
   const program = `${WORKERS}
@@ -132,14 +132,14 @@ for (let round = 0; round < 10; round += 1) {
   await Promise.all(Array.from({ length: 16 }, () => client.queryRecallFlowDetail(12)));
 }
 const counts = (await Promise.all(answers)).flat();
-// A thread that ends while it is looked at cannot be read.
+// A thread may end before its file is read.
 await Promise.all(workers.map(({ ended }) => ended));
 say(...counts, name());`;
     assert.equal(await finish(t, program, { sandbox }), `${'734 '.repeat(6)}1`);
   },
 );
 
-test('a worker sees the environment that it has', async (t) => {
+test('a worker uses its own environment', async (t) => {
   const sandbox = await sandboxFor(t);
   const program = `${WORKERS}
 const show = "parentPort.postMessage(rf.Client.fromEnv().baseUrl);";

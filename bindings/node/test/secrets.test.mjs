@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Secrets show nowhere: not in clients, errors or logs. */
+/** Tests that clients, errors and logs never show a secret. */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -16,11 +16,11 @@ import { rejectionOf, sandboxFor, thrownBy } from './support.mjs';
 const KEY = 'K3y-Canary-0123456789';
 const SECRET = 's3cret-CANARY-0123456789';
 const PASSWORD = 'hunter2-Canary';
-/** The credentials of a proxy as a header has them. */
+/** The credentials of a proxy as in its header. */
 const BASIC = Buffer.from(`user:${PASSWORD}`).toString('base64');
 
 /**
- * The signature of a request of this second.
+ * Returns the signature of a request in this second.
  *
  * @param {number} second
  */
@@ -35,7 +35,7 @@ function signatures() {
 }
 
 /**
- * A text as it is quoted in URLs, HTML, JSON, dumps, and in base64.
+ * Returns the spellings of a text in URLs, HTML, JSON, dumps and base64.
  *
  * @param {string} text
  */
@@ -54,7 +54,7 @@ function spellings(text) {
   ];
 }
 
-/** Everything that must not show: key, secret and password in every spelling, and the signatures. */
+/** Returns all texts that must not appear: key, secret and password in every spelling, and the signatures. */
 function canaries() {
   const known = [KEY, SECRET, PASSWORD];
   return [...known, BASIC, ...signatures(), ...known.flatMap(spellings)];
@@ -70,7 +70,7 @@ function assertClean(text) {
 }
 
 /**
- * A value in every form in which somebody may see it.
+ * Returns a value in every form in which it may be printed or sent.
  *
  * @param {any} value
  */
@@ -101,7 +101,7 @@ function shown(value) {
 }
 
 /**
- * What comes of a copy by the algorithm of messages between threads.
+ * Returns a structured clone, or the error of cloning.
  *
  * @param {unknown} value
  */
@@ -120,7 +120,7 @@ function cloned(value) {
   return texts.join('\n');
 }
 
-/** Answers that hold what the request held. @returns {Record<string, any>} */
+/** Returns responses that quote the request. @returns {Record<string, any>} */
 function reflections() {
   const sign = signatures().at(-2) ?? '';
   const text = `${KEY} ${KEY.toLowerCase()} ${SECRET} ${sign} ${sign.toUpperCase()}`;
@@ -135,16 +135,16 @@ function reflections() {
   };
 }
 
-suite('a client shows none', () => {
+suite('a client shows no secret', () => {
   const client = new Client({ apiKey: KEY, apiSecret: SECRET, proxy: `http://user:${PASSWORD}@127.0.0.1:1` });
 
-  test('however it is looked at', () => {
+  test('in any form', () => {
     assertClean(shown(client));
     assertClean(cloned(client));
     assert.deepEqual(Reflect.ownKeys(client), []);
   });
 
-  test('on a console', async (t) => {
+  test('on the console', async (t) => {
     const written = t.mock.method(process.stdout, 'write', () => true);
     console.log(client, [client], { client });
     console.dir(client, { depth: null, showHidden: true });
@@ -155,13 +155,13 @@ suite('a client shows none', () => {
     assertClean(texts.join(''));
   });
 
-  test('in its methods and their pages', () => {
+  test('in its methods and pages', () => {
     assertClean(shown(client.groupCalls(SPAN)));
     assertClean(cloned(client.groupCalls(SPAN)));
     assertClean(shown(client.queryRecallFlowDetail));
   });
 
-  test('when it is derived', () => {
+  test('in a derived class', () => {
     class Ours extends Client {
       name = 'ours';
     }
@@ -170,7 +170,7 @@ suite('a client shows none', () => {
     assertClean(cloned(ours));
   });
 
-  test('when it is used as what it is not', () => {
+  test('if it is used as another type', () => {
     const fake = Object.create(Client.prototype);
     for (const act of [
       () => fake.baseUrl,
@@ -183,7 +183,7 @@ suite('a client shows none', () => {
   });
 });
 
-suite('an error of making one shows none', () => {
+suite('an error of the constructor shows no secret', () => {
   /** @type {Record<string, any>} */
   const wrong = {
     'a time': { timeout: 0 },
@@ -216,7 +216,7 @@ suite('an error of making one shows none', () => {
   }
 });
 
-suite('an error shows none of what the service sent back', () => {
+suite('an error shows no secret that the response quotes', () => {
   for (const name of Object.keys(reflections())) {
     test(name, async (t) => {
       const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
@@ -242,7 +242,7 @@ suite('an error shows none of what the service sent back', () => {
 });
 
 /**
- * The errors of two calls whose answers quote something of them in this spelling, made from their signature.
+ * Returns the errors of two calls whose responses quote their signature in this spelling.
  *
  * @param {import('../dist/sandbox.mjs').Sandbox} sandbox
  * @param {import('../dist/index.mjs').Client} client
@@ -261,14 +261,14 @@ async function refusalsOf(sandbox, client, quote, spelling) {
     for (let time = 0; time < 2; time += 1) {
       errors.push(await rejectionOf(client.queryRecallFlowDetail(12)));
     }
-    // Calls of another second have another signature.
+    // A call in another second has another signature.
     if (Math.floor(Date.now() / 1000) === second) {
       return errors;
     }
   }
 }
 
-test('an error shows none in another spelling', async (t) => {
+test('an error shows no secret in another spelling', async (t) => {
   const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
   const client = sandbox.client({ maxRetries: 0 });
   /** @type {((sign: string) => string)[]} */
@@ -288,8 +288,8 @@ test('an error shows none in another spelling', async (t) => {
   }
 });
 
-test('an error shows no password of a proxy that quotes it', async (t) => {
-  // The sandbox takes the place of the proxy, which is asked for the whole URL.
+test('an error shows no password that a proxy quotes', async (t) => {
+  // The sandbox acts as the proxy, which gets the whole URL.
   const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
   const proxy = sandbox.url.replace('://', `://user:${PASSWORD}@`);
   const client = sandbox.client({ maxRetries: 0, proxy });
@@ -302,7 +302,7 @@ test('an error shows no password of a proxy that quotes it', async (t) => {
   assertClean(inspect(request.headers).replaceAll(KEY, ''));
 });
 
-test('an error of the connection shows none', async (t) => {
+test('a transport error shows no secret', async (t) => {
   const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
   sandbox.script('reset', 'reset', 'hold');
   const client = sandbox.client({ maxRetries: 0 });
@@ -313,7 +313,7 @@ test('an error of the connection shows none', async (t) => {
   assertClean(shown(await rejectionOf(proxied.queryRecallFlowDetail(12))));
 });
 
-test('no log shows any', async (t) => {
+test('no log record shows a secret', async (t) => {
   const sandbox = await sandboxFor(t, { apiKey: KEY, apiSecret: SECRET });
   /** @type {unknown[]} */
   const told = [];

@@ -1,8 +1,8 @@
 // @ts-check
 
-/** Values to try things with, and what is known of their fields. */
+/** Sample requests, and values that are hard to read. */
 
-/** A node with all fields, which obeys every rule. */
+/** A valid node with all fields. */
 export const NODE = Object.freeze({
   source: 3,
   voiceFileId: '120250811103439c1901f4c53b691b419ad8a143b.wav',
@@ -42,7 +42,7 @@ export const UPDATE = Object.freeze({
   nodeList: Object.freeze([NODE]),
 });
 
-/** An update of a flow that the sandbox starts with, and that is pending. */
+/** An update of a pending flow of the sandbox. */
 export const CHANGE = /** @type {const} */ ({ keyId: 299, recallInterval: 45, recallNum: 2, recallType: 1 });
 
 /** A query with all fields. */
@@ -57,10 +57,10 @@ export const QUERY = Object.freeze({
   searchCondition: 'spring',
 });
 
-/** A query of the tasks that the sandbox starts with. */
+/** A query of the tasks of the sandbox. */
 export const SPAN = Object.freeze({ strTime: QUERY.strTime, endTime: QUERY.endTime });
 
-/** Requests with all fields that obey every rule, by their types. */
+/** Valid requests with all fields, by type. */
 export const REQUESTS = /** @type {const} */ ({
   GroupCallQuery: QUERY,
   RecallFlowDetailQuery: { keyId: 12 },
@@ -76,17 +76,17 @@ export const ALL_FIELDS = REQUEST_TYPES.flatMap((type) =>
   Object.keys(REQUESTS[type]).map((name) => /** @type {const} */ ([type, name])),
 );
 
-/** Fields of requests that hold numbers of 64 bits. Numbers with a name are looked up, whatever their size is. */
+/** Fields of requests with integers of 64 bits. Enums also accept them, because their numbers are only looked up. */
 export const LONG_FIELDS = [
   ...['keyId', 'idxAppId', 'idxSmsAppId', 'sipGroupId'],
   ...['source', 'ssmlGender', 'outboundControl', 'toSeatType', 'recallType', 'taskType'],
 ];
 
-/** Fields that hold fractions. */
+/** Fields with fractions. */
 export const FLOAT_FIELDS = ['speakingRate'];
 
 /**
- * Where violations say that a field is.
+ * Returns the path of a field in violations.
  *
  * @param {string} type
  * @param {string} name
@@ -96,7 +96,7 @@ export function pathOf(type, name) {
 }
 
 /**
- * A request that obeys every rule but for this field.
+ * Returns a request that is valid except for this field.
  *
  * @param {keyof typeof REQUESTS} type
  * @param {string} name
@@ -107,7 +107,7 @@ export function withField(type, name, value) {
   return { ...REQUESTS[type], [name]: value };
 }
 
-/** Fails whenever it is asked for something. */
+/** Throws. */
 export class Broken {
   /** @returns {never} */
   get text() {
@@ -125,14 +125,14 @@ export function brokenObject() {
   });
 }
 
-/** A proxy that lets nobody see anything. */
+/** A proxy whose traps all throw. */
 export function revoked() {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   return proxy;
 }
 
-/** A list that holds itself, twice, so that reading it to a depth would take longer than anybody waits. */
+/** A list that holds itself twice. Reading it to a fixed depth would take too long. */
 export function endless() {
   /** @type {unknown[]} */
   const items = [];

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The stacks of errors begin where somebody called. */
+/** Tests that the stack of an error begins at the caller. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ before(async () => {
 after(() => sandbox.close());
 
 /**
- * Whether the stack of an error begins with its name and message, and then the line of this file that has this mark.
+ * Checks that the stack begins with name and message, and then with the marked line of this file.
  *
  * @param {unknown} error
  * @param {string} mark
@@ -41,7 +41,7 @@ function assertBegins(error, mark) {
   assert(found !== null, stack);
   const at = Number(found[1]);
   const [line = '', next = ''] = LINES.slice(at - 1, at + 1);
-  // What begins a block is marked within it.
+  // The mark of a line that begins a block is within the block.
   assert(line.endsWith(`// ${mark}`) || next.trim() === `// ${mark}`, `${line} is not ${mark}\n${stack}`);
 }
 
@@ -63,7 +63,7 @@ function wrong() {
   return { keyId: 'x' };
 }
 
-suite('of a call', () => {
+suite('the stack of a call', () => {
   test('that is awaited', async () => {
     sandbox.script(-22);
     const error = await caught(async () => {
@@ -105,7 +105,7 @@ suite('of a call', () => {
     assert(error.cause.stack.startsWith(`TransportError: ${error.cause.message}`), error.cause.stack);
   });
 
-  test('that is read with then', async () => {
+  test('that is handled by `then`', async () => {
     sandbox.script(-22);
     const error = await new Promise((resolve, reject) => {
       client.queryGroupCalls(SPAN).then(reject, resolve); // then
@@ -113,7 +113,7 @@ suite('of a call', () => {
     assertBegins(error, 'then');
   });
 
-  test('that is one of many', async () => {
+  test('that is one of several', async () => {
     sandbox.script(-22, -22, -22);
     const calls = [
       client.queryRecallFlowDetail(12), // first
@@ -128,7 +128,7 @@ suite('of a call', () => {
     }
   });
 
-  test('within functions that are async themselves', async () => {
+  test('within async functions', async () => {
     async function inner() {
       await Promise.resolve();
       return await client.queryRecallFlowDetail(12); // inner
@@ -144,7 +144,7 @@ suite('of a call', () => {
     assert.match(frames[1] ?? '', /at async outer \(/);
   });
 
-  test('by a method that was taken off, or of a derived class', async () => {
+  test('by a detached method or a derived class', async () => {
     class Ours extends Client {
       /** @override @param {number | bigint} keyId */
       queryRecallFlowDetail(keyId) {
@@ -164,8 +164,8 @@ suite('of a call', () => {
   });
 });
 
-suite('of pages', () => {
-  test('that are looped over', async () => {
+suite('the stack of pages', () => {
+  test('in a loop', async () => {
     sandbox.script(-22);
     const error = await caught(async () => {
       for await (const _ of client.groupCalls(SPAN)) {
@@ -176,7 +176,7 @@ suite('of pages', () => {
     assertBegins(error, 'looped');
   });
 
-  test('that are asked one by one', async () => {
+  test('by `next`', async () => {
     sandbox.script(-22);
     const tasks = client.groupCalls(SPAN);
     const error = await caught(async () => {
@@ -185,12 +185,12 @@ suite('of pages', () => {
     assertBegins(error, 'next');
   });
 
-  test('of a query that is refused', () => {
+  test('of an invalid query', () => {
     const error = thrownBy(() => client.groupCalls(wrong())); // query
     assertBegins(error, 'query');
   });
 
-  test('that are summed', async () => {
+  test('in totals', async () => {
     sandbox.script(-22);
     const error = /** @type {Error} */ (
       await caught(async () => {
@@ -201,24 +201,24 @@ suite('of pages', () => {
   });
 });
 
-suite('of what is thrown at once', () => {
-  test('the constructor', () => {
+suite('the stack of a thrown error', () => {
+  test('by the constructor', () => {
     const error = thrownBy(() => new Client({ apiKey: '', apiSecret: 'secret' })); // constructor
     assertBegins(error, 'constructor');
   });
 
-  test('a constructor of a derived class', () => {
+  test('by the constructor of a derived class', () => {
     class Ours extends Client {}
     const error = thrownBy(() => new Ours({ apiKey: '', apiSecret: 'secret' })); // derived constructor
     assertBegins(error, 'derived constructor');
   });
 
-  test('fromEnv', () => {
+  test('by fromEnv', () => {
     const error = thrownBy(() => Client.fromEnv({ timeout: -1 })); // fromEnv
     assertBegins(error, 'fromEnv');
   });
 
-  test('validate and warnings', () => {
+  test('by validate and warnings', () => {
     assertBegins(
       thrownBy(() => validate({}, /** @type {any} */ ('X'))), // validate
       'validate',
@@ -229,7 +229,7 @@ suite('of what is thrown at once', () => {
     );
   });
 
-  test('toWire and fromWire', () => {
+  test('by toWire and fromWire', () => {
     const error = thrownBy(() => toWire(wrong())); // toWire
     assertBegins(error, 'toWire');
     const other = thrownBy(() => fromWire('[', 'GroupCallTask')); // fromWire
@@ -238,18 +238,18 @@ suite('of what is thrown at once', () => {
     assertBegins(unknown, 'fromWire X');
   });
 
-  test('toUpdate', () => {
+  test('by toUpdate', () => {
     const detail = fromWire({}, 'RecallFlowDetail');
     const error = thrownBy(() => detail.toUpdate()); // toUpdate
     assertBegins(error, 'toUpdate');
   });
 });
 
-test('nothing is thrown for a fee', () => {
+test('`Fee.parse` never throws', () => {
   assert.equal(Fee.parse(/** @type {any} */ (Symbol('x'))), undefined);
 });
 
-test('a stack shows what there is, however little may be shown', async () => {
+test('a stack works with any `stackTraceLimit`', async () => {
   const limit = Error.stackTraceLimit;
   try {
     for (const length of [0, 1]) {

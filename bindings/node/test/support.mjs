@@ -1,13 +1,13 @@
 // @ts-check
 
-/** What many tests do. */
+/** Helpers of many tests. */
 
 import assert from 'node:assert/strict';
 
 import { Sandbox } from 'recallflow/sandbox';
 
 /**
- * A sandbox that is closed when the test has ended.
+ * Starts a sandbox, and closes it at the end of the test.
  *
  * @param {import('node:test').TestContext} t
  * @param {import('recallflow/sandbox').SandboxOptions} [options]
@@ -19,7 +19,7 @@ export async function sandboxFor(t, options) {
 }
 
 /**
- * What a function throws.
+ * Returns the error that a function throws.
  *
  * @param {() => unknown} act
  * @returns {any}
@@ -34,7 +34,7 @@ export function thrownBy(act) {
 }
 
 /**
- * What a promise is rejected with.
+ * Returns the reason with which a promise is rejected.
  *
  * @param {PromiseLike<unknown>} promise
  * @returns {Promise<any>}
@@ -50,7 +50,7 @@ export async function rejectionOf(promise) {
 }
 
 /**
- * All that an async iterator yields.
+ * Returns all items of an async iterator.
  *
  * @template T
  * @param {AsyncIterable<T>} items
@@ -64,7 +64,7 @@ export async function collect(items) {
 }
 
 /**
- * An answer with tasks of these numbers.
+ * Returns a response with tasks of these numbers.
  *
  * @param {readonly number[]} ids
  * @param {number} total
@@ -73,15 +73,15 @@ export async function collect(items) {
  */
 export function pageOf(ids, total, pages) {
   const records = ids.map((taskId) => ({ taskId }));
-  return answer({ records, total, pages });
+  return success({ records, total, pages });
 }
 
 /**
- * A successful answer with these data.
+ * Returns a successful response with this `data`.
  *
  * @param {unknown} data
  * @returns {import('recallflow/sandbox').Fault}
  */
-export function answer(data) {
+export function success(data) {
   return { respond: { status: 200, body: { code: 0, msg: 'success', data } } };
 }

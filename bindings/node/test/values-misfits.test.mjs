@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What is said about requests that are made of whatever JavaScript has. */
+/** Tests requests with values of every JavaScript type. */
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -27,14 +27,14 @@ import {
   withField,
 } from './specimens.mjs';
 
-test('every specimen obeys all rules', () => {
+test('every sample is valid', () => {
   for (const type of REQUEST_TYPES) {
     assert.deepEqual(validate(REQUESTS[type], type), []);
     assert.deepEqual(validate(REQUESTS[type]), []);
   }
 });
 
-/** What fits no field, and what violations call it. @type {[unknown, string][]} */
+/** Values that fit no field, and their description in violations. @type {[unknown, string][]} */
 const MISFITS = [
   [{}, 'an object'],
   [new Broken(), 'an object'],
@@ -76,7 +76,7 @@ const MISFITS = [
   [new Proxy([], { get: () => assert.fail('no') }), 'an object that cannot be read'],
 ];
 
-suite('what fits no field is told', () => {
+suite('a value that fits no field is reported', () => {
   for (const [type, name] of ALL_FIELDS) {
     test(`${type}.${name}`, () => {
       const path = pathOf(type, name);
@@ -97,7 +97,7 @@ suite('what fits no field is told', () => {
   }
 });
 
-suite('what has no end is told', () => {
+suite('an infinite value is reported', () => {
   for (const [type, name] of ALL_FIELDS) {
     test(`${type}.${name}`, () => {
       for (const value of [endless(), circle(), deep(500), deep(100_000), [endless()], { a: endless() }]) {
@@ -109,7 +109,7 @@ suite('what has no end is told', () => {
   }
 });
 
-suite('truth values and numbers are told apart', () => {
+suite('booleans and numbers are distinguished', () => {
   for (const [type, name] of ALL_FIELDS) {
     test(`${type}.${name}`, () => {
       const path = pathOf(type, name);
@@ -129,21 +129,21 @@ suite('truth values and numbers are told apart', () => {
   }
 });
 
-/** Numbers that somebody may give, whether or not a field takes them. */
+/** Numbers that fields may accept or refuse. */
 const NUMBERS = [
   ...[0, -0, 1, -1, 1.5, 0.25, 1e-7, 5e-324, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 32 + 5],
   ...[Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 53, 2 ** 63, 1e21],
   ...[5n, 2n ** 31n, 2n ** 32n + 5n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 2n ** 64n - 1n],
 ];
 
-suite('a number is taken as it is, or not at all', () => {
+suite('a number is sent exactly, or refused', () => {
   for (const [type, name] of ALL_FIELDS) {
     if (typeof REQUESTS[type][/** @type {never} */ (name)] !== 'number') {
       continue;
     }
     test(`${type}.${name}`, () => {
       const isFloat = FLOAT_FIELDS.includes(name);
-      // A number with a fraction is not exact from there on, whatever it is given as.
+      // A field with fractions is not exact beyond 2^53.
       const numbers = NUMBERS.filter((number) => !isFloat || Math.abs(Number(number)) <= Number.MAX_SAFE_INTEGER);
       const taken = numbers.filter((number) => {
         const request = withField(type, name, number);
@@ -160,7 +160,7 @@ suite('a number is taken as it is, or not at all', () => {
         }
         const written = pathOf(type, name) === name ? wire[name] : wire.params[name];
         const again = /** @type {any} */ (fromWire(wire, type));
-        // A bigint may come back as a number.
+        // A bigint may be read back as a number.
         assert(written == number && again[name] == number, `${written} is not ${number}`);
         return true;
       });
@@ -178,7 +178,7 @@ suite('a number is taken as it is, or not at all', () => {
   }
 });
 
-test('what an unsafe number could be instead is said', () => {
+test('the violation for an unsafe integer suggests a bigint', () => {
   const [violation] = validate({ keyId: 2 ** 53 });
   assert.match(violation?.message ?? '', /9007199254740992, which may be another number already: .*bigint/);
   assert.deepEqual(validate({ keyId: 2n ** 53n + 1n }), []);
@@ -200,8 +200,8 @@ test('undefined is the same as absent', () => {
   );
 });
 
-test('undefined within a list is told, and so are holes', () => {
-  const nodes = [NODE, , undefined]; // eslint-disable-line no-sparse-arrays -- that is what is tried
+test('undefined items and holes of a list are reported', () => {
+  const nodes = [NODE, , undefined]; // eslint-disable-line no-sparse-arrays -- the test is about holes
   const found = validate({ ...UPDATE, nodeList: nodes });
   assert.deepEqual(
     found.map(({ path, rule }) => [path, rule]),
@@ -217,7 +217,7 @@ test('undefined within a list is told, and so are holes', () => {
   );
 });
 
-test('items of the wrong type are told where they are', () => {
+test('items of the wrong type are reported with their index', () => {
   for (const item of [null, 7, 'x', [], 5n, new Map(), NODE.text]) {
     const found = validate({ ...UPDATE, nodeList: [item, NODE, item] }).map(({ path, rule }) => [path, rule]);
     assert.deepEqual(found, [
@@ -235,7 +235,7 @@ test('items of the wrong type are told where they are', () => {
   );
 });
 
-test('fields within nodes are told where they are', () => {
+test('fields of nodes are reported with their path', () => {
   const nodeList = [NODE, { ...NODE, accent: 1.5, toSeat: 'yes', txet: 'Hello' }];
   const found = validate({ ...UPDATE, nodeList }).map(({ path, rule }) => [path, rule]);
   assert.deepEqual(found.sort(), [
@@ -245,7 +245,7 @@ test('fields within nodes are told where they are', () => {
   ]);
 });
 
-test('misspelt fields are told', () => {
+test('misspelt fields are reported', () => {
   for (const [type, name] of ALL_FIELDS) {
     for (const wrong of [`${name}s`, name.toUpperCase(), `_${name}`, ` ${name}`, 'constructor', '', 'é', '\u{1f600}']) {
       const request = { ...REQUESTS[type], [wrong]: 1 };
@@ -257,17 +257,17 @@ test('misspelt fields are told', () => {
   }
 });
 
-test('names of JavaScript itself are no fields', () => {
+test('inherited properties are not fields', () => {
   const odd = JSON.parse('{"keyId": 12, "__proto__": {"keyId": 13}}');
   const [violation] = validate(odd, 'RecallFlowDetailQuery');
   assert.equal(violation?.path, '__proto__');
   assert.throws(() => toWire(odd, 'RecallFlowDetailQuery'), InvalidRequestError);
   assert.throws(() => fromWire(odd, 'RecallFlowDetailQuery'), InvalidRequestError);
-  // A half of a character in a name is told as well.
+  // A lone surrogate in a name is reported as well.
   assert.equal(validate({ keyId: 12, '\ud800': 1 }, 'RecallFlowDetailQuery').length, 1);
 });
 
-test('what the wire nests is flat here', () => {
+test('fields that the wire nests are flat', () => {
   const [violation, ...others] = validate({ ...QUERY, params: { strTime: QUERY.strTime } }, 'GroupCallQuery');
   assert.deepEqual(others, []);
   assert.equal(violation?.path, 'params');
@@ -277,7 +277,7 @@ test('what the wire nests is flat here', () => {
   assert(validate(nested).some(({ path }) => path === 'params'));
 });
 
-suite('objects of all kinds are requests', () => {
+suite('any object can be a request', () => {
   class Query {
     keyId = 12;
     #secret = 5;
@@ -313,7 +313,7 @@ suite('objects of all kinds are requests', () => {
   }
 });
 
-test('no toJSON is asked', () => {
+test('toJSON is not called', () => {
   const request = { keyId: 12, toJSON: () => ({ keyId: 13 }) };
   assert.deepEqual(
     validate(request, 'RecallFlowDetailQuery').map(({ path }) => path),
@@ -323,7 +323,7 @@ test('no toJSON is asked', () => {
   assert.deepEqual(toWire(date), { keyId: 12 });
 });
 
-suite('what is no object is no request', () => {
+suite('anything but an object is refused', () => {
   for (const wrong of [undefined, null, 1, 1n, 'x', true, [], [UPDATE], new Map(), () => UPDATE, new Date(0), circle]) {
     test(String(wrong), () => {
       for (const type of [...REQUEST_TYPES, undefined]) {
@@ -340,7 +340,7 @@ suite('what is no object is no request', () => {
   }
 });
 
-test('an object that throws as it is read is told', () => {
+test('an object that throws while it is read is reported', () => {
   const request = { ...UPDATE, nodeList: [NODE, { ...NODE, text: brokenObject() }, revoked()] };
   assert.deepEqual(
     validate(request).map(({ path, rule }) => [path, rule]),
@@ -352,7 +352,7 @@ test('an object that throws as it is read is told', () => {
   assert.equal(validate(revoked()).length, 1);
 });
 
-test('a property that throws as it is read is told where it is', () => {
+test('a property that throws while it is read is reported with its path', () => {
   const thrower = (/** @type {object} */ holder, /** @type {string} */ name) =>
     Object.defineProperty({ ...holder }, name, {
       enumerable: true,

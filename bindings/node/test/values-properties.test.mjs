@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What holds for values of any kind, tried with many. */
+/** Property tests with random values. */
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -20,10 +20,10 @@ import {
   revoked,
 } from './specimens.mjs';
 
-/** How many values are tried of each kind. */
+/** Number of random values of each type. */
 const TRIES = 300;
 
-/** A source of chance that is the same in every run, so that what fails once fails always. */
+/** A random number generator with a fixed seed, so that failures are reproducible. */
 class Chance {
   #state;
 
@@ -32,7 +32,7 @@ class Chance {
     this.#state = seed * 2654435761 + 1;
   }
 
-  /** From 0 to 1, without 1: xorshift by Marsaglia. */
+  /** Returns a number from 0 up to, but not including, 1, by Marsaglia's xorshift. */
   next() {
     let state = this.#state | 0;
     state ^= state << 13;
@@ -87,7 +87,7 @@ class Chance {
     const size = this.below(bits);
     let value = BigInt.asUintN(size, (BigInt(this.below(2 ** 32)) << 32n) | BigInt(this.below(2 ** 32)));
     value = this.of([value, -value, -value - 1n]);
-    // As the package gives it back: a number wherever one stands for it.
+    // The package returns a number wherever it is exact.
     return this.of([0, 1, 2, 3]) === 0 ? this.of([0, 1, -1, 2]) : numberOf(value);
   }
 
@@ -133,7 +133,7 @@ function numberOf(value) {
 }
 
 /**
- * Tries what is to hold, and tells with what it did not.
+ * Checks a property with random values, and reports the value that breaks it.
  *
  * @param {(chance: Chance) => unknown} make
  * @param {(value: any) => void} check
@@ -150,7 +150,7 @@ function always(make, check) {
 }
 
 /**
- * A value that a field can hold, whether or not it obeys rules.
+ * Returns a value that a field can hold, valid or not.
  *
  * @param {Chance} chance
  * @param {string} name
@@ -178,7 +178,7 @@ function fitting(chance, name, example) {
   return FLOAT_FIELDS.includes(name) ? chance.fraction() : chance.whole(LONG_FIELDS.includes(name) ? 63 : 31);
 }
 
-/** What is there whether or not it is given. */
+/** Defaults that are always filled in. */
 const ALWAYS = {
   GroupCallQuery: ['current', 'size', 'taskType', 'strTime', 'endTime'],
   RecallFlowDetailQuery: ['keyId'],
@@ -187,7 +187,7 @@ const ALWAYS = {
 };
 
 /**
- * A request that can be written and read.
+ * Returns a request that can be written and read.
  *
  * @param {Chance} chance
  * @param {keyof typeof REQUESTS} type
@@ -214,7 +214,7 @@ suite('requests survive being written and read', () => {
   }
 });
 
-/** What each field of an answer holds: a flag, a text, a time, a fraction, or whole numbers of so many bits. */
+/** The type of each field of a response: a flag, a text, a time, a fraction, or an integer with its bits. */
 const NODE_FIELDS = {
   ...{ source: 63, voiceFileId: 'text', voiceFileName: 'text', uploadName: 'text', text: 'text', lan: 'text' },
   ...{ speakingRate: 'fraction', ssmlGender: 63, accent: 31, hangUpSms: 'flag', idxSmsAppId: 63, smsContent: 'text' },
@@ -240,7 +240,7 @@ const RESPONSES = /** @type {const} */ ({
 const OTHER_NAMES = ['jobId', 'records', 'nodeList', 'pages'];
 
 /**
- * An answer as the package gives it.
+ * Returns a response as the package returns it.
  *
  * @param {Chance} chance
  * @param {keyof typeof RESPONSES} type
@@ -273,7 +273,7 @@ function responseOf(chance, type) {
       default: {
         const inner = /** @type {any} */ (kind);
         const value = isList ? chance.list(4, () => responseOf(chance, inner)) : chance.whole(inner);
-        // No number stands for it, so that it is kept where bigints are.
+        // A number is not exact, so the package keeps it in `extra`.
         (typeof value === 'bigint' ? extra : response)[name] = value;
       }
     }
@@ -281,7 +281,7 @@ function responseOf(chance, type) {
   return { ...response, extra };
 }
 
-suite('answers survive being written and read', () => {
+suite('responses survive being written and read', () => {
   for (const type of /** @type {(keyof typeof RESPONSES)[]} */ (Object.keys(RESPONSES))) {
     test(type, () => {
       always(
@@ -297,7 +297,7 @@ suite('answers survive being written and read', () => {
   }
 });
 
-suite('checking never fails', () => {
+suite('validation never throws', () => {
   for (const type of [...REQUEST_TYPES, undefined]) {
     test(String(type), () => {
       const names = Object.keys(REQUESTS[type ?? 'UpdateRecallFlow']);
@@ -323,7 +323,7 @@ suite('checking never fails', () => {
   }
 });
 
-test('whatever is read as an answer is an answer or refused', () => {
+test('any JSON is read as a response or refused', () => {
   always(
     (chance) => chance.anything(),
     (wire) => {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** How requests and answers are checked, written and read. */
+/** Tests validation, `toWire`, `fromWire` and `toUpdate`. */
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import {
 } from 'recallflow';
 
 import { NODE, QUERY, REQUEST_TYPES, REQUESTS, revoked, UPDATE } from './specimens.mjs';
-import { answer, sandboxFor, thrownBy } from './support.mjs';
+import { success, sandboxFor, thrownBy } from './support.mjs';
 
 suite('the type of a request is guessed', () => {
   /** @type {[string, object, string[]][]} */
@@ -50,7 +50,7 @@ suite('the type of a request is guessed', () => {
   }
 });
 
-test('a type that is given is not guessed', () => {
+test('a given type is used', () => {
   assert.deepEqual(
     validate({ keyId: 299 }, 'UpdateRecallFlow').map(({ path, rule }) => [path, rule]),
     ['recallInterval', 'recallNum', 'recallType'].map((path) => [path, 'required']),
@@ -61,7 +61,7 @@ test('a type that is given is not guessed', () => {
   );
 });
 
-test('a type that there is not is refused', () => {
+test('an unknown type is refused', () => {
   for (const act of [validate, warnings, toWire, fromWire]) {
     for (const type of ['Update', '', 'toString', '__proto__', 5, null, {}]) {
       const error = thrownBy(() => act(UPDATE, /** @type {any} */ (type)));
@@ -74,7 +74,7 @@ test('a type that there is not is refused', () => {
   }
 });
 
-test('warnings tell what is probably not meant', () => {
+test('warnings report probable mistakes', () => {
   const [warning, ...others] = warnings({ ...NODE, toSeatType: 1 });
   assert.deepEqual(others, []);
   assert.deepEqual(warning, {
@@ -102,20 +102,20 @@ suite('requests survive being written and read', () => {
       const wire = toWire(request, type);
       assert.deepEqual(fromWire(wire, type), request);
       assert.deepEqual(fromWire(JSON.stringify(wire), type), request);
-      assert.deepEqual(toWire(request), wire, 'the type is known without being told');
+      assert.deepEqual(toWire(request), wire, 'the type is inferred');
       assert.deepEqual(toWire(fromWire(wire, type), type), wire);
     });
   }
 });
 
-test('the wire nests what is flat, and has flags as numbers', () => {
+test('the wire has nested fields, and flags as numbers', () => {
   const { current, size, ...params } = QUERY;
   assert.deepEqual(toWire(QUERY), { current, size, params });
   const { hangUpSms, ringPush } = /** @type {any} */ (toWire(NODE));
   assert.deepEqual([hangUpSms, ringPush], [1, 0]);
 });
 
-test('what is not given is filled in where it has a default', () => {
+test('defaults are filled in', () => {
   const span = { strTime: QUERY.strTime, endTime: QUERY.endTime };
   assert.deepEqual(toWire(span), { current: 1, size: 100, params: { ...span, taskType: 3 } });
   const { hangUpSms, toSeat } = /** @type {any} */ (toWire(RecallNode.uploaded('f')));
@@ -128,18 +128,18 @@ test('a flag may be a number as on the wire', () => {
   assert.deepEqual(no, toWire({ ...NODE, ringPush: false }));
 });
 
-test('a request that cannot be read is not written', () => {
+test('an unreadable request is not written', () => {
   const error = thrownBy(() => toWire({ ...UPDATE, recallNum: 1.5, x: 1 }));
   assert(error instanceof InvalidRequestError);
   assert.deepEqual(error.violations.map(({ path, rule }) => [path, rule]).sort(), [
     ['recallNum', 'type'],
     ['x', 'type'],
   ]);
-  // Rules beyond that are not asked for.
+  // Other rules are not checked.
   assert.deepEqual(toWire({ keyId: -5 }), { keyId: -5 });
 });
 
-suite('what is no JSON of the service is refused', () => {
+suite('foreign JSON is refused', () => {
   const texts = ['', '[]', '5', '"x"', 'null', '{', '{"keyId": 12} {}', '{"keyId": NaN}', "{'keyId': 12}", '\ud800'];
   for (const wire of [...texts, '{"keyId": "\ud800"}', '{"keyId": "\\ud800"}', [], 5, null]) {
     test(inspect(wire), () => {
@@ -147,7 +147,7 @@ suite('what is no JSON of the service is refused', () => {
         assert.throws(
           () => fromWire(wire, type),
           (error) => {
-            // Half of a character is no text, whatever it would be read as.
+            // A lone surrogate is not a valid text.
             const kind =
               typeof wire === 'string' && !wire.isWellFormed()
                 ? [InvalidRequestError, ConfigError]
@@ -164,13 +164,13 @@ suite('what is no JSON of the service is refused', () => {
   }
 });
 
-test('a large number with an exponent is written as it came', () => {
+test('a large number with an exponent is written unchanged', () => {
   const wire = '{"a":1e20,"b":[9.007199254740993e15],"c":-0.0}';
   const page = fromWire(wire, 'GroupCallPage');
   assert.deepEqual(toWire(page), { a: 1e20, b: [9007199254740992], c: -0, records: [] });
 });
 
-suite('what has no JSON is in no answer', () => {
+suite('a response cannot hold values without JSON', () => {
   /** @type {[unknown, RegExp][]} */
   const misfits = [
     [new Map(), /a `Map`/],
@@ -199,7 +199,7 @@ suite('what has no JSON is in no answer', () => {
       refuses(() => fromWire({ records: [{ x: { y: value } }] }, 'GroupCallPage'), 'records[0].x.y');
     });
   }
-  test('as the whole of it', () => {
+  test('nor be one', () => {
     for (const value of [undefined, new Map(), Buffer.from('{}'), Promise.resolve({}), () => ({})]) {
       assert.throws(() => fromWire(value, 'GroupCallTask'), {
         name: 'ConfigError',
@@ -210,26 +210,26 @@ suite('what has no JSON is in no answer', () => {
   });
 });
 
-test('what is no object is not written', () => {
+test('only objects are written', () => {
   for (const value of [undefined, null, 5, 'x', true, 5n, Symbol('x'), []]) {
     assert.throws(() => toWire(/** @type {any} */ (value)), InvalidRequestError);
   }
 });
 
-suite('nodes are made', () => {
-  test('of an uploaded file', () => {
+suite('constructors of nodes', () => {
+  test('take an uploaded file', () => {
     const node = RecallNode.uploaded('f.wav', { ringPush: false });
     assert.deepEqual(node, { source: VoiceSource.UPLOADED, voiceFileId: 'f.wav', ringPush: false });
     assert.deepEqual(validate(node), []);
   });
 
-  test('of a text', () => {
+  test('take a text', () => {
     const node = RecallNode.textToSpeech('Hello', 'EN', { speakingRate: 1.25 });
     assert.deepEqual(node, { source: VoiceSource.TEXT_TO_SPEECH, text: 'Hello', lan: 'EN', speakingRate: 1.25 });
     assert.deepEqual(validate(node), []);
   });
 
-  test('of a file that is sent along', (t) => {
+  test('take a file to send', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'recallflow-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'a.wav');
@@ -248,7 +248,7 @@ suite('nodes are made', () => {
     }
   });
 
-  test('of no file', () => {
+  test('refuse anything but a file', () => {
     for (const audio of [
       '/no/such/file.wav',
       new URL('file:///no/such/file.wav'),
@@ -261,7 +261,7 @@ suite('nodes are made', () => {
       assert.equal(error.violations[0]?.path, 'baseFile');
       assert(error.cause instanceof Error);
     }
-    // A number would be an open file, such as that of the terminal.
+    // A number would be an open file, such as standard input.
     for (const audio of [0, 5n, undefined, null, {}, new ArrayBuffer(1), Promise.resolve(Buffer.from(''))]) {
       const error = thrownBy(() => RecallNode.reupload('reminder.wav', /** @type {any} */ (audio)));
       assert(error instanceof InvalidRequestError, String(error));
@@ -269,7 +269,7 @@ suite('nodes are made', () => {
     }
   });
 
-  test('with what the arguments say, whatever the further fields do', () => {
+  test('prefer their arguments to further fields', () => {
     const further = /** @type {any} */ ({ source: 1, text: 'other', lan: 'XX' });
     assert.deepEqual(RecallNode.textToSpeech('Hello', 'EN', further), { source: 3, text: 'Hello', lan: 'EN' });
   });
@@ -298,14 +298,14 @@ const FLOW = {
   more: 'x',
 };
 
-suite('a whole answer is no response', () => {
+suite('a whole response with its envelope is refused', () => {
   const refused = (wire, /** @type {any} */ type) => {
     const error = thrownBy(() => fromWire(wire, type));
     assert.equal(error.constructor, ConfigError);
     assert.equal(error.message, `this is a whole answer, of which a \`${type}\` is only the \`data\`: give that`);
   };
 
-  test('whatever it says, and whichever names it uses', () => {
+  test('with any code and any of the names', () => {
     const page = { records: [{ taskId: 7 }], total: 1 };
     refused({ code: 0, msg: 'success', data: page }, 'GroupCallPage');
     refused({ code: 0, data: page }, 'GroupCallPage');
@@ -316,7 +316,7 @@ suite('a whole answer is no response', () => {
     refused({ code: 0, msg: 'success', data: {} }, 'GroupCallTask');
   });
 
-  test('and a response that has such names as well is one', () => {
+  test('but not data that has such names as well', () => {
     const names = { code: 0, msg: 'success', data: {} };
     assert.deepEqual(fromWire({ ...names, total: 0 }, 'GroupCallPage'), { records: [], total: 0, extra: names });
     assert.equal(fromWire({ ...FLOW, ...names }, 'RecallFlowDetail').keyId, 299);
@@ -327,7 +327,7 @@ suite('a whole answer is no response', () => {
   });
 });
 
-suite('a flow becomes the update that changes nothing', () => {
+suite('toUpdate returns the update that changes nothing', () => {
   const detail = fromWire(FLOW, 'RecallFlowDetail');
   const update = {
     keyId: 299,
@@ -337,7 +337,7 @@ suite('a flow becomes the update that changes nothing', () => {
     nodeList: [{ source: 3, text: 'Hi', lan: 'EN', hangUpSms: false, ringPush: true, toSeat: false }],
   };
 
-  test('by a method that nobody sees', () => {
+  test('and is not enumerable', () => {
     assert.deepEqual(detail.toUpdate(), update);
     assert(!Object.keys(detail).includes('toUpdate'));
     assert(!inspect(detail).includes('toUpdate'));
@@ -349,7 +349,7 @@ suite('a flow becomes the update that changes nothing', () => {
     assert.equal(Object.getPrototypeOf(detail), Object.prototype);
   });
 
-  test('after JSON', () => {
+  test('also after JSON', () => {
     const kept = JSON.parse(JSON.stringify(detail));
     assert.deepEqual(fromWire(toWire(kept, 'RecallFlowDetail'), 'RecallFlowDetail').toUpdate(), update);
     const copy = fromWire(toWire(structuredClone(detail), 'RecallFlowDetail'), 'RecallFlowDetail');
@@ -357,13 +357,13 @@ suite('a flow becomes the update that changes nothing', () => {
     assert.deepEqual(copy.toUpdate(), update);
   });
 
-  test('that can be changed', () => {
+  test('which can be changed', () => {
     const changed = { ...detail.toUpdate(), recallInterval: 60 };
     assert.deepEqual(changed, { ...update, recallInterval: 60 });
     assert(!Object.isFrozen(detail.toUpdate()));
   });
 
-  test('and not less than that', () => {
+  test('or throws if a field is missing', () => {
     for (const lacking of ['keyId', 'recallInterval', 'recallNum', 'recallType']) {
       const error = thrownBy(() => fromWire({ ...FLOW, [lacking]: undefined }, 'RecallFlowDetail').toUpdate());
       assert(error instanceof InvalidRequestError);
@@ -371,14 +371,14 @@ suite('a flow becomes the update that changes nothing', () => {
         error.violations.map(({ path, rule }) => [path, rule]),
         [[lacking, 'required']],
       );
-      // Whoever called gave nothing.
+      // The caller passed no arguments.
       assert(error.message.startsWith(`the answer lacks \`${lacking}\`, without which there is no update; `));
       assert(error.message.endsWith(String(error.remedy)));
     }
     assert(!('nodeList' in fromWire({ ...FLOW, nodeList: [] }, 'RecallFlowDetail').toUpdate()));
   });
 
-  test('with the values that do not fit left where they are', () => {
+  test('or throws if a value has the wrong type', () => {
     const odd = fromWire({ ...FLOW, recallInterval: 2 ** 40 }, 'RecallFlowDetail');
     assert.equal(odd.recallInterval, undefined);
     const error = thrownBy(() => odd.toUpdate());
@@ -407,8 +407,8 @@ function taskOf(task) {
   return fromWire(task, 'GroupCallTask');
 }
 
-suite('answers', () => {
-  test('lack what the service left out', () => {
+suite('responses', () => {
+  test('lack absent fields', () => {
     const task = taskOf({ taskId: 7, status: null });
     assert.equal(task.status, undefined);
     assert.deepEqual(Object.keys(task), ['taskId', 'extra']);
@@ -419,7 +419,7 @@ suite('answers', () => {
     assert.deepEqual(page, { records: [{ extra: {} }, { taskId: 1, extra: {} }, { extra: {} }], total: 3, extra: {} });
   });
 
-  test('keep numbers that this version does not know', () => {
+  test('keep unknown numbers of enums', () => {
     assert.equal(taskOf({ status: 99 }).status, 99);
     assert.equal(taskOf({ status: -1 }).status, -1);
     assert.equal(taskOf({ status: '2' }).status, TaskStatus.FINISHED);
@@ -427,7 +427,7 @@ suite('answers', () => {
     assert.notEqual(RecallStatus.PENDING, 77);
   });
 
-  test('keep what does not fit, and what is not known', () => {
+  test('keep values of a wrong type, and unknown fields', () => {
     const task = taskOf({ taskId: 'x', rate: 5, success: 1.5, news: [1, { a: null }], taskName: ['x'] });
     assert.deepEqual(task, { extra: { taskId: 'x', rate: 5, success: 1.5, news: [1, { a: null }], taskName: ['x'] } });
   });
@@ -456,7 +456,7 @@ suite('answers', () => {
     assert.deepEqual(taskOf(toWire(task)), task);
   });
 
-  test('share nothing that could be changed', () => {
+  test('share no mutable objects', () => {
     const [one, other] = [taskOf({ a: 1 }), taskOf({ a: 1 })];
     assert.notEqual(one.extra, other.extra);
     const [empty] = [taskOf({}), taskOf({})];
@@ -473,7 +473,7 @@ suite('answers', () => {
     const records = names.map((name, index) => ({ taskId: index, taskName: name, rate: '5', [`${name}!`]: name }));
     const client = sandbox.client();
     for (const order of [records, records.toReversed()]) {
-      sandbox.script(answer({ records: order, total: order.length }));
+      sandbox.script(success({ records: order, total: order.length }));
       const page = await client.queryGroupCalls({ strTime: QUERY.strTime, endTime: QUERY.endTime });
       const seen = page.records.map(({ taskId, taskName, rate, extra }) => ({ taskId, taskName, rate, ...extra }));
       assert.deepEqual(seen, order);

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Whether the tests of this package leave vectors out. */
+/** Tests that this package plays every vector. */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -12,13 +12,13 @@ import { camelCase, cases, FOLDER, load, NAMES } from './vectors.mjs';
 
 const README = readFileSync(new URL('README.md', FOLDER), 'utf8');
 
-/** What only the crate itself can reach. */
+/** Files for internals of the crate. */
 const OF_THE_CRATE = [...README.matchAll(/^\| `(\w+)\.json` \| \*crate\*: /gm)].map(([, name]) => name);
 
-/** What no answer, request or option is, but the cases are given. */
+/** Files whose cases are not about a response, a request or an option. */
 const NO_CASES = ['about', 'credentials', 'defaults'];
 
-/** The lists that tests go through, each with the name of its file. */
+/** The lists that tests play, with the names of their files. */
 function played() {
   const folder = new URL('.', import.meta.url);
   const texts = readdirSync(folder).map((name) =>
@@ -29,13 +29,13 @@ function played() {
   return [...new Set(found)].sort();
 }
 
-test('every file is played, or is of the crate', () => {
+test('every file is played, or is internal to the crate', () => {
   const here = [...new Set(played().map((list) => list.split(' ')[0]))];
   assert(OF_THE_CRATE.length > 0, 'the README names none');
   assert.deepEqual([...here, ...OF_THE_CRATE].sort(), NAMES);
 });
 
-suite('no list is left out or empty', () => {
+suite('every list is played, and none is empty', () => {
   for (const name of NAMES.filter((file) => !OF_THE_CRATE.includes(file))) {
     test(name, () => {
       const parts = Object.keys(load(name)).filter((part) => !NO_CASES.includes(part));
@@ -48,7 +48,7 @@ suite('no list is left out or empty', () => {
         const all = load(name)[part];
         const names = all.map((each) => each.name);
         assert.equal(new Set(names).size, names.length);
-        // Those that the README lets a language leave out: it has no such option.
+        // The README permits a language without the option to skip these.
         const unclocked = all.filter((each) => each.options?.clock === undefined);
         assert.deepEqual(cases(name, part), unclocked);
         assert(unclocked.length > 0);
@@ -65,8 +65,8 @@ test('every operation of the vectors is a method of the client', () => {
   }
 });
 
-test('there is no option for the clock', () => {
-  // With one, the cases that need it could be played.
+test('the clock cannot be injected', () => {
+  // With such an option, more cases could be played.
   const options = /** @type {any} */ ({ apiKey: 'key', apiSecret: 'secret', clock: 0 });
   assert.throws(() => new Client(options), ConfigError);
 });

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** `config.json`: options that make a client, and those that do not. */
+/** Plays `config.json`: valid and invalid options. */
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -12,7 +12,7 @@ import { camelCase, cases, load } from './vectors.mjs';
 const DEFAULTS = load('config').defaults;
 
 /**
- * Options of a vector as they are in JavaScript, where times are in milliseconds without being named so.
+ * Returns the options of a vector in camel case, with times in milliseconds.
  *
  * @param {Record<string, unknown>} options
  * @returns {any}
@@ -23,7 +23,7 @@ function here(options) {
   );
 }
 
-suite('options are taken or refused like this', () => {
+suite('options are accepted or refused as in the vectors', () => {
   for (const each of cases('config')) {
     test(each.name, () => {
       const make = () => new Client(here({ ...DEFAULTS, ...each.options }));

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** `validation.json` and `encoding.json`: the rules that requests break, and the bodies that are sent for them. */
+/** Plays `validation.json` and `encoding.json`: violations and bodies of requests. */
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
@@ -18,7 +18,7 @@ before(async () => {
 after(() => sandbox.close());
 
 /**
- * Reads a request; the error if it cannot be read.
+ * Reads a request, or returns the error.
  *
  * @param {unknown} form
  * @param {any} type
@@ -33,15 +33,15 @@ function read(form, type) {
   }
 }
 
-suite('every broken rule is told, and no other', () => {
+suite('exactly the violations of the vectors are reported', () => {
   for (const each of cases('validation')) {
     test(each.name, () => {
       for (const form of forms(each)) {
         const request = read(form, each.type);
         if (request instanceof InvalidRequestError) {
           assert.deepEqual(request.violations, each.violations);
-          assert.notDeepEqual(each.violations, [], 'what can be read is no error');
-          // About what cannot even be read there is no advice.
+          assert.notDeepEqual(each.violations, [], 'only invalid requests are errors');
+          // An unreadable request has no warnings.
           assert.deepEqual(each.warnings ?? [], []);
         } else {
           assert.deepEqual(validate(request, each.type), each.violations);
@@ -52,11 +52,11 @@ suite('every broken rule is told, and no other', () => {
   }
 });
 
-suite('what breaks rules is not sent', () => {
+suite('invalid requests are not sent', () => {
   for (const each of cases('validation')) {
     const [form] = forms(each);
     const request = read(form, each.type);
-    // A node is only sent within an update.
+    // A node is sent only within an update.
     if (request instanceof InvalidRequestError || each.violations.length === 0 || each.type === 'RecallNode') {
       continue;
     }
@@ -73,7 +73,7 @@ suite('what breaks rules is not sent', () => {
 });
 
 /**
- * Sends a request, and returns what came of it. Rules are not checked, because some cases break some.
+ * Sends a request without validation, because some cases are invalid, and returns the result.
  *
  * @param {any} type
  * @param {any} request
@@ -84,7 +84,7 @@ async function send(type, request) {
   try {
     await call(client, type, request);
   } catch (error) {
-    // The sandbox refuses what breaks rules, and a flow that it does not have.
+    // The sandbox refuses invalid requests and unknown flows.
     assert(error instanceof ApiError, String(error));
     assert(error.code === -22 || validate(request, type).length > 0, String(error));
   } finally {
@@ -96,14 +96,14 @@ async function send(type, request) {
   return recorded;
 }
 
-suite('requests are sent with exactly this body', () => {
+suite('requests are sent with the bodies of the vectors', () => {
   for (const each of cases('encoding')) {
     test(each.name, async () => {
       for (const form of forms(each)) {
         const request = fromWire(form, each.type);
         const wire = toWire(request, each.type);
         assert.deepEqual(wire, parseExactly(each.body));
-        // The order is that of the documents as well.
+        // The order of the fields is the documented one.
         if (!/\d{16}/.test(each.body)) {
           assert.equal(JSON.stringify(wire), JSON.stringify(JSON.parse(each.body)));
         }

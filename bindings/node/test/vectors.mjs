@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The test vectors that all languages share; their README says what they mean. */
+/** Reads the test vectors that all languages share; their README describes them. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -12,12 +12,12 @@ export const NAMES = readdirSync(FOLDER)
   .map((name) => name.slice(0, -'.json'.length))
   .sort();
 
-/** A text or number of JSON. */
+/** Matches a text or number of JSON. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const MARK = 'a whole number: ';
 
 /**
- * Parses JSON whose whole numbers keep all their digits, as bigints where they need to be.
+ * Parses JSON. Integers beyond 2^53 become bigints.
  *
  * @param {string} text
  * @returns {any}
@@ -32,7 +32,7 @@ export function parseExactly(text) {
 }
 
 /**
- * A whole file.
+ * Reads a file.
  *
  * @param {string} name
  */
@@ -41,7 +41,7 @@ export function load(name) {
 }
 
 /**
- * The cases of a file, without those that need a client whose clock stands still, for which there is no option.
+ * Reads the cases of a file, except those that need an injected clock, which this package does not support.
  *
  * @param {string} name
  * @param {string} [part]
@@ -52,7 +52,7 @@ export function cases(name, part = 'cases') {
 }
 
 /**
- * A name of the vectors as it is in JavaScript.
+ * Converts a name of the vectors to camel case.
  *
  * @param {string} name
  */
@@ -61,18 +61,18 @@ export function camelCase(name) {
 }
 
 /**
- * All that `fromWire` takes for the request of a case: text and, unless the text matters, plain objects.
+ * Returns the request of a case in every form that `fromWire` accepts: as text and, unless the text matters, as an object.
  *
  * @param {any} vector
  * @returns {unknown[]}
  */
 export function forms(vector) {
   const text = vector.text ?? JSON.stringify(vector.json);
-  // JSON that is text is not told from JSON as text.
+  // `fromWire` would parse a request that is itself a text.
   return 'json' in vector && typeof vector.json !== 'string' ? [text, vector.json] : [text];
 }
 
-/** Requests that obey every rule, for cases in which only the answer matters, by their operations. */
+/** Valid requests by operation, for cases about responses. */
 const REQUESTS = {
   queryGroupCalls: { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01' },
   queryRecallFlowDetail: 12,
@@ -80,7 +80,7 @@ const REQUESTS = {
 };
 
 /**
- * Carries out an operation with a request that obeys every rule.
+ * Calls an operation with a valid request.
  *
  * @param {import('recallflow').Client} client
  * @param {string} operation Its name in the vectors.
@@ -91,7 +91,7 @@ export function callAny(client, operation) {
 }
 
 /**
- * Carries out the operation that a type of requests is for.
+ * Calls the operation of a type of requests.
  *
  * @param {import('recallflow').Client} client
  * @param {string} type

@@ -1,7 +1,7 @@
 import { Client, RecallNode, totals, type EnvironmentOptions, type GroupCallQuery } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
-/** What comes of types that only the declarations of Node know would be an error here. */
+/** Uses every kind of member. A type that only the declarations of Node define would be an error. */
 export async function everyKindOfMember(options: EnvironmentOptions, query: GroupCallQuery): Promise<string> {
   const sandbox = await Sandbox.start({ seed: new URL('file:///seed.json') });
   const client = Client.fromEnv({ ...options, caFile: new URL('file:///authorities.pem') });

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** `decoding.json` and `errors.json`: what answers become. */
+/** Plays `decoding.json` and `errors.json`: how responses are read. */
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
@@ -22,7 +22,7 @@ before(async () => {
 after(() => sandbox.close());
 
 /**
- * Calls an operation that gets this very answer, over a connection of its own.
+ * Calls an operation that gets this response, on a new connection.
  *
  * @param {string} operation
  * @param {import('recallflow/sandbox').Fault} answer
@@ -40,15 +40,14 @@ async function play(operation, answer, options = {}) {
   }
 }
 
-/** The types of the responses, by their operations in the vectors. */
+/** The types of responses by operation. */
 const RESPONSES = /** @type {const} */ ({
   query_group_calls: 'GroupCallPage',
   query_recall_flow_detail: 'RecallFlowDetail',
 });
 
 /**
- * Paths of everything that is kept in an `extra`, but for whole numbers that only bigints stand for: a number of another
- * language holds them.
+ * Returns the paths of everything in `extra`, except for integers beyond 2^53, which other languages keep in the field.
  *
  * @param {any} value
  * @returns {string[]}
@@ -69,7 +68,7 @@ function isLong(value) {
 }
 
 /**
- * Whether a body has a number such as `10.0`, which JavaScript does not tell from `10` once it was read.
+ * Returns whether a body has a number such as `10.0`, which JavaScript reads as `10`.
  *
  * @param {string} body
  */
@@ -77,7 +76,7 @@ function hasWholeFraction(body) {
   return /[[:,]\s*-?\d+\.0+\b/.test(body);
 }
 
-suite('answers are read into exactly this', () => {
+suite('responses are read as in the vectors', () => {
   for (const each of cases('decoding')) {
     test(each.name, async () => {
       const { operation, body, http_status: status = 200 } = each;
@@ -88,7 +87,7 @@ suite('answers are read into exactly this', () => {
       }
       const type = RESPONSES[/** @type {keyof RESPONSES} */ (operation)];
       assert.deepEqual(toWire(response, type), each.response);
-      assert.deepEqual(toWire(response), each.response, 'the type is known without being told');
+      assert.deepEqual(toWire(response), each.response, 'the type is inferred');
       assert.deepEqual(extraPaths(response), [...(each.extra ?? [])].sort());
 
       if (!hasWholeFraction(body)) {
@@ -101,7 +100,7 @@ suite('answers are read into exactly this', () => {
 });
 
 /**
- * The sandbox's fault that answers like this.
+ * Returns the fault of the sandbox with this response.
  *
  * @param {any} answer
  * @returns {import('recallflow/sandbox').Fault}
@@ -116,7 +115,7 @@ function fault(answer) {
 }
 
 /**
- * All forms in which somebody may see an error.
+ * Returns every printed form of an error.
  *
  * @param {Error} error
  */
@@ -133,7 +132,7 @@ function shown(error) {
 }
 
 /**
- * A part of a text, with the operation as it is called in JavaScript.
+ * Returns a part of a message, with the operation in camel case.
  *
  * @param {string} part
  */
@@ -142,7 +141,7 @@ function here(part) {
 }
 
 /**
- * Compares an error; those of an unknown outcome's status, wait and phase are its cause's.
+ * Compares an error. The status, wait and phase of an unknown outcome are in its cause.
  *
  * @param {any} error
  * @param {any} expected
@@ -159,7 +158,7 @@ function check(error, expected, details) {
     assert(error instanceof OutcomeUnknownError);
     check(error.cause, expected.cause, expected.cause);
   }
-  // The code is the service's own errors' only.
+  // Only errors of the service have a code.
   assert.equal(/** @type {any} */ (error).code, expected.code);
   assert.equal(error.httpStatus, details.http_status);
   const seconds = details.retry_after_seconds ?? undefined;
@@ -169,7 +168,7 @@ function check(error, expected, details) {
     assert(error.message.includes(here(part)), `${error.message} has no ${part}`);
   }
   for (const part of expected.message_lacks ?? []) {
-    // A stack has lines, whatever the message is.
+    // A stack has lines even if the message is empty.
     for (const text of part === '\n' ? [error.message] : shown(error)) {
       assert(!text.includes(part), `${text} has ${part}`);
     }
@@ -186,7 +185,7 @@ function check(error, expected, details) {
   }
 }
 
-suite('answers become exactly these errors', () => {
+suite('responses become the errors of the vectors', () => {
   for (const each of cases('errors')) {
     test(each.name, async () => {
       const { operation, answer, options = {}, error: expected } = each;
