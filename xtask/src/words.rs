@@ -88,7 +88,8 @@ fn holds(line: &str, phrase: &str) -> bool {
     line.match_indices(phrase).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + phrase.len()..]);
         let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        let counted = phrase.ends_with(" no") && before.ends_with("there ");
+        // "there is no X" counts, and "is no longer" is about time.
+        let counted = phrase.ends_with(" no") && (before.ends_with("there ") || after.starts_with(" longer"));
         !is_word(before.chars().next_back()) && !is_word(after.chars().next()) && !counted
     })
 }
@@ -105,6 +106,6 @@ mod tests {
 
     #[test]
     fn a_count_of_none_is_allowed() {
-        assert!(phrases("a.md", "If there is no entry, and there are no others.").is_empty());
+        assert!(phrases("a.md", "If there is no entry, and there are no others, it is no longer used.").is_empty());
     }
 }

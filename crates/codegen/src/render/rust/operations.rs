@@ -11,8 +11,8 @@ use crate::names;
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut requests: Vec<_> = api.operations.iter().map(|operation| operation.request.as_str()).collect();
     let paged = api.operations.iter().filter_map(|operation| operation.paging.as_ref());
-    let answers = api.operations.iter().filter_map(|operation| operation.response.as_deref());
-    let mut responses: Vec<_> = answers.chain(paged.map(|paging| paging.item.as_str())).collect();
+    let returned = api.operations.iter().filter_map(|operation| operation.response.as_deref());
+    let mut responses: Vec<_> = returned.chain(paged.map(|paging| paging.item.as_str())).collect();
     for names in [&mut requests, &mut responses] {
         names.sort_unstable();
         names.dedup();
@@ -52,16 +52,17 @@ fn table(api: &Api) -> TokenStream {
 }
 
 fn implementation(operation: &Operation) -> TokenStream {
-    let (index, request, answer) = (path("operations", &operation.name), ident(&operation.request), answer(operation));
+    let (index, request) = (path("operations", &operation.name), ident(&operation.request));
+    let response = response_type(operation);
     quote! {
         impl Operation for #request {
-            type Response = #answer;
+            type Response = #response;
             const INDEX: usize = #index;
         }
     }
 }
 
-fn answer(operation: &Operation) -> TokenStream {
+fn response_type(operation: &Operation) -> TokenStream {
     match &operation.response {
         Some(response) => {
             let response = ident(response);
@@ -76,7 +77,7 @@ fn paging(api: &Api, operation: &Operation) -> Option<TokenStream> {
     let response = operation.response.as_deref()?;
     let [pages, total] = [pages, total].map(|wire| wide(api, response, &quote!(response), wire));
     let id = wide(api, item, &quote!(item), id);
-    let (request, answer, item) = (ident(&operation.request), answer(operation), ident(item));
+    let (request, response_type, item) = (ident(&operation.request), response_type(operation), ident(item));
     let [page, records] = [page, records].map(|wire| field_ident(wire));
     Some(quote! {
         impl Paged for #request {
@@ -90,7 +91,7 @@ fn paging(api: &Api, operation: &Operation) -> Option<TokenStream> {
                 self.#page = page;
             }
 
-            fn open(response: #answer) -> Page<#item> {
+            fn open(response: #response_type) -> Page<#item> {
                 Page { items: response.#records, pages: #pages, total: #total }
             }
 
@@ -101,7 +102,7 @@ fn paging(api: &Api, operation: &Operation) -> Option<TokenStream> {
     })
 }
 
-/// An optional integer of `value`, which is of this type, in the 64 bits that pages are counted in.
+/// Renders an optional integer field of `value`, widened to `i64`.
 fn wide(api: &Api, of: &str, value: &TokenStream, wire: &str) -> TokenStream {
     let name = field_ident(wire);
     match api.type_named(of).field(wire).kind {
@@ -142,20 +143,20 @@ fn method(api: &Api, operation: &Operation, flavour: Flavour) -> TokenStream {
     };
     let docs = doc(&[&operation.doc.text, kind, &format!("Sends `POST {}`.", operation.path), "# Errors", errors]);
     let (parameters, request) = parameters(api, operation);
-    let answer = answer(operation);
+    let response = response_type(operation);
     let (asynchronous, wait) = match flavour {
         Flavour::Async => (quote!(async), quote!(.await)),
         Flavour::Blocking => (quote!(), quote!()),
     };
     quote! {
         #docs
-        pub #asynchronous fn #name(&self, #parameters) -> Result<#answer, Error> {
+        pub #asynchronous fn #name(&self, #parameters) -> Result<#response, Error> {
             self.execute(#request)#wait
         }
     }
 }
 
-/// The parameters of a method, and the request that it makes of them.
+/// Renders the parameters of a method and the request that it builds from them.
 fn parameters(api: &Api, operation: &Operation) -> (TokenStream, TokenStream) {
     let request = ident(&operation.request);
     if operation.arguments.is_empty() {
