@@ -1,4 +1,4 @@
-//! Builds with cargo, and finds what it built where cargo says it is, which settings of the machine can change.
+//! Builds with cargo, and takes the paths of the built files from its messages, because settings can change them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,26 +14,26 @@ pub(crate) const DEV: &str = "dev";
 /// The profile of cargo for benchmarks and packages.
 pub(crate) const DIST: &str = "dist";
 
-/// Where cargo builds, and where everything else goes that these commands make.
+/// Returns the target folder of cargo, which also holds everything that these commands create.
 pub(crate) fn target_directory() -> Result<PathBuf, String> {
     let metadata = metadata()?;
-    let directory = metadata["target_directory"].as_str().ok_or("cargo names no target directory")?;
+    let directory = metadata["target_directory"].as_str().ok_or("expected a target directory from `cargo metadata`")?;
     Ok(PathBuf::from(directory))
 }
 
-/// The names of the repository's own crates.
+/// Returns the names of the repository's own crates.
 pub(crate) fn own_crates() -> Result<Vec<String>, String> {
     let metadata = metadata()?;
-    let packages = metadata["packages"].as_array().ok_or("cargo names no crates")?;
+    let packages = metadata["packages"].as_array().ok_or("expected packages from `cargo metadata`")?;
     Ok(packages.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
 }
 
-/// The version of one of these crates.
+/// Returns the version of one of these crates.
 pub(crate) fn version(name: &str) -> Result<String, String> {
     let metadata = metadata()?;
     let package = metadata["packages"].as_array().into_iter().flatten().find(|package| package["name"] == name);
     let version = package.and_then(|package| package["version"].as_str());
-    version.map(str::to_owned).ok_or_else(|| format!("cargo knows no crate `{name}`"))
+    version.map(str::to_owned).ok_or_else(|| format!("could not find the crate `{name}`"))
 }
 
 fn metadata() -> Result<Value, String> {
@@ -41,17 +41,17 @@ fn metadata() -> Result<Value, String> {
     serde_json::from_str(&metadata).map_err(|error| error.to_string())
 }
 
-/// Builds one program.
+/// Builds a program and returns its path.
 pub(crate) fn program(arguments: &[&str]) -> Result<PathBuf, String> {
     built(builder("build"), arguments, |message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
 }
 
-/// Builds one library for other languages.
+/// Builds a dynamic library and returns its path.
 pub(crate) fn dynamic_library(arguments: &[&str]) -> Result<PathBuf, String> {
     dynamic_library_by(builder("build"), arguments)
 }
 
-/// The same, by a command of [`builder`] that was told more.
+/// Builds a dynamic library by a command of [`builder`] that may have more options.
 pub(crate) fn dynamic_library_by(build: Command, arguments: &[&str]) -> Result<PathBuf, String> {
     built(build, arguments, |message| {
         let is_cdylib = message["target"]["crate_types"].as_array()?.iter().any(|kind| kind == "cdylib");
@@ -62,28 +62,28 @@ pub(crate) fn dynamic_library_by(build: Command, arguments: &[&str]) -> Result<P
     })
 }
 
-/// Puts a library where another language finds it.
+/// Copies a library to where another language finds it.
 pub(crate) fn place(library: &Path, at: &Path) -> Outcome {
     let copy = || {
         let (folder, name) = (at.parent().unwrap_or(Path::new(".")), at.file_name().unwrap_or_default());
-        // Renamed, not overwritten: another process may have it loaded, or put its own there at the same time.
+        // Renamed, not overwritten, because another process may have loaded it, or may copy its own at the same time.
         let fresh = tempfile::Builder::new().prefix(name).suffix(".fresh").tempfile_in(folder)?.into_temp_path();
         fs::copy(library, &fresh)?;
         fresh.persist(at)?;
         Ok(())
     };
-    copy().map_err(|error: std::io::Error| format!("{}: {error}", at.display()))
+    copy().map_err(|error: std::io::Error| format!("could not write {}: {error}", at.display()))
 }
 
-/// A cargo that builds by one of its subcommands, and tells what.
+/// Returns a command that builds with a subcommand of cargo and reports the built files.
 pub(crate) fn builder(subcommand: &str) -> Command {
     cargo([subcommand, "--quiet", "--locked", "--message-format=json-render-diagnostics"])
 }
 
-/// Builds, and returns the last file that is found in cargo's messages.
+/// Builds, and returns the last file found in cargo's messages.
 fn built(mut build: Command, arguments: &[&str], find: fn(&Value) -> Option<PathBuf>) -> Result<PathBuf, String> {
     let messages = read(build.args(arguments).current_dir(root()).stdin(Stdio::null()))?;
     let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
     let file = messages.filter_map(|message: Value| find(&message)).next_back();
-    file.ok_or_else(|| format!("`cargo build {}` built nothing to use", arguments.join(" ")))
+    file.ok_or_else(|| format!("expected a file from `cargo build {}`, got none", arguments.join(" ")))
 }

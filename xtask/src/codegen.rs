@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: brings the generated files up to date, or says that they are not.
+//! `cargo xtask codegen`: updates the generated files, or checks that they are current.
 
 use lexopt::Arg;
 use recallflow_codegen::output::{self, COMMAND, File};
@@ -14,7 +14,7 @@ pub(crate) fn codegen(arguments: &mut lexopt::Parser) -> Outcome {
     }
 }
 
-/// Writes what changed, and removes what is no longer generated.
+/// Writes changed files, and removes files that are not generated any more.
 fn write() -> Outcome {
     for change in output::write(root(), &files()?).map_err(|error| error.to_string())? {
         println!("{change}");
@@ -22,7 +22,7 @@ fn write() -> Outcome {
     Ok(())
 }
 
-/// Fails, and shows the differences, if a generated file is not up to date.
+/// Fails and shows the differences if a generated file is not current.
 pub(crate) fn check() -> Outcome {
     let differences = output::check(root(), &files()?).map_err(|error| error.to_string())?;
     for difference in &differences {
@@ -35,7 +35,7 @@ pub(crate) fn check() -> Outcome {
     }
 }
 
-/// What the repository should hold.
+/// Generates all files in memory.
 fn files() -> Result<Vec<File>, String> {
     recallflow_codegen::generate(root()).map_err(|failure| failure.to_string())
 }

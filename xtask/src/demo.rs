@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the main job, in every language there is on this machine.
+//! `cargo xtask demo`: the three operations against the sandbox, in every language that is installed.
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +7,7 @@ use crate::process::{Outcome, run};
 use crate::sandbox::Sandbox;
 use crate::{node, python};
 
-/// Starts the sandbox and shows the three operations against it, in one language after the other.
+/// Runs the tour of each language against a sandbox. Languages that are not installed are left out.
 pub(crate) fn demo() -> Outcome {
     let sandbox = Sandbox::start()?;
     println!("the sandbox listens at {}", sandbox.url);
@@ -26,7 +26,7 @@ pub(crate) fn demo() -> Outcome {
     Ok(())
 }
 
-/// The same without its output, as a check, for which no language may be missing.
+/// Runs all tours without their output. Fails if a language is not installed.
 pub(crate) fn check() -> Outcome {
     let sandbox = Sandbox::start()?;
     rust(&sandbox, Stdio::null())?;

@@ -1,4 +1,4 @@
-//! `cargo xtask faults`: every fault of the sandbox against the client in every language, and the table of them.
+//! `cargo xtask faults`: plays the faults of the sandbox against the client in every language.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::artifact::{self, DEV};
 use crate::process::{Outcome, root, run, without_settings};
 use crate::{node, python};
 
-/// Plays all faults and writes the table, or plays a few without writing it.
+/// Plays all faults and writes `docs/faults.md`, or plays a few.
 pub(crate) fn faults(arguments: &mut lexopt::Parser) -> Outcome {
     match crate::next(arguments)? {
         None => {
@@ -26,12 +26,12 @@ pub(crate) fn check() -> Outcome {
     play(runner()?.arg("--quick"))
 }
 
-/// The runner tells what went wrong.
+/// Runs the runner, which prints each broken promise itself.
 fn play(runner: &mut Command) -> Outcome {
-    run(runner).map_err(|_| "not every fault came to what is promised".to_owned())
+    run(runner).map_err(|_| "a fault had another outcome than promised".to_owned())
 }
 
-/// What plays the faults, with the drivers of all languages.
+/// Returns the program that plays the faults, with the drivers of all languages.
 fn runner() -> Result<Command, String> {
     let program = artifact::program(&["--package", "recallflow-faults", "--bin", "recallflow-faults"])?;
     let mut runner = Command::new(program);
@@ -45,7 +45,7 @@ fn runner() -> Result<Command, String> {
     Ok(runner)
 }
 
-/// The driver for Python, with the package from its sources.
+/// Returns the driver for Python, with the package from its sources.
 fn python() -> Result<Command, String> {
     let interpreter = python::interpreter::find()?;
     python::build_native_module(DEV)?;
@@ -54,7 +54,7 @@ fn python() -> Result<Command, String> {
     Ok(driver)
 }
 
-/// The driver for Node, with the package from its sources.
+/// Returns the driver for Node, with the package from its sources.
 fn node() -> Result<Command, String> {
     let toolchain = node::toolchain::find()?;
     node::prepare(&toolchain)?;
@@ -63,7 +63,7 @@ fn node() -> Result<Command, String> {
     Ok(driver)
 }
 
-/// A command as the runner takes it. What it must not see of this environment, the runner does not see either.
+/// Describes a command to the runner. Variables that the command must not see are removed from the runner, too.
 fn describe(language: &str, command: &Command, runner: &mut Command) -> String {
     let mut environment = Map::new();
     for (name, value) in command.get_envs() {

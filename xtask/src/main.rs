@@ -1,4 +1,4 @@
-//! The project's commands, run as `cargo xtask <command>`. This file only finds the command.
+//! The project's commands, run as `cargo xtask <command>`. This file finds the command and prints the help.
 
 mod artifact;
 mod bench;
@@ -24,37 +24,37 @@ use process::Outcome;
 /// A command of the project.
 struct Command {
     name: &'static str,
-    /// Its options, as help shows them.
+    /// The options as the help shows them.
     options: &'static str,
-    /// What it does, in one line.
+    /// One line of description.
     about: &'static str,
     run: fn(&mut lexopt::Parser) -> Outcome,
 }
 
-/// All commands, in the order of help.
+/// All commands, in the order of the help.
 const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
         options: "",
-        about: "start the sandbox and show the three operations against it",
+        about: "show the three operations against the sandbox",
         run: |arguments| no_options(arguments).and_then(|()| demo::demo()),
     },
     Command {
         name: "test",
         options: "[rust | python | node]",
-        about: "run every check there is, or those of one language",
+        about: "run every check, or those of one language",
         run: test::test,
     },
     Command {
         name: "codegen",
         options: "[--check]",
-        about: "render what spec/ says; with --check, only say what would change",
+        about: "regenerate files from spec/; with --check, only show what would change",
         run: codegen::codegen,
     },
     Command {
         name: "bench",
         options: "[rust | python | node] [name…] [--rounds N] [--pin] [--batch SECONDS]",
-        about: "measure the client beside others",
+        about: "measure the client beside other HTTP clients",
         run: bench::bench,
     },
     Command {
@@ -66,7 +66,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "package",
         options: "[python | node] [--zig]",
-        about: "build what is published, and try it in empty places",
+        about: "build the published packages, and try them in empty folders",
         run: package::package,
     },
     Command {
@@ -78,7 +78,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "node",
         options: "[arguments]",
-        about: "run Node with the package from its sources, or one of its tools, such as prettier",
+        about: "run Node with the package from its sources, or a tool of the package, such as prettier",
         run: node::checks::node,
     },
 ];
@@ -102,28 +102,28 @@ fn dispatch(arguments: &mut lexopt::Parser) -> Outcome {
         }
         Some(Arg::Value(name)) => match COMMANDS.iter().find(|command| name == command.name) {
             Some(command) => (command.run)(arguments),
-            None => Err(format!("unknown command `{}`\n\n{}", name.to_string_lossy(), help())),
+            None => Err(format!("expected a command, got `{}`\n\n{}", name.to_string_lossy(), help())),
         },
         Some(other) => Err(format!("{}\n\n{}", other.unexpected(), help())),
     }
 }
 
-/// The next argument of the command line.
+/// Returns the next argument of the command line.
 fn next(arguments: &mut lexopt::Parser) -> Result<Option<Arg<'_>>, String> {
     arguments.next().map_err(|error| error.to_string())
 }
 
-/// Refuses arguments for a command that takes none.
+/// Fails if there is another argument.
 fn no_options(arguments: &mut lexopt::Parser) -> Outcome {
     next(arguments)?.map_or(Ok(()), |argument| Err(argument.unexpected().to_string()))
 }
 
-/// What commands there are.
+/// Lists the commands.
 fn help() -> String {
     let mut text = String::from("Usage: cargo xtask <command>\n\n");
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.options);
-        writeln!(text, "  {usage:44}{}", command.about).expect("a string takes all that is written to it");
+        writeln!(text, "  {usage:44}{}", command.about).expect("writing to a string cannot fail");
     }
     text
 }

@@ -1,11 +1,10 @@
-//! `cargo xtask package`: builds what is published, and tries it in empty places outside of the repository.
+//! `cargo xtask package`: builds the published packages, and tries them in empty folders outside of the repository.
 
 mod node;
 mod paths;
 mod python;
 mod readme;
 mod scratch;
-mod timing;
 
 use lexopt::Arg;
 
@@ -33,22 +32,22 @@ pub(crate) fn package(arguments: &mut lexopt::Parser) -> Outcome {
     if wanted("node") { node::node() } else { Ok(()) }
 }
 
-/// The crate, which cargo builds from its own contents.
+/// Packs the crate, which cargo builds from the packed files.
 pub(crate) fn rust() -> Outcome {
     run(&mut cargo(["package", "--package", "recallflow", "--locked", "--allow-dirty", "--quiet"]))
 }
 
-/// The Python package for this machine, as a check.
+/// Builds and tries the Python package for this machine.
 pub(crate) fn python() -> Outcome {
     python::python(false)
 }
 
-/// The Node packages for this machine, as a check.
+/// Builds and tries the Node packages for this machine.
 pub(crate) fn node() -> Outcome {
     node::node()
 }
 
-/// Whether every way in which the types of the Node package are found leads to those of the code that is run.
+/// Checks that every kind of module resolution finds the right types of the Node package.
 pub(crate) fn node_types(node: &Toolchain) -> Outcome {
     node::types(node)
 }

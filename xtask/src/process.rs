@@ -5,28 +5,28 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// What a command of xtask comes to: a message if it failed.
+/// The result of a command of xtask, with a message if it failed.
 pub(crate) type Outcome = Result<(), String>;
 
-/// The root of the repository.
+/// Returns the root of the repository.
 ///
-/// Cargo tells it when it runs this, which counts more than where it was built: checkouts may share their builds.
+/// The variable that cargo sets at run time comes first, because two checkouts may share one build.
 pub(crate) fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {
         let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        Path::new(&here).parent().expect("xtask lies in the repository").to_owned()
+        Path::new(&here).parent().expect("xtask is in the repository").to_owned()
     })
 }
 
-/// The cargo that runs this, in the root of the repository.
+/// Returns a command for the cargo that runs this program, in the root of the repository.
 pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root()).args(arguments);
     command
 }
 
-/// Takes out of a program's environment what somebody has set to try the client, which must not lead it astray.
+/// Removes the settings of the client from a program's environment, so that they cannot change a result.
 pub(crate) fn without_settings(command: &mut Command) -> &mut Command {
     for name in ["RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET", "RECALLFLOW_BASE_URL"] {
         command.env_remove(name);
@@ -43,12 +43,12 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     }
 }
 
-/// Runs a program to its end, and shows what it wrote only if it fails.
+/// Runs a program to its end, and shows its output only if it fails.
 pub(crate) fn run_quietly(command: &mut Command) -> Outcome {
     read_quietly(command).map(drop)
 }
 
-/// The same, and returns what it wrote to its standard output.
+/// Runs a program to its end and returns its standard output. Shows all output if the program fails.
 pub(crate) fn read_quietly(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| could_not_start(command, &error))?;
     if output.status.success() {
@@ -58,7 +58,7 @@ pub(crate) fn read_quietly(command: &mut Command) -> Result<String, String> {
     Err(format!("`{}` failed: {}", command_line(command), output.status))
 }
 
-/// Runs a program to its end and returns what it wrote to its standard output.
+/// Runs a program to its end and returns its standard output.
 pub(crate) fn read(command: &mut Command) -> Result<String, String> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| could_not_start(command, &error))?;
     if !output.status.success() {
@@ -68,11 +68,12 @@ pub(crate) fn read(command: &mut Command) -> Result<String, String> {
 }
 
 fn text(written: Vec<u8>, command: &Command) -> Result<String, String> {
-    String::from_utf8(written).map_err(|_| format!("`{}` wrote something else than text", command_line(command)))
+    String::from_utf8(written)
+        .map_err(|_| format!("expected text from `{}`, got bytes that are not UTF-8", command_line(command)))
 }
 
 fn could_not_start(command: &Command, error: &std::io::Error) -> String {
-    format!("`{}` could not be started: {error}", command_line(command))
+    format!("could not start `{}`: {error}", command_line(command))
 }
 
 fn command_line(command: &Command) -> String {

@@ -1,44 +1,44 @@
-//! The sandbox as a process of its own.
+//! Runs the sandbox as a separate process.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::artifact;
 
-/// Credentials that the sandbox shares with what is run against it.
+/// The credentials of the sandbox and of the programs that call it.
 const API_KEY: &str = "demo-key";
 const API_SECRET: &str = "demo-secret";
 
-/// A running sandbox, which ends with this value.
+/// A running sandbox. It is killed when this value is dropped.
 pub(crate) struct Sandbox {
     process: Child,
     pub(crate) url: String,
 }
 
 impl Sandbox {
-    /// Builds it, starts it, and waits until it listens.
+    /// Builds and starts the sandbox, and waits until it listens.
     pub(crate) fn start() -> Result<Self, String> {
         let program = artifact::program(&["--package", "recallflow-sandbox", "--bin", "recallflow-sandbox"])?;
         let mut process = Command::new(program)
             .args(["--port", "0", "--api-key", API_KEY, "--api-secret", API_SECRET])
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("the sandbox could not be started: {error}"))?;
+            .map_err(|error| format!("could not start the sandbox: {error}"))?;
         let stdout = process.stdout.take().map(BufReader::new);
         let mut lines = stdout.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
         let url =
             lines.find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
-        // The rest is read so that the sandbox never waits for somebody to read it.
+        // The rest is read as well, because the sandbox would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let sandbox = Self { process, url: url.unwrap_or_default() };
         if sandbox.url.is_empty() {
-            Err("the sandbox ended without saying where it listens".to_owned())
+            Err("expected a URL from the sandbox, but it ended without printing one".to_owned())
         } else {
             Ok(sandbox)
         }
     }
 
-    /// Tells a program where the sandbox is, in the variables of the environment that every client reads.
+    /// Sets the environment variables from which every client reads base URL and credentials.
     pub(crate) fn configure<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command
             .env("RECALLFLOW_API_KEY", API_KEY)
@@ -49,7 +49,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It may have ended by itself, which is as good.
+        // Fails if the sandbox has ended, which is just as well.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

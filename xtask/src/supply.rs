@@ -1,4 +1,4 @@
-//! The supply chain: what may be part of the project, that everything is pinned, and what each dependency is for.
+//! Checks the supply chain: licenses, pinned versions, and the stated purpose of each dependency.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,22 +10,22 @@ use serde_json::Value;
 use crate::artifact::target_directory;
 use crate::process::{Outcome, cargo, read, root, run_quietly};
 
-/// The cargo-deny that is installed below the target directory; the same everywhere, so that it finds the same.
+/// The version of cargo-deny that is installed below the target folder, pinned so that all machines agree.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The page that tells what each direct dependency is for.
+/// The page with the purpose of each direct dependency.
 const PAGE: &str = "docs/dependencies.md";
 
 /// Every workspace, with the lock file beside it.
 const WORKSPACES: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
 
-/// Python's tools, each list with its lock file.
+/// The lists of Python's tools, each with a lock file.
 const REQUIREMENTS: [&str; 3] = ["bench", "test", "zig"];
 
-/// Node's tools, each with a lock file beside it.
+/// The folders with Node's tools, each with a lock file.
 const PACKAGES: [&str; 2] = ["bindings/node", "bindings/node/bench"];
 
-/// Whether licences, versions and sources of all crates are as `deny.toml` permits.
+/// Checks that `deny.toml` permits licenses, versions and sources of all crates.
 pub(crate) fn deny() -> Outcome {
     let program = cargo_deny()?;
     for workspace in WORKSPACES {
@@ -33,7 +33,7 @@ pub(crate) fn deny() -> Outcome {
         deny.current_dir(root()).args(["--locked", "--all-features", "--config", "deny.toml"]);
         deny.args(["--manifest-path", workspace, "check", "--hide-inclusion-graph"]);
         if workspace != "Cargo.toml" {
-            // What the large workspace needs, a small one may not.
+            // The small workspace does not use every license of the large one.
             deny.args(["--allow", "license-not-encountered", "--allow", "license-exception-not-encountered"]);
         }
         run_quietly(deny.args(["licenses", "bans", "sources"]))?;
@@ -41,7 +41,7 @@ pub(crate) fn deny() -> Outcome {
     Ok(())
 }
 
-/// Installs cargo-deny, unless it is there.
+/// Returns the path of cargo-deny, which is installed first if it is missing.
 fn cargo_deny() -> Result<PathBuf, String> {
     let tools = target_directory()?.join("tools");
     let home = tools.join(format!("cargo-deny-{CARGO_DENY}"));
@@ -53,15 +53,15 @@ fn cargo_deny() -> Result<PathBuf, String> {
     let build = tools.join("build");
     let mut install = cargo(["install", "--quiet", "--locked", "--debug", "--version", CARGO_DENY, "cargo-deny"]);
     install.arg("--root").arg(&home).arg("--target-dir").arg(&build);
-    // It runs for seconds and is compiled for a minute, so the fastest build is the best.
+    // Optimizing would take longer than it saves.
     install.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_DEV_INCREMENTAL", "false");
     run_quietly(&mut install)?;
-    // What it was built from is larger than all else that is kept; if it cannot be removed, it only takes room.
+    // The build folder is large and not needed any more. If it cannot be removed, it only takes space.
     let _ = fs::remove_dir_all(build);
     Ok(program)
 }
 
-/// Whether every direct dependency is pinned and has its line on the page, and no other has.
+/// Checks that every direct dependency is pinned and has its line on the page, and that the page has no other lines.
 pub(crate) fn listed() -> Outcome {
     let page = text(PAGE)?;
     let mut problems = Vec::new();
@@ -70,12 +70,12 @@ pub(crate) fn listed() -> Outcome {
         let found = section_of(&page, section);
         problems.extend(wanted.difference(&found).map(|name| format!("{PAGE}: `{name}` is missing under {section}")));
         problems
-            .extend(found.difference(&wanted).map(|name| format!("{PAGE}: `{name}` is no dependency of {section}")));
+            .extend(found.difference(&wanted).map(|name| format!("{PAGE}: `{name}` is not a dependency of {section}")));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
-/// The crates that the workspaces ask for, but for their own.
+/// Returns the crates that the workspaces depend on, without their own.
 fn crates() -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     for workspace in WORKSPACES {
@@ -84,14 +84,14 @@ fn crates() -> Result<BTreeSet<String>, String> {
             serde_json::from_str(&read(metadata.arg(workspace))?).map_err(|error| format!("{workspace}: {error}"))?;
         let packages = metadata["packages"].as_array().into_iter().flatten();
         let dependencies = packages.flat_map(|package| package["dependencies"].as_array().into_iter().flatten());
-        // Those of the project itself come from no registry.
+        // Only crates from a registry have a source.
         let foreign = dependencies.filter(|dependency| dependency["source"].is_string());
         names.extend(foreign.filter_map(|dependency| dependency["name"].as_str()).map(str::to_owned));
     }
     Ok(names)
 }
 
-/// Python's tools. Each is to be locked with its hashes.
+/// Returns Python's tools, and adds a problem for each that is not locked with its hashes.
 fn python(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     for list in REQUIREMENTS {
@@ -114,13 +114,13 @@ fn python(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     Ok(names)
 }
 
-/// Whether a line of a lock file pins this package.
+/// Whether a line of a lock file pins the package.
 fn pins(line: &str, name: &str) -> bool {
     let rest = line.strip_prefix(name).unwrap_or_default();
     rest.starts_with("==") || (rest.starts_with('[') && rest.contains("]=="))
 }
 
-/// Node's tools. Each is to have an exact version, and all that npm installs a hash.
+/// Returns Node's tools, and adds a problem for each without exact version, and each installed package without hash.
 fn node(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     for folder in PACKAGES {
@@ -141,7 +141,7 @@ fn node(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     Ok(names)
 }
 
-/// What the tables of a section name in their first column.
+/// Returns the names in the first column of a section's tables, if they have a purpose.
 fn section_of(page: &str, section: &str) -> BTreeSet<String> {
     let heading = format!("## {section}");
     let lines = page.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.starts_with("## "));

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check there is, and what CI runs.
+//! `cargo xtask test`: runs every check, as CI does.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use lexopt::Arg;
 use crate::process::{Outcome, cargo, read_quietly, run, without_settings};
 use crate::{codegen, demo, faults, node, package, python, supply, words};
 
-/// A check of what is written in one language.
+/// A check of one language, or of all.
 struct Check {
     language: &'static str,
     name: &'static str,
@@ -18,7 +18,7 @@ const fn check(language: &'static str, name: &'static str, run: fn() -> Outcome)
     Check { language, name, run }
 }
 
-/// The checks in the order in which they fail fastest.
+/// The checks, ordered so that the fastest fail first.
 const CHECKS: &[Check] = &[
     check("rust", "format", || run(&mut cargo(["fmt", "--all", "--check"]))),
     check("rust", "generated files", codegen::check),
@@ -42,7 +42,7 @@ const CHECKS: &[Check] = &[
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
         run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     }),
-    check("rust", "licences, versions and sources", supply::deny),
+    check("rust", "licenses, versions and sources", supply::deny),
     check("rust", "package", package::rust),
     check("python", "package", package::python),
     check("node", "package", package::node),
@@ -57,16 +57,16 @@ fn fuzz_targets() -> Outcome {
     read_quietly(cargo(["metadata", "--locked", "--format-version", "1"]).args(MANIFEST)).map(drop)
 }
 
-/// Whether no library below the client reports a secret, not even where its own bugs are searched for.
+/// Checks that no library below the client logs a secret, not even at its most detailed level.
 fn logs() -> Outcome {
-    // hyper reports something only in builds that are told so, which the others are not.
+    // hyper logs only in builds with this flag, which the other checks do not set.
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     let mut test = cargo(["test", "--package", "recallflow-tests", "--locked", "--quiet"]);
     test.args(["--features", "every-log", "--test", "logs"]);
     run(without_settings(test.env("RUSTFLAGS", format!("{flags} --cfg hyper_unstable_tracing"))))
 }
 
-/// Runs every check, or those of one language, and stops at the first that fails.
+/// Runs every check, or those of one language. Stops at the first failure.
 pub(crate) fn test(arguments: &mut lexopt::Parser) -> Outcome {
     let language = match crate::next(arguments)? {
         None => None,

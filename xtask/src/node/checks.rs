@@ -1,4 +1,4 @@
-//! The checks of the package, from its sources.
+//! Checks the Node package from its sources.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,18 +9,18 @@ use super::toolchain::{self, Toolchain};
 use crate::package;
 use crate::process::{Outcome, run, run_quietly};
 
-/// Whether the sources are formatted.
+/// Checks the format with prettier.
 pub(crate) fn format() -> Outcome {
     run_quietly(super::tool(&with_tools()?, "prettier").args(["--check", "--log-level=warn", "."]))
 }
 
-/// What can be said about single files.
+/// Checks each file with eslint.
 pub(crate) fn lints() -> Outcome {
     run_quietly(super::tool(&with_tools()?, "eslint").args(["--max-warnings=0", "."]))
 }
 
-/// Whether the compiler agrees with the code, and with what uses it, and whether all ways of finding the types lead to
-/// those of the code that is run.
+/// Checks the types of package, tests and benchmark, and that every kind of module resolution finds the right
+/// declarations.
 pub(crate) fn types() -> Outcome {
     let node = with_tools()?;
     modules::install(&node, &super::home().join("bench"))?;
@@ -31,21 +31,21 @@ pub(crate) fn types() -> Outcome {
     package::node_types(&node)
 }
 
-/// The tests.
+/// Runs the tests.
 pub(crate) fn tests() -> Outcome {
     let node = with_tools()?;
     super::prepare(&node)?;
-    // Named one by one, because what Node makes of a folder or a pattern depends on its version.
+    // Named one by one, because Node's versions treat folders and patterns differently.
     let tests = test_files(&super::home().join("test"))?;
     if tests.is_empty() {
-        return Err("there is no test of the Node package".to_owned());
+        return Err("expected tests of the Node package, got none".to_owned());
     }
     let mut command = node.node();
     command.current_dir(super::home()).args(["--test", "--test-reporter=spec"]);
     run(command.args(tests))
 }
 
-/// Runs Node with the package built, or a tool that npm has installed on the sources as they are, or npm itself.
+/// Runs Node with the built package, or npm, or a tool that npm has installed, which needs no build.
 pub(crate) fn node(arguments: &mut lexopt::Parser) -> Outcome {
     let arguments: Vec<OsString> = arguments.raw_args().map_err(|error| error.to_string())?.collect();
     let node = with_tools()?;
@@ -63,7 +63,7 @@ pub(crate) fn node(arguments: &mut lexopt::Parser) -> Outcome {
     run(node.node().current_dir(super::home()).args(arguments))
 }
 
-/// Node with the tools of the package.
+/// Returns Node after installing the tools of the package.
 fn with_tools() -> Result<Toolchain, String> {
     let node = toolchain::find()?;
     modules::install(&node, &super::home())?;

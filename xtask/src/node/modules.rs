@@ -1,7 +1,7 @@
-//! What npm installs: `node_modules` beside a lock file, made anew when the lock file has changed.
+//! Installs `node_modules` beside a lock file, again when the lock file has changed.
 //!
-//! It is made in a folder of its own and moved into its place as a whole. So one that was not finished is never used, and
-//! two commands that need it at once may both make it, without disturbing each other.
+//! npm installs into a temporary folder, which is then renamed. So an unfinished installation is never used, and two
+//! commands may install at the same time.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -11,15 +11,15 @@ use std::path::{Path, PathBuf};
 use super::toolchain::Toolchain;
 use crate::process::{Outcome, run_quietly};
 
-/// What decides about what is installed.
+/// The files that determine the installed packages.
 const SOURCES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
 const MODULES: &str = "node_modules";
 
-/// A file in there that says what it was made from.
+/// A file in `node_modules` with the hash of these files.
 const STAMP: &str = ".recallflow";
 
-/// Installs what the lock file in a folder lists, unless it is there.
+/// Installs the packages of the lock file in a folder, unless they are installed.
 pub(crate) fn install(node: &Toolchain, folder: &Path) -> Outcome {
     let at = |error: io::Error| format!("{}: {error}", folder.display());
     let stamp = stamp(folder).map_err(at)?;
@@ -32,27 +32,27 @@ pub(crate) fn install(node: &Toolchain, folder: &Path) -> Outcome {
         fs::copy(folder.join(name), fresh.path().join(name)).map_err(at)?;
     }
     run_quietly(node.npm().current_dir(fresh.path()).args(["ci", "--include=dev", "--include=optional"]))?;
-    // There is no such folder without any package.
+    // npm creates no folder if there are no packages.
     fs::create_dir_all(fresh.path().join(MODULES)).map_err(at)?;
     fs::write(fresh.path().join(MODULES).join(STAMP), &stamp).map_err(at)?;
     replace(folder, fresh.path()).or_else(|error| {
-        // Another command may have been first.
+        // Another command may have installed them meanwhile.
         if is_installed(folder, &stamp) { Ok(()) } else { Err(at(error)) }
     })
 }
 
-/// The folder of what is installed.
+/// Returns the folder of the installed packages.
 pub(crate) fn folder(beside: &Path) -> PathBuf {
     beside.join(MODULES)
 }
 
-/// A program of an installed package.
+/// Returns the path of a program of an installed package.
 pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
     let suffix = if cfg!(windows) { ".cmd" } else { "" };
     folder.join(MODULES).join(".bin").join(format!("{name}{suffix}"))
 }
 
-/// Moves what is old away and what is new into its place.
+/// Moves the old packages away and the new ones into place.
 fn replace(folder: &Path, fresh: &Path) -> io::Result<()> {
     match fs::rename(folder.join(MODULES), fresh.join("old")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,4 +1,4 @@
-//! The platforms that there is a native module for, as Rust and as Node name them.
+//! The platforms of the native module, with their names in Rust and in Node.
 
 use std::process::Command;
 
@@ -6,24 +6,24 @@ use crate::process::{read, root};
 
 /// A system, processor and C library.
 pub(crate) struct Platform {
-    /// As Node's `process.platform` names it.
+    /// The name in Node's `process.platform`.
     pub(crate) os: &'static str,
-    /// As Node's `process.arch` names it.
+    /// The name in Node's `process.arch`.
     pub(crate) cpu: &'static str,
-    /// As npm names it; on Linux only.
+    /// The name in npm's `libc`; on Linux only.
     pub(crate) libc: Option<&'static str>,
-    /// What napi-rs calls all of it.
+    /// The name that napi-rs gives the platform.
     pub(crate) name: String,
 }
 
 impl Platform {
-    /// The one of a target of Rust.
+    /// Returns the platform of a target of Rust.
     pub(crate) fn of(target: &str) -> Result<Self, String> {
         let os = |system: &str, os: &'static str| target.contains(system).then_some(os);
         let cpu = |processor: &str, cpu: &'static str| target.starts_with(processor).then_some(cpu);
         let found = os("-linux-", "linux").or(os("-apple-darwin", "darwin")).or(os("-windows-", "win32"));
         let (Some(os), Some(cpu)) = (found, cpu("x86_64-", "x64").or(cpu("aarch64-", "arm64"))) else {
-            return Err(format!("there is no package for the target `{target}`"));
+            return Err(format!("expected a target with a package, got `{target}`"));
         };
         let abi = target.rsplit('-').next().filter(|_| os != "darwin");
         let name = [Some(os), Some(cpu), abi].into_iter().flatten().collect::<Vec<_>>().join("-");
@@ -35,20 +35,20 @@ impl Platform {
         Ok(Self { os, cpu, libc, name })
     }
 
-    /// That of this machine, for which cargo builds.
+    /// Returns the platform of this machine, for which cargo builds.
     pub(crate) fn of_this_machine() -> Result<Self, String> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let about = read(Command::new(rustc).current_dir(root()).arg("-vV"))?;
         let target = about.lines().find_map(|line| line.strip_prefix("host: "));
-        Self::of(target.ok_or("rustc does not tell what it builds for")?)
+        Self::of(target.ok_or("expected a host from `rustc -vV`")?)
     }
 
-    /// The file of the native module.
+    /// Returns the file name of the native module.
     pub(crate) fn module(&self) -> String {
         format!("recallflow.{}.node", self.name)
     }
 
-    /// The npm package of the native module.
+    /// Returns the name of the native module's npm package.
     pub(crate) fn package(&self) -> String {
         format!("recallflow-{}", self.name)
     }

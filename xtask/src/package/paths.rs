@@ -1,4 +1,4 @@
-//! Keeps out of a package where it was built: panics name the files of the code that they are in.
+//! Keeps the folders of this machine out of packages, because panic messages contain paths of source files.
 
 use std::env;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::artifact::target_directory;
 use crate::process::{Outcome, read, root};
 
-/// The folders of this machine that code comes from, with what is put in their place. Where several fit, the last does.
+/// Returns the folders that code comes from, with their replacements. If several match a path, the last one applies.
 fn folders() -> Result<Vec<(PathBuf, &'static str)>, String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let sysroot = read(Command::new(rustc).current_dir(root()).args(["--print", "sysroot"]))?;
@@ -24,34 +24,37 @@ fn folders() -> Result<Vec<(PathBuf, &'static str)>, String> {
         (Some(target_directory()?), "target"),
     ];
     let folders = folders.into_iter().filter_map(|(path, name)| Some((path?, name)));
-    // Users without a home have `/`, or nothing.
+    // A user without a home has `/` or nothing.
     Ok(folders.filter(|(path, _)| path.is_absolute() && path.parent().is_some()).collect())
 }
 
-/// Lets a cargo that builds hide these folders, or a maturin that calls one.
+/// Makes a build with cargo or maturin replace these folders.
 pub(super) fn hide(cargo: &mut Command) -> Outcome {
     let flags = folders()?.into_iter().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
     let flags: Value = flags.collect();
-    // Cargo adds these to what the repository sets for a target, and takes those of the environment instead of both.
+    // Cargo adds these flags to those of the repository, but flags of the environment would replace both.
     cargo.arg("--config").arg(format!("target.'cfg(all())'.rustflags={flags}"));
     cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTFLAGS");
     Ok(())
 }
 
-/// Refuses a folder with a file that names one of these folders.
-pub(super) fn refuse(contents: &Path) -> Outcome {
+/// Fails if a file below the folder contains the path of one of these folders.
+pub(super) fn check(contents: &Path) -> Outcome {
     let folders: Vec<_> = folders()?.into_iter().map(|(path, _)| path.to_string_lossy().into_owned()).collect();
     for file in files_below(contents).map_err(|error| format!("{}: {error}", contents.display()))? {
         let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         if let Some(folder) = folders.iter().find(|folder| names(&bytes, folder)) {
             let file = file.strip_prefix(contents).unwrap_or(&file);
-            return Err(format!("the package names a folder of this machine: `{folder}` in {}", file.display()));
+            return Err(format!(
+                "expected a package without paths of this machine, got `{folder}` in {}",
+                file.display()
+            ));
         }
     }
     Ok(())
 }
 
-/// Whether the folder is in there, and not only another one whose name begins the same.
+/// Whether the bytes contain the folder, and not only a folder whose name begins with its name.
 fn names(bytes: &[u8], folder: &str) -> bool {
     let mut found = bytes.windows(folder.len()).enumerate().filter(|(_, window)| *window == folder.as_bytes());
     found.any(|(start, _)| {
@@ -78,7 +81,7 @@ mod tests {
     use super::names;
 
     #[test]
-    fn a_folder_is_named_wherever_it_stands() {
+    fn a_folder_is_found_anywhere_but_not_as_the_beginning_of_another_name() {
         for text in ["/home/me", "path+file:///home/me#0.1.0", "overflow/home/me/.cargo/registry", "\0/home/me\0"] {
             assert!(names(text.as_bytes(), "/home/me"), "{text:?}");
         }

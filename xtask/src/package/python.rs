@@ -1,4 +1,4 @@
-//! The wheel and the source distribution.
+//! Builds the wheel and the source distribution, and tries them.
 
 mod trial;
 
@@ -12,12 +12,12 @@ use crate::process::{Outcome, cargo, read, root, run_quietly};
 use crate::python::environment::Environment;
 use crate::python::interpreter;
 
-/// The wheel may take no more than this once it is installed.
+/// The maximum bytes of the installed wheel.
 const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
 
-/// Builds both into `target/package/` and tries them with every Python there is.
+/// Builds both into `target/package/` and tries them with every Python on this machine.
 ///
-/// With zig the wheel runs on Linux systems as old as manylinux2014; without, on those as new as this one.
+/// Built with zig, the wheel runs on Linux systems as old as manylinux2014; without zig, only on systems as new as this one.
 pub(crate) fn python(with_zig: bool) -> Outcome {
     let folder = target_directory()?.join("package");
     for suffix in [".whl", ".tar.gz"] {
@@ -25,10 +25,10 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
     }
     let environment = Environment::with_requirements("test")?;
     let wheel = build_wheel(&folder, with_zig)?;
-    // The native module.
-    holds_at_most(&environment, "zipfile", &wheel, 1)?;
+    // The native module is the only built file.
+    check_built_files(&environment, "zipfile", &wheel, 1)?;
     let scratch = Scratch::new()?;
-    names_no_folder_of_this_machine(&environment, &wheel, &scratch)?;
+    check_paths(&environment, &wheel, &scratch)?;
     let sdist = build_sdist(&environment, &folder)?;
 
     println!("{}", wheel.display());
@@ -42,7 +42,7 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
         let (size, import) = (installed.size()?, installed.import_time()?);
         println!("  {:<6}{:>6.2} MB installed, import {:>5.1} ms", interpreter.version(), megabytes(size), import);
         if size > INSTALLED_SIZE_LIMIT {
-            return Err(format!("the wheel takes {size} bytes once it is installed, more than {INSTALLED_SIZE_LIMIT}"));
+            return Err(format!("expected at most {INSTALLED_SIZE_LIMIT} bytes of installed files, got {size}"));
         }
     }
 
@@ -54,7 +54,7 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
     Ok(())
 }
 
-/// Builds the wheel as it is shipped.
+/// Builds the wheel as it is published.
 fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
     let environment = Environment::with_requirements(if with_zig { "zig" } else { "test" })?;
     let mut maturin = maturin(&environment, "build");
@@ -67,16 +67,16 @@ fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
     only_file(folder, ".whl")
 }
 
-/// Packs the sources.
+/// Builds the source distribution.
 fn build_sdist(environment: &Environment, folder: &Path) -> Result<PathBuf, String> {
     run_quietly(maturin(environment, "sdist").arg("--out").arg(folder))?;
     let sdist = only_file(folder, ".tar.gz")?;
-    holds_at_most(environment, "tarfile", &sdist, 0)?;
+    check_built_files(environment, "tarfile", &sdist, 0)?;
     Ok(sdist)
 }
 
-/// Looks that nothing came along that was built, but for so many files: what tests left beside the sources, say.
-fn holds_at_most(environment: &Environment, reader: &str, archive: &Path, limit: usize) -> Outcome {
+/// Fails if an archive holds more built files than the limit, such as leftovers of tests beside the sources.
+fn check_built_files(environment: &Environment, reader: &str, archive: &Path, limit: usize) -> Outcome {
     let contents = read(environment.tool(reader).arg("--list").arg(archive))?;
     let names = contents.lines().filter_map(|line| line.split_whitespace().next());
     let built: Vec<_> = names
@@ -88,23 +88,23 @@ fn holds_at_most(environment: &Environment, reader: &str, archive: &Path, limit:
     if built.len() <= limit {
         return Ok(());
     }
-    Err(format!("{} holds more that was built than it should: {}", archive.display(), built.join(", ")))
+    Err(format!("expected at most {limit} built files in {}, got {}", archive.display(), built.join(", ")))
 }
 
-/// Looks that nothing in the wheel tells where it was built.
-fn names_no_folder_of_this_machine(environment: &Environment, wheel: &Path, scratch: &Scratch) -> Outcome {
+/// Fails if the wheel contains a path of this machine.
+fn check_paths(environment: &Environment, wheel: &Path, scratch: &Scratch) -> Outcome {
     let folder = scratch.path().join("contents");
     run_quietly(environment.tool("zipfile").arg("--extract").arg(wheel).arg(&folder))?;
-    paths::refuse(&folder)
+    paths::check(&folder)
 }
 
-/// Builds a wheel as pip does where there is none, from nothing but the source distribution.
+/// Builds a wheel from the source distribution alone, as pip does on a platform without a wheel.
 ///
-/// Without optimization: whether that works, the wheel has shown.
+/// Not optimized, because the published wheel has shown that this works.
 fn build_from_sdist(environment: &Environment, sdist: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
     let folder = scratch.path().join("wheels");
-    // What cargo builds is kept for the next time, but for the repository's own crates: the files of an archive are always
-    // of the same time, so cargo would not see that they are others.
+    // The build is kept for the next time, except for the repository's own crates: all files of an archive have the same
+    // time, so that cargo would not notice changes.
     let target = target_directory()?.join("package").join("from-sdist");
     let mut clean = cargo(["clean", "--locked", "--quiet"]);
     clean.args(own_crates()?.iter().flat_map(|name| ["--package", name])).arg("--target-dir").arg(&target);
@@ -115,7 +115,7 @@ fn build_from_sdist(environment: &Environment, sdist: &Path, scratch: &Scratch) 
         .env("MATURIN_PEP517_ARGS", "--profile dev")
         .env("TMPDIR", scratch.path())
         .current_dir(scratch.path())
-        // Nothing but what is in the archive and what cargo has fetched for the wheel.
+        // Only the archive and the crates that cargo has fetched for the wheel are available.
         .args(["wheel", "--quiet", "--no-cache-dir", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir"]);
     run_quietly(pip.arg(&folder).arg(sdist))?;
     only_file(&folder, ".whl")

@@ -1,10 +1,10 @@
-//! Takes the examples out of a README, so that they are run as they stand there.
+//! Extracts the examples of a README, so that they are run exactly as printed.
 //!
-//! A block of code is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program,
-//! from top to bottom, as somebody would type them, and `RECALLFLOW_*` in its environment leads to a sandbox.
+//! A block of code is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program, from
+//! top to bottom. Its `RECALLFLOW_*` environment variables point to a sandbox.
 //!
-//! What it prints stands there in comments, behind the call that prints or on lines of their own, in the same order. There
-//! are other comments as well, but none behind a call that prints.
+//! Comments hold the expected output in order, either behind the call that prints or on separate lines. Other comments are
+//! allowed, but not behind a call that prints.
 
 use std::fs;
 use std::path::Path;
@@ -15,34 +15,34 @@ const END: &str = "```";
 /// A language of examples.
 pub(super) struct Language {
     name: &'static str,
-    /// The lines that begin a block.
+    /// The lines that open a block.
     starts: &'static [&'static str],
-    /// What begins a comment, with the space behind it.
+    /// The beginning of a comment, with the following space.
     comment: &'static str,
-    /// What begins a call that prints.
+    /// The beginning of a call that prints.
     print: &'static str,
 }
 
 pub(super) const PYTHON: Language = Language { name: "Python", starts: &["```python"], comment: "# ", print: "print(" };
 
-/// JavaScript is TypeScript, too.
+/// Blocks of JavaScript are part of the same program.
 pub(super) const TYPESCRIPT: Language =
     Language { name: "JavaScript or TypeScript", starts: &["```js", "```ts"], comment: "// ", print: "console.log(" };
 
 impl Language {
-    /// The program that a README holds, on the same lines as there, so that a traceback names the line of the README.
+    /// Returns the program of a README, on the same lines, so that a traceback has the line numbers of the README.
     pub(super) fn program(&self, readme: &Path) -> Result<String, String> {
         let text = fs::read_to_string(readme).map_err(|error| format!("{}: {error}", readme.display()))?;
         self.extract(&text).ok_or_else(|| {
             format!(
-                "{}: `{MARK}` should stand on the line before a block of {}, at least once",
+                "{}: expected `{MARK}` before at least one block of {}, and only before such blocks",
                 readme.display(),
                 self.name
             )
         })
     }
 
-    /// None if nothing is marked, or something else than a block of this language.
+    /// Returns `None` without a marked block, or if a mark is not followed by a block of this language.
     fn extract(&self, text: &str) -> Option<String> {
         let mut program = String::new();
         let mut marked = false;
@@ -66,7 +66,7 @@ impl Language {
         (blocks > 0 && !marked && !inside).then_some(program)
     }
 
-    /// Whether a program printed what its comments say.
+    /// Compares the output of a program with its comments.
     pub(super) fn compare(&self, program: &str, printed: &str) -> Result<(), String> {
         let behind = format!(" {}", self.comment);
         let mut comments = program.lines().enumerate().filter_map(|(index, line)| {
@@ -80,14 +80,10 @@ impl Language {
                     Some((_, _, comment)) if comment == printed => break,
                     Some((_, false, _)) => {}
                     Some((line, true, comment)) => {
-                        return Err(format!(
-                            "the README prints `{printed}`, which no comment says before the one of line {line}, `{comment}`"
-                        ));
+                        return Err(format!("expected `{comment}` from line {line} of the README, got `{printed}`"));
                     }
                     None => {
-                        return Err(format!(
-                            "the README prints `{printed}`, which none of its comments says in its place"
-                        ));
+                        return Err(format!("expected no more output of the README, got `{printed}`"));
                     }
                 }
             }
@@ -95,7 +91,7 @@ impl Language {
         match comments.find(|(_, is_printed, _)| *is_printed) {
             None => Ok(()),
             Some((line, _, comment)) => {
-                Err(format!("line {line} of the README says that `{comment}` is printed, which it is not"))
+                Err(format!("expected `{comment}` from line {line} of the README, but it was not printed"))
             }
         }
     }
@@ -106,7 +102,7 @@ mod tests {
     use super::{PYTHON, TYPESCRIPT};
 
     #[test]
-    fn what_is_printed_stands_in_comments() {
+    fn the_output_is_compared_with_the_comments() {
         let python = "print(1)  # 1\n\n# Why.\nif a:\n    print(b)\n    # 2 # 3\nc = 4  # minutes\n";
         let script = "console.log(1); // 1\n\n// Why.\nif (a) {\n  console.log(b);\n  // 2 # 3\n}\nc = 4; // minutes\n";
         for (language, program) in [(PYTHON, python), (TYPESCRIPT, script)] {
@@ -118,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn marked_blocks_are_a_program_on_the_same_lines() {
+    fn marked_blocks_form_one_program_on_the_same_lines() {
         let text = "# Title\n<!-- runnable -->\n```python\na = 1\n```\n```python\nno\n```\n<!-- runnable -->\n```python\nb = a\n```\n";
         assert_eq!(PYTHON.extract(text).as_deref(), Some("\n\n\na = 1\n\n\n\n\n\n\nb = a\n\n"));
         let text = "<!-- runnable -->\n```js\na\n```\n<!-- runnable -->\n```ts\nb\n```\n";
@@ -126,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_without_its_block_is_refused() {
+    fn a_mark_without_a_block_is_an_error() {
         for text in ["", "```python\nunmarked\n```\n", "<!-- runnable -->\n\n```python\n```\n", "<!-- runnable -->\n"] {
             assert_eq!(PYTHON.extract(text), None, "{text:?}");
         }

@@ -1,4 +1,4 @@
-//! The checks of the package, from its sources.
+//! Checks the Python package from its sources.
 
 use std::fs;
 use std::process::Command;
@@ -7,18 +7,18 @@ use super::environment::Environment;
 use crate::artifact::{DEV, target_directory};
 use crate::process::{Outcome, read_quietly, run, run_quietly};
 
-/// Whether the sources are formatted.
+/// Checks the format with ruff.
 pub(crate) fn format() -> Outcome {
     run_quietly(tool(&Environment::with_requirements("test")?, "ruff").args(["format", "--check", "--diff"]))
 }
 
-/// What can be said about single files.
+/// Checks each file with ruff.
 pub(crate) fn lints() -> Outcome {
     run_quietly(tool(&Environment::with_requirements("test")?, "ruff").arg("check"))
 }
 
-/// Whether two type checkers agree with the code, the public names are fully typed, and the stub of the
-/// native module tells the truth.
+/// Checks the types with mypy and pyright, that all public names are typed, and that the stub of the native module
+/// matches it.
 pub(crate) fn types() -> Outcome {
     let environment = prepare()?;
     run_quietly(&mut tool(&environment, "mypy"))?;
@@ -31,7 +31,7 @@ pub(crate) fn types() -> Outcome {
     ]))
 }
 
-/// The tests.
+/// Runs the tests.
 pub(crate) fn tests() -> Outcome {
     run(with_caches(&mut tool(&prepare()?, "pytest"))?.arg("--quiet"))
 }
@@ -42,7 +42,7 @@ pub(crate) fn python(arguments: &mut lexopt::Parser) -> Outcome {
     run(with_caches(prepare()?.python().current_dir(super::home()))?.args(arguments))
 }
 
-/// An environment with the package as if it were installed: native module, sources and what an installer writes.
+/// Returns an environment with the package as if it were installed: native module, sources and metadata.
 fn prepare() -> Result<Environment, String> {
     let environment = Environment::with_requirements("test")?;
     super::build_native_module(DEV)?;
@@ -50,12 +50,12 @@ fn prepare() -> Result<Environment, String> {
     let mut maturin = Command::new(environment.program("maturin"));
     maturin.current_dir(super::home()).args(["pep517", "write-dist-info", "--interpreter"]);
     maturin.arg(environment.program("python")).arg("--metadata-directory").arg(&folder);
-    // Its last line names what it wrote.
+    // The last line of the output is the name of the written folder.
     let written = read_quietly(&mut maturin)?;
     let written = written.lines().next_back().unwrap_or_default();
     for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        // That of another version would count as well.
+        // The metadata of another version would be found as well.
         if name.to_string_lossy().starts_with("recallflow-") && name != written {
             fs::remove_dir_all(entry.path()).map_err(|error| format!("{}: {error}", entry.path().display()))?;
         }
@@ -63,7 +63,7 @@ fn prepare() -> Result<Environment, String> {
     Ok(environment)
 }
 
-/// Lets pytest and Hypothesis, which have no setting for it in a file, keep what they remember beside the other caches.
+/// Moves the caches of pytest and Hypothesis to the other caches, for which they have no setting in a file.
 fn with_caches(command: &mut Command) -> Result<&mut Command, String> {
     let caches = target_directory()?.join("python").join("cache");
     let pytest = format!("-o 'cache_dir={}'", caches.join("pytest").display());
@@ -71,7 +71,7 @@ fn with_caches(command: &mut Command) -> Result<&mut Command, String> {
     Ok(command.env("PYTEST_ADDOPTS", options).env("HYPOTHESIS_STORAGE_DIRECTORY", caches.join("hypothesis")))
 }
 
-/// A tool, in the folder of the package, whose `pyproject.toml` has its settings.
+/// Returns a command for a tool, in the folder of the package, whose `pyproject.toml` has its settings.
 fn tool(environment: &Environment, module: &str) -> Command {
     let mut tool = environment.tool(module);
     tool.current_dir(super::home());

@@ -8,8 +8,8 @@ use std::process::Stdio;
 /// The oldest minor version of Python 3 that the package supports.
 const OLDEST: u32 = 10;
 
-/// Prints what makes up an [`Interpreter`]: a name, whether environments can be made, whether it is free-threaded, and
-/// itself behind all shims.
+/// Prints the fields of an [`Interpreter`]: implementation, version, whether it can create environments, whether it is
+/// free-threaded, and the path of its executable behind all shims.
 const PROBE: &str = "\
 import importlib.util, platform, sys, sysconfig
 modules = all(map(importlib.util.find_spec, ('venv', 'ensurepip')))
@@ -22,19 +22,19 @@ pub(crate) struct Interpreter {
     pub(crate) program: PathBuf,
     /// The second number of its version.
     pub(crate) minor: u32,
-    /// Whether it can make environments, for which Debian wants a package of its own.
+    /// Whether it can create environments, for which Debian has a separate package.
     makes_environments: bool,
-    /// Whether it has no global lock, and with it no stable ABI that the package could be built for.
+    /// Whether it runs without the global interpreter lock, and therefore without the stable ABI that wheels are built for.
     pub(crate) free_threaded: bool,
 }
 
 impl Interpreter {
-    /// Its version as people write it.
+    /// Returns the version as people write it.
     pub(crate) fn version(&self) -> String {
         format!("3.{}{}", self.minor, if self.free_threaded { "t" } else { "" })
     }
 
-    /// Asks a program what it is. None if it is missing or something else.
+    /// Runs a program to find out what it is. Returns `None` if it is missing or not a supported `CPython`.
     fn probe(program: &Path) -> Option<Self> {
         let output = super::command(program).args(["-I", "-c", PROBE]).stdin(Stdio::null()).output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
@@ -48,27 +48,29 @@ impl Interpreter {
         Some(Self { program: words.next()?.into(), minor, makes_environments, free_threaded })
     }
 
-    /// The same, None if it is free-threaded as well.
+    /// Runs a program likewise. Returns `None` also for a free-threaded Python.
     fn probe_supported(program: &Path) -> Option<Self> {
         Self::probe(program).filter(|interpreter| !interpreter.free_threaded)
     }
 }
 
-/// The Python to use: the one that `PYTHON` names, or else the first that is found.
+/// Finds the Python to use: the one in `PYTHON`, or else the first candidate.
 pub(crate) fn find() -> Result<Interpreter, String> {
     if let Some(named) = std::env::var_os("PYTHON") {
         let found = Interpreter::probe_supported(Path::new(&named));
         return found.ok_or_else(|| {
             let named = named.to_string_lossy();
-            format!("`PYTHON` names `{named}`, which is no CPython from 3.{OLDEST}, or a free-threaded one")
+            format!("expected CPython 3.{OLDEST} or later in `PYTHON`, not free-threaded, got `{named}`")
         });
     }
     candidates().iter().find_map(|program| Interpreter::probe_supported(program)).ok_or_else(|| {
-        format!("no Python from 3.{OLDEST} was found; install one, or name it: `PYTHON=/path/to/python cargo xtask …`")
+        format!(
+            "could not find Python 3.{OLDEST} or later; install it, or name it: `PYTHON=/path/to/python cargo xtask …`"
+        )
     })
 }
 
-/// The same, able to make environments.
+/// Finds the Python to use that can create environments.
 pub(crate) fn find_with_environments() -> Result<Interpreter, String> {
     let first = find()?;
     if first.makes_environments {
@@ -78,18 +80,18 @@ pub(crate) fn find_with_environments() -> Result<Interpreter, String> {
     let mut others = others.iter().filter_map(|program| Interpreter::probe_supported(program));
     others.find(|other| other.makes_environments).ok_or_else(|| {
         format!(
-            "`{}` cannot make environments; install its modules `venv` and `ensurepip` (Debian: `apt-get install \
+            "`{}` cannot create environments; install its modules `venv` and `ensurepip` (Debian: `apt-get install \
              python3-venv`), or name another Python: `PYTHON=/path/to/python cargo xtask …`",
             first.program.display()
         )
     })
 }
 
-/// One Python of each version that can make environments, the oldest first. The free-threaded ones are among them, so
-/// that it can be said that they are left out.
+/// Finds one Python of each version that can create environments, the oldest first. Free-threaded ones are included, so
+/// that a message can say that they are left out.
 pub(crate) fn find_each_version() -> Vec<Interpreter> {
     let mut found = BTreeMap::new();
-    // The one that everything else uses comes first of its version.
+    // The Python that everything else uses comes first of its version.
     let named = std::env::var_os("PYTHON").map(PathBuf::from);
     for interpreter in named.into_iter().chain(candidates()).filter_map(|program| Interpreter::probe(&program)) {
         if interpreter.makes_environments {
@@ -99,17 +101,17 @@ pub(crate) fn find_each_version() -> Vec<Interpreter> {
     found.into_values().collect()
 }
 
-/// Where Python may be: what people chose first, then by version, then what pyenv has installed.
+/// Lists where Python may be: the default, then by version, then the versions of pyenv.
 fn candidates() -> Vec<PathBuf> {
     let mut programs: Vec<PathBuf> = ["python3", "python"].map(PathBuf::from).into();
     programs.extend((OLDEST..=OLDEST + 9).rev().map(|minor| PathBuf::from(format!("python3.{minor}"))));
-    // Debian's own, should something else stand before it on the path.
+    // Debian's Python, if another one comes first on the path.
     programs.push("/usr/bin/python3".into());
     programs.extend(pyenv().into_iter().rev());
     programs
 }
 
-/// What pyenv has installed.
+/// Lists the versions that pyenv has installed.
 fn pyenv() -> Vec<PathBuf> {
     let home = |name: &str| std::env::var_os(name).filter(|value: &OsString| !value.is_empty()).map(PathBuf::from);
     let Some(root) = home("PYENV_ROOT").or_else(|| Some(home("HOME")?.join(".pyenv"))) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! The examples of the README as modules of both kinds.
+//! Runs the examples of the README as an ES module and as a `CommonJS` module.
 
 use std::fs;
 use std::path::Path;
@@ -14,19 +14,19 @@ const SOURCE: &str = "README.mts";
 const AS_IMPORTED: &str = "README.mjs";
 const AS_REQUIRED: &str = "README.cjs";
 
-/// The examples of the README as one program, in a folder where the package is installed.
+/// The examples of the README as one program, in a folder with the installed package.
 pub(super) struct Example<'f> {
     folder: &'f Path,
     program: String,
 }
 
 impl<'f> Example<'f> {
-    /// Checks the types of the examples, by the rules of Node and by those of bundlers, and writes them as plain modules.
+    /// Checks the types of the examples with the module resolution of Node and of bundlers, and writes both modules.
     pub(super) fn compile(node: &Toolchain, folder: &'f Path) -> Result<Self, String> {
         let program = TYPESCRIPT.program(&home().join("README.md"))?;
         write(&folder.join(SOURCE), &program)?;
         run_quietly(compiler(node, folder).args(["--noEmit", "--module", "esnext", "--moduleResolution", "bundler"]))?;
-        // With the map, a stack names the lines of the README.
+        // With the source map, a stack trace has the line numbers of the README.
         run_quietly(compiler(node, folder).args(["--module", "node16", "--inlineSourceMap"]))?;
         let imported = folder.join(AS_IMPORTED);
         let module = fs::read_to_string(&imported).map_err(|error| format!("{}: {error}", imported.display()))?;
@@ -34,7 +34,7 @@ impl<'f> Example<'f> {
         Ok(Self { folder, program })
     }
 
-    /// Runs both, each against a sandbox of its own, which has seen no other call.
+    /// Runs both modules, each against a new sandbox.
     pub(super) fn run(&self, node: &Toolchain) -> Outcome {
         for name in [AS_IMPORTED, AS_REQUIRED] {
             let sandbox = Sandbox::start()?;
@@ -54,7 +54,7 @@ fn compiler(node: &Toolchain, folder: &Path) -> Command {
     tsc
 }
 
-/// The same module with `require` in place of `import`, and in a function, because such a module cannot wait.
+/// Replaces `import` by `require`, and wraps the module in a function, because `CommonJS` has no top-level `await`.
 fn requiring(module: &str) -> Result<String, String> {
     let mut text = String::from("(async () => {");
     for line in module.lines() {
@@ -62,7 +62,7 @@ fn requiring(module: &str) -> Result<String, String> {
             None => text.push_str(line),
             Some(import) => {
                 let required = required(import);
-                text.push_str(&required.ok_or_else(|| format!("no `require` is known for `import {import}`"))?);
+                text.push_str(&required.ok_or_else(|| format!("could not turn `import {import}` into a `require`"))?);
             }
         }
         text.push('\n');
@@ -71,7 +71,7 @@ fn requiring(module: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// What follows `import`, as a statement that requires it.
+/// Turns the text after `import` into a statement with `require`.
 fn required(import: &str) -> Option<String> {
     let (names, from) = import.split_once(" from ")?;
     let names = names.strip_prefix("* as ").map_or_else(|| names.replace(" as ", ": "), str::to_owned);

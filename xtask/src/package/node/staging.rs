@@ -1,4 +1,4 @@
-//! Puts the packages together as they are published.
+//! Assembles the packages as they are published.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::process::{Outcome, run_quietly};
 const MANIFEST: &str = "package.json";
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Leads what is older than `exports` to the sandbox.
+/// The folder whose manifest shows tools that do not know `exports` the sandbox.
 const SANDBOX: &str = "sandbox";
 
 /// The folder of a package as it is published.
@@ -45,7 +45,7 @@ impl Staged {
         fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))
     }
 
-    /// Packs it into a folder.
+    /// Packs the package into a folder, and returns the tarball.
     pub(super) fn pack(&self, node: &Toolchain, into: &Path) -> Result<PathBuf, String> {
         fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
         let mut npm = node.npm();
@@ -55,7 +55,7 @@ impl Staged {
     }
 }
 
-/// The package with the code.
+/// Assembles the package with the code.
 pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, String> {
     let manifest = manifest()?;
     let (name, version) = (text(&manifest, "name")?, text(&manifest, "version")?);
@@ -68,9 +68,9 @@ pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, Str
     let pointer = Path::new(SANDBOX).join(MANIFEST);
     staged.copy(&home().join(&pointer), &pointer)?;
     compile(node, &staged.folder.join("dist"))?;
-    // By npm, which leaves everything in its order: that of the conditions of `exports` matters.
+    // npm edits the manifest without reordering it; the order of the conditions in `exports` matters.
     let npm = |arguments: Vec<String>| run_quietly(node.npm().current_dir(&staged.folder).arg("pkg").args(arguments));
-    // What only those need who work on the package.
+    // Only needed to work on the package.
     npm(["delete", "devDependencies", "napi", "private"].map(str::to_owned).into())?;
     let mut set = vec!["set".to_owned()];
     for platform in platforms(&manifest)? {
@@ -80,12 +80,12 @@ pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, Str
     Ok(staged)
 }
 
-/// The package with the native module for this machine's platform, which it builds.
+/// Builds the native module for this machine and assembles its package.
 pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
     let platform = Platform::of_this_machine()?;
     let manifest = manifest()?;
     if !platforms(&manifest)?.iter().any(|listed| listed.name == platform.name) {
-        return Err(format!("`{}` is no platform of `napi.targets` in {MANIFEST}", platform.name));
+        return Err(format!("expected `{}` among `napi.targets` in {MANIFEST}", platform.name));
     }
     let version = text(&manifest, "version")?;
     let module = native_module()?;
@@ -113,19 +113,19 @@ pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
     Ok(staged)
 }
 
-/// Builds the native module as it is shipped.
+/// Builds the native module as it is published.
 fn native_module() -> Result<PathBuf, String> {
     let mut build = artifact::builder("rustc");
     paths::hide(&mut build)?;
     let mut arguments = vec!["--package", "recallflow-node", "--lib", "--profile", DIST];
     if cfg!(target_os = "linux") {
-        // What the profile says of stripping leaves the names of a library's functions.
+        // The profile strips debug information, but not the symbol names of a library.
         arguments.extend(["--", "-C", "link-arg=-Wl,--strip-all"]);
     }
     artifact::dynamic_library_by(build, &arguments)
 }
 
-/// What the sources say of the package.
+/// Reads the manifest of the sources, whose version must be that of the workspace.
 fn manifest() -> Result<Map<String, Value>, String> {
     let file = home().join(MANIFEST);
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
@@ -133,18 +133,18 @@ fn manifest() -> Result<Map<String, Value>, String> {
         serde_json::from_slice(&fs::read(&file).map_err(|error| at(&error))?).map_err(|error| at(&error))?;
     let (version, crate_version) = (text(&manifest, "version")?, artifact::version("recallflow-node")?);
     if version != crate_version {
-        return Err(at(&format!("the version is {version}, but that of the workspace is {crate_version}")));
+        return Err(at(&format!("expected version {crate_version}, that of the workspace, got {version}")));
     }
     Ok(manifest)
 }
 
 fn text<'m>(manifest: &'m Map<String, Value>, key: &str) -> Result<&'m str, String> {
-    manifest.get(key).and_then(Value::as_str).ok_or_else(|| format!("{MANIFEST} has no `{key}`"))
+    manifest.get(key).and_then(Value::as_str).ok_or_else(|| format!("expected `{key}` in {MANIFEST}"))
 }
 
-/// The platforms that there are packages for.
+/// Returns the platforms that have a package.
 fn platforms(manifest: &Map<String, Value>) -> Result<Vec<Platform>, String> {
     let targets = manifest.get("napi").and_then(|napi| napi["targets"].as_array());
-    let targets = targets.ok_or_else(|| format!("{MANIFEST} has no `napi.targets`"))?;
+    let targets = targets.ok_or_else(|| format!("expected `napi.targets` in {MANIFEST}"))?;
     targets.iter().map(|target| Platform::of(target.as_str().unwrap_or_default())).collect()
 }

@@ -1,4 +1,4 @@
-//! Tries the packages as their users do: installed in a folder that knows nothing of the repository.
+//! Tries the packages as their users do: installed in a folder outside of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,24 @@ use crate::node::home;
 use crate::node::modules;
 use crate::node::platform::Platform;
 use crate::node::toolchain::Toolchain;
-use crate::package::scratch::{Scratch, size_below};
-use crate::package::{paths, timing};
+use crate::package::paths;
+use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::sandbox::Sandbox;
 
-/// What each package may have beside the text of its manifest: an installation runs nothing and brings nothing else.
+/// Keys that a published manifest must not have, so that an installation runs no script and adds no other package.
 const NOT_IN_MANIFESTS: [&str; 6] =
     ["scripts", "dependencies", "peerDependencies", "bundleDependencies", "devDependencies", "gypfile"];
 
 const REQUIRE: &str = "require('recallflow')";
 
-/// A folder with the packages installed in it, and nothing else.
+/// A folder with only the installed packages.
 pub(super) struct Trial {
     folder: PathBuf,
 }
 
 impl Trial {
-    /// Installs the packages, without any network or cache.
+    /// Installs the packages without network or cache.
     pub(super) fn install(node: &Toolchain, packages: &[PathBuf], scratch: &Scratch) -> Result<Self, String> {
         let folder = scratch.path().join("trial");
         let written =
@@ -51,19 +51,21 @@ impl Trial {
         modules::folder(&self.folder)
     }
 
-    /// Looks that the packages depend on nothing but each other, run nothing when they are installed, and do not tell
-    /// where they were built.
-    pub(super) fn holds_what_it_should(&self, platform: &Platform) -> Outcome {
+    /// Checks that the packages depend only on each other, run no script when they are installed, and contain no path of
+    /// this machine.
+    pub(super) fn check_contents(&self, platform: &Platform) -> Outcome {
         for package in ["recallflow", &platform.package()] {
             let folder = self.modules().join(package);
             let file = folder.join("package.json");
             let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             let manifest: Value = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
             if let Some(key) = NOT_IN_MANIFESTS.iter().find(|key| manifest.get(key).is_some()) {
-                return Err(format!("`{package}` should be published without `{key}` in its package.json"));
+                return Err(format!(
+                    "expected no `{key}` in the published package.json of `{package}`; remove it in staging"
+                ));
             }
-            // Not all of what is installed: npm notes there where the tarballs were.
-            paths::refuse(&folder)?;
+            // Only the packages, because npm writes the paths of the tarballs beside them.
+            paths::check(&folder)?;
         }
         Ok(())
     }
@@ -72,29 +74,29 @@ impl Trial {
     pub(super) fn try_out(&self, node: &Toolchain, example: &Example<'_>) -> Outcome {
         example.run(node)?;
         let sandbox = Sandbox::start()?;
-        // Where it lies in the repository it would find the package in its sources.
+        // In the repository, the tour would import the package from its sources.
         let tour = self.folder.join("tour.mjs");
         fs::copy(home().join("examples").join("tour.mjs"), &tour).map_err(|error| format!("the tour: {error}"))?;
         run_quietly(sandbox.configure(node.node().current_dir(&self.folder).arg(tour)))
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// How many bytes the installed files take.
+    /// Returns the bytes of the installed files.
     pub(super) fn size(&self) -> u64 {
         size_below(&self.modules())
     }
 
-    /// How many milliseconds the package takes to load, beyond what Node needs to start.
+    /// Returns the milliseconds that loading the package takes, beyond a start of Node.
     pub(super) fn require_time(&self, node: &Toolchain) -> Result<f64, String> {
-        timing::beyond(|| self.evaluate(node, "0"), || self.evaluate(node, REQUIRE))
+        milliseconds_beyond(|| self.evaluate(node, "0"), || self.evaluate(node, REQUIRE))
     }
 
-    /// Looks that without the native module the package says what is missing, and what to do.
-    pub(super) fn tells_what_is_missing(self, node: &Toolchain, platform: &Platform) -> Outcome {
+    /// Checks that without the native module, the error names the missing package and the remedy.
+    pub(super) fn check_error_without_module(self, node: &Toolchain, platform: &Platform) -> Outcome {
         let package = platform.package();
         let folder = self.modules().join(&package);
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -103,9 +105,7 @@ impl Trial {
         let words = [platform.os, platform.cpu, platform.libc.unwrap_or(platform.os), &package, "npm install"];
         match words.iter().find(|word| !message.contains(**word)) {
             None => Ok(()),
-            Some(word) => {
-                Err(format!("without its native module, the package should speak of `{word}`, but says: {message}"))
-            }
+            Some(word) => Err(format!("expected `{word}` in the error about a missing native module, got: {message}")),
         }
     }
 

@@ -1,17 +1,17 @@
-//! Tries a wheel as its users do: installed in a new environment, in a folder that knows nothing of the repository.
+//! Tries a wheel as its users do: installed in a new environment, in a folder outside of the repository.
 
 use std::fs;
 use std::path::Path;
 
-use crate::package::scratch::{Scratch, size_below};
-use crate::package::{readme, timing};
+use crate::package::readme;
+use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::python::environment::Environment;
 use crate::python::home;
 use crate::python::interpreter::Interpreter;
 use crate::sandbox::Sandbox;
 
-/// An environment with a wheel and nothing else.
+/// An environment with only a wheel.
 pub(super) struct Installed {
     environment: Environment,
 }
@@ -26,7 +26,7 @@ pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch
 }
 
 impl Installed {
-    /// Runs the examples of the README and the tour against a sandbox of their own, which has seen no other call.
+    /// Runs the examples of the README and the tour against a new sandbox.
     pub(super) fn try_out(&self, scratch: &Scratch) -> Outcome {
         let sandbox = Sandbox::start()?;
         let run = |program: &Path| {
@@ -40,7 +40,7 @@ impl Installed {
         run(&home().join("examples").join("tour.py")).map(drop)
     }
 
-    /// How many bytes the installed files take.
+    /// Returns the bytes of the installed files.
     pub(super) fn size(&self) -> Result<u64, String> {
         let folder = self.environment.site_packages()?;
         let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -48,13 +48,13 @@ impl Installed {
         Ok(ours.map(|entry| size_below(&entry.path())).sum())
     }
 
-    /// How many milliseconds the import takes, beyond what Python needs to start.
+    /// Returns the milliseconds of the import, beyond a start of Python.
     pub(super) fn import_time(&self) -> Result<f64, String> {
         let start = |code: &str| {
             let mut python = self.environment.python();
             python.args(["-I", "-c", code]);
             python
         };
-        timing::beyond(|| start("pass"), || start("import recallflow"))
+        milliseconds_beyond(|| start("pass"), || start("import recallflow"))
     }
 }
