@@ -79,3 +79,15 @@ pub(crate) struct Observed {
     /// Peak memory growth during the call in bytes, if known.
     pub(crate) memory_growth: Option<u64>,
 }
+
+impl Observed {
+    /// Returns the outcome of the call as messages and the table show it.
+    pub(crate) fn outcome(&self) -> String {
+        let Some(error) = &self.error else { return "success".to_owned() };
+        let cause = self.cause.as_ref().map(|cause| format!(" ← `{cause}`")).unwrap_or_default();
+        let text = format!("`{error}`{cause}");
+        let details = [self.code.map(|code| code.to_string()), self.http_status.map(|status| format!("HTTP {status}"))];
+        let details: Vec<_> = details.into_iter().flatten().collect();
+        if details.is_empty() { text } else { format!("{text} ({})", details.join(", ")) }
+    }
+}

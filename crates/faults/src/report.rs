@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::catalogue::Section;
-use crate::protocol::{Observed, Operation};
+use crate::protocol::Operation;
 use crate::row::{Played, Row, Stage};
 use crate::runner::Finding;
 use crate::verdict::Problem;
@@ -94,7 +94,7 @@ fn table_row(row: &Row, operation: Operation, found: &[&Finding]) -> String {
     format!(
         "| {name} | {key} | {} | {} | {} | {} | {} | {} |",
         operation.as_str(),
-        distinct(cases.iter().map(|case| outcome(&case.observed))),
+        distinct(cases.iter().map(|case| case.observed.outcome())),
         distinct(cases.iter().map(|case| case.requests.len().to_string())),
         ends(slowest, row),
         growth.map(grows).unwrap_or_default(),
@@ -107,17 +107,6 @@ fn distinct(values: impl Iterator<Item = String>) -> String {
     let mut values: Vec<_> = values.collect();
     values.dedup();
     values.join(", ")
-}
-
-/// Formats the outcome of a call.
-pub(crate) fn outcome(observed: &Observed) -> String {
-    let Some(error) = &observed.error else { return "success".to_owned() };
-    let cause = observed.cause.as_ref().map(|cause| format!(" ← `{cause}`")).unwrap_or_default();
-    let text = format!("`{error}`{cause}");
-    let details =
-        [observed.code.map(|code| code.to_string()), observed.http_status.map(|status| format!("HTTP {status}"))];
-    let details: Vec<_> = details.into_iter().flatten().collect();
-    if details.is_empty() { text } else { format!("{text} ({})", details.join(", ")) }
 }
 
 fn ends(milliseconds: f64, row: &Row) -> String {

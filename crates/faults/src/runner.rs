@@ -7,7 +7,6 @@ use std::thread;
 
 use crate::driver::{Driver, Program};
 use crate::protocol::{Call, Command, Operation};
-use crate::report::outcome;
 use crate::row::{PLAIN_KEY, Played, Row, Stage};
 use crate::secrets::Secrets;
 use crate::stage::Set;
@@ -71,7 +70,7 @@ pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
 
 /// Checks that all languages observe the same.
 fn compare(findings: &mut [Finding], programs: &[Program]) {
-    let seen = |finding: &Finding| finding.case.as_ref().map(|case| outcome(&case.observed));
+    let seen = |finding: &Finding| finding.case.as_ref().map(|case| case.observed.outcome());
     let Some((first, others)) = findings.split_first_mut() else { return };
     for other in others {
         if seen(first) != seen(other) {
