@@ -10,7 +10,6 @@ pub mod rust;
 pub mod sandbox;
 mod template;
 pub mod typescript;
-mod words;
 
 use crate::model::Api;
 use crate::output::{File, MARKER};

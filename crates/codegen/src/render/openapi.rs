@@ -2,7 +2,7 @@
 
 use super::json::{Json, Object};
 use super::json_schema::{Definitions, named_number};
-use super::{markdown, words};
+use super::markdown;
 use crate::model::service::{BaseUrl, Code, EnvelopePart, Header, HeaderValue, Service};
 use crate::model::{Api, Example, Operation};
 use crate::names;
@@ -96,7 +96,7 @@ fn post(api: &Api, operation: &Operation) -> Object {
     let post = Object::new()
         .with("operationId", names::camel(&operation.name))
         .with("summary", &operation.doc.text)
-        .with("x-recallflow-kind", words::kind(operation.kind))
+        .with("x-recallflow-kind", operation.kind)
         .with("requestBody", request(api, operation))
         .with("responses", responses);
     Object::new().with("post", post)

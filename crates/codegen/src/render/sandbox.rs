@@ -2,7 +2,6 @@
 
 use super::json::Object;
 use super::json_schema::self_contained;
-use super::words;
 use crate::model::service::Code;
 use crate::model::{Api, Example, Operation};
 use crate::output::File;
@@ -26,7 +25,7 @@ fn code(code: &Code) -> Object {
 fn operation(api: &Api, operation: &Operation) -> Object {
     Object::new()
         .with("name", &operation.name)
-        .with("kind", words::kind(operation.kind))
+        .with("kind", operation.kind)
         .with("path", &operation.path)
         .with("request", self_contained(api, &operation.request))
         .with("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
