@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use recallflow::ffi::{self, CALLS, Driver, Lane, Request};
+use recallflow::ffi::{self, CALLS, CallRuntime, Request, Runtimes};
 use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
 use recallflow_bridge::fork::Owned;
 
@@ -39,7 +39,7 @@ enum State {
 struct Clients {
     client: Client,
     /// Runs calls on their calling threads.
-    driver: Driver,
+    runtimes: Runtimes,
 }
 
 impl Core {
@@ -54,7 +54,7 @@ impl Core {
             base_url,
             timeout,
             max_retries,
-            state: Mutex::new(State::Open(Owned::new(Clients { client, driver: Driver::default() }))),
+            state: Mutex::new(State::Open(Owned::new(Clients { client, runtimes: Runtimes::default() }))),
         })
     }
 
@@ -69,7 +69,7 @@ impl Core {
         if clients.get().is_none() {
             let client = self.builder.clone().build().map_err(raise)?;
             // The parent's clients are forgotten without closing connections, which the parent still uses.
-            *clients = Owned::new(Clients { client, driver: Driver::default() });
+            *clients = Owned::new(Clients { client, runtimes: Runtimes::default() });
         }
         match clients.get_mut() {
             Some(clients) => act(clients).map_err(raise),
@@ -82,9 +82,9 @@ impl Core {
         self.with(|clients| Ok(clients.client.clone()))
     }
 
-    /// Returns a lane for one call on the calling thread.
-    pub(crate) fn lane(&self, overrides: &Overrides) -> PyResult<Lane> {
-        self.with(|clients| clients.driver.lane(&overrides.apply(clients.client.clone())))
+    /// Returns a runtime for one call on the calling thread.
+    pub(crate) fn runtime(&self, overrides: &Overrides) -> PyResult<CallRuntime> {
+        self.with(|clients| clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone())))
     }
 }
 
@@ -140,16 +140,16 @@ impl Core {
         shielded(Some(operation), || {
             let overrides = Overrides::new(timeout, max_retries)?;
             let request = read_request(py, operation, request)?;
-            let lane = self.lane(&overrides)?;
-            let client = lane.client();
+            let runtime = self.runtime(&overrides)?;
+            let client = runtime.client();
             let prepared = client.prepare(operation, &*request).map_err(raise)?;
             let record = if logged {
                 let lines = Arc::new(Lines::default());
                 let call =
                     recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
-                interrupt::drive(py, lane, operation, call, Some(&lines))?
+                interrupt::drive(py, runtime, operation, call, Some(&lines))?
             } else {
-                interrupt::drive(py, lane, operation, client.call(prepared), None)?
+                interrupt::drive(py, runtime, operation, client.call(prepared), None)?
             };
             to_python::record(py, record.as_ref())
         })
@@ -192,8 +192,8 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start(future, operation, call, false).map(Some),
             None => {
-                let lane = self.lane(&Overrides::default())?;
-                interrupt::drive::<Returned>(py, lane, operation, call, None).map(|_| None)
+                let runtime = self.runtime(&Overrides::default())?;
+                interrupt::drive::<Returned>(py, runtime, operation, call, None).map(|_| None)
             }
         }
     }

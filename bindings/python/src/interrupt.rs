@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use recallflow::Error;
-use recallflow::ffi::Lane;
+use recallflow::ffi::CallRuntime;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
@@ -27,18 +27,18 @@ const TICK: Duration = Duration::from_millis(50);
 /// dropped then.
 pub(crate) fn drive<T: Send>(
     py: Python<'_>,
-    lane: Lane,
+    runtime: CallRuntime,
     operation: usize,
     call: impl Future<Output = Result<T, Error>> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<T> {
-    let mut lane = Owned::new(lane);
+    let mut runtime = Owned::new(runtime);
     // The call is large, and each of what wraps it would move it once more.
-    let outcome = match interruptible(py, &mut lane, unforked(guarded(Box::pin(call))), lines) {
+    let outcome = match interruptible(py, &mut runtime, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
-            if let Some(lane) = lane.get() {
-                let _ = py.detach(|| lane.tidy());
+            if let Some(runtime) = runtime.get() {
+                let _ = py.detach(|| runtime.close_dropped());
             }
             return Err(interruption);
         }
@@ -55,17 +55,17 @@ pub(crate) fn drive<T: Send>(
 /// other threads drive theirs. While an interpreter ends, it keeps threads that come back to it.
 fn interruptible<T: Send>(
     py: Python<'_>,
-    lane: &mut Owned<Lane>,
+    runtime: &mut Owned<CallRuntime>,
     future: impl Future<Output = T> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<Result<T, Error>> {
     let mut future = pin!(future);
     loop {
         // A handler of a signal may have forked.
-        let Some(lane) = lane.get_mut() else {
+        let Some(runtime) = runtime.get_mut() else {
             return Err(wrong("the process was forked within the call"));
         };
-        let ticked = py.detach(|| lane.drive_for(TICK, future.as_mut()));
+        let ticked = py.detach(|| runtime.run_for(TICK, future.as_mut()));
         if let Some(lines) = lines {
             lines.hand_over(py)?;
         }

@@ -119,11 +119,11 @@ impl PageReader {
 
     /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
-        let lane = self.core.get().lane(&self.overrides)?;
+        let runtime = self.core.get().runtime(&self.overrides)?;
         let lines = Arc::new(Lines::default());
-        let next = Self::next(self.pages()?, self.progress.clone(), lane.client());
+        let next = Self::next(self.pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, OPERATIONS[self.operation].name, lines.clone());
-        interrupt::drive(py, lane, self.operation, next, Some(&lines)).map(|_| ())
+        interrupt::drive(py, runtime, self.operation, next, Some(&lines)).map(|_| ())
     }
 
     /// Reads the next page in the background.

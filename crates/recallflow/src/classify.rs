@@ -10,7 +10,7 @@ use crate::response::record::Record;
 use crate::response::shape::Shape;
 use crate::response::table::Table;
 use crate::retry::{self, RetryClass};
-use crate::transport::{Answer, Failure, FailureKind};
+use crate::transport::{FailureKind, HttpResponse, TransportFailure};
 
 /// A documented status code.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Code {
 
 /// A failed attempt.
 #[derive(Debug)]
-pub(crate) struct Failed {
+pub(crate) struct FailedAttempt {
     /// The retries that it permits.
     pub(crate) class: RetryClass,
     /// The error for the caller.
@@ -51,10 +51,10 @@ pub(crate) struct Context<'a> {
 
 /// Returns the data of a success, if the operation has a response of some shape; otherwise the error and what it permits.
 pub(crate) fn response(
-    response: &Answer,
+    response: &HttpResponse,
     shape: Option<&'static Shape>,
     context: &Context<'_>,
-) -> Result<Option<Record>, Failed> {
+) -> Result<Option<Record>, FailedAttempt> {
     let opened = if (300..400).contains(&response.status) {
         let why = "redirects are not followed, because they would send the API key to another URL";
         Err(NotAnEnvelope::Because(why.to_owned()))
@@ -66,7 +66,7 @@ pub(crate) fn response(
     let Envelope { code, is_ambiguous, message, data, table } = match opened {
         Ok(envelope) => envelope,
         Err(NotAnEnvelope::TooManyValues) => {
-            let too_many = Failure::too_many_values(context.max_values, response.status);
+            let too_many = TransportFailure::too_many_values(context.max_values, response.status);
             return Err(failure(too_many, context.base_url));
         }
         Err(_) if response.status == TOO_MANY_REQUESTS => return Err(classifier.refused(None, "")),
@@ -74,7 +74,9 @@ pub(crate) fn response(
     };
     let message = message.unwrap_or_default();
     match data {
-        _ if is_ambiguous => Err(Failed { class: RetryClass::Undecodable, ..classifier.refused(Some(code), &message) }),
+        _ if is_ambiguous => {
+            Err(FailedAttempt { class: RetryClass::Undecodable, ..classifier.refused(Some(code), &message) })
+        }
         Data::Misfit if code == 0 => Err(classifier.not_an_envelope("expected `data` to be an object")),
         Data::Object if code == 0 => Ok(shape.map(|shape| Record::new(response.body.clone(), table, shape))),
         Data::Absent if code == 0 => {
@@ -90,7 +92,7 @@ const TOO_MANY_REQUESTS: u16 = 429;
 
 /// A response that is not a success.
 struct Classifier<'a> {
-    response: &'a Answer,
+    response: &'a HttpResponse,
     secrets: &'a [&'a str],
     retry_after: Option<Duration>,
 }
@@ -103,7 +105,7 @@ impl Classifier<'_> {
     }
 
     /// Classifies an error of the service, or of a gateway in front of it.
-    fn refused(&self, code: Option<i64>, message: &str) -> Failed {
+    fn refused(&self, code: Option<i64>, message: &str) -> FailedAttempt {
         let status = self.response.status;
         let code_info = code.and_then(documented);
         let throttled = status == TOO_MANY_REQUESTS;
@@ -130,12 +132,12 @@ impl Classifier<'_> {
             remedy: Some(remedy.to_owned()),
             call: Call::default(),
         }));
-        Failed { class, error }
+        FailedAttempt { class, error }
     }
 
     /// Classifies a response that does not come from this service.
-    fn not_an_envelope(&self, why: &str) -> Failed {
-        let Answer { status, body, content_encoding, .. } = self.response;
+    fn not_an_envelope(&self, why: &str) -> FailedAttempt {
+        let HttpResponse { status, body, content_encoding, .. } = self.response;
         let problem = match content_encoding.as_deref() {
             Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
                 format!("expected a body without encoding, got {}", redact(encoding, self.secrets))
@@ -148,7 +150,7 @@ impl Classifier<'_> {
             300..=302 | 304..=407 | 409..=499 => RetryClass::Settled,
             _ => RetryClass::Undecodable,
         };
-        Failed {
+        FailedAttempt {
             class,
             error: Error::Protocol(Box::new(ProtocolError {
                 http_status: Some(*status),
@@ -179,16 +181,16 @@ fn remedy_for_status(status: u16) -> &'static str {
 }
 
 /// Classifies an attempt without a response, or with one that cannot be read.
-pub(crate) fn failure(failure: Failure, base_url: &str) -> Failed {
+pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttempt {
     let class = match failure {
-        Failure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
-        Failure { sent: false, .. } => RetryClass::Unsent,
-        Failure { reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, .. } => {
-            RetryClass::Stale
-        }
+        TransportFailure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
+        TransportFailure { sent: false, .. } => RetryClass::Unsent,
+        TransportFailure {
+            reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, ..
+        } => RetryClass::Stale,
         _ => RetryClass::Ambiguous,
     };
-    let Failure { kind, phase, status, message, .. } = failure;
+    let TransportFailure { kind, phase, status, message, .. } = failure;
     let remedy = match kind {
         FailureKind::TooLarge { .. } => "raise `max_response_bytes` if you expect such a response",
         FailureKind::Truncated => "retry, then check any proxy in between",
@@ -217,7 +219,7 @@ pub(crate) fn failure(failure: Failure, base_url: &str) -> Failed {
             }))
         }
     };
-    Failed { class, error }
+    FailedAttempt { class, error }
 }
 
 /// The beginning of the message about a response that is unusable.
@@ -257,7 +259,7 @@ mod tests {
 
     fn remedy(kind: FailureKind, phase: Phase) -> String {
         let sent = !matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls);
-        let ended = Failure { kind, phase, sent, reused: false, status: None, message: String::new() };
+        let ended = TransportFailure { kind, phase, sent, reused: false, status: None, message: String::new() };
         failure(ended, "https://host.example").error.remedy().unwrap_or_default().to_owned()
     }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::builder::ClientBuilder;
-use crate::classify::{self, Context, Failed};
+use crate::classify::{self, Context, FailedAttempt};
 use crate::clock::{self, Clock};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::generated::operations::OPERATIONS;
@@ -24,7 +24,7 @@ use crate::response::record::{Record, Response as _};
 use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
-use crate::transport::{Answer, AttemptRequest, Failure, Pool, Transport};
+use crate::transport::{AttemptRequest, HttpResponse, Pool, Transport, TransportFailure};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
@@ -158,7 +158,7 @@ impl Client {
             return Ok(());
         }
         let violations = check::violations(request);
-        if violations.is_empty() { Ok(()) } else { Err(Error::invalid_request(violations).of(operation.name, 0)) }
+        if violations.is_empty() { Ok(()) } else { Err(Error::invalid_request(violations).in_call(operation.name, 0)) }
     }
 
     /// Makes attempts until one succeeds, or no other may follow.
@@ -171,7 +171,7 @@ impl Client {
             let offset = self.shared.clock.adopted();
             let outcome = self.attempt(request, offset).await;
             report(attempts, outcome.as_ref().err());
-            let Failed { class, error } = match outcome {
+            let FailedAttempt { class, error } = match outcome {
                 Ok(response) => {
                     self.shared.budget.refund(used);
                     return Ok(response);
@@ -194,19 +194,18 @@ impl Client {
                     tokio::time::sleep(delay).await;
                 }
                 Decision::Retry { .. } | Decision::Fail => {
-                    return Err(self.explain(error, operation.kind).of(operation.name, attempts));
+                    return Err(self.explain(error, operation.kind).in_call(operation.name, attempts));
                 }
                 Decision::OutcomeUnknown => {
-                    return Err(
-                        classify::outcome_unknown(self.explain(error, operation.kind)).of(operation.name, attempts)
-                    );
+                    return Err(classify::outcome_unknown(self.explain(error, operation.kind))
+                        .in_call(operation.name, attempts));
                 }
             }
         }
     }
 
     /// Makes one attempt, signed with a clock that is this many seconds ahead of the local one.
-    async fn attempt(&self, request: &EncodedRequest, offset: i64) -> Result<Option<Record>, Failed> {
+    async fn attempt(&self, request: &EncodedRequest, offset: i64) -> Result<Option<Record>, FailedAttempt> {
         let (response, sign) = self.send_signed(request, offset).await?;
         let learned = self.observe_clock(&response);
         self.classify(request, &response, &sign, learned).inspect_err(|failed| {
@@ -217,7 +216,11 @@ impl Client {
     }
 
     /// Signs a request and sends it at once. Returns the response, and the signature as a secret to redact.
-    async fn send_signed(&self, request: &EncodedRequest, offset: i64) -> Result<(Answer, String), Failed> {
+    async fn send_signed(
+        &self,
+        request: &EncodedRequest,
+        offset: i64,
+    ) -> Result<(HttpResponse, String), FailedAttempt> {
         let EncodedRequest { operation, endpoint, ref body, deadline, .. } = *request;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let timestamp = clock.local().saturating_add(offset);
@@ -233,7 +236,7 @@ impl Client {
     }
 
     /// Learns from a response how many seconds the service's clock is ahead of the local one.
-    fn observe_clock(&self, response: &Answer) -> i64 {
+    fn observe_clock(&self, response: &HttpResponse) -> i64 {
         self.shared.clock.learn(response.date.as_deref(), response.age, response.elapsed)
     }
 
@@ -241,10 +244,10 @@ impl Client {
     fn classify(
         &self,
         request: &EncodedRequest,
-        response: &Answer,
+        response: &HttpResponse,
         sign: &str,
         learned: i64,
-    ) -> Result<Option<Record>, Failed> {
+    ) -> Result<Option<Record>, FailedAttempt> {
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let proxy_secrets = transport.proxy_secrets().iter().map(String::as_str);
         let secrets: Vec<_> = credentials.secrets(sign).into_iter().chain(proxy_secrets).collect();
@@ -256,7 +259,7 @@ impl Client {
         };
         let record = classify::response(response, request.shape, &context)?;
         if response.is_early && request.operation.kind == OperationKind::Update {
-            return Err(classify::failure(Failure::too_early(response.status), transport.base_url()));
+            return Err(classify::failure(TransportFailure::too_early(response.status), transport.base_url()));
         }
         Ok(record)
     }
@@ -288,10 +291,10 @@ struct EncodedRequest {
 }
 
 /// Logs the outcome of an attempt, but never any part of a body.
-fn report(attempt: u32, failed: Option<&Failed>) {
+fn report(attempt: u32, failed: Option<&FailedAttempt>) {
     match failed {
         None => tracing::debug!(attempt, "attempt succeeded"),
-        Some(Failed { class, error }) => tracing::debug!(
+        Some(FailedAttempt { class, error }) => tracing::debug!(
             attempt,
             error = error.kind().as_str(),
             class = class.as_str(),

@@ -308,7 +308,7 @@ impl Error {
     }
 
     /// Returns the same error with the call it belongs to.
-    pub(crate) fn of(mut self, operation: &'static str, attempts: u32) -> Self {
+    pub(crate) fn in_call(mut self, operation: &'static str, attempts: u32) -> Self {
         self.set_call(Call { operation, attempts });
         self
     }

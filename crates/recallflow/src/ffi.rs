@@ -9,7 +9,7 @@ mod record;
 mod replay;
 pub(crate) mod request;
 
-pub use call::{CallShape, Driver, Lane, Pages, PagingShape, Prepared};
+pub use call::{CallRuntime, CallShape, Pages, PagingShape, Prepared, Runtimes};
 pub use record::read_response;
 pub use replay::{Replay, clock_offset};
 pub use request::{Request, UPDATE, nearest, no_json, parse_request, read_for, read_request, to_update, write_request};

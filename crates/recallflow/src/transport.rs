@@ -25,7 +25,7 @@ use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use self::body::{Connections, Gate, RequestBody};
-pub(crate) use self::failure::{Failure, FailureKind};
+pub(crate) use self::failure::{FailureKind, TransportFailure};
 use self::resolver::Resolver;
 use crate::endpoint::BaseUrl;
 use crate::generated::service::{
@@ -99,7 +99,7 @@ pub(crate) struct AttemptRequest<'a> {
 
 /// A whole HTTP response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) date: Option<String>,
     /// Whether the response has an `Age` header, that is, comes from a cache.
@@ -188,13 +188,17 @@ impl Transport {
     /// Sends a request once over a connection of the pool and reads the whole response.
     ///
     /// Dropping the future cancels the request. The transport and the pool stay usable.
-    pub(crate) async fn send(&self, pool: &Pool, attempt: AttemptRequest<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn send(
+        &self,
+        pool: &Pool,
+        attempt: AttemptRequest<'_>,
+    ) -> Result<HttpResponse, TransportFailure> {
         let started = Instant::now();
         if started >= attempt.ends_at {
-            return Err(Failure::too_late());
+            return Err(TransportFailure::too_late());
         }
         let http = pool.0.get_or_init(|| self.build_client());
-        let http = http.as_ref().map_err(|problem| Failure::unsent(problem.clone()))?;
+        let http = http.as_ref().map_err(|problem| TransportFailure::unsent(problem.clone()))?;
         let mut deadline = pin!(sleep_until(attempt.ends_at));
         let (request, gate) = self.build_request(attempt, &http.connections)?;
 
@@ -203,12 +207,17 @@ impl Transport {
         let response = match with_deadline(deadline.as_mut(), exchange.as_mut()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
-                return Err(Failure::without_answer(&error, gate.close(), &http.resolver, self.base.is_https()));
+                return Err(TransportFailure::without_answer(
+                    &error,
+                    gate.close(),
+                    &http.resolver,
+                    self.base.is_https(),
+                ));
             }
-            None => return Err(Failure::timed_out_without_answer(gate.close(), &http.resolver)),
+            None => return Err(TransportFailure::timed_out_without_answer(gate.close(), &http.resolver)),
         };
 
-        let mut answer = Answer { is_early: !gate.has_handed_over(), ..Answer::from_head(&response) };
+        let mut answer = HttpResponse { is_early: !gate.has_handed_over(), ..HttpResponse::from_head(&response) };
         answer.body = self.read_body(response, deadline).await.map_err(|failure| failure.of_answer(answer.status))?;
         answer.elapsed = started.elapsed();
         Ok(answer)
@@ -218,10 +227,10 @@ impl Transport {
         &self,
         attempt: AttemptRequest<'_>,
         connections: &Arc<Connections>,
-    ) -> Result<(Request, Arc<Gate>), Failure> {
+    ) -> Result<(Request, Arc<Gate>), TransportFailure> {
         let AttemptRequest { endpoint, sign, timestamp, body, .. } = attempt;
         let mut sign = HeaderValue::from_str(sign)
-            .map_err(|_| Failure::unsent("the signature is not a valid header value".to_owned()))?;
+            .map_err(|_| TransportFailure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
         let (body, gate) = RequestBody::new(body, connections.clone());
         let mut request = Request::new(Method::POST, self.urls[endpoint].clone());
@@ -234,11 +243,15 @@ impl Transport {
     }
 
     /// Reads the body. It is copied only if it arrives in several pieces.
-    async fn read_body(&self, mut response: Response, mut deadline: Pin<&mut Sleep>) -> Result<Bytes, Failure> {
+    async fn read_body(
+        &self,
+        mut response: Response,
+        mut deadline: Pin<&mut Sleep>,
+    ) -> Result<Bytes, TransportFailure> {
         let limit = self.max_response_bytes;
         let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
         if declared > limit {
-            return Err(Failure::too_large(limit));
+            return Err(TransportFailure::too_large(limit));
         }
         let mut whole = Bytes::new();
         let mut pieces = BytesMut::new();
@@ -246,11 +259,11 @@ impl Transport {
             let piece = match with_deadline(deadline.as_mut(), pin!(response.chunk())).await {
                 Some(Ok(Some(piece))) => piece,
                 Some(Ok(None)) => return Ok(if pieces.is_empty() { whole } else { pieces.freeze() }),
-                Some(Err(error)) => return Err(Failure::within_body(&error)),
-                None => return Err(Failure::timed_out_within_body()),
+                Some(Err(error)) => return Err(TransportFailure::within_body(&error)),
+                None => return Err(TransportFailure::timed_out_within_body()),
             };
             if whole.len().max(pieces.len()) + piece.len() > limit {
-                return Err(Failure::too_large(limit));
+                return Err(TransportFailure::too_large(limit));
             }
             if whole.is_empty() {
                 whole = piece;
@@ -301,7 +314,7 @@ impl Transport {
     }
 }
 
-impl Answer {
+impl HttpResponse {
     fn from_head(response: &Response) -> Self {
         let headers = response.headers();
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::generated::positions::responses;
 use crate::generated::shapes::RESPONSES;
 use crate::retry::RetryClass;
-use crate::transport::{Answer, Failure, FailureKind};
+use crate::transport::{FailureKind, HttpResponse, TransportFailure};
 use crate::{Phase, classify};
 
 #[derive(Deserialize)]
@@ -47,8 +47,8 @@ enum Kind {
 }
 
 impl Answered {
-    fn answer(&self) -> Answer {
-        Answer {
+    fn answer(&self) -> HttpResponse {
+        HttpResponse {
             status: self.http_status,
             date: None,
             age: false,
@@ -62,9 +62,9 @@ impl Answered {
 }
 
 impl Failed {
-    fn failure(&self) -> Failure {
+    fn failure(&self) -> TransportFailure {
         let phase = Phase::ALL.iter().find(|phase| phase.as_str() == self.phase);
-        Failure {
+        TransportFailure {
             kind: match self.kind {
                 Kind::Network => FailureKind::Network,
                 Kind::Timeout => FailureKind::Timeout,

@@ -9,13 +9,14 @@ use tokio::task::yield_now;
 
 use super::request::Request;
 use crate::blocking::runtime_pool::{BorrowedRuntime, RuntimePool};
+use crate::client::Client;
+use crate::error::Error;
 use crate::generated::ffi::CALLS;
 use crate::generated::operations::OPERATIONS;
 use crate::generated::shapes::RESPONSES;
 use crate::operation::Page;
 use crate::pages::{Drift, PagingState};
 use crate::response::record::Record;
-use crate::{Client, Error};
 
 /// The types of an operation.
 #[derive(Debug)]
@@ -24,11 +25,11 @@ pub struct CallShape {
     pub request: usize,
     /// Position of its response in [`RESPONSES`](super::RESPONSES), if it has one.
     pub response: Option<usize>,
-    /// The fields for reading it page after page.
+    /// The fields for paging, if the operation returns a page of a list.
     pub paging: Option<PagingShape>,
 }
 
-/// The fields for reading a response page after page.
+/// The fields of a page.
 #[derive(Debug)]
 pub struct PagingShape {
     /// Position of the items in the response.
@@ -41,7 +42,7 @@ pub struct PagingShape {
     pub id: usize,
 }
 
-/// A request that may be sent.
+/// A validated and encoded request.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     operation: usize,
@@ -49,7 +50,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Position of its operation.
+    /// Returns the position of its operation.
     #[must_use]
     pub fn operation(&self) -> usize {
         self.operation
@@ -57,21 +58,21 @@ impl Prepared {
 }
 
 impl Client {
-    /// Checks and encodes a request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS).
+    /// Validates and encodes a request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS).
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] with every rule that it breaks.
+    /// [`Error::InvalidRequest`] with every violation.
     pub fn prepare(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
         let violations = if self.validates() { request.violations() } else { Vec::new() };
         if violations.is_empty() {
             Ok(Prepared { operation, body: request.encode()? })
         } else {
-            Err(Error::invalid_request(violations).of(OPERATIONS[operation].name, 0))
+            Err(Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
         }
     }
 
-    /// Carries out an operation; there is no record if it answers nothing.
+    /// Sends a request and returns the response; `None` if the operation has no response.
     ///
     /// # Errors
     ///
@@ -84,66 +85,66 @@ impl Client {
 }
 
 impl Client {
-    /// Where the service is.
+    /// Returns the base URL of the service.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.transport().base_url()
     }
 }
 
-/// Lets calling threads do the work of their calls, as those of [`blocking::Client`](crate::blocking::Client) do.
+/// Runtimes for calls on the calling thread, as those of [`blocking::Client`](crate::blocking::Client).
 #[derive(Clone, Default)]
-pub struct Driver(Arc<RuntimePool>);
+pub struct Runtimes(Arc<RuntimePool>);
 
-impl Driver {
-    /// What drives one call of the client, for as long as it is kept.
+impl Runtimes {
+    /// Borrows a runtime for one call of the client, until the result is dropped.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the system refuses an event queue.
-    pub fn lane(&self, client: &Client) -> Result<Lane, Error> {
-        let lane = self.0.borrow_runtime()?;
-        Ok(Lane { client: client.with_pool(lane.connections()), lane })
+    /// [`Error::Config`] if the system refuses a runtime.
+    pub fn borrow_runtime(&self, client: &Client) -> Result<CallRuntime, Error> {
+        let runtime = self.0.borrow_runtime()?;
+        Ok(CallRuntime { client: client.with_pool(runtime.connections()), runtime })
     }
 }
 
-/// Drives one call on the calling thread.
-pub struct Lane {
-    lane: BorrowedRuntime,
+/// A runtime for one call on the calling thread.
+pub struct CallRuntime {
+    runtime: BorrowedRuntime,
     client: Client,
 }
 
-impl Lane {
-    /// The client, over connections that only this drives.
+impl CallRuntime {
+    /// Returns the client, over the connections of this runtime.
     #[must_use]
     pub fn client(&self) -> Client {
         self.client.clone()
     }
 
-    /// Closes the connection of a call that was dropped. Otherwise it closes when somebody drives it, which may be never.
+    /// Closes the connection of a call that was dropped. A connection closes only while its runtime runs.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the system refuses a thread, which only a thread of another runtime needs.
-    pub fn tidy(&self) -> Result<(), Error> {
-        self.lane.run(yield_now)
+    /// [`Error::Config`] if the system refuses a thread. A thread is needed only within another runtime.
+    pub fn close_dropped(&self) -> Result<(), Error> {
+        self.runtime.run(yield_now)
     }
 
-    /// Drives what that client does for this much time; `None` if it has not ended by then, and may be driven on.
+    /// Runs a future of that client for this long. Returns `None` if it has not completed; call again to continue.
     ///
     /// # Errors
     ///
-    /// As [`tidy`](Self::tidy).
-    pub fn drive_for<T: Send>(
+    /// The same as for [`close_dropped`](Self::close_dropped).
+    pub fn run_for<T: Send>(
         &mut self,
         time: Duration,
         future: impl Future<Output = T> + Send,
     ) -> Result<Option<T>, Error> {
-        self.lane.run_for(time, future)
+        self.runtime.run_for(time, future)
     }
 }
 
-/// Reads a query page after page; the same as [`crate::Pages`], but each page may be read by another client.
+/// The pages of a query, like [`crate::Pages`], but another client may read each page.
 pub struct Pages {
     operation: usize,
     paging: &'static PagingShape,
@@ -152,11 +153,11 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Checks the query; nothing is sent yet.
+    /// Validates the query. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] with every rule that the query breaks.
+    /// [`Error::InvalidRequest`] with every violation.
     pub fn new(client: &Client, operation: usize, mut query: Box<dyn Request>) -> Result<Self, Error> {
         let Some((paging, first)) = CALLS[operation].paging.as_ref().zip(query.page_number().copied()) else {
             return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
@@ -165,11 +166,11 @@ impl Pages {
         Ok(Self { operation, paging, query, progress: PagingState::new(first) })
     }
 
-    /// The items that the next page brings; `None` at the end. Nothing is lost if the future is dropped.
+    /// Reads pages until one has new items, and returns these; `None` at the end. Dropping the future loses no items.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; reading ends with it.
+    /// Any [`Error`]. It ends the iteration.
     pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
         while let Some(number) = self.progress.next_page() {
             if let Some(page) = self.query.page_number() {
@@ -186,7 +187,7 @@ impl Pages {
         Ok(None)
     }
 
-    /// How the list changed while it was read, if it did.
+    /// Returns how the list changed while it was being read, if it did.
     #[must_use]
     pub fn drift(&self) -> Option<Drift> {
         self.progress.drift()

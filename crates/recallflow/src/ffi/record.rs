@@ -43,5 +43,6 @@ pub fn read_response(response: usize, json: Bytes) -> Result<Record, Error> {
         .map_err(|message| Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }]))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "__vectors"))]
+#[path = "../../vector_tests/records.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::classify::{self, Context, Failed};
+use crate::classify::{self, Context, FailedAttempt};
 use crate::clock;
 use crate::error::Error;
 use crate::generated::operations::OPERATIONS;
@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::response::record::{Record, Response as _};
 use crate::response::shape::Shape;
 use crate::retry::{self, Decision, Situation, Used};
-use crate::transport::Answer;
+use crate::transport::HttpResponse;
 
 /// A response that was received before.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ impl Replay<'_> {
     }
 
     fn read_shape(&self, operation: usize, shape: Option<&'static Shape>) -> Result<Option<Record>, Error> {
-        let response = Answer {
+        let response = HttpResponse {
             status: self.status,
             date: None,
             age: false,
@@ -61,7 +61,7 @@ impl Replay<'_> {
             elapsed: Duration::ZERO,
         };
         let context = Context { now: self.now, max_values: usize::MAX, secrets: self.secrets, base_url: "" };
-        classify::response(&response, shape, &context).map_err(|Failed { class, error }| {
+        classify::response(&response, shape, &context).map_err(|FailedAttempt { class, error }| {
             let situation = Situation {
                 kind: OPERATIONS[operation].kind,
                 class,

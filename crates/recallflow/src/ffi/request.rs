@@ -79,7 +79,7 @@ pub fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Ve
 /// [`Error::InvalidRequest`] with everything that is wrong with it, broken rules included.
 pub fn read_for(operation: usize, json: &Value) -> Result<Box<dyn Request>, Error> {
     read_request(ffi::CALLS[operation].request, json)
-        .map_err(|violations| Error::invalid_request(violations).of(OPERATIONS[operation].name, 0))
+        .map_err(|violations| Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
 }
 
 /// Parses the text of a request.

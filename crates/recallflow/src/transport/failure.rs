@@ -11,7 +11,7 @@ use crate::tls;
 
 /// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct TransportFailure {
     pub(crate) kind: FailureKind,
     pub(crate) phase: Phase,
     /// Whether bytes of the request may have been written. Never false if some were.
@@ -44,7 +44,7 @@ pub(crate) enum FailureKind {
 
 const TIMED_OUT: &str = "timed out";
 
-impl Failure {
+impl TransportFailure {
     /// Creates the failure of an attempt that could not start.
     pub(super) fn unsent(message: String) -> Self {
         Self::without_head(FailureKind::Network, Phase::Connect, WriteProgress::default(), message)

@@ -42,7 +42,7 @@ impl Sender {
         Self { transport: Transport::new(config).unwrap(), pool: Pool::default() }
     }
 
-    async fn send(&self, outgoing: AttemptRequest<'_>) -> Result<Answer, Failure> {
+    async fn send(&self, outgoing: AttemptRequest<'_>) -> Result<HttpResponse, TransportFailure> {
         self.transport.send(&self.pool, outgoing).await
     }
 }
@@ -69,11 +69,11 @@ fn in_time() -> Instant {
     Instant::now() + Duration::from_secs(60)
 }
 
-async fn send(transport: &Sender) -> Result<Answer, Failure> {
+async fn send(transport: &Sender) -> Result<HttpResponse, TransportFailure> {
     transport.send(attempt_ending_at(in_time())).await
 }
 
-async fn fail(transport: &Sender) -> Failure {
+async fn fail(transport: &Sender) -> TransportFailure {
     send(transport).await.unwrap_err()
 }
 
