@@ -46,7 +46,7 @@ pub enum EventKind {
     Response,
     /// The call read the items of a page.
     Items,
-    /// There are no more pages.
+    /// The call found the end of the pages.
     End,
     /// The call failed.
     Failure,

@@ -54,7 +54,7 @@ export class FeeTotal {
   }
 
   /**
-   * Returns the sum in one currency as decimal text; `0` if there is no such fee.
+   * Returns the sum in one currency as decimal text; `0` without such fees.
    *
    * @param currency - The currency as the service writes it, such as `'USD'`; `undefined` for fees without one.
    */

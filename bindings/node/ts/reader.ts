@@ -42,7 +42,7 @@ export class Reader {
     return text;
   }
 
-  /** Returns whether a number stands for an absent value, and remembers that the object lacks a field. */
+  /** Returns whether a number marks an absent value, and remembers that the object lacks a field. */
   #isAbsent(value: number): boolean {
     const isAbsent = Number.isNaN(value);
     this.#isIncomplete ||= isAbsent;
