@@ -29,7 +29,7 @@ pub fn generation() -> u64 {
 
 #[cfg(unix)]
 fn register_handlers() {
-    extern "C" fn before() {
+    extern "C" fn before_fork() {
         let guard = POLLING.write().unwrap_or_else(PoisonError::into_inner);
         let _ = FORKING.try_with(|forking| forking.replace(Some(guard)));
     }
@@ -43,7 +43,7 @@ fn register_handlers() {
     // SAFETY: the handlers only change an atomic number and a lock. The forking thread takes the lock before the fork and
     // releases it afterwards, also in the child. Neither needs another thread or an allocation.
     // The call fails only if memory is exhausted. Then forks are not detected.
-    unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
+    unsafe { libc::pthread_atfork(Some(before_fork), Some(in_parent), Some(in_child)) };
 }
 
 #[cfg(not(unix))]

@@ -287,6 +287,23 @@ impl ClientBuilder {
     }
 }
 
+impl Client {
+    /// Returns a builder for a client with the account's API key and secret.
+    pub fn builder(api_key: impl Into<String>, api_secret: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(api_key.into(), api_secret.into())
+    }
+
+    /// Creates a client from the environment: `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`,
+    /// which defaults to [`ITNIO`](crate::ITNIO).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the key or the secret is missing, or a value is invalid.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+}
+
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ClientBuilder").field("timeout", &self.timeout).finish_non_exhaustive()

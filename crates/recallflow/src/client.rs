@@ -12,7 +12,6 @@ use tokio::task::yield_now;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use crate::builder::ClientBuilder;
 use crate::classify::{self, Context, FailedAttempt};
 use crate::clock::{self, Clock};
 use crate::error::{Error, ErrorKind, Phase};
@@ -58,21 +57,6 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// Returns a builder for a client with the account's API key and secret.
-    pub fn builder(api_key: impl Into<String>, api_secret: impl Into<String>) -> ClientBuilder {
-        ClientBuilder::new(api_key.into(), api_secret.into())
-    }
-
-    /// Creates a client from the environment: `RECALLFLOW_API_KEY`, `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`,
-    /// which defaults to [`ITNIO`](crate::ITNIO).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the key or the secret is missing, or a value is invalid.
-    pub fn from_env() -> Result<Self, Error> {
-        ClientBuilder::from_env()?.build()
-    }
-
     pub(crate) fn new(shared: Shared, timeout: Duration, max_retries: u32) -> Self {
         Self { shared: Arc::new(shared), pool: Arc::default(), timeout, max_retries }
     }

@@ -93,7 +93,7 @@ impl TransportFailure {
     }
 
     pub(super) fn timed_out_within_body() -> Self {
-        Self::within(FailureKind::Timeout, TIMED_OUT.to_owned())
+        Self::in_body(FailureKind::Timeout, TIMED_OUT.to_owned())
     }
 
     /// Describes an error of reqwest after the head of the response arrived.
@@ -105,11 +105,11 @@ impl TransportFailure {
             _ if is_truncated => Self::truncated(),
             // hyper reports a malformed chunk like this.
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
-                Self::within(FailureKind::Truncated, "the body has a malformed chunk".to_owned())
+                Self::in_body(FailureKind::Truncated, "the body has a malformed chunk".to_owned())
             }
             _ => {
                 let problem = io.map_or_else(|| root_cause(error).to_string(), io::Error::to_string);
-                Self::within(FailureKind::Network, format!("connection lost ({problem})"))
+                Self::in_body(FailureKind::Network, format!("connection lost ({problem})"))
             }
         }
     }
@@ -118,18 +118,18 @@ impl TransportFailure {
     /// applied what it had not read.
     pub(crate) fn too_early(status: u16) -> Self {
         let message = "the response came before the whole request was sent".to_owned();
-        Self::within(FailureKind::Malformed, message).of_answer(status)
+        Self::in_body(FailureKind::Malformed, message).of_answer(status)
     }
 
     pub(super) fn too_large(limit: usize) -> Self {
         let message = format!("the body exceeds {limit} bytes");
-        Self::within(FailureKind::TooLarge { limit }, message)
+        Self::in_body(FailureKind::TooLarge { limit }, message)
     }
 
     /// Creates the failure of a response with more JSON values than its memory limit allows.
     pub(crate) fn too_many_values(most: usize, status: u16) -> Self {
         let message = format!("the body holds more than {most} JSON values");
-        Self::within(FailureKind::TooLarge { limit: most }, message).of_answer(status)
+        Self::in_body(FailureKind::TooLarge { limit: most }, message).of_answer(status)
     }
 
     /// Returns the same failure with the HTTP status of the response.
@@ -138,7 +138,7 @@ impl TransportFailure {
     }
 
     fn truncated() -> Self {
-        Self::within(FailureKind::Truncated, "the connection closed before the whole body arrived".to_owned())
+        Self::in_body(FailureKind::Truncated, "the connection closed before the whole body arrived".to_owned())
     }
 
     fn without_head(kind: FailureKind, phase: Phase, progress: WriteProgress, message: String) -> Self {
@@ -146,7 +146,7 @@ impl TransportFailure {
     }
 
     /// Creates a failure after the head arrived. Such a connection was not stale, hence not `reused`.
-    fn within(kind: FailureKind, message: String) -> Self {
+    fn in_body(kind: FailureKind, message: String) -> Self {
         Self { kind, phase: Phase::Body, sent: true, reused: false, status: None, message }
     }
 }
