@@ -1,4 +1,4 @@
-//! What an answer holds beyond its documented fields.
+//! Values of a response beyond its documented fields.
 
 use std::fmt;
 
@@ -6,8 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
-/// Fields of an answer that this version does not know, and documented fields whose value does not have the documented
-/// type, under their names on the wire.
+/// Unknown fields of a response, and values that do not have the documented type, by their wire names.
 ///
 /// ```
 /// # let task: recallflow::GroupCallTask = serde_json::from_str(r#"{"taskId": 1, "region": "AE"}"#).unwrap();
@@ -20,42 +19,42 @@ pub struct Extra {
 }
 
 impl Extra {
-    /// Whether there is nothing.
+    /// Returns whether there are no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
-    /// Number of fields.
+    /// Returns the number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Names of the fields on the wire, sorted.
+    /// Returns the wire names of the fields, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
 
-    /// The field as a value of any type that `serde` can read; `None` if it is not there or does not fit the type.
+    /// Deserializes the field; `None` if it is absent or does not fit the type.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         T::deserialize(self.fields.get(name)?).ok()
     }
 
-    /// The field as JSON text.
+    /// Returns the field as JSON text.
     #[must_use]
     pub fn json(&self, name: &str) -> Option<String> {
         self.fields.get(name).map(Value::to_string)
     }
 
-    /// Whether there is a field of this name.
+    /// Returns whether there is a field of this name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }
 
-    /// Names and values, for other languages.
+    /// Returns names and values, for other languages.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     pub fn values(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_beyond_the_documents_is_counted_and_shown() {
+    fn unknown_fields_are_counted_and_shown() {
         let mut extra = Extra::default();
         assert!(extra.is_empty());
         extra.insert("region", "AE".into());

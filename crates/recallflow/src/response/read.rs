@@ -445,3 +445,6 @@ fn whole_list(fitting: Option<Value>, misfits: Vec<(usize, Value)>) -> Value {
     whole.extend(fitting);
     Value::Array(whole)
 }
+
+#[cfg(test)]
+mod tests;
