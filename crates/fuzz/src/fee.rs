@@ -3,11 +3,11 @@
 use recallflow::Fee;
 use recallflow::ffi::total_fees;
 
-/// What is read as a fee is written as the same fee, and counts in a sum; anything else is counted as unreadable.
+/// Checks that a fee is written as it was read and counts in a sum, and that other text is counted as unreadable.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn fee(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let total = total_fees([(Some(text), false)]);

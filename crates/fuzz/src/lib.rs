@@ -1,8 +1,8 @@
-//! What must hold for any input, a function for each kind of input.
+//! Properties of any input, with a function for each kind of input.
 //!
-//! The programs in `fuzz/` call these functions with what a fuzzer makes up. The tests of this crate call them with every
-//! file of `fuzz/corpus`, which is what fuzzing has found worth keeping, so that nothing found is lost on a stable
-//! compiler. Each function panics if its property does not hold.
+//! The programs in `fuzz/` call these functions with the inputs of a fuzzer. The tests of this crate call them with every
+//! file of `fuzz/corpus`, which keeps the inputs that were worth keeping, so that a stable compiler checks them too. Each
+//! function panics if its property does not hold.
 
 mod envelope;
 mod fee;
@@ -25,9 +25,9 @@ pub use time::time;
 pub struct Target {
     /// Name of the program in `fuzz/fuzz_targets`, and of the folder in `fuzz/corpus`.
     pub name: &'static str,
-    /// Panics if what must hold does not hold for these bytes.
+    /// Panics if the property does not hold for these bytes.
     pub check: fn(&[u8]),
-    /// The response that the input is, if it is one.
+    /// Name of the response type that the input is read as, if it is a response.
     pub response: Option<&'static str>,
 }
 

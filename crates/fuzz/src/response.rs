@@ -74,16 +74,16 @@ fn response<T: Debug + PartialEq + Serialize + DeserializeOwned>(name: &str, dat
 
     let text = serde_json::to_string(&typed).expect("a response has a wire form");
     if !has_both_names(&text) {
-        assert_eq!(decode(name, text.as_bytes()).as_ref(), Some(&shown), "what was written is read as something else");
+        assert_eq!(decode(name, text.as_bytes()).as_ref(), Some(&shown), "the wire form is read as other values");
         let again: T = serde_json::from_str(&text).expect("what was written can be read");
         assert_eq!(again, typed);
     }
-    is_whole(name, data, wire);
+    check_whole(name, data, wire);
     Some(typed)
 }
 
-/// Whether a field may be there under its own name and under another. What is read then hangs on their order, and what is
-/// beyond the fields is not written in the order in which it came.
+/// Returns whether a field may be present under its usual name and an alias. Their order decides then, and `extra` does
+/// not keep the order.
 fn has_both_names(text: &str) -> bool {
     let has = |name: &str| text.contains(&format!("\"{name}\""));
     ffi::RESPONSES.iter().any(|shape| {
@@ -92,16 +92,16 @@ fn has_both_names(text: &str) -> bool {
     })
 }
 
-/// What other languages are shown of a response.
+/// A response as other languages see it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     /// Its wire form.
     pub wire: Value,
-    /// Names of what is kept beyond its fields, sorted.
+    /// Names in its `extra`, sorted.
     pub extra: Vec<String>,
 }
 
-/// What other languages are shown of a response of this name; `None` if it cannot be read.
+/// Reads a response of this type as other languages do; `None` if it cannot be read.
 #[must_use]
 pub fn decode(name: &str, data: &[u8]) -> Option<Shown> {
     let position = ffi::RESPONSES.iter().position(|shape| shape.name == name)?;
@@ -110,8 +110,8 @@ pub fn decode(name: &str, data: &[u8]) -> Option<Shown> {
     Some(Shown { wire: record.root().to_json(), extra: extra.map(str::to_owned).collect() })
 }
 
-/// Whether all that is in the object but nulls is also in what was made of it, if only under another name.
-fn is_whole(name: &str, data: &[u8], wire: &Value) {
+/// Checks that no value but null is lost, although it may be under the usual name instead of an alias.
+fn check_whole(name: &str, data: &[u8], wire: &Value) {
     let (Ok(Value::Object(came)), Value::Object(wire)) = (serde_json::from_slice(data), wire) else { return };
     let shape = ffi::RESPONSES.iter().find(|shape| shape.name == name).expect("there is such a response");
     let (fields, aliases) = shape.names.split_at(shape.fields.len());

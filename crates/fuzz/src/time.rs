@@ -2,14 +2,14 @@
 
 use recallflow::LocalDateTime;
 
-/// Longest message about a text that is no time.
+/// Maximum characters of an error message.
 const MESSAGE: usize = 4096;
 
-/// What is read as a time is written as it was, and consists of parts that make the same time.
+/// Checks that a time is written as it was read, and that its parts make the same time.
 ///
 /// # Panics
 ///
-/// If that is not so.
+/// If that does not hold.
 pub fn time(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match text.parse::<LocalDateTime>() {

@@ -1,4 +1,4 @@
-//! What fuzzing has found worth keeping, as ordinary tests.
+//! Tests with the corpus of the fuzzer.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use recallflow_fuzz::TARGETS;
 
-/// The folder of what only a fuzzer builds.
+/// Returns the folder of the fuzz targets.
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
 }
 
-/// Names in a folder, sorted.
+/// Returns the names in a folder, sorted.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();

@@ -1,5 +1,5 @@
-//! What the responses of the corpus are read into, written down in `fuzz/decoded.jsonl` for other languages, whose tests
-//! read the same files and compare.
+//! The responses of the corpus as they are read, recorded in `fuzz/decoded.jsonl`. The tests of other languages read the
+//! same files and compare.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,11 +9,11 @@ use recallflow_fuzz::{TARGETS, decode};
 use recallflow_tests::same;
 use serde_json::{Value, json};
 
-/// Set to write the file anew.
+/// The environment variable that updates the file.
 const UPDATE: &str = "UPDATE_DECODED";
 
 #[test]
-fn other_languages_compare_with_what_is_read_today() {
+fn the_recorded_responses_are_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/decoded.jsonl");
     let decoded = decoded();
     if env::var_os(UPDATE).is_some() {
@@ -23,11 +23,11 @@ fn other_languages_compare_with_what_is_read_today() {
     for (written, decoded) in written.lines().zip(decoded.lines()) {
         same("in fuzz/decoded.jsonl", &written, &decoded).unwrap_or_else(|why| panic!("{why}"));
     }
-    assert_eq!(written.lines().count(), decoded.lines().count(), "set {UPDATE} to write fuzz/decoded.jsonl anew");
+    assert_eq!(written.lines().count(), decoded.lines().count(), "set {UPDATE} to update fuzz/decoded.jsonl");
 }
 
-/// A line for each file: its path in the corpus, the type of the response, and what is shown of it, which is null if it
-/// is none.
+/// Returns a line for each file: its path in the corpus, the response type, and the response, which is null if the file
+/// is not one.
 fn decoded() -> String {
     let mut lines = String::new();
     for (target, name) in TARGETS.iter().filter_map(|target| Some((target, target.response?))) {

@@ -1,4 +1,4 @@
-//! Pieces of Rust that several renderers need.
+//! Rust tokens for several renderers.
 
 use proc_macro2::{Ident, Literal as Token, Span, TokenStream};
 use quote::quote;
@@ -6,10 +6,10 @@ use quote::quote;
 use crate::model::{Api, Condition, Enum, Field, FieldKind, Literal, Required, Type};
 use crate::names;
 
-/// Longest line of a doc comment, without indentation and `///`.
+/// Maximum length of a line in a doc comment, without indentation and `///`.
 const DOC_WIDTH: usize = 108;
 
-/// An identifier; names that Rust reserves are escaped.
+/// Returns an identifier. `r#` before a reserved name escapes it.
 pub(super) fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(raw) => Ident::new_raw(raw, Span::call_site()),
@@ -17,17 +17,17 @@ pub(super) fn ident(name: &str) -> Ident {
     }
 }
 
-/// The Rust name of a field.
+/// Returns the Rust name of a field.
 pub(super) fn field_ident(wire: &str) -> Ident {
     ident(&names::rust_field(wire))
 }
 
-/// The Rust name of an enum's value.
+/// Returns the Rust name of an enum's value.
 pub(super) fn variant(name: &str) -> Ident {
     ident(&names::rust_variant(name))
 }
 
-/// A doc comment of several paragraphs.
+/// Renders a doc comment of several paragraphs.
 pub(super) fn doc(paragraphs: &[&str]) -> TokenStream {
     let mut lines = Vec::new();
     for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
@@ -53,7 +53,7 @@ fn wrap(paragraph: &str) -> Vec<String> {
     lines
 }
 
-/// The doc comment of a field.
+/// Renders the doc comment of a field.
 pub(super) fn field_doc(field: &Field) -> TokenStream {
     let within = field.within.as_ref().map(|object| format!(" in `{object}`")).unwrap_or_default();
     let names = std::iter::once(&field.wire).chain(&field.aliases).map(|name| format!("`{name}`"));
@@ -61,7 +61,7 @@ pub(super) fn field_doc(field: &Field) -> TokenStream {
     doc(&[&field.doc.text, &format!("On the wire: {names}{within}.")])
 }
 
-/// The type of a value that is there.
+/// Returns the type of a value, without `Option`.
 pub(super) fn value_type(kind: &FieldKind) -> TokenStream {
     match kind {
         FieldKind::Int32 => quote!(i32),
@@ -81,17 +81,17 @@ pub(super) fn value_type(kind: &FieldKind) -> TokenStream {
     }
 }
 
-/// Whether a request holds the field without `Option`.
+/// Returns whether a request holds the field without `Option`.
 pub(super) fn is_always_there(field: &Field) -> bool {
     field.required == Required::Always
 }
 
-/// Whether the value is text for the wire.
+/// Returns whether the value is text on the wire.
 pub(super) fn is_text(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::String | FieldKind::Base64 | FieldKind::Fee)
 }
 
-/// The type of a parameter that takes a field's value.
+/// Returns the type of a parameter for a field's value.
 pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
     match kind {
         kind if is_text(kind) => quote!(impl Into<String>),
@@ -103,17 +103,17 @@ pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
     }
 }
 
-/// Turns such a parameter into the field's value.
+/// Converts such a parameter to the field's value.
 pub(super) fn parameter_value(kind: &FieldKind, parameter: &Ident) -> TokenStream {
     if is_passed_on(kind) { quote!(#parameter) } else { quote!(#parameter.into()) }
 }
 
-/// Whether such a parameter is the field's value as it is.
+/// Returns whether such a parameter needs no conversion.
 pub(super) fn is_passed_on(kind: &FieldKind) -> bool {
     !is_text(kind) && !matches!(kind, FieldKind::List(_))
 }
 
-/// A literal as the value of a field of this kind.
+/// Renders a literal as the value of a field of this kind.
 pub(super) fn literal(literal: &Literal, kind: &FieldKind) -> TokenStream {
     match literal {
         Literal::Flag(flag) => quote!(#flag),
@@ -132,7 +132,7 @@ fn number_token(number: i64, kind: &FieldKind) -> TokenStream {
     quote!(#token)
 }
 
-/// A limit of a number as `Option`.
+/// Renders a limit of a number as `Option`.
 pub(super) fn bound(limit: Option<f64>, kind: &FieldKind) -> TokenStream {
     match limit {
         None => quote!(None),
@@ -148,7 +148,7 @@ pub(super) fn bound(limit: Option<f64>, kind: &FieldKind) -> TokenStream {
     }
 }
 
-/// Whether all conditions hold, as an expression over `self`.
+/// Renders an expression over `self` for whether all conditions hold.
 pub(super) fn holds(owner: &Type, conditions: &[Condition]) -> TokenStream {
     let parts = conditions.iter().map(|condition| {
         let field = owner.field(&condition.field);
@@ -169,7 +169,7 @@ pub(super) fn holds(owner: &Type, conditions: &[Condition]) -> TokenStream {
     quote!(#(#parts)&&*)
 }
 
-/// The names of the enums that the fields of some types use, in the spec's order.
+/// Returns the names of the enums in the fields of some types, in the spec's order.
 pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
     let is_used = |item: &&'a Enum| {
         let is_it = |field: &Field| field.kind.item() == &FieldKind::Enum(item.name.clone());
@@ -178,12 +178,12 @@ pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
     api.enums.iter().filter(is_used).map(|item| ident(&item.name)).collect()
 }
 
-/// Whether some field holds a value of this kind, as itself or in a list.
+/// Returns whether any field holds a value of this kind, or a list of them.
 pub(super) fn uses(types: &[&Type], kind: &FieldKind) -> bool {
     types.iter().any(|of| of.fields.iter().any(|field| field.kind.item() == kind))
 }
 
-/// The path of a field below its object, in wire names.
+/// Returns the path of a field in its object, in wire names.
 pub(super) fn wire_path(field: &Field) -> String {
     match &field.within {
         Some(object) => format!("{object}.{}", field.wire),
