@@ -70,7 +70,7 @@ fn table() -> Vec<Row> {
         ("404 with a page", Fault::Status(404), NO_PAGE, NO_PAGE),
         ("403 with a page", Fault::Status(403), NO_PAGE, NO_PAGE),
         ("a redirect", Fault::redirect(307, "https://example.com/"), NO_PAGE, NO_PAGE),
-        ("a redirect to what came of it", Fault::redirect(303, "https://example.com/"), NO_PAGE, UNKNOWN),
+        ("a redirect to the result", Fault::redirect(303, "https://example.com/"), NO_PAGE, UNKNOWN),
         ("408 with a page", Fault::Status(408), NO_PAGE, UNKNOWN),
     ]
 }
@@ -115,16 +115,16 @@ async fn an_update_with_a_refused_connection_was_not_applied() {
 fn start_server(end: fn(&mut TcpStream)) -> (SocketAddr, Sender<()>, Receiver<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    let (told, tells) = channel();
+    let (request_end, end_requested) = channel();
     let (ended, ends) = channel();
     thread::spawn(move || {
         let mut first = respond(&listener, 0);
-        tells.recv().unwrap();
+        end_requested.recv().unwrap();
         end(&mut first);
         ended.send(()).unwrap();
         respond(&listener, -22);
     });
-    (address, told, ends)
+    (address, request_end, ends)
 }
 
 /// Accepts a connection and responds to one request.

@@ -83,7 +83,7 @@ pub(crate) fn broken(violations: &[Violation]) -> Broken {
         assert!(!violation.message.ends_with('.'), "{violation:?} ends with a full stop");
     }
     let broken: Broken = violations.iter().map(|violation| (violation.path.clone(), violation.rule.as_str())).collect();
-    assert_eq!(broken.len(), violations.len(), "something is told twice: {violations:?}");
+    assert_eq!(broken.len(), violations.len(), "a path is reported twice: {violations:?}");
     broken
 }
 

@@ -62,7 +62,7 @@ fn a_delay_takes_effect_only_on_a_transfer_by_key() {
 fn paths<T: Subject>(request: &T) -> BTreeSet<String> {
     let warnings = request.warnings();
     let paths: BTreeSet<String> = warnings.iter().map(|warning| warning.path.clone()).collect();
-    assert_eq!(paths.len(), warnings.len(), "something is told twice: {warnings:?}");
+    assert_eq!(paths.len(), warnings.len(), "a path is reported twice: {warnings:?}");
     assert!(warnings.iter().all(|warning| warning.message.ends_with('.')), "{warnings:?}");
     paths
 }
