@@ -164,7 +164,7 @@ test('an abort listener may call the client', async () => {
 });
 
 test('an abort ends the pause before a retry', async () => {
-  sandbox.script([429, { edit: { header: ['Retry-After', '20'] } }]);
+  sandbox.script([429, { header: ['Retry-After', '20'] }]);
   const controller = new AbortController();
   const rejected = rejectionOf(client.queryRecallFlowDetail(12, { signal: controller.signal }));
   await sandbox.waitForRequests(1);

@@ -51,7 +51,7 @@ for (const [name, offset] of Object.entries({
     test('is corrected if it jumps during a call', async (t) => {
       const sandbox = await sandboxFor(t);
       const client = sandbox.client();
-      sandbox.script([-15, { edit: { header: ['Retry-After', '1'] } }]);
+      sandbox.script([-15, { header: ['Retry-After', '1'] }]);
       const call = client.updateRecallFlow(CHANGE);
       await sandbox.waitForRequests(1);
       sandbox.setClockOffset(offset);

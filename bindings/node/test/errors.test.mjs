@@ -140,7 +140,7 @@ suite('the error for a code', () => {
 test('`retryAfter` is an integer, however long the wait is', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0 });
-  sandbox.script([429, { edit: { header: ['Retry-After', '999999999999'] } }]);
+  sandbox.script([429, { header: ['Retry-After', '999999999999'] }]);
   const { retryAfter } = await rejectionOf(client.queryRecallFlowDetail(12));
   assert(Number.isInteger(retryAfter), String(retryAfter));
 });
@@ -148,7 +148,7 @@ test('`retryAfter` is an integer, however long the wait is', async (t) => {
 test('`retryAfter` is in milliseconds', async (t) => {
   const sandbox = await sandboxFor(t);
   const client = sandbox.client({ maxRetries: 0 });
-  sandbox.script([429, { edit: { header: ['Retry-After', '7'] } }]);
+  sandbox.script([429, { header: ['Retry-After', '7'] }]);
   const error = await rejectionOf(client.queryRecallFlowDetail(12));
   assert(error instanceof RateLimitedError);
   assert.equal(error.retryAfter, 7000);

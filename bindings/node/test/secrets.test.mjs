@@ -130,8 +130,8 @@ function reflections() {
     page: { respond: { status: 500, body: `<html>${text}</html>` } },
     'long page': { respond: { status: 200, body: `<html>${'x'.repeat(490)}${text}</html>` } },
     code: json({ code: text }),
-    header: ['ok', { edit: 'gzip' }, { edit: { header: ['Content-Encoding', text] } }],
-    redirect: [302, { edit: { header: ['Location', `https://example.com/?${SECRET}`] } }],
+    header: ['ok', 'gzip', { header: ['Content-Encoding', text] }],
+    redirect: [302, { header: ['Location', `https://example.com/?${SECRET}`] }],
   };
 }
 

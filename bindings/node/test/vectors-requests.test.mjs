@@ -116,7 +116,7 @@ suite('requests are sent with the bodies of the vectors', () => {
           : await send(each.type, request);
         const around = JSON.stringify(settings).slice(0, -1);
         assert.equal(recorded.body, isNode ? `${around},"nodeList":[${each.body}]}` : each.body);
-        assert.equal(recorded.bodyLength, Buffer.byteLength(recorded.body));
+        assert.equal(recorded.bodyBytes, Buffer.byteLength(recorded.body));
         assert(recorded.signatureValid);
         assert.equal(recorded.header('content-type'), 'application/json;charset=UTF-8');
       }

@@ -4,7 +4,6 @@ import { isNativeError } from 'node:util/types';
 
 import { load } from './loader.js';
 import { ConfigError, errorOf, moveTo, RecallFlowError, type Site } from './errors.js';
-import type { NativeSandboxClass } from './native-sandbox.js';
 
 /** Packed values, which a `Reader` reads. */
 export interface Packed {
@@ -45,6 +44,21 @@ export interface NativeCore {
   pages(operation: number, request: string, options: string | undefined): NativePageReader;
 }
 
+/** A wait that is under way; it keeps the event loop alive. */
+export interface NativeWait {
+  /** Cancels the wait; its callback is not called. */
+  cancel(): void;
+}
+
+/** A sandbox that commands start, use and close. Commands and replies are JSON text. */
+export interface NativeSandbox {
+  command(command: string): string;
+  /** Executes a command beside the event loop. */
+  execute(command: string): Promise<string>;
+  wait(command: string, done: (reply: string) => void): NativeWait;
+  close(): void;
+}
+
 type Environment = Record<string, string>;
 
 /** Numbers by name, as an enum of the native module. */
@@ -75,7 +89,9 @@ export interface Native {
   toUpdate(position: number, detail: string): Packed;
   parseFee(text: string): { amount: string; currency?: string } | null;
   totalFees(fees: string): Packed;
-  Sandbox: NativeSandboxClass;
+  Sandbox: new () => NativeSandbox;
+  /** Serves a sandbox until Ctrl-C or SIGTERM and returns the exit code. Blocks the event loop. */
+  serveSandbox(args: string[]): number;
 }
 
 export const native = load() as Native;

@@ -39,7 +39,7 @@ mod _native {
     #[pymodule_export]
     use crate::pages::PageReader;
     #[pymodule_export]
-    use crate::sandbox::Sandbox;
+    use crate::sandbox::{Sandbox, serve_sandbox};
     #[pymodule_export]
     use crate::values::{
         from_dict, from_wire, parse_fee, time, to_update, to_wire, total_fees, validate, warnings, wire_names,

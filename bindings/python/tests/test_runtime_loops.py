@@ -212,7 +212,7 @@ LATER = faults.status(503) & faults.header("Retry-After", "40")
 
 
 @pytest.mark.parametrize(
-    "fault", [faults.hold(), faults.drip(1, interval=0.05), LATER], ids=["waiting", "body", "pause"]
+    "fault", [faults.hold(), faults.drip_body(1, interval=0.05), LATER], ids=["waiting", "body", "pause"]
 )
 def test_a_cancelled_call_is_dropped_where_it_is(sandbox: Sandbox, fault: faults.Fault) -> None:
     async def main() -> None:

@@ -72,7 +72,7 @@ def test_while_waiting_for_the_answer(sandbox: Sandbox) -> None:
 
 
 def test_while_the_body_comes(sandbox: Sandbox, gate: Gate) -> None:
-    sandbox.script(faults.drip(1, interval=0.1))
+    sandbox.script(faults.drip_body(1, interval=0.1))
     with Program(INTERRUPTED.format(call=DETAIL), sandbox=sandbox, url=gate.url) as program:
         gate.wait_for_body(3)
         interrupt(program)

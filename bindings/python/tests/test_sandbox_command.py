@@ -17,6 +17,7 @@ from support import PATIENCE, environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+EXPORT = "$env:" if sys.platform == "win32" else "export "
 COMMAND = [sys.executable, "-m", "recallflow.sandbox"]
 no_console = pytest.mark.skipif(sys.platform == "win32", reason="a console event is no signal to one process")
 
@@ -33,9 +34,14 @@ def serving(*arguments: str) -> Iterator[tuple[dict[str, str], subprocess.Popen[
     )
     try:
         assert process.stdout is not None
-        lines = [process.stdout.readline().split() for _ in range(2)]
-        assert [line[:1] for line in lines] == [["export"]] * 2, lines
-        yield dict(word.split("=", 1) for line in lines for word in line[1:]), process
+        variables: dict[str, str] = {}
+        while len(variables) < 3:
+            line = process.stdout.readline()
+            assert line, "the sandbox ended"
+            if line.startswith(EXPORT):
+                name, value = line.removeprefix(EXPORT).split("=", 1)
+                variables[name.strip()] = value.strip().strip("'")
+        yield variables, process
     finally:
         process.kill()
         process.communicate()
@@ -56,11 +62,23 @@ def test_it_serves_until_ctrl_c() -> None:
         with client(variables) as own:
             assert own.query_recall_flow_detail(299).key_id == 299
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=PATIENCE) == ("", "")
+        output, errors = process.communicate(timeout=PATIENCE)
+        assert output.endswith("POST /voice/recallFlow/queryDetail 200 code 0\n")
+        assert errors == ""
         assert process.returncode == 0
 
 
-def test_what_it_prints_is_what_from_env_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+@no_console
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_a_signal_right_after_the_variables_ends_it_without_a_traceback(number: signal.Signals, code: int) -> None:
+    for _ in range(5):
+        with serving() as (_, process):
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=PATIENCE)
+            assert (process.returncode, errors) == (code, "")
+
+
+def test_from_env_takes_the_printed_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as (variables, _):
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
@@ -75,7 +93,7 @@ def test_a_secret_that_was_chosen_is_not_printed() -> None:
             assert own.query_recall_flow_detail(12).key_id == 12
 
 
-def test_a_port_in_use_is_told_in_a_line() -> None:
+def test_a_port_in_use_is_reported_in_a_line() -> None:
     with serving() as (variables, _):
         port = str(urlsplit(variables["RECALLFLOW_BASE_URL"]).port)
         ended = subprocess.run(

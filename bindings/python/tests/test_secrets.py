@@ -78,7 +78,7 @@ def reflections() -> list[Fault]:
         faults.body("<html>" + "x" * 490 + text + "</html>"),
         faults.body({"code": text}),
         faults.gzip() & faults.header("Content-Encoding", text),
-        faults.redirect(f"https://example.com/?{SECRET}"),
+        faults.status(302) & faults.header("Location", f"https://example.com/?{SECRET}"),
     ]
 
 

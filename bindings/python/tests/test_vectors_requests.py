@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import recallflow as rf
-from recallflow.sandbox import Recorded, Sandbox
+from recallflow.sandbox import RecordedRequest, Sandbox
 from vectors import call, cases, forms, request_class
 
 
@@ -66,7 +66,7 @@ def test_what_breaks_rules_is_not_sent(shared_sandbox: Sandbox, case: dict[str, 
     assert shared_sandbox.requests == []
 
 
-def send(sandbox: Sandbox, request: rf.Request) -> Recorded:
+def send(sandbox: Sandbox, request: rf.Request) -> RecordedRequest:
     """Sends a request, and returns what came of it. Rules are not checked, because some cases break some."""
     sandbox.reset()
     with sandbox.client(validate=False, max_retries=0) as client:
@@ -98,6 +98,6 @@ def test_requests_are_sent_with_exactly_this_body(shared_sandbox: Sandbox, case:
         else:
             recorded = send(shared_sandbox, request)
             assert recorded.body == body
-        assert recorded.body_length == len(recorded.body.encode())
+        assert recorded.body_bytes == len(recorded.body.encode())
         assert recorded.signature_valid
         assert recorded.header("content-type") == "application/json;charset=UTF-8"

@@ -6,6 +6,7 @@ use std::{fs, io};
 use crate::diagnostic::{Diagnostic, Place, Sink};
 use crate::lower::lower;
 use crate::model::Api;
+use crate::protocol;
 use crate::raw::{RawSpec, Source, read_enums, read_operation, read_service, read_types};
 
 /// The role of a spec file, which follows from its path.
@@ -13,6 +14,7 @@ use crate::raw::{RawSpec, Source, read_enums, read_operation, read_service, read
 enum Role {
     Service,
     Enums,
+    Sandbox,
     Types,
     /// An operation, with the name of the file without its extension.
     Operation(String),
@@ -103,6 +105,7 @@ fn role(above: &[&str], stem: &str) -> Option<Role> {
     match (above, stem) {
         ([], "service") => Some(Role::Service),
         ([], "enums") => Some(Role::Enums),
+        ([], "sandbox") => Some(Role::Sandbox),
         (["types"], _) => Some(Role::Types),
         (["operations"], _) => Some(Role::Operation(stem.to_owned())),
         _ => None,
@@ -136,12 +139,13 @@ fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
         match &file.role {
             Some(Role::Service) => spec.service = Some(read_service(&source)),
             Some(Role::Enums) => spec.enums.extend(read_enums(&source)),
+            Some(Role::Sandbox) => spec.sandbox = protocol::read(&source),
             Some(Role::Types) => spec.types.extend(read_types(&source)),
             Some(Role::Operation(name)) => spec.operations.push(read_operation(&source, name)),
             None => sink.suggest(
                 Place { file: index, line: 1 },
                 "unexpected file",
-                "move it to `service.toml`, `enums.toml`, `types/*.toml` or `operations/*.toml`",
+                "move it to `service.toml`, `enums.toml`, `sandbox.toml`, `types/*.toml` or `operations/*.toml`",
             ),
         }
     }

@@ -33,5 +33,5 @@ pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     let enums = enums::lower(&symbols, sink);
     let types = types::lower(&symbols, sink);
     let operations = operations::lower(spec, &symbols, sink);
-    Some(Api { service: service??, enums, types, operations, spec_files: Vec::new() })
+    Some(Api { service: service??, enums, types, operations, sandbox: spec.sandbox.clone(), spec_files: Vec::new() })
 }

@@ -19,6 +19,8 @@ pub struct Api {
     pub types: Vec<Type>,
     /// Operations in the order of their files.
     pub operations: Vec<Operation>,
+    /// The command protocol of the sandbox, if the spec describes it.
+    pub sandbox: Option<crate::protocol::Protocol>,
     /// Paths of the spec files, for the header of the generated files.
     pub spec_files: Vec<String>,
 }

@@ -18,6 +18,7 @@ pub(crate) struct RawSpec {
     pub(crate) enums: Vec<RawEnum>,
     pub(crate) types: Vec<RawType>,
     pub(crate) operations: Vec<RawOperation>,
+    pub(crate) sandbox: Option<crate::protocol::Protocol>,
 }
 
 /// The doc and the sources of an item.

@@ -4,6 +4,7 @@ mod json;
 pub mod json_schema;
 mod markdown;
 pub mod openapi;
+pub mod protocol;
 pub mod python;
 pub mod reference;
 pub mod rust;
@@ -24,6 +25,7 @@ pub fn render(api: &Api) -> Vec<File> {
     let renderers = [
         json_schema::render,
         openapi::render,
+        protocol::render,
         python::render,
         reference::render,
         rust::render,

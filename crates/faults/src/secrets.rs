@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use md5::{Digest as _, Md5};
-use recallflow_sandbox::Recorded;
+use recallflow_sandbox::RecordedRequest;
 
 use crate::stage::{API_KEY, API_SECRET};
 
@@ -13,7 +13,7 @@ pub(crate) struct Secrets(BTreeSet<String>);
 
 impl Secrets {
     /// Returns the secrets of these requests.
-    pub(crate) fn of_requests(requests: &[Recorded]) -> Self {
+    pub(crate) fn of_requests(requests: &[RecordedRequest]) -> Self {
         let timestamps = requests.iter().filter_map(|request| request.header("timestamp"));
         let signatures = timestamps.map(|timestamp| {
             let hash = Md5::digest(format!("{API_KEY}{API_SECRET}{timestamp}"));

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use recallflow_sandbox::{BlackHole, Builder, Certificate, Recorded, Sandbox, refused};
+use recallflow_sandbox::{BlackHole, Builder, Certificate, RecordedRequest, Sandbox, refused};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
@@ -81,7 +81,7 @@ impl Set {
     }
 
     /// Returns the requests since `begin`.
-    pub(crate) fn requests(&self) -> Vec<Recorded> {
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.sandbox.as_ref().map(Sandbox::requests).unwrap_or_default()
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use recallflow_sandbox::Recorded;
+use recallflow_sandbox::RecordedRequest;
 use serde_json::Value;
 
 use crate::protocol::{CHANGED_INTERVAL, Observed, Operation};
@@ -19,7 +19,7 @@ pub(crate) const MOST_GROWTH: u64 = 32 << 20;
 pub(crate) struct Case {
     pub(crate) observed: Observed,
     /// The requests that the server received.
-    pub(crate) requests: Vec<Recorded>,
+    pub(crate) requests: Vec<RecordedRequest>,
     /// The flow in the sandbox at the end.
     pub(crate) flow: Option<Value>,
     /// The next call of the same client.
@@ -101,10 +101,10 @@ fn untrue_success(outcome: Outcome, operation: Operation, case: &Case) -> Option
 }
 
 /// Returns whether the service may have applied a request.
-fn may_be_processed(request: &Recorded) -> bool {
-    let answered = &request.answered;
+fn may_be_processed(request: &RecordedRequest) -> bool {
+    let response = &request.response;
     let was_read = !request.method.is_empty();
-    was_read && answered.status != Some(429) && !matches!(answered.code, Some(-15 | -16))
+    was_read && response.http_status != Some(429) && !matches!(response.code, Some(-15 | -16))
 }
 
 #[cfg(test)]

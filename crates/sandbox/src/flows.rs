@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value, json};
 
 use crate::clock::civil;
+use crate::generated::protocol::Shape;
 use crate::json::{integer, member};
 use crate::magic;
 
@@ -14,18 +15,6 @@ const PENDING: i64 = 0;
 
 /// Fields of a request's node that the service does not answer.
 const SWALLOWED: &str = "baseFile";
-
-/// Which of the published shapes queryDetail answers in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shape {
-    /// The flow with its nodes in `nodeList`, as the documents' tables say.
-    #[default]
-    Flat,
-    /// A page of nodes, as the documents' examples show.
-    Page,
-    /// The flow with its nodes in `nodeList` and left-overs of paging.
-    FlatWithPaging,
-}
 
 impl Shape {
     /// All shapes with their names on the command line and in JSON.
@@ -53,7 +42,7 @@ impl FromStr for Shape {
         let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
         found.map(|(_, shape)| shape).ok_or_else(|| {
             let names = Self::ALL.map(|(known, _)| known).join(", ");
-            format!("no such shape: {name} (there are {names})")
+            format!("expected a shape ({names}), got {name}")
         })
     }
 }

@@ -4,19 +4,25 @@
 //! Schema that is rendered from it, and shares no code with the client: the two check each other.
 
 mod auth;
+mod check;
+mod cli;
 mod clock;
+mod codec;
 mod endpoints;
 mod envelope;
 mod fault;
-mod fault_json;
 mod flows;
-mod host;
+mod generated;
 mod http;
 mod json;
+mod kind;
+mod language;
 mod magic;
 mod operations;
 mod padding;
+mod plan;
 mod play;
+mod protocol;
 mod recording;
 mod sandbox;
 mod schema;
@@ -28,16 +34,17 @@ mod tasks;
 #[cfg(feature = "tls")]
 mod tls;
 
+pub use cli::run;
 pub use clock::Clock;
 pub use endpoints::{BlackHole, refused};
-pub use envelope::{DataStyle, EnvelopeStyle};
-pub use fault::{Edit, Ending, Fault, Pace, Reflection};
-pub use flows::Shape;
-pub use host::{HostError, Hosted};
+pub use generated::protocol::{
+    DataStyle, Ending, EnvelopeStyle, Fault, Pace, RecordedRequest, RecordedResponse, Reflection, Seed, SeedTask,
+    Shape, TaskProgress,
+};
+pub use language::Language;
 pub use magic::{fault as magic_fault, table as magic_keys};
-pub use recording::{Answered, REDACTED, Recorded};
+pub use protocol::{Session, Waiting};
+pub use recording::REDACTED;
 pub use sandbox::{Builder, Sandbox};
-pub use seed::Seed;
-pub use tasks::{Progress, Task};
 #[cfg(feature = "tls")]
 pub use tls::Certificate;

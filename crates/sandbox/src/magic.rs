@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::envelope::{DataStyle, EnvelopeStyle};
-use crate::fault::{Edit, Ending, Fault, Pace, Reflection};
+use crate::generated::protocol::{DataStyle, Ending, EnvelopeStyle, Fault, Pace, Reflection};
 
 /// All magic keys. Each of them is also a pending flow.
 pub(crate) const KEYS: RangeInclusive<i64> = 990_000..=997_999;
@@ -44,7 +43,7 @@ const TABLE: &[Entry] = entries! {
     990_603 => "connection closed without an answer, though carried out", |_| Fault::Close.applied();
     990_604 => "no answer, not carried out", |_| Fault::Hold;
     990_605 => "no answer, though carried out", |_| Fault::Hold.applied();
-    990_606 => "answered, and the kept connection closed when the next request arrives", |_| Fault::stale();
+    990_606 => "answered, and the kept connection closed when the next request arrives", |_| Fault::End(Ending::Stale);
     990_607 => "answered, and the connection closed without saying so", |_| Fault::End(Ending::CloseUnsaid);
     990_608 => "head of the answer, and then nothing", |_| Fault::Truncate(0).and(Fault::End(Ending::Hold));
     990_609 => "20 bytes of the body, and then nothing", |_| Fault::Truncate(20).and(Fault::End(Ending::Hold));
@@ -63,8 +62,8 @@ const TABLE: &[Entry] = entries! {
     990_707 => "Content-Length far too long", |_| Fault::ContentLength(100_000);
     990_708 => "body of 64 MiB", |_| Fault::Oversized { bytes: Some(64 << 20) };
     990_709 => "body without an end", |_| Fault::Oversized { bytes: None };
-    990_710 => "body compressed with gzip", |_| Fault::gzip();
-    990_711 => "64 MiB in a small gzip body", |_| Fault::Edit(Edit::GzipBomb(64 << 20));
+    990_710 => "body compressed with gzip", |_| Fault::Gzip;
+    990_711 => "64 MiB in a small gzip body", |_| Fault::GzipBomb(64 << 20);
     990_712 => "empty body", |_| Fault::body("");
     990_713 => "redirect to another host", |_| Fault::redirect(302, "http://127.0.0.1:9/");
     990_714 => "bytes that are no HTTP", |_| Fault::Raw(b"\x00\x01not HTTP\r\n\r\n".to_vec());
@@ -77,7 +76,7 @@ const TABLE: &[Entry] = entries! {
     990_721 => "body of 8 MiB and a byte", |_| Fault::Oversized { bytes: Some((8 << 20) + 1) };
     990_722 => "100 000 brackets, one in the other", |_| Fault::body("[".repeat(100_000));
     990_723 => "a million keys", |_| Fault::body(many_keys(1_000_000));
-    990_724 => "body compressed with gzip, cut off after 20 bytes", |_| Fault::gzip().and(Fault::Truncate(20));
+    990_724 => "body compressed with gzip, cut off after 20 bytes", |_| Fault::Gzip.and(Fault::Truncate(20));
     990_725 => "body in an encoding that nobody knows", |_| Fault::body("\u{1}\u{2}").with_header("Content-Encoding", "x-none");
     990_726 => "body that is not UTF-8", |_| Fault::body(b"{\"code\":0,\"msg\":\"\xff\",\"data\":null}");
     990_727 => "byte order mark before the body", |_| Fault::body(format!("\u{feff}{EMPTY}"));
@@ -88,10 +87,10 @@ const TABLE: &[Entry] = entries! {
     990_732 => "two `code`, -1 and 0", |_| Fault::body(r#"{"code":-1,"code":0,"msg":"success","data":null}"#);
     990_733 => "HTTP status 204", |_| Fault::body("").with_status(204);
     990_734 => "redirect to the same host", |_| Fault::redirect(307, "/voice/elsewhere");
-    990_740 => "header of 64 KiB", |_| Fault::Edit(Edit::Headers { count: 1, bytes: 64 << 10 });
-    990_741 => "header of 1 MiB", |_| Fault::Edit(Edit::Headers { count: 1, bytes: 1 << 20 });
-    990_742 => "50 headers more", |_| Fault::Edit(Edit::Headers { count: 50, bytes: 20 });
-    990_743 => "10 000 headers more", |_| Fault::Edit(Edit::Headers { count: 10_000, bytes: 20 });
+    990_740 => "header of 64 KiB", |_| Fault::ManyHeaders { count: 1, bytes: 64 << 10 };
+    990_741 => "header of 1 MiB", |_| Fault::ManyHeaders { count: 1, bytes: 1 << 20 };
+    990_742 => "50 headers more", |_| Fault::ManyHeaders { count: 50, bytes: 20 };
+    990_743 => "10 000 headers more", |_| Fault::ManyHeaders { count: 10_000, bytes: 20 };
     990_744 => "HTTP status 500 with the request's headers in the page", |_| Fault::Reflect(Reflection::Page);
     990_745 => "code -22 with the request's headers as message", |_| Fault::Reflect(Reflection::Message);
     990_746 => "the request's headers as `Content-Encoding`", |_| Fault::Reflect(Reflection::Encoding);
@@ -223,7 +222,7 @@ fn seconds(n: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{KEYS, TABLE, fault};
-    use crate::fault::Fault;
+    use crate::generated::protocol::Fault;
 
     #[test]
     fn spans_are_magic_and_do_not_overlap() {

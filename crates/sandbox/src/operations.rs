@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::auth::AUTHENTICATION;
 use crate::envelope;
-use crate::flows::{Flows, Shape, UpdateError};
+use crate::flows::{Flows, UpdateError};
+use crate::generated::protocol::{Seed, Shape};
 use crate::http::Request;
 use crate::json::integer;
-use crate::seed::{Seed, example_paging};
+use crate::seed::example_paging;
 use crate::service::{Operation, Service};
 use crate::tasks::Tasks;
 
@@ -33,7 +34,7 @@ impl State {
     pub(crate) fn new(seed: &Seed, shape: Shape, now: i64) -> Self {
         Self {
             flows: Flows::new(seed.flows.iter().cloned()),
-            tasks: Tasks { tasks: seed.tasks.clone(), started: now },
+            tasks: Tasks::new(&seed.tasks, now),
             shape,
             paging: example_paging(),
         }

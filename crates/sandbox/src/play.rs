@@ -10,9 +10,10 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::envelope;
-use crate::fault::{Delivery, Edit, Ending, Framing, Interim, Pace, Reflection, Source};
+use crate::generated::protocol::{Ending, Fault, Pace, Reflection};
 use crate::http::{Answer, Incoming, Request};
 use crate::padding::{self, Size};
+use crate::plan::{Delivery, Framing, Interim, Source};
 
 /// Bytes of a body in one chunk.
 const CHUNK: usize = 4096;
@@ -49,18 +50,21 @@ impl Delivery {
 }
 
 /// Changes an answer.
-pub(crate) fn edit(answer: &mut Answer, edit: &Edit) {
+pub(crate) fn edit(answer: &mut Answer, edit: &Fault) {
     match edit {
-        Edit::Status(status) => answer.status = *status,
-        Edit::Header(name, value) => answer.set_header(name, value.as_deref()),
-        Edit::Add(name, value) => answer.headers.push((name.clone(), value.clone())),
-        Edit::Headers { count, bytes } => {
-            answer.headers.extend((0..*count).map(|number| (format!("X-Padding-{number}"), "x".repeat(*bytes))));
+        Fault::HttpStatus(status) => answer.status = *status,
+        Fault::Header(name, value) => answer.set_header(name, value.as_deref()),
+        Fault::AddHeader(name, value) => answer.headers.push((name.clone(), value.clone())),
+        Fault::ManyHeaders { count, bytes } => {
+            let value = "x".repeat(*bytes as usize);
+            answer.headers.extend((0..*count).map(|number| (format!("X-Padding-{number}"), value.clone())));
         }
-        Edit::Body(body) => answer.body.clone_from(body),
-        Edit::Envelope(style) => answer.body = style.restyle(&answer.body),
-        Edit::Gzip => compress(answer, [answer.body.clone().as_slice()].into_iter()),
-        Edit::GzipBomb(bytes) => compress(answer, padding::pieces(Size::Bytes(*bytes))),
+        Fault::Body(body) => answer.body.clone_from(body),
+        Fault::Envelope(style) => answer.body = style.restyle(&answer.body),
+        Fault::Gzip => compress(answer, [answer.body.clone().as_slice()].into_iter()),
+        Fault::GzipBomb(bytes) => compress(answer, padding::pieces(Size::Bytes(*bytes))),
+        // The other faults are not changes to a response.
+        _ => {}
     }
 }
 
@@ -207,7 +211,7 @@ async fn send_padding(stream: &mut TcpStream, size: Size, chunked: bool, pace: O
 /// Sends bytes at once, or in pieces.
 async fn send_paced(stream: &mut TcpStream, bytes: &[u8], pace: Option<Pace>) -> io::Result<()> {
     let Some(pace) = pace else { return stream.write_all(bytes).await };
-    for piece in bytes.chunks(pace.bytes.max(1)) {
+    for piece in bytes.chunks(pace.bytes.max(1) as usize) {
         sleep(pace.interval).await;
         stream.write_all(piece).await?;
     }

@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::fault::Fault;
+use crate::generated::protocol::{Fault, RecordedRequest, RecordedResponse};
 use crate::http::{Request, find_header};
 
 /// What stands in place of a signature or of credentials for a proxy.
@@ -17,63 +16,19 @@ pub const REDACTED: &str = "[redacted]";
 /// Headers whose values are not kept. The key names the account and is kept.
 const SECRET_HEADERS: [&str; 3] = ["sign", "authorization", "proxy-authorization"];
 
-/// How many requests are kept; the oldest go first.
-const MAX_REQUESTS: usize = 10_000;
+/// How many requests are kept by default; the oldest are dropped first.
+pub(crate) const MAX_REQUESTS: usize = 10_000;
 
 /// How many bytes of a request's body are kept.
 const MAX_BODY: usize = 1 << 20;
 
-/// How many bytes of all bodies are kept; the oldest requests go first.
-const MAX_BODIES: usize = 256 << 20;
-
-/// A request that came, and how it was answered.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Recorded {
-    /// The operation, by its name in the spec; none if the path is not known or the request was not read.
-    pub operation: Option<String>,
-    /// HTTP method.
-    pub method: String,
-    /// Path as it was asked for, without a query.
-    pub path: String,
-    /// Headers in their order, with [`REDACTED`] for the signature and for credentials.
-    pub headers: Vec<(String, String)>,
-    /// Whether the API key was right and the signature fitted it and the timestamp.
-    pub signature_valid: bool,
-    /// The body as text, cut off after 1 MiB.
-    pub body: String,
-    /// The body's full length in bytes.
-    pub body_length: usize,
-    /// When the request had arrived, by the machine's clock; in JSON as Unix time in seconds with a fraction.
-    #[serde(serialize_with = "unix_seconds")]
-    pub time: SystemTime,
-    /// When the request had arrived, for distances between requests; not in JSON.
-    #[serde(skip)]
-    pub instant: Instant,
-    /// Number of the connection, from 1.
-    pub connection: u64,
-    /// How it was answered.
-    pub answered: Answered,
-}
+/// How many bytes of bodies and headers are kept; the oldest requests are dropped first.
+const MAX_BYTES: usize = 64 << 20;
 
 /// What is called with each request.
-pub(crate) type Callback = Box<dyn Fn(&Recorded) + Send + Sync>;
+pub(crate) type Callback = Box<dyn Fn(&RecordedRequest) + Send + Sync>;
 
-/// How a request was answered.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Answered {
-    /// HTTP status; none if there was no answer.
-    pub status: Option<u16>,
-    /// Code in the envelope, if the answer was one.
-    pub code: Option<i64>,
-    /// The fault that was played, if one was scripted or the key was magic.
-    pub fault: Option<Fault>,
-    /// Whether the service carried the request out with success, told or not.
-    pub carried_out: bool,
-}
-
-impl Recorded {
+impl RecordedRequest {
     /// The value of a header, by its name in any case of letters.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -95,11 +50,10 @@ impl Recorded {
             headers: Vec::new(),
             signature_valid: false,
             body: String::new(),
-            body_length: 0,
+            body_bytes: 0,
             time: SystemTime::now(),
-            instant: Instant::now(),
             connection,
-            answered: Answered { fault, ..Answered::default() },
+            response: RecordedResponse { http_status: None, code: None, fault, applied: false },
         }
     }
 
@@ -111,14 +65,10 @@ impl Recorded {
             path: request.path.clone(),
             headers: request.headers.iter().map(redacted).collect(),
             body: String::from_utf8_lossy(kept).into_owned(),
-            body_length: request.body.len(),
+            body_bytes: request.body.len() as u64,
             ..Self::unread(connection, None)
         }
     }
-}
-
-fn unix_seconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64())
 }
 
 fn redacted((name, value): &(String, String)) -> (String, String) {
@@ -139,22 +89,26 @@ pub(crate) struct Counts {
 }
 
 /// The requests that are kept.
-#[derive(Default)]
 struct Log {
-    requests: VecDeque<Recorded>,
-    /// Bytes of all their bodies.
+    requests: VecDeque<RecordedRequest>,
+    /// Bytes of their bodies and headers.
     bytes: usize,
+    max_requests: usize,
 }
 
 impl Log {
-    fn add(&mut self, request: Recorded) {
-        self.bytes += request.body.len();
+    fn add(&mut self, request: RecordedRequest) {
+        self.bytes += kept_bytes(&request);
         self.requests.push_back(request);
-        while self.requests.len() > MAX_REQUESTS || self.bytes > MAX_BODIES {
+        while self.requests.len() > self.max_requests || self.bytes > MAX_BYTES {
             let Some(oldest) = self.requests.pop_front() else { return };
-            self.bytes -= oldest.body.len();
+            self.bytes -= kept_bytes(&oldest);
         }
     }
+}
+
+fn kept_bytes(request: &RecordedRequest) -> usize {
+    request.body.len() + request.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
 }
 
 /// All that was recorded; who waits for something is told when it comes.
@@ -164,21 +118,25 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    pub(crate) fn new() -> Self {
-        Self { log: Mutex::default(), counts: watch::Sender::new(Counts::default()) }
+    pub(crate) fn new(max_requests: usize) -> Self {
+        let log = Log { requests: VecDeque::new(), bytes: 0, max_requests };
+        Self { log: log.into(), counts: watch::Sender::new(Counts::default()) }
     }
 
-    pub(crate) fn requests(&self) -> Vec<Recorded> {
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.lock().requests.iter().cloned().collect()
     }
 
-    pub(crate) fn add(&self, request: Recorded) {
+    pub(crate) fn add(&self, request: RecordedRequest) {
         self.lock().add(request);
         self.counts.send_modify(|counts| counts.requests += 1);
     }
 
     pub(crate) fn clear(&self) {
-        *self.lock() = Log::default();
+        let mut log = self.lock();
+        log.requests.clear();
+        log.bytes = 0;
+        drop(log);
         self.counts.send_modify(|counts| counts.requests = 0);
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,15 +13,12 @@ use tokio::sync::oneshot;
 
 use crate::auth::{Credentials, Gate};
 use crate::clock::Clock;
-use crate::fault::Fault;
-use crate::flows::Shape;
+use crate::generated::protocol::{Fault, RecordedRequest, Seed, SeedTask, Shape};
 use crate::operations::State;
-use crate::recording::{Callback, Counts, Recorded, Recording};
+use crate::recording::{Callback, Counts, MAX_REQUESTS, Recording};
 use crate::script::Script;
-use crate::seed::Seed;
 use crate::server::{self, Shared};
 use crate::service::Service;
-use crate::tasks::Task;
 #[cfg(feature = "tls")]
 use crate::tls::{Certificate, Front};
 
@@ -74,6 +71,7 @@ pub struct Builder {
     clock: Clock,
     timestamp_window: Duration,
     allowed_ips: Vec<IpAddr>,
+    max_recorded_requests: usize,
     on_request: Option<Callback>,
     #[cfg(feature = "tls")]
     certificate: Option<Certificate>,
@@ -90,6 +88,7 @@ impl Builder {
             clock: Clock::system(),
             timestamp_window: TIMESTAMP_WINDOW,
             allowed_ips: Vec::new(),
+            max_recorded_requests: MAX_REQUESTS,
             on_request: None,
             #[cfg(feature = "tls")]
             certificate: None,
@@ -169,9 +168,16 @@ impl Builder {
         self
     }
 
+    /// How many requests are kept for [`Sandbox::requests`], 10,000 by default; the oldest are dropped first.
+    #[must_use]
+    pub fn max_recorded_requests(mut self, count: usize) -> Self {
+        self.max_recorded_requests = count;
+        self
+    }
+
     /// What is called with each request, before it is answered.
     #[must_use]
-    pub fn on_request(mut self, callback: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
+    pub fn on_request(mut self, callback: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
         self.on_request = Some(Box::new(callback));
         self
     }
@@ -184,7 +190,7 @@ impl Builder {
 
     /// Starts the sandbox where nothing is asynchronous.
     pub fn start_blocking(self) -> io::Result<Sandbox> {
-        let listener = listen(self.address)?;
+        let listener = server::listen(self.address)?;
         let address = listener.local_addr()?;
         #[cfg(feature = "tls")]
         let (listener, front) = match self.certificate {
@@ -200,7 +206,7 @@ impl Builder {
             state: State::new(&self.seed, self.shape, self.clock.unix_seconds()).into(),
             clock: self.clock,
             script: Script::default().into(),
-            recording: Recording::new(),
+            recording: Recording::new(self.max_recorded_requests),
             on_request: self.on_request,
         });
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
@@ -232,13 +238,6 @@ impl Builder {
             thread: Some(thread),
         })
     }
-}
-
-/// A socket that connections wait at from now on.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
 }
 
 impl Sandbox {
@@ -306,23 +305,9 @@ impl Sandbox {
     ///
     /// If there is no operation of this name, for which the faults would wait for ever.
     pub fn script_for<T: Into<Fault>>(&self, operation: &str, faults: impl IntoIterator<Item = T>) {
-        if let Err(unknown) = self.try_script_for(operation, faults) {
-            panic!("{unknown}");
-        }
-    }
-
-    /// The same for a name that may be wrong.
-    pub(crate) fn try_script_for<T: Into<Fault>>(
-        &self,
-        operation: &str,
-        faults: impl IntoIterator<Item = T>,
-    ) -> Result<(), String> {
         let names = Service::get().names();
-        if !names.contains(&operation) {
-            return Err(format!("there is no operation `{operation}`; there are {}", names.join(", ")));
-        }
+        assert!(names.contains(&operation), "expected an operation ({}), got {operation}", names.join(", "));
         self.shared.script().extend_for(operation, faults.into_iter().map(Into::into));
-        Ok(())
     }
 
     /// How many scripted faults were not played yet.
@@ -333,12 +318,22 @@ impl Sandbox {
 
     /// The requests that came, in their order; the last 10 000 of them, or those with the last 256 MiB of bodies.
     #[must_use]
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.recording.requests()
     }
 
-    /// Waits until this many requests have come since the start or the last reset. A request counts when it was read,
-    /// before it is answered.
+    /// Returns how many requests were recorded since the start or the last reset, including those dropped since.
+    pub(crate) fn request_count(&self) -> usize {
+        self.shared.recording.counts().requests
+    }
+
+    /// Drives a future on the sandbox's own thread's runtime and blocks the calling thread.
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    /// Waits until this many requests were recorded since the start or the last reset. A request is recorded once it is
+    /// read, before the response is sent.
     pub async fn wait_for_requests(&self, count: usize) {
         self.wait_for(|counts| counts.requests >= count).await;
     }
@@ -406,13 +401,14 @@ impl Sandbox {
 
     /// The tasks as they are kept.
     #[must_use]
-    pub fn tasks(&self) -> Vec<Task> {
+    pub fn tasks(&self) -> Vec<SeedTask> {
         self.shared.state().tasks.tasks.clone()
     }
 
     /// Adds a task.
-    pub fn insert_task(&self, task: Task) {
-        self.shared.state().tasks.tasks.push(task);
+    pub fn insert_task(&self, task: SeedTask) {
+        let now = self.shared.clock.unix_seconds();
+        self.shared.state().tasks.insert(task, now);
     }
 
     /// Puts everything back to how it started: flows, tasks, shape and clock; forgets script and requests. Connections

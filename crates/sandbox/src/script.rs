@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::fault::Fault;
+use crate::generated::protocol::Fault;
 
 /// Faults for any request, and faults for the requests of one operation.
 #[derive(Default)]

@@ -1,11 +1,18 @@
 //! What the sandbox holds when it starts: the documents' examples, and enough around them to make them true.
 
-use serde::{Deserialize, Serialize};
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
 
+use crate::check;
 use crate::clock::civil;
+use crate::generated::protocol::{SEED, Seed, SeedTask, TaskProgress};
+use crate::kind::Kind;
+use crate::language::Language;
 use crate::service::{Example, Service};
-use crate::tasks::{Counts, Progress, Task};
+use crate::tasks::Counts;
 
 /// The status of the documents' example node and of its flow.
 const COMPLETED: i64 = 2;
@@ -15,16 +22,6 @@ const EXAMPLE_END: i64 = 1_717_427_581;
 
 /// Seconds between two seeded tasks: all of them fit into the span of the documents' example query.
 const TASK_DISTANCE: i64 = 23_000;
-
-/// Flows and tasks to start with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Seed {
-    /// Flows as queryDetail answers them, with their nodes in `nodeList`.
-    pub flows: Vec<Value>,
-    /// Tasks.
-    pub tasks: Vec<Task>,
-}
 
 impl Seed {
     /// The documents' examples.
@@ -41,9 +38,21 @@ impl Seed {
         Self { flows: flows(), tasks: tasks() }
     }
 
-    /// Reads a seed file.
-    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+    /// Parses the JSON of a seed file. The error names what is wrong.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        let given = serde_json::from_str(text).map_err(|error| format!("could not parse JSON: {error}"))?;
+        let checked =
+            check::value(Language::Json, &Kind::Object(SEED), &given, "seed").map_err(|wrong| wrong.message)?;
+        serde_json::from_value(checked).map_err(|error| error.to_string())
+    }
+
+    /// Reads a seed file. A file that is not a seed is an error of the kind `InvalidData`.
+    pub fn from_file(path: &Path) -> io::Result<Self> {
+        let named = |kind, error: &dyn Display| {
+            io::Error::new(kind, format!("could not read the seed file {}: {error}", path.display()))
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| named(error.kind(), &error))?;
+        Self::from_json(&text).map_err(|error| named(io::ErrorKind::InvalidData, &error))
     }
 }
 
@@ -120,17 +129,17 @@ fn with(object: &Value, members: Value) -> Value {
     object
 }
 
-fn tasks() -> Vec<Task> {
+fn tasks() -> Vec<SeedTask> {
     let (query, page) = example("query_group_calls");
     let total = page["total"].as_i64().unwrap_or_default();
     let record = page["records"][0].as_object().cloned().unwrap_or_default();
     let example_id = record.get("taskId").and_then(Value::as_i64).unwrap_or_default();
     let filed_at = query["params"]["endTime"].as_str().map(str::to_owned);
-    let example = Task { record, filed_at, app_id: Some(1000), ..Task::default() };
+    let example = SeedTask { record, filed_at, app_id: Some(1000), audio: None, progress: None };
     let older = (1..total).map(|age| older_task(age, example_id - age));
     let running = [(0, 600), (60, 600), (-86_400, 3600)].into_iter().zip(1..);
-    let running = running.map(|((starts_after, lasts), number)| Task {
-        progress: Some(Progress { starts_after, lasts }),
+    let running = running.map(|((starts_after, lasts), number)| SeedTask {
+        progress: Some(TaskProgress { starts_after, lasts }),
         ..task(
             example_id + 1000 + number,
             &format!("sandbox-{number}-agent"),
@@ -140,7 +149,7 @@ fn tasks() -> Vec<Task> {
     std::iter::once(example).chain(older).chain(running).collect()
 }
 
-fn task(id: i64, name: &str, counts: Counts) -> Task {
+fn task(id: i64, name: &str, counts: Counts) -> SeedTask {
     let mut record = counts.record();
     record.extend([
         ("taskId".to_owned(), id.into()),
@@ -148,11 +157,17 @@ fn task(id: i64, name: &str, counts: Counts) -> Task {
         ("scriptId".to_owned(), (50 + id % 9).into()),
         ("taskType".to_owned(), 3.into()),
     ]);
-    Task { record, app_id: Some(1000 + id % 3), audio: Some(format!("greeting-{}.wav", id % 5)), ..Task::default() }
+    SeedTask {
+        record,
+        filed_at: None,
+        app_id: Some(1000 + id % 3),
+        audio: Some(format!("greeting-{}.wav", id % 5)),
+        progress: None,
+    }
 }
 
 /// An invented task, always the same for its age. Most are finished; each other status comes up in turn.
-fn older_task(age: i64, id: i64) -> Task {
+fn older_task(age: i64, id: i64) -> SeedTask {
     let status = match age % 20 {
         remainder @ (0 | 1 | 3..=6) => remainder,
         _ => 2,

@@ -1,5 +1,6 @@
 //! Accepts connections and leads each through its requests.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,13 +14,14 @@ use tokio::time::{sleep, timeout};
 use crate::auth::Gate;
 use crate::clock::Clock;
 use crate::envelope;
-use crate::fault::{Ending, Fault, Plan, Source};
+use crate::generated::protocol::{Ending, Fault, RecordedRequest};
 use crate::http::{Answer, Incoming, ReadError, Request};
 use crate::json::integer;
 use crate::magic;
 use crate::operations::{self, Refusal, State};
+use crate::plan::{Plan, Source};
 use crate::play::{self, Next, Reply};
-use crate::recording::{Callback, Recorded, Recording};
+use crate::recording::{Callback, Recording};
 use crate::script::Script;
 use crate::service::{Operation, Service};
 
@@ -55,12 +57,19 @@ impl Shared {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record(&self, recorded: Recorded) {
+    fn record(&self, recorded: RecordedRequest) {
         if let Some(on_request) = &self.on_request {
             on_request(&recorded);
         }
         self.recording.add(recorded);
     }
+}
+
+/// Binds a socket that accepts connections from now on.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// Serves until the other end of `shutdown` is dropped; then all connections end at once.
@@ -95,7 +104,7 @@ async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state
     if state == Next::Request {
         let fault = shared.script().next_before_read();
         if fault.is_some() {
-            shared.record(Recorded::unread(number, fault));
+            shared.record(RecordedRequest::unread(number, fault));
             play::reset(&incoming.stream);
             return Next::End;
         }
@@ -109,7 +118,8 @@ async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state
         }
     };
     if state == Next::Stale {
-        shared.record(Recorded { operation: operation_name(&request), ..Recorded::new(&request, number) });
+        shared
+            .record(RecordedRequest { operation: operation_name(&request), ..RecordedRequest::new(&request, number) });
         return Next::End;
     }
     let (is_long, sharing) = (request.body.len() > LONG_BODY, Arc::clone(shared));
@@ -150,7 +160,7 @@ struct Exchange {
     answered: Answer,
     plan: Plan,
     ending: Ending,
-    recorded: Recorded,
+    recorded: RecordedRequest,
 }
 
 /// Decides how a request is answered, and carries it out if it is to be.
@@ -163,20 +173,20 @@ fn exchange(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Ex
         .next(operation.map(|operation| operation.name.as_str()))
         .or_else(|| magic_fault(operation?, admitted.as_ref()?));
 
-    let mut plan = fault.clone().unwrap_or(Fault::Ok).into_plan();
+    let mut plan = Plan::from(fault.clone().unwrap_or(Fault::Ok));
     if let Source::Reflect(reflection) = plan.source {
         plan.source = play::reflect(reflection, request);
     }
-    let (answered, carried_out) = match (operation, admitted) {
-        (Some(operation), Some(admitted)) if plan.carries_out() => answer(operation, admitted, now, shared),
+    let (answered, applied) = match (operation, admitted) {
+        (Some(operation), Some(admitted)) if plan.applies_request() => answer(operation, admitted, now, shared),
         (Some(_), _) => (Answer::json(""), false),
         (None, _) => (no_operation(request), false),
     };
     let ending = plan.delivery.ending(request.keep_alive);
-    let mut recorded = Recorded { operation: operation_name(request), ..Recorded::new(request, number) };
+    let mut recorded = RecordedRequest { operation: operation_name(request), ..RecordedRequest::new(request, number) };
     recorded.signature_valid = shared.gate.credentials.accept(request);
-    recorded.answered.fault = fault;
-    recorded.answered.carried_out = carried_out;
+    recorded.response.fault = fault;
+    recorded.response.applied = applied;
     Exchange { answered, plan, ending, recorded }
 }
 
@@ -186,8 +196,8 @@ impl Exchange {
         let Self { answered, plan, ending, mut recorded } = self;
         let reply = reply(answered, &plan, ending, clock);
         if let Reply::Answer(answer) = &reply {
-            recorded.answered.status = Some(answer.status);
-            recorded.answered.code =
+            recorded.response.http_status = Some(answer.status);
+            recorded.response.code =
                 (answer.body.len() <= LARGEST_ENVELOPE).then(|| envelope::code_of(&answer.body)).flatten();
         }
         Reaction { reply, plan, ending, recorded }
@@ -199,7 +209,7 @@ struct Reaction {
     reply: Reply,
     plan: Plan,
     ending: Ending,
-    recorded: Recorded,
+    recorded: RecordedRequest,
 }
 
 /// The operation that a request's path names.
@@ -222,8 +232,8 @@ fn magic_fault(operation: &Operation, admitted: &Result<Value, Refusal>) -> Opti
 /// The service's own answer, and whether the request was carried out.
 fn answer(operation: &Operation, admitted: Result<Value, Refusal>, now: i64, shared: &Shared) -> (Answer, bool) {
     let performed = admitted.and_then(|body| operations::perform(operation, &body, &mut shared.state(), now));
-    let carried_out = performed.is_ok();
-    (Answer::json(performed.unwrap_or_else(|refusal| refusal.body())), carried_out)
+    let applied = performed.is_ok();
+    (Answer::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
 }
 
 /// The answer to a request for which there is no operation: gateways answer it, not the service.

@@ -13,12 +13,14 @@ const SERVICE: &str = include_str!("generated/service.json");
 /// The service, read and its schemas compiled once per process.
 static SERVICE_MODEL: LazyLock<Service> = LazyLock::new(|| {
     let file: ServiceFile = serde_json::from_str(SERVICE).expect("codegen renders a service that can be read");
-    Service { codes: file.codes, operations: file.operations.into_iter().map(Operation::new).collect() }
+    let operations = file.operations.into_iter().map(Operation::new).collect();
+    Service { codes: file.codes, response_fields: file.response_fields, operations }
 });
 
 /// The codes and operations of the service.
 pub(crate) struct Service {
     codes: Vec<Code>,
+    response_fields: Vec<String>,
     operations: Vec<Operation>,
 }
 
@@ -54,6 +56,7 @@ struct Code {
 #[derive(Deserialize)]
 struct ServiceFile {
     codes: Vec<Code>,
+    response_fields: Vec<String>,
     operations: Vec<OperationEntry>,
 }
 
@@ -97,7 +100,12 @@ impl Service {
         self.operations.iter().find(|operation| operation.name == name)
     }
 
-    /// The documents' wording of a code.
+    /// Returns the wire names of all response fields.
+    pub(crate) fn response_fields(&self) -> &[String] {
+        &self.response_fields
+    }
+
+    /// Returns the documents' wording of a code.
     pub(crate) fn wording(&self, code: i64) -> &str {
         let known = self.codes.iter().find(|known| known.number == code);
         known.and_then(|known| known.wordings.first()).map_or("Unknown error", String::as_str)

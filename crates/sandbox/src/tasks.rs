@@ -2,40 +2,17 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::civil;
+use crate::generated::protocol::SeedTask;
 use crate::json::integer;
 
 /// Greatest count of numbers with which a task's figures are computed; more would overflow them.
 const MAX_NUMBERS: i64 = 1_000_000_000;
 
-/// A task, with what the service knows of it beyond what it answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Task {
-    /// The task as the service answers it.
-    pub record: Map<String, Value>,
-    /// The time by which queries find the task; its `createdTime` where this is left out.
-    pub filed_at: Option<String>,
-    /// The application that submitted the task.
-    pub app_id: Option<i64>,
-    /// The voice file or the spoken text, for `searchCondition`.
-    pub audio: Option<String>,
-    /// How the task goes on while the sandbox runs.
-    pub progress: Option<Progress>,
-}
-
-/// A task that is called while the sandbox runs: it waits, then calls its numbers evenly, then is finished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Progress {
-    /// Seconds from the sandbox's start (by its clock) to the first call; negative when it was before.
-    pub starts_after: i64,
-    /// Seconds that all calls take.
-    pub lasts: u32,
-}
+/// The only kind of task that queries ask for.
+const TASK_TYPE: i64 = 3;
 
 /// Counts of a task's numbers, from which everything else that it shows follows.
 #[derive(Clone, Copy)]
@@ -78,7 +55,7 @@ fn millionths(amount: i64) -> String {
     format!("{}.{:06}", amount / 1_000_000, amount % 1_000_000)
 }
 
-impl Task {
+impl SeedTask {
     /// The task as the service answers it at a time.
     pub(crate) fn record_at(&self, now: i64, started: i64) -> Cow<'_, Map<String, Value>> {
         let Some(progress) = self.progress else { return Cow::Borrowed(&self.record) };
@@ -102,7 +79,7 @@ impl Task {
 
 /// All tasks.
 pub(crate) struct Tasks {
-    pub(crate) tasks: Vec<Task>,
+    pub(crate) tasks: Vec<SeedTask>,
     /// The time from which progress counts.
     pub(crate) started: i64,
 }
@@ -131,7 +108,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Whether a task is selected; both ends of the span belong to it.
-    fn takes(&self, task: &Task, record: &Map<String, Value>, filed_at: &str) -> bool {
+    fn takes(&self, task: &SeedTask, record: &Map<String, Value>, filed_at: &str) -> bool {
         let number = |name: &str| record.get(name).and_then(integer);
         let contains = |text: Option<&str>| text.is_some_and(|text| text.to_lowercase().contains(&self.search));
         (self.from..=self.to).contains(&filed_at)
@@ -145,6 +122,24 @@ impl<'a> Selection<'a> {
 }
 
 impl Tasks {
+    /// Creates the tasks of a seed.
+    pub(crate) fn new(tasks: &[SeedTask], now: i64) -> Self {
+        let mut all = Self { tasks: Vec::with_capacity(tasks.len()), started: now };
+        for task in tasks {
+            all.insert(task.clone(), now);
+        }
+        all
+    }
+
+    /// Adds a task, with a kind and a time by which queries find it.
+    pub(crate) fn insert(&mut self, mut task: SeedTask, now: i64) {
+        task.record.entry("taskType").or_insert_with(|| TASK_TYPE.into());
+        if task.filed_at.is_none() && task.progress.is_none() {
+            task.record.entry("createdTime").or_insert_with(|| civil(now).into());
+        }
+        self.tasks.push(task);
+    }
+
     /// The page that a request asks for, the newest tasks first.
     pub(crate) fn page(&self, request: &Value, now: i64) -> Value {
         let selection = Selection::new(&request["params"]);
@@ -174,14 +169,16 @@ impl Tasks {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Progress, Task, Tasks};
+    use super::Tasks;
+    use crate::generated::protocol::{SeedTask, TaskProgress};
 
     fn tasks(count: i64) -> Tasks {
         let task = |id: i64| {
             let record = json!({ "taskId": id, "taskType": 3, "status": id % 2, "taskName": format!("Name {id}"),
                 "createdTime": format!("2024-01-01 00:00:{id:02}") });
             let Value::Object(record) = record else { unreachable!("it is an object") };
-            Task { record, app_id: Some(id % 3), audio: Some("hello.wav".to_owned()), ..Task::default() }
+            let audio = Some("hello.wav".to_owned());
+            SeedTask { record, filed_at: None, app_id: Some(id % 3), audio, progress: None }
         };
         Tasks { tasks: (1..=count).map(task).collect(), started: 0 }
     }
@@ -236,7 +233,8 @@ mod tests {
     #[test]
     fn progress() {
         let Value::Object(record) = json!({ "taskId": 1, "numCnt": 200 }) else { unreachable!("it is an object") };
-        let task = Task { record, progress: Some(Progress { starts_after: 10, lasts: 100 }), ..Task::default() };
+        let progress = Some(TaskProgress { starts_after: 10, lasts: 100 });
+        let task = SeedTask { record, filed_at: None, app_id: None, audio: None, progress };
         let shown = |now| {
             let record = task.record_at(now, 1000);
             (record["status"].clone(), record["rate"].clone(), record["callNum"].clone(), record["success"].clone())

@@ -20,8 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-use crate::sandbox::listen;
-use crate::server::ACCEPT_PAUSE;
+use crate::server::{ACCEPT_PAUSE, listen};
 
 /// How the sandbox proves who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use flate2::read::GzDecoder;
-use recallflow_sandbox::{DataStyle, Edit, Ending, EnvelopeStyle, Fault, Pace, Reflection, Sandbox, magic_keys};
+use recallflow_sandbox::{DataStyle, Ending, EnvelopeStyle, Fault, Pace, Reflection, Sandbox, magic_keys};
 use serde_json::{Value, json};
 use support::{Connection, DETAIL, Reply, Request, UPDATE, ask, start, try_ask, update};
 
@@ -37,7 +37,7 @@ fn a_script_is_played_in_order_and_then_forgotten() {
     let statuses: Vec<_> = (0..5).map(|_| detail(&sandbox)).map(|reply| (reply.status, reply.body[0])).collect();
     assert_eq!(statuses, [(503, b'<'), (200, b'{'), (200, b'{'), (429, b'<'), (200, b'{')]);
     assert_eq!(sandbox.faults_left(), 0);
-    let codes: Vec<_> = sandbox.requests().iter().map(|request| request.answered.code).collect();
+    let codes: Vec<_> = sandbox.requests().iter().map(|request| request.response.code).collect();
     assert_eq!(codes, [None, Some(0), Some(-18), None, Some(0)]);
 }
 
@@ -80,7 +80,7 @@ fn a_reset_before_the_request_is_read() {
     connection.0.write_all(b"POST /voice").expect("it can be sent");
     assert_eq!(connection.read().expect_err("there is no answer").kind(), ErrorKind::ConnectionReset);
     let [recorded] = sandbox.requests().try_into().expect("it is recorded");
-    assert_eq!((recorded.operation, recorded.answered.fault), (None, Some(Fault::ResetBeforeRead)));
+    assert_eq!((recorded.operation, recorded.response.fault), (None, Some(Fault::ResetBeforeRead)));
 }
 
 #[test]
@@ -170,9 +170,9 @@ fn answers_can_be_compressed() {
         GzDecoder::new(reply.body.as_slice()).read_to_end(&mut bytes).expect("it is gzip");
         bytes
     };
-    let reply = played(Fault::gzip());
+    let reply = played(Fault::Gzip);
     assert_eq!(serde_json::from_slice::<Value>(&unpacked(&reply)).expect("it is JSON")["data"]["keyId"], 12);
-    let bomb = played(Fault::Edit(Edit::GzipBomb(5_000_000)));
+    let bomb = played(Fault::GzipBomb(5_000_000));
     assert!(bomb.body.len() < 20_000);
     assert_eq!(unpacked(&bomb).len(), 5_000_000);
 }
@@ -180,7 +180,7 @@ fn answers_can_be_compressed() {
 #[test]
 fn a_kept_connection_can_be_stale() {
     let sandbox = start();
-    sandbox.script([Fault::stale(), Fault::Status(503)]);
+    sandbox.script([Fault::End(Ending::Stale), Fault::Status(503)]);
     let mut connection = Connection::open(&sandbox);
     let reply = connection.call(&detail_request(&sandbox)).expect("an answer");
     assert_eq!((reply.code(), reply.header("Connection")), (0, Some("keep-alive")));
@@ -280,7 +280,7 @@ fn an_answer_reflects_the_signature_but_no_recording_does() {
 
 #[test]
 fn headers_may_be_many_and_come_twice() {
-    let reply = played(Fault::Edit(Edit::Headers { count: 200, bytes: 30 }).with_another_header("Date", "now"));
+    let reply = played(Fault::ManyHeaders { count: 200, bytes: 30 }.with_another_header("Date", "now"));
     assert_eq!(reply.head.matches("X-Padding-").count(), 200);
     assert_eq!(reply.head.matches("\r\nDate: ").count(), 2);
     assert_eq!(reply.code(), 0);

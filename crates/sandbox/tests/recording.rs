@@ -20,10 +20,10 @@ fn a_record_tells_everything_but_the_signature() {
     assert_eq!(recorded.header("sign"), Some(REDACTED));
     assert_eq!(recorded.header("Api-Key"), Some(sandbox.api_key()));
     assert_eq!(recorded.json(), Some(json!({ "keyId": 12 })));
-    assert_eq!((recorded.body_length, recorded.connection), (12, 1));
-    assert!(recorded.signature_valid && recorded.answered.carried_out);
-    assert_eq!((recorded.answered.status, recorded.answered.code), (Some(200), Some(0)));
-    assert_eq!(recorded.answered.fault, None);
+    assert_eq!((recorded.body_bytes, recorded.connection), (12, 1));
+    assert!(recorded.signature_valid && recorded.response.applied);
+    assert_eq!((recorded.response.http_status, recorded.response.code), (Some(200), Some(0)));
+    assert_eq!(recorded.response.fault, None);
 
     let timestamp = recorded.header("Timestamp").expect("it has a timestamp");
     let shown = format!("{recorded:?}{sandbox:?}");
@@ -36,9 +36,9 @@ fn refused_requests_are_recorded_too() {
     send(&sandbox, &Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Sign", "wrong")).expect("an answer");
     ask(&sandbox, "/nothing", &json!({}));
     let requests = sandbox.requests();
-    assert_eq!((requests[0].signature_valid, requests[0].answered.code), (false, Some(-1)));
-    assert_eq!((requests[1].operation.as_deref(), requests[1].answered.status), (None, Some(404)));
-    assert!(requests.iter().all(|request| !request.answered.carried_out));
+    assert_eq!((requests[0].signature_valid, requests[0].response.code), (false, Some(-1)));
+    assert_eq!((requests[1].operation.as_deref(), requests[1].response.http_status), (None, Some(404)));
+    assert!(requests.iter().all(|request| !request.response.applied));
     sandbox.reset();
     assert!(sandbox.requests().is_empty());
 }
@@ -49,10 +49,10 @@ fn a_fault_and_what_it_hides_are_recorded() {
     sandbox.script([Fault::Reset.applied(), Fault::Reset]);
     assert!(try_ask(&sandbox, UPDATE, &update(299)).is_err());
     assert!(try_ask(&sandbox, UPDATE, &update(299)).is_err());
-    let answered = sandbox.requests().into_iter().map(|request| request.answered).collect::<Vec<_>>();
-    assert_eq!((answered[0].carried_out, answered[1].carried_out), (true, false));
-    assert_eq!((answered[0].status, answered[1].status), (None, None));
-    assert_eq!(answered[1].fault, Some(Fault::Reset));
+    let responses = sandbox.requests().into_iter().map(|request| request.response).collect::<Vec<_>>();
+    assert_eq!((responses[0].applied, responses[1].applied), (true, false));
+    assert_eq!((responses[0].http_status, responses[1].http_status), (None, None));
+    assert_eq!(responses[1].fault, Some(Fault::Reset));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_callback_sees_each_request() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&seen);
     let builder = Sandbox::builder().on_request(move |request| {
-        sink.lock().expect("nobody panicked").push(request.answered.code);
+        sink.lock().expect("nobody panicked").push(request.response.code);
     });
     let sandbox = builder.start_blocking().expect("a sandbox starts");
     ask(&sandbox, DETAIL, &json!({ "keyId": 12 }));

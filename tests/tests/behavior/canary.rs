@@ -88,7 +88,7 @@ pub(crate) fn echoes() -> Vec<Fault> {
         Fault::body(format!("<html>{text}</html>")).with_status(500),
         Fault::body(format!("<html>{}{text}</html>", "x".repeat(490))),
         Fault::body(format!(r#"{{"code":"{text}"}}"#)),
-        Fault::gzip().with_header("Content-Encoding", &text),
+        Fault::Gzip.with_header("Content-Encoding", &text),
         Fault::redirect(302, &format!("https://example.com/?{SECRET}")),
     ]
 }

@@ -57,7 +57,7 @@ fn table() -> Vec<Row> {
         ("200 with a page", Fault::Status(200), NO_PAGE, UNKNOWN),
         ("200 with nothing", Fault::body(""), NO_PAGE, UNKNOWN),
         ("204", Fault::body("").with_status(204), NO_PAGE, UNKNOWN),
-        ("gzip that was not asked for", Fault::gzip(), NO_PAGE, UNKNOWN),
+        ("gzip that was not asked for", Fault::Gzip, NO_PAGE, UNKNOWN),
         ("larger than allowed", Fault::Oversized { bytes: Some(9 << 20) }, NO_PAGE, UNKNOWN),
         ("endless", Fault::Oversized { bytes: None }, NO_PAGE, UNKNOWN),
         ("nested too deep", Fault::body("[".repeat(100_000)), NO_PAGE, UNKNOWN),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use recallflow::{Error, ErrorKind};
-use recallflow_sandbox::Fault;
+use recallflow_sandbox::{Ending, Fault};
 
 use super::{builder, sandbox_and_client, update};
 
@@ -62,19 +62,19 @@ async fn a_retry_after_within_the_deadline_is_respected() {
     sandbox.script([Fault::Status(503).with_header("Retry-After", "1")]);
     client.query_recall_flow_detail(12).await.unwrap();
     let requests = sandbox.requests();
-    assert!(requests[1].instant - requests[0].instant >= Duration::from_secs(1));
+    assert!(requests[1].time.duration_since(requests[0].time).unwrap() >= Duration::from_secs(1));
 }
 
 #[tokio::test]
 async fn a_stale_connection_costs_a_query_no_retry() {
     let (sandbox, client) = sandbox_and_client().await;
     let client = client.with_max_retries(0);
-    sandbox.script([Fault::stale()]);
+    sandbox.script([Fault::End(Ending::Stale)]);
     client.query_recall_flow_detail(12).await.unwrap();
     client.query_recall_flow_detail(12).await.unwrap();
     assert_eq!(sandbox.connections(), 2);
 
-    sandbox.script([Fault::stale()]);
+    sandbox.script([Fault::End(Ending::Stale)]);
     client.query_recall_flow_detail(12).await.unwrap();
     let error = client.update_recall_flow(&update()).await.unwrap_err();
     assert!(matches!(error, Error::OutcomeUnknown(_)), "the request had arrived, so the outcome is unknown: {error}");

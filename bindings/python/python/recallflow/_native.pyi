@@ -17,6 +17,7 @@ __all__ = [
     "from_dict",
     "from_wire",
     "parse_fee",
+    "serve_sandbox",
     "setup",
     "time",
     "to_update",
@@ -147,41 +148,13 @@ class Completions:
 
 @final
 class Sandbox:
-    """A running sandbox; see `recallflow.sandbox`. Arguments and results called JSON are text.
+    """A sandbox that commands start, use and close; see `recallflow.sandbox`. Commands and replies are JSON text."""
 
-    Raises ValueError for arguments that do not fit, and RuntimeError when it was closed or in a forked child.
-    """
+    def __new__(cls) -> Self: ...
+    def command(self, command: str) -> str:
+        """Executes a command, without the GIL."""
+    def wait(self, command: str) -> str:
+        """Executes a command that waits, without the GIL. Signals and `close` end the wait."""
 
-    def __new__(cls, options: str) -> Self:
-        """Starts it with options as a JSON object. Raises OSError where it cannot listen."""
-    @staticmethod
-    def fault(json: str) -> str:
-        """Reads a fault in any form, and writes it in the one that recordings have."""
-    @property
-    def url(self) -> str: ...
-    @property
-    def api_key(self) -> str: ...
-    @property
-    def api_secret(self) -> str: ...
-    def script(self, faults: str, operation: str | None) -> None:
-        """Plays a JSON list of faults on the next requests, or on those of an operation."""
-    def faults_left(self) -> int: ...
-    def requests(self) -> str:
-        """A JSON list."""
-    def wait_for_requests(self, count: int, seconds: float) -> bool:
-        """Waits without the GIL, and looks for signals meanwhile; False when the time is over."""
-    def wait_for_open_connections(self, most: int, seconds: float) -> bool:
-        """Likewise, until no more than `most` are open."""
-    def connections(self) -> int: ...
-    def open_connections(self) -> int: ...
-    def flow(self, key_id: int) -> str | None:
-        """A JSON object, if there is a flow of this key."""
-    def insert_flow(self, flow: str) -> None: ...
-    def tasks(self) -> str:
-        """A JSON list."""
-    def insert_task(self, task: str) -> None: ...
-    def set_shape(self, name: str) -> None: ...
-    def set_clock_offset(self, seconds: int) -> None: ...
-    def reset(self) -> None: ...
-    def close(self) -> None:
-        """Ends it and waits for that; nothing happens in a forked child."""
+def serve_sandbox(arguments: Sequence[str]) -> int:
+    """Serves a sandbox on the command line until Ctrl-C or SIGTERM, and returns the exit code."""

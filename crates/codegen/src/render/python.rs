@@ -6,7 +6,7 @@
 mod enums;
 mod operations;
 mod service;
-mod text;
+pub(super) mod text;
 mod types;
 mod values;
 

@@ -10,7 +10,7 @@ mod requests;
 mod responses;
 mod service;
 mod shapes;
-mod tokens;
+pub(super) mod tokens;
 
 use proc_macro2::TokenStream;
 

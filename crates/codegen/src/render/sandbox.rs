@@ -1,9 +1,11 @@
 //! Renders the data of the sandbox: status codes, and operations with request schemas and examples.
 
+use std::collections::BTreeSet;
+
 use super::json::Object;
 use super::json_schema::self_contained;
 use crate::model::service::Code;
-use crate::model::{Api, Example, Operation};
+use crate::model::{Api, Direction, Example, Operation};
 use crate::output::File;
 
 /// Renders the file that the sandbox embeds.
@@ -12,8 +14,16 @@ pub fn render(api: &Api) -> Vec<File> {
     let service = Object::new()
         .with("$comment", super::header(api))
         .with("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
+        .with("response_fields", response_fields(api))
         .with("operations", api.operations.iter().map(|operation| self::operation(api, operation)).collect::<Vec<_>>());
     vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: service.pretty() }]
+}
+
+/// Returns the wire names of all response fields, by which the sandbox recognizes misspelt ones.
+fn response_fields(api: &Api) -> Vec<String> {
+    let responses = api.types.iter().filter(|object| object.direction == Direction::Response);
+    let names: BTreeSet<_> = responses.flat_map(|object| &object.fields).map(|field| field.wire.clone()).collect();
+    names.into_iter().collect()
 }
 
 /// Returns a status code.

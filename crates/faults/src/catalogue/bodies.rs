@@ -13,7 +13,7 @@ pub(super) fn rows() -> Vec<Row> {
         body("nothing with HTTP status 200", b"").key(990_712).unreadable().quick(),
         Row::new("HTTP status 204", Fault::body("").with_status(204)).key(990_733).unreadable(),
         body("white space", b" \r\n ").unreadable(),
-        Row::new("gzip that was not asked for", Fault::gzip()).key(990_710).unreadable(),
+        Row::new("gzip that was not asked for", Fault::Gzip).key(990_710).unreadable(),
         Row::new("an unknown encoding", Fault::body("\u{1}\u{2}").with_header("Content-Encoding", "x-none"))
             .key(990_725)
             .unreadable(),

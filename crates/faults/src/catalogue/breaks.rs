@@ -74,7 +74,7 @@ pub(super) fn lengths() -> Vec<Row> {
         row("body cut off", Fault::Truncate(20)).key(990_700).ambiguous("ProtocolError").quick(),
         row("body cut off, once", Fault::Truncate(20)).once().query_succeeds(2).update("OutcomeUnknownError", 1),
         row("chunked body cut off", Fault::Chunked.and(Fault::Truncate(20))).key(990_701).ambiguous("ProtocolError"),
-        row("gzip body cut off", Fault::gzip().and(Fault::Truncate(20))).key(990_724).ambiguous("ProtocolError"),
+        row("gzip body cut off", Fault::Gzip.and(Fault::Truncate(20))).key(990_724).ambiguous("ProtocolError"),
         row("chunked body", Fault::Chunked).key(990_702),
         row("body that ends with the connection", Fault::UntilClose),
         // Such a body has no length, so only its JSON shows the truncation.

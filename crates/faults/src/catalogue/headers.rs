@@ -1,6 +1,6 @@
 //! Response headers: `Retry-After`, `Date`, too many of them, and echoes of the request.
 
-use recallflow_sandbox::{Edit, Fault, Reflection};
+use recallflow_sandbox::{Fault, Reflection};
 
 use crate::row::Row;
 
@@ -49,7 +49,7 @@ pub(super) fn rows() -> Vec<Row> {
             .quick(),
         date("code -16 without a `Date`", Fault::Code(-16).without_header("Date")).both("TimestampExpiredError", 2),
     ]);
-    let many = |count, bytes| Fault::Edit(Edit::Headers { count, bytes });
+    let many = |count, bytes| Fault::ManyHeaders { count, bytes };
     rows.extend([
         Row::new("header of 64 KiB", many(1, 64 << 10)).key(990_740),
         Row::new("header of 1 MiB", many(1, 1 << 20)).key(990_741).ambiguous("ProtocolError").large(),

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use md5::{Digest, Md5};
@@ -16,6 +16,48 @@ pub(crate) const TASKS: &str = "/voice/group/call/query";
 
 /// How long a test waits for bytes.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a sandbox is and who may use it.
+pub(crate) trait Server {
+    fn address(&self) -> SocketAddr;
+    fn api_key(&self) -> &str;
+    fn api_secret(&self) -> &str;
+}
+
+impl Server for Sandbox {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+
+    fn api_key(&self) -> &str {
+        self.api_key()
+    }
+
+    fn api_secret(&self) -> &str {
+        self.api_secret()
+    }
+}
+
+/// The same of a sandbox that is used by commands.
+pub(crate) struct Account {
+    pub(crate) address: SocketAddr,
+    pub(crate) api_key: String,
+    pub(crate) api_secret: String,
+}
+
+impl Server for Account {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    fn api_secret(&self) -> &str {
+        &self.api_secret
+    }
+}
 
 /// A request that a test changes before it is sent.
 #[derive(Clone)]
@@ -32,7 +74,7 @@ pub(crate) fn unix_seconds() -> i64 {
     i64::try_from(since.as_secs()).expect("it is before the end of time")
 }
 
-pub(crate) fn sign(sandbox: &Sandbox, timestamp: &str) -> String {
+pub(crate) fn sign(sandbox: &impl Server, timestamp: &str) -> String {
     let signed = format!("{}{}{timestamp}", sandbox.api_key(), sandbox.api_secret());
     let digest = Md5::digest(signed.as_bytes());
     digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
@@ -40,12 +82,12 @@ pub(crate) fn sign(sandbox: &Sandbox, timestamp: &str) -> String {
 
 impl Request {
     /// A request that the sandbox accepts, signed now.
-    pub(crate) fn new(sandbox: &Sandbox, path: &str, body: &Value) -> Self {
+    pub(crate) fn new(sandbox: &impl Server, path: &str, body: &Value) -> Self {
         Self::at(sandbox, path, body, unix_seconds())
     }
 
     /// A request that was signed at some time.
-    pub(crate) fn at(sandbox: &Sandbox, path: &str, body: &Value, timestamp: i64) -> Self {
+    pub(crate) fn at(sandbox: &impl Server, path: &str, body: &Value, timestamp: i64) -> Self {
         let timestamp = timestamp.to_string();
         let headers = [
             ("Host", sandbox.address().to_string()),
@@ -125,7 +167,7 @@ impl Reply {
 pub(crate) struct Connection(pub(crate) TcpStream);
 
 impl Connection {
-    pub(crate) fn open(sandbox: &Sandbox) -> Self {
+    pub(crate) fn open(sandbox: &impl Server) -> Self {
         let stream = TcpStream::connect(sandbox.address()).expect("the sandbox listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         Self(stream)
@@ -193,17 +235,17 @@ impl Connection {
 }
 
 /// Sends a request on a connection of its own.
-pub(crate) fn send(sandbox: &Sandbox, request: &Request) -> io::Result<Reply> {
+pub(crate) fn send(sandbox: &impl Server, request: &Request) -> io::Result<Reply> {
     Connection::open(sandbox).call(request)
 }
 
 /// Asks on a connection of its own, and gets an answer.
-pub(crate) fn ask(sandbox: &Sandbox, path: &str, body: &Value) -> Reply {
+pub(crate) fn ask(sandbox: &impl Server, path: &str, body: &Value) -> Reply {
     send(sandbox, &Request::new(sandbox, path, body)).expect("the sandbox answers")
 }
 
 /// Tries to ask.
-pub(crate) fn try_ask(sandbox: &Sandbox, path: &str, body: &Value) -> io::Result<Reply> {
+pub(crate) fn try_ask(sandbox: &impl Server, path: &str, body: &Value) -> io::Result<Reply> {
     send(sandbox, &Request::new(sandbox, path, body))
 }
 

@@ -3,7 +3,7 @@ import { Sandbox } from 'recallflow/sandbox';
 
 /** Uses every kind of member. A type that only the declarations of Node define would be an error. */
 export async function everyKindOfMember(options: EnvironmentOptions, query: GroupCallQuery): Promise<string> {
-  const sandbox = await Sandbox.start({ seed: new URL('file:///seed.json') });
+  const sandbox = await Sandbox.start({ seedFile: new URL('file:///seed.json') });
   const client = Client.fromEnv({ ...options, caFile: new URL('file:///authorities.pem') });
   await client.updateRecallFlow({
     keyId: 299,

@@ -20,7 +20,7 @@ pub(super) fn fill(text: &str, shown: impl Serialize) -> String {
 }
 
 /// Returns a docstring whose first line is indented already.
-fn docstring(text: &str, indent: usize) -> String {
+pub(in crate::render) fn docstring(text: &str, indent: usize) -> String {
     let text = escape(text);
     if indent + text.chars().count() + 6 <= WIDTH && !text.contains('\n') {
         return format!("\"\"\"{text}\"\"\"");

@@ -39,7 +39,7 @@ pub(super) fn doc(paragraphs: &[&str]) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
-fn wrap(paragraph: &str) -> Vec<String> {
+pub(in crate::render) fn wrap(paragraph: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in paragraph.split_whitespace() {
         let line = lines.last_mut().expect("there is always a line");

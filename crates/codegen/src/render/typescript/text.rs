@@ -23,7 +23,7 @@ pub(super) fn fill(template: &str, shown: impl Serialize) -> String {
 ///
 /// A blank line ends a paragraph. A line that begins with `@` is a tag, and tags stand together. The result ends with a
 /// line break, as the block of a template does.
-fn comment(text: &str) -> String {
+pub(in crate::render) fn comment(text: &str) -> String {
     let margin: String = text.chars().take_while(|c| *c == ' ').collect();
     let paragraphs = paragraphs(&text.replace("*/", "*\\/"));
     if let [only] = paragraphs.as_slice()

@@ -1,0 +1,40 @@
+/** Commands of the sandbox in the native module: JSON text in, JSON text out. */
+
+import { jsonText } from './json.js';
+import { native, type NativeSandbox } from './native.js';
+
+/** What the sandbox replies. */
+interface Reply {
+  result?: unknown;
+  error?: { kind: string; message: string; code: string | null };
+}
+
+/** Returns a sandbox that is not running. */
+export function create(): NativeSandbox {
+  return new native.Sandbox();
+}
+
+/**
+ * Returns a command as text.
+ *
+ * @throws TypeError if an argument cannot be written as JSON.
+ */
+export function commandText(name: string, args?: object): string {
+  return args === undefined ? JSON.stringify(name) : `{${JSON.stringify(name)}:${jsonText(name, args)}}`;
+}
+
+/** Returns the result of a reply, or throws its error: a TypeError or RangeError for what the caller passed. */
+export function resultOf(reply: string): unknown {
+  const { result, error } = JSON.parse(reply) as Reply;
+  if (error === undefined) {
+    return result;
+  }
+  const { kind, message, code } = error;
+  if (kind === 'value') {
+    throw new TypeError(message);
+  }
+  if (kind === 'range') {
+    throw new RangeError(message);
+  }
+  throw Object.assign(new Error(message), code === null ? {} : { code });
+}

@@ -1,0 +1,217 @@
+//! The sandbox on the command line, for the program of this crate and those of the Python and Node packages.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use lexopt::prelude::{Long, Short, ValueExt};
+
+use crate::generated::protocol::{RecordedRequest, Seed};
+use crate::magic;
+use crate::sandbox::{Builder, Sandbox};
+
+/// Exit code after SIGTERM, as shells report it.
+const TERMINATED: u8 = 128 + 15;
+
+/// Exit code of a wrong argument or of a sandbox that could not start.
+const FAILED: u8 = 1;
+
+const OPTIONS: &str = "\
+Options:
+  --port PORT          Port to listen on, 0 for any free one [default: 4010]
+  --host ADDRESS       IP address to listen on [default: 127.0.0.1]
+  --api-key KEY        API key that is accepted [default: the documents' key]
+  --api-secret SECRET  Secret that requests are signed with [default: the documents' secret]
+  --seed FILE          JSON file of flows and tasks to start with [default: the documents' examples]
+  --shape SHAPE        Shape of queryDetail responses: flat, page or flat-with-paging [default: flat]
+  --allow-ip ADDRESS   Accept requests from this address only; may be repeated
+  -h, --help           Print this help
+";
+
+/// The options that need TLS.
+#[cfg(feature = "tls")]
+const TLS_OPTIONS: &str = "
+  --tls CERTIFICATE    Listen for TLS with this certificate: trusted, expired, wrong-host, unknown-authority,
+                       self-signed, or stalled (the handshake never ends)
+  --authority FILE     Write the certificate authority to this file as PEM, for clients to trust
+";
+#[cfg(not(feature = "tls"))]
+const TLS_OPTIONS: &str = "";
+
+/// What the command line asks for.
+enum Request {
+    Serve(Box<Settings>),
+    Help,
+}
+
+/// A sandbox to serve.
+struct Settings {
+    builder: Builder,
+    /// Whether the secret is the caller's own.
+    has_own_secret: bool,
+    /// File for the certificate authority.
+    #[cfg(feature = "tls")]
+    authority: Option<PathBuf>,
+}
+
+/// Serves a sandbox until Ctrl-C or SIGTERM, and returns the exit code of the process. `program` is how the caller starts
+/// it, for messages. Prints the url and the variables that clients read, and then a line for each request.
+#[must_use]
+pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let parsed = parse(lexopt::Parser::from_args(arguments));
+    let result = parsed.and_then(|request| match request {
+        Request::Help => help(program).map(|()| 0).map_err(Into::into),
+        Request::Serve(settings) => serve(*settings),
+    });
+    result.unwrap_or_else(|error| {
+        // A closed error output is not a reason to fail in another way.
+        let _ = writeln!(io::stderr(), "{program}: {error}");
+        FAILED
+    })
+}
+
+fn help(program: &str) -> io::Result<()> {
+    write!(
+        io::stdout(),
+        "A local stand-in for the voice API, to try clients without an account.\n\nUsage: {program} [OPTIONS]\n\n\
+         {OPTIONS}{TLS_OPTIONS}\nA request with one of these keyIds plays a fault:\n{}",
+        magic::table()
+    )
+}
+
+fn parse(mut arguments: lexopt::Parser) -> Result<Request, Box<dyn Error>> {
+    // Nothing reads the recording of a sandbox on the command line.
+    let mut builder = Sandbox::builder().port(4010).max_recorded_requests(0);
+    let mut allowed_ips: Vec<IpAddr> = Vec::new();
+    let mut has_own_secret = false;
+    #[cfg(feature = "tls")]
+    let mut authority = None;
+    while let Some(argument) = arguments.next()? {
+        builder = match argument {
+            Long("port") => builder.port(arguments.value()?.parse()?),
+            Long("host") => builder.host(arguments.value()?.parse()?),
+            Long("api-key") => builder.api_key(arguments.value()?.string()?),
+            Long("api-secret") => {
+                has_own_secret = true;
+                builder.api_secret(arguments.value()?.string()?)
+            }
+            Long("seed") => builder.seed(Seed::from_file(&PathBuf::from(arguments.value()?))?),
+            Long("shape") => builder.shape(arguments.value()?.string()?.parse()?),
+            Long("allow-ip") => {
+                allowed_ips.push(arguments.value()?.parse()?);
+                builder
+            }
+            #[cfg(feature = "tls")]
+            Long("tls") => builder.tls(arguments.value()?.string()?.parse()?),
+            #[cfg(feature = "tls")]
+            Long("authority") => {
+                authority = Some(PathBuf::from(arguments.value()?));
+                builder
+            }
+            Short('h') | Long("help") => return Ok(Request::Help),
+            other => return Err(other.unexpected().into()),
+        };
+    }
+    Ok(Request::Serve(Box::new(Settings {
+        builder: builder.allowed_ips(allowed_ips),
+        has_own_secret,
+        #[cfg(feature = "tls")]
+        authority,
+    })))
+}
+
+/// Serves until a signal, and returns the exit code.
+fn serve(settings: Settings) -> Result<u8, Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let entered = runtime.enter();
+    // Before the first line is printed: whoever reads a line may send a signal at once.
+    let signal = ending_signal()?;
+    drop(entered);
+    let sandbox = settings.builder.on_request(log).start_blocking()?;
+    #[cfg(feature = "tls")]
+    if let Some(file) = settings.authority {
+        std::fs::write(file, sandbox.authority().ok_or("`--authority` needs `--tls`")?)?;
+    }
+    introduce(&sandbox, settings.has_own_secret)?;
+    Ok(runtime.block_on(signal))
+}
+
+/// Begins to listen for Ctrl-C and SIGTERM. The future resolves to the exit code. The process with number 1 of a container
+/// gets SIGTERM only because of this handler.
+#[cfg(unix)]
+fn ending_signal() -> io::Result<impl Future<Output = u8>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => 0,
+            _ = terminate.recv() => TERMINATED,
+        }
+    })
+}
+
+/// Begins to listen for Ctrl-C and for the end of the console or the session. The future resolves to the exit code.
+#[cfg(windows)]
+fn ending_signal() -> io::Result<impl Future<Output = u8>> {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    let (mut interrupt, mut end) = (ctrl_c()?, ctrl_break()?);
+    let (mut close, mut shutdown) = (ctrl_close()?, ctrl_shutdown()?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => 0,
+            _ = end.recv() => TERMINATED,
+            _ = close.recv() => TERMINATED,
+            _ = shutdown.recv() => TERMINATED,
+        }
+    })
+}
+
+/// Prints where the sandbox is, and how a shell tells clients.
+fn introduce(sandbox: &Sandbox, has_own_secret: bool) -> io::Result<()> {
+    // The caller's own secret may be a real one.
+    let secret = if has_own_secret { "…" } else { sandbox.api_secret() };
+    let url = sandbox.url();
+    let mut text = format!("The sandbox listens on {url} until Ctrl-C. For clients in another shell:\n\n");
+    for (name, value) in [("BASE_URL", url.as_str()), ("API_KEY", sandbox.api_key()), ("API_SECRET", secret)] {
+        text.push_str(&if cfg!(windows) {
+            format!("$env:RECALLFLOW_{name} = '{}'\n", value.replace('\'', "''"))
+        } else {
+            format!("export RECALLFLOW_{name}={}\n", quoted(value))
+        });
+    }
+    // At once, because a reader may close the output after the last variable.
+    io::stdout().write_all(format!("{text}\n").as_bytes())
+}
+
+/// Quotes a value for a POSIX shell, if the shell would not take it literally.
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "…:/._-[]".contains(c);
+    if value.chars().all(is_plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+/// Prints a line for a request.
+fn log(request: &RecordedRequest) {
+    let response = &request.response;
+    let status = response.http_status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
+    let code = response.code.map(|code| format!(" code {code}")).unwrap_or_default();
+    let fault = response.fault.as_ref().map(|_| " (fault)").unwrap_or_default();
+    let method = if request.method.is_empty() { "connection" } else { request.method.as_str() };
+    // A closed output does not stop the sandbox.
+    let _ = writeln!(io::stdout(), "{method} {} {status}{code}{fault}", request.path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_shell_takes_a_quoted_value_literally() {
+        for (value, written) in
+            [("http://127.0.0.1:4010", "http://127.0.0.1:4010"), ("a b$", "'a b$'"), ("it's", r"'it'\''s'")]
+        {
+            assert_eq!(quoted(value), written);
+        }
+    }
+}

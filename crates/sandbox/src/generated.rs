@@ -1,0 +1,3 @@
+//! What codegen renders for the sandbox.
+
+pub(crate) mod protocol;
