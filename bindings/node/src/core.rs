@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{self, CALLS, Pages, Request};
+use recallflow::ffi::{self, Form, Json, Pages, Request};
 use recallflow::{Client, ClientBuilder};
 
 use crate::completions::{Completions, Output};
@@ -13,7 +13,6 @@ use crate::failure::{raise, shielded, wrong};
 use crate::options::{self, overridden};
 use crate::pack::Pack;
 use crate::pages::PageReader;
-use crate::request::{Direction, parse, to_wire};
 
 /// A client of the core. It holds the secret, and no method returns it.
 #[napi]
@@ -122,6 +121,6 @@ impl Core {
 
 /// Parses the request of an operation strictly.
 fn read_request(operation: usize, request: &str) -> napi::Result<Box<dyn Request>> {
-    let json = to_wire(Direction::Request, CALLS[operation].request, parse(request)?);
-    ffi::read_for(operation, &json).map_err(raise)
+    let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
+    ffi::read_for(operation, &source).map_err(raise)
 }

@@ -7,7 +7,7 @@ use recallflow::{Client, ClientBuilder, ffi};
 use serde_json::{Map, Value};
 
 use crate::failure::{raise, wrong};
-use crate::request::shown;
+use crate::wire::shown;
 
 /// Options by name. Undefined options are absent.
 pub(crate) type Options = Map<String, Value>;

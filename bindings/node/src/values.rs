@@ -1,34 +1,38 @@
 //! What values are asked for: rules, wire form, money.
 
+use std::borrow::Cow;
+
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{self, Field, Kind, REQUESTS, RESPONSES, Shape};
-use recallflow::{Error, Fee};
+use recallflow::ffi::{self, Field, Form, Json, Kind, MISFIT, Object, REQUESTS, RESPONSES, Request, Shape, Source};
+use recallflow::{Error, Fee, Violation};
 use recallflow_bridge::failure;
 use serde_json::{Map, Value, json};
 
 use crate::failure::{raise, shielded, wrong};
 use crate::pack::{Pack, Parcel};
-use crate::request::{self, Direction, pack_request, pack_wire, to_wire, unwritable};
+use crate::wire::{self, Direction, pack_request, pack_wire, unwritable};
 
-/// The name of the only member of an object that stands for what no JSON can stand for.
+/// Returns the name of the only member of an object that describes a value that JSON does not have.
 #[napi]
-pub fn marker() -> String {
-    request::marker()
+pub fn marker() -> &'static str {
+    MISFIT
 }
 
-/// Position of the type of requests that the names of the fields fit best, and among these the one that it breaks the
-/// fewest rules of.
+/// Returns the position of the type of requests that the names of the fields fit best. Of several such types it is the
+/// one of which the request breaks the fewest rules.
 #[napi]
 pub fn request_of(request: String) -> napi::Result<u32> {
     shielded(None, || {
-        let request = request::parse(&request)?;
-        let broken = |position: usize| {
-            let wire = to_wire(Direction::Request, position, request.clone());
-            ffi::read_request(position, &wire)
-                .map_or_else(|violations| violations.len(), |read| read.violations().len())
+        let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
+        let object = source.object();
+        let names = object.as_ref().map(Object::names).unwrap_or_default();
+        let broken = |position: usize| match ffi::read_request(position, &source) {
+            Ok(request) => request.violations().len(),
+            Err(violations) => violations.len(),
         };
-        Ok(best((0..REQUESTS.len()).map(|position| (strangers(&REQUESTS[position], &request), broken(position)))))
+        let rank = |position: usize| (strangers(&REQUESTS[position], &names), broken(position));
+        Ok(best((0..REQUESTS.len()).map(rank)))
     })
 }
 
@@ -36,20 +40,20 @@ pub fn request_of(request: String) -> napi::Result<u32> {
 #[napi]
 pub fn response_of(response: String) -> napi::Result<u32> {
     shielded(None, || {
-        let response = request::parse(&response)?;
+        let response = parse(&response)?;
+        let names: Vec<_> = response.as_object().into_iter().flat_map(Map::keys).map(Cow::from).collect();
         // Lists are always there.
         let is_list = |field: &&Field| matches!(field.kind, Kind::List(_));
         let lacking = |shape: &Shape| {
             shape.fields.iter().filter(is_list).filter(|field| response.get(field.wire).is_none()).count()
         };
-        Ok(best(RESPONSES.iter().map(|shape| (strangers(shape, &response), lacking(shape)))))
+        Ok(best(RESPONSES.iter().map(|shape| (strangers(shape, &names), lacking(shape)))))
     })
 }
 
-/// Number of fields that the shape does not have.
-fn strangers(shape: &Shape, value: &Value) -> usize {
-    let fields = value.as_object().into_iter().flat_map(Map::keys);
-    fields.filter(|name| shape.fields.iter().all(|field| field.wire != *name)).count()
+/// Returns the number of names that the shape does not have.
+fn strangers(shape: &Shape, names: &[Cow<'_, str>]) -> usize {
+    names.iter().filter(|name| shape.fields.iter().all(|field| field.wire != **name)).count()
 }
 
 /// Position of the first that is least.
@@ -58,13 +62,11 @@ fn best(ranks: impl Iterator<Item = impl Ord>) -> u32 {
     best.and_then(|(position, _)| u32::try_from(position).ok()).unwrap_or_default()
 }
 
-/// Every rule that the request of the type at this position breaks.
+/// Returns every rule that the request of the type at this position breaks.
 #[napi]
 pub fn validate(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let position = position as usize;
-        let wire = to_wire(Direction::Request, position, request::parse(&request)?);
-        let violations = match ffi::read_request(position, &wire) {
+        let violations = match read(position, &request, Form::Request)? {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
@@ -72,45 +74,47 @@ pub fn validate(env: &Env, position: u32, request: String) -> napi::Result<Parce
     })
 }
 
-/// The advice about the request; none if it cannot be read.
+/// Returns the warnings about the request; none if it cannot be read.
 #[napi]
 pub fn warnings(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let position = position as usize;
-        let wire = to_wire(Direction::Request, position, request::parse(&request)?);
-        let warnings = ffi::read_request(position, &wire).map_or_else(|_| Vec::new(), |request| request.warnings());
+        let request = read(position, &request, Form::Request)?;
+        let warnings = request.map_or_else(|_| Vec::new(), |request| request.warnings());
         let warnings = warnings.iter().map(|warning| json!({"path": warning.path, "message": warning.message}));
         Pack::of(&warnings.collect()).parcel(env)
     })
 }
 
-/// The exact JSON of the service for a request of the type at this position.
+/// Returns the exact JSON of the service for a request of the type at this position.
 #[napi]
 pub fn request_to_wire(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let position = position as usize;
-        let wire = to_wire(Direction::Request, position, request::parse(&request)?);
+        let wire = read(position, &request, Form::Request)?.map_err(refuse)?.to_json();
         let mut pack = Pack::default();
-        pack_wire(&mut pack, Direction::Request, position, &checked(position, &wire)?);
+        pack_wire(&mut pack, Direction::Request, position as usize, &wire);
         pack.parcel(env)
     })
 }
 
-/// A request of the type at this position as users see it, from the exact JSON of the service.
+/// Returns a request of the type at this position as users see it, from the exact JSON of the service.
 #[napi]
 pub fn request_from_wire(env: &Env, position: u32, wire: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let position = position as usize;
+        let request = read(position, &wire, Form::Wire)?.map_err(refuse)?;
         let mut pack = Pack::default();
-        pack_request(&mut pack, position, &checked(position, &request::parse(&wire)?)?);
+        pack_request(&mut pack, position as usize, &request.to_json());
         pack.parcel(env)
     })
 }
 
-/// The wire form of a request as the core writes it.
-fn checked(position: usize, wire: &Value) -> napi::Result<Value> {
-    let request = ffi::read_request(position, wire);
-    Ok(request.map_err(|violations| raise(Error::from_violations(violations)))?.to_json())
+/// Reads a request of the type at this position, or returns everything that is wrong with it.
+fn read(position: u32, request: &str, form: Form) -> napi::Result<Result<Box<dyn Request>, Vec<Violation>>> {
+    let source = Json::parse(request.as_bytes(), form).map_err(raise)?;
+    Ok(ffi::read_request(position as usize, &source))
+}
+
+fn refuse(violations: Vec<Violation>) -> napi::Error {
+    raise(Error::from_violations(violations))
 }
 
 /// The exact JSON of the service for a response of the type at this position.
@@ -130,35 +134,42 @@ pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Resul
     shielded(None, || {
         let position = position as usize;
         // Within what was written for us, something may stand for what has no JSON. Text of others has no such thing.
-        if wire.contains(&json!(request::marker()).to_string()) {
-            writable(position, &request::parse(&wire)?)?;
+        if wire.contains(&json!(MISFIT).to_string()) {
+            writable(position, &parse(&wire)?)?;
         }
         let record = ffi::read_response(position, wire.into_bytes().into()).map_err(raise)?;
         Pack::of_record(&record).parcel(env)
     })
 }
 
-/// The update that changes nothing, from a flow that was read.
+/// Makes the update that changes nothing from a flow that was read.
 #[napi]
-pub fn to_update(env: &Env, position: u32, detail: String) -> napi::Result<Parcel<'_>> {
+pub fn to_update(env: &Env, detail: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let update = ffi::to_update(response_wire(position as usize, &detail)?).map_err(raise)?;
-        let position = REQUESTS.iter().position(|shape| shape.name == ffi::UPDATE);
-        let position = position.ok_or_else(|| wrong("there is no update"))?;
+        let source = Json::parse(detail.as_bytes(), Form::Response).map_err(raise)?;
+        if source.object().is_none() {
+            return Err(no_object(ffi::responses::RECALL_FLOW_DETAIL, &source.describe()));
+        }
+        let update = ffi::to_update(&source).map_err(raise)?;
         let mut pack = Pack::default();
-        pack_request(&mut pack, position, &update);
+        pack_request(&mut pack, ffi::requests::UPDATE_RECALL_FLOW, &update.to_json());
         pack.parcel(env)
     })
 }
 
 fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
-    let value = request::parse(response)?;
+    let value = parse(response)?;
     if !value.is_object() {
-        return Err(no_object(position, &request::shown(&value)));
+        return Err(no_object(position, &wire::shown(&value)));
     }
-    let wire = to_wire(Direction::Response, position, value);
+    let wire = wire::response(position, value);
     writable(position, &wire)?;
     Ok(wire)
+}
+
+/// Parses a response that the package encoded.
+fn parse(text: &str) -> napi::Result<Value> {
+    serde_json::from_str(text).map_err(|error| wrong(format!("the response is not JSON: {error}")))
 }
 
 /// Refuses a response that holds something without JSON.

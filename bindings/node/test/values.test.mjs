@@ -176,7 +176,7 @@ suite('a response cannot hold values without JSON', () => {
     [new Map(), /a `Map`/],
     [Number.NaN, /NaN/],
     [2n ** 70n, /a number of 71 bits/],
-    ['\ud800', /a text with half a character/],
+    ['\ud800', /a text with a lone surrogate/],
     [[undefined], /undefined/],
     [() => 1, /a function/],
     [revoked(), /an object that cannot be read/],

@@ -47,7 +47,7 @@ function written(value: unknown, holders: object[], beyond: boolean): string | u
         ? value.toString()
         : described(`a number of ${String(value.toString(2).replace('-', '').length)} bits`);
     case 'string':
-      return value.isWellFormed() ? JSON.stringify(value) : described('a text with half a character');
+      return value.isWellFormed() ? JSON.stringify(value) : described('a text with a lone surrogate');
     case 'function':
       return described('a function');
     case 'symbol':

@@ -3,15 +3,14 @@
 import { encode } from './encode.js';
 import { InvalidRequestError, moveTo, siteOf } from './errors.js';
 import type { UpdateRecallFlow } from './generated/requests.js';
-import { RESPONSE_NAMES, type RecallFlowDetail } from './generated/responses.js';
+import type { RecallFlowDetail } from './generated/responses.js';
 import { attempt, native } from './native.js';
 import { open, type Reader } from './reader.js';
 
 function toUpdate(this: RecallFlowDetail): UpdateRecallFlow {
   const site = siteOf(toUpdate);
-  const position = RESPONSE_NAMES.indexOf('RecallFlowDetail');
   try {
-    return attempt(() => open(native.toUpdate(position, encode(this))).any() as UpdateRecallFlow, site);
+    return attempt(() => open(native.toUpdate(encode(this))).any() as UpdateRecallFlow, site);
   } catch (error) {
     throw error instanceof InvalidRequestError ? moveTo(unfit(error), site) : error;
   }

@@ -86,7 +86,7 @@ export interface Native {
   requestFromWire(position: number, wire: string): Packed;
   responseToWire(position: number, response: string): Packed;
   responseFromWire(position: number, wire: string): Packed;
-  toUpdate(position: number, detail: string): Packed;
+  toUpdate(detail: string): Packed;
   parseFee(text: string): { amount: string; currency?: string } | null;
   totalFees(fees: string): Packed;
   Sandbox: new () => NativeSandbox;

@@ -94,9 +94,9 @@ impl Class {
         object.get_type().is_subclass(self.kind.bind(object.py()))
     }
 
-    /// Whether a field, or an object that holds some, has this name on the wire.
-    pub(crate) fn is_on_wire(&self, name: &str) -> bool {
-        self.shape.fields.iter().any(|field| field.wire == name || field.within == Some(name))
+    /// Returns the position of the field with this name on the wire.
+    pub(crate) fn position_of(&self, wire: &str) -> Option<usize> {
+        self.shape.fields.iter().position(|field| field.wire == wire)
     }
 
     fn new(class: &Bound<'_, PyType>, position: usize, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {

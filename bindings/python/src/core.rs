@@ -12,6 +12,7 @@ use recallflow_bridge::fork::Owned;
 use crate::classes::Classes;
 use crate::completions::Completions;
 use crate::errors::{raise, shielded, wrong};
+use crate::from_python::Given;
 use crate::log::Lines;
 use crate::options::Overrides;
 use crate::outcome::Returned;
@@ -206,6 +207,6 @@ impl Core {
 /// Reads the request of an operation, strictly.
 pub(crate) fn read_request(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Box<dyn Request>> {
     let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("expected the position of an operation"))?;
-    let json = from_python::request(request, &Classes::get(py)?.requests[call.request])?;
-    ffi::read_for(operation, &json).map_err(raise)
+    let class = &Classes::get(py)?.requests[call.request];
+    from_python::request(request, class, Given::Instances, |source| ffi::read_for(operation, source))?.map_err(raise)
 }

@@ -1,268 +1,307 @@
-//! Reads Python values as the JSON that the core takes. What no JSON can stand for is described, so that the core can
-//! report it where it stands.
+//! Reads requests from Python objects, straight into their Rust types.
 
-use pyo3::exceptions::{PyException, PyTypeError};
-use pyo3::ffi;
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyNone, PyString, PyTuple, PyType};
-use recallflow::ffi::{Field, Kind, Shape, no_json, write_request, write_response};
-use serde_json::{Map, Number, Value};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString,
+    PyTuple, PyType,
+};
+use recallflow::ffi::{Form, Found, Kind, Object, Source, describe_text};
+use serde_json::Number;
 
 use crate::classes::{Class, Classes};
 
-/// Deeper JSON than this is refused by the core as well.
-const DEEPEST: usize = 127;
-
-/// The wire form of a request or response.
-pub(crate) fn value(object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    let classes = Classes::get(object.py())?;
-    match classes.of(&object.get_type()) {
-        Some((class, true)) => Reader { classes, is_request: true, takes_mappings: false }.instance(class, object),
-        Some((class, false)) => {
-            writable(Reader { classes, is_request: false, takes_mappings: true }.instance(class, object)?)
-        }
-        None => Err(PyTypeError::new_err(format!("{} is no request or response of recallflow", object.get_type()))),
-    }
+/// What a caller may give where an object of a class belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// Instances of the class.
+    Instances,
+    /// Instances of the class, and mappings with its fields by name.
+    Mappings,
 }
 
-/// The wire form of what somebody gave where a request of this class belongs.
-pub(crate) fn request(object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
-    let classes = Classes::get(object.py())?;
-    let reader = Reader { classes, is_request: true, takes_mappings: false };
-    if class.is_of(object)? {
-        return reader.instance(class, object);
-    }
-    Ok(no_json(reader.misfit(object, class)))
+/// Reads a request of a class.
+pub(crate) fn request<T>(
+    object: &Bound<'_, PyAny>,
+    class: &Class,
+    given: Given,
+    read: impl FnOnce(&PyValue<'_, '_>) -> T,
+) -> PyResult<T> {
+    read_with(object, Some(&Kind::Object(class.position)), Form::Request, given, read)
 }
 
-/// The wire form of fields under their Python names.
-pub(crate) fn named(fields: &Bound<'_, PyAny>, class: &Class, is_request: bool) -> PyResult<Value> {
-    let reader = Reader { classes: Classes::get(fields.py())?, is_request, takes_mappings: true };
-    let json = match fields.cast::<PyMapping>() {
-        Ok(fields) => reader.fields(class, fields)?,
-        Err(_) => reader.plain(fields, None)?,
-    };
-    if is_request { Ok(json) } else { writable(json) }
+/// Reads a request from the response that it is made from.
+pub(crate) fn response<T>(
+    object: &Bound<'_, PyAny>,
+    class: &Class,
+    read: impl FnOnce(&PyValue<'_, '_>) -> T,
+) -> PyResult<T> {
+    read_with(object, Some(&Kind::Object(class.position)), Form::Response, Given::Mappings, read)
 }
 
-/// Plain Python objects as JSON.
-pub(crate) fn json(object: &Bound<'_, PyAny>, is_request: bool) -> PyResult<Value> {
-    let json = Reader { classes: Classes::get(object.py())?, is_request, takes_mappings: true }.plain(object, None)?;
-    if is_request { Ok(json) } else { writable(json) }
+/// Reads a request from what a JSON parser makes of its wire form.
+pub(crate) fn wire<T>(object: &Bound<'_, PyAny>, read: impl FnOnce(&PyValue<'_, '_>) -> T) -> PyResult<T> {
+    read_with(object, None, Form::Wire, Given::Mappings, read)
 }
 
-/// JSON without anything that only stands for what has none. The rules of requests report that, but a response has no
-/// rules.
-fn writable(json: Value) -> PyResult<Value> {
-    match unwritable(&json, "") {
-        Some((path, what)) => Err(PyTypeError::new_err(format!("{path} is {what}, which cannot be written as JSON"))),
-        None => Ok(json),
-    }
+fn read_with<T>(
+    object: &Bound<'_, PyAny>,
+    kind: Option<&Kind>,
+    form: Form,
+    given: Given,
+    read: impl FnOnce(&PyValue<'_, '_>) -> T,
+) -> PyResult<T> {
+    let reader = Reader { classes: Classes::get(object.py())?, form, given, exception: Cell::new(None) };
+    let result = read(&PyValue { reader: &reader, object: object.clone(), kind });
+    reader.exception.take().map_or(Ok(result), Err)
 }
 
-/// The first thing that has no JSON, with its path.
-fn unwritable(json: &Value, path: &str) -> Option<(String, String)> {
-    match json {
-        Value::Object(fields) => {
-            if let Some(what) = fields.values().next().and_then(Value::as_str).filter(|what| *json == no_json(*what)) {
-                let path = if path.is_empty() { "the response".to_owned() } else { format!("`{path}`") };
-                return Some((path, what.to_owned()));
-            }
-            let dot = if path.is_empty() { "" } else { "." };
-            fields.iter().find_map(|(name, value)| unwritable(value, &format!("{path}{dot}{name}")))
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(at, item)| unwritable(item, &format!("{path}[{at}]")))
-        }
-        _ => None,
-    }
-}
-
-/// Reads what belongs to a request or to a response.
-#[derive(Clone, Copy)]
+/// What the values of one request have in common.
 struct Reader {
     classes: &'static Classes,
-    is_request: bool,
-    /// Whether fields under their names may stand for an object.
-    takes_mappings: bool,
+    form: Form,
+    given: Given,
+    /// An exception such as Ctrl-C, with which reading ends.
+    exception: Cell<Option<PyErr>>,
 }
 
 impl Reader {
-    fn instance(self, class: &Class, object: &Bound<'_, PyAny>) -> PyResult<Value> {
-        let mut values = Vec::with_capacity(class.members.len());
-        for (member, field) in class.members.iter().zip(class.shape.fields) {
-            values.push(self.optional(&member.get(object)?, &field.kind)?);
-        }
-        let extra = match &class.extra {
-            Some(member) => self.extra(&member.get(object)?)?,
-            None => Map::new(),
+    /// Returns the result of asking an object, or `None` if it raised an exception. One that is not an `Exception`, such
+    /// as Ctrl-C, is kept to be raised again.
+    fn check<T>(&self, py: Python<'_>, result: PyResult<T>) -> Option<T> {
+        let error = match result {
+            Ok(value) => return Some(value),
+            Err(error) => error,
         };
-        Ok(self.write(class.shape, values, extra))
-    }
-
-    fn fields(self, class: &Class, fields: &Bound<'_, PyMapping>) -> PyResult<Value> {
-        // What is left out has its default, as with the constructor.
-        let default = |field: &Field| field.default.filter(|_| self.is_request).map(Value::from);
-        let mut values: Vec<Option<Value>> = class.shape.fields.iter().map(default).collect();
-        let mut rest = Map::new();
-        for entry in entries(fields)? {
-            let (name, value) = entry?;
-            match class.names.iter().position(|known| *known == name) {
-                Some(position) => values[position] = self.optional(&value, &class.shape.fields[position].kind)?,
-                None if self.is_request && class.is_on_wire(&name) => {
-                    let meant = class.shape.fields.iter().position(|field| field.wire == name);
-                    let told = no_json(match meant {
-                        Some(position) => format!("named as on the wire: here it is `{}`", class.names[position]),
-                        None => "named as on the wire: here its fields stand beside the others".to_owned(),
-                    });
-                    match meant {
-                        Some(position) => values[position] = Some(told),
-                        None => drop(rest.insert(name, told)),
-                    }
-                }
-                None if class.extra.is_some() && name == "extra" => rest.extend(self.extra(&value)?),
-                None => {
-                    rest.insert(name, self.plain(&value, None)?);
-                }
-            }
+        if !error.is_instance_of::<PyException>(py) {
+            self.exception.set(Some(error));
         }
-        Ok(self.write(class.shape, values, rest))
+        None
     }
 
-    fn write(self, shape: &Shape, values: Vec<Option<Value>>, rest: Map<String, Value>) -> Value {
-        if self.is_request { write_request(shape, values, rest) } else { write_response(shape, values, rest) }
+    fn class(&self, position: usize) -> &'static Class {
+        let classes = if self.form == Form::Response { &self.classes.responses } else { &self.classes.requests };
+        &classes[position]
+    }
+}
+
+/// A Python object where a value of a request belongs.
+#[derive(Clone)]
+pub(crate) struct PyValue<'a, 'py> {
+    reader: &'a Reader,
+    object: Bound<'py, PyAny>,
+    /// What belongs there; `None` for a value as on the wire, which is read like JSON.
+    kind: Option<&'a Kind>,
+}
+
+impl<'a, 'py> PyValue<'a, 'py> {
+    /// A value of the same request.
+    fn other(&self, object: Bound<'py, PyAny>, kind: Option<&'a Kind>) -> Self {
+        Self { reader: self.reader, object, kind }
     }
 
-    fn extra(self, extra: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
-        let mut fields = Map::new();
-        if let Ok(extra) = extra.cast::<PyMapping>() {
-            for entry in entries(extra)? {
-                let (name, value) = entry?;
-                fields.insert(name, self.plain(&value, None)?);
+    fn check<T>(&self, result: PyResult<T>) -> Option<T> {
+        self.reader.check(self.object.py(), result)
+    }
+
+    fn entries(&self) -> Option<Vec<(String, Bound<'py, PyAny>)>> {
+        let fields = self.object.cast::<PyMapping>().ok()?;
+        self.check(entries(fields))
+    }
+
+    fn is_other_enum(&self) -> bool {
+        let Some(Kind::Enum(position)) = self.kind else { return false };
+        self.check(self.reader.classes.is_other_enum(*position, &self.object)).unwrap_or(true)
+    }
+
+    /// What messages say about an object where one of this class belongs.
+    fn describe_object(&self, class: &Class) -> Option<String> {
+        let object_class = self.object.get_type();
+        let kind = kind_of(&object_class);
+        match self.reader.classes.of(&object_class) {
+            Some((_, false)) => {
+                Some(format!("{kind}, which is a response: make a request of the flow with `to_update()`"))
             }
-        }
-        Ok(fields)
-    }
-
-    /// The value of a field; `None` is the same as absent.
-    fn optional(self, object: &Bound<'_, PyAny>, kind: &Kind) -> PyResult<Option<Value>> {
-        if object.is_none() { Ok(None) } else { self.field(object, kind).map(Some) }
-    }
-
-    fn field(self, object: &Bound<'_, PyAny>, kind: &Kind) -> PyResult<Value> {
-        match kind {
-            Kind::Flag if object.is_instance_of::<PyBool>() => Ok(u8::from(object.is_truthy()?).into()),
-            Kind::Time if object.is_instance_of::<PyDateTime>() => time(object),
-            Kind::List(item) => {
-                if let Ok(items) = object.cast::<PyTuple>() {
-                    return items.iter().map(|object| self.field(&object, item)).collect();
-                }
-                match object.cast::<PyList>() {
-                    Ok(items) => items.iter().map(|object| self.field(&object, item)).collect(),
-                    Err(_) => self.plain(object, None),
-                }
+            Some((_, true)) => Some(kind),
+            None if self.object.cast::<PyMapping>().is_ok() && self.reader.given == Given::Instances => {
+                let name = class.shape.name;
+                Some(format!("{kind}: make it a `{name}`, such as with `{name}.from_dict`"))
             }
-            Kind::Object(position) => {
-                let classes = if self.is_request { &self.classes.requests } else { &self.classes.responses };
-                let class = &classes[*position];
-                if class.is_of(object)? {
-                    return self.instance(class, object);
-                }
-                match object.cast::<PyMapping>() {
-                    Ok(fields) if self.takes_mappings => self.fields(class, fields),
-                    Err(_) if self.classes.of(&object.get_type()).is_none() => self.plain(object, None),
-                    _ => Ok(no_json(self.misfit(object, class))),
-                }
-            }
-            Kind::Enum(position) if self.classes.is_other_enum(*position, object)? => {
-                Ok(no_json(format!("{}, of another enum", kind_of(&object.get_type()))))
-            }
-            _ => self.plain(object, None),
-        }
-    }
-
-    fn mapping(self, fields: &Bound<'_, PyMapping>, within: &Holder<'_>) -> PyResult<Value> {
-        let mut object = Map::new();
-        for entry in entries(fields)? {
-            let (name, value) = entry?;
-            object.insert(name, self.plain(&value, Some(within))?);
-        }
-        Ok(Value::Object(object))
-    }
-
-    /// What somebody gave in place of an object of this class, and what to make of it.
-    fn misfit(self, object: &Bound<'_, PyAny>, class: &Class) -> String {
-        let (kind, name) = (kind_of(&object.get_type()), class.shape.name);
-        match self.classes.of(&object.get_type()) {
-            Some((_, false)) => format!("{kind}, which is an answer: make a request of the flow with `to_update()`"),
-            None if object.cast::<PyMapping>().is_ok() => {
-                format!("{kind}: make it a `{name}`, such as with `{name}.from_dict`")
-            }
-            _ => kind,
-        }
-    }
-
-    fn plain(self, object: &Bound<'_, PyAny>, outer: Option<&Holder<'_>>) -> PyResult<Value> {
-        if object.is_instance_of::<PyNone>() {
-            return Ok(Value::Null);
-        } else if let Ok(value) = object.cast::<PyBool>() {
-            return Ok(value.is_true().into());
-        } else if let Ok(text) = object.cast::<PyString>() {
-            return Ok(text.to_str().map_or_else(|_| no_json("a text with half a character"), Value::from));
-        } else if object.is_instance_of::<PyInt>() {
-            return integer(object);
-        } else if let Ok(number) = object.cast::<PyFloat>() {
-            return Ok(float(number.value()));
-        } else if object.is_instance_of::<PyDateTime>() {
-            return time(object);
-        }
-        let within = Holder { object: object.as_ptr(), outer, depth: outer.map_or(1, |outer| outer.depth + 1) };
-        if within.depth > DEEPEST {
-            Ok(no_json("nested too deeply"))
-        } else if within.is_within_itself() {
-            Ok(no_json("nested within itself"))
-        } else if let Ok(items) = object.cast::<PyList>() {
-            items.iter().map(|item| self.plain(&item, Some(&within))).collect()
-        } else if let Ok(items) = object.cast::<PyTuple>() {
-            items.iter().map(|item| self.plain(&item, Some(&within))).collect()
-        } else if let Ok(fields) = object.cast::<PyMapping>() {
-            self.mapping(fields, &within).or_else(|error| unreadable(error, object))
-        } else if object.get_type().hasattr("__index__")? {
-            // Whole numbers of other libraries, such as numpy.
-            let number = object.call_method0("__index__").and_then(|number| integer(&number));
-            number.or_else(|error| unreadable(error, object))
-        } else {
-            Ok(no_json(kind_of(&object.get_type())))
+            None => None,
         }
     }
 }
 
-/// A list or mapping that is being read, and those that it lies in.
-struct Holder<'a> {
-    object: *mut ffi::PyObject,
-    outer: Option<&'a Holder<'a>>,
-    depth: usize,
-}
+impl<'a, 'py> Source for PyValue<'a, 'py> {
+    type Object = PyObject<'a, 'py>;
 
-impl Holder<'_> {
-    fn is_within_itself(&self) -> bool {
-        std::iter::successors(self.outer, |outer| outer.outer).any(|outer| outer.object == self.object)
+    fn is_null(&self) -> bool {
+        self.object.is_none()
+    }
+
+    fn object(&self) -> Option<PyObject<'a, 'py>> {
+        let class = match self.kind {
+            Some(Kind::Object(position)) => Some(self.reader.class(*position)),
+            Some(_) => return None,
+            None => None,
+        };
+        let fields = match class {
+            Some(class) if self.check(class.is_of(&self.object))? => Fields::Slots,
+            Some(_) if self.reader.given == Given::Instances => return None,
+            _ => Fields::Entries(self.entries()?),
+        };
+        Some(PyObject { value: self.clone(), class, fields })
+    }
+
+    fn list(&self) -> Option<Vec<Self>> {
+        let kind = match self.kind {
+            Some(Kind::List(kind)) => Some(*kind),
+            Some(_) => return None,
+            None => None,
+        };
+        let items = self.check(items(&self.object))??;
+        Some(items.into_iter().map(|item| self.other(item, kind)).collect())
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        if let Ok(text) = self.object.cast::<PyString>() {
+            return text.to_str().ok().map(Cow::Borrowed);
+        }
+        let time = self.object.cast::<PyDateTime>().ok()?;
+        self.check(time_text(time))?.ok().map(Cow::Owned)
+    }
+
+    fn integer(&self) -> Option<i64> {
+        if self.is_other_enum() {
+            return None;
+        }
+        match self.check(number(&self.object))?? {
+            PyNumber::Integer(number) => number.extract().ok(),
+            PyNumber::Float(number) => whole(number),
+        }
+    }
+
+    fn float(&self) -> Option<f64> {
+        match self.check(number(&self.object))?? {
+            // Larger ones are not numbers of JSON for the other languages.
+            PyNumber::Integer(number) => number.extract::<i64>().ok().and_then(|_| number.extract().ok()),
+            PyNumber::Float(number) => Some(number).filter(|number| number.is_finite()),
+        }
+    }
+
+    fn flag(&self) -> Option<i64> {
+        // `extract` knows the booleans of numpy as well.
+        match self.kind {
+            Some(Kind::Flag) => match self.object.extract::<bool>() {
+                Ok(flag) => Some(flag.into()),
+                Err(_) => self.integer(),
+            },
+            _ => self.integer(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let misfit = match self.kind {
+            Some(Kind::Object(position)) => self.describe_object(self.reader.class(*position)),
+            _ if self.is_other_enum() => Some(format!("{}, of another enum", kind_of(&self.object.get_type()))),
+            _ => None,
+        };
+        misfit.or_else(|| self.check(describe(&self.object))).unwrap_or_else(|| kind_of(&self.object.get_type()))
     }
 }
 
-/// The fields of a mapping with their names.
-fn entries<'py>(
-    fields: &Bound<'py, PyMapping>,
-) -> PyResult<impl Iterator<Item = PyResult<(String, Bound<'py, PyAny>)>> + use<'py>> {
-    Ok(fields.items()?.into_iter().map(|entry| {
+/// An object of a request, with the class that belongs there; `None` for an object as on the wire.
+pub(crate) struct PyObject<'a, 'py> {
+    value: PyValue<'a, 'py>,
+    class: Option<&'static Class>,
+    fields: Fields<'py>,
+}
+
+enum Fields<'py> {
+    /// They are in the slots of an instance.
+    Slots,
+    /// They were in a mapping, with their names as the caller wrote them.
+    Entries(Vec<(String, Bound<'py, PyAny>)>),
+}
+
+impl<'a, 'py> PyObject<'a, 'py> {
+    fn entry(&self, name: &str, kind: Option<&'a Kind>) -> Found<PyValue<'a, 'py>> {
+        let Fields::Entries(entries) = &self.fields else { return Found::Absent };
+        let objects = entries.iter().filter(|(other, _)| other == name).map(|(_, object)| object);
+        Found::only(objects.map(|object| self.value.other(object.clone(), kind)))
+    }
+
+    fn slot(&self, class: &'static Class, position: usize) -> Option<PyValue<'a, 'py>> {
+        let object = self.value.check(class.members[position].get(&self.value.object))?;
+        let field = &class.shape.fields[position];
+        if object.is_none()
+            && let Some(extra) = &class.extra
+        {
+            // A value that did not fit its field is in `extra`, as on the wire.
+            let extra = self.value.check(extra.get(&self.value.object))?;
+            let misfit = extra.cast::<PyMapping>().ok().and_then(|extra| extra.get_item(field.wire).ok());
+            return Some(self.value.other(misfit.unwrap_or(object), None));
+        }
+        Some(self.value.other(object, Some(&field.kind)))
+    }
+}
+
+impl<'a, 'py> Object for PyObject<'a, 'py> {
+    type Value = PyValue<'a, 'py>;
+
+    fn form(&self) -> Form {
+        self.value.reader.form
+    }
+
+    fn get(&self, wire: &'static str) -> Found<PyValue<'a, 'py>> {
+        let known = self.class.and_then(|class| Some((class, class.position_of(wire)?)));
+        let Some((class, position)) = known else { return self.entry(wire, None) };
+        if matches!(self.fields, Fields::Slots) {
+            return self.slot(class, position).map_or(Found::Absent, Found::Once);
+        }
+        let name = &*class.names[position];
+        if name != wire && !matches!(self.entry(wire, None), Found::Absent) {
+            return Found::Refused(format!("is named as on the wire: write `{name}`").into());
+        }
+        self.entry(name, Some(&class.shape.fields[position].kind))
+    }
+
+    fn count(&self) -> usize {
+        match (&self.fields, self.class) {
+            (Fields::Entries(entries), _) => entries.len(),
+            (Fields::Slots, class) => class.map_or(0, |class| class.members.len()),
+        }
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        match &self.fields {
+            Fields::Entries(entries) => entries.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect(),
+            Fields::Slots => Vec::new(),
+        }
+    }
+
+    fn name_of(&self, wire: &'static str) -> Cow<'static, str> {
+        let name = self.class.and_then(|class| Some(&*class.names[class.position_of(wire)?]));
+        name.unwrap_or(wire).into()
+    }
+}
+
+/// Returns the fields of a mapping with their names.
+pub(crate) fn entries<'py>(fields: &Bound<'py, PyMapping>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+    let entries = fields.items()?.into_iter().map(|entry| {
         let (name, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
         Ok((name_of(&name)?, value))
-    }))
+    });
+    entries.collect()
 }
 
-/// The name of a field, which should be text.
+/// Returns the name of a field, which should be text.
 fn name_of(name: &Bound<'_, PyAny>) -> PyResult<String> {
-    // Not by `str`, which for members of an enum of texts is something else.
+    // Not by `str`, which differs from the text for members of an enum of texts.
     if let Ok(name) = name.cast::<PyString>() {
         return Ok(name.to_string_lossy().into_owned());
     }
@@ -273,24 +312,113 @@ fn name_of(name: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// An object that failed when it was asked what it is. What is no `Exception`, such as Ctrl-C, goes on.
-fn unreadable(error: PyErr, object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    if error.is_instance_of::<PyException>(object.py()) { Ok(no_json(kind_of(&object.get_type()))) } else { Err(error) }
+/// Returns the items of a sequence; `None` for text, bytes and everything that is not a sequence.
+pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+    if let Ok(items) = object.cast::<PyTuple>() {
+        return Ok(Some(items.iter().collect()));
+    }
+    if let Ok(items) = object.cast::<PyList>() {
+        return Ok(Some(items.iter().collect()));
+    }
+    let is_text = object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyByteArray>()
+        || object.is_instance_of::<PyMemoryView>();
+    if is_text || object.cast::<PySequence>().is_err() {
+        return Ok(None);
+    }
+    object.try_iter()?.collect::<PyResult<_>>().map(Some)
 }
 
-fn integer(object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    if let Ok(number) = object.extract::<i64>() {
-        return Ok(number.into());
-    }
-    if let Ok(number) = object.extract::<u64>() {
-        return Ok(number.into());
-    }
-    // Its digits may be too many to be worth printing, and Python refuses to print more than some.
-    let bits = object.call_method0("bit_length")?;
-    Ok(no_json(format!("a number of {bits} bits")))
+/// A number of Python or of a library such as numpy.
+pub(crate) enum PyNumber<'py> {
+    Integer(Bound<'py, PyAny>),
+    Float(f64),
 }
 
-fn float(number: f64) -> Value {
+/// Returns a number; `None` for everything else, booleans among it.
+pub(crate) fn number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumber<'py>>> {
+    static REAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    if object.is_instance_of::<PyBool>() {
+        return Ok(None);
+    }
+    if object.is_instance_of::<PyInt>() {
+        return Ok(Some(PyNumber::Integer(object.clone())));
+    }
+    if let Ok(number) = object.cast::<PyFloat>() {
+        return Ok(Some(PyNumber::Float(number.value())));
+    }
+    if object.is_instance_of::<PyString>() || object.is_none() {
+        return Ok(None);
+    }
+    let py = object.py();
+    if object.get_type().hasattr("__index__")? {
+        return Ok(Some(PyNumber::Integer(object.call_method0("__index__")?)));
+    }
+    if object.is_instance(REAL.import(py, "numbers", "Real")?)? {
+        return object.extract().map(PyNumber::Float).map(Some);
+    }
+    Ok(None)
+}
+
+/// Returns a number without a fraction.
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
+fn whole(number: f64) -> Option<i64> {
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
+}
+
+/// Returns a time in the service's notation, which has neither fractions of a second nor zones. The error is a
+/// description of a time with a zone.
+pub(crate) fn time_text(time: &Bound<'_, PyDateTime>) -> PyResult<Result<String, String>> {
+    let zone = time.getattr("tzinfo")?;
+    if zone.is_none() {
+        return time.call_method1("isoformat", (" ", "seconds"))?.extract().map(Ok);
+    }
+    let zone = zone.str()?;
+    Ok(Err(format!(
+        "a time with a zone ({}): turn it into the service's local time, and drop the zone with `.replace(tzinfo=None)`",
+        zone.to_string_lossy()
+    )))
+}
+
+/// Returns an object as messages show it: short, and long text not at all.
+pub(crate) fn describe(object: &Bound<'_, PyAny>) -> PyResult<String> {
+    if object.is_none() {
+        return Ok("null".to_owned());
+    }
+    if let Ok(value) = object.cast::<PyBool>() {
+        return Ok(value.is_true().to_string());
+    }
+    if let Ok(text) = object.cast::<PyString>() {
+        return Ok(text.to_str().map_or_else(|_| "a text with a lone surrogate".to_owned(), describe_text));
+    }
+    if let Ok(time) = object.cast::<PyDateTime>() {
+        return Ok(time_text(time)?.map_or_else(|zone| zone, |text| describe_text(&text)));
+    }
+    Ok(match number(object)? {
+        Some(PyNumber::Integer(number)) => describe_integer(&number)?,
+        Some(PyNumber::Float(number)) => describe_float(number),
+        None if items(object)?.is_some() => "a list".to_owned(),
+        None => match object.cast::<PyMapping>() {
+            Ok(fields) => entries(fields).map(|_| "an object".to_owned())?,
+            Err(_) => kind_of(&object.get_type()),
+        },
+    })
+}
+
+fn describe_integer(number: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(number) = number.extract::<i64>() {
+        return Ok(number.to_string());
+    }
+    if let Ok(number) = number.extract::<u64>() {
+        return Ok(number.to_string());
+    }
+    // Python refuses to print numbers with very many digits.
+    Ok(format!("a number of {} bits", number.call_method0("bit_length")?))
+}
+
+fn describe_float(number: f64) -> String {
     let name = if number.is_nan() {
         "NaN"
     } else if number > 0.0 {
@@ -298,29 +426,13 @@ fn float(number: f64) -> Value {
     } else {
         "-Infinity"
     };
-    Number::from_f64(number).map_or_else(|| no_json(name), Value::Number)
+    Number::from_f64(number).map_or_else(|| name.to_owned(), |number| number.to_string())
 }
 
-/// A time in the service's notation, which has no fractions of a second and no zones.
-fn time(object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    let written = || {
-        let zone = object.getattr("tzinfo")?;
-        if zone.is_none() {
-            let text = object.call_method1("isoformat", (" ", "seconds"))?;
-            return Ok(text.extract::<String>()?.into());
-        }
-        let zone = zone.str()?;
-        Ok(no_json(format!(
-            "a time with a zone ({}): turn it into the service's local time, and drop the zone with \
-             `.replace(tzinfo=None)`",
-            zone.to_string_lossy()
-        )))
-    };
-    written().or_else(|error| unreadable(error, object))
-}
-
-/// A class as a message shows it.
+/// Returns a class as messages show it, with its module unless it is Python's own or this package's.
 pub(crate) fn kind_of(class: &Bound<'_, PyType>) -> String {
-    let name = class.qualname().map(|name| name.to_string_lossy().into_owned());
+    let is_own = class.module().is_ok_and(|module| module.to_string_lossy().split('.').next() == Some("recallflow"));
+    let name = if is_own { class.qualname() } else { class.fully_qualified_name() };
+    let name = name.map(|name| name.to_string_lossy().into_owned());
     format!("a Python `{}`", name.unwrap_or_else(|_| "object".to_owned()))
 }

@@ -20,6 +20,7 @@ mod python;
 mod sandbox;
 mod slots;
 mod times;
+mod to_json;
 mod to_python;
 mod values;
 

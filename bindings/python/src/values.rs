@@ -5,13 +5,13 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
-use recallflow::ffi;
-use recallflow::{Error, Fee, LocalDateTime};
-use serde_json::Value;
+use recallflow::ffi::{self, Form, Json, Request};
+use recallflow::{Error, Fee, LocalDateTime, Violation};
 
 use crate::classes::{Class, Classes};
 use crate::errors::{raise, shielded};
-use crate::{from_python, order, python, to_python};
+use crate::from_python::{Given, PyValue};
+use crate::{from_python, order, python, to_json, to_python};
 
 /// The class of a value, and whether it is one of requests.
 fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, bool)> {
@@ -19,17 +19,15 @@ fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'
     classes.of(class).ok_or_else(none)
 }
 
-/// Every rule that the request breaks.
+/// Returns every rule that the request breaks.
 #[pyfunction]
 pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     shielded(None, || {
-        let classes = Classes::get(py)?;
-        let (class, _) = class_of(classes, &request.get_type())?;
-        let violations = match ffi::read_request(class.position, &from_python::value(request)?) {
+        let violations = match read(request)? {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
-        let violation_of = classes.violation.bind(py);
+        let violation_of = Classes::get(py)?.violation.bind(py);
         let all = violations.iter().map(|violation| {
             python::call(
                 violation_of,
@@ -40,15 +38,12 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
     })
 }
 
-/// The advice about the request; none if it cannot be read.
+/// Returns the warnings about the request; none if it cannot be read.
 #[pyfunction]
 pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     shielded(None, || {
-        let classes = Classes::get(py)?;
-        let (class, _) = class_of(classes, &request.get_type())?;
-        let warnings = ffi::read_request(class.position, &from_python::value(request)?)
-            .map_or_else(|_| Vec::new(), |request| request.warnings());
-        let warning_of = classes.warning.bind(py);
+        let warnings = read(request)?.map_or_else(|_| Vec::new(), |request| request.warnings());
+        let warning_of = Classes::get(py)?.warning.bind(py);
         let all = warnings
             .iter()
             .map(|warning| python::call(warning_of, &(&warning.path, &warning.message).into_pyobject(py)?));
@@ -56,26 +51,29 @@ pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
     })
 }
 
-/// The exact JSON of the service.
-fn wire(value: &Bound<'_, PyAny>) -> PyResult<Value> {
-    let classes = Classes::get(value.py())?;
-    let (class, is_request) = class_of(classes, &value.get_type())?;
-    let json = from_python::value(value)?;
-    if is_request { checked(class.position, &json) } else { Ok(json) }
+/// A request, or everything that is wrong with it.
+type Checked = Result<Box<dyn Request>, Vec<Violation>>;
+
+/// Reads an instance of a class of requests.
+fn read(request: &Bound<'_, PyAny>) -> PyResult<Checked> {
+    let (class, _) = class_of(Classes::get(request.py())?, &request.get_type())?;
+    from_python::request(request, class, Given::Instances, |source| ffi::read_request(class.position, source))
 }
 
-/// The wire form of a request as the core writes it.
-fn checked(position: usize, json: &Value) -> PyResult<Value> {
-    let request = ffi::read_request(position, json);
-    Ok(request.map_err(|violations| raise(Error::from_violations(violations)))?.to_json())
+fn refuse(violations: Vec<Violation>) -> PyErr {
+    raise(Error::from_violations(violations))
 }
 
-/// The exact JSON of the service, as plain Python objects.
+/// Returns the exact JSON of the service, as plain Python objects.
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
         let (class, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
-        order::documented(py, if is_request { ffi::REQUESTS } else { ffi::RESPONSES }, class.shape, &wire(value)?)
+        if is_request {
+            let json = read(value)?.map_err(refuse)?.encode().map_err(raise)?;
+            return py.import("json")?.call_method1("loads", (PyBytes::new(py, &json),));
+        }
+        order::documented(py, ffi::RESPONSES, class.shape, &to_json::response(value, class)?)
     })
 }
 
@@ -89,23 +87,18 @@ pub(crate) fn from_wire<'py>(
     shielded(None, || {
         let classes = Classes::get(py)?;
         let (class, is_request) = class_of(classes, cls)?;
-        let text = text_of(wire)?;
-        match (text, is_request) {
+        let position = class.position;
+        match (text_of(wire)?, is_request) {
             (Some(text), false) => response(py, class, cls, text),
-            (None, false) => {
-                response(py, class, cls, order::aliases_last(&from_python::json(wire, is_request)?).into())
-            }
+            (None, false) => response(py, class, cls, order::aliases_last(&to_json::plain(wire)?).into()),
             (Some(text), true) => {
-                let json = ffi::parse_request(&text).map_err(raise)?;
-                to_python::request(py, classes, class, cls, &checked(class.position, &json)?)
+                let source = Json::parse(&text, Form::Wire).map_err(raise)?;
+                request(py, class, cls, ffi::read_request(position, &source))
             }
-            (None, true) => to_python::request(
-                py,
-                classes,
-                class,
-                cls,
-                &checked(class.position, &from_python::json(wire, is_request)?)?,
-            ),
+            (None, true) => {
+                let read = from_python::wire(wire, |source| ffi::read_request(position, source))?;
+                request(py, class, cls, read)
+            }
         }
     })
 }
@@ -138,13 +131,22 @@ pub(crate) fn from_dict<'py>(
     shielded(None, || {
         let classes = Classes::get(py)?;
         let (class, is_request) = class_of(classes, cls)?;
-        let json = from_python::named(fields, class, is_request)?;
-        if is_request {
-            to_python::request(py, classes, class, cls, &checked(class.position, &json)?)
-        } else {
-            response(py, class, cls, order::aliases_last(&json).into())
+        if !is_request {
+            return response(py, class, cls, order::aliases_last(&to_json::named(fields, class)?).into());
         }
+        let read = |source: &PyValue<'_, '_>| ffi::read_request(class.position, source);
+        request(py, class, cls, from_python::request(fields, class, Given::Mappings, read)?)
     })
+}
+
+/// Makes an instance of a request that was read.
+fn request<'py>(
+    py: Python<'py>,
+    class: &Class,
+    cls: &Bound<'py, PyType>,
+    request: Checked,
+) -> PyResult<Bound<'py, PyAny>> {
+    to_python::request(py, Classes::get(py)?, class, cls, &request.map_err(refuse)?.to_json())
 }
 
 fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json: Bytes) -> PyResult<Bound<'py, PyAny>> {
@@ -167,15 +169,15 @@ pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'p
     time.map(|time| Classes::get(text.py())?.times.make(text.py(), time)).transpose()
 }
 
-/// The update that changes nothing, from a flow that was read.
+/// Makes the update that changes nothing from a flow that was read.
 #[pyfunction]
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
         let classes = Classes::get(py)?;
-        let update = ffi::to_update(from_python::value(detail)?).map_err(raise)?;
-        let class = classes.requests.iter().find(|class| class.shape.name == ffi::UPDATE);
-        let class = class.ok_or_else(|| PyTypeError::new_err("there is no class of updates"))?;
-        to_python::request(py, classes, class, class.kind.bind(py), &update)
+        let (class, _) = class_of(classes, &detail.get_type())?;
+        let update = from_python::response(detail, class, |source| ffi::to_update(source))?.map_err(raise)?;
+        let class = &classes.requests[ffi::requests::UPDATE_RECALL_FLOW];
+        to_python::request(py, classes, class, class.kind.bind(py), &update.to_json())
     })
 }
 

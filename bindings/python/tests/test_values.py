@@ -247,7 +247,7 @@ def test_names_on_the_wire_are_not_taken_for_pythons() -> None:
         rf.RecallFlowDetailQuery.from_dict({"key_id": 12, "keyId": 13})
     (violation,) = caught.value.violations
     assert (violation.path, violation.rule) == ("keyId", "type")
-    assert violation.message.endswith("but is named as on the wire: here it is `key_id`")
+    assert violation.message == "`keyId` is named as on the wire: write `key_id`"
     with pytest.raises(rf.InvalidRequestError) as caught:
         rf.GroupCallQuery.from_dict({**QUERY.to_dict(), "params": {}})
     assert [(each.path, each.rule) for each in caught.value.violations] == [("params", "type")]

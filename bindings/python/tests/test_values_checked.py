@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections import OrderedDict
+import numbers
+from collections import OrderedDict, deque
 from decimal import Decimal
 from enum import IntEnum
 from types import MappingProxyType
@@ -99,7 +100,7 @@ MISFITS: dict[str, tuple[Any, str]] = {
     "object": (object(), "a Python `object`"),
     "set": ({1}, "a Python `set`"),
     "bytes": (b"x", "a Python `bytes`"),
-    "decimal": (Decimal("1.5"), "a Python `Decimal`"),
+    "decimal": (Decimal("1.5"), "a Python `decimal.Decimal`"),
     "complex": (1j, "a Python `complex`"),
     "NaN": (float("nan"), "NaN"),
     "infinity": (float("inf"), "Infinity"),
@@ -107,19 +108,18 @@ MISFITS: dict[str, tuple[Any, str]] = {
     "long": (2**70, "a number of 71 bits"),
     "too long to print": (-(10**5000), "a number of 16610 bits"),
     "aware": (AWARE, "a time with a zone (UTC+08:00): turn it into the service's local time"),
-    "date": (datetime.date(2024, 1, 1), "a Python `date`"),
-    "half a character": ("\ud800", "a text with half a character"),
+    "date": (datetime.date(2024, 1, 1), "a Python `datetime.date`"),
+    "lone surrogate": ("\ud800", "a text with a lone surrogate"),
     "dict": ({}, "an object"),
     "request": (DETAIL_QUERY, "a Python `RecallFlowDetailQuery`"),
     "response": (TASK, "a Python `GroupCallTask`"),
     "class": (int, "a Python `type`"),
-    "mock": (mock.MagicMock(spec=rf.RecallNode), "a Python `MagicMock`"),
-    "broken": (Broken(), "a Python `Broken`"),
-    "broken mapping": (BrokenMapping(), "a Python `BrokenMapping`"),
-    "broken zone": (datetime.datetime(2024, 1, 1, tzinfo=BrokenZone()), "a Python `datetime`"),
-    "broken time": (BrokenTime(2024, 1, 1), "a Python `BrokenTime`"),
+    "mock": (mock.MagicMock(spec=rf.RecallNode), "a Python `unittest.mock.MagicMock`"),
+    "broken": (Broken(), "a Python `specimens.Broken`"),
+    "broken mapping": (BrokenMapping(), "a Python `specimens.BrokenMapping`"),
+    "broken zone": (datetime.datetime(2024, 1, 1, tzinfo=BrokenZone()), "a Python `datetime.datetime`"),
+    "broken time": (BrokenTime(2024, 1, 1), "a Python `specimens.BrokenTime`"),
     "generator": ((number for number in (1, 2)), "a Python `generator`"),
-    "range": (range(2), "a Python `range`"),
     "function": (len, "a Python `builtin_function_or_method`"),
 }
 
@@ -161,6 +161,42 @@ def test_numbers_of_other_libraries_are_numbers(kind: type[rf.Request], name: st
     assert with_field(kind, name, Whole()).validate() == with_field(kind, name, 30).validate()
 
 
+class SinglePrecision:
+    """A number with a fraction that is not a `float`, as `numpy.float32` is."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def __float__(self) -> float:
+        return self.value
+
+
+numbers.Real.register(SinglePrecision)
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+@pytest.mark.parametrize("number", [1.25, 30.0])
+def test_fractions_of_other_libraries_are_numbers(kind: type[rf.Request], name: str, number: float) -> None:
+    assert with_field(kind, name, SinglePrecision(number)).validate() == with_field(kind, name, number).validate()
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+@pytest.mark.parametrize("numpy_name", ["bool", "bool_"])
+def test_booleans_of_numpy_are_flags(kind: type[rf.Request], name: str, numpy_name: str) -> None:
+    numpy_bool = type(numpy_name, (), {"__module__": "numpy", "__bool__": lambda _: True})
+    found = [each for each in with_field(kind, name, numpy_bool()).validate() if each.path == path(kind, name)]
+    if "bool" in annotation(kind, name):
+        assert found == []
+    else:
+        (violation,) = found
+        assert f"a Python `numpy.{numpy_name}`" in violation.message
+
+
+def test_a_strided_view_of_audio_is_sent_like_its_bytes() -> None:
+    strided = memoryview(b"a-u-d-i-o-")[::2]
+    assert rf.RecallNode.reupload("greeting", strided) == rf.RecallNode.reupload("greeting", b"audio")
+
+
 @pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
 def test_text_is_what_it_holds(kind: type[rf.Request], name: str) -> None:
     assert with_field(kind, name, Text("abc")).validate() == with_field(kind, name, "abc").validate()
@@ -172,13 +208,18 @@ def test_a_flag_may_be_a_number_as_on_the_wire() -> None:
     assert (violation.path, violation.rule) == ("toSeat", "one_of")
 
 
-def test_a_dict_is_no_node() -> None:
+def full_name(kind: type[Any]) -> str:
+    """Returns the name of a class as messages show it."""
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def test_a_dict_is_not_a_node() -> None:
     nodes: list[Any] = [{"source": 1}, OrderedDict(source=1), MappingProxyType({})]
     for node in nodes:
         (violation,) = UPDATE.replace(node_list=[NODE, node]).validate()
         assert (violation.path, violation.rule) == ("nodeList[1]", "type")
         assert violation.message.endswith(
-            f"is a Python `{type(node).__name__}`: make it a `RecallNode`, such as with `RecallNode.from_dict`"
+            f"is a Python `{full_name(type(node))}`: make it a `RecallNode`, such as with `RecallNode.from_dict`"
         )
 
 
@@ -217,6 +258,20 @@ def test_a_member_of_another_enum_is_told(request_with: Any, path: str, right: A
     # Numbers are numbers, wherever they are from.
     for same in (right, int(right), One(right)):
         assert request_with(same).validate() == []
+
+
+@pytest.mark.parametrize("states", [range(1, 3), deque([1, 2])], ids=["range", "deque"])
+def test_a_list_may_be_any_sequence(states: Any) -> None:
+    query = QUERY.replace(status_list=states)
+    assert query.validate() == []
+    assert query.to_wire()["params"]["statusList"] == [1, 2]
+    assert rf.GroupCallQuery.from_dict({**QUERY.to_dict(), "status_list": states}).status_list == (1, 2)
+
+
+@pytest.mark.parametrize("text", ["12", b"12", bytearray(b"12"), memoryview(b"12")], ids=["str", "bytes", "bytearray", "memoryview"])
+def test_text_and_bytes_are_not_lists(text: Any) -> None:
+    (violation,) = QUERY.replace(status_list=text).validate()
+    assert (violation.path, violation.rule) == ("params.statusList", "type")
 
 
 @pytest.mark.parametrize("states", [[1, 2], (1, 2), [rf.TaskStatus.CALLING, rf.TaskStatus.FINISHED]])

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use recallflow::Violation;
-use recallflow::ffi::{self, REQUESTS};
+use recallflow::ffi::{self, Form, Json, REQUESTS};
 use serde_json::{Value, json};
 
 /// Checks that JSON is a request or has violations. A request equals its own wire form after reading, and breaks a rule
@@ -14,22 +14,39 @@ use serde_json::{Value, json};
 ///
 /// If that does not hold.
 pub fn request(data: &[u8]) {
-    let Ok(json) = ffi::parse_request(data) else { return };
+    let Ok(source) = Json::parse(data, Form::Wire) else {
+        assert!(serde_json::from_slice::<Value>(data).is_err(), "the reader refuses JSON");
+        return;
+    };
+    // The parser of the schema refuses lone surrogates, deep nesting and numbers beyond 64-bit floats.
+    let json = serde_json::from_slice::<Value>(data).ok();
     for (position, validator) in SCHEMAS.iter().enumerate() {
-        match ffi::read_request(position, &json) {
+        match ffi::read_request(position, &source) {
             Ok(request) => {
                 let violations = request.violations();
                 check_messages(&violations);
-                assert_eq!(violations.is_empty(), validator.is_valid(&json), "{violations:?}, and the schema differs");
+                if let Some(json) = &json {
+                    let is_valid = validator.is_valid(json);
+                    assert_eq!(violations.is_empty(), is_valid, "{violations:?}, and the schema differs");
+                }
                 check_body(position, request.as_ref());
             }
             Err(violations) => {
                 assert!(!violations.is_empty(), "expected violations, because the request cannot be read");
                 check_messages(&violations);
-                assert!(!validator.is_valid(&json), "{violations:?}, and the schema differs");
+                if let Some(json) = json.as_ref().filter(|_| !is_changed_by_parsing(data, &violations)) {
+                    assert!(!validator.is_valid(json), "{violations:?}, and the schema differs");
+                }
             }
         }
     }
+}
+
+/// Whether the parser of the schema accepts a text, but with other values: it keeps one of several fields with the same
+/// name, and rounds whole numbers beyond 64 bits.
+fn is_changed_by_parsing(data: &[u8], violations: &[Violation]) -> bool {
+    violations.iter().any(|violation| violation.message.ends_with("is given more than once"))
+        || data.windows(19).any(|digits| digits.iter().all(u8::is_ascii_digit))
 }
 
 fn check_messages(violations: &[Violation]) {
@@ -47,7 +64,8 @@ fn check_body(position: usize, request: &dyn ffi::Request) {
         Some(&wire),
         "the body differs from the wire form"
     );
-    let Ok(again) = ffi::read_request(position, &wire) else { panic!("could not read the wire form {wire}") };
+    let source = Json::parse(&body, Form::Wire).expect("a request is written as JSON");
+    let Ok(again) = ffi::read_request(position, &source) else { panic!("could not read the wire form {wire}") };
     assert_eq!(again.to_json(), wire);
     assert_eq!(again.violations(), request.violations());
     assert_eq!(again.warnings(), request.warnings());

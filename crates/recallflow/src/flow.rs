@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
+use crate::client;
+use crate::error::Error;
+use crate::generated::requests::{RecallNode, UpdateRecallFlow};
+use crate::generated::responses::RecallFlowDetail;
 use crate::request::read::{self, UnknownFields};
 use crate::request::violation::{Rule, Violation};
-use crate::{Error, RecallFlowDetail, RecallNode, UpdateRecallFlow};
 
 impl RecallFlowDetail {
     /// The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.
@@ -29,12 +30,16 @@ impl RecallFlowDetail {
     /// [`Error::InvalidRequest`] if the answer lacks a field that an update must have, as an answer that is only a page
     /// of nodes does, or holds a value that does not fit. Sending less than was read could erase it.
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
-        let json = serde_json::to_value(self).unwrap_or(Value::Null);
-        let mut update: UpdateRecallFlow = read::read(&json, UnknownFields::Skip).map_err(Error::invalid_request)?;
-        // A missing list and an empty one look the same here, and leaving the list out cannot erase nodes.
-        update.node_list = update.node_list.filter(|nodes| !nodes.is_empty());
-        Ok(update)
+        // In its wire form, which has values that did not fit their fields as well.
+        let json = client::encode(self)?;
+        read::read_text(&json, UnknownFields::Skip).map(keep_nodes)
     }
+}
+
+/// Leaves out an empty list of nodes. In a response it looks like a missing one, and sending it could erase nodes.
+pub(crate) fn keep_nodes(mut update: UpdateRecallFlow) -> UpdateRecallFlow {
+    update.node_list = update.node_list.filter(|nodes| !nodes.is_empty());
+    update
 }
 
 impl RecallNode {

@@ -1,9 +1,17 @@
-//! The trait implementations of every generated enum.
+//! The traits of every generated enum.
+
+/// An enum as its number on the wire.
+pub(crate) trait Number: Copy {
+    /// Returns the number on the wire.
+    fn number(self) -> i64;
+    /// Returns the value with this number.
+    fn from_number(number: i64) -> Self;
+}
 
 /// Implements traits for an enum with `number`, `from_number`, `VALUES` and a variant `Unknown(i64)`.
 macro_rules! open_enum {
     ($name:ident) => {
-        impl crate::request::check::Number for $name {
+        impl crate::open_enum::Number for $name {
             fn number(self) -> i64 {
                 $name::number(self)
             }
@@ -13,17 +21,17 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::request::read::FromJson for $name {
-            fn from_json(
-                json: &serde_json::Value,
+        impl crate::request::read::ReadValue for $name {
+            fn read_value(
+                source: &impl crate::request::source::Source,
                 at: &crate::request::path::Path<'_>,
                 problems: &mut crate::request::read::Problems,
             ) -> Option<Self> {
-                crate::request::read::number(json, at, problems)
+                crate::request::read::read_enum(source, at, problems)
             }
 
             fn stand_in() -> Self {
-                $name::Unknown(crate::request::read::NO_NUMBER)
+                $name::Unknown(crate::request::read::UNNAMED)
             }
         }
 

@@ -112,7 +112,7 @@ fn json_that_is_not_an_object_is_one_violation() {
 
 #[test]
 fn invalid_json_is_a_type_violation() {
-    for text in ["", "{", "{}{}", "nul", "[1,]", "{\"keyId\": 1e999}", "{\"keyId\": NaN}", "\u{FEFF}{}"] {
+    for text in ["", "{", "{}{}", "nul", "[1,]", "{\"keyId\": NaN}", "\u{FEFF}{}"] {
         let error = recallflow::UpdateRecallFlow::from_json(text).unwrap_err();
         let [violation] = error.violations() else { panic!("{text:?}: {error:?}") };
         assert_eq!((&*violation.path, violation.rule), ("", recallflow::Rule::Type), "{text:?}");

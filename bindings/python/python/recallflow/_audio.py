@@ -21,7 +21,9 @@ def encode_audio(audio: bytes | bytearray | memoryview | str | PathLike[str], fi
     if isinstance(audio, (str, os.PathLike)):
         return b2a_base64(_read(audio, field), newline=False).decode("ascii")
     try:
-        return b2a_base64(memoryview(audio), newline=False).decode("ascii")
+        view = memoryview(audio)
+        # `b2a_base64` takes only bytes without gaps between them.
+        return b2a_base64(view if view.c_contiguous else view.tobytes(), newline=False).decode("ascii")
     except TypeError:
         kind = type(audio).__name__
         raise TypeError(f"audio must be bytes, or the path of a file as str or os.PathLike, not {kind}") from None

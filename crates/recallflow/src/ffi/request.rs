@@ -1,19 +1,20 @@
-//! Requests as JSON in their wire form.
+//! Requests of any type, read from JSON text or from objects of another language.
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::client;
+use crate::error::Error;
+use crate::flow::keep_nodes;
 use crate::generated::ffi;
 use crate::generated::operations::OPERATIONS;
 use crate::request::check::{self, Rules};
 use crate::request::lint::{self, Lint};
 use crate::request::read::{self, ReadObject, UnknownFields};
+use crate::request::source::Source;
 use crate::request::violation::{Violation, Warning};
-use crate::response::shape::Shape;
-use crate::{Error, RecallFlowDetail, client};
-
-pub use crate::request::read::no_json;
+use crate::request::wording;
 
 /// A request of any type.
 pub trait Request: Send {
@@ -68,8 +69,8 @@ impl<T: Rules + Lint + Serialize + PageNumber + Send> Request for T {
 /// # Errors
 ///
 /// Everything that is wrong with it if it cannot be read, broken rules included.
-pub fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Vec<Violation>> {
-    ffi::read_request(request, json)
+pub fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
+    ffi::read_request(request, source)
 }
 
 /// Reads the request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS), strictly.
@@ -77,18 +78,9 @@ pub fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Ve
 /// # Errors
 ///
 /// [`Error::InvalidRequest`] with everything that is wrong with it, broken rules included.
-pub fn read_for(operation: usize, json: &Value) -> Result<Box<dyn Request>, Error> {
-    read_request(ffi::CALLS[operation].request, json)
+pub fn read_for(operation: usize, source: &impl Source) -> Result<Box<dyn Request>, Error> {
+    read_request(ffi::CALLS[operation].request, source)
         .map_err(|violations| Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
-}
-
-/// Parses the text of a request.
-///
-/// # Errors
-///
-/// [`Error::InvalidRequest`] if it is no JSON.
-pub fn parse_request(text: &[u8]) -> Result<Value, Error> {
-    read::parse(text)
 }
 
 /// The name of these that was probably meant by another one.
@@ -97,47 +89,27 @@ pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     read::nearest(name, known)
 }
 
-/// Name of the request that edits a recall flow.
-pub const UPDATE: &str = "UpdateRecallFlow";
+/// Returns a text as messages show it: quoted as in JSON, or only its length if it is long.
+#[must_use]
+pub fn describe_text(text: &str) -> String {
+    wording::describe_text(text)
+}
 
 /// Reads a request of one type.
 pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + PageNumber + Send + 'static>(
-    json: &Value,
+    source: &impl Source,
 ) -> Result<Box<dyn Request>, Vec<Violation>> {
-    read::read::<T>(json, UnknownFields::Refuse).map(|request| Box::new(request) as Box<dyn Request>)
+    read::read::<T>(source, UnknownFields::Refuse).map(|request| Box::new(request) as Box<dyn Request>)
 }
 
-/// The wire form of an object of a request, from its values in the order of the fields. Fields that users see flat
-/// take their places, and `unknown` is what else they gave.
-pub fn write_request(
-    shape: &Shape,
-    values: impl IntoIterator<Item = Option<Value>>,
-    unknown: Map<String, Value>,
-) -> Value {
-    let mut object = unknown;
-    for (field, value) in shape.fields.iter().zip(values) {
-        let Some(value) = value else { continue };
-        match field.within {
-            None => drop(object.insert(field.wire.to_owned(), value)),
-            Some(within) => {
-                let inner = object.entry(within).or_insert_with(|| Value::Object(Map::new()));
-                if let Value::Object(inner) = inner {
-                    inner.insert(field.wire.to_owned(), value);
-                }
-            }
-        }
-    }
-    Value::Object(object)
-}
-
-/// The wire form of the update that changes nothing, from that of a flow that was read.
+/// Reads the update that changes nothing from a flow that was read; it is the request at [`UPDATE_RECALL_FLOW`](super::requests::UPDATE_RECALL_FLOW).
 ///
 /// # Errors
 ///
-/// As [`RecallFlowDetail::to_update`].
-pub fn to_update(detail: Value) -> Result<Value, Error> {
-    let detail: RecallFlowDetail = serde_json::from_value(detail).map_err(|error| Error::config(error.to_string()))?;
-    Ok(detail.to_update()?.to_json())
+/// As [`RecallFlowDetail::to_update`](crate::RecallFlowDetail::to_update).
+pub fn to_update(detail: &impl Source) -> Result<Box<dyn Request>, Error> {
+    let update = read::read(detail, UnknownFields::Skip).map_err(Error::invalid_request)?;
+    Ok(Box::new(keep_nodes(update)))
 }
 
 #[cfg(test)]
@@ -145,10 +117,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ffi::REQUESTS;
+    use crate::ffi::requests::{GROUP_CALL_QUERY, RECALL_FLOW_DETAIL_QUERY, UPDATE_RECALL_FLOW};
+    use crate::ffi::{Form, Json};
 
-    fn shape(name: &str) -> (usize, &'static Shape) {
-        REQUESTS.iter().enumerate().find(|(_, shape)| shape.name == name).unwrap()
+    fn read(request: usize, json: &Value, form: Form) -> Result<Box<dyn Request>, Vec<Violation>> {
+        read_request(request, &Json::parse(json.to_string().as_bytes(), form).unwrap())
     }
 
     fn update() -> Value {
@@ -157,9 +130,8 @@ mod tests {
 
     #[test]
     fn a_request_is_checked_and_written_as_its_own_type_is() {
-        let (position, _) = shape(UPDATE);
         let mut json = update();
-        let request = read_request(position, &json).unwrap();
+        let request = read(UPDATE_RECALL_FLOW, &json, Form::Wire).unwrap();
         assert!(request.violations().is_empty() && request.warnings().is_empty());
         assert_eq!(request.to_json(), json);
         assert_eq!(serde_json::from_slice::<Value>(&request.encode().unwrap()).unwrap(), json);
@@ -167,32 +139,60 @@ mod tests {
         json["recallInterval"] = json!(0);
         json["nodeList"] =
             json!([{ "source": 1, "voiceFileId": "a", "hangUpSms": 0, "toSeat": 0, "delayTransfer": 5 }]);
-        let request = read_request(position, &json).unwrap();
+        let request = read(UPDATE_RECALL_FLOW, &json, Form::Wire).unwrap();
         assert_eq!(request.violations()[0].path, "recallInterval");
         assert_eq!(request.warnings()[0].path, "nodeList[0].delayTransfer");
-        assert!(read_request(position, &json!({ "keyId": "x" })).is_err());
+        assert!(read(UPDATE_RECALL_FLOW, &json!({ "keyId": "x" }), Form::Wire).is_err());
     }
 
     #[test]
-    fn only_json_is_parsed() {
-        assert_eq!(parse_request(br#"{"keyId": 1}"#).unwrap(), json!({ "keyId": 1 }));
-        assert!(parse_request(b"{").is_err());
+    fn only_a_paged_query_has_the_number_of_a_page() {
+        let json = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00" });
+        let mut query = read(GROUP_CALL_QUERY, &json, Form::Request).unwrap();
+        assert_eq!(query.page_number(), Some(&mut 1));
+        *query.page_number().unwrap() = 7;
+        assert_eq!(query.to_json()["current"], 7);
+        let mut query = read(RECALL_FLOW_DETAIL_QUERY, &json!({ "keyId": 1 }), Form::Request).unwrap();
+        assert_eq!(query.page_number(), None);
     }
 
     #[test]
-    fn fields_that_users_see_flat_take_their_places() {
-        let (_, shape) = shape("GroupCallQuery");
-        let values = shape.fields.iter().map(|field| (field.wire != "endTime").then(|| json!(field.wire)));
-        let json = write_request(shape, values, Map::from_iter([("other".to_owned(), json!(1))]));
-        assert_eq!(json["current"], "current");
-        assert_eq!(json["params"]["strTime"], "strTime");
-        assert_eq!(json["params"].get("endTime"), None);
-        assert_eq!(json["other"], 1);
+    fn a_request_as_users_write_it_is_flat_and_has_defaults_and_booleans() {
+        let json = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00", "size": 5 });
+        let wire = read(GROUP_CALL_QUERY, &json, Form::Request).unwrap().to_json();
+        assert_eq!((&wire["current"], &wire["size"], &wire["params"]["taskType"]), (&json!(1), &json!(5), &json!(3)));
+        assert_eq!(wire["params"]["strTime"], json["strTime"]);
+
+        let mut json = update();
+        json["nodeList"] = json!([{ "source": 1, "voiceFileId": "a", "toSeat": false }]);
+        let wire = read(UPDATE_RECALL_FLOW, &json, Form::Request).unwrap().to_json();
+        assert_eq!((&wire["nodeList"][0]["toSeat"], &wire["nodeList"][0]["hangUpSms"]), (&json!(0), &json!(0)));
+        let violations = read(UPDATE_RECALL_FLOW, &json, Form::Wire).map(drop).unwrap_err();
+        assert_eq!(violations.len(), 2, "{violations:?}");
+    }
+
+    #[test]
+    fn a_wire_object_among_flat_fields_is_one_violation() {
+        let json = json!({ "params": { "strTime": 1 } });
+        let violations = read(GROUP_CALL_QUERY, &json, Form::Request).map(drop).unwrap_err();
+        assert_eq!(violations.len(), 1, "{violations:?}");
+        assert_eq!((&*violations[0].path, violations[0].rule), ("params", crate::Rule::Type));
     }
 
     #[test]
     fn a_flow_that_was_read_becomes_an_update() {
-        assert_eq!(to_update(update()).unwrap()["keyId"], 7);
+        let to_update = |json: Value| to_update(&Json::parse(json.to_string().as_bytes(), Form::Response).unwrap());
+        let mut flow = update();
+        flow["nodeList"] = json!([]);
+        flow["extra"] = json!({ "unknown": 1 });
+        let request = to_update(flow.clone()).unwrap();
+        assert_eq!(request.to_json(), update());
         assert!(to_update(json!([])).is_err());
+
+        // A value that did not fit is a reason to refuse, and is not left out without a word.
+        flow["extra"] = json!({ "nodeList": "x" });
+        flow.as_object_mut().unwrap().remove("nodeList");
+        let error = to_update(flow).map(drop).unwrap_err();
+        assert_eq!(error.violations()[0].path, "nodeList");
     }
 }

@@ -7,7 +7,7 @@ use super::requests::{GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateR
 use crate::Violation;
 use crate::ffi::request::{PageNumber, read_as};
 use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
-use serde_json::Value;
+use crate::request::source::Source;
 
 /// Names of the enums.
 pub static ENUMS: &[&str] = &[
@@ -26,32 +26,32 @@ pub static REQUESTS: &[Shape] = &[
     Shape {
         name: "GroupCallQuery",
         fields: &[
-            Field::new("current", None, Kind::Int32, Some(1)),
-            Field::new("size", None, Kind::Int32, Some(100)),
-            Field::new("strTime", Some("params"), Kind::Time, None),
-            Field::new("endTime", Some("params"), Kind::Time, None),
-            Field::new("taskType", Some("params"), Kind::Enum(enums::TASK_TYPE), Some(3)),
-            Field::new("statusList", Some("params"), Kind::List(&Kind::Enum(enums::TASK_STATUS)), None),
-            Field::new("idxAppId", Some("params"), Kind::Int64, None),
-            Field::new("searchCondition", Some("params"), Kind::Text, None),
+            Field::new("current", None, Kind::Int32),
+            Field::new("size", None, Kind::Int32),
+            Field::new("strTime", Some("params"), Kind::Time),
+            Field::new("endTime", Some("params"), Kind::Time),
+            Field::new("taskType", Some("params"), Kind::Enum(enums::TASK_TYPE)),
+            Field::new("statusList", Some("params"), Kind::List(&Kind::Enum(enums::TASK_STATUS))),
+            Field::new("idxAppId", Some("params"), Kind::Int64),
+            Field::new("searchCondition", Some("params"), Kind::Text),
         ],
         names: &["current", "size", "strTime", "endTime", "taskType", "statusList", "idxAppId", "searchCondition"],
         aliases: &[],
     },
     Shape {
         name: "RecallFlowDetailQuery",
-        fields: &[Field::new("keyId", None, Kind::Int64, None)],
+        fields: &[Field::new("keyId", None, Kind::Int64)],
         names: &["keyId"],
         aliases: &[],
     },
     Shape {
         name: "UpdateRecallFlow",
         fields: &[
-            Field::new("keyId", None, Kind::Int64, None),
-            Field::new("recallInterval", None, Kind::Int32, None),
-            Field::new("recallNum", None, Kind::Int32, None),
-            Field::new("recallType", None, Kind::Enum(enums::RECALL_TYPE), None),
-            Field::new("nodeList", None, Kind::List(&Kind::Object(requests::RECALL_NODE)), None),
+            Field::new("keyId", None, Kind::Int64),
+            Field::new("recallInterval", None, Kind::Int32),
+            Field::new("recallNum", None, Kind::Int32),
+            Field::new("recallType", None, Kind::Enum(enums::RECALL_TYPE)),
+            Field::new("nodeList", None, Kind::List(&Kind::Object(requests::RECALL_NODE))),
         ],
         names: &["keyId", "recallInterval", "recallNum", "recallType", "nodeList"],
         aliases: &[],
@@ -59,33 +59,33 @@ pub static REQUESTS: &[Shape] = &[
     Shape {
         name: "RecallNode",
         fields: &[
-            Field::new("source", None, Kind::Enum(enums::VOICE_SOURCE), None),
-            Field::new("voiceFileId", None, Kind::Text, None),
-            Field::new("voiceFileName", None, Kind::Text, None),
-            Field::new("uploadName", None, Kind::Text, None),
-            Field::new("baseFile", None, Kind::Text, None),
-            Field::new("text", None, Kind::Text, None),
-            Field::new("lan", None, Kind::Text, None),
-            Field::new("speakingRate", None, Kind::Float, None),
-            Field::new("ssmlGender", None, Kind::Enum(enums::VOICE_GENDER), None),
-            Field::new("accent", None, Kind::Int32, None),
-            Field::new("hangUpSms", None, Kind::Flag, Some(0)),
-            Field::new("idxSmsAppId", None, Kind::Int64, None),
-            Field::new("smsContent", None, Kind::Text, None),
-            Field::new("senderId", None, Kind::Text, None),
-            Field::new("feedbackPush", None, Kind::Flag, None),
-            Field::new("feedbackValue", None, Kind::Text, None),
-            Field::new("successPush", None, Kind::Flag, None),
-            Field::new("successPushTime", None, Kind::Int32, None),
-            Field::new("failedPush", None, Kind::Flag, None),
-            Field::new("ringPush", None, Kind::Flag, None),
-            Field::new("toSeat", None, Kind::Flag, Some(0)),
-            Field::new("sipGroupId", None, Kind::Int64, None),
-            Field::new("outboundControl", None, Kind::Enum(enums::OUTBOUND_CONTROL), None),
-            Field::new("calloutRate", None, Kind::Int32, None),
-            Field::new("toSeatType", None, Kind::Enum(enums::SEAT_TRANSFER), None),
-            Field::new("toSeatKey", None, Kind::Text, None),
-            Field::new("delayTransfer", None, Kind::Int32, None),
+            Field::new("source", None, Kind::Enum(enums::VOICE_SOURCE)),
+            Field::new("voiceFileId", None, Kind::Text),
+            Field::new("voiceFileName", None, Kind::Text),
+            Field::new("uploadName", None, Kind::Text),
+            Field::new("baseFile", None, Kind::Text),
+            Field::new("text", None, Kind::Text),
+            Field::new("lan", None, Kind::Text),
+            Field::new("speakingRate", None, Kind::Float),
+            Field::new("ssmlGender", None, Kind::Enum(enums::VOICE_GENDER)),
+            Field::new("accent", None, Kind::Int32),
+            Field::new("hangUpSms", None, Kind::Flag),
+            Field::new("idxSmsAppId", None, Kind::Int64),
+            Field::new("smsContent", None, Kind::Text),
+            Field::new("senderId", None, Kind::Text),
+            Field::new("feedbackPush", None, Kind::Flag),
+            Field::new("feedbackValue", None, Kind::Text),
+            Field::new("successPush", None, Kind::Flag),
+            Field::new("successPushTime", None, Kind::Int32),
+            Field::new("failedPush", None, Kind::Flag),
+            Field::new("ringPush", None, Kind::Flag),
+            Field::new("toSeat", None, Kind::Flag),
+            Field::new("sipGroupId", None, Kind::Int64),
+            Field::new("outboundControl", None, Kind::Enum(enums::OUTBOUND_CONTROL)),
+            Field::new("calloutRate", None, Kind::Int32),
+            Field::new("toSeatType", None, Kind::Enum(enums::SEAT_TRANSFER)),
+            Field::new("toSeatKey", None, Kind::Text),
+            Field::new("delayTransfer", None, Kind::Int32),
         ],
         names: &[
             "source",
@@ -136,12 +136,12 @@ pub static CALLS: &[CallShape] = &[
 ];
 
 /// Reads the request at this position of [`REQUESTS`].
-pub(crate) fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Vec<Violation>> {
+pub(crate) fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
     match request {
-        requests::GROUP_CALL_QUERY => read_as::<GroupCallQuery>(json),
-        requests::RECALL_FLOW_DETAIL_QUERY => read_as::<RecallFlowDetailQuery>(json),
-        requests::UPDATE_RECALL_FLOW => read_as::<UpdateRecallFlow>(json),
-        requests::RECALL_NODE => read_as::<RecallNode>(json),
+        requests::GROUP_CALL_QUERY => read_as::<GroupCallQuery>(source),
+        requests::RECALL_FLOW_DETAIL_QUERY => read_as::<RecallFlowDetailQuery>(source),
+        requests::UPDATE_RECALL_FLOW => read_as::<UpdateRecallFlow>(source),
+        requests::RECALL_NODE => read_as::<RecallNode>(source),
         _ => unreachable!("there is no request {request}"),
     }
 }

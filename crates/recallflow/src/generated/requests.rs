@@ -5,7 +5,8 @@
 use super::enums::{OutboundControl, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource};
 use crate::request::check::{self, Checker, Rules};
 use crate::request::lint::{self, Lint, Linter};
-use crate::request::read::{self, ObjectReader, ReadObject};
+use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
+use crate::request::source::Object;
 use crate::request::write;
 use crate::{Error, LocalDateTime, Violation, Warning};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -143,7 +144,7 @@ impl GroupCallQuery {
     /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
     /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        read::read_text(json)
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
 }
 
@@ -201,15 +202,15 @@ impl Lint for GroupCallQuery {
 }
 
 impl ReadObject for GroupCallQuery {
-    fn read(object: &mut ObjectReader<'_>) -> Self {
-        let current = object.required("current");
-        let size = object.required("size");
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+        let current = object.required_or("current", 1);
+        let size = object.required_or("size", 100);
         let (str_time, end_time, task_type, status_list, idx_app_id, search_condition) =
             object.within("params", |object| {
                 (
                     object.required("strTime"),
                     object.required("endTime"),
-                    object.required("taskType"),
+                    object.required_or("taskType", TaskType::AiAgent),
                     object.optional("statusList"),
                     object.optional("idxAppId"),
                     object.optional("searchCondition"),
@@ -269,7 +270,7 @@ impl RecallFlowDetailQuery {
     /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
     /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        read::read_text(json)
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
 }
 
@@ -282,7 +283,7 @@ impl Lint for RecallFlowDetailQuery {
 }
 
 impl ReadObject for RecallFlowDetailQuery {
-    fn read(object: &mut ObjectReader<'_>) -> Self {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
         Self { key_id: object.required("keyId") }
     }
 }
@@ -387,7 +388,7 @@ impl UpdateRecallFlow {
     /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
     /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        read::read_text(json)
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
 }
 
@@ -396,18 +397,18 @@ impl Rules for UpdateRecallFlow {
         checker.field("recallInterval", Some(&self.recall_interval)).range(Some(1), Some(1440));
         checker.field("recallNum", Some(&self.recall_num)).range(Some(1), Some(10));
         checker.field("recallType", Some(&self.recall_type)).one_of(RecallType::VALUES);
-        checker.objects("nodeList", self.node_list.as_deref());
+        checker.nested("nodeList", self.node_list.as_ref());
     }
 }
 
 impl Lint for UpdateRecallFlow {
     fn lint(&self, linter: &mut Linter<'_>) {
-        linter.objects("nodeList", self.node_list.as_deref());
+        linter.nested("nodeList", self.node_list.as_ref());
     }
 }
 
 impl ReadObject for UpdateRecallFlow {
-    fn read(object: &mut ObjectReader<'_>) -> Self {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
         Self {
             key_id: object.required("keyId"),
             recall_interval: object.required("recallInterval"),
@@ -833,7 +834,7 @@ impl RecallNode {
     /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
     /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        read::read_text(json)
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
 }
 
@@ -916,7 +917,7 @@ impl Lint for RecallNode {
 }
 
 impl ReadObject for RecallNode {
-    fn read(object: &mut ObjectReader<'_>) -> Self {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
         Self {
             source: object.required("source"),
             voice_file_id: object.optional("voiceFileId"),
@@ -928,7 +929,7 @@ impl ReadObject for RecallNode {
             speaking_rate: object.optional("speakingRate"),
             ssml_gender: object.optional("ssmlGender"),
             accent: object.optional("accent"),
-            hang_up_sms: object.required("hangUpSms"),
+            hang_up_sms: object.required_or("hangUpSms", false),
             idx_sms_app_id: object.optional("idxSmsAppId"),
             sms_content: object.optional("smsContent"),
             sender_id: object.optional("senderId"),
@@ -938,7 +939,7 @@ impl ReadObject for RecallNode {
             success_push_time: object.optional("successPushTime"),
             failed_push: object.optional("failedPush"),
             ring_push: object.optional("ringPush"),
-            to_seat: object.required("toSeat"),
+            to_seat: object.required_or("toSeat", false),
             sip_group_id: object.optional("sipGroupId"),
             outbound_control: object.optional("outboundControl"),
             callout_rate: object.optional("calloutRate"),

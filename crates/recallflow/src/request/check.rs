@@ -3,14 +3,23 @@
 use std::fmt::Display;
 
 use super::path::Path;
-use super::read::describe_text;
 use super::violation::{Rule, Violation};
-use crate::LocalDateTime;
+use super::wording::{bounds, clause, describe_text, missing, not_one_of};
+use crate::datetime::LocalDateTime;
+use crate::open_enum::Number;
 
 /// An object that obeys rules.
 pub(crate) trait Rules {
     /// Reports every rule that the object breaks.
     fn check(&self, checker: &mut Checker<'_>);
+}
+
+impl<T: Rules> Rules for Vec<T> {
+    fn check(&self, checker: &mut Checker<'_>) {
+        for (index, item) in self.iter().enumerate() {
+            item.check(&mut Checker { at: Path::Item(&checker.at, index), found: checker.found });
+        }
+    }
 }
 
 /// Every rule that `object` breaks.
@@ -33,19 +42,10 @@ impl Checker<'_> {
         FieldCheck { at: Path::Field(&self.at, name), value, found: self.found, broken: false }
     }
 
-    /// The rules of a nested object.
-    #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
-    pub(crate) fn object<T: Rules>(&mut self, name: &'static str, object: Option<&T>) {
-        if let Some(object) = object {
-            object.check(&mut Checker { at: Path::Field(&self.at, name), found: self.found });
-        }
-    }
-
-    /// The rules of the objects in a list.
-    pub(crate) fn objects<T: Rules>(&mut self, name: &'static str, items: Option<&[T]>) {
-        let list = Path::Field(&self.at, name);
-        for (index, item) in items.into_iter().flatten().enumerate() {
-            item.check(&mut Checker { at: Path::Item(&list, index), found: self.found });
+    /// Checks an object, or the objects in a list.
+    pub(crate) fn nested(&mut self, name: &'static str, nested: Option<&impl Rules>) {
+        if let Some(nested) = nested {
+            nested.check(&mut Checker { at: Path::Field(&self.at, name), found: self.found });
         }
     }
 
@@ -192,14 +192,6 @@ impl<T: Number> FieldCheck<'_, T> {
     }
 }
 
-/// An enum as the number that stands for it on the wire.
-pub(crate) trait Number: Copy {
-    /// The number on the wire.
-    fn number(self) -> i64;
-    /// The value that the number stands for.
-    fn from_number(number: i64) -> Self;
-}
-
 /// What may be there and yet hold nothing.
 pub(crate) trait Presence {
     /// Whether it holds nothing.
@@ -222,37 +214,6 @@ impl Presence for LocalDateTime {}
 impl<T> Presence for [T] {}
 impl<T: Number> Presence for T {}
 
-pub(super) fn missing(when: &str) -> String {
-    format!("is required{}", clause(when))
-}
-
-pub(super) fn not_one_of(allowed: &[i64], got: i64) -> String {
-    let mut listed = String::new();
-    for (index, number) in allowed.iter().enumerate() {
-        let before = match index {
-            0 => "",
-            _ if index + 1 == allowed.len() => " or ",
-            _ => ", ",
-        };
-        listed.push_str(before);
-        listed.push_str(&number.to_string());
-    }
-    format!("must be {listed}, but is {got}")
-}
-
 fn numbers<T: Number>(values: &[T]) -> Vec<i64> {
     values.iter().map(|value| value.number()).collect()
-}
-
-fn clause(when: &str) -> String {
-    if when.is_empty() { String::new() } else { format!(" when {when}") }
-}
-
-fn bounds<T: Display>(min: Option<T>, max: Option<T>) -> String {
-    match (min, max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
-        (None, None) => "anything".to_owned(),
-    }
 }

@@ -9,6 +9,14 @@ pub(crate) trait Lint {
     fn lint(&self, linter: &mut Linter<'_>);
 }
 
+impl<T: Lint> Lint for Vec<T> {
+    fn lint(&self, linter: &mut Linter<'_>) {
+        for (index, item) in self.iter().enumerate() {
+            item.lint(&mut Linter { at: Path::Item(&linter.at, index), found: linter.found });
+        }
+    }
+}
+
 /// Everything there is to know about `object`.
 pub(crate) fn warnings(object: &impl Lint) -> Vec<Warning> {
     let mut found = Vec::new();
@@ -47,19 +55,10 @@ impl Linter<'_> {
         }
     }
 
-    /// The advice about a nested object.
-    #[allow(dead_code, reason = "the spec may have one, though no operation has one today")]
-    pub(crate) fn object<T: Lint>(&mut self, name: &'static str, object: Option<&T>) {
-        if let Some(object) = object {
-            object.lint(&mut Linter { at: Path::Field(&self.at, name), found: self.found });
-        }
-    }
-
-    /// The advice about the objects of a list.
-    pub(crate) fn objects<T: Lint>(&mut self, name: &'static str, items: Option<&[T]>) {
-        let list = Path::Field(&self.at, name);
-        for (index, item) in items.into_iter().flatten().enumerate() {
-            item.lint(&mut Linter { at: Path::Item(&list, index), found: self.found });
+    /// Lints an object, or the objects in a list.
+    pub(crate) fn nested(&mut self, name: &'static str, nested: Option<&impl Lint>) {
+        if let Some(nested) = nested {
+            nested.lint(&mut Linter { at: Path::Field(&self.at, name), found: self.found });
         }
     }
 

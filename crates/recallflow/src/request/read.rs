@@ -1,38 +1,43 @@
-//! Reads a request from JSON, strictly, and collects everything that is wrong with it instead of stopping at the first.
+//! Reads a request, strictly, and collects everything that is wrong with it instead of stopping at the first.
 //!
-//! A value that cannot be read is reported and replaced by a stand-in, so that the rules can still be applied to the
-//! rest; what the rules then say about the stand-in is dropped.
+//! A value of the wrong type is reported and replaced by a stand-in, so that the rules can still be applied to the rest.
+//! Violations that concern a stand-in are dropped.
 
-use serde::Deserialize as _;
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Error as _};
-use serde_json::{Map, Value};
 
-use super::check::{self, Number, Rules, missing, not_one_of};
+use super::check::{self, Rules};
+use super::json::{Json, JsonObject};
 use super::path::{Path, is_within};
+use super::source::{Form, Found, Object, Source};
 use super::violation::{Rule, Violation};
-use crate::{Error, LocalDateTime};
+use super::wording::{describe_text, missing, not_one_of};
+use crate::datetime::LocalDateTime;
+use crate::error::Error;
+use crate::open_enum::Number;
 
 /// An object whose fields can be read.
 pub(crate) trait ReadObject: Sized {
     /// Reads each field once.
-    fn read(object: &mut ObjectReader<'_>) -> Self;
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self;
 }
 
-/// What to do about fields that do not exist.
+/// What to do about fields that a request does not have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnknownFields {
-    /// Report them: somebody misspelt them.
+    /// Report them, because the caller misspelled them.
     Refuse,
-    /// Skip them: they belong to a response from which a request is made.
+    /// Skip them, because they belong to the response from which a request is made.
     Skip,
 }
 
-/// Reads a request, or tells everything that is wrong with it, the rules it breaks included.
+/// Reads a request, or returns everything that is wrong with it, broken rules included.
 ///
-/// A request that can be read is returned even if it breaks rules; they are checked before it is sent.
-pub(crate) fn read<T: ReadObject + Rules>(json: &Value, unknown: UnknownFields) -> Result<T, Vec<Violation>> {
+/// A request that only breaks rules is returned; the rules are checked before it is sent.
+pub(crate) fn read<T: ReadObject + Rules>(source: &impl Source, unknown: UnknownFields) -> Result<T, Vec<Violation>> {
     let mut problems = Problems { found: Vec::new(), unreadable: Vec::new(), unknown, muted: false };
-    let request = T::from_json(json, &Path::Root, &mut problems).unwrap_or_else(T::stand_in);
+    let request = T::read_value(source, &Path::Root, &mut problems).unwrap_or_else(T::stand_in);
     let Problems { mut found, unreadable, .. } = problems;
     if found.is_empty() {
         return Ok(request);
@@ -45,33 +50,27 @@ pub(crate) fn read<T: ReadObject + Rules>(json: &Value, unknown: UnknownFields) 
     Err(found)
 }
 
-/// Reads a request from JSON text.
-pub(crate) fn read_text<T: ReadObject + Rules>(json: &str) -> Result<T, Error> {
-    read(&parse(json.as_bytes())?, UnknownFields::Refuse).map_err(Error::invalid_request)
-}
-
-/// Parses JSON text.
-pub(crate) fn parse(json: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(json).map_err(|error| {
-        let message = format!("the request is no JSON: {error}");
-        Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
-    })
+/// Reads a request from JSON text in its wire form.
+pub(crate) fn read_text<T: ReadObject + Rules>(json: &[u8], unknown: UnknownFields) -> Result<T, Error> {
+    read(&Json::parse(json, Form::Wire)?, unknown).map_err(Error::invalid_request)
 }
 
 /// Reads a request for `serde`.
 pub(crate) fn deserialize<'de, T: ReadObject + Rules, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let json = Value::deserialize(deserializer)?;
-    read(&json, UnknownFields::Refuse).map_err(|violations| D::Error::custom(Error::invalid_request(violations)))
+    // As text, because a tree of values would keep only one of several values under one name.
+    let mut json = Vec::new();
+    serde_transcode::transcode(deserializer, &mut serde_json::Serializer::new(&mut json)).map_err(D::Error::custom)?;
+    read_text(&json, UnknownFields::Refuse).map_err(D::Error::custom)
 }
 
 /// What was found so far.
 pub(crate) struct Problems {
     found: Vec<Violation>,
-    /// Where a stand-in is, about which the rules have nothing to say. A field that does not exist has none, and its
-    /// name may look like any path.
+    /// Paths of stand-ins, to which rules do not apply. An unknown field has none, because its name may look like any
+    /// path.
     unreadable: Vec<String>,
     unknown: UnknownFields,
-    /// Set while the fields of a stand-in are read, about which there is nothing to say.
+    /// Set while the fields of a stand-in are read.
     muted: bool,
 }
 
@@ -89,94 +88,151 @@ impl Problems {
         self.report(at, rule, complaint);
     }
 
-    fn wrong_type(&mut self, at: &Path<'_>, expected: &str, got: &Value) {
-        self.unreadable(at, Rule::Type, &format!("must be {expected}, but is {}", describe(got)));
+    fn wrong_type(&mut self, at: &Path<'_>, expected: &str, got: &impl Source) {
+        self.unreadable(at, Rule::Type, &format!("must be {expected}, but is {}", got.describe()));
     }
 }
 
 /// Reads the fields of one object.
-pub(crate) struct ObjectReader<'a> {
+pub(crate) struct ObjectReader<'a, O> {
     at: Path<'a>,
-    fields: Option<&'a Map<String, Value>>,
-    known: Vec<&'static str>,
-    /// How many of the known names are there, with a value or null.
-    present: usize,
+    object: Option<&'a O>,
+    names: &'a mut Names,
     problems: &'a mut Problems,
 }
 
-impl<'a> ObjectReader<'a> {
-    /// A field that may be left out.
-    pub(crate) fn optional<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
-        let value = self.take(name)?;
-        T::from_json(value, &Path::Field(&self.at, name), self.problems)
-    }
+/// The fields that an object may have, and how many of them it has.
+struct Names {
+    known: Vec<&'static str>,
+    present: usize,
+}
 
-    /// A field that must be there.
-    pub(crate) fn required<T: FromJson>(&mut self, name: &'static str) -> T {
-        let value = self.take(name);
-        let at = Path::Field(&self.at, name);
-        if value.is_none() {
-            self.problems.unreadable(&at, Rule::Required, &missing(""));
+impl<O: Object> ObjectReader<'_, O> {
+    /// Reads a field that may be left out.
+    pub(crate) fn optional<T: ReadValue>(&mut self, name: &'static str) -> Option<T> {
+        match self.take(name) {
+            Found::Once(value) if !value.is_null() => {
+                T::read_value(&value, &Path::Field(&self.at, name), self.problems)
+            }
+            _ => None,
         }
-        value.and_then(|value| T::from_json(value, &at, self.problems)).unwrap_or_else(T::stand_in)
     }
 
-    /// The fields of a nested wire object that the user sees flat.
-    pub(crate) fn within<T>(&mut self, name: &'static str, read: impl FnOnce(&mut ObjectReader<'_>) -> T) -> T {
-        let value = self.take(name);
-        let at = Path::Field(&self.at, name);
-        let fields = value.and_then(object);
-        let muted = self.problems.muted;
-        if let (Some(value), None) = (value, fields) {
-            self.problems.wrong_type(&at, "an object", value);
-            self.problems.muted = true;
+    /// Reads a field that must be there.
+    pub(crate) fn required<T: ReadValue>(&mut self, name: &'static str) -> T {
+        let found = self.take(name);
+        self.value_or_stand_in(name, &found)
+    }
+
+    /// Reads a field that must be there, though users may leave it out.
+    pub(crate) fn required_or<T: ReadValue>(&mut self, name: &'static str, default: T) -> T {
+        match self.take(name) {
+            Found::Absent if self.object.is_some_and(|object| object.form() == Form::Request) => default,
+            found => self.value_or_stand_in(name, &found),
         }
-        let inner = read_fields(at, fields, self.problems, read);
-        self.problems.muted = muted;
-        inner
     }
 
-    /// The value of a field; null is the same as absent.
-    fn take(&mut self, name: &'static str) -> Option<&'a Value> {
-        self.known.push(name);
-        let value = self.fields?.get(name)?;
-        self.present += 1;
-        Some(value).filter(|value| !value.is_null())
+    /// Reads the fields of a wire object that users see flat.
+    pub(crate) fn within<T>(&mut self, name: &'static str, read: impl FnOnce(&mut ObjectReader<'_, O>) -> T) -> T {
+        let found = self.take(name);
+        let at = Path::Field(&self.at, name);
+        let problems = &mut *self.problems;
+        let was_muted = problems.muted;
+        if self.object.is_some_and(|object| object.form() != Form::Wire) {
+            if let Found::Once(_) = found {
+                problems.unreadable(&at, Rule::Type, "must be left out, because its fields stand beside the others");
+            }
+            problems.muted |= !matches!(found, Found::Absent);
+            let fields = read(&mut ObjectReader { at, object: self.object, names: self.names, problems });
+            self.problems.muted = was_muted;
+            return fields;
+        }
+        let inner = match &found {
+            Found::Once(value) if !value.is_null() => {
+                let object = value.object();
+                if object.is_none() {
+                    problems.wrong_type(&at, "an object", value);
+                    problems.muted = true;
+                }
+                object
+            }
+            Found::Refused(_) => {
+                problems.muted = true;
+                None
+            }
+            Found::Absent | Found::Once(_) => None,
+        };
+        let fields = read_object(at, inner.as_ref(), problems, read);
+        problems.muted = was_muted;
+        fields
+    }
+
+    fn value_or_stand_in<T: ReadValue>(&mut self, name: &'static str, found: &Found<O::Value>) -> T {
+        let at = Path::Field(&self.at, name);
+        let value = match found {
+            Found::Once(value) if !value.is_null() => T::read_value(value, &at, self.problems),
+            Found::Once(_) | Found::Absent => {
+                self.problems.unreadable(&at, Rule::Required, &missing(""));
+                None
+            }
+            Found::Refused(_) => None,
+        };
+        value.unwrap_or_else(T::stand_in)
+    }
+
+    /// Finds a field, and reports one that is there but cannot be read.
+    fn take(&mut self, name: &'static str) -> Found<O::Value> {
+        self.names.known.push(name);
+        let found = self.object.map_or(Found::Absent, |object| object.get(name));
+        match &found {
+            Found::Absent => {}
+            Found::Once(_) => self.names.present += 1,
+            Found::Refused(complaint) => {
+                self.problems.unreadable(&Path::Field(&self.at, name), Rule::Type, complaint);
+            }
+        }
+        found
     }
 
     fn refuse_unknown(&mut self) {
-        // Each name is taken once, so that nothing is left when as many are present as there are.
-        if self.problems.unknown == UnknownFields::Skip || self.fields.is_none_or(|fields| fields.len() == self.present)
-        {
+        let Some(object) = self.object else { return };
+        // Each name is taken once, so that none is left when as many are present as there are.
+        if self.problems.unknown == UnknownFields::Skip || object.count() == self.names.present {
             return;
         }
-        for name in self.fields.into_iter().flat_map(Map::keys) {
-            if !self.known.contains(&name.as_str()) {
-                let complaint = match nearest(name, &self.known) {
+        let known: Vec<_> = self.names.known.iter().map(|wire| object.name_of(wire)).collect();
+        let known: Vec<&str> = known.iter().map(|name| &**name).collect();
+        let mut names = object.names();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            if !known.contains(&&*name) && !self.names.known.contains(&&*name) {
+                let complaint = match nearest(&name, &known) {
                     Some(nearest) => format!("is not a field of the request; did you mean `{nearest}`?"),
                     None => "is not a field of the request".to_owned(),
                 };
-                self.problems.report(&Path::Field(&self.at, name), Rule::Type, &complaint);
+                self.problems.report(&Path::Field(&self.at, &name), Rule::Type, &complaint);
             }
         }
     }
 }
 
-fn read_fields<T>(
+fn read_object<O: Object, T>(
     at: Path<'_>,
-    fields: Option<&Map<String, Value>>,
+    object: Option<&O>,
     problems: &mut Problems,
-    read: impl FnOnce(&mut ObjectReader<'_>) -> T,
+    read: impl FnOnce(&mut ObjectReader<'_, O>) -> T,
 ) -> T {
     // Few objects have more names, so that the list is hardly ever moved.
     const NAMES: usize = 32;
-    let mut reader = ObjectReader { at, fields, known: Vec::with_capacity(NAMES), present: 0, problems };
-    let object = read(&mut reader);
+    let mut names = Names { known: Vec::with_capacity(NAMES), present: 0 };
+    let mut reader = ObjectReader { at, object, names: &mut names, problems };
+    let fields = read(&mut reader);
     reader.refuse_unknown();
-    object
+    fields
 }
 
-/// The known name that was probably meant.
+/// Returns the known name that was probably meant.
 pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     known
         .iter()
@@ -186,37 +242,37 @@ pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
         .map(|(_, known)| known)
 }
 
-/// A value that can be read from JSON.
-pub(crate) trait FromJson: Sized {
-    /// The value, or `None` after what is wrong with it has been reported.
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self>;
-    /// Stands in for a value that could not be read, and meets no condition of a rule.
+/// A value of a request.
+pub(crate) trait ReadValue: Sized {
+    /// Reads the value; returns `None` after reporting why it cannot be read.
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self>;
+    /// Returns a replacement for a value that cannot be read, which meets no condition of a rule.
     fn stand_in() -> Self;
 }
 
-impl<T: ReadObject> FromJson for T {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(fields) = object(json) else {
-            problems.wrong_type(at, "an object", json);
+impl<T: ReadObject> ReadValue for T {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let Some(object) = source.object() else {
+            problems.wrong_type(at, "an object", source);
             return None;
         };
-        Some(read_fields(*at, Some(fields), problems, T::read))
+        Some(read_object(*at, Some(&object), problems, T::read_fields))
     }
 
     fn stand_in() -> Self {
         let mut problems =
-            Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
-        read_fields(Path::Root, None, &mut problems, T::read)
+            Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Skip, muted: true };
+        read_object(Path::Root, None::<&JsonObject<'_>>, &mut problems, T::read_fields)
     }
 }
 
-impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(items) = json.as_array() else {
-            problems.wrong_type(at, "a list", json);
+impl<T: ReadValue> ReadValue for Vec<T> {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let Some(items) = source.list() else {
+            problems.wrong_type(at, "a list", source);
             return None;
         };
-        let read = |(index, item)| T::from_json(item, &Path::Item(at, index), problems).unwrap_or_else(T::stand_in);
+        let read = |(index, item)| T::read_value(item, &Path::Item(at, index), problems).unwrap_or_else(T::stand_in);
         Some(items.iter().enumerate().map(read).collect())
     }
 
@@ -225,13 +281,13 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-impl FromJson for String {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let text = json.as_str();
+impl ReadValue for String {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let text = source.text();
         if text.is_none() {
-            problems.wrong_type(at, "text", json);
+            problems.wrong_type(at, "text", source);
         }
-        text.map(str::to_owned)
+        text.map(Cow::into_owned)
     }
 
     fn stand_in() -> Self {
@@ -239,11 +295,11 @@ impl FromJson for String {
     }
 }
 
-impl FromJson for i64 {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let number = whole(json);
+impl ReadValue for i64 {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let number = source.integer();
         if number.is_none() {
-            problems.wrong_type(at, "a whole number of at most 64 bits", json);
+            problems.wrong_type(at, "a whole number of at most 64 bits", source);
         }
         number
     }
@@ -253,11 +309,11 @@ impl FromJson for i64 {
     }
 }
 
-impl FromJson for i32 {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let number = whole(json).and_then(|number| i32::try_from(number).ok());
+impl ReadValue for i32 {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let number = source.integer().and_then(|number| i32::try_from(number).ok());
         if number.is_none() {
-            problems.wrong_type(at, "a whole number of at most 32 bits", json);
+            problems.wrong_type(at, "a whole number of at most 32 bits", source);
         }
         number
     }
@@ -267,11 +323,11 @@ impl FromJson for i32 {
     }
 }
 
-impl FromJson for f64 {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let number = json.as_f64();
+impl ReadValue for f64 {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let number = source.float();
         if number.is_none() {
-            problems.wrong_type(at, "a number", json);
+            problems.wrong_type(at, "a number", source);
         }
         number
     }
@@ -281,9 +337,9 @@ impl FromJson for f64 {
     }
 }
 
-impl FromJson for bool {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        match whole(json) {
+impl ReadValue for bool {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        match source.flag() {
             Some(0) => Some(false),
             Some(1) => Some(true),
             Some(other) => {
@@ -291,7 +347,7 @@ impl FromJson for bool {
                 None
             }
             None => {
-                problems.wrong_type(at, "0 or 1", json);
+                problems.wrong_type(at, "0 or 1", source);
                 None
             }
         }
@@ -302,20 +358,17 @@ impl FromJson for bool {
     }
 }
 
-impl FromJson for LocalDateTime {
-    fn from_json(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(text) = json.as_str() else {
-            problems.wrong_type(at, "a date and time `yyyy-MM-dd HH:mm:ss`", json);
+impl ReadValue for LocalDateTime {
+    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let Some(text) = source.text() else {
+            problems.wrong_type(at, "a date and time `yyyy-MM-dd HH:mm:ss`", source);
             return None;
         };
         let time = LocalDateTime::parse(text.as_bytes());
         if time.is_none() {
-            let got = describe(json);
-            problems.unreadable(
-                at,
-                Rule::Format,
-                &format!("must be a real date and time `yyyy-MM-dd HH:mm:ss`, but is {got}"),
-            );
+            let complaint =
+                format!("must be a real date and time `yyyy-MM-dd HH:mm:ss`, but is {}", describe_text(&text));
+            problems.unreadable(at, Rule::Format, &complaint);
         }
         time
     }
@@ -325,75 +378,54 @@ impl FromJson for LocalDateTime {
     }
 }
 
-/// Reads an enum; which numbers are allowed where is a rule.
-pub(crate) fn number<T: Number>(json: &Value, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
-    let number = whole(json).map(T::from_number);
+/// Reads an enum; which numbers a field allows is a rule.
+pub(crate) fn read_enum<T: Number>(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
+    let number = source.integer().map(T::from_number);
     if number.is_none() {
-        problems.wrong_type(at, "a whole number", json);
+        problems.wrong_type(at, "a whole number", source);
     }
     number
 }
 
-/// The number that no enum has a name for.
-pub(crate) const NO_NUMBER: i64 = i64::MIN;
+/// A number for which no enum has a name.
+pub(crate) const UNNAMED: i64 = i64::MIN;
 
-/// A JSON number without a fraction, as JSON Schema and JavaScript see it: `30.0` is 30.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
-fn whole(json: &Value) -> Option<i64> {
-    const END: f64 = 9_223_372_036_854_775_808.0;
-    json.as_i64().or_else(|| {
-        let number = json.as_f64().filter(|_| json.is_f64())?;
-        (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
-    })
-}
-
-/// The name of the only member of an object that stands for a value of another language that no JSON can stand for.
-const NO_JSON: &str = "\0no JSON";
-
-/// Stands for a value that no JSON can stand for, such as a set, or a number that is none. It fits nowhere, and
-/// messages show its description.
-#[cfg(feature = "__ffi")]
-#[must_use]
-pub fn no_json(description: impl Into<String>) -> Value {
-    Value::Object(Map::from_iter([(NO_JSON.to_owned(), Value::String(description.into()))]))
-}
-
-/// The fields of an object.
-fn object(json: &Value) -> Option<&Map<String, Value>> {
-    json.as_object().filter(|fields| !fields.contains_key(NO_JSON))
-}
-
-/// A value as a message shows it: short, and long text not at all.
-fn describe(json: &Value) -> String {
-    if let Some(Value::String(description)) = json.get(NO_JSON) {
-        return description.clone();
-    }
-    match json {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) | Value::Number(_) => json.to_string(),
-        Value::String(text) => describe_text(text),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-    }
-}
-
-/// A text as a message shows it: quoted as in JSON, and if it is long not at all.
-pub(super) fn describe_text(text: &str) -> String {
-    const LONGEST: usize = 40;
-    match text.chars().count() {
-        0..=LONGEST => Value::from(text).to_string(),
-        count => format!("a text of {count} characters"),
-    }
-}
-
-#[cfg(all(test, feature = "__ffi"))]
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generated::requests::{GroupCallQuery, RecallFlowDetailQuery};
+
+    fn refused(json: &str) -> Vec<(String, Rule, String)> {
+        let error = GroupCallQuery::from_json(json).unwrap_err();
+        error.violations().iter().map(|it| (it.path.clone(), it.rule, it.message.clone())).collect()
+    }
 
     #[test]
-    fn what_no_json_can_stand_for_fits_nowhere_and_is_described() {
-        let set = no_json("a set");
-        assert_eq!(describe(&set), "a set");
-        assert!(object(&set).is_none());
+    fn a_field_that_is_given_twice_is_refused_wherever_it_is() {
+        let params = r#""params": {"strTime": "2024-01-01 00:00:00", "endTime": "2024-01-01 00:00:00", "taskType": 3}"#;
+        let [(path, Rule::Type, message)] =
+            &refused(&format!(r#"{{"size": 1, "current": 1, "size": "x", {params}}}"#))[..]
+        else {
+            panic!("expected one violation of the type")
+        };
+        assert_eq!((&**path, &**message), ("size", "`size` is given more than once"));
+        let twice = refused(&format!(r#"{{"size": 1, "current": 1, {params}, {params}}}"#));
+        assert_eq!(twice.len(), 1, "{twice:?}");
+        assert_eq!(twice[0].0, "params");
+        let unknown = refused(&format!(r#"{{"size": 1, "current": 1, "x": 1, "x": 2, {params}}}"#));
+        assert_eq!(unknown.len(), 1, "{unknown:?}");
+        let error = serde_json::from_str::<RecallFlowDetailQuery>(r#"{"keyId": 1, "keyId": 2}"#).unwrap_err();
+        assert!(error.to_string().contains("`keyId` is given more than once"), "{error}");
+    }
+
+    #[test]
+    fn a_number_beyond_64_bits_is_refused_and_not_changed() {
+        for number in ["-9223372036854775809", "9223372036854775808", "1e999"] {
+            let error = RecallFlowDetailQuery::from_json(&format!(r#"{{"keyId": {number}}}"#)).unwrap_err();
+            let [violation] = error.violations() else { panic!("{number}: {error:?}") };
+            assert_eq!((&*violation.path, violation.rule), ("keyId", Rule::Type), "{number}");
+        }
+        let least = RecallFlowDetailQuery::from_json(r#"{"keyId": -9223372036854775808}"#).unwrap();
+        assert_eq!(least.key_id, i64::MIN);
     }
 }

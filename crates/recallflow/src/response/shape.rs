@@ -34,18 +34,11 @@ pub struct Field {
     pub within: Option<&'static str>,
     /// Type of the value.
     pub kind: Kind,
-    /// The wire number that is sent when the caller sets no value.
-    pub default: Option<i64>,
 }
 
 impl Field {
-    pub(crate) const fn new(
-        wire: &'static str,
-        within: Option<&'static str>,
-        kind: Kind,
-        default: Option<i64>,
-    ) -> Self {
-        Self { wire, key: Key::new(wire), within, kind, default }
+    pub(crate) const fn new(wire: &'static str, within: Option<&'static str>, kind: Kind) -> Self {
+        Self { wire, key: Key::new(wire), within, kind }
     }
 }
 

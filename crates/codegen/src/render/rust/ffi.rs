@@ -16,18 +16,17 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let idents = requests.iter().map(|item| ident(&item.name));
     let reads = requests.iter().map(|item| {
         let (position, name) = (path("requests", &item.name), ident(&item.name));
-        quote!(#position => read_as::<#name>(json))
+        quote!(#position => read_as::<#name>(source))
     });
     let pagings = requests.iter().map(|item| page_number(api, &item.name));
     vec![
         quote! {
-            use serde_json::Value;
-
             use super::positions::{enums, requests, responses};
             use super::requests::{#(#idents),*};
             use crate::Violation;
             use crate::ffi::request::{PageNumber, read_as};
             use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
+            use crate::request::source::Source;
         },
         quote! {
             /// Names of the enums.
@@ -43,7 +42,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         },
         quote! {
             /// Reads the request at this position of [`REQUESTS`].
-            pub(crate) fn read_request(request: usize, json: &Value) -> Result<Box<dyn Request>, Vec<Violation>> {
+            pub(crate) fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
                 match request {
                     #(#reads,)*
                     _ => unreachable!("there is no request {request}"),

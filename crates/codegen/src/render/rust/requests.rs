@@ -30,7 +30,8 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 
         use super::enums::{#(#enums),*};
         use crate::request::check::{self, Checker, Rules};
-        use crate::request::read::{self, ObjectReader, ReadObject};
+        use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
+        use crate::request::source::Object;
         use crate::request::lint::{self, Lint, Linter};
         #write
         use crate::{Error, #time Violation, Warning};
@@ -128,7 +129,7 @@ fn methods(request: &Type) -> TokenStream {
             /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
             /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
             pub fn from_json(json: &str) -> Result<Self, Error> {
-                read::read_text(json)
+                read::read_text(json.as_bytes(), UnknownFields::Refuse)
             }
         }
     }
@@ -395,9 +396,9 @@ fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
         _ => {}
     }
     calls.extend(field.limits.iter().filter_map(|limit| limit_call(limit, &field.kind)));
-    let items = items_of(field).map(|items| items_rules(field, &path, &items));
+    let nested = nested_rules(field, &path);
     if calls.is_empty() {
-        return items;
+        return nested;
     }
     let value = match (&field.kind, is_always_there(field)) {
         (kind, true) if is_text(kind) => quote!(Some(self.#name.as_str())),
@@ -406,8 +407,8 @@ fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
         (kind, false) if is_text(kind) || matches!(kind, FieldKind::List(_)) => quote!(self.#name.as_deref()),
         (_, false) => quote!(self.#name.as_ref()),
     };
-    let items = items.map(|items| quote!(; #items));
-    Some(quote!(checker.field(#path, #value) #(#calls)* #items))
+    let nested = nested.map(|nested| quote!(; #nested));
+    Some(quote!(checker.field(#path, #value) #(#calls)* #nested))
 }
 
 fn limit_call(limit: &Limit, kind: &FieldKind) -> Option<TokenStream> {
@@ -448,33 +449,24 @@ fn allowed(of: &str, limits: &[Limit]) -> TokenStream {
     }
 }
 
-/// The slice of a list or object field whose items have rules of their own.
-fn items_of(field: &Field) -> Option<TokenStream> {
-    let name = field_ident(&field.wire);
-    let is_list = match &field.kind {
-        FieldKind::List(item) if matches!(**item, FieldKind::Object(_) | FieldKind::Enum(_)) => true,
-        FieldKind::Object(_) => false,
-        _ => return None,
-    };
-    Some(match (is_always_there(field), is_list) {
-        (true, _) => quote!(Some(&self.#name)),
-        (false, true) => quote!(self.#name.as_deref()),
-        (false, false) => quote!(self.#name.as_ref()),
-    })
+/// The rules of what a field holds: of an object, or of the items of a list.
+fn nested_rules(field: &Field, path: &str) -> Option<TokenStream> {
+    if let Some(nested) = nested(field) {
+        return Some(quote!(checker.nested(#path, #nested)));
+    }
+    let FieldKind::List(item) = &field.kind else { return None };
+    let FieldKind::Enum(of) = &**item else { return None };
+    let (name, allowed) = (field_ident(&field.wire), allowed(of, &field.limits));
+    let items = if is_always_there(field) { quote!(Some(&self.#name)) } else { quote!(self.#name.as_deref()) };
+    Some(quote!(checker.numbers(#path, #items, #allowed)))
 }
 
-fn items_rules(field: &Field, path: &str, items: &TokenStream) -> TokenStream {
-    match &field.kind {
-        FieldKind::Object(_) => quote!(checker.object(#path, #items)),
-        FieldKind::List(item) => match &**item {
-            FieldKind::Enum(of) => {
-                let allowed = allowed(of, &field.limits);
-                quote!(checker.numbers(#path, #items, #allowed))
-            }
-            _ => quote!(checker.objects(#path, #items)),
-        },
-        _ => quote!(),
-    }
+/// The object or the list of objects in a field.
+fn nested(field: &Field) -> Option<TokenStream> {
+    let item = if let FieldKind::List(item) = &field.kind { item } else { &field.kind };
+    let FieldKind::Object(_) = item else { return None };
+    let name = field_ident(&field.wire);
+    Some(if is_always_there(field) { quote!(Some(&self.#name)) } else { quote!(self.#name.as_ref()) })
 }
 
 fn object_rule(request: &Type, rule: &Rule) -> TokenStream {
@@ -492,14 +484,8 @@ fn lint_impl(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let own = request.lints.iter().map(|lint| lint_call(request, lint));
     let nested = request.fields.iter().filter_map(|field| {
-        let (path, items) = (wire_path(field), items_of(field)?);
-        match &field.kind {
-            FieldKind::Object(_) => Some(quote!(linter.object(#path, #items))),
-            FieldKind::List(item) if matches!(**item, FieldKind::Object(_)) => {
-                Some(quote!(linter.objects(#path, #items)))
-            }
-            _ => None,
-        }
+        let (path, nested) = (wire_path(field), nested(field)?);
+        Some(quote!(linter.nested(#path, #nested)))
     });
     let calls: Vec<_> = own.chain(nested).collect();
     let linter = if calls.is_empty() { quote!(_linter) } else { quote!(linter) };
@@ -541,7 +527,7 @@ fn reading(request: &Type) -> TokenStream {
     let body = if is_flat(request) { read_flat(request) } else { read_nested(request, &object) };
     quote! {
         impl ReadObject for #name {
-            fn read(#object: &mut ObjectReader<'_>) -> Self {
+            fn read_fields<O: Object>(#object: &mut ObjectReader<'_, O>) -> Self {
                 #body
             }
         }
@@ -588,5 +574,12 @@ fn read_nested(request: &Type, object: &Ident) -> TokenStream {
 
 fn read_call(field: &Field) -> TokenStream {
     let wire = &field.wire;
-    if is_always_there(field) { quote!(.required(#wire)) } else { quote!(.optional(#wire)) }
+    match &field.default {
+        Some(default) => {
+            let default = literal(default, &field.kind);
+            quote!(.required_or(#wire, #default))
+        }
+        None if is_always_there(field) => quote!(.required(#wire)),
+        None => quote!(.optional(#wire)),
+    }
 }

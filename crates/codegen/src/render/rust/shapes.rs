@@ -27,17 +27,10 @@ pub(super) fn shape(item: &Type) -> TokenStream {
         Direction::Request => "requests",
         Direction::Response => "responses",
     };
-    let fields = item.fields.iter().map(|Field { wire, within, kind, default, .. }| {
+    let fields = item.fields.iter().map(|Field { wire, within, kind, .. }| {
         let within = within.as_ref().map_or_else(|| quote!(None), |within| quote!(Some(#within)));
         let kind = self::kind(kind, objects);
-        let default = default.as_ref().map_or_else(
-            || quote!(None),
-            |literal| {
-                let number = Literal::i64_unsuffixed(literal.number());
-                quote!(Some(#number))
-            },
-        );
-        quote!(Field::new(#wire, #within, #kind, #default))
+        quote!(Field::new(#wire, #within, #kind))
     });
     let aliases = item.fields.iter().flat_map(|field| field.aliases.iter());
     let wires = item.fields.iter().map(|field| &field.wire).chain(aliases);

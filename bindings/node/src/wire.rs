@@ -1,16 +1,15 @@
-//! Turns values as users of the package write them into the wire form, and back.
+//! The wire form of responses, and wire forms packed for JavaScript.
 //!
-//! Users see fields flat that the wire nests, and flags as booleans. Everything else is the same, and nothing is judged here.
+//! Users see fields flat that the wire nests, and flags as booleans. Everything else is the same.
 
 use std::collections::HashSet;
 
-use recallflow::ffi::{Field, Kind, REQUESTS, RESPONSES, Shape, no_json, write_request, write_response};
+use recallflow::ffi::{Field, Kind, MISFIT, REQUESTS, RESPONSES, Shape, write_response};
 use serde_json::{Map, Value};
 
-use crate::failure::raise;
 use crate::pack::Pack;
 
-/// Which way an object travels.
+/// Whether an object belongs to a request or to a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     Request,
@@ -26,50 +25,30 @@ impl Direction {
     }
 }
 
-/// Parses what the package wrote.
-pub(crate) fn parse(text: &str) -> napi::Result<Value> {
-    recallflow::ffi::parse_request(text.as_bytes()).map_err(raise)
-}
-
-/// The wire form of an object.
-pub(crate) fn to_wire(direction: Direction, position: usize, value: Value) -> Value {
-    let shape = &direction.shapes()[position];
+/// Returns the wire form of a response as users see it.
+pub(crate) fn response(position: usize, value: Value) -> Value {
+    let shape = &RESPONSES[position];
     let Value::Object(fields) = value else { return value };
-    if fields.keys().any(|name| is_marker(name)) {
+    if fields.contains_key(MISFIT) {
         return Value::Object(fields);
     }
     let mut values = vec![None; shape.fields.len()];
     let mut rest = Map::new();
     for (name, value) in fields {
-        match shape.fields.iter().position(|field| field.wire == name) {
-            Some(at) => values[at] = Some(field_to_wire(direction, &shape.fields[at].kind, value)),
-            None if shape.fields.iter().any(|field| field.within == Some(&name)) => {
-                let told = no_json("named as on the wire: here its fields stand beside the others");
-                rest.insert(name, told);
-            }
-            None => match value {
-                Value::Object(extra) if direction == Direction::Response && name == "extra" => rest.extend(extra),
-                value => drop(rest.insert(name, value)),
-            },
+        match (shape.fields.iter().position(|field| field.wire == name), value) {
+            (Some(at), value) => values[at] = Some(field(&shape.fields[at].kind, value)),
+            (None, Value::Object(extra)) if name == "extra" => rest.extend(extra),
+            (None, value) => drop(rest.insert(name, value)),
         }
     }
-    match direction {
-        Direction::Request => {
-            let given = values.into_iter().zip(shape.fields);
-            let filled = given.map(|(value, field)| value.or_else(|| field.default.map(Value::from)));
-            write_request(shape, filled, rest)
-        }
-        Direction::Response => write_response(shape, values, rest),
-    }
+    write_response(shape, values, rest)
 }
 
-fn field_to_wire(direction: Direction, kind: &Kind, value: Value) -> Value {
+fn field(kind: &Kind, value: Value) -> Value {
     match (kind, value) {
         (Kind::Flag, Value::Bool(value)) => u8::from(value).into(),
-        (Kind::Object(position), value) => to_wire(direction, *position, value),
-        (Kind::List(item), Value::Array(items)) => {
-            items.into_iter().map(|value| field_to_wire(direction, item, value)).collect()
-        }
+        (Kind::Object(position), value) => response(*position, value),
+        (Kind::List(item), Value::Array(items)) => items.into_iter().map(|value| field(item, value)).collect(),
         (_, value) => value,
     }
 }
@@ -160,35 +139,28 @@ fn flat<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
     seen.collect()
 }
 
-/// The name of the only member of an object that stands for what no JSON can stand for.
-pub(crate) fn marker() -> String {
-    no_json("").as_object().and_then(|fields| fields.keys().next().cloned()).unwrap_or_default()
-}
-
-fn is_marker(name: &str) -> bool {
-    name.starts_with('\0') && name == marker()
-}
-
-/// A value as a message about an option shows it.
+/// Returns a value as messages about an option show it.
 pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(_) => "a string".to_owned(),
         Value::Array(_) => "an array".to_owned(),
-        Value::Object(fields) => match fields.iter().next() {
-            Some((name, Value::String(told))) if is_marker(name) => told.clone(),
-            _ => "an object".to_owned(),
-        },
+        Value::Object(_) => misfit(value).map_or_else(|| "an object".to_owned(), str::to_owned),
     }
 }
 
-/// The first thing of a response that has no JSON, with its path: rules, which would report it, are for requests.
+/// Returns the description of a value that JSON does not have.
+fn misfit(value: &Value) -> Option<&str> {
+    value.get(MISFIT).and_then(Value::as_str)
+}
+
+/// Returns the first value of a response that JSON does not have, with its path. For requests the rules report it.
 pub(crate) fn unwritable(json: &Value, path: &str) -> Option<(String, String)> {
+    if let Some(description) = misfit(json) {
+        return Some((path.to_owned(), description.to_owned()));
+    }
     match json {
         Value::Object(fields) => {
-            if let Some((_, Value::String(told))) = fields.iter().next().filter(|(name, _)| is_marker(name)) {
-                return Some((path.to_owned(), told.clone()));
-            }
             let dot = if path.is_empty() { "" } else { "." };
             fields.iter().find_map(|(name, value)| unwritable(value, &format!("{path}{dot}{name}")))
         }

@@ -1,0 +1,238 @@
+//! Requests as JSON text, whose values are read from where they lie in it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::Number;
+use serde_json::value::RawValue;
+
+use super::source::{Form, Found, Object, Source};
+use super::violation::{Rule, Violation};
+use super::wording::describe_text;
+use crate::error::Error;
+
+/// The name of the only member of an object that stands for a value of another language that JSON does not have. The
+/// member is the description of that value.
+#[cfg(feature = "__ffi")]
+pub const MISFIT: &str = "\0misfit";
+
+/// The beginning of such an object as serializers write it.
+const MISFIT_START: &str = r#"{"\u0000misfit":"#;
+
+/// A value in a JSON text of which the syntax was checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<'a> {
+    text: &'a str,
+    form: Form,
+}
+
+impl<'a> Json<'a> {
+    /// Checks the syntax of a JSON text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if it is not JSON.
+    pub fn parse(text: &'a [u8], form: Form) -> Result<Self, Error> {
+        let value: &RawValue = serde_json::from_slice(text).map_err(|error| {
+            let message = format!("the request is not JSON: {error}");
+            Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
+        })?;
+        Ok(Self { text: value.get(), form })
+    }
+
+    fn starts_with(self, first: char) -> bool {
+        self.text.starts_with(first)
+    }
+
+    fn is_number(self) -> bool {
+        self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+    }
+
+    /// The description of a value that JSON does not have.
+    fn misfit(self) -> Option<String> {
+        let description = self.text.strip_prefix(MISFIT_START)?.strip_suffix('}')?;
+        serde_json::from_str(description).ok()
+    }
+}
+
+impl<'a> Source for Json<'a> {
+    type Object = JsonObject<'a>;
+
+    fn is_null(&self) -> bool {
+        self.text == "null"
+    }
+
+    fn object(&self) -> Option<JsonObject<'a>> {
+        if !self.starts_with('{') || self.text.starts_with(MISFIT_START) {
+            return None;
+        }
+        let mut members = members(self.text, self.form)?;
+        if self.form == Form::Response
+            && let Some((_, extra)) = members.iter().find(|(name, _)| name == "extra")
+        {
+            // Values that did not fit their fields are as they were on the wire.
+            members.extend(self::members(extra.text, Form::Wire).unwrap_or_default());
+        }
+        Some(JsonObject { members, form: self.form })
+    }
+
+    fn list(&self) -> Option<Vec<Self>> {
+        let items: Vec<&RawValue> = serde_json::from_str(self.text).ok()?;
+        Some(items.into_iter().map(|item| Self { text: item.get(), form: self.form }).collect())
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        unquote(self.text)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
+    fn integer(&self) -> Option<i64> {
+        const END: f64 = 9_223_372_036_854_775_808.0;
+        if !self.is_number() {
+            return None;
+        }
+        if self.text.contains(['.', 'e', 'E']) {
+            let number: f64 = self.text.parse().ok()?;
+            return (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64);
+        }
+        self.text.parse().ok()
+    }
+
+    fn float(&self) -> Option<f64> {
+        if !self.is_number() {
+            return None;
+        }
+        self.text.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    fn flag(&self) -> Option<i64> {
+        match self.text {
+            "true" if self.form != Form::Wire => Some(1),
+            "false" if self.form != Form::Wire => Some(0),
+            _ => self.integer(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self.text.as_bytes().first() {
+            Some(b'{') => self.misfit().unwrap_or_else(|| "an object".to_owned()),
+            Some(b'[') => "a list".to_owned(),
+            Some(b'"') => {
+                self.text().map_or_else(|| "a text with a lone surrogate".to_owned(), |text| describe_text(&text))
+            }
+            _ => match serde_json::from_str::<Number>(self.text) {
+                Ok(number) => number.to_string(),
+                Err(_) => self.text.to_owned(),
+            },
+        }
+    }
+}
+
+/// An object in a JSON text.
+#[derive(Debug)]
+pub struct JsonObject<'a> {
+    members: Members<'a>,
+    form: Form,
+}
+
+type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+
+impl<'a> Object for JsonObject<'a> {
+    type Value = Json<'a>;
+
+    fn form(&self) -> Form {
+        self.form
+    }
+
+    fn get(&self, wire: &'static str) -> Found<Json<'a>> {
+        Found::only(self.members.iter().filter(|(name, _)| name == wire).map(|(_, value)| *value))
+    }
+
+    fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        self.members.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect()
+    }
+}
+
+/// Finds the members of the object that a text is.
+fn members(text: &str, form: Form) -> Option<Members<'_>> {
+    struct Collect(Form);
+
+    impl<'de> Visitor<'de> for Collect {
+        type Value = Members<'de>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+            let mut members = Vec::new();
+            while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+                // A name with a lone surrogate is not the name of any field, so that it may stay quoted.
+                let name = unquote(name.get()).unwrap_or(Cow::Borrowed(name.get()));
+                members.push((name, Json { text: value.get(), form: self.0 }));
+            }
+            Ok(members)
+        }
+    }
+
+    serde_json::Deserializer::from_str(text).deserialize_map(Collect(form)).ok()
+}
+
+/// Returns what a text in JSON says; `None` for a value of another type and for a text with a lone surrogate.
+fn unquote(json: &str) -> Option<Cow<'_, str>> {
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    if text.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Json<'_> {
+        Json::parse(text.as_bytes(), Form::Wire).unwrap()
+    }
+
+    #[test]
+    fn a_whole_number_is_never_changed() {
+        for (text, expected) in [
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("30.0", Some(30)),
+            ("3e1", Some(30)),
+            ("-0", Some(0)),
+            ("9223372036854775808", None),
+            ("-9223372036854775809", None),
+            ("1e19", None),
+            ("1e999", None),
+            ("0.5", None),
+            ("\"1\"", None),
+        ] {
+            assert_eq!(json(text).integer(), expected, "{text}");
+        }
+        assert_eq!(json("1e999").float(), None);
+        assert_eq!(json("1e999").describe(), "1e999");
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_not_text() {
+        assert_eq!(json(r#""\ud83d\ude00""#).text().as_deref(), Some("\u{1f600}"));
+        let lone = json(r#""a\ud800""#);
+        assert_eq!(lone.text(), None);
+        assert_eq!(lone.describe(), "a text with a lone surrogate");
+        let object = json(r#"{"\ud800": 1, "\u0061": 2}"#).object().unwrap();
+        assert_eq!(object.names(), [r#""\ud800""#, "a"]);
+    }
+
+    #[test]
+    #[cfg(feature = "__ffi")]
+    fn a_value_that_json_does_not_have_is_described() {
+        let text = serde_json::json!({ MISFIT: "a `Map`" }).to_string();
+        assert!(json(&text).object().is_none());
+        assert_eq!(json(&text).describe(), "a `Map`");
+    }
+}
