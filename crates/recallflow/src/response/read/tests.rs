@@ -12,12 +12,12 @@ use crate::response::shape::Field;
 static EVERY_KIND: Shape = Shape {
     name: "EveryKind",
     fields: &[
-        Field::new("integer", None, Kind::Int32, None),
-        Field::new("rate", None, Kind::Float, None),
-        Field::new("task", None, Kind::Object(responses::GROUP_CALL_TASK), None),
-        Field::new("counts", None, Kind::List(&Kind::Int64), None),
-        Field::new("names", None, Kind::List(&Kind::Text), None),
-        Field::new("aNameThatIsLongerThanTheWordsOfAKey", None, Kind::Text, None),
+        Field::new("integer", None, Kind::Int32),
+        Field::new("rate", None, Kind::Float),
+        Field::new("task", None, Kind::Object(responses::GROUP_CALL_TASK)),
+        Field::new("counts", None, Kind::List(&Kind::Int64)),
+        Field::new("names", None, Kind::List(&Kind::Text)),
+        Field::new("aNameThatIsLongerThanTheWordsOfAKey", None, Kind::Text),
     ],
     names: &["integer", "rate", "task", "counts", "names", "aNameThatIsLongerThanTheWordsOfAKey", "count", "list"],
     aliases: &[0, 3],
