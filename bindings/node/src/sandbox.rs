@@ -58,7 +58,6 @@ impl Wait {
 impl Sandbox {
     /// Creates a sandbox that is not running.
     #[napi(constructor)]
-    #[expect(clippy::new_without_default, reason = "only JavaScript creates one")]
     pub fn new() -> Self {
         Self { session: Arc::new(Session::new(Language::Node)), closing: watch::Sender::new(false) }
     }

@@ -173,16 +173,18 @@ fn introduce(sandbox: &Sandbox, has_own_secret: bool) -> io::Result<()> {
     // The caller's own secret may be a real one.
     let secret = if has_own_secret { "…" } else { sandbox.api_secret() };
     let url = sandbox.url();
-    let mut text = format!("The sandbox listens on {url} until Ctrl-C. For clients in another shell:\n\n");
-    for (name, value) in [("BASE_URL", url.as_str()), ("API_KEY", sandbox.api_key()), ("API_SECRET", secret)] {
-        text.push_str(&if cfg!(windows) {
-            format!("$env:RECALLFLOW_{name} = '{}'\n", value.replace('\'', "''"))
+    let variables = [("BASE_URL", url.as_str()), ("API_KEY", sandbox.api_key()), ("API_SECRET", secret)];
+    let lines = variables.map(|(name, value)| {
+        if cfg!(windows) {
+            format!("$env:RECALLFLOW_{name} = '{}'", value.replace('\'', "''"))
         } else {
-            format!("export RECALLFLOW_{name}={}\n", quoted(value))
-        });
-    }
+            format!("export RECALLFLOW_{name}={}", quoted(value))
+        }
+    });
     // At once, because a reader may close the output after the last variable.
-    io::stdout().write_all(format!("{text}\n").as_bytes())
+    let text =
+        format!("The sandbox listens on {url} until Ctrl-C. For clients in another shell:\n\n{}\n\n", lines.join("\n"));
+    io::stdout().write_all(text.as_bytes())
 }
 
 /// Quotes a value for a POSIX shell, if the shell would not take it literally.
