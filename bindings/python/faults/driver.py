@@ -1,4 +1,4 @@
-"""Makes calls as commands on the standard input ask for them, one JSON object a line, and tells what came of each.
+"""Makes calls as commands on the standard input ask for them, one JSON object a line, and writes the result of each.
 
 `cargo xtask faults` starts it, with the package on its path. With the argument `asyncio` it makes them with an
 `AsyncClient`, all on one event loop.
@@ -92,7 +92,7 @@ def begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
 
 
 def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[str, Any]:
-    """Makes a call, and tells what came of it."""
+    """Makes a call, and returns its result."""
     LOGGED.kept.clear()
     forget_peak()
     before = resident("VmRSS:")
@@ -103,7 +103,7 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
     started = time.perf_counter()
     try:
         answer = called(client, call)
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what came of the call
+    except BaseException as error:  # noqa: BLE001, any exception is the result of the call
         failed = error
     observed["milliseconds"] = (time.perf_counter() - started) * 1000
     peak = resident("VmHWM:")
@@ -128,7 +128,7 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
 
 
 def main() -> None:
-    """Obeys commands until there are no more."""
+    """Runs commands until the input ends."""
     logging.basicConfig(level=logging.NOTSET, handlers=[LOGGED])
     kind = rf.AsyncClient if ASYNC else rf.Client
     client: rf.Client | rf.AsyncClient | None = None

@@ -1,4 +1,4 @@
-//! Makes the package's exceptions of failures.
+//! Converts failures to the exceptions of the package.
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -10,28 +10,28 @@ use serde_json::Value;
 use crate::classes::Classes;
 use crate::{python, to_python};
 
-/// The exception that tells of a failure.
+/// Returns the exception object for a failure.
 pub(crate) fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
     let payload = to_python::json(py, &Value::Object(failure.describe()))?;
     python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
 }
 
-/// The exception for a failure.
+/// Returns the error to raise for a failure.
 pub(crate) fn thrown(failure: &Failure) -> PyErr {
     Python::attach(|py| exception(py, failure).map_or_else(|error| error, PyErr::from_value))
 }
 
-/// The exception for a wrong option.
+/// Returns a `ConfigError`.
 pub(crate) fn wrong(text: impl Into<String>) -> PyErr {
     thrown(&Failure::Config(text.into()))
 }
 
-/// Does something that may panic because of a bug, within the operation at this position if within one.
+/// Calls a function, and turns a panic into an error of the operation at this position.
 pub(crate) fn shielded<T>(operation: Option<usize>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
 }
 
-/// The exception for an error of the core.
+/// Returns the error to raise for an error of the core.
 pub(crate) fn raise(error: Error) -> PyErr {
     thrown(&Failure::Error(error))
 }

@@ -1,5 +1,4 @@
-//! Carries a call out on the calling thread, without the interpreter's lock, and looks now and then whether the program
-//! was told to stop.
+//! Runs a call on the calling thread without the interpreter's lock, and checks for signals in between.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,15 +15,14 @@ use recallflow_bridge::guard::guarded;
 use crate::errors::{raise, thrown, wrong};
 use crate::log::Lines;
 
-/// How long a signal may wait before it is noticed.
+/// Longest time before a signal is noticed.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Drives a call of the operation at this position to its end.
 ///
 /// # Errors
 ///
-/// What the call comes to, or what the handler of a signal raised meanwhile, such as `KeyboardInterrupt`; the call is
-/// dropped then.
+/// The error of the call, or what a signal handler raised, such as `KeyboardInterrupt`; the call is dropped then.
 pub(crate) fn drive<T: Send>(
     py: Python<'_>,
     runtime: CallRuntime,
@@ -33,7 +31,7 @@ pub(crate) fn drive<T: Send>(
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<T> {
     let mut runtime = Owned::new(runtime);
-    // The call is large, and each of what wraps it would move it once more.
+    // Boxed first, because the call is large and each wrapper would move it.
     let outcome = match interruptible(py, &mut runtime, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
@@ -49,10 +47,10 @@ pub(crate) fn drive<T: Send>(
     }
 }
 
-/// Drives a future, and lets the program's own code run in between: what it logs, and its handlers of signals.
+/// Drives a future, and runs log handlers and signal handlers of the program in between.
 ///
-/// Nothing is driven meanwhile, so that this code may make calls itself, or fork, or take as long as it likes while
-/// other threads drive theirs. While an interpreter ends, it keeps threads that come back to it.
+/// The future is not polled meanwhile, so handlers may make calls themselves, or fork. While the interpreter exits, it does
+/// not let this thread return.
 fn interruptible<T: Send>(
     py: Python<'_>,
     runtime: &mut Owned<CallRuntime>,

@@ -1,4 +1,4 @@
-//! Hands what happened during a call to the package's logger.
+//! Passes log records of a call to the package's logger.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use recallflow_bridge::logs::{Known, Level, Line, Sink};
 use crate::classes::Classes;
 use crate::python;
 
-/// Lines that wait for a thread with the interpreter's lock.
+/// Log records that wait for a thread with the interpreter's lock.
 #[derive(Default)]
 pub(crate) struct Lines(Mutex<Vec<Line>>);
 
@@ -21,7 +21,7 @@ impl Sink for Lines {
 }
 
 impl Lines {
-    /// Hands over what has come so far.
+    /// Passes the collected records to the logger.
     ///
     /// # Errors
     ///
@@ -32,12 +32,12 @@ impl Lines {
     }
 }
 
-/// Hands over lines.
+/// Passes records to the logger.
 ///
 /// # Errors
 ///
-/// What is to end more than the log, such as the `KeyboardInterrupt` of a signal that came meanwhile; lines may be lost
-/// then. An ordinary error of the program's handlers concerns its log and not the call.
+/// An exception that is not an `Exception`, such as `KeyboardInterrupt`; records may be lost then. An `Exception` of a log
+/// handler does not fail the call.
 pub(crate) fn hand_over(py: Python<'_>, lines: Vec<Line>) -> PyResult<()> {
     if lines.is_empty() {
         return Ok(());
@@ -59,7 +59,7 @@ pub(crate) fn hand_over(py: Python<'_>, lines: Vec<Line>) -> PyResult<()> {
     Ok(())
 }
 
-/// The level in Python's numbers.
+/// Returns the number of a level in `logging`.
 fn number(level: Level) -> u8 {
     match level {
         Level::ERROR => 40,

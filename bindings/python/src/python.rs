@@ -1,14 +1,14 @@
-//! Calls Python code in the middle of native code.
+//! Calls Python code from native code.
 //!
-//! While an interpreter ends, CPython before 3.14 ends every other thread where it next asks for the interpreter's lock:
-//! by unwinding its stack, which aborts the process when that comes to Rust code. PyO3 lets threads that come back from
-//! native code sleep instead, as CPython does since. Python code that native code calls asks for the lock by itself.
+//! While the interpreter exits, CPython before 3.14 ends every other thread that asks for the interpreter's lock by
+//! unwinding its stack, which aborts the process when it reaches Rust code. PyO3 makes such threads sleep where it asks for
+//! the lock itself. Python code that native code calls asks for the lock without PyO3.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-/// Calls a callable with these arguments. The thread sleeps for ever if the interpreter ends it meanwhile.
+/// Calls a callable with these arguments. The thread sleeps forever if the interpreter ends it meanwhile.
 pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: both are alive, and the function returns a new reference, or null with an exception.
     unsafe { Bound::from_owned_ptr_or_err(callable.py(), kept(callable.as_ptr(), arguments.as_ptr())) }
@@ -17,7 +17,7 @@ pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &Bound<'py, PyT
 #[cfg(unix)]
 unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
     unsafe extern "C-unwind" {
-        // PyO3 declares it as one that never unwinds, so that nothing could stop that.
+        // PyO3 declares it as one that never unwinds, so unwinding could not be caught.
         fn PyObject_Call(
             callable: *mut ffi::PyObject,
             arguments: *mut ffi::PyObject,
@@ -42,7 +42,7 @@ unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *
     result
 }
 
-/// No thread is unwound here.
+/// Threads are not unwound on other systems.
 #[cfg(not(unix))]
 unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: as the caller promises.

@@ -1,4 +1,4 @@
-//! Makes Python values of records and of JSON.
+//! Converts records and JSON to Python values.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::classes::{Class, Classes};
 use crate::python;
 
-/// What the items of a page become.
+/// Returns the items of a page as a list of responses.
 pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     let mut maker = Maker::new(py, Classes::get(py)?);
@@ -22,7 +22,7 @@ pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'p
     Ok(list)
 }
 
-/// What an answer becomes: a response, or `None` where the operation has none.
+/// Returns the response of an operation, or `None` if it does not have one.
 pub(crate) fn record<'py>(py: Python<'py>, record: Option<&Record>) -> PyResult<Bound<'py, PyAny>> {
     match record {
         Some(record) => Maker::new(py, Classes::get(py)?).row(record.root()),
@@ -30,7 +30,7 @@ pub(crate) fn record<'py>(py: Python<'py>, record: Option<&Record>) -> PyResult<
     }
 }
 
-/// A response of this class, which is the one of the row or derives from it.
+/// Returns a response of the class `of`, which is the class of the record or derives from it.
 pub(crate) fn response<'py>(
     py: Python<'py>,
     class: &Class,
@@ -40,27 +40,27 @@ pub(crate) fn response<'py>(
     Maker::new(py, Classes::get(py)?).instance(class, of, record.root())
 }
 
-/// Makes the values of one answer.
+/// Makes the values of one response.
 struct Maker<'a, 'py> {
     py: Python<'py>,
     classes: &'a Classes,
-    /// Short texts that were made last: many columns of a list say the same in each row.
+    /// Cache of short strings: many columns of a list have the same value in each row.
     texts: [Option<(Short, Bound<'py, PyAny>)>; 1 << TEXTS],
-    /// The text that is being made, if that is of one byte a character and not of ASCII alone.
+    /// Buffer for a string in Latin-1.
     latin: Vec<u8>,
-    /// Positions at which an object had a number with these lowest bits last: the numbers of one object often come twice.
+    /// The last position of a number with these lowest bits, because the numbers of an object often repeat.
     numbers: [usize; NUMBERS],
 }
 
-/// How many short texts are kept, as a power of two. More would not be found again before they are replaced.
+/// Size of the cache of short strings, as a power of two. A larger one does not have more hits.
 const TEXTS: u32 = 6;
 
 const NUMBERS: usize = 16;
 
-/// A text of a few bytes, as numbers that compare quickly. Longer texts hardly come twice.
+/// A string of a few bytes, as numbers that compare quickly. Longer strings rarely repeat.
 #[derive(PartialEq)]
 struct Short {
-    /// The first bytes and the last ones, which may overlap.
+    /// The first and the last bytes, which may overlap.
     ends: (u64, u64),
     length: usize,
 }
@@ -82,7 +82,7 @@ impl Short {
         Some(Self { ends, length: bytes.len() })
     }
 
-    /// Where it is kept.
+    /// Returns its index in the cache.
     fn place(&self) -> usize {
         let mixed = (self.ends.0 ^ self.ends.1.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> (u64::BITS - TEXTS)) as usize
@@ -103,7 +103,7 @@ impl<'a, 'py> Maker<'a, 'py> {
     fn instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
         let instance = class.allocator.allocate(of)?;
         let extra = row.extra();
-        // A class that derives from it may give its instances attributes of any kind.
+        // Instances of a derived class may have other attributes.
         let mut is_leaf = extra.is_none() && of.is(class.kind.bind(self.py));
         let cells = row.cells();
         for (position, (member, cell)) in class.members.iter().zip(cells).enumerate() {
@@ -140,11 +140,11 @@ impl<'a, 'py> Maker<'a, 'py> {
         Ok(if is_leaf { instance.finish_leaf() } else { instance.finish() })
     }
 
-    /// Where the same number stands further up in the object.
+    /// Returns the position of an earlier field of the object with the same number.
     fn twin(&mut self, shape: &Shape, cells: &[Cell], position: usize, number: i64) -> Option<usize> {
         let last = &mut self.numbers[usize::from(number.to_le_bytes()[0]) % NUMBERS];
         let twin = std::mem::replace(last, position);
-        // A member of an enum is another object than its number.
+        // A member of an enum is a different object than its number.
         let is_number = |twin: usize| !matches!(shape.fields[twin].kind, Kind::Enum(_));
         let is_same = |twin: usize| matches!(cells.get(twin), Some(Cell::Int(other)) if *other == number);
         (twin < position && is_same(twin) && is_number(twin)).then_some(twin)
@@ -159,7 +159,7 @@ impl<'a, 'py> Maker<'a, 'py> {
         python::call(self.classes.extra.bind(self.py), &PyTuple::new(self.py, [fields])?)
     }
 
-    /// A value that is no object and no list.
+    /// Returns a value that is neither an object nor a list.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is called for every value, and what it gives would go through memory")]
     fn cell(&mut self, row: Row<'a>, kind: &Kind, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
@@ -196,10 +196,10 @@ impl<'a, 'py> Maker<'a, 'py> {
 
 #[cold]
 fn odd() -> PyErr {
-    PyValueError::new_err("an answer of an unknown shape")
+    PyValueError::new_err("expected the shape of a response")
 }
 
-/// A text of these bytes, which should be UTF-8.
+/// Makes a string of UTF-8 bytes.
 fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResult<Bound<'py, PyAny>> {
     latin.clear();
     let is_latin = !bytes.is_ascii() && latin1::push(latin, bytes);
@@ -217,7 +217,7 @@ fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResul
     }
 }
 
-/// Plain Python objects for JSON.
+/// Returns JSON as plain Python objects.
 pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Null => PyNone::get(py).to_owned().into_any(),
@@ -245,7 +245,7 @@ pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
     })
 }
 
-/// A request of this class, which is the one of the shape or derives from it, from its wire form.
+/// Makes a request of the class `of`, which is `class` or derives from it, from its wire form.
 pub(crate) fn request<'py>(
     py: Python<'py>,
     classes: &Classes,
@@ -262,7 +262,7 @@ pub(crate) fn request<'py>(
     Ok(instance.finish())
 }
 
-/// A value of a request, whose wire form was checked before.
+/// Returns the value of a request's field, whose wire form was checked before.
 fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
     match (kind, wire) {
         (Kind::Flag, Value::Number(number)) => {

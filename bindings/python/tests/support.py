@@ -104,7 +104,7 @@ class Program:
         self._process.stdin.flush()
 
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> float:
-        """Sends a signal, and tells when, by the clock that all processes share."""
+        """Sends a signal, and returns the time by the clock that all processes share."""
         now = time.monotonic()
         self._process.send_signal(number)
         return now
@@ -143,7 +143,7 @@ class Gate:
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         if barred:
-            # It fills the queue, so that the system answers nobody else.
+            # It fills the backlog, so that the system does not accept other connections.
             self._filler = self._closing.enter_context(socket.create_connection(("127.0.0.1", self.port)))
         else:
             self._start(self._accept)
@@ -170,11 +170,11 @@ class Gate:
         self.open()
 
     def wait_for_attempt(self) -> None:
-        """Waits until somebody tries to connect to the barred gate, which only /proc tells."""
+        """Waits for a connection attempt to the barred gate, which only /proc shows."""
         limit = time.monotonic() + PATIENCE
         sent = f":{self.port:04X} 02"
         while sent not in Path("/proc/net/tcp").read_text("ascii"):
-            assert time.monotonic() < limit, "nobody tried to connect"
+            assert time.monotonic() < limit, "expected a connection attempt"
             time.sleep(0.005)
 
     def wait_for_body(self, length: int) -> None:

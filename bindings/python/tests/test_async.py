@@ -252,7 +252,7 @@ def start(sandbox: Sandbox) -> str:
                 raise SystemExit(0)
         asyncio.run(limited())
         """,
-        # Neither awaited nor cancelled nor closed. Without a task, because Python tells of tasks that it destroys.
+        # Neither awaited nor canceled nor closed. Without a task, because Python logs tasks that it destroys.
         """
         async def begin():
             calls.extend(client.query_recall_flow_detail(990604) for _ in range(20))
@@ -332,7 +332,7 @@ def test_loops_that_are_closed_are_forgotten(async_client: rf.AsyncClient, run: 
     assert len(known_loops()) == 1
 
 
-def test_a_loop_that_nobody_closed_can_go(async_client: rf.AsyncClient) -> None:
+def test_loop_that_was_never_closed_can_be_collected(async_client: rf.AsyncClient) -> None:
     loop = asyncio.new_event_loop()
     loop.run_until_complete(flow(async_client))
     reference = weakref.ref(loop)
@@ -367,7 +367,7 @@ def test_a_loop_without_readers_needs_a_thread_that_ends_with_it(async_client: r
     assert not alive[0].is_alive()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_client_works_in_a_forked_child_and_in_its_parent(sandbox: Sandbox, async_client: rf.AsyncClient) -> None:
     assert asyncio.run(flow(async_client)) == 12
@@ -381,7 +381,7 @@ def test_a_client_works_in_a_forked_child_and_in_its_parent(sandbox: Sandbox, as
     assert asyncio.run(flow(async_client)) == 12
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_fork_within_a_loop_leaves_the_parents_calls_alone(sandbox: Sandbox) -> None:
     async def main(gate: Gate) -> None:

@@ -252,7 +252,7 @@ def test_ctrl_c_ends_a_call(sandbox: Sandbox, client: rf.Client) -> None:
     assert client.query_recall_flow_detail(12).key_id == 12
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_client_works_in_a_forked_child_and_in_its_parent(sandbox: Sandbox, client: rf.Client) -> None:
     client.query_recall_flow_detail(12)

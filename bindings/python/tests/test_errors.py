@@ -48,7 +48,7 @@ each_class = pytest.mark.parametrize(
 
 
 class Wrapped(rf.ConfigError):
-    """An error that somebody derives from one of ours."""
+    """An error that a program derives from one of the package."""
 
     def __init__(self, path: str, line: int) -> None:
         super().__init__(f"{path}:{line}")
@@ -189,7 +189,7 @@ def test_violations_can_be_matched() -> None:
             pytest.fail("it is required")
 
 
-def test_an_invalid_request_tells_every_rule_and_sends_nothing(sandbox: Sandbox, client: rf.Client) -> None:
+def test_invalid_request_lists_every_rule_and_sends_nothing(sandbox: Sandbox, client: rf.Client) -> None:
     update = rf.UpdateRecallFlow(key_id=299, recall_interval=0, recall_num=11, recall_type=rf.RecallType.ALL)
     with pytest.raises(rf.InvalidRequestError) as caught:
         client.update_recall_flow(update)

@@ -1,4 +1,4 @@
-"""What the package tells `logging`."""
+"""What the package logs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def call(request: pytest.FixtureRequest, sandbox: Sandbox) -> Any:
     return call
 
 
-def test_every_attempt_is_told(sandbox: Sandbox, call: Any, records: list[logging.LogRecord]) -> None:
+def test_every_attempt_is_logged(sandbox: Sandbox, call: Any, records: list[logging.LogRecord]) -> None:
     sandbox.script(faults.code(-18), 503)
     call()
     assert [(record.name, record.levelname) for record in records] == [("recallflow", "DEBUG")] * 3
@@ -86,7 +86,7 @@ def test_every_attempt_is_told(sandbox: Sandbox, call: Any, records: list[loggin
     assert int(vars(records[0])["recallflow_code"]) == -18
 
 
-def test_nothing_is_told_that_nobody_wants(call: Any, logger: logging.Logger, records: list[logging.LogRecord]) -> None:
+def test_disabled_levels_are_not_logged(call: Any, logger: logging.Logger, records: list[logging.LogRecord]) -> None:
     logger.setLevel(logging.INFO)
     call()
     assert records == []
@@ -150,7 +150,7 @@ def test_percent_signs_are_text(records: list[logging.LogRecord]) -> None:
 
 
 def program(sandbox: Sandbox) -> str:
-    """A program that reads all tasks, and then tells whether `logging` was imported."""
+    """A program that reads all tasks, and then prints whether `logging` was imported."""
     return f"""
         import sys
         import recallflow as rf

@@ -57,7 +57,7 @@ def test_a_fee_is_a_value() -> None:
         fee.amount = Decimal(1)
 
 
-def test_a_total_tells_the_sum_of_a_currency() -> None:
+def test_total_has_a_sum_for_each_currency() -> None:
     tasks = [rf.GroupCallTask(sms_pay_fee=fee) for fee in ("0.10(USD)", "0.20(USD)", "3")]
     total = rf.totals(tasks).sms_pay_fee
     assert total.amount("USD") == Decimal("0.3")

@@ -23,7 +23,7 @@ def page(ids: Iterable[int], total: int, pages: int | None) -> Fault:
 
 
 class Read:
-    """What came of reading to the end."""
+    """The result of reading to the end."""
 
     def __init__(self) -> None:
         self.ids: list[int | None] = []

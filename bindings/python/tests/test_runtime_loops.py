@@ -1,4 +1,4 @@
-"""An asynchronous client belongs to no event loop, and calls end with whoever waits for them."""
+"""An asynchronous client is not bound to an event loop, and a call ends with the task that waits for it."""
 
 from __future__ import annotations
 
@@ -325,7 +325,7 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
             pass
         await asyncio.wait_for(asyncio.wait(others), 10)
         assert [type(it.result()) for it in others] == [rf.RecallFlowDetail] * len(others)
-        # One of each batch is told, and how many batches there were is a matter of time.
+        # One of each batch is reported, and the number of batches depends on timing.
         assert {type(it) for it in seen} == {InterruptionError}
 
     asyncio.run(main())

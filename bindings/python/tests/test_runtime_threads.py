@@ -76,7 +76,7 @@ def test_closing_lets_the_calls_of_other_threads_end(sandbox: Sandbox) -> None:
 
 
 def test_a_thread_that_begins_as_another_is_in_a_call_need_not_wait_for_it(sandbox: Sandbox) -> None:
-    """Whoever drives the connections of a client hands them over."""
+    """The thread that drives the connections of a client hands them over."""
     sandbox.script(faults.hold())
     with sandbox.client(timeout=60, attempt_timeout=60) as client:
         held = threading.Thread(target=pytest.raises, args=(rf.RecallFlowError, client.query_recall_flow_detail, 12))

@@ -243,7 +243,7 @@ def test_a_panic_shows_none(canary_sandbox: Sandbox, capfd: pytest.CaptureFixtur
     assert_clean(" ".join(capfd.readouterr()))
 
 
-def test_an_event_loop_that_tells_all_shows_none(
+def test_debug_mode_of_an_event_loop_shows_no_secrets(
     canary_sandbox: Sandbox, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(1)
@@ -261,7 +261,7 @@ def test_an_event_loop_that_tells_all_shows_none(
         told.extend(f"{task!r} {task.get_stack()} {task.get_coro()!r}" for task in tasks)
         await asyncio.wait(tasks)
         told.extend(map(repr, tasks))
-        # Nobody asks what became of them.
+        # Their results are never retrieved.
         del tasks
         gc.collect()
         held = asyncio.ensure_future(client.query_recall_flow_detail(12))

@@ -269,7 +269,7 @@ def test_responses_of_what_has_no_json_cannot_be_written(misfit: Any) -> None:
         rf.GroupCallTask.from_dict({"task_id": misfit})
 
 
-def test_what_is_no_mapping_is_no_response() -> None:
+def test_only_mappings_can_be_read_as_responses() -> None:
     for read in (rf.GroupCallTask.from_wire, rf.GroupCallTask.from_dict):
         with pytest.raises(TypeError, match=r"^the response is a Python `object`, which cannot be written as JSON"):
             read(object())  # type: ignore[arg-type]
@@ -315,7 +315,7 @@ def test_equal_times_are_equal_however_they_are_given() -> None:
         rf.GroupCallQuery.from_wire(text.to_wire()),
     ):
         assert again == text
-    # What is no time is told as it is.
+    # A text that is not a time is kept as it is.
     odd = text.replace(str_time="2024-02-30 00:00:00")
     assert odd.str_time == "2024-02-30 00:00:00"
     assert [(violation.path, violation.rule) for violation in odd.validate()] == [("params.strTime", "format")]

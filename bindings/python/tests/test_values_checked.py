@@ -58,7 +58,7 @@ def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request
     values: dict[str, Any] = dict.fromkeys(names.values())
     for name, value in given.items():
         if "bool" in annotation(kind, names[name]):
-            # A truth value is no flag on the wire, but it is one for Python.
+            # A boolean is not a flag on the wire, but it is one in Python.
             if isinstance(value, bool):
                 return None
             values[names[name]] = bool(value) if flags and value in (0, 1) else value

@@ -106,7 +106,7 @@ def state(error: BaseException) -> dict[str, Any]:
 
 
 def shown(error: BaseException) -> list[str]:
-    """All forms in which somebody may see an error, or keep it, and the locals of the package that it holds."""
+    """Returns all texts of an error, its pickle, and the local variables of the package in its traceback."""
     frames = [
         frame for frame, _ in traceback.walk_tb(error.__traceback__) if "recallflow" in frame.f_globals["__name__"]
     ]

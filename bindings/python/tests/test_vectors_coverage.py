@@ -17,7 +17,7 @@ README = (FOLDER / "README.md").read_text("utf-8")
 # What only the crate itself can reach.
 OF_THE_CRATE = re.findall(r"^\| `(\w+)\.json` \| \*crate\*: ", README, re.MULTILINE)
 
-# What no answer, request or option is, but the cases are given.
+# Keys whose values are not lists of cases.
 NO_CASES = {"about", "credentials", "defaults"}
 
 
@@ -31,7 +31,7 @@ def played() -> set[tuple[str, str]]:
 
 
 def test_every_file_is_played_or_the_crates_own() -> None:
-    assert NAMES, "there are no vectors"
+    assert NAMES, "expected vectors"
     here = {name for name, _ in played()}
     assert OF_THE_CRATE, "the README names none"
     assert not here & set(OF_THE_CRATE)

@@ -35,8 +35,8 @@ def test_every_broken_rule_is_told_and_no_other(case: dict[str, Any]) -> None:
             request = request_class(case).from_wire(form)
         except rf.InvalidRequestError as error:
             assert violations(error.violations) == case["violations"]
-            assert case["violations"], "what can be read is no error"
-            # About what cannot even be read there is no advice.
+            assert case["violations"], "expected an invalid request"
+            # A request that cannot be read does not get warnings.
             assert case.get("warnings", []) == []
         else:
             assert violations(request.validate()) == case["violations"]
@@ -67,7 +67,7 @@ def test_what_breaks_rules_is_not_sent(shared_sandbox: Sandbox, case: dict[str, 
 
 
 def send(sandbox: Sandbox, request: rf.Request) -> RecordedRequest:
-    """Sends a request, and returns what came of it. Rules are not checked, because some cases break some."""
+    """Sends a request, and returns the result. Rules are not checked, because some cases break them."""
     sandbox.reset()
     with sandbox.client(validate=False, max_retries=0) as client:
         # The sandbox refuses what breaks rules.

@@ -21,7 +21,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def needs_a_clock(case: dict[str, Any]) -> bool:
-    """Whether a case tells the time at which the client's clock stands still, for which Python has no option."""
+    """Whether a case sets the time of the client's clock, for which Python does not have an option."""
     return "clock" in case.get("options", {})
 
 

@@ -1,4 +1,4 @@
-"""Audio that is sent along with a request."""
+"""Encodes audio that is sent along with a request."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from recallflow._errors import InvalidRequestError, Violation
 
 
 def encode_audio(audio: bytes | bytearray | memoryview | str | PathLike[str], field: str) -> str:
-    """Encodes bytes, or the file at a path, in base64 for the field of this name on the wire.
+    """Returns bytes, or the content of a file, in base64. The field is its name on the wire.
 
     Raises:
         InvalidRequestError: The file cannot be read.
-        TypeError: It is neither bytes nor a path.
+        TypeError: The audio is neither bytes nor a path.
     """
-    # Only audio that is sent along needs it.
+    # Imported here, because few programs need it.
     from binascii import b2a_base64
 
     if isinstance(audio, (str, os.PathLike)):
@@ -34,7 +34,7 @@ def _read(path: str | PathLike[str], field: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
-        # In the words of the other languages' packages.
+        # The same words as in the packages of other languages.
         reason = f"{error.strerror} (os error {error.errno})" if isinstance(error, OSError) else str(error)
         message = f"`{field}` cannot be read from {os.fspath(path)}: {reason}"
         raise InvalidRequestError(message, violations=[Violation(field, "required", message)]) from error

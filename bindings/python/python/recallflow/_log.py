@@ -1,7 +1,6 @@
-"""Forwards what the native core tells to `logging`, under the name `recallflow`.
+"""Passes log records of the native module to the logger `recallflow`.
 
-There is no handler of ours, not even a `NullHandler`: the standard library recommends one only where a library should
-be silent in programs that do not set up logging, but warnings of this one are to be seen there, on standard error.
+The package does not add a `NullHandler`, so that its warnings are printed in programs that do not configure logging.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ if TYPE_CHECKING:
 _DEBUG = 10
 _WARNING = 30
 _logger: Logger | None = None
-# Threads on which a handler is at work.
+# Threads that are calling a handler.
 _busy: set[int] = set()
 
 
 def is_logged() -> bool:
-    """Whether anybody wants to know about every attempt; warnings are logged in any case."""
+    """Returns whether attempts are logged. Warnings are always passed on."""
     return _listener(_DEBUG) is not None
 
 
 def log(level: int, message: str, fields: dict[str, Any]) -> None:
-    """Logs what the core tells. The fields become attributes of the record, with `recallflow_` before their names.
+    """Logs a record. Its fields become attributes with the prefix `recallflow_`.
 
-    What goes wrong in a handler or filter does not break the call: it is shown as `logging` shows such errors.
+    An error of a handler or filter does not fail the call. It is printed as `logging` prints such errors.
     """
     logger = _listener(level)
     if logger is None:
@@ -36,37 +35,37 @@ def log(level: int, message: str, fields: dict[str, Any]) -> None:
     thread = get_ident()
     _busy.add(thread)
     try:
-        # Without arguments, a percent sign is no placeholder.
+        # Without arguments, a percent sign is not a placeholder.
         logger.log(level, _text(message, fields), extra={f"recallflow_{name}": fields[name] for name in fields})
-    except Exception:  # noqa: BLE001, the handlers are the program's
+    except Exception:  # noqa: BLE001, handlers may raise anything
         _show_error()
     finally:
         _busy.discard(thread)
 
 
 def _listener(level: int) -> Logger | None:
-    """The logger, if anybody wants to know what happens at this level."""
+    """Returns the logger if this level is enabled."""
     global _logger
     if _logger is None:
-        # It is slow to import, and nobody who has not can have set up anything for less than warnings.
+        # It is slow to import. A program that has not imported it cannot have enabled levels below WARNING.
         if level < _WARNING and "logging" not in sys.modules:
             return None
         import logging
 
         _logger = logging.getLogger("recallflow")
-    # A handler that calls the client would otherwise be called for that again, and so on.
+    # Prevents recursion, if a handler makes calls itself.
     return _logger if _logger.isEnabledFor(level) and get_ident() not in _busy else None
 
 
 def _text(message: str, fields: dict[str, Any]) -> str:
-    """What the core tells, in one line: `update_recall_flow: failed (attempt=1, phase=connect)`."""
+    """Returns a record as text: `update_recall_flow: attempt failed (attempt=1, phase=connect)`."""
     details = ", ".join(f"{name}={value}" for name, value in fields.items() if name != "operation")
     text = f"{message} ({details})" if details else message
     return f"{fields['operation']}: {text}" if "operation" in fields else text
 
 
 def _show_error() -> None:
-    """Does with the present exception what `logging.Handler.handleError` does."""
+    """Prints the current exception as `logging.Handler.handleError` does."""
     import logging
     import traceback
     from contextlib import suppress

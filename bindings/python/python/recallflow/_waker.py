@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from recallflow._native import Completions
 
-# How long it sleeps at most, before it looks whether its loop is still there.
+# Longest sleep before it checks whether its loop still exists.
 _NAP_SECONDS = 0.25
 
 
 class Waker(threading.Thread):
-    """A thread that has the outcomes of a queue taken by their loop as they come, and ends with the loop."""
+    """Thread that wakes a loop whenever its queue has outcomes. It ends with the loop."""
 
     def __init__(self, loop: AbstractEventLoop, completions: Completions) -> None:
         super().__init__(name="recallflow", daemon=True)
@@ -27,7 +27,7 @@ class Waker(threading.Thread):
         self._is_wanted = True
 
     def run(self) -> None:
-        """Waits and wakes, in turns."""
+        """Waits for outcomes and wakes the loop, until the loop is closed."""
         while self._has_loop():
             if self._completions.wait(int(_NAP_SECONDS * 1000)):
                 self._taken.clear()
@@ -36,7 +36,7 @@ class Waker(threading.Thread):
                     pass
 
     def end(self) -> None:
-        """Ends the thread, and waits until it has ended."""
+        """Stops the thread, and waits for it."""
         self._is_wanted = False
         self._taken.set()
         self.join()
@@ -51,7 +51,7 @@ class Waker(threading.Thread):
             if loop is not None:
                 loop.call_soon_threadsafe(self._take)
         except RuntimeError:
-            # It was closed this moment, as the next look will tell.
+            # The loop was closed just now, which the next check notices.
             pass
 
     def _take(self) -> None:
@@ -61,7 +61,7 @@ class Waker(threading.Thread):
 
 @atexit.register
 def _end_all() -> None:
-    # A thread that comes back from native code while the interpreter shuts down could end the process in disorder.
+    # A thread that returns from native code while the interpreter exits could crash the process.
     for thread in threading.enumerate():
         if isinstance(thread, Waker):
             thread.end()
