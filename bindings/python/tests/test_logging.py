@@ -12,6 +12,7 @@ import recallflow as rf
 from recallflow import _log
 from recallflow.sandbox import Sandbox, faults
 from scripts import output, run
+from support import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,3 +168,22 @@ def test_a_program_without_logging_sees_warnings_and_nothing_else(sandbox: Sandb
     assert ended.output.split() == ["True"]
     assert "changed" in ended.errors
     assert len(ended.errors.splitlines()) == 1
+
+
+def test_attempts_are_logged_after_calls_that_were_not() -> None:
+    program = """
+import logging
+from recallflow.sandbox import Sandbox
+sandbox = Sandbox()
+client = sandbox.client()
+# A page is read with a log in any case, and the failed attempt after it without one.
+next(client.group_calls(QUERY))
+sandbox.script(503)
+client.query_recall_flow_detail(12)
+logging.basicConfig(format="%(message)s", stream=sys.stdout)
+logging.getLogger("recallflow").setLevel(logging.DEBUG)
+sandbox.script(503)
+client.query_recall_flow_detail(12)
+"""
+    printed = finish(program)
+    assert [line.partition(" (")[0].rpartition(" ")[2] for line in printed.splitlines()] == ["failed", "succeeded"]

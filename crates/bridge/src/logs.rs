@@ -45,8 +45,10 @@ pub trait Sink: Send + Sync {
 
 /// Awaits a future and passes the log records of the client to the sink.
 pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn Sink>) -> F::Output {
-    static DISPATCH: OnceLock<Dispatch> = OnceLock::new();
-    let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Collector));
+    static DISPATCHES: OnceLock<[Dispatch; 2]> = OnceLock::new();
+    // While only one dispatch exists, `tracing` asks the current thread's subscriber whether a new event is of interest,
+    // and remembers the answer. A call that is not logged would then silence the event for all later calls.
+    let [dispatch, _] = DISPATCHES.get_or_init(|| [Dispatch::new(Collector), Dispatch::new(Collector)]);
     let mut future = pin!(future);
     std::future::poll_fn(move |context| {
         let _outer = Outer(CALL.replace(Some((operation, Arc::clone(&sink)))));
