@@ -268,7 +268,9 @@ def test_a_list_may_be_any_sequence(states: Any) -> None:
     assert rf.GroupCallQuery.from_dict({**QUERY.to_dict(), "status_list": states}).status_list == (1, 2)
 
 
-@pytest.mark.parametrize("text", ["12", b"12", bytearray(b"12"), memoryview(b"12")], ids=["str", "bytes", "bytearray", "memoryview"])
+@pytest.mark.parametrize(
+    "text", ["12", b"12", bytearray(b"12"), memoryview(b"12")], ids=["str", "bytes", "bytearray", "memoryview"]
+)
 def test_text_and_bytes_are_not_lists(text: Any) -> None:
     (violation,) = QUERY.replace(status_list=text).validate()
     assert (violation.path, violation.rule) == ("params.statusList", "type")

@@ -15,12 +15,13 @@ the fixture `recallflow_sandbox` is a fresh one for each test.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence  # noqa: F401 # pyright: ignore[reportUnusedImport], `AnyFault` is evaluated here
 from math import inf
 from os import PathLike, fspath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, cast
 
+from recallflow import AsyncClient, Client
 from recallflow._base import ClientOptions
 from recallflow._fault import AnyFault, Fault, result, run, to_json
 from recallflow._native import Sandbox as _Native
@@ -28,9 +29,6 @@ from recallflow._typing import Self, Unpack
 from recallflow._values import Response
 from recallflow.generated import faults
 from recallflow.generated.sandbox import RecordedRequest, RecordedResponse, SandboxOptions, Seed, SeedTask, TaskProgress
-
-if TYPE_CHECKING:
-    from recallflow import AsyncClient, Client
 
 __all__ = [
     "AnyFault",
@@ -111,8 +109,6 @@ class Sandbox:
 
     def client(self, **options: Unpack[SandboxClientOptions]) -> Client:
         """Returns a new client of this sandbox, with the options of `recallflow.Client`."""
-        from recallflow import Client
-
         client = Client(**self._wired(options))
         # Keeps the sandbox running while the client may call it.
         client._sandbox = self
@@ -120,8 +116,6 @@ class Sandbox:
 
     def async_client(self, **options: Unpack[SandboxClientOptions]) -> AsyncClient:
         """Returns a new asynchronous client of this sandbox, with the options of `recallflow.AsyncClient`."""
-        from recallflow import AsyncClient
-
         client = AsyncClient(**self._wired(options))
         client._sandbox = self
         return client
@@ -274,7 +268,7 @@ class Sandbox:
 
 def _path(value: object) -> object:
     """Returns a path as text, and any other value unchanged."""
-    return fspath(value) if isinstance(value, PathLike) else value
+    return fspath(cast("PathLike[str]", value)) if isinstance(value, PathLike) else value
 
 
 def _wire(value: Mapping[str, Any] | Response) -> Mapping[str, Any]:
