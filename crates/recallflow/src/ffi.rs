@@ -1,8 +1,9 @@
 //! The interface for packages of other languages: the client without its Rust types.
 //!
-//! It is not for programs, and may change in any version. Requests come as JSON in their wire form, and are read and
-//! checked as Rust requests are. Responses are [`Record`]s, whose texts are still in the body, so that another language
-//! creates each of its values once. [`REQUESTS`], [`RESPONSES`], [`ENUMS`] and [`CALLS`] describe both.
+//! It is not for programs, and may change in any version. A request is read from a [`Source`], which is JSON text or an
+//! object of the other language, and is checked like a Rust request. A response is a [`Record`], whose texts are slices of
+//! the body, so that the other language creates each value once. [`REQUESTS`], [`RESPONSES`], [`ENUMS`] and [`CALLS`]
+//! describe both.
 
 mod call;
 mod record;

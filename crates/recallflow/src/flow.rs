@@ -1,4 +1,4 @@
-//! From a recall flow that was read to one that can be sent.
+//! Turns a recall flow from a response into an update.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use crate::request::read::{self, UnknownFields};
 use crate::request::violation::{Rule, Violation};
 
 impl RecallFlowDetail {
-    /// The flow as an update that changes nothing, with all its nodes, ready to be changed and sent.
+    /// Returns an update with the values of this flow and all its nodes. Change it and send it.
     ///
-    /// - The service does not answer a file that was sent along: such a node needs `base_file` again before it can be
-    ///   sent, or the source `uploaded` with its `voice_file_id`. `validate` tells.
-    /// - What this version does not know, in `extra`, is not carried over.
-    /// - Without nodes in the answer, the update has no list of nodes, so that it cannot erase any.
+    /// - The service does not return uploaded files. Such a node needs `base_file` again before the update can be sent, or
+    ///   the source `uploaded` with its `voice_file_id`. `validate` reports these nodes.
+    /// - Unknown fields, in `extra`, are not copied.
+    /// - If the response has no nodes, the update has no list of nodes, so that it cannot erase any.
     ///
     /// ```no_run
     /// # async fn run(client: recallflow::Client) -> Result<(), recallflow::Error> {
@@ -27,10 +27,10 @@ impl RecallFlowDetail {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] if the answer lacks a field that an update must have, as an answer that is only a page
-    /// of nodes does, or holds a value that does not fit. Sending less than was read could erase it.
+    /// [`Error::InvalidRequest`] if the response lacks a field that an update requires, or has a value of an unexpected
+    /// type. A response with a page of nodes lacks such fields. An update without them could erase data.
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
-        // In its wire form, which has values that did not fit their fields as well.
+        // The wire form also contains the values of unexpected types from `extra`.
         let json = client::encode(self)?;
         read::read_text(&json, UnknownFields::Skip).map(keep_nodes)
     }
@@ -43,7 +43,7 @@ pub(crate) fn keep_nodes(mut update: UpdateRecallFlow) -> UpdateRecallFlow {
 }
 
 impl RecallNode {
-    /// A node that plays a voice file that is read from disk and sent along.
+    /// Reads a voice file from disk, and returns a node that uploads and plays it.
     ///
     /// # Errors
     ///

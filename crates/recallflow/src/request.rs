@@ -1,4 +1,4 @@
-//! Requests: how they are read, which rules they obey, and how they are written.
+//! Requests: reading them strictly, checking their rules, and writing their wire form.
 
 pub(crate) mod check;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]

@@ -115,7 +115,7 @@ pub struct CallRuntime {
 }
 
 impl CallRuntime {
-    /// Returns the client, over the connections of this runtime.
+    /// Returns the client with the connection pool of this runtime.
     #[must_use]
     pub fn client(&self) -> Client {
         self.client.clone()
@@ -144,7 +144,7 @@ impl CallRuntime {
     }
 }
 
-/// The pages of a query, like [`crate::Pages`], but another client may read each page.
+/// The pages of a query, like [`crate::Pages`], except that each page may be read by another client.
 pub struct Pages {
     operation: usize,
     paging: &'static PagingShape,

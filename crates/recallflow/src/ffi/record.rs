@@ -19,7 +19,7 @@ impl Record {
     }
 }
 
-// Equal texts may be at different places of two bodies.
+// Compares values, because equal texts may be at different positions of two bodies.
 impl PartialEq for Record {
     fn eq(&self, other: &Self) -> bool {
         self.root().to_json() == other.root().to_json()

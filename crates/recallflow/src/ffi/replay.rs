@@ -25,7 +25,7 @@ pub struct Replay<'a> {
     pub body: Bytes,
     /// The service's time in seconds when it responded.
     pub now: i64,
-    /// Texts that no error may show.
+    /// Texts to redact in errors.
     pub secrets: &'a [&'a str],
 }
 
@@ -43,7 +43,7 @@ impl Replay<'_> {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read).
+    /// The same as for [`read`](Self::read).
     pub fn read_as<R: Operation>(&self) -> Result<R::Response, Error> {
         let record = self.read_shape(R::INDEX, R::Response::SHAPE)?;
         Ok(R::Response::from_record(record.as_ref()))
@@ -80,7 +80,8 @@ impl Replay<'_> {
     }
 }
 
-/// Returns how many seconds the service's clock is ahead of one that shows this Unix time, and the remedy for its owner.
+/// Returns by how many seconds the service's clock is ahead of the Unix time `local`, and the remedy for the owner of the
+/// local clock.
 #[must_use]
 pub fn clock_offset(local: i64, date: &str, round_trip: Duration) -> Option<(i64, String)> {
     let offset = clock::offset(local, Some(date), false, round_trip)?;

@@ -18,25 +18,25 @@ use crate::request::wording;
 
 /// A request of any type.
 pub trait Request: Send {
-    /// Every rule that it breaks.
+    /// Returns every rule that the request breaks.
     fn violations(&self) -> Vec<Violation>;
-    /// The advice about it.
+    /// Returns every warning about the request.
     fn warnings(&self) -> Vec<Warning>;
-    /// Its wire form.
+    /// Returns the wire form as a tree of values.
     fn to_json(&self) -> Value;
-    /// Its wire form as it is sent.
+    /// Returns the wire form as the bytes of a request body.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if it has none, which requests of this version always have.
+    /// [`Error::Config`] if the request has no wire form. Every request of this version has one.
     fn encode(&self) -> Result<Bytes, Error>;
-    /// The number of the page that it asks for, to be read and set; `None` if the request has no pages.
+    /// Returns the number of the requested page, to be read and set; `None` if the operation has no pages.
     fn page_number(&mut self) -> Option<&mut i32>;
 }
 
-/// Where a request keeps the number of its page.
+/// Access to the page number of a request.
 pub(crate) trait PageNumber {
-    /// The number; `None` if the request has no pages.
+    /// Returns the page number; `None` if the operation has no pages.
     fn page_number(&mut self) -> Option<&mut i32> {
         None
     }
@@ -83,13 +83,13 @@ pub fn read_for(operation: usize, source: &impl Source) -> Result<Box<dyn Reques
         .map_err(|violations| Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
 }
 
-/// The name of these that was probably meant by another one.
+/// Returns the known name that the caller probably meant.
 #[must_use]
 pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     read::nearest(name, known)
 }
 
-/// Returns a text as messages show it: quoted as in JSON, or only its length if it is long.
+/// Returns a text as messages show it: quoted as in JSON, or its length if it is long.
 #[must_use]
 pub fn describe_text(text: &str) -> String {
     wording::describe_text(text)
@@ -102,7 +102,8 @@ pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + PageNumber + Se
     read::read::<T>(source, UnknownFields::Refuse).map(|request| Box::new(request) as Box<dyn Request>)
 }
 
-/// Reads the update that changes nothing from a flow that was read; it is the request at [`UPDATE_RECALL_FLOW`](super::requests::UPDATE_RECALL_FLOW).
+/// Reads an update from a flow of a response. It is the request at
+/// [`UPDATE_RECALL_FLOW`](super::requests::UPDATE_RECALL_FLOW).
 ///
 /// # Errors
 ///
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_checked_and_written_as_its_own_type_is() {
+    fn a_request_is_checked_and_written_like_its_rust_type() {
         let mut json = update();
         let request = read(UPDATE_RECALL_FLOW, &json, Form::Wire).unwrap();
         assert!(request.violations().is_empty() && request.warnings().is_empty());
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_paged_query_has_the_number_of_a_page() {
+    fn only_a_paged_query_has_a_page_number() {
         let json = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00" });
         let mut query = read(GROUP_CALL_QUERY, &json, Form::Request).unwrap();
         assert_eq!(query.page_number(), Some(&mut 1));
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flow_that_was_read_becomes_an_update() {
+    fn a_flow_of_a_response_becomes_an_update() {
         let to_update = |json: Value| to_update(&Json::parse(json.to_string().as_bytes(), Form::Response).unwrap());
         let mut flow = update();
         flow["nodeList"] = json!([]);
@@ -189,7 +190,7 @@ mod tests {
         assert_eq!(request.to_json(), update());
         assert!(to_update(json!([])).is_err());
 
-        // A value that did not fit is a reason to refuse, and is not left out without a word.
+        // A value of an unexpected type is refused, not silently left out.
         flow["extra"] = json!({ "nodeList": "x" });
         flow.as_object_mut().unwrap().remove("nodeList");
         let error = to_update(flow).map(drop).unwrap_err();

@@ -51,9 +51,9 @@ pub struct GroupCallQuery {
 }
 
 impl GroupCallQuery {
-    /// A value with everything that is required.
+    /// Returns a value with all required fields.
     ///
-    /// Filled in: `current` is `1`, `size` is `100`, `task_type` is `TaskType::AiAgent`.
+    /// Defaults: `current` is `1`, `size` is `100`, `task_type` is `TaskType::AiAgent`.
     #[must_use]
     pub fn new(str_time: LocalDateTime, end_time: LocalDateTime) -> Self {
         Self {
@@ -125,24 +125,24 @@ impl GroupCallQuery {
         self
     }
 
-    /// Every rule that the value breaks; none if it may be sent.
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
         check::violations(self)
     }
 
-    /// What the documents mention about such a value but do not oblige.
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         lint::warnings(self)
     }
 
-    /// Reads the exact JSON of the service, strictly.
+    /// Reads the wire form of the value strictly.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
-    /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
         read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
@@ -193,7 +193,7 @@ impl Rules for GroupCallQuery {
         checker.field("current", Some(&self.current)).range(Some(1), None);
         checker.field("size", Some(&self.size)).range(Some(1), Some(100));
         checker.field("params.taskType", Some(&self.task_type)).one_of(&[TaskType::AiAgent]);
-        checker.numbers("params.statusList", self.status_list.as_deref(), TaskStatus::VALUES);
+        checker.each_one_of("params.statusList", self.status_list.as_deref(), TaskStatus::VALUES);
     }
 }
 
@@ -206,7 +206,7 @@ impl ReadObject for GroupCallQuery {
         let current = object.required_or("current", 1);
         let size = object.required_or("size", 100);
         let (str_time, end_time, task_type, status_list, idx_app_id, search_condition) =
-            object.within("params", |object| {
+            object.flattened("params", |object| {
                 (
                     object.required("strTime"),
                     object.required("endTime"),
@@ -238,7 +238,7 @@ pub struct RecallFlowDetailQuery {
 }
 
 impl RecallFlowDetailQuery {
-    /// A value with everything that is required.
+    /// Returns a value with all required fields.
     #[must_use]
     pub fn new(key_id: i64) -> Self {
         Self { key_id }
@@ -251,24 +251,24 @@ impl RecallFlowDetailQuery {
         self
     }
 
-    /// Every rule that the value breaks; none if it may be sent.
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
         check::violations(self)
     }
 
-    /// What the documents mention about such a value but do not oblige.
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         lint::warnings(self)
     }
 
-    /// Reads the exact JSON of the service, strictly.
+    /// Reads the wire form of the value strictly.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
-    /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
         read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
@@ -327,7 +327,7 @@ pub struct UpdateRecallFlow {
 }
 
 impl UpdateRecallFlow {
-    /// A value with everything that is required.
+    /// Returns a value with all required fields.
     #[must_use]
     pub fn new(key_id: i64, recall_interval: i32, recall_num: i32, recall_type: RecallType) -> Self {
         Self { key_id, recall_interval, recall_num, recall_type, node_list: None }
@@ -369,24 +369,24 @@ impl UpdateRecallFlow {
         self
     }
 
-    /// Every rule that the value breaks; none if it may be sent.
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
         check::violations(self)
     }
 
-    /// What the documents mention about such a value but do not oblige.
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         lint::warnings(self)
     }
 
-    /// Reads the exact JSON of the service, strictly.
+    /// Reads the wire form of the value strictly.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
-    /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
         read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }
@@ -569,7 +569,7 @@ pub struct RecallNode {
 }
 
 impl RecallNode {
-    /// A value with everything that is required.
+    /// Returns a value with all required fields.
     #[must_use]
     fn new(source: VoiceSource) -> Self {
         Self {
@@ -611,7 +611,7 @@ impl RecallNode {
 
     /// A node that plays a voice file uploaded with the request.
     ///
-    /// `audio` is given as bytes, and encoded here.
+    /// `audio` takes bytes and encodes them.
     #[must_use]
     pub fn reupload(upload_name: impl Into<String>, audio: impl AsRef<[u8]>) -> Self {
         Self::new(VoiceSource::Reupload).upload_name(upload_name).base_file(write::to_base64(audio))
@@ -815,24 +815,24 @@ impl RecallNode {
         self
     }
 
-    /// Every rule that the value breaks; none if it may be sent.
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
         check::violations(self)
     }
 
-    /// What the documents mention about such a value but do not oblige.
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         lint::warnings(self)
     }
 
-    /// Reads the exact JSON of the service, strictly.
+    /// Reads the wire form of the value strictly.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
-    /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
         read::read_text(json.as_bytes(), UnknownFields::Refuse)
     }

@@ -41,7 +41,7 @@ pub struct GroupCallPage {
     ///
     /// On the wire: `pages`.
     pub pages: Option<i64>,
-    /// What the service sent beyond the documented fields, and values that do not fit their type.
+    /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
 
@@ -169,7 +169,7 @@ pub struct GroupCallTask {
     ///
     /// On the wire: `sendSmsNum`.
     pub send_sms_num: Option<i64>,
-    /// What the service sent beyond the documented fields, and values that do not fit their type.
+    /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
 
@@ -311,7 +311,7 @@ pub struct RecallFlowDetail {
     ///
     /// On the wire: `pages`.
     pub pages: Option<i64>,
-    /// What the service sent beyond the documented fields, and values that do not fit their type.
+    /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
 
@@ -481,7 +481,7 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire: `nodeStatus`.
     pub node_status: Option<RecallStatus>,
-    /// What the service sent beyond the documented fields, and values that do not fit their type.
+    /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
 

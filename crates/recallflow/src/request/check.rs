@@ -1,4 +1,4 @@
-//! The rules: one function for each kind, called by the generated list of what holds where.
+//! Checks the rules of requests. Each kind of rule is one function; the generated code calls it for each field.
 
 use std::fmt::Display;
 
@@ -22,21 +22,21 @@ impl<T: Rules> Rules for Vec<T> {
     }
 }
 
-/// Every rule that `object` breaks.
+/// Returns every rule that `object` breaks.
 pub(crate) fn violations(object: &impl Rules) -> Vec<Violation> {
     let mut found = Vec::new();
     object.check(&mut Checker { at: Path::Root, found: &mut found });
     found
 }
 
-/// Collects what is broken in one object.
+/// Collects the violations of one object.
 pub(crate) struct Checker<'a> {
     at: Path<'a>,
     found: &'a mut Vec<Violation>,
 }
 
 impl Checker<'_> {
-    /// The rules of one field; a field reports the first one that it breaks.
+    /// Begins the rules of one field. Only the first rule that a field breaks is reported.
     #[inline]
     pub(crate) fn field<'c, T: ?Sized>(&'c mut self, name: &'static str, value: Option<&'c T>) -> FieldCheck<'c, T> {
         FieldCheck { at: Path::Field(&self.at, name), value, found: self.found, broken: false }
@@ -49,8 +49,8 @@ impl Checker<'_> {
         }
     }
 
-    /// The rules of the enum values in a list.
-    pub(crate) fn numbers<T: Number>(&mut self, name: &'static str, items: Option<&[T]>, allowed: &[T]) {
+    /// Checks that each enum value in a list is allowed.
+    pub(crate) fn each_one_of<T: Number>(&mut self, name: &'static str, items: Option<&[T]>, allowed: &[T]) {
         let list = Path::Field(&self.at, name);
         for (index, item) in items.into_iter().flatten().enumerate() {
             let at = Path::Item(&list, index);
@@ -58,7 +58,7 @@ impl Checker<'_> {
         }
     }
 
-    /// At least one of several flags is set, whenever `holds`.
+    /// Requires that at least one of several flags is set, if `holds`. `when` is that condition in words.
     pub(crate) fn at_least_one(
         &mut self,
         holds: bool,
@@ -81,7 +81,7 @@ impl Checker<'_> {
     }
 }
 
-/// The rules of one field.
+/// The rules of one field, applied one after another.
 pub(crate) struct FieldCheck<'c, T: ?Sized> {
     at: Path<'c>,
     value: Option<&'c T>,
@@ -90,7 +90,7 @@ pub(crate) struct FieldCheck<'c, T: ?Sized> {
 }
 
 impl<T: ?Sized> FieldCheck<'_, T> {
-    /// Applies a limit to a value that is there and has broken nothing yet.
+    /// Applies a limit if the field is present and has broken no rule yet.
     #[inline]
     fn limit(mut self, rule: Rule, broken: impl FnOnce(&T) -> Option<String>) -> Self {
         if !self.broken
@@ -111,7 +111,7 @@ impl<T: ?Sized> FieldCheck<'_, T> {
 }
 
 impl<T: Presence + ?Sized> FieldCheck<'_, T> {
-    /// The field must be there, and not empty, whenever `holds`; `when` says so in words, and is empty for always.
+    /// Requires that the field is present and not empty, if `holds`. `when` is that condition in words, empty for always.
     #[inline]
     pub(crate) fn required(mut self, holds: bool, when: &'static str) -> Self {
         if holds && !self.broken {
@@ -128,11 +128,11 @@ impl<T: Presence + ?Sized> FieldCheck<'_, T> {
 }
 
 impl FieldCheck<'_, str> {
-    /// The text has so many characters.
+    /// Limits the number of characters of a text.
     #[inline]
     pub(crate) fn length(self, min: Option<usize>, max: Option<usize>) -> Self {
         self.limit(Rule::Length, |text| {
-            // A text has no more characters than bytes, so most need no counting.
+            // A text has at most as many characters as bytes, so that counting is seldom necessary.
             if min.is_none() && max.is_some_and(|max| text.len() <= max) {
                 return None;
             }
@@ -142,7 +142,7 @@ impl FieldCheck<'_, str> {
         })
     }
 
-    /// The text is one digit.
+    /// Requires that the text is one digit.
     #[inline]
     pub(crate) fn digit(self) -> Self {
         self.limit(Rule::Format, |text| {
@@ -151,7 +151,7 @@ impl FieldCheck<'_, str> {
         })
     }
 
-    /// The text is padded base64.
+    /// Requires that the text is padded base64.
     #[inline]
     pub(crate) fn base64(self) -> Self {
         self.limit(Rule::Format, |text| {
@@ -162,11 +162,11 @@ impl FieldCheck<'_, str> {
 }
 
 impl<T: Copy + PartialOrd + Display> FieldCheck<'_, T> {
-    /// The number lies between two others, which it may equal.
+    /// Limits a number; both limits are allowed values.
     #[inline]
     pub(crate) fn range(self, min: Option<T>, max: Option<T>) -> Self {
         self.limit(Rule::Range, |&number| {
-            // Written so that NaN, which compares with nothing, does not fit.
+            // NaN compares as false with every limit, so that it is reported.
             let fits = min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max);
             (!fits).then(|| format!("must be {}, but is {number}", bounds(min, max)))
         })
@@ -174,7 +174,7 @@ impl<T: Copy + PartialOrd + Display> FieldCheck<'_, T> {
 }
 
 impl FieldCheck<'_, f64> {
-    /// The number can be written in JSON.
+    /// Requires that the number is finite, because JSON has no NaN and no infinity.
     #[inline]
     pub(crate) fn finite(self) -> Self {
         self.limit(Rule::Type, |number| (!number.is_finite()).then(|| format!("must be a number, but is {number}")))
@@ -182,7 +182,7 @@ impl FieldCheck<'_, f64> {
 }
 
 impl<T: Number> FieldCheck<'_, T> {
-    /// The number is one of the documented ones.
+    /// Requires that the number is one of the documented ones.
     #[inline]
     pub(crate) fn one_of(self, allowed: &[T]) -> Self {
         self.limit(Rule::OneOf, |value| {
@@ -192,9 +192,9 @@ impl<T: Number> FieldCheck<'_, T> {
     }
 }
 
-/// What may be there and yet hold nothing.
+/// A value of a field that may be required under a condition.
 pub(crate) trait Presence {
-    /// Whether it holds nothing.
+    /// Returns whether the value is present but empty.
     fn is_empty(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! Requests as JSON text, whose values are read from where they lie in it.
+//! Requests as JSON text. Each value is a slice of the text, and is parsed when it is read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,15 +12,15 @@ use super::violation::{Rule, Violation};
 use super::wording::describe_text;
 use crate::error::Error;
 
-/// The name of the only member of an object that stands for a value of another language that JSON does not have. The
-/// member is the description of that value.
+/// The name of the only member of an object that replaces a value without a JSON form, such as a `Map`. The member is the
+/// description of that value.
 #[cfg(feature = "__ffi")]
 pub const MISFIT: &str = "\0misfit";
 
-/// The beginning of such an object as serializers write it.
+/// The beginning of such an object, as every JSON serializer writes it.
 const MISFIT_START: &str = r#"{"\u0000misfit":"#;
 
-/// A value in a JSON text of which the syntax was checked.
+/// A value in a JSON text whose syntax is valid.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<'a> {
     text: &'a str,
@@ -49,7 +49,7 @@ impl<'a> Json<'a> {
         self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
     }
 
-    /// The description of a value that JSON does not have.
+    /// Returns the description of a value without a JSON form.
     fn misfit(self) -> Option<String> {
         let description = self.text.strip_prefix(MISFIT_START)?.strip_suffix('}')?;
         serde_json::from_str(description).ok()
@@ -71,7 +71,7 @@ impl<'a> Source for Json<'a> {
         if self.form == Form::Response
             && let Some((_, extra)) = members.iter().find(|(name, _)| name == "extra")
         {
-            // Values that did not fit their fields are as they were on the wire.
+            // Values of unexpected types are in `extra` as they were on the wire.
             members.extend(self::members(extra.text, Form::Wire).unwrap_or_default());
         }
         Some(JsonObject { members, form: self.form })
@@ -158,7 +158,7 @@ impl<'a> Object for JsonObject<'a> {
     }
 }
 
-/// Finds the members of the object that a text is.
+/// Returns the members of an object, or `None` if the text is another value.
 fn members(text: &str, form: Form) -> Option<Members<'_>> {
     struct Collect(Form);
 
@@ -172,7 +172,7 @@ fn members(text: &str, form: Form) -> Option<Members<'_>> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
             let mut members = Vec::new();
             while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-                // A name with a lone surrogate is not the name of any field, so that it may stay quoted.
+                // A name with a lone surrogate is not a known field, so that it may stay quoted.
                 let name = unquote(name.get()).unwrap_or(Cow::Borrowed(name.get()));
                 members.push((name, Json { text: value.get(), form: self.0 }));
             }
@@ -183,7 +183,7 @@ fn members(text: &str, form: Form) -> Option<Members<'_>> {
     serde_json::Deserializer::from_str(text).deserialize_map(Collect(form)).ok()
 }
 
-/// Returns what a text in JSON says; `None` for a value of another type and for a text with a lone surrogate.
+/// Returns the text of a JSON string; `None` for a value of another type and for a text with a lone surrogate.
 fn unquote(json: &str) -> Option<Cow<'_, str>> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
     if text.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(text)) }
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "__ffi")]
-    fn a_value_that_json_does_not_have_is_described() {
+    fn a_value_without_a_json_form_is_described() {
         let text = serde_json::json!({ MISFIT: "a `Map`" }).to_string();
         assert!(json(&text).object().is_none());
         assert_eq!(json(&text).describe(), "a `Map`");

@@ -1,11 +1,11 @@
-//! Lints: what the documents mention but do not oblige.
+//! Warnings about valid requests that are probably mistakes.
 
 use super::path::Path;
 use super::violation::Warning;
 
-/// An object about which there may be advice.
+/// A request, or a part of one, for which there may be warnings.
 pub(crate) trait Lint {
-    /// Reports what there is to know.
+    /// Reports every warning about the object.
     fn lint(&self, linter: &mut Linter<'_>);
 }
 
@@ -17,28 +17,28 @@ impl<T: Lint> Lint for Vec<T> {
     }
 }
 
-/// Everything there is to know about `object`.
+/// Returns every warning about `object`.
 pub(crate) fn warnings(object: &impl Lint) -> Vec<Warning> {
     let mut found = Vec::new();
     object.lint(&mut Linter { at: Path::Root, found: &mut found });
     found
 }
 
-/// Collects the advice about one object.
+/// Collects the warnings about one object.
 pub(crate) struct Linter<'a> {
     at: Path<'a>,
     found: &'a mut Vec<Warning>,
 }
 
 impl Linter<'_> {
-    /// A number other than 0 that has no effect.
+    /// Warns about a number other than 0 if the service ignores it, because it is not `effective`.
     pub(crate) fn no_effect(&mut self, name: &'static str, number: Option<i64>, effective: bool, doc: &'static str) {
         if !effective && number.is_some_and(|number| number != 0) {
             self.report(name, doc.to_owned());
         }
     }
 
-    /// Variables of a template that the service does not replace.
+    /// Warns about variables of a template that the service does not replace.
     pub(crate) fn unknown_variable(
         &mut self,
         field: &'static str,
@@ -67,7 +67,7 @@ impl Linter<'_> {
     }
 }
 
-/// The names between `${` and `}`, each once, in their order.
+/// Returns the names between `${` and `}`, each once, in the order of the template.
 fn variables(template: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = template;
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variables_are_what_stands_in_braces() {
+    fn variables_are_the_names_in_braces() {
         assert_eq!(variables("Hi ${text1}, ${name} and ${text1} ${open"), ["text1", "name"]);
         assert!(variables("no $ {text1}").is_empty());
     }

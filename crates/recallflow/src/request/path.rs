@@ -1,8 +1,8 @@
-//! Where in a request something stands, in wire names: `nodeList[0].smsContent`.
+//! The path of a value in a request, in wire names: `nodeList[0].smsContent`.
 
 use std::fmt;
 
-/// A path that costs nothing until it is shown: each step borrows the one before it.
+/// A path whose steps borrow the previous step, so that it allocates nothing until it is displayed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Path<'a> {
     /// The request itself.
@@ -24,7 +24,7 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Whether `path` is `ancestor` or lies inside it.
+/// Returns whether `path` is `ancestor` or lies inside it.
 pub(crate) fn is_within(path: &str, ancestor: &str) -> bool {
     path.strip_prefix(ancestor)
         .is_some_and(|rest| rest.is_empty() || ancestor.is_empty() || rest.starts_with('.') || rest.starts_with('['))
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_read_as_in_the_wire_form() {
+    fn a_path_is_displayed_in_wire_names() {
         let list = Path::Field(&Path::Root, "nodeList");
         let item = Path::Item(&list, 3);
         assert_eq!(Path::Field(&item, "text").to_string(), "nodeList[3].text");
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_name_is_not_inside() {
+    fn a_longer_name_with_the_same_beginning_is_not_inside() {
         assert!(is_within("params.strTime", "params"));
         assert!(is_within("nodeList[1].text", "nodeList[1]"));
         assert!(is_within("text", "text"));

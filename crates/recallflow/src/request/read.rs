@@ -1,7 +1,7 @@
-//! Reads a request, strictly, and collects everything that is wrong with it instead of stopping at the first.
+//! Reads a request strictly, and collects every violation instead of stopping at the first.
 //!
-//! A value of the wrong type is reported and replaced by a stand-in, so that the rules can still be applied to the rest.
-//! Violations that concern a stand-in are dropped.
+//! A value of the wrong type is reported and replaced by a stand-in, so that the rules can still be applied to the other
+//! fields. Violations of a stand-in are dropped.
 
 use std::borrow::Cow;
 
@@ -17,13 +17,13 @@ use crate::datetime::LocalDateTime;
 use crate::error::Error;
 use crate::open_enum::Number;
 
-/// An object whose fields can be read.
+/// A type of object that can be read field by field.
 pub(crate) trait ReadObject: Sized {
     /// Reads each field once.
     fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self;
 }
 
-/// What to do about fields that a request does not have.
+/// The treatment of fields that a request does not have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnknownFields {
     /// Report them, because the caller misspelled them.
@@ -34,7 +34,7 @@ pub(crate) enum UnknownFields {
 
 /// Reads a request, or returns everything that is wrong with it, broken rules included.
 ///
-/// A request that only breaks rules is returned; the rules are checked before it is sent.
+/// A request that can be read is returned even if it breaks rules; the client checks these before it sends the request.
 pub(crate) fn read<T: ReadObject + Rules>(source: &impl Source, unknown: UnknownFields) -> Result<T, Vec<Violation>> {
     let mut problems = Problems { found: Vec::new(), unreadable: Vec::new(), unknown, muted: false };
     let request = T::read_value(source, &Path::Root, &mut problems).unwrap_or_else(T::stand_in);
@@ -63,14 +63,14 @@ pub(crate) fn deserialize<'de, T: ReadObject + Rules, D: Deserializer<'de>>(dese
     read_text(&json, UnknownFields::Refuse).map_err(D::Error::custom)
 }
 
-/// What was found so far.
+/// The violations found so far.
 pub(crate) struct Problems {
     found: Vec<Violation>,
-    /// Paths of stand-ins, to which rules do not apply. An unknown field has none, because its name may look like any
-    /// path.
+    /// Paths of stand-ins, to which rules do not apply. Unknown fields are left out, because such a name may look like
+    /// any path.
     unreadable: Vec<String>,
     unknown: UnknownFields,
-    /// Set while the fields of a stand-in are read.
+    /// Whether reports are dropped, because the fields of a stand-in are being read.
     muted: bool,
 }
 
@@ -108,9 +108,9 @@ struct Names {
 }
 
 impl<O: Object> ObjectReader<'_, O> {
-    /// Reads a field that may be left out.
+    /// Reads a field that is optional on the wire.
     pub(crate) fn optional<T: ReadValue>(&mut self, name: &'static str) -> Option<T> {
-        match self.take(name) {
+        match self.find(name) {
             Found::Once(value) if !value.is_null() => {
                 T::read_value(&value, &Path::Field(&self.at, name), self.problems)
             }
@@ -118,23 +118,23 @@ impl<O: Object> ObjectReader<'_, O> {
         }
     }
 
-    /// Reads a field that must be there.
+    /// Reads a field that is required.
     pub(crate) fn required<T: ReadValue>(&mut self, name: &'static str) -> T {
-        let found = self.take(name);
+        let found = self.find(name);
         self.value_or_stand_in(name, &found)
     }
 
-    /// Reads a field that must be there, though users may leave it out.
+    /// Reads a field that is required on the wire, but has a default in other languages.
     pub(crate) fn required_or<T: ReadValue>(&mut self, name: &'static str, default: T) -> T {
-        match self.take(name) {
+        match self.find(name) {
             Found::Absent if self.object.is_some_and(|object| object.form() == Form::Request) => default,
             found => self.value_or_stand_in(name, &found),
         }
     }
 
-    /// Reads the fields of a wire object that users see flat.
-    pub(crate) fn within<T>(&mut self, name: &'static str, read: impl FnOnce(&mut ObjectReader<'_, O>) -> T) -> T {
-        let found = self.take(name);
+    /// Reads the fields of a nested wire object, which other languages write beside the fields around it.
+    pub(crate) fn flattened<T>(&mut self, name: &'static str, read: impl FnOnce(&mut ObjectReader<'_, O>) -> T) -> T {
+        let found = self.find(name);
         let at = Path::Field(&self.at, name);
         let problems = &mut *self.problems;
         let was_muted = problems.muted;
@@ -180,8 +180,8 @@ impl<O: Object> ObjectReader<'_, O> {
         value.unwrap_or_else(T::stand_in)
     }
 
-    /// Finds a field, and reports one that is there but cannot be read.
-    fn take(&mut self, name: &'static str) -> Found<O::Value> {
+    /// Finds a field, and reports it if it is present but cannot be read.
+    fn find(&mut self, name: &'static str) -> Found<O::Value> {
         self.names.known.push(name);
         let found = self.object.map_or(Found::Absent, |object| object.get(name));
         match &found {
@@ -196,7 +196,7 @@ impl<O: Object> ObjectReader<'_, O> {
 
     fn refuse_unknown(&mut self) {
         let Some(object) = self.object else { return };
-        // Each name is taken once, so that none is left when as many are present as there are.
+        // Each known name is looked up once, so that equal counts mean that every field is known.
         if self.problems.unknown == UnknownFields::Skip || object.count() == self.names.present {
             return;
         }
@@ -223,7 +223,7 @@ fn read_object<O: Object, T>(
     problems: &mut Problems,
     read: impl FnOnce(&mut ObjectReader<'_, O>) -> T,
 ) -> T {
-    // Few objects have more names, so that the list is hardly ever moved.
+    // Few objects have more fields, so that the list is hardly ever reallocated.
     const NAMES: usize = 32;
     let mut names = Names { known: Vec::with_capacity(NAMES), present: 0 };
     let mut reader = ObjectReader { at, object, names: &mut names, problems };
@@ -232,7 +232,7 @@ fn read_object<O: Object, T>(
     fields
 }
 
-/// Returns the known name that was probably meant.
+/// Returns the known name that the caller probably meant.
 pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     known
         .iter()
@@ -246,7 +246,7 @@ pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
 pub(crate) trait ReadValue: Sized {
     /// Reads the value; returns `None` after reporting why it cannot be read.
     fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self>;
-    /// Returns a replacement for a value that cannot be read, which meets no condition of a rule.
+    /// Returns a replacement for a value that cannot be read. It meets the condition of no rule.
     fn stand_in() -> Self;
 }
 
@@ -378,7 +378,7 @@ impl ReadValue for LocalDateTime {
     }
 }
 
-/// Reads an enum; which numbers a field allows is a rule.
+/// Reads any number of an enum; a rule says which numbers a field allows.
 pub(crate) fn read_enum<T: Number>(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
     let number = source.integer().map(T::from_number);
     if number.is_none() {
@@ -387,7 +387,7 @@ pub(crate) fn read_enum<T: Number>(source: &impl Source, at: &Path<'_>, problems
     number
 }
 
-/// A number for which no enum has a name.
+/// A number that is not a value of any enum.
 pub(crate) const UNNAMED: i64 = i64::MIN;
 
 #[cfg(test)]
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_given_twice_is_refused_wherever_it_is() {
+    fn a_duplicate_field_is_refused_at_any_depth() {
         let params = r#""params": {"strTime": "2024-01-01 00:00:00", "endTime": "2024-01-01 00:00:00", "taskType": 3}"#;
         let [(path, Rule::Type, message)] =
             &refused(&format!(r#"{{"size": 1, "current": 1, "size": "x", {params}}}"#))[..]

@@ -1,15 +1,15 @@
-//! Where the values of a request are read from: JSON text, or objects of another language.
+//! Sources of the values of a request: JSON text, or objects of another language.
 
 use std::borrow::Cow;
 
-/// A value of a request that was not checked yet.
+/// A value of a request before it is checked.
 ///
-/// Each method returns `None` where the value is something else, and [`describe`](Self::describe) then says what.
+/// Each method returns `None` if the value has another type; [`describe`](Self::describe) then names the value.
 pub trait Source: Sized {
     /// An object of such values.
     type Object: Object<Value = Self>;
 
-    /// Whether the value is null, which is the same as absent.
+    /// Returns whether the value is null, which means the same as absent.
     fn is_null(&self) -> bool;
     /// Returns the fields of an object.
     fn object(&self) -> Option<Self::Object>;
@@ -25,42 +25,42 @@ pub trait Source: Sized {
     fn flag(&self) -> Option<i64> {
         self.integer()
     }
-    /// Returns the value as a message shows it: short, and long text not at all.
+    /// Returns a short description of the value for a message, without the content of a long text.
     fn describe(&self) -> String;
 }
 
-/// An object of a request that was not checked yet.
+/// An object of a request before it is checked.
 pub trait Object {
-    /// What its fields hold.
+    /// The type of its values.
     type Value: Source<Object = Self>;
 
     /// Returns how the fields are arranged.
     fn form(&self) -> Form;
-    /// Returns the field with this name on the wire.
+    /// Returns the value of the field with this wire name.
     fn get(&self, wire: &'static str) -> Found<Self::Value>;
     /// Returns the number of fields.
     fn count(&self) -> usize;
     /// Returns the names of all fields as the caller wrote them.
     fn names(&self) -> Vec<Cow<'_, str>>;
-    /// Returns the name that the caller writes for the field with this name on the wire.
+    /// Returns the name that the caller uses for the field with this wire name.
     fn name_of(&self, wire: &'static str) -> Cow<'static, str> {
         wire.into()
     }
 }
 
-/// What an object has under a name.
+/// The result of looking up a field.
 #[derive(Debug)]
 pub enum Found<V> {
-    /// Nothing.
+    /// No such field.
     Absent,
     /// One value.
     Once(V),
-    /// Something that cannot be read, with the complaint about it.
+    /// A field that cannot be read, with the complaint about it.
     Refused(Cow<'static, str>),
 }
 
 impl<V> Found<V> {
-    /// Returns the only one of the values under a name.
+    /// Returns the only value of a name, and refuses a name with several.
     pub fn only(mut values: impl Iterator<Item = V>) -> Self {
         match (values.next(), values.next()) {
             (None, _) => Found::Absent,
@@ -75,10 +75,10 @@ impl<V> Found<V> {
 pub enum Form {
     /// As on the wire.
     Wire,
-    /// As users of other languages write a request: nested wire objects are flat, flags are booleans, and a missing
+    /// As users of other languages write a request: nested wire objects are flattened, flags are booleans, and a missing
     /// field has its default.
     Request,
-    /// As users of other languages see a response: likewise, but without defaults, and with values that did not fit in
-    /// `extra`.
+    /// As users of other languages see a response: like a request, but without defaults, and with values of unexpected
+    /// types in `extra`.
     Response,
 }

@@ -1,19 +1,19 @@
-//! A broken rule, and advice.
+//! Violations and warnings: the problems that a check of a request reports.
 
 use std::fmt;
 
-/// A rule that a request breaks: where, which and what to do.
+/// A rule that a request breaks, with the field and a message.
 ///
-/// The text is the same in every language of this library.
+/// The message is the same in every language of this library.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The field in wire names with list indexes, such as `nodeList[0].smsContent`; the object itself for a rule over
-    /// several of its fields, and empty for the whole request.
+    /// The field in wire names with list indexes, such as `nodeList[0].smsContent`. A rule about several fields has the
+    /// path of their object, which is empty for the request itself.
     pub path: String,
     /// The kind of rule.
     pub rule: Rule,
-    /// One English sentence without a full stop that names the field, the rule and what it got.
+    /// One English sentence without a full stop that names the field, the rule and the value.
     pub message: String,
 }
 
@@ -48,7 +48,7 @@ impl Rule {
     pub const ALL: &'static [Rule] =
         &[Rule::Required, Rule::Range, Rule::Length, Rule::OneOf, Rule::Format, Rule::AtLeastOne, Rule::Type];
 
-    /// The name that every language uses, such as `at_least_one`.
+    /// Returns the name that every language uses, such as `at_least_one`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,13 +69,13 @@ impl fmt::Display for Rule {
     }
 }
 
-/// Something the documents mention but do not oblige; the request is sent all the same.
+/// A valid part of a request that is probably a mistake. The request is sent nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Warning {
     /// The field in wire names with list indexes, as in [`Violation::path`].
     pub path: String,
-    /// What to know about it.
+    /// One English sentence about the field.
     pub message: String,
 }
 
@@ -90,7 +90,7 @@ mod tests {
     use super::Warning;
 
     #[test]
-    fn a_warning_begins_with_its_place() {
+    fn a_warning_begins_with_its_path() {
         let warning = Warning { path: "nodeList[0].smsContent".to_owned(), message: "It has `${name}`.".to_owned() };
         assert_eq!(warning.to_string(), "`nodeList[0].smsContent`: It has `${name}`.");
     }

@@ -1,11 +1,10 @@
-//! Parts of sentences that several kinds of violations share.
+//! Phrases that the messages of several kinds of violations share.
 
 use std::fmt::Display;
 
 use serde_json::Value;
 
-/// Returns the complaint about a field that is missing; `when` says in words when it is required, and is empty for
-/// always.
+/// Returns the complaint about a missing field. `when` is the condition of the rule in words, empty for always.
 pub(super) fn missing(when: &str) -> String {
     format!("is required{}", clause(when))
 }
@@ -40,7 +39,7 @@ pub(super) fn bounds<T: Display>(min: Option<T>, max: Option<T>) -> String {
     }
 }
 
-/// Returns a text as messages show it: quoted as in JSON, or only its length if it is long.
+/// Returns a text as messages show it: quoted as in JSON, or its length if it is long.
 pub(crate) fn describe_text(text: &str) -> String {
     const LONGEST: usize = 40;
     match text.chars().count() {

@@ -1,16 +1,16 @@
-//! The wire form of what is sent: flags as 0 and 1, audio as base64.
+//! Writes values of requests in their wire form: flags as 0 and 1, audio as base64.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serializer;
 
-/// A flag as 0 or 1.
+/// Serializes a flag as 0 or 1.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 pub(crate) fn flag<S: Serializer>(flag: &bool, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u8(u8::from(*flag))
 }
 
-/// A flag that may be absent as 0, 1 or null.
+/// Serializes an optional flag as 0, 1 or null.
 #[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde passes a reference")]
 pub(crate) fn optional_flag<S: Serializer>(value: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
@@ -19,12 +19,12 @@ pub(crate) fn optional_flag<S: Serializer>(value: &Option<bool>, serializer: S) 
     }
 }
 
-/// Bytes as padded base64.
+/// Encodes bytes as padded base64.
 pub(crate) fn to_base64(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Whether a text is padded base64 without stray bits at its end.
+/// Returns whether a text is padded base64 without stray bits at its end.
 pub(crate) fn is_base64(text: &str) -> bool {
     STANDARD.decode(text).is_ok()
 }

@@ -1,4 +1,4 @@
-//! Renders the tables of requests and operations that the packages of other languages read.
+//! Renders the tables of requests and operations for the packages of other languages.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -12,7 +12,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<_> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let shapes = requests.iter().map(|item| shape(item));
     let enums = api.enums.iter().map(|item| &item.name);
-    let calls = api.operations.iter().map(|operation| call(api, operation));
+    let calls = api.operations.iter().map(|operation| call_shape(api, operation));
     let idents = requests.iter().map(|item| ident(&item.name));
     let reads = requests.iter().map(|item| {
         let (position, name) = (path("requests", &item.name), ident(&item.name));
@@ -68,7 +68,8 @@ fn page_number(api: &Api, request: &str) -> TokenStream {
     quote!(impl PageNumber for #name { #method })
 }
 
-fn call(api: &Api, operation: &Operation) -> TokenStream {
+/// Renders the types and paging fields of an operation.
+fn call_shape(api: &Api, operation: &Operation) -> TokenStream {
     let request = path("requests", &operation.request);
     let response = match &operation.response {
         Some(name) => {
@@ -79,7 +80,7 @@ fn call(api: &Api, operation: &Operation) -> TokenStream {
     };
     let field = |name: &str, wire: &str| {
         let position = api.type_named(name).fields.iter().position(|field| field.wire == wire);
-        Literal::usize_unsuffixed(position.expect("lowering made sure that every field is known"))
+        Literal::usize_unsuffixed(position.expect("lowering checks that every field exists"))
     };
     let paging = operation.paging.as_ref().zip(operation.response.as_ref()).map_or_else(
         || quote!(None),

@@ -1,4 +1,4 @@
-//! Renders the request types with their rules, warnings, and both directions of their wire form.
+//! Renders the request types: structs, constructors, setters, rules, warnings, and reading and writing their wire form.
 
 use std::collections::BTreeSet;
 
@@ -38,20 +38,20 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     }];
     for request in requests {
         items.extend([
-            structure(request),
+            struct_definition(request),
             methods(request),
-            default(request),
-            serialize(api, request),
-            presence(api, request),
-            rules(request),
+            default_impl(request),
+            serialize_impl(api, request),
+            presence_impl(api, request),
+            rules_impl(request),
             lint_impl(request),
-            reading(request),
+            reading_impls(request),
         ]);
     }
     items
 }
 
-fn structure(request: &Type) -> TokenStream {
+fn struct_definition(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let docs = doc(&[&request.doc.text]);
     let derive = if is_flat(request) {
@@ -72,7 +72,7 @@ fn structure(request: &Type) -> TokenStream {
     }
 }
 
-/// Whether the wire form has no object that the user does not see.
+/// Returns whether the fields of the struct are also those of the wire object, without nested objects.
 fn is_flat(request: &Type) -> bool {
     request.fields.iter().all(|field| field.within.is_none())
 }
@@ -82,14 +82,14 @@ fn stored_type(field: &Field) -> TokenStream {
     if is_always_there(field) { value } else { quote!(Option<#value>) }
 }
 
-/// What tells serde a name on the wire that is not the one in Rust.
-fn rename(wire: &str) -> Option<TokenStream> {
+/// Returns the serde option for a wire name that differs from the Rust name.
+fn rename_option(wire: &str) -> Option<TokenStream> {
     (field_ident(wire) != wire).then(|| quote!(rename = #wire))
 }
 
-/// How serde writes a field, where that is not what it does by itself.
+/// Renders the serde attribute of a field, if serde's defaults do not write its wire form.
 fn wire_attribute(field: &Field) -> TokenStream {
-    let rename = rename(&field.wire);
+    let rename = rename_option(&field.wire);
     let with = (field.kind == FieldKind::Flag).then(|| {
         let function = if is_always_there(field) { "write::flag" } else { "write::optional_flag" };
         quote!(serialize_with = #function)
@@ -101,7 +101,7 @@ fn wire_attribute(field: &Field) -> TokenStream {
 
 fn methods(request: &Type) -> TokenStream {
     let name = ident(&request.name);
-    let new = new(request);
+    let new = new_constructor(request);
     let constructors = request.constructors.iter().map(|constructor| named_constructor(request, constructor));
     let setters = request.fields.iter().map(setter);
     quote! {
@@ -110,24 +110,24 @@ fn methods(request: &Type) -> TokenStream {
             #(#constructors)*
             #(#setters)*
 
-            /// Every rule that the value breaks; none if it may be sent.
+            /// Returns every rule that the value breaks. The list is empty if the value may be sent.
             #[must_use]
             pub fn validate(&self) -> Vec<Violation> {
                 check::violations(self)
             }
 
-            /// What the documents mention about such a value but do not oblige.
+            /// Returns warnings about parts of the value that are valid but probably mistakes.
             #[must_use]
             pub fn warnings(&self) -> Vec<Warning> {
                 lint::warnings(self)
             }
 
-            /// Reads the exact JSON of the service, strictly.
+            /// Reads the wire form of the value strictly.
             ///
             /// # Errors
             ///
-            /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type, with everything that is
-            /// wrong, broken rules included. A value that only breaks rules is returned; see `validate`.
+            /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+            /// broken rules included. A value that only breaks rules is returned; see `validate`.
             pub fn from_json(json: &str) -> Result<Self, Error> {
                 read::read_text(json.as_bytes(), UnknownFields::Refuse)
             }
@@ -135,15 +135,15 @@ fn methods(request: &Type) -> TokenStream {
     }
 }
 
-/// Whether `new` takes the field.
-fn is_given_at_start(field: &Field) -> bool {
+/// Returns whether `new` has a parameter for the field.
+fn is_parameter_of_new(field: &Field) -> bool {
     is_always_there(field) && field.default.is_none()
 }
 
-/// The function that makes a value with what is required and nothing else; private where others have better names.
-fn new(request: &Type) -> TokenStream {
+/// Renders `new`, with the required fields as parameters. It is private if the type has named constructors.
+fn new_constructor(request: &Type) -> TokenStream {
     let visibility = request.constructors.is_empty().then(|| quote!(pub));
-    let parameters = request.fields.iter().filter(|field| is_given_at_start(field)).map(|field| {
+    let parameters = request.fields.iter().filter(|field| is_parameter_of_new(field)).map(|field| {
         let (name, of) = (field_ident(&field.wire), parameter_type(&field.kind));
         quote!(#name: #of)
     });
@@ -171,8 +171,8 @@ fn new(request: &Type) -> TokenStream {
         ))
     });
     let filled_in = filled_in.collect::<Vec<_>>().join(", ");
-    let filled_in = if filled_in.is_empty() { filled_in } else { format!("Filled in: {filled_in}.") };
-    let docs = doc(&["A value with everything that is required.", &filled_in]);
+    let filled_in = if filled_in.is_empty() { filled_in } else { format!("Defaults: {filled_in}.") };
+    let docs = doc(&["Returns a value with all required fields.", &filled_in]);
     quote! {
         #docs
         #[must_use]
@@ -182,9 +182,9 @@ fn new(request: &Type) -> TokenStream {
     }
 }
 
-/// What Rust expects beside a public `new` without parameters.
-fn default(request: &Type) -> TokenStream {
-    if !request.constructors.is_empty() || request.fields.iter().any(is_given_at_start) {
+/// Renders `Default` for a type with a public `new` without parameters, as Rust programmers expect.
+fn default_impl(request: &Type) -> TokenStream {
+    if !request.constructors.is_empty() || request.fields.iter().any(is_parameter_of_new) {
         return quote!();
     }
     let name = ident(&request.name);
@@ -197,12 +197,12 @@ fn default(request: &Type) -> TokenStream {
     }
 }
 
-/// A function that makes a value for one purpose.
+/// Renders a named constructor of the spec.
 fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
     let Constructor { name, set, arguments, doc: text, .. } = constructor;
     let parameter_of = |wire: &str| field_ident(constructor.argument_name(wire));
     let bytes = arguments.iter().find(|wire| request.field(wire).kind == FieldKind::Base64);
-    let encoding = bytes.map(|wire| format!("`{}` is given as bytes, and encoded here.", parameter_of(wire)));
+    let encoding = bytes.map(|wire| format!("`{}` takes bytes and encodes them.", parameter_of(wire)));
     let docs = doc(&[text, encoding.as_deref().unwrap_or_default()]);
     let name = ident(name);
     let parameters = arguments.iter().map(|wire| {
@@ -219,8 +219,8 @@ fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
             arguments.contains(&field.wire).then_some(value)
         })
     };
-    let starts = request.fields.iter().filter(|field| is_given_at_start(field)).filter_map(given);
-    let setters = request.fields.iter().filter(|field| !is_given_at_start(field)).filter_map(|field| {
+    let starts = request.fields.iter().filter(|field| is_parameter_of_new(field)).filter_map(given);
+    let setters = request.fields.iter().filter(|field| !is_parameter_of_new(field)).filter_map(|field| {
         let (setter, value) = (field_ident(&field.wire), given(field)?);
         Some(quote!(.#setter(#value)))
     });
@@ -247,8 +247,8 @@ fn setter(field: &Field) -> TokenStream {
     }
 }
 
-/// The wire form of a request with objects that the user does not see; the others derive theirs.
-fn serialize(api: &Api, request: &Type) -> TokenStream {
+/// Renders `Serialize` for a type whose wire form has nested objects. Other types derive it.
+fn serialize_impl(api: &Api, request: &Type) -> TokenStream {
     if is_flat(request) {
         return quote!();
     }
@@ -263,10 +263,10 @@ fn serialize(api: &Api, request: &Type) -> TokenStream {
                 values.push(lend(field));
             }
             Member::Object(object, fields) => {
-                let (field, of) = (field_ident(object), locals.take(&names::pascal(object)));
+                let (field, of) = (field_ident(object), locals.reserve(&names::pascal(object)));
                 let (inner, lent) =
                     (fields.iter().map(|field| borrowed(field)), fields.iter().map(|field| lend(field)));
-                let attribute = rename(object).map(|rename| quote!(#[serde(#rename)]));
+                let attribute = rename_option(object).map(|rename| quote!(#[serde(#rename)]));
                 nested.push(quote! {
                     #[derive(Serialize)]
                     struct #of<'a> { #(#inner,)* }
@@ -276,7 +276,7 @@ fn serialize(api: &Api, request: &Type) -> TokenStream {
             }
         }
     }
-    let wire = locals.take("Wire");
+    let wire = locals.reserve("Wire");
     quote! {
         impl Serialize for #name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -290,8 +290,8 @@ fn serialize(api: &Api, request: &Type) -> TokenStream {
     }
 }
 
-/// Names of the types that a function defines for itself. None may hide a type of the spec or one that the generated code
-/// names.
+/// Names of the types that a generated function defines. They must not hide types of the spec, or types that the generated
+/// code uses.
 struct Locals(BTreeSet<String>);
 
 impl Locals {
@@ -300,8 +300,8 @@ impl Locals {
         Self(types.chain(api.enums.iter().map(|item| &item.name)).cloned().collect())
     }
 
-    /// A free name, which is the wanted one unless that is taken.
-    fn take(&mut self, wanted: &str) -> Ident {
+    /// Reserves the wanted name, or a longer one if it is taken.
+    fn reserve(&mut self, wanted: &str) -> Ident {
         let mut name = wanted.to_owned();
         while names::reserved::reserved_type(&name) || !self.0.insert(name.clone()) {
             name.push_str("Object");
@@ -310,9 +310,9 @@ impl Locals {
     }
 }
 
-/// That a value of this type is there for the rules, if some field must hold one under conditions. The types of values
-/// that are no objects have this by hand.
-fn presence(api: &Api, request: &Type) -> TokenStream {
+/// Renders `Presence` for a type whose objects are required under conditions. Other kinds of values implement it by
+/// hand.
+fn presence_impl(api: &Api, request: &Type) -> TokenStream {
     let is_held = |field: &Field| {
         matches!(field.required, Required::When(_)) && field.kind == FieldKind::Object(request.name.clone())
     };
@@ -339,7 +339,7 @@ enum Member<'a> {
     Object(&'a str, Vec<&'a Field>),
 }
 
-/// The members of the wire object in the order in which they first appear.
+/// Returns the members of the wire object, in the order in which they first appear.
 fn members(request: &Type) -> Vec<Member<'_>> {
     let mut members: Vec<Member<'_>> = Vec::new();
     for field in &request.fields {
@@ -359,7 +359,7 @@ fn members(request: &Type) -> Vec<Member<'_>> {
     members
 }
 
-fn rules(request: &Type) -> TokenStream {
+fn rules_impl(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let fields = request.fields.iter().filter_map(|field| field_rules(request, field));
     let shared = request.rules.iter().map(|rule| object_rule(request, rule));
@@ -374,7 +374,7 @@ fn rules(request: &Type) -> TokenStream {
     }
 }
 
-/// The rules of one field, or `None` if its type says it all.
+/// Renders the rules of one field, or `None` if its type expresses them all.
 fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
     let (path, name) = (wire_path(field), field_ident(&field.wire));
     let mut calls = Vec::new();
@@ -390,7 +390,7 @@ fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
         FieldKind::Float => calls.push(quote!(.finite())),
         FieldKind::Base64 => calls.push(quote!(.base64())),
         FieldKind::Enum(of) => {
-            let allowed = allowed(of, &field.limits);
+            let allowed = allowed_values(of, &field.limits);
             calls.push(quote!(.one_of(#allowed)));
         }
         _ => {}
@@ -418,7 +418,7 @@ fn limit_call(limit: &Limit, kind: &FieldKind) -> Option<TokenStream> {
             Some(quote!(.range(#min, #max)))
         }
         Limit::Length { min, max } => {
-            let (min, max) = (length(*min), length(*max));
+            let (min, max) = (length_bound(*min), length_bound(*max));
             Some(quote!(.length(#min, #max)))
         }
         Limit::Format(Format::Digit) => Some(quote!(.digit())),
@@ -426,15 +426,15 @@ fn limit_call(limit: &Limit, kind: &FieldKind) -> Option<TokenStream> {
     }
 }
 
-fn length(limit: Option<u64>) -> TokenStream {
+fn length_bound(limit: Option<u64>) -> TokenStream {
     match limit.map(proc_macro2::Literal::u64_unsuffixed) {
         Some(limit) => quote!(Some(#limit)),
         None => quote!(None),
     }
 }
 
-/// The values of an enum that a field may have.
-fn allowed(of: &str, limits: &[Limit]) -> TokenStream {
+/// Renders the values of an enum that a field allows.
+fn allowed_values(of: &str, limits: &[Limit]) -> TokenStream {
     let of = ident(of);
     let narrowed = limits.iter().find_map(|limit| match limit {
         Limit::OneOf(values) => Some(values),
@@ -449,20 +449,20 @@ fn allowed(of: &str, limits: &[Limit]) -> TokenStream {
     }
 }
 
-/// The rules of what a field holds: of an object, or of the items of a list.
+/// Renders the rules of the object in a field, or of the items of its list.
 fn nested_rules(field: &Field, path: &str) -> Option<TokenStream> {
-    if let Some(nested) = nested(field) {
+    if let Some(nested) = nested_value(field) {
         return Some(quote!(checker.nested(#path, #nested)));
     }
     let FieldKind::List(item) = &field.kind else { return None };
     let FieldKind::Enum(of) = &**item else { return None };
-    let (name, allowed) = (field_ident(&field.wire), allowed(of, &field.limits));
+    let (name, allowed) = (field_ident(&field.wire), allowed_values(of, &field.limits));
     let items = if is_always_there(field) { quote!(Some(&self.#name)) } else { quote!(self.#name.as_deref()) };
-    Some(quote!(checker.numbers(#path, #items, #allowed)))
+    Some(quote!(checker.each_one_of(#path, #items, #allowed)))
 }
 
-/// The object or the list of objects in a field.
-fn nested(field: &Field) -> Option<TokenStream> {
+/// Renders the expression for the object or list of objects in a field.
+fn nested_value(field: &Field) -> Option<TokenStream> {
     let item = if let FieldKind::List(item) = &field.kind { item } else { &field.kind };
     let FieldKind::Object(_) = item else { return None };
     let name = field_ident(&field.wire);
@@ -484,7 +484,7 @@ fn lint_impl(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let own = request.lints.iter().map(|lint| lint_call(request, lint));
     let nested = request.fields.iter().filter_map(|field| {
-        let (path, nested) = (wire_path(field), nested(field)?);
+        let (path, nested) = (wire_path(field), nested_value(field)?);
         Some(quote!(linter.nested(#path, #nested)))
     });
     let calls: Vec<_> = own.chain(nested).collect();
@@ -521,7 +521,7 @@ fn lint_call(request: &Type, lint: &Lint) -> TokenStream {
     }
 }
 
-fn reading(request: &Type) -> TokenStream {
+fn reading_impls(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let object = object_ident(request);
     let body = if is_flat(request) { read_flat(request) } else { read_nested(request, &object) };
@@ -540,8 +540,8 @@ fn reading(request: &Type) -> TokenStream {
     }
 }
 
-/// What the object is called while its fields are read, each of which may become a variable. No field has a trailing `_`
-/// but where Rust reserves its name.
+/// Returns the name of the variable for the object that is being read. Fields become variables as well, so that a field
+/// `object` needs another name here. A field ends in `_` only if Rust reserves its name.
 fn object_ident(request: &Type) -> Ident {
     let usual = ident("object");
     let is_taken = !is_flat(request) && request.fields.iter().any(|field| field_ident(&field.wire) == usual);
@@ -565,7 +565,7 @@ fn read_nested(request: &Type, object: &Ident) -> TokenStream {
         Member::Object(within, fields) => {
             let names = fields.iter().map(|field| field_ident(&field.wire));
             let calls = fields.iter().map(|field| read_call(field));
-            quote!(let (#(#names,)*) = #object.within(#within, |#object| (#(#object #calls,)*));)
+            quote!(let (#(#names,)*) = #object.flattened(#within, |#object| (#(#object #calls,)*));)
         }
     });
     let names = request.fields.iter().map(|field| field_ident(&field.wire));

@@ -1,4 +1,4 @@
-//! Renders the response types, and how their fields are read and written.
+//! Renders the response types: structs, reading from a table, writing as JSON, and sums of fees.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -24,12 +24,17 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use crate::{Extra, #total #time};
     }];
     for response in responses {
-        items.extend([structure(response), writing(response), reading(response), totals(response)]);
+        items.extend([
+            struct_definition(response),
+            writing_impl(response),
+            reading_impls(response),
+            fee_totals(response),
+        ]);
     }
     items
 }
 
-fn structure(response: &Type) -> TokenStream {
+fn struct_definition(response: &Type) -> TokenStream {
     let name = ident(&response.name);
     let docs = doc(&[&response.doc.text]);
     let fields = response.fields.iter().map(|field| {
@@ -45,13 +50,13 @@ fn structure(response: &Type) -> TokenStream {
         #[non_exhaustive]
         pub struct #name {
             #(#fields,)*
-            /// What the service sent beyond the documented fields, and values that do not fit their type.
+            /// Fields that this version does not know, and values of unexpected types.
             pub extra: Extra,
         }
     }
 }
 
-fn writing(response: &Type) -> TokenStream {
+fn writing_impl(response: &Type) -> TokenStream {
     let name = ident(&response.name);
     let calls = response.fields.iter().map(|field| {
         let (wire, name) = (&field.wire, field_ident(&field.wire));
@@ -72,7 +77,7 @@ fn writing(response: &Type) -> TokenStream {
     }
 }
 
-fn reading(response: &Type) -> TokenStream {
+fn reading_impls(response: &Type) -> TokenStream {
     let name = ident(&response.name);
     let shape = path("responses", &response.name);
     let fields = response.fields.iter().enumerate().map(|(position, field)| {
@@ -102,7 +107,8 @@ fn reading(response: &Type) -> TokenStream {
     }
 }
 
-fn totals(response: &Type) -> TokenStream {
+/// Renders the struct that sums the fees of many responses, if the spec asks for one.
+fn fee_totals(response: &Type) -> TokenStream {
     let Some(totals) = &response.totals else { return quote!() };
     let fees: Vec<&Field> = response.fields.iter().filter(|field| field.kind == FieldKind::Fee).collect();
     let (name, of) = (ident(totals), ident(&response.name));

@@ -39,6 +39,7 @@ pub(super) fn doc(paragraphs: &[&str]) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
+/// Breaks a paragraph into the lines of a doc comment, each with a leading space.
 pub(in crate::render) fn wrap(paragraph: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in paragraph.split_whitespace() {
