@@ -114,7 +114,7 @@ fn python(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     Ok(names)
 }
 
-/// Whether a line of a lock file pins the package.
+/// Returns whether a line of a lock file pins the package.
 fn pins(line: &str, name: &str) -> bool {
     let rest = line.strip_prefix(name).unwrap_or_default();
     rest.starts_with("==") || (rest.starts_with('[') && rest.contains("]=="))

@@ -83,7 +83,7 @@ fn phrases(path: &str, text: &str) -> Vec<String> {
     hits
 }
 
-/// Whether the phrase stands in the line as whole words, and is not about a count.
+/// Returns whether the phrase stands in the line as whole words, and is not about a count.
 fn holds(line: &str, phrase: &str) -> bool {
     line.match_indices(phrase).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + phrase.len()..]);

@@ -73,7 +73,7 @@ impl Classes {
         find(&exact).or_else(|| find(&derived))
     }
 
-    /// Whether it is a member of an enum, but not of the one at this position.
+    /// Returns whether it is a member of an enum, but not of the one at this position.
     pub(crate) fn is_other_enum(&self, position: usize, object: &Bound<'_, PyAny>) -> PyResult<bool> {
         // Most numbers are no members, and need not be compared with every enum.
         if object.is_exact_instance_of::<PyInt>() {
@@ -89,7 +89,7 @@ impl Classes {
 }
 
 impl Class {
-    /// Whether this is an instance. What only says so of itself, such as a mock, is none.
+    /// Returns whether this is an instance. What only says so of itself, such as a mock, is none.
     pub(crate) fn is_of(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
         object.get_type().is_subclass(self.kind.bind(object.py()))
     }

@@ -63,7 +63,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Whether the measurement was chosen.
+    /// Returns whether the measurement was chosen.
     pub(crate) fn wants(&self, measurement: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|name| measurement.contains(name.as_str()))
     }

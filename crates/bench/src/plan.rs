@@ -75,7 +75,7 @@ pub(crate) struct Contender {
 }
 
 impl Contender {
-    /// Whether the contender starts an interpreter that loads nothing.
+    /// Returns whether the contender starts an interpreter that loads nothing.
     pub(crate) fn is_bare_start(&self) -> bool {
         self.name == BARE
     }
@@ -143,7 +143,7 @@ pub(crate) fn measurements(language: Language) -> &'static [Measurement] {
     }
 }
 
-/// Whether the text is a part of a measurement's name.
+/// Returns whether the text is a part of a measurement's name.
 pub(crate) fn exists(language: Language, part: &str) -> bool {
     measurements(language).iter().any(|measurement| measurement.name.contains(part))
 }

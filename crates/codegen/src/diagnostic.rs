@@ -93,7 +93,7 @@ impl Sink {
         self.broken.borrow_mut().insert(at.file);
     }
 
-    /// Whether a file has a syntax error.
+    /// Returns whether a file has a syntax error.
     pub(crate) fn is_broken(&self, at: Place) -> bool {
         self.broken.borrow().contains(&at.file)
     }

@@ -149,7 +149,7 @@ fn find_generated(root: &Path, folder: &str, generated: bool, found: &mut Vec<St
     Ok(())
 }
 
-/// Whether a file contains the marker.
+/// Returns whether a file contains the marker.
 fn is_marked(path: &Path) -> io::Result<bool> {
     let bytes = fs::read(path)?;
     Ok(bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()))

@@ -42,7 +42,7 @@ pub fn request(data: &[u8]) {
     }
 }
 
-/// Whether the parser of the schema accepts a text, but with other values: it keeps one of several fields with the same
+/// Returns whether the parser of the schema changes the values of a text. It keeps one of several fields with the same
 /// name, and rounds whole numbers beyond 64 bits.
 fn is_changed_by_parsing(data: &[u8], violations: &[Violation]) -> bool {
     violations.iter().any(|violation| violation.message.ends_with("is given more than once"))

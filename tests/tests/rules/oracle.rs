@@ -43,7 +43,7 @@ pub(crate) struct Object {
 }
 
 impl Object {
-    /// Whether a field is documented.
+    /// Returns whether a field is documented.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(known, ..)| *known == name)
     }
@@ -286,7 +286,7 @@ fn is_needed(needed: Needed, members: &Map<String, Value>) -> bool {
     }
 }
 
-/// Whether a field has this number. A missing field, or one of another type, does not.
+/// Returns whether a field has this number. A missing field, or one of another type, does not.
 fn is(members: &Map<String, Value>, name: &str, number: i64) -> bool {
     members.get(name).and_then(whole) == Some(number)
 }

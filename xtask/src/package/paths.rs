@@ -54,7 +54,7 @@ pub(super) fn check(contents: &Path) -> Outcome {
     Ok(())
 }
 
-/// Whether the bytes contain the folder, and not only a folder whose name begins with its name.
+/// Returns whether the bytes contain the folder, and not only a folder whose name begins with its name.
 fn names(bytes: &[u8], folder: &str) -> bool {
     let mut found = bytes.windows(folder.len()).enumerate().filter(|(_, window)| *window == folder.as_bytes());
     found.any(|(start, _)| {

@@ -151,7 +151,7 @@ fn check_response_keys(raw: &RawField, kind: Option<&FieldKind>, sink: &Sink) {
     }
 }
 
-/// Whether the reader supports aliases for a kind.
+/// Returns whether the reader supports aliases for a kind.
 fn may_have_aliases(kind: &FieldKind) -> bool {
     match kind {
         FieldKind::Object(_) => false,

@@ -46,12 +46,12 @@ pub(super) fn limits(shape: &Shape<'_>, sink: &Sink) -> Vec<Limit> {
     limits
 }
 
-/// Whether the values of a kind are numbers.
+/// Returns whether the values of a kind are numbers.
 fn is_number(kind: &FieldKind) -> bool {
     is_integer(kind) || *kind == FieldKind::Float
 }
 
-/// Whether the values of a kind are integers.
+/// Returns whether the values of a kind are integers.
 pub(super) fn is_integer(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::Int32 | FieldKind::Int64)
 }

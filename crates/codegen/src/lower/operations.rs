@@ -104,7 +104,7 @@ fn check_paths(operations: &[RawOperation], sink: &Sink) {
     }
 }
 
-/// Whether a path consists of words that need no escaping in a URL.
+/// Returns whether a path consists of words that need no escaping in a URL.
 fn is_path(path: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     path.split('/').all(|word| !word.is_empty() && !matches!(word, "." | "..") && word.chars().all(allowed))

@@ -118,7 +118,7 @@ pub(super) fn check_case(what: &str, name: &At<String>, case: Case, sink: &Sink)
     }
 }
 
-/// Whether a name is an identifier in every language, apart from reserved words.
+/// Returns whether a name is an identifier in every language, apart from reserved words.
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -92,33 +92,33 @@ const LIBRARY_TYPES: &str = "
     Value Violation
 ";
 
-/// Whether every response in TypeScript has a property of this name.
+/// Returns whether every response in TypeScript has a property of this name.
 #[must_use]
 pub fn reserved_property(wire: &str) -> bool {
     has(TYPESCRIPT_PROPERTIES, wire)
 }
 
-/// Whether a type of this name may be taken for a part of the request type `whole`: its fields, its rules, their variants
-/// and the options of its constructors are types in TypeScript.
+/// Returns whether a type of this name may be mistaken for a part of the request type `whole`. In TypeScript, its fields,
+/// its rules, their variants and the options of its constructors are types.
 #[must_use]
 pub fn is_part_of_request(whole: &str, name: &str) -> bool {
     let Some(part) = name.strip_prefix(whole) else { return false };
     ["Fields", "Rule", "Options"].iter().any(|end| part.ends_with(end)) || part.starts_with("With")
 }
 
-/// Whether a type of this name would hide a name that users or the generated code need.
+/// Returns whether a type of this name would hide a name that users or the generated code need.
 #[must_use]
 pub fn reserved_type(name: &str) -> bool {
     [RUST_TYPES, RUST_USED, PYTHON_TYPES, TYPESCRIPT_TYPES, LIBRARY_TYPES].iter().any(|list| has(list, name))
 }
 
-/// Whether the clients already have a method of this `snake_case` name.
+/// Returns whether the clients already have a method of this `snake_case` name.
 #[must_use]
 pub fn reserved_method(name: &str) -> bool {
     has(CLIENT_MEMBERS, name)
 }
 
-/// Whether a whitespace-separated list contains a word.
+/// Returns whether a whitespace-separated list contains a word.
 pub(super) fn has(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|other| other == word)
 }

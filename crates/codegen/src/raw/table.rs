@@ -97,7 +97,7 @@ impl<'a> Table<'a> {
         self.optional(key, read)
     }
 
-    /// Whether a key is present and not read yet.
+    /// Returns whether a key is present and not read yet.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|(found, _)| found.value == key)
     }

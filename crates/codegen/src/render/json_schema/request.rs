@@ -137,12 +137,12 @@ fn text_limits(limits: &[Limit]) -> Object {
     Object::new().with_some("minLength", shortest).with_some("maxLength", longest).with_some("pattern", pattern)
 }
 
-/// Whether an empty value of this kind counts as missing in a required field.
+/// Returns whether an empty value of this kind counts as missing in a required field.
 fn is_text(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::String | FieldKind::Fee | FieldKind::Base64)
 }
 
-/// Whether a field is required unconditionally.
+/// Returns whether a field is required unconditionally.
 fn is_required(field: &Field) -> bool {
     field.required == Required::Always
 }

@@ -35,7 +35,7 @@ struct Parameter {
     doc: String,
 }
 
-/// Whether a constructor takes a field as audio and encodes it.
+/// Returns whether a constructor takes a field as audio and encodes it.
 pub(super) fn is_audio(field: &Field) -> bool {
     field.kind == FieldKind::Base64
 }

@@ -47,12 +47,12 @@ struct Member {
 }
 
 impl Rule<'_> {
-    /// Whether the rule concerns one of these fields.
+    /// Returns whether the rule concerns one of these fields.
     pub(super) fn concerns<'w>(&self, mut wires: impl Iterator<Item = &'w String>) -> bool {
         wires.any(|wire| wire == self.decider || self.required.contains(&wire.as_str()))
     }
 
-    /// Whether an object without any of the fields obeys the rule.
+    /// Returns whether an object without any of the fields obeys the rule.
     pub(super) fn is_optional(&self) -> bool {
         self.is_optional
     }
