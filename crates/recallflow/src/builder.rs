@@ -47,6 +47,7 @@ pub struct ClientBuilder {
     validate: bool,
     proxy: Proxy,
     ca_file: Option<PathBuf>,
+    client_certificate: Option<PathBuf>,
     dangerously_allow_http: bool,
     now: Now,
     environment: Environment,
@@ -93,6 +94,7 @@ impl ClientBuilder {
             validate: true,
             proxy: Proxy::Environment,
             ca_file: None,
+            client_certificate: None,
             dangerously_allow_http: false,
             now: Arc::new(SystemTime::now),
             environment: Environment::Process,
@@ -206,7 +208,13 @@ impl ClientBuilder {
 
     /// Sets the proxy, such as `http://proxy.example:3128`. Its URL may contain credentials.
     ///
-    /// The default is the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
+    /// The default is the environment, read when the client is built: `HTTPS_PROXY` (`HTTP_PROXY` for an `http://` base URL),
+    /// or else `ALL_PROXY`, in upper or lower case. Loopback addresses never use it. A value without a scheme is an
+    /// `http://` URL. A variable that applies but is unusable is an error; all others are ignored.
+    ///
+    /// `NO_PROXY` lists hosts without a proxy, separated by commas or blanks: `*` (all), `example.com` or `.example.com` (with
+    /// all subdomains), `*.example.com` (subdomains only), an IP address, or a network such as `10.0.0.0/8`. All but a
+    /// network may end with a port (`example.com:8443`).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::Url(url.into());
         self
@@ -218,9 +226,18 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets a PEM file of certificate authorities to trust in addition to the built-in roots and those of the system.
+    /// Sets a PEM file of certificates to trust in addition to the built-in roots and those of the system.
+    ///
+    /// They are certificate authorities, or the certificates of servers.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Sets a PEM file with a client certificate, its chain and its unencrypted private key, for servers that require one
+    /// (mutual TLS).
+    pub fn client_certificate(mut self, path: impl Into<PathBuf>) -> Self {
+        self.client_certificate = Some(path.into());
         self
     }
 
@@ -273,6 +290,7 @@ impl ClientBuilder {
             max_response_bytes: self.max_response_bytes,
             proxy: self.proxy,
             ca_file: self.ca_file,
+            client_certificate: self.client_certificate,
         })
         .map_err(Error::config)?;
         let shared = Shared {

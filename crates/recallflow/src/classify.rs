@@ -184,27 +184,32 @@ fn remedy_for_status(status: u16) -> &'static str {
 pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttempt {
     let class = match failure {
         TransportFailure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
+        TransportFailure { kind: FailureKind::Permanent, sent: false, .. } => RetryClass::Permanent,
+        TransportFailure { kind: FailureKind::System, sent: false, .. } => RetryClass::Local,
         TransportFailure { sent: false, .. } => RetryClass::Unsent,
         TransportFailure {
             reused: true, phase: Phase::Request | Phase::Response, kind: FailureKind::Network, ..
         } => RetryClass::Stale,
         _ => RetryClass::Ambiguous,
     };
-    let TransportFailure { kind, phase, status, message, .. } = failure;
-    let remedy = match kind {
+    let TransportFailure { kind, phase, status, message, remedy, .. } = failure;
+    let of_phase = remedy_for_phase(phase, kind == FailureKind::Timeout);
+    let of_response = match kind {
         FailureKind::TooLarge { .. } => "raise `max_response_bytes` if you expect such a response",
         FailureKind::Truncated => "retry, then check any proxy in between",
         _ => remedy_for_status(status.unwrap_or(0)),
     };
     let error = match kind {
-        FailureKind::Network | FailureKind::Timeout => Error::Transport(Box::new(TransportError {
-            phase,
-            timed_out: kind == FailureKind::Timeout,
-            base_url: base_url.to_owned(),
-            message,
-            remedy: Some(remedy_for_phase(phase, kind == FailureKind::Timeout).to_owned()),
-            call: Call::default(),
-        })),
+        FailureKind::Network | FailureKind::Permanent | FailureKind::System | FailureKind::Timeout => {
+            Error::Transport(Box::new(TransportError {
+                phase,
+                timed_out: kind == FailureKind::Timeout,
+                base_url: base_url.to_owned(),
+                message,
+                remedy: Some(remedy.unwrap_or(of_phase).to_owned()),
+                call: Call::default(),
+            }))
+        }
         FailureKind::Truncated | FailureKind::Malformed | FailureKind::TooLarge { .. } => {
             Error::Protocol(Box::new(ProtocolError {
                 http_status: status,
@@ -214,7 +219,7 @@ pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttemp
                 },
                 excerpt: String::new(),
                 retry_after: None,
-                remedy: Some(remedy.to_owned()),
+                remedy: Some(remedy.unwrap_or(of_response).to_owned()),
                 call: Call::default(),
             }))
         }
@@ -238,7 +243,7 @@ fn remedy_for_phase(phase: Phase, timed_out: bool) -> &'static str {
             "check `base_url`, the network and any proxy, or raise `timeout` or `connect_timeout`"
         }
         Phase::Connect => "check `base_url`, the network and any proxy",
-        Phase::Tls => "check `base_url` and any proxy, and set `ca_file` for a private certificate authority",
+        Phase::Tls => "check `base_url` and any proxy",
         Phase::Request | Phase::Response | Phase::Body if timed_out => {
             "retry, or raise `timeout`, and `attempt_timeout` for a query"
         }
@@ -259,7 +264,8 @@ mod tests {
 
     fn remedy(kind: FailureKind, phase: Phase) -> String {
         let sent = !matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls);
-        let ended = TransportFailure { kind, phase, sent, reused: false, status: None, message: String::new() };
+        let ended =
+            TransportFailure { kind, phase, sent, reused: false, status: None, message: String::new(), remedy: None };
         failure(ended, "https://host.example").error.remedy().unwrap_or_default().to_owned()
     }
 
@@ -267,7 +273,7 @@ mod tests {
     fn the_remedy_depends_on_the_phase() {
         for kind in [FailureKind::Network, FailureKind::Timeout] {
             assert!(remedy(kind, Phase::Resolve).contains("DNS"));
-            assert!(remedy(kind, Phase::Tls).contains("`ca_file`"));
+            assert!(remedy(kind, Phase::Tls).contains("any proxy"));
             assert!(remedy(kind, Phase::Connect).contains("any proxy"));
         }
         for phase in [Phase::Request, Phase::Response, Phase::Body] {

@@ -60,6 +60,22 @@ impl BaseUrl {
         self.url.scheme() == "https"
     }
 
+    /// Returns the URL.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Returns the host and the port, as `CONNECT` names them.
+    pub(crate) fn authority(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        format!("{host}:{}", self.url.port_or_known_default().unwrap_or(443))
+    }
+
+    /// Returns whether the last segments of the path are those of another path.
+    pub(crate) fn ends_with(&self, path: &str) -> bool {
+        self.url.path().ends_with(&format!("/{}", path.trim_start_matches('/')))
+    }
+
     /// Returns the URL without a trailing slash, like the constants.
     pub(crate) fn as_str(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
@@ -95,6 +111,18 @@ mod tests {
             assert_eq!(join(base, "/voice/queryDetail"), "https://api.itniotech.com/voice/queryDetail");
         }
         assert_eq!(join("https://h:8443/a/b", "/c"), "https://h:8443/a/b/c");
+    }
+
+    #[test]
+    fn the_path_of_an_operation_is_recognized_by_whole_segments() {
+        for (base, path, ends) in [
+            ("https://h/voice/queryDetail", "voice/queryDetail", true),
+            ("https://h/v3/voice/queryDetail/", "/voice/queryDetail", true),
+            ("https://h/xvoice/queryDetail", "voice/queryDetail", false),
+            ("https://h/voice", "voice/queryDetail", false),
+        ] {
+            assert_eq!(BaseUrl::parse(base, false).unwrap().ends_with(path), ends, "{base} {path}");
+        }
     }
 
     #[test]

@@ -25,6 +25,10 @@ const REWARD: u32 = 1;
 pub(crate) enum RetryClass {
     /// No byte of the request was written.
     Unsent,
+    /// No byte of the request was written, and every further attempt would fail likewise.
+    Permanent,
+    /// No byte of the request was written, because the local system refused a thread, a descriptor or memory.
+    Local,
     /// The service refused the request before processing it, because of a rate limit.
     Throttled,
     /// The service refused the request before processing it, because of its timestamp.
@@ -47,6 +51,8 @@ impl RetryClass {
     #[cfg(all(test, feature = "__vectors"))]
     pub(crate) const ALL: &'static [RetryClass] = &[
         RetryClass::Unsent,
+        RetryClass::Permanent,
+        RetryClass::Local,
         RetryClass::Throttled,
         RetryClass::Clock,
         RetryClass::Stale,
@@ -60,6 +66,8 @@ impl RetryClass {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             RetryClass::Unsent => "unsent",
+            RetryClass::Permanent => "permanent",
+            RetryClass::Local => "local",
             RetryClass::Throttled => "throttled",
             RetryClass::Clock => "clock",
             RetryClass::Stale => "stale",
@@ -75,18 +83,24 @@ impl RetryClass {
     const fn outcome_is_known(self) -> bool {
         matches!(
             self,
-            RetryClass::Unsent | RetryClass::Throttled | RetryClass::Clock | RetryClass::Failed | RetryClass::Settled
+            RetryClass::Unsent
+                | RetryClass::Permanent
+                | RetryClass::Local
+                | RetryClass::Throttled
+                | RetryClass::Clock
+                | RetryClass::Failed
+                | RetryClass::Settled
         )
     }
 
     /// Returns whether a retry is safe and may succeed.
     const fn is_retryable(self, kind: OperationKind) -> bool {
         match self {
-            RetryClass::Unsent | RetryClass::Throttled | RetryClass::Clock => true,
+            RetryClass::Unsent | RetryClass::Local | RetryClass::Throttled | RetryClass::Clock => true,
             RetryClass::Stale | RetryClass::Ambiguous | RetryClass::Failed | RetryClass::Unavailable => {
                 matches!(kind, OperationKind::Query)
             }
-            RetryClass::Undecodable | RetryClass::Settled => false,
+            RetryClass::Permanent | RetryClass::Undecodable | RetryClass::Settled => false,
         }
     }
 }
@@ -172,6 +186,8 @@ fn delay_and_cost(situation: &Situation) -> (Duration, u32) {
     let (base, cost) = match situation.class {
         // A wrong clock does not show that the service is overloaded.
         RetryClass::Clock => return (Duration::ZERO, 0),
+        // A refusal by the local system does not show that the service is overloaded either.
+        RetryClass::Local => (BASE_BACKOFF, 0),
         RetryClass::Throttled => (BASE_BACKOFF_THROTTLED, COST_THROTTLED),
         _ => (BASE_BACKOFF, COST),
     };

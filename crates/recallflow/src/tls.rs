@@ -1,47 +1,54 @@
-//! TLS configuration: the trusted certificate authorities (CAs) and the descriptions of TLS errors.
+//! TLS configuration: the trusted certificates and the certificate of the client.
 
-use std::path::Path;
+mod fault;
+mod pem_files;
+
 use std::sync::{Arc, OnceLock};
 
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::{self, PemObject as _};
-use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-/// CA certificates of the option `ca_file`.
-pub(crate) type Authorities = Arc<[CertificateDer<'static>]>;
+pub(crate) use self::fault::{TlsFault, client_certificate_refusal, describe};
+pub(crate) use self::pem_files::{read_authorities, read_client_certificate};
 
-/// Reads `ca_file`. It is read when the client is built, so that a wrong file is a `ConfigError` and not a failed call.
-pub(crate) fn read_authorities(path: &Path) -> Result<Authorities, String> {
-    let wrong = |problem: String| format!("could not use `ca_file` {}: {problem}", path.display());
-    let certificates: Vec<_> =
-        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| match error {
-            pem::Error::Io(error) => wrong(error.to_string()),
-            error => wrong(format!("it is not a PEM file ({error})")),
-        })?;
-    if certificates.is_empty() {
-        return Err(wrong("it contains no certificate, which starts with -----BEGIN CERTIFICATE-----".to_owned()));
-    }
-    let mut store = RootCertStore::empty();
-    for (index, certificate) in certificates.iter().enumerate() {
-        store
-            .add(certificate.clone())
-            .map_err(|error| wrong(format!("certificate {} is invalid ({error})", index + 1)))?;
-    }
-    Ok(certificates.into())
+/// The options of a client for TLS.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TlsOptions {
+    /// Certificates of the option `ca_file`.
+    pub(crate) authorities: Arc<[CertificateDer<'static>]>,
+    /// Certificate and key of the option `client_certificate`.
+    pub(crate) client_certificate: Option<Arc<CertifiedKey>>,
 }
 
 /// Returns a configuration that trusts the built-in roots, the system's roots and the extra certificates.
 ///
 /// Loading the system's roots takes milliseconds, so they are loaded once per process.
-pub(crate) fn client_config(extra: &Authorities) -> ClientConfig {
+pub(crate) fn client_config(options: &TlsOptions) -> ClientConfig {
     static SHARED: OnceLock<ClientConfig> = OnceLock::new();
-    if extra.is_empty() {
+    let TlsOptions { authorities, client_certificate } = options;
+    if authorities.is_empty() && client_certificate.is_none() {
         return SHARED.get_or_init(|| config_with_roots(default_roots().clone())).clone();
     }
-    let mut store = default_roots().clone();
-    store.add_parsable_certificates(extra.iter().cloned());
-    config_with_roots(store)
+    let mut roots = default_roots().clone();
+    roots.add_parsable_certificates(authorities.iter().cloned());
+    let mut config = config_with_roots(roots.clone());
+    if !authorities.is_empty() {
+        let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .expect("the built-in roots are trusted");
+        let verifier = PinningVerifier { webpki, pinned: authorities.clone() };
+        config.dangerous().set_certificate_verifier(Arc::new(verifier));
+    }
+    if let Some(key) = client_certificate {
+        config.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(key.clone()));
+    }
+    config
 }
 
 /// Returns a configuration without roots, for a client that never uses TLS: reqwest requires one.
@@ -60,10 +67,15 @@ fn default_roots() -> &'static RootCertStore {
     })
 }
 
+/// Returns the provider of cryptography. It is passed explicitly, because a library must not install one for the whole
+/// process.
+fn provider() -> Arc<CryptoProvider> {
+    static SHARED: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    SHARED.get_or_init(|| Arc::new(ring::default_provider())).clone()
+}
+
 fn config_with_roots(roots: RootCertStore) -> ClientConfig {
-    // Passed explicitly, because a library must not install a provider for the whole process.
-    let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .expect("ring has cipher suites for every version of TLS")
         .with_root_certificates(roots)
@@ -72,60 +84,68 @@ fn config_with_roots(roots: RootCertStore) -> ClientConfig {
     config
 }
 
-/// Describes a TLS error for the user who has to fix it.
-pub(crate) fn describe(error: &Error) -> String {
-    match error {
-        Error::InvalidCertificate(problem) => describe_certificate(problem),
-        Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
-        Error::AlertReceived(alert) => format!("the server rejected the handshake ({alert:?})"),
-        error => error.to_string(),
-    }
+/// Trusts a server certificate that is in `ca_file` itself, like curl and Python do, and any other by its chain.
+///
+/// webpki accepts only authorities as trust anchors, and never an authority's own certificate as a server's.
+#[derive(Debug)]
+struct PinningVerifier {
+    webpki: Arc<WebPkiServerVerifier>,
+    pinned: Arc<[CertificateDer<'static>]>,
 }
 
-fn describe_certificate(problem: &CertificateError) -> String {
-    use CertificateError as Problem;
-    let short = match problem {
-        Problem::Expired | Problem::ExpiredContext { .. } => "has expired, or this machine's clock is wrong",
-        Problem::NotValidYet | Problem::NotValidYetContext { .. } => {
-            "is not valid yet, or this machine's clock is wrong"
+impl ServerCertVerifier for PinningVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let by_chain = self.webpki.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match by_chain {
+            // webpki checks the validity period before the chain, so the certificate is neither expired nor too new.
+            Err(Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_),
+            )) if self.pinned.contains(end_entity) => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            by_chain => by_chain,
         }
-        Problem::UnknownIssuer => "was issued by an unknown authority",
-        Problem::NotValidForName | Problem::NotValidForNameContext { .. } => "is for another host name",
-        Problem::Revoked => "was revoked",
-        problem => return format!("the server certificate is invalid: {problem}"),
-    };
-    format!("the server certificate {short}")
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.webpki.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.webpki.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.webpki.supported_verify_schemes()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn refusal(contents: &str) -> String {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, contents).unwrap();
-        let refusal = read_authorities(file.path()).unwrap_err();
-        assert!(refusal.contains(file.path().to_str().unwrap()), "{refusal}");
-        refusal
-    }
-
-    #[test]
-    fn an_error_names_the_ca_file_and_the_problem() {
-        assert!(
-            read_authorities(Path::new("/no/such/file"))
-                .unwrap_err()
-                .starts_with("could not use `ca_file` /no/such/file: ")
-        );
-        assert!(refusal("").contains("contains no certificate"));
-        assert!(refusal("not PEM").contains("contains no certificate"));
-        assert!(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").contains("certificate 1"));
-        assert!(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n").contains("not a PEM file"));
-    }
-
     #[test]
     fn the_built_in_roots_are_always_trusted() {
         let roots = default_roots().len();
         assert!(roots >= webpki_roots::TLS_SERVER_ROOTS.len());
-        assert_eq!(client_config(&Authorities::default()).alpn_protocols, [b"http/1.1"]);
+        assert_eq!(client_config(&TlsOptions::default()).alpn_protocols, [b"http/1.1"]);
     }
 }

@@ -4,9 +4,11 @@
 
 mod body;
 mod failure;
+mod proxy;
 mod resolver;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use std::future::{Future, poll_fn};
 use std::path::PathBuf;
@@ -15,24 +17,25 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
-use self::body::{Connections, Gate, RequestBody};
+use self::body::{Connections, Gate, RequestBody, WriteProgress};
+use self::failure::Peer;
 pub(crate) use self::failure::{FailureKind, TransportFailure};
+pub(crate) use self::proxy::Proxy;
+use self::proxy::{ProxyServer, Route};
 use self::resolver::Resolver;
+use self::tunnel::Tunnel;
 use crate::endpoint::BaseUrl;
 use crate::generated::service::{
     HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
 };
-use crate::redact::find::percent_decode;
-use crate::tls::{self, Authorities};
+use crate::tls::{self, TlsOptions};
 
 const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
 const TIMESTAMP: HeaderName = HeaderName::from_static(HEADER_TIMESTAMP);
@@ -43,8 +46,8 @@ const CONTENT_TYPE: HeaderName = HeaderName::from_static(HEADER_CONTENT_TYPE);
 /// that the gateway has closed.
 const MAX_IDLE: Duration = Duration::from_secs(4);
 
-/// Environment variables that name a proxy.
-const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/// Maximum number of header lines of a response.
+const MAX_HEADERS: usize = 256;
 
 /// The client options for the network.
 pub(crate) struct Config {
@@ -56,34 +59,7 @@ pub(crate) struct Config {
     pub(crate) max_response_bytes: usize,
     pub(crate) proxy: Proxy,
     pub(crate) ca_file: Option<PathBuf>,
-}
-
-/// The option `proxy`.
-#[derive(Clone)]
-pub(crate) enum Proxy {
-    /// The proxy of the environment or the system; none for loopback addresses.
-    Environment,
-    None,
-    /// The URL of a proxy, which may contain a password.
-    Url(String),
-}
-
-impl Proxy {
-    /// Returns the passwords for proxies, plain and as the value of `Proxy-Authorization`.
-    fn secrets(&self) -> Vec<String> {
-        let urls = match self {
-            Proxy::None => Vec::new(),
-            Proxy::Url(url) => vec![url.clone()],
-            Proxy::Environment => PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok()).collect(),
-        };
-        let urls = urls.iter().filter_map(|url| parse_proxy_url(url.trim()).ok());
-        let credentials = urls.filter_map(|url| {
-            let password = percent_decode(url.password()?);
-            let header = STANDARD.encode(format!("{}:{password}", percent_decode(url.username())));
-            Some([password, header])
-        });
-        credentials.flatten().collect()
-    }
+    pub(crate) client_certificate: Option<PathBuf>,
 }
 
 /// One signed request.
@@ -123,9 +99,11 @@ pub(crate) struct Transport {
     max_response_bytes: usize,
     connect_timeout: Duration,
     route: Route,
+    /// The tunnels through an HTTP proxy, if the service is called by TLS.
+    tunnel: Option<Tunnel>,
     /// Proxy credentials to redact in responses.
     proxy_secrets: Vec<String>,
-    authorities: Authorities,
+    tls_options: TlsOptions,
     /// Created on first use, because loading the system's certificates takes longer than a call.
     tls: OnceLock<rustls::ClientConfig>,
 }
@@ -133,13 +111,6 @@ pub(crate) struct Transport {
 /// A pool of connections. It belongs to the Tokio runtime that opened them, and is created on first use.
 #[derive(Default)]
 pub(crate) struct Pool(OnceLock<Result<PooledClient, String>>);
-
-/// How connections reach the service.
-enum Route {
-    Direct,
-    Environment,
-    Through { proxy: Box<reqwest::Proxy>, is_https: bool },
-}
 
 /// The HTTP client of one pool.
 struct PooledClient {
@@ -151,22 +122,26 @@ struct PooledClient {
 impl Transport {
     /// Checks the options. Nothing is resolved or connected before the first request.
     pub(crate) fn new(config: Config) -> Result<Self, String> {
-        let authorities = match &config.ca_file {
-            Some(path) => tls::read_authorities(path)?,
-            None => Authorities::default(),
-        };
-        if let Some(path) = config.paths.iter().find(|path| config.base.as_str().ends_with(**path)) {
-            return Err(format!("`base_url` ends with the path of an operation; remove `/{path}`"));
+        let authorities = config.ca_file.as_deref().map(tls::read_authorities).transpose()?;
+        let client_certificate = config.client_certificate.as_deref().map(tls::read_client_certificate).transpose()?;
+        if let Some(path) = config.paths.iter().find(|path| config.base.ends_with(path)) {
+            return Err(format!(
+                "`base_url` ends with the path of an operation; remove `/{}`",
+                path.trim_start_matches('/')
+            ));
         }
+        let route = Route::new(config.proxy, &config.base)?;
+        let http_proxy = route.proxy().filter(|proxy| proxy.is_http() && config.base.is_https());
         Ok(Self {
             urls: config.paths.iter().map(|path| config.base.join(path)).collect(),
             headers: default_headers(&config.api_key)?,
             max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
-            proxy_secrets: config.proxy.secrets(),
-            route: Route::new(config.proxy, &config.base)?,
+            tunnel: http_proxy.map(|proxy| Tunnel::new(proxy.clone(), config.base.authority())),
+            proxy_secrets: route.proxy().map(ProxyServer::secrets).unwrap_or_default(),
+            route,
             base: config.base,
-            authorities,
+            tls_options: TlsOptions { authorities: authorities.unwrap_or_default(), client_certificate },
             tls: OnceLock::new(),
         })
     }
@@ -200,6 +175,15 @@ impl Transport {
         let http = pool.0.get_or_init(|| self.build_client());
         let http = http.as_ref().map_err(|problem| TransportFailure::unsent(problem.clone()))?;
         let mut deadline = pin!(sleep_until(attempt.ends_at));
+        if let Some(tunnel) = &self.tunnel {
+            let checked = timeout(self.connect_timeout, tunnel.ensure(&http.resolver, self.tls()));
+            match with_deadline(deadline.as_mut(), pin!(checked)).await {
+                Some(Ok(checked)) => checked?,
+                Some(Err(_)) | None => {
+                    return Err(TransportFailure::timed_out_without_answer(WriteProgress::default(), &http.resolver));
+                }
+            }
+        }
         let (request, gate) = self.build_request(attempt, &http.connections)?;
 
         // Close the gate before dropping `exchange`; otherwise a write could race with the check.
@@ -207,12 +191,11 @@ impl Transport {
         let response = match with_deadline(deadline.as_mut(), exchange.as_mut()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
-                return Err(TransportFailure::without_answer(
-                    &error,
-                    gate.close(),
-                    &http.resolver,
-                    self.base.is_https(),
-                ));
+                if let Some(tunnel) = self.tunnel.as_ref().filter(|_| error.is_connect()) {
+                    tunnel.forget();
+                }
+                let peer = Peer { is_https: self.base.is_https(), proxy: self.route.proxy() };
+                return Err(TransportFailure::without_answer(&error, gate.close(), &http.resolver, peer));
             }
             None => return Err(TransportFailure::timed_out_without_answer(gate.close(), &http.resolver)),
         };
@@ -280,8 +263,9 @@ impl Transport {
     fn build_client(&self) -> Result<PooledClient, String> {
         let resolver = Resolver::default();
         let builder = Client::builder()
-            .tls_backend_preconfigured(self.tls.get_or_init(|| self.tls_config()).clone())
+            .tls_backend_preconfigured(self.tls().clone())
             .http1_only()
+            .http1_max_headers(MAX_HEADERS)
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
@@ -296,21 +280,18 @@ impl Transport {
             .tcp_nodelay(true);
         let builder = match &self.route {
             Route::Direct => builder.no_proxy(),
-            Route::Environment => builder,
-            Route::Through { proxy, .. } => builder.proxy((**proxy).clone()),
+            Route::System => builder,
+            Route::Through(proxy) => builder.proxy(proxy.to_reqwest()?),
         };
         let client = builder.build().map_err(|_| "could not set up the HTTP client".to_owned())?;
         Ok(PooledClient { client, resolver, connections: Arc::default() })
     }
 
-    fn tls_config(&self) -> rustls::ClientConfig {
-        let uses_tls = self.base.is_https()
-            || match self.route {
-                Route::Direct => false,
-                Route::Environment => true,
-                Route::Through { is_https, .. } => is_https,
-            };
-        if uses_tls { tls::client_config(&self.authorities) } else { tls::unused_config() }
+    fn tls(&self) -> &rustls::ClientConfig {
+        self.tls.get_or_init(|| {
+            let uses_tls = self.base.is_https() || self.route.may_use_tls();
+            if uses_tls { tls::client_config(&self.tls_options) } else { tls::unused_config() }
+        })
     }
 }
 
@@ -329,58 +310,6 @@ impl HttpResponse {
             elapsed: Duration::ZERO,
         }
     }
-}
-
-impl Route {
-    fn new(option: Proxy, base: &BaseUrl) -> Result<Self, String> {
-        match option {
-            Proxy::None => Ok(Route::Direct),
-            Proxy::Environment if base.is_loopback() => Ok(Route::Direct),
-            Proxy::Environment => {
-                let other_scheme = if base.is_https() { "HTTP_PROXY" } else { "HTTPS_PROXY" };
-                for name in PROXY_VARIABLES.into_iter().filter(|name| !name.eq_ignore_ascii_case(other_scheme)) {
-                    check_proxy_variable(name, &std::env::var(name).unwrap_or_default())?;
-                }
-                Ok(Route::Environment)
-            }
-            Proxy::Url(text) => Route::through_proxy(&text),
-        }
-    }
-
-    /// Parses the option `proxy`. An error never quotes the text, because it may contain a password.
-    fn through_proxy(text: &str) -> Result<Self, String> {
-        const EXAMPLE: &str = "write it like http://proxy.example:3128";
-        let url = Url::parse(text).map_err(|error| format!("`proxy` is not a URL ({error}); {EXAMPLE}"))?;
-        if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
-            return Err(format!(
-                "`proxy` must start with `http://`, `https://`, `socks5://` or `socks5h://`; {EXAMPLE}"
-            ));
-        }
-        if url.host_str().is_none_or(str::is_empty) {
-            return Err(format!("`proxy` has no host; {EXAMPLE}"));
-        }
-        let is_https = url.scheme() == "https";
-        let proxy = reqwest::Proxy::all(url).map_err(|_| format!("could not use `proxy`; {EXAMPLE}"))?;
-        Ok(Route::Through { proxy: Box::new(proxy), is_https })
-    }
-}
-
-/// Rejects a proxy variable that is not a URL, because reqwest would ignore it silently.
-///
-/// The message never quotes the value, because it may contain a password.
-fn check_proxy_variable(name: &str, value: &str) -> Result<(), String> {
-    let value = value.trim();
-    let url = parse_proxy_url(value);
-    let is_known = |url: Url| matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h");
-    if value.is_empty() || url.is_ok_and(is_known) {
-        return Ok(());
-    }
-    Err(format!("the environment variable `{name}` is not a proxy URL; write it like http://proxy.example:3128"))
-}
-
-/// Parses a proxy of the environment. A host without a scheme counts as an `http://` URL.
-fn parse_proxy_url(text: &str) -> Result<Url, url::ParseError> {
-    if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) }
 }
 
 fn default_headers(api_key: &str) -> Result<HeaderMap, String> {

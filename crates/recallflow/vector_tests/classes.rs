@@ -40,6 +40,8 @@ struct Failed {
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Network,
+    Permanent,
+    System,
     Timeout,
     Truncated,
     Malformed,
@@ -67,6 +69,8 @@ impl Failed {
         TransportFailure {
             kind: match self.kind {
                 Kind::Network => FailureKind::Network,
+                Kind::Permanent => FailureKind::Permanent,
+                Kind::System => FailureKind::System,
                 Kind::Timeout => FailureKind::Timeout,
                 Kind::Truncated => FailureKind::Truncated,
                 Kind::Malformed => FailureKind::Malformed,
@@ -77,6 +81,7 @@ impl Failed {
             reused: self.reused,
             status: None,
             message: String::new(),
+            remedy: None,
         }
     }
 }

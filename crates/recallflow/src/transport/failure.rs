@@ -4,10 +4,13 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 
+use super::MAX_HEADERS;
 use super::body::WriteProgress;
+use super::proxy::ProxyServer;
 use super::resolver::{Resolver, Unresolved};
+use super::tunnel;
 use crate::error::Phase;
-use crate::tls;
+use crate::tls::{self, TlsFault};
 
 /// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +23,21 @@ pub(crate) struct TransportFailure {
     pub(crate) reused: bool,
     /// HTTP status, if the head of the response arrived.
     pub(crate) status: Option<u16>,
-    /// The cause. Contains no URL, header or part of a body.
+    /// The cause. Contains no password, header or part of a body.
     pub(crate) message: String,
+    /// What to try next, if the cause has a remedy of its own.
+    pub(crate) remedy: Option<&'static str>,
 }
 
 /// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
-    /// The network or the system failed.
+    /// The network failed.
     Network,
+    /// The same failure would follow at every attempt, such as one to verify a certificate.
+    Permanent,
+    /// The local system refused a thread, a descriptor or memory.
+    System,
     /// The deadline of the attempt, or of its connection, passed.
     Timeout,
     /// The body of the response is incomplete.
@@ -44,10 +53,33 @@ pub(crate) enum FailureKind {
 
 const TIMED_OUT: &str = "timed out";
 
+/// The reason why there is no connection.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub(super) phase: Phase,
+    pub(super) kind: FailureKind,
+    pub(super) message: String,
+    pub(super) remedy: Option<&'static str>,
+}
+
+/// The other end of a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Peer<'a> {
+    /// Whether the service is called by TLS.
+    pub(super) is_https: bool,
+    pub(super) proxy: Option<&'a ProxyServer>,
+}
+
 impl TransportFailure {
     /// Creates the failure of an attempt that could not start.
     pub(super) fn unsent(message: String) -> Self {
         Self::without_head(FailureKind::Network, Phase::Connect, WriteProgress::default(), message)
+    }
+
+    /// Creates the failure of an attempt that has no connection.
+    pub(super) fn before_writing(fault: Fault) -> Self {
+        let Fault { phase, kind, message, remedy } = fault;
+        Self { remedy, ..Self::without_head(kind, phase, WriteProgress::default(), message) }
     }
 
     pub(super) fn too_late() -> Self {
@@ -65,14 +97,18 @@ impl TransportFailure {
         error: &reqwest::Error,
         progress: WriteProgress,
         resolver: &Resolver,
-        is_https: bool,
+        peer: Peer<'_>,
     ) -> Self {
         if error.is_timeout() {
             return Self::timed_out_without_answer(progress, resolver);
         }
         if error.is_connect() {
-            let (phase, message) = describe_connect(error, is_https);
-            return Self::without_head(FailureKind::Network, phase, progress, message);
+            let Fault { phase, kind, message, remedy } = describe_connect(error, peer);
+            return Self { remedy, ..Self::without_head(kind, phase, progress, message) };
+        }
+        let alert = find_cause::<rustls::Error>(error).and_then(tls::client_certificate_refusal);
+        if let Some(fault) = alert.filter(|_| !progress.reused) {
+            return Self::before_writing(fault.into());
         }
         let phase = match progress {
             WriteProgress { begun: false, .. } => Phase::Connect,
@@ -81,7 +117,12 @@ impl TransportFailure {
         };
         let http = find_cause::<hyper::Error>(error);
         if let Some(http) = http.filter(|http| http.is_parse()) {
-            let message = format!("expected HTTP, got something else ({http})");
+            // hyper has no public way to ask for this kind. It also limits the head to about 400 KiB.
+            let message = if http.to_string() == "message head is too large" {
+                format!("the response has more than {MAX_HEADERS} header lines, or more than 400 KiB of them")
+            } else {
+                format!("expected HTTP, got something else ({http})")
+            };
             return Self::without_head(FailureKind::Malformed, Phase::Response, progress, message);
         }
         let message = match io_error(error) {
@@ -142,12 +183,12 @@ impl TransportFailure {
     }
 
     fn without_head(kind: FailureKind, phase: Phase, progress: WriteProgress, message: String) -> Self {
-        Self { kind, phase, sent: progress.begun, reused: progress.reused, status: None, message }
+        Self { kind, phase, sent: progress.begun, reused: progress.reused, status: None, message, remedy: None }
     }
 
     /// Creates a failure after the head arrived. Such a connection was not stale, hence not `reused`.
     fn in_body(kind: FailureKind, message: String) -> Self {
-        Self { kind, phase: Phase::Body, sent: true, reused: false, status: None, message }
+        Self { kind, phase: Phase::Body, sent: true, reused: false, status: None, message, remedy: None }
     }
 }
 
@@ -160,20 +201,87 @@ fn phase_of_timeout(progress: WriteProgress, resolver: &Resolver) -> Phase {
     }
 }
 
-fn describe_connect(error: &reqwest::Error, is_https: bool) -> (Phase, String) {
+impl From<TlsFault> for Fault {
+    fn from(fault: TlsFault) -> Self {
+        let TlsFault { message, remedy, is_permanent } = fault;
+        let kind = if is_permanent { FailureKind::Permanent } else { FailureKind::Network };
+        Self { phase: Phase::Tls, kind, message: message.to_owned(), remedy: Some(remedy) }
+    }
+}
+
+fn describe_connect(error: &reqwest::Error, peer: Peer<'_>) -> Fault {
+    let Some(proxy) = peer.proxy else {
+        // The TCP connector wraps its errors; the TLS connector does not.
+        let is_bare = error_chain(error).nth(2).is_some_and(<dyn Error>::is::<io::Error>);
+        let phase = if peer.is_https && is_bare { Phase::Tls } else { Phase::Connect };
+        return describe_cause(phase, error);
+    };
+    // The errors of tunnels have no public type.
+    let tunnel =
+        error_chain(error).find_map(|cause| cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned));
+    match tunnel.as_deref() {
+        Some("proxy authorization required") => tunnel::refused(proxy, Some(407)),
+        Some("unsuccessful") => tunnel::refused(proxy, None),
+        // The tunnel is open, so that this is the handshake with the service.
+        None if find_cause::<rustls::Error>(error).is_some() && proxy.is_http() => describe_cause(Phase::Tls, error),
+        _ => match find_cause::<Unresolved>(error) {
+            // Some SOCKS proxies take addresses only, so the host name of the service is resolved here.
+            Some(unresolved) if !unresolved.is_about(proxy.host()) => unresolved.describe(),
+            _ if root_cause(error).to_string() == "SOCKS error: credentials not accepted" => {
+                tunnel::wrong_credentials(proxy)
+            }
+            _ => of_proxy(proxy, describe_cause(Phase::Connect, error)),
+        },
+    }
+}
+
+/// Describes the cause of an error before the connection was established. Errors of DNS and TLS have their own phase.
+pub(super) fn describe_cause(phase: Phase, error: &(dyn Error + 'static)) -> Fault {
     if let Some(unresolved) = find_cause::<Unresolved>(error) {
-        return (Phase::Resolve, unresolved.to_string());
+        return unresolved.describe();
     }
     if let Some(problem) = find_cause::<rustls::Error>(error) {
-        return (Phase::Tls, tls::describe(problem));
+        return tls::describe(problem).into();
     }
     let root = root_cause(error).to_string();
-    // The TCP and proxy connectors wrap their errors; the TLS connector does not.
-    let is_bare = error_chain(error).nth(2).is_some_and(<dyn Error>::is::<io::Error>);
-    if is_https && is_bare {
-        return (Phase::Tls, format!("connection closed ({root})"));
+    if let Some(io) = io_error(error).filter(|io| is_refused_by_system(io)) {
+        return refused_by_system(phase, io);
     }
-    (Phase::Connect, root)
+    let message = if phase == Phase::Tls { format!("connection closed ({root})") } else { root };
+    Fault { phase, kind: FailureKind::Network, message, remedy: None }
+}
+
+/// Describes a fault of the connection to a proxy.
+pub(super) fn of_proxy(proxy: &ProxyServer, Fault { phase, kind, message, remedy }: Fault) -> Fault {
+    let message = format!("could not use the proxy {}: {message}", proxy.name());
+    let remedy = remedy.or(Some("check that the proxy runs, and the URL in `proxy` or in the environment"));
+    Fault { phase, kind, message, remedy }
+}
+
+/// Returns whether the local system refused a thread, a descriptor or memory.
+pub(crate) fn is_refused_by_system(error: &io::Error) -> bool {
+    // The numbers of EAGAIN, ENOMEM, ENFILE, EMFILE and ENOBUFS on Linux and macOS; those of Windows are WSAEMFILE,
+    // WSAENOBUFS, ERROR_NOT_ENOUGH_MEMORY and ERROR_TOO_MANY_OPEN_FILES.
+    let numbers: &[i32] = if cfg!(windows) {
+        &[10024, 10055, 8, 4]
+    } else if cfg!(target_os = "linux") {
+        &[11, 12, 23, 24, 105]
+    } else {
+        &[35, 12, 23, 24, 55]
+    };
+    error.raw_os_error().is_some_and(|number| numbers.contains(&number)) || error.kind() == io::ErrorKind::OutOfMemory
+}
+
+/// Describes a refusal by the local system.
+pub(crate) fn refused_by_system(phase: Phase, error: &io::Error) -> Fault {
+    Fault {
+        phase,
+        kind: FailureKind::System,
+        message: format!("the system refused a resource: {error}"),
+        remedy: Some(
+            "close files or threads, raise the limits of the process (`ulimit -n`, `ulimit -u`), or lower `max_connections`",
+        ),
+    }
 }
 
 /// Returns an error and its sources, from the outermost to the root cause.
