@@ -16,7 +16,7 @@ pub(crate) type Options = Map<String, Value>;
 type Apply = fn(ClientBuilder, &str, &Value) -> napi::Result<ClientBuilder>;
 
 /// The options of a client that the builder takes by name.
-const CLIENT_OPTIONS: [(&str, Apply); 10] = [
+const CLIENT_OPTIONS: [(&str, Apply); 11] = [
     ("baseUrl", |builder, name, value| Ok(builder.base_url(text(name, value)?))),
     ("timeout", |builder, name, value| Ok(builder.timeout(milliseconds(name, value)?))),
     ("connectTimeout", |builder, name, value| Ok(builder.connect_timeout(milliseconds(name, value)?))),
@@ -30,6 +30,7 @@ const CLIENT_OPTIONS: [(&str, Apply); 10] = [
         value => Ok(builder.proxy(text(name, value)?)),
     }),
     ("caFile", |builder, name, value| Ok(builder.ca_file(text(name, value)?))),
+    ("clientCertificate", |builder, name, value| Ok(builder.client_certificate(text(name, value)?))),
 ];
 
 /// The other options of a client: the credentials, and the option that only the package's TypeScript uses.

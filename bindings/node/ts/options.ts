@@ -51,8 +51,13 @@ export interface SharedOptions {
    * environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
    */
   proxy?: string | false | undefined;
-  /** PEM file with certificate authorities to trust in addition to the built-in ones and those of the system. */
+  /**
+   * PEM file with certificates to trust in addition to the built-in ones and those of the system: of certificate authorities,
+   * or of servers.
+   */
   caFile?: string | URL | undefined;
+  /** PEM file with a client certificate, its chain and its unencrypted private key, for servers that require one. */
+  clientCertificate?: string | URL | undefined;
   /**
    * Permits `http://` for other hosts than this machine. The signature does not cover the body: a machine in between can
    * change an update, and the numbers that are called.
@@ -104,23 +109,24 @@ export function clientOptions(options: SharedOptions): { text: string; logger: L
   if (!isPlain(options)) {
     throw new ConfigError('expected an object of client options, such as `{ apiKey, apiSecret }`');
   }
-  const { logger, caFile, ...rest } = options;
+  const { logger, caFile, clientCertificate, ...rest } = options;
   if (logger !== undefined && (typeof logger !== 'object' || (logger as unknown) === null)) {
     throw new ConfigError(
       'expected an object with some of the methods `debug`, `info`, `warn` and `error` for `logger`',
     );
   }
-  return { text: encode({ ...rest, caFile: pathOf(caFile) }), logger };
+  const files = { caFile: pathOf('caFile', caFile), clientCertificate: pathOf('clientCertificate', clientCertificate) };
+  return { text: encode({ ...rest, ...files }), logger };
 }
 
-function pathOf(file: string | URL | undefined): string | undefined {
+function pathOf(option: string, file: string | URL | undefined): string | undefined {
   if (!(file instanceof URL)) {
     return file;
   }
   try {
     return fileURLToPath(file);
   } catch (error) {
-    throw new ConfigError(`could not use the URL \`caFile\` as a file: ${String(error)}`);
+    throw new ConfigError(`could not use the URL \`${option}\` as a file: ${String(error)}`);
   }
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Opti
 pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
-        if value.is_none() && matches!(name.as_str(), "base_url" | "proxy" | "ca_file") {
+        if value.is_none() && matches!(name.as_str(), "base_url" | "proxy" | "ca_file" | "client_certificate") {
             continue;
         }
         builder = match name.as_str() {
@@ -86,6 +86,7 @@ pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> 
                 _ => builder.proxy(text(&name, &value)?),
             },
             "ca_file" => builder.ca_file(path(&name, &value)?),
+            "client_certificate" => builder.client_certificate(path(&name, &value)?),
             _ => return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`"))),
         };
     }

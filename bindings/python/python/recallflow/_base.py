@@ -45,10 +45,17 @@ class ClientOptions(TypedDict, total=False):
     proxy: str | Literal[False] | None
     """URL of a proxy, such as `http://user:password@proxy.example:3128`; False for a direct connection.
 
-    None, the default, uses `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for loopback addresses.
+    None, the default, uses `HTTPS_PROXY`, or else `ALL_PROXY`, in upper or lower case, except for loopback addresses.
+    `NO_PROXY` lists hosts without a proxy: `*`, `example.com` (with all subdomains), `*.example.com` (subdomains only), an IP
+    address, or a network such as `10.0.0.0/8`. All but a network may end with a port.
     """
     ca_file: str | PathLike[str] | None
-    """PEM file with certificates to trust in addition to the built-in ones and those of the system."""
+    """PEM file with certificates to trust in addition to the built-in ones and those of the system.
+
+    They are certificate authorities, or the certificates of servers.
+    """
+    client_certificate: str | PathLike[str] | None
+    """PEM file with a client certificate, its chain and its unencrypted private key, for servers that require one."""
     dangerously_allow_http: bool
     """Allows `http://` for other hosts than this machine. Default: False.
 
