@@ -1,85 +1,86 @@
-//! HTTP/1.1 on a raw stream: reads requests, and writes answers as bytes.
+//! HTTP/1.1 on a raw stream: reads requests and renders responses as bytes.
 //!
-//! No server library is used, because faults need a hand on every byte.
+//! No server library is used, because faults control every byte of a response.
 
 use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Greatest size of a request's head in bytes.
+/// Maximum size of a request's head in bytes.
 const MAX_HEAD: usize = 64 << 10;
 
-/// Greatest number of a request's headers.
+/// Maximum number of headers in a request.
 const MAX_HEADERS: usize = 128;
 
-/// Greatest size of a request's body in bytes.
+/// Maximum size of a request's body in bytes.
 const MAX_BODY: usize = 64 << 20;
 
-/// How many bytes are read at once.
+/// Free space in the buffer before each read, in bytes.
 const READ_SIZE: usize = 64 << 10;
 
-/// A request, read as a whole.
+/// A complete request.
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// The path, without the query.
+    /// Path without its query.
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Whether the client lets the connection serve further requests.
+    /// Whether the client allows further requests on the connection.
     pub(crate) keep_alive: bool,
 }
 
 impl Request {
-    /// The value of a header, by its name in any case of letters.
+    /// Returns the value of a header. The case of its name does not matter.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
     }
 }
 
-/// Finds a header by its name in any case of letters.
+/// Returns the value of a header. The case of its name does not matter.
 pub(crate) fn find_header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// Why there is no request.
+/// Why no request could be read.
 pub(crate) enum ReadError {
-    /// The connection ended or broke.
-    Gone,
-    /// What came is no request that the sandbox reads; this HTTP status says why.
-    Refused(u16),
+    /// The connection closed or broke.
+    Closed,
+    /// The bytes are not a request that the sandbox supports. The response has this HTTP status.
+    Rejected(u16),
 }
 
 impl From<io::Error> for ReadError {
     fn from(_: io::Error) -> Self {
-        Self::Gone
+        Self::Closed
     }
 }
 
-/// A connection from which requests are read, with what was read too far.
-pub(crate) struct Incoming {
+/// A connection to a client.
+pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
+    /// Bytes that were read but not parsed.
     buffer: Vec<u8>,
 }
 
-impl Incoming {
+impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, buffer: Vec::new() }
     }
 
-    /// Waits until a request begins, without taking it from the socket; false when the connection ended.
-    pub(crate) async fn begins(&self) -> bool {
+    /// Waits until a request arrives, and leaves its bytes in the socket. Returns false if the connection closed.
+    pub(crate) async fn has_request(&self) -> bool {
         !self.buffer.is_empty() || matches!(self.stream.peek(&mut [0]).await, Ok(1..))
     }
 
-    /// Waits until the client has closed the connection; for ever while it has sent bytes that nobody reads.
+    /// Waits until the client closes the connection. Waits forever if the client has sent more bytes.
     pub(crate) async fn closed_by_peer(&self) {
         if matches!(self.stream.peek(&mut [0]).await, Ok(1..)) {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Reads one request.
+    /// Reads a request.
     pub(crate) async fn read_request(&mut self) -> Result<Request, ReadError> {
         let (mut request, framing) = loop {
             if let Some((length, request, framing)) = parse_head(&self.buffer)? {
@@ -87,7 +88,7 @@ impl Incoming {
                 break (request, framing);
             }
             if self.buffer.len() >= MAX_HEAD {
-                return Err(ReadError::Refused(431));
+                return Err(ReadError::Rejected(431));
             }
             self.read_more().await?;
         };
@@ -101,7 +102,8 @@ impl Incoming {
         Ok(request)
     }
 
-    /// Reads bytes that may belong to the request and throws them away, so that closing does not cut off the answer.
+    /// Reads and discards the rest of a request. Otherwise, closing the socket could reset it before the client has
+    /// read the response.
     pub(crate) async fn discard_rest(&mut self) {
         let mut rest = [0; 4096];
         while matches!(self.stream.read(&mut rest).await, Ok(1..)) {}
@@ -110,14 +112,14 @@ impl Incoming {
     async fn read_more(&mut self) -> Result<(), ReadError> {
         self.buffer.reserve(READ_SIZE);
         match self.stream.read_buf(&mut self.buffer).await? {
-            0 => Err(ReadError::Gone),
+            0 => Err(ReadError::Closed),
             _ => Ok(()),
         }
     }
 
     async fn read_exactly(&mut self, length: usize) -> Result<Vec<u8>, ReadError> {
         if length > MAX_BODY {
-            return Err(ReadError::Refused(413));
+            return Err(ReadError::Rejected(413));
         }
         while self.buffer.len() < length {
             self.read_more().await?;
@@ -132,7 +134,7 @@ impl Incoming {
                 match httparse::parse_chunk_size(&self.buffer) {
                     Ok(httparse::Status::Complete(found)) => break found,
                     Ok(httparse::Status::Partial) if self.buffer.len() < MAX_HEAD => self.read_more().await?,
-                    _ => return Err(ReadError::Refused(400)),
+                    _ => return Err(ReadError::Rejected(400)),
                 }
             };
             self.buffer.drain(..start);
@@ -141,12 +143,12 @@ impl Incoming {
                 return Ok(body);
             }
             let size = usize::try_from(size).ok().filter(|size| *size <= MAX_BODY - body.len());
-            body.extend(self.read_exactly(size.ok_or(ReadError::Refused(413))?).await?);
+            body.extend(self.read_exactly(size.ok_or(ReadError::Rejected(413))?).await?);
             self.read_exactly(b"\r\n".len()).await?;
         }
     }
 
-    /// Skips the lines after the last chunk, up to the empty one.
+    /// Skips the trailers after the last chunk.
     async fn skip_trailers(&mut self) -> Result<(), ReadError> {
         loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
@@ -157,30 +159,30 @@ impl Incoming {
             } else if self.buffer.len() < MAX_HEAD {
                 self.read_more().await?;
             } else {
-                return Err(ReadError::Refused(431));
+                return Err(ReadError::Rejected(431));
             }
         }
     }
 }
 
-/// How the end of a request's body is found.
+/// How a request announces the end of its body.
 enum Framing {
     Length(usize),
     Chunked,
 }
 
-/// A parsed head: its length, the request without its body, and how the body ends.
+/// A parsed head: its length, the request without its body, and the framing of the body.
 type Head = (usize, Request, Framing);
 
-/// Parses a head; `None` while it is incomplete.
+/// Parses a head. Returns `None` if it is incomplete.
 fn parse_head(buffer: &[u8]) -> Result<Option<Head>, ReadError> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut head = httparse::Request::new(&mut headers);
     let length = match head.parse(buffer) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(None),
-        Err(httparse::Error::TooManyHeaders) => return Err(ReadError::Refused(431)),
-        Err(_) => return Err(ReadError::Refused(400)),
+        Err(httparse::Error::TooManyHeaders) => return Err(ReadError::Rejected(431)),
+        Err(_) => return Err(ReadError::Rejected(400)),
     };
     let target = head.path.unwrap_or_default();
     let mut request = Request {
@@ -203,28 +205,28 @@ fn owned_header(header: &httparse::Header<'_>) -> (String, String) {
 fn framing_of(request: &Request) -> Result<Framing, ReadError> {
     match (request.header("transfer-encoding"), request.header("content-length")) {
         (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
-        (Some(_), _) => Err(ReadError::Refused(501)),
-        (None, Some(length)) => length.parse().map(Framing::Length).map_err(|_| ReadError::Refused(400)),
+        (Some(_), _) => Err(ReadError::Rejected(501)),
+        (None, Some(length)) => length.parse().map(Framing::Length).map_err(|_| ReadError::Rejected(400)),
         (None, None) => Ok(Framing::Length(0)),
     }
 }
 
-/// An answer, before it is written.
+/// A response before it is sent.
 #[derive(Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
-    /// An answer of the service itself: JSON.
+impl Response {
+    /// Returns a JSON response, as the service sends it.
     pub(crate) fn json(body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type".to_owned(), "application/json;charset=UTF-8".to_owned())];
         Self { status: 200, headers, body: body.into() }
     }
 
-    /// A page such as gateways answer.
+    /// Returns an HTML page, as gateways send it.
     pub(crate) fn html(status: u16) -> Self {
         let reason = reason(status);
         let page = format!(
@@ -234,18 +236,18 @@ impl Answer {
         Self { status, headers: vec![("Content-Type".to_owned(), "text/html".to_owned())], body: page.into_bytes() }
     }
 
-    /// Whether the answer has a header.
+    /// Returns whether the response has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
         find_header(&self.headers, name).is_some()
     }
 
-    /// Sets a header in place of what it was, or takes it away.
+    /// Sets a header, or removes it if the value is `None`.
     pub(crate) fn set_header(&mut self, name: &str, value: Option<&str>) {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
-    /// The head as it is written.
+    /// Returns the bytes of the head.
     pub(crate) fn head(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         for (name, value) in &self.headers {
@@ -256,7 +258,7 @@ impl Answer {
     }
 }
 
-/// The phrase that goes with a status.
+/// Returns the reason phrase of a status.
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",

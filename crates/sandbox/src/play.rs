@@ -1,4 +1,4 @@
-//! Plays the plan for a request: makes the answer, edits it, and puts its bytes on the wire.
+//! Carries out the plan for a request: edits the response and sends its bytes.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -11,33 +11,33 @@ use tokio::time::sleep;
 
 use crate::envelope;
 use crate::generated::protocol::{Ending, Fault, Pace, Reflection};
-use crate::http::{Answer, Incoming, Request};
+use crate::http::{Connection, Request, Response};
 use crate::padding::{self, Size};
 use crate::plan::{Delivery, Framing, Interim, Source};
 
-/// Bytes of a body in one chunk.
+/// Size of a chunk in bytes.
 const CHUNK: usize = 4096;
 
-/// What comes after an answer.
+/// What the connection does after a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// The connection serves the next request.
+    /// Serve the next request.
     Request,
-    /// The connection ends when the next request has arrived.
+    /// Close when the next request has arrived.
     Stale,
-    /// The connection ends.
+    /// Close.
     End,
 }
 
-/// What is put on the wire.
+/// What is sent in reply to a request.
 pub(crate) enum Reply {
-    Answer(Answer),
+    Response(Response),
     Raw(Vec<u8>),
     Nothing,
 }
 
 impl Delivery {
-    /// How the connection ends: as was said, or else as the answer and the request demand.
+    /// Returns how the connection ends. Without an explicit ending, the framing and the request decide.
     pub(crate) fn ending(&self, keep_alive: bool) -> Ending {
         let cut_off = self.keep.is_some() || matches!(self.framing, Framing::Claimed(_));
         match self.ending {
@@ -49,32 +49,32 @@ impl Delivery {
     }
 }
 
-/// Changes an answer.
-pub(crate) fn edit(answer: &mut Answer, edit: &Fault) {
+/// Applies a fault that changes a response.
+pub(crate) fn edit(response: &mut Response, edit: &Fault) {
     match edit {
-        Fault::HttpStatus(status) => answer.status = *status,
-        Fault::Header(name, value) => answer.set_header(name, value.as_deref()),
-        Fault::AddHeader(name, value) => answer.headers.push((name.clone(), value.clone())),
+        Fault::HttpStatus(status) => response.status = *status,
+        Fault::Header(name, value) => response.set_header(name, value.as_deref()),
+        Fault::AddHeader(name, value) => response.headers.push((name.clone(), value.clone())),
         Fault::ManyHeaders { count, bytes } => {
             let value = "x".repeat(*bytes as usize);
-            answer.headers.extend((0..*count).map(|number| (format!("X-Padding-{number}"), value.clone())));
+            response.headers.extend((0..*count).map(|number| (format!("X-Padding-{number}"), value.clone())));
         }
-        Fault::Body(body) => answer.body.clone_from(body),
-        Fault::Envelope(style) => answer.body = style.restyle(&answer.body),
-        Fault::Gzip => compress(answer, [answer.body.clone().as_slice()].into_iter()),
-        Fault::GzipBomb(bytes) => compress(answer, padding::pieces(Size::Bytes(*bytes))),
+        Fault::Body(body) => response.body.clone_from(body),
+        Fault::Envelope(style) => response.body = style.restyle(&response.body),
+        Fault::Gzip => compress(response, [response.body.clone().as_slice()].into_iter()),
+        Fault::GzipBomb(bytes) => compress(response, padding::pieces(Size::Bytes(*bytes))),
         // The other faults are not changes to a response.
         _ => {}
     }
 }
 
-/// An answer that holds the headers of a request.
+/// Returns a response that repeats the headers of a request.
 pub(crate) fn reflect(reflection: Reflection, request: &Request) -> Source {
     let lines: Vec<_> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let page = Answer::html(200).headers;
+    let page = Response::html(200).headers;
     let (status, headers, body) = match reflection {
         Reflection::Page => (500, page, format!("<html><pre>{}</pre></html>", lines.join("\n"))),
-        Reflection::Message => (200, Answer::json("").headers, envelope::failure(-22, &lines.join("\n"))),
+        Reflection::Message => (200, Response::json("").headers, envelope::failure(-22, &lines.join("\n"))),
         Reflection::Encoding => {
             let encoding = ("Content-Encoding".to_owned(), lines.join(", "));
             (200, page.into_iter().chain([encoding]).collect(), "<html></html>".to_owned())
@@ -83,20 +83,20 @@ pub(crate) fn reflect(reflection: Reflection, request: &Request) -> Source {
     Source::Respond { status, headers, body: body.into_bytes() }
 }
 
-/// Makes these pieces, compressed, the body of an answer.
-fn compress<'a>(answer: &mut Answer, mut pieces: impl Iterator<Item = &'a [u8]>) {
+/// Sets the body of a response to these pieces, compressed.
+fn compress<'a>(response: &mut Response, mut pieces: impl Iterator<Item = &'a [u8]>) {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let written = pieces.try_for_each(|piece| encoder.write_all(piece)).and_then(|()| encoder.finish());
     // Writing to memory does not fail.
-    answer.body = written.unwrap_or_default();
-    answer.set_header("Content-Encoding", Some("gzip"));
+    response.body = written.unwrap_or_default();
+    response.set_header("Content-Encoding", Some("gzip"));
 }
 
-/// Delivers a reply and ends the connection as told.
-pub(crate) async fn deliver(incoming: &mut Incoming, reply: Reply, delivery: &Delivery, ending: Ending) -> Next {
-    let stream = &mut incoming.stream;
+/// Sends a reply and then ends the connection, if `ending` says so.
+pub(crate) async fn deliver(connection: &mut Connection, reply: Reply, delivery: &Delivery, ending: Ending) -> Next {
+    let stream = &mut connection.stream;
     let sent = match reply {
-        Reply::Answer(answer) => send(stream, answer, delivery).await,
+        Reply::Response(response) => send(stream, response, delivery).await,
         Reply::Raw(bytes) => send_paced(stream, &bytes, delivery.body_pace).await,
         Reply::Nothing => Ok(()),
     };
@@ -106,39 +106,39 @@ pub(crate) async fn deliver(incoming: &mut Incoming, reply: Reply, delivery: &De
     match ending {
         Ending::KeepAlive => return Next::Request,
         Ending::Stale => return Next::Stale,
-        // The client may be gone already, which is no concern of the sandbox.
+        // Fails if the client has closed the connection already.
         Ending::CloseSaid | Ending::CloseUnsaid => drop(stream.shutdown().await),
         Ending::Reset => reset(stream),
-        Ending::Hold => incoming.closed_by_peer().await,
+        Ending::Hold => connection.closed_by_peer().await,
     }
     Next::End
 }
 
-/// Makes the end of a connection a reset instead of an orderly one.
+/// Makes dropping the stream send a reset.
 pub(crate) fn reset(stream: &TcpStream) {
     // A connection that is gone already needs no reset.
     let _ = stream.set_zero_linger();
 }
 
-/// Sends an answer.
-async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -> io::Result<()> {
+/// Sends a response.
+async fn send(stream: &mut TcpStream, mut response: Response, delivery: &Delivery) -> io::Result<()> {
     let length = match delivery.padding {
         Some(padding) => padding.bytes(),
-        None => Some(answer.body.len() as u64),
+        None => Some(response.body.len() as u64),
     };
     let chunked = match (delivery.framing, length) {
         (Framing::Length, Some(length)) => {
-            if !answer.has_header("Content-Length") {
-                answer.set_header("Content-Length", Some(&length.to_string()));
+            if !response.has_header("Content-Length") {
+                response.set_header("Content-Length", Some(&length.to_string()));
             }
             false
         }
         (Framing::Claimed(claimed), _) => {
-            answer.set_header("Content-Length", Some(&claimed.to_string()));
+            response.set_header("Content-Length", Some(&claimed.to_string()));
             false
         }
         (Framing::Chunked, _) | (Framing::Length, None) => {
-            answer.set_header("Transfer-Encoding", Some("chunked"));
+            response.set_header("Transfer-Encoding", Some("chunked"));
             true
         }
         (Framing::UntilClose, _) => false,
@@ -146,12 +146,12 @@ async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -
     if let Some(interim) = delivery.interim {
         send_interim(stream, interim).await?;
     }
-    let mut head = answer.head();
+    let mut head = response.head();
     if let Some(padding) = delivery.padding {
         send_paced(stream, &head, delivery.head_pace).await?;
         return send_padding(stream, padding, chunked, delivery.body_pace).await;
     }
-    let body = body_bytes(&answer.body, chunked, delivery.keep);
+    let body = body_bytes(&response.body, chunked, delivery.keep);
     if delivery.head_pace.is_none() && delivery.body_pace.is_none() {
         head.extend(body);
         return stream.write_all(&head).await;
@@ -160,17 +160,17 @@ async fn send(stream: &mut TcpStream, mut answer: Answer, delivery: &Delivery) -
     send_paced(stream, &body, delivery.body_pace).await
 }
 
-/// Sends interim answers; if not at once, then no faster than a client can read them that was built for debugging.
+/// Sends interim responses. Unless `at_once`, it pauses between batches so that a client that was built for debugging
+/// keeps up.
 async fn send_interim(stream: &mut TcpStream, Interim { count, at_once }: Interim) -> io::Result<()> {
-    const ANSWER: &str = "HTTP/1.1 102 Processing\r\n\r\n";
+    const RESPONSE: &str = "HTTP/1.1 102 Processing\r\n\r\n";
     const PAUSE: Duration = Duration::from_millis(5);
-    // Sent together.
     let batch = count.min(if at_once { 4096 } else { 64 });
-    let answers = ANSWER.repeat(batch as usize);
+    let responses = RESPONSE.repeat(batch as usize);
     let mut left = count;
     while left > 0 {
         let next = left.min(batch);
-        stream.write_all(&answers.as_bytes()[..next as usize * ANSWER.len()]).await?;
+        stream.write_all(&responses.as_bytes()[..next as usize * RESPONSE.len()]).await?;
         left -= next;
         if !at_once {
             sleep(PAUSE).await;
@@ -179,7 +179,7 @@ async fn send_interim(stream: &mut TcpStream, Interim { count, at_once }: Interi
     Ok(())
 }
 
-/// The bytes of a body on the wire, up to where it is cut off.
+/// Returns the bytes of a body as they are sent, up to where it is truncated.
 fn body_bytes(body: &[u8], chunked: bool, keep: Option<usize>) -> Vec<u8> {
     let kept = &body[..keep.unwrap_or(body.len()).min(body.len())];
     if !chunked {
@@ -192,7 +192,7 @@ fn body_bytes(body: &[u8], chunked: bool, keep: Option<usize>) -> Vec<u8> {
     bytes
 }
 
-/// One chunk.
+/// Returns one chunk.
 fn chunk(bytes: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }
@@ -208,7 +208,7 @@ async fn send_padding(stream: &mut TcpStream, size: Size, chunked: bool, pace: O
     if chunked { stream.write_all(b"0\r\n\r\n").await } else { Ok(()) }
 }
 
-/// Sends bytes at once, or in pieces.
+/// Sends bytes at once, or in pieces at this pace.
 async fn send_paced(stream: &mut TcpStream, bytes: &[u8], pace: Option<Pace>) -> io::Result<()> {
     let Some(pace) = pace else { return stream.write_all(bytes).await };
     for piece in bytes.chunks(pace.bytes.max(1) as usize) {

@@ -1,4 +1,4 @@
-//! Accepts connections and leads each through its requests.
+//! Accepts connections and serves their requests.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -15,7 +15,7 @@ use crate::auth::Gate;
 use crate::clock::Clock;
 use crate::envelope;
 use crate::generated::protocol::{Ending, Fault, RecordedRequest};
-use crate::http::{Answer, Incoming, ReadError, Request};
+use crate::http::{Connection, ReadError, Request, Response};
 use crate::json::integer;
 use crate::magic;
 use crate::operations::{self, Refusal, State};
@@ -25,19 +25,19 @@ use crate::recording::{Callback, Recording};
 use crate::script::Script;
 use crate::service::{Operation, Service};
 
-/// How long a refused client may go on sending before the connection ends.
-const REFUSED_TIME: Duration = Duration::from_secs(1);
+/// How long a client may keep sending after its request was rejected.
+const REJECTED_TIME: Duration = Duration::from_secs(1);
 
-/// How long nothing is accepted after accepting failed, which happens when the process has too many open files.
+/// Pause after a failed `accept`, which happens if the process has too many open files.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Greatest size of an answer in which a code is looked for.
-const LARGEST_ENVELOPE: usize = 1 << 20;
+/// Maximum size of a response whose code is recorded.
+const MAX_ENVELOPE: usize = 1 << 20;
 
-/// Size of a request's body from which on checking it takes long.
+/// Size of a request's body above which checking it takes long.
 const LONG_BODY: usize = 256 << 10;
 
-/// Everything that the connections share with the sandbox's handle.
+/// State that the connections share with the `Sandbox`.
 pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) clock: Clock,
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// What the sandbox holds. A panic in one connection does not stop the others.
+    /// Locks the state. A panic in one connection does not stop the others.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -65,14 +65,14 @@ impl Shared {
     }
 }
 
-/// Binds a socket that accepts connections from now on.
+/// Opens a listening socket for an asynchronous runtime.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let listener = std::net::TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
 
-/// Serves until the other end of `shutdown` is dropped; then all connections end at once.
+/// Serves until the sender of `shutdown` is dropped. All connections end then.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut shutdown: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
@@ -80,40 +80,46 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut shutdo
             _ = &mut shutdown => return,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => drop(connections.spawn(converse(stream, peer, Arc::clone(&shared)))),
+                Ok((stream, peer)) => drop(connections.spawn(serve_connection(stream, peer, Arc::clone(&shared)))),
                 Err(_) => sleep(ACCEPT_PAUSE).await,
             },
         }
     }
 }
 
-/// Leads one connection through its requests.
-async fn converse(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) {
-    // Without it answers are only slower.
+/// Serves the requests of one connection.
+async fn serve_connection(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) {
+    // If this fails, responses are only slower.
     let _ = stream.set_nodelay(true);
     let (number, _open) = shared.recording.connect();
-    let mut incoming = Incoming::new(stream);
+    let mut connection = Connection::new(stream);
     let mut next = Next::Request;
-    while next != Next::End && incoming.begins().await {
-        next = converse_once(&mut incoming, peer.ip(), number, next, &shared).await;
+    while next != Next::End && connection.has_request().await {
+        next = serve_request(&mut connection, peer.ip(), number, next, &shared).await;
     }
 }
 
-/// Leads a connection, on which a request begins, through that request.
-async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state: Next, shared: &Arc<Shared>) -> Next {
+/// Serves one request.
+async fn serve_request(
+    connection: &mut Connection,
+    peer: IpAddr,
+    number: u64,
+    state: Next,
+    shared: &Arc<Shared>,
+) -> Next {
     if state == Next::Request {
         let fault = shared.script().next_before_read();
         if fault.is_some() {
             shared.record(RecordedRequest::unread(number, fault));
-            play::reset(&incoming.stream);
+            play::reset(&connection.stream);
             return Next::End;
         }
     }
-    let request = match incoming.read_request().await {
+    let request = match connection.read_request().await {
         Ok(request) => request,
-        Err(ReadError::Gone) => return Next::End,
-        Err(ReadError::Refused(status)) => {
-            refuse(incoming, status, shared).await;
+        Err(ReadError::Closed) => return Next::End,
+        Err(ReadError::Rejected(status)) => {
+            reject(connection, status, shared).await;
             return Next::End;
         }
     };
@@ -123,48 +129,49 @@ async fn converse_once(incoming: &mut Incoming, peer: IpAddr, number: u64, state
         return Next::End;
     }
     let (is_long, sharing) = (request.body.len() > LONG_BODY, Arc::clone(shared));
-    let exchanged = run(is_long, move || exchange(&request, peer, number, &sharing)).await;
-    let Some(exchange) = exchanged else { return Next::End };
+    let decided = run(is_long, move || decide(&request, peer, number, &sharing)).await;
+    let Some(mut exchange) = decided else { return Next::End };
     let (is_long, sharing) = (exchange.plan.is_long(), Arc::clone(shared));
-    let finished = run(is_long, move || exchange.finish(&sharing.clock)).await;
-    let Some(Reaction { reply, plan, ending, recorded }) = finished else { return Next::End };
+    let replied = run(is_long, move || (exchange.reply(&sharing.clock), exchange)).await;
+    let Some((reply, Exchange { plan, ending, recorded, .. })) = replied else { return Next::End };
     shared.record(recorded);
     if !plan.delay.is_zero() {
         tokio::select! {
             () = sleep(plan.delay) => {}
-            () = incoming.closed_by_peer() => return Next::End,
+            () = connection.closed_by_peer() => return Next::End,
         }
     }
-    play::deliver(incoming, reply, &plan.delivery, ending).await
+    play::deliver(connection, reply, &plan.delivery, ending).await
 }
 
-/// Does work, on another thread if it is long, so that other connections go on meanwhile. None if the sandbox ended.
+/// Does work, on another thread if it is long, so that other connections are served meanwhile. Returns `None` if the
+/// sandbox stopped.
 async fn run<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     if is_long { spawn_blocking(work).await.ok() } else { Some(work()) }
 }
 
-/// Answers what is no request that the sandbox reads.
-async fn refuse(incoming: &mut Incoming, status: u16, shared: &Shared) {
-    let mut answer = Answer::html(status);
-    answer.set_header("Date", Some(&shared.clock.http_date()));
-    answer.set_header("Connection", Some("close"));
+/// Responds to bytes that are not a supported request.
+async fn reject(connection: &mut Connection, status: u16, shared: &Shared) {
+    let mut response = Response::html(status);
+    response.set_header("Date", Some(&shared.clock.http_date()));
+    response.set_header("Connection", Some("close"));
     let plan = Plan::default();
-    play::deliver(incoming, Reply::Answer(answer), &plan.delivery, Ending::CloseSaid).await;
-    // Whether the client stops in time is its own concern.
-    let _ = timeout(REFUSED_TIME, incoming.discard_rest()).await;
+    play::deliver(connection, Reply::Response(response), &plan.delivery, Ending::CloseSaid).await;
+    // A client that still sends after this time gets a reset.
+    let _ = timeout(REJECTED_TIME, connection.discard_rest()).await;
 }
 
-/// What was decided about a request.
+/// The decision about a request.
 struct Exchange {
-    /// The service's own answer.
-    answered: Answer,
+    /// Response of the service, before faults change it.
+    served: Response,
     plan: Plan,
     ending: Ending,
     recorded: RecordedRequest,
 }
 
-/// Decides how a request is answered, and carries it out if it is to be.
-fn exchange(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Exchange {
+/// Decides how the sandbox responds to a request, and applies the request unless a fault prevents that.
+fn decide(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Exchange {
     let operation = Service::get().route(&request.path).filter(|_| request.method == "POST");
     let now = shared.clock.unix_seconds();
     let admitted = operation.map(|operation| admit(operation, request, peer, now, shared));
@@ -177,96 +184,87 @@ fn exchange(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Ex
     if let Source::Reflect(reflection) = plan.source {
         plan.source = play::reflect(reflection, request);
     }
-    let (answered, applied) = match (operation, admitted) {
-        (Some(operation), Some(admitted)) if plan.applies_request() => answer(operation, admitted, now, shared),
-        (Some(_), _) => (Answer::json(""), false),
-        (None, _) => (no_operation(request), false),
+    let (served, applied) = match (operation, admitted) {
+        (Some(operation), Some(admitted)) if plan.applies_request() => perform(operation, admitted, now, shared),
+        (Some(_), _) => (Response::json(""), false),
+        (None, _) => (gateway_error(request), false),
     };
     let ending = plan.delivery.ending(request.keep_alive);
     let mut recorded = RecordedRequest { operation: operation_name(request), ..RecordedRequest::new(request, number) };
     recorded.signature_valid = shared.gate.credentials.accept(request);
     recorded.response.fault = fault;
     recorded.response.applied = applied;
-    Exchange { answered, plan, ending, recorded }
+    Exchange { served, plan, ending, recorded }
 }
 
 impl Exchange {
-    /// Makes what is put on the wire, and records it.
-    fn finish(self, clock: &Clock) -> Reaction {
-        let Self { answered, plan, ending, mut recorded } = self;
-        let reply = reply(answered, &plan, ending, clock);
-        if let Reply::Answer(answer) = &reply {
-            recorded.response.http_status = Some(answer.status);
-            recorded.response.code =
-                (answer.body.len() <= LARGEST_ENVELOPE).then(|| envelope::code_of(&answer.body)).flatten();
+    /// Returns the reply, and adds it to the recorded request.
+    fn reply(&mut self, clock: &Clock) -> Reply {
+        let reply = reply(self.served.clone(), &self.plan, self.ending, clock);
+        if let Reply::Response(response) = &reply {
+            self.recorded.response.http_status = Some(response.status);
+            self.recorded.response.code =
+                (response.body.len() <= MAX_ENVELOPE).then(|| envelope::code_of(&response.body)).flatten();
         }
-        Reaction { reply, plan, ending, recorded }
+        reply
     }
 }
 
-/// What follows a request.
-struct Reaction {
-    reply: Reply,
-    plan: Plan,
-    ending: Ending,
-    recorded: RecordedRequest,
-}
-
-/// The operation that a request's path names.
+/// Returns the operation of a request's path.
 fn operation_name(request: &Request) -> Option<String> {
     Service::get().route(&request.path).map(|operation| operation.name.clone())
 }
 
-/// Checks who asks and what is asked.
+/// Checks the client's credentials and address, and then the request.
 fn admit(operation: &Operation, request: &Request, peer: IpAddr, now: i64, shared: &Shared) -> Result<Value, Refusal> {
     shared.gate.admit(request, peer, now)?;
     operations::read_body(operation, request)
 }
 
-/// The fault of the magic key in a request that was admitted.
+/// Returns the fault of the magic key in an admitted request.
 fn magic_fault(operation: &Operation, admitted: &Result<Value, Refusal>) -> Option<Fault> {
     let body = admitted.as_ref().ok()?;
     magic::fault(integer(body.get("keyId")?)?, operation.is_update)
 }
 
-/// The service's own answer, and whether the request was carried out.
-fn answer(operation: &Operation, admitted: Result<Value, Refusal>, now: i64, shared: &Shared) -> (Answer, bool) {
+/// Performs an admitted request. Returns the response and whether the request was applied.
+fn perform(operation: &Operation, admitted: Result<Value, Refusal>, now: i64, shared: &Shared) -> (Response, bool) {
     let performed = admitted.and_then(|body| operations::perform(operation, &body, &mut shared.state(), now));
     let applied = performed.is_ok();
-    (Answer::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
+    (Response::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
 }
 
-/// The answer to a request for which there is no operation: gateways answer it, not the service.
-fn no_operation(request: &Request) -> Answer {
+/// Returns the response of a gateway to a request that is not of the API.
+fn gateway_error(request: &Request) -> Response {
     if Service::get().route(&request.path).is_none() {
-        return Answer::html(404);
+        return Response::html(404);
     }
-    let mut answer = Answer::html(405);
-    answer.set_header("Allow", Some("POST"));
-    answer
+    let mut response = Response::html(405);
+    response.set_header("Allow", Some("POST"));
+    response
 }
 
-/// What is put on the wire: what the plan says in place of the service's answer, edited.
-fn reply(answered: Answer, plan: &Plan, ending: Ending, clock: &Clock) -> Reply {
-    let mut answer = match &plan.source {
-        Source::Service => answered,
-        Source::Page(status) => Answer::html(*status),
-        Source::Code(code) => Answer::json(Refusal::from(*code).body()),
+/// Returns the reply of a plan, which may replace or edit the service's response.
+fn reply(served: Response, plan: &Plan, ending: Ending, clock: &Clock) -> Reply {
+    let mut response = match &plan.source {
+        Source::Service => served,
+        Source::Page(status) => Response::html(*status),
+        Source::Code(code) => Response::json(Refusal::from(*code).body()),
         Source::Respond { status, headers, body } => {
-            Answer { status: *status, headers: headers.clone(), body: body.clone() }
+            Response { status: *status, headers: headers.clone(), body: body.clone() }
         }
-        // What reflects a request has become an answer of its own when the request was there.
-        Source::Padding | Source::Reflect(_) => Answer::json(""),
+        // `play` produces padding while it sends, and `decide` has replaced reflections.
+        Source::Padding | Source::Reflect(_) => Response::json(""),
         Source::Raw(bytes) => return Reply::Raw(bytes.clone()),
         Source::Nothing => return Reply::Nothing,
     };
-    if !answer.has_header("Date") {
-        answer.set_header("Date", Some(&clock.http_date()));
+    if !response.has_header("Date") {
+        response.set_header("Date", Some(&clock.http_date()));
     }
     let connection = if ending == Ending::CloseSaid { "close" } else { "keep-alive" };
-    answer.set_header("Connection", Some(connection));
+    response.set_header("Connection", Some(connection));
     for edit in &plan.edits {
-        play::edit(&mut answer, edit);
+        play::edit(&mut response, edit);
     }
-    Reply::Answer(answer)
+    Reply::Response(response)
 }
