@@ -1,4 +1,4 @@
-//! The sandbox on the command line, for the program of this crate and those of the Python and Node packages.
+//! The command line of the sandbox, shared by this crate and the Python and Node packages.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -8,9 +8,10 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, ValueExt};
 
+use crate::builder::Builder;
 use crate::generated::protocol::{RecordedRequest, Seed};
 use crate::magic;
-use crate::sandbox::{Builder, Sandbox};
+use crate::sandbox::Sandbox;
 
 /// Exit code after SIGTERM, as shells report it.
 const TERMINATED: u8 = 128 + 15;
@@ -40,24 +41,24 @@ const TLS_OPTIONS: &str = "
 #[cfg(not(feature = "tls"))]
 const TLS_OPTIONS: &str = "";
 
-/// What the command line asks for.
+/// The request of a command line.
 enum Request {
     Serve(Box<Settings>),
     Help,
 }
 
-/// A sandbox to serve.
+/// The settings of a sandbox to serve.
 struct Settings {
     builder: Builder,
-    /// Whether the secret is the caller's own.
+    /// Whether the secret is not the documents' one.
     has_own_secret: bool,
     /// File for the certificate authority.
     #[cfg(feature = "tls")]
     authority: Option<PathBuf>,
 }
 
-/// Serves a sandbox until Ctrl-C or SIGTERM, and returns the exit code of the process. `program` is how the caller starts
-/// it, for messages. Prints the url and the variables that clients read, and then a line for each request.
+/// Serves a sandbox until Ctrl-C or SIGTERM, and returns the exit code of the process. Messages call it `program`.
+/// Prints the URL and the environment variables for clients, and then a line for each request.
 #[must_use]
 pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let parsed = parse(lexopt::Parser::from_args(arguments));
@@ -66,7 +67,7 @@ pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Request::Serve(settings) => serve(*settings),
     });
     result.unwrap_or_else(|error| {
-        // A closed error output is not a reason to fail in another way.
+        // Nothing else can be done if the error output is closed.
         let _ = writeln!(io::stderr(), "{program}: {error}");
         FAILED
     })
@@ -75,14 +76,14 @@ pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn help(program: &str) -> io::Result<()> {
     write!(
         io::stdout(),
-        "A local stand-in for the voice API, to try clients without an account.\n\nUsage: {program} [OPTIONS]\n\n\
+        "A local server that behaves as the voice API does, to try clients without an account.\n\nUsage: {program} [OPTIONS]\n\n\
          {OPTIONS}{TLS_OPTIONS}\nA request with one of these keyIds plays a fault:\n{}",
         magic::table()
     )
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Request, Box<dyn Error>> {
-    // Nothing reads the recording of a sandbox on the command line.
+    // The command line has no way to read the recording.
     let mut builder = Sandbox::builder().port(4010).max_recorded_requests(0);
     let mut allowed_ips: Vec<IpAddr> = Vec::new();
     let mut has_own_secret = false;
@@ -126,20 +127,20 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Request, Box<dyn Error>> {
 fn serve(settings: Settings) -> Result<u8, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let entered = runtime.enter();
-    // Before the first line is printed: whoever reads a line may send a signal at once.
+    // Before the first line is printed, because its reader may send a signal at once.
     let signal = ending_signal()?;
     drop(entered);
-    let sandbox = settings.builder.on_request(log).start_blocking()?;
+    let sandbox = settings.builder.on_request(print_request).start_blocking()?;
     #[cfg(feature = "tls")]
     if let Some(file) = settings.authority {
         std::fs::write(file, sandbox.authority().ok_or("`--authority` needs `--tls`")?)?;
     }
-    introduce(&sandbox, settings.has_own_secret)?;
+    print_introduction(&sandbox, settings.has_own_secret)?;
     Ok(runtime.block_on(signal))
 }
 
-/// Begins to listen for Ctrl-C and SIGTERM. The future resolves to the exit code. The process with number 1 of a container
-/// gets SIGTERM only because of this handler.
+/// Begins to listen for Ctrl-C and SIGTERM. The future resolves to the exit code. The process with number 1 of a
+/// container gets SIGTERM only because of this handler.
 #[cfg(unix)]
 fn ending_signal() -> io::Result<impl Future<Output = u8>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -168,9 +169,9 @@ fn ending_signal() -> io::Result<impl Future<Output = u8>> {
     })
 }
 
-/// Prints where the sandbox is, and how a shell tells clients.
-fn introduce(sandbox: &Sandbox, has_own_secret: bool) -> io::Result<()> {
-    // The caller's own secret may be a real one.
+/// Prints the URL of the sandbox, and the environment variables for clients.
+fn print_introduction(sandbox: &Sandbox, has_own_secret: bool) -> io::Result<()> {
+    // The caller may have passed a real secret.
     let secret = if has_own_secret { "…" } else { sandbox.api_secret() };
     let url = sandbox.url();
     let variables = [("BASE_URL", url.as_str()), ("API_KEY", sandbox.api_key()), ("API_SECRET", secret)];
@@ -181,7 +182,7 @@ fn introduce(sandbox: &Sandbox, has_own_secret: bool) -> io::Result<()> {
             format!("export RECALLFLOW_{name}={}", quoted(value))
         }
     });
-    // At once, because a reader may close the output after the last variable.
+    // In one write, because a reader may close the output after the last variable.
     let text =
         format!("The sandbox listens on {url} until Ctrl-C. For clients in another shell:\n\n{}\n\n", lines.join("\n"));
     io::stdout().write_all(text.as_bytes())
@@ -194,7 +195,7 @@ fn quoted(value: &str) -> String {
 }
 
 /// Prints a line for a request.
-fn log(request: &RecordedRequest) {
+fn print_request(request: &RecordedRequest) {
     let response = &request.response;
     let status = response.http_status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
     let code = response.code.map(|code| format!(" code {code}")).unwrap_or_default();

@@ -1,9 +1,10 @@
-//! A local stand-in for the voice API: stateful, strict about requests, with faults on demand.
+//! A local server that behaves as the voice API does: stateful, strict about requests, with faults on demand.
 //!
-//! [`Sandbox`] is a running one; [`Fault`] is what can go wrong in it. It reads the spec on its own, by way of the JSON
-//! Schema that is rendered from it, and shares no code with the client: the two check each other.
+//! A [`Sandbox`] is a running server, and a [`Fault`] makes it misbehave. The sandbox knows the spec only through the
+//! rendered JSON Schema and shares no code with the client, so that each checks the other.
 
 mod auth;
+mod builder;
 mod check;
 mod cli;
 mod clock;
@@ -34,6 +35,7 @@ mod tasks;
 #[cfg(feature = "tls")]
 mod tls;
 
+pub use builder::Builder;
 pub use cli::run;
 pub use clock::Clock;
 pub use endpoints::{BlackHole, refused};
@@ -45,6 +47,6 @@ pub use language::Language;
 pub use magic::{fault as magic_fault, table as magic_keys};
 pub use protocol::{Session, Waiting};
 pub use recording::REDACTED;
-pub use sandbox::{Builder, Sandbox};
+pub use sandbox::Sandbox;
 #[cfg(feature = "tls")]
 pub use tls::Certificate;

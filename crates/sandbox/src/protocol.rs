@@ -12,13 +12,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::builder::Builder;
 use crate::check::{self, Wrong};
 use crate::generated::protocol::{
     COMMANDS, Command, Fault, RECORDED_REQUEST, SEED_TASK, SandboxOptions, Seed, WAITS, Wait,
 };
 use crate::kind::{Kind, Variant};
 use crate::language::Language;
-use crate::sandbox::{Builder, Sandbox};
+use crate::sandbox::Sandbox;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -77,8 +78,8 @@ impl Failure {
     }
 }
 
-/// A sandbox that commands start, use and close. In a process that was forked from the one that created it, every command
-/// but `check` and `close` fails, because the thread of the sandbox is not there.
+/// A sandbox that commands start, use and close. In a process that was forked from the one that created it, every
+/// command but `check` and `close` fails, because the thread of the sandbox is not there.
 pub struct Session {
     language: Language,
     /// Checked before the lock is taken: a thread that held the lock during a fork never releases it in the child.
@@ -205,7 +206,8 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if self.is_forked() {
-            // Dropping the sandbox would wait for a thread that is not there, and close sockets that the parent watches.
+            // Dropping the sandbox would wait for a thread that is not there, and close sockets that the parent
+            // watches.
             std::mem::forget(self.sandbox.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         }
     }

@@ -1,6 +1,6 @@
-//! TLS in front of the sandbox, with a certificate that clients trust or one that they must not.
+//! TLS in front of the sandbox, with a certificate that clients must trust or must refuse.
 //!
-//! Who connects is relayed to the sandbox's own plain port, so that everything behind it is as without TLS.
+//! It relays connections to the sandbox's plain port, so that the rest of the sandbox is the same as without TLS.
 
 use std::error::Error;
 use std::io;
@@ -22,25 +22,25 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::server::{ACCEPT_PAUSE, listen};
 
-/// How the sandbox proves who it is.
+/// The certificate of a sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Certificate {
-    /// Whoever trusts the sandbox's authority trusts it.
+    /// Valid, and issued by the sandbox's authority.
     Trusted,
-    /// It comes from the sandbox's authority, but was valid until 2020.
+    /// Issued by the sandbox's authority, but valid until 2020.
     Expired,
-    /// It comes from the sandbox's authority, but is for `other.example`.
+    /// Issued by the sandbox's authority, but for `other.example`.
     WrongHost,
-    /// It comes from an authority that nobody knows.
+    /// Issued by an authority that clients do not know.
     UnknownAuthority,
-    /// It comes from no authority at all.
+    /// Signed by its own key.
     SelfSigned,
-    /// None is shown: the handshake begins and never goes on.
+    /// None: the server accepts the connection, but never takes part in the handshake.
     Stalled,
 }
 
-/// What the names on command lines mean.
+/// The names of certificates on the command line.
 const NAMES: [(&str, Certificate); 6] = [
     ("trusted", Certificate::Trusted),
     ("expired", Certificate::Expired),
@@ -57,46 +57,46 @@ impl FromStr for Certificate {
         let known = NAMES.iter().find(|(name, _)| *name == text);
         known.map(|(_, certificate)| *certificate).ok_or_else(|| {
             let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-            format!("there is no certificate `{text}`; there are {}", names.join(", "))
+            format!("expected a certificate ({}), got {text}", names.join(", "))
         })
     }
 }
 
-/// What stands before the sandbox.
-pub(crate) struct Front {
-    /// The authority to trust, as PEM.
+/// A server that terminates TLS and relays to a sandbox.
+pub(crate) struct TlsRelay {
+    /// Certificate of the authority, as PEM.
     pub(crate) authority: String,
-    /// None if the handshake stalls.
+    /// `None` if the handshake stalls.
     acceptor: Option<TlsAcceptor>,
     listener: std::net::TcpListener,
-    /// Where the sandbox is.
-    behind: SocketAddr,
+    /// Plain address of the sandbox.
+    sandbox: SocketAddr,
 }
 
-impl Front {
-    /// Puts TLS before a socket, and gives the sandbox another one to listen at.
-    pub(crate) fn before(
+impl TlsRelay {
+    /// Takes over a listening socket. Returns a plain socket for the sandbox, and the relay.
+    pub(crate) fn in_front_of(
         listener: std::net::TcpListener,
         certificate: Certificate,
     ) -> io::Result<(std::net::TcpListener, Option<Self>)> {
-        let (authority, acceptor) =
-            make(certificate).map_err(|error| io::Error::other(format!("no certificate could be made: {error}")))?;
+        let (authority, acceptor) = create(certificate)
+            .map_err(|error| io::Error::other(format!("could not create a certificate: {error}")))?;
         let inside = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-        let behind = inside.local_addr()?;
-        Ok((inside, Some(Self { authority, acceptor, listener, behind })))
+        let sandbox = inside.local_addr()?;
+        Ok((inside, Some(Self { authority, acceptor, listener, sandbox })))
     }
 
-    /// Relays whoever completes the handshake to the sandbox.
-    pub(crate) async fn relay(self) {
-        // It fails only for a socket that blocks, which this one does not.
+    /// Relays every connection whose handshake succeeds.
+    pub(crate) async fn run(self) {
+        // Fails only for a blocking socket, which this one is not.
         let Ok(listener) = TcpListener::from_std(self.listener) else { return };
-        // They end with this future.
+        // Dropping this future ends the connections.
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
                 Some(_) = connections.join_next() => {}
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => drop(connections.spawn(relay_one(stream, self.acceptor.clone(), self.behind))),
+                    Ok((stream, _)) => drop(connections.spawn(relay_connection(stream, self.acceptor.clone(), self.sandbox))),
                     Err(_) => sleep(ACCEPT_PAUSE).await,
                 },
             }
@@ -104,26 +104,26 @@ impl Front {
     }
 }
 
-/// Relays one connection to its end, which is a sudden one on both sides if it is on one.
-async fn relay_one(stream: TcpStream, acceptor: Option<TlsAcceptor>, behind: SocketAddr) {
+/// Relays one connection. If either side resets, the other is reset too.
+async fn relay_connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, sandbox: SocketAddr) {
     let Some(acceptor) = acceptor else {
-        let _stalled = stream;
+        let _open = stream;
         return std::future::pending().await;
     };
-    // A client that does not trust the certificate ends here.
+    // Fails if the client refuses the certificate.
     let Ok(mut outside) = acceptor.accept(stream).await else { return };
-    let Ok(mut inside) = TcpStream::connect(behind).await else { return };
-    // Without it answers are only slower.
+    let Ok(mut inside) = TcpStream::connect(sandbox).await else { return };
+    // If this fails, responses are only slower.
     let _ = inside.set_nodelay(true);
     if copy_bidirectional(&mut outside, &mut inside).await.is_err() {
-        // A connection that is gone already needs no reset.
+        // Fails if the connection has ended already.
         let _ = outside.get_ref().0.set_zero_linger();
     }
 }
 
-/// The authority as PEM, and what shows a certificate.
-fn make(certificate: Certificate) -> Result<(String, Option<TlsAcceptor>), Box<dyn Error>> {
-    // One for the whole process, so that a client that trusts one sandbox trusts the next one in its place.
+/// Returns the authority as PEM, and the acceptor with a new certificate.
+fn create(certificate: Certificate) -> Result<(String, Option<TlsAcceptor>), Box<dyn Error>> {
+    // One for the process, so that a client that trusts a sandbox also trusts the next one at the same address.
     static AUTHORITY: OnceLock<Result<Authority, rcgen::Error>> = OnceLock::new();
     let authority = AUTHORITY.get_or_init(|| authority("Authority of the sandbox")).as_ref().map_err(Clone::clone)?;
     let pem = authority.pem();
@@ -135,17 +135,17 @@ fn make(certificate: Certificate) -> Result<(String, Option<TlsAcceptor>), Box<d
         params.not_after = date_time_ymd(2020, 1, 1);
     }
     let key = KeyPair::generate()?;
-    let own = match certificate {
+    let signed = match certificate {
         Certificate::Stalled => return Ok((pem, None)),
         Certificate::SelfSigned => params.self_signed(&key)?,
-        Certificate::UnknownAuthority => params.signed_by(&key, &*self::authority("Authority of nobody")?)?,
+        Certificate::UnknownAuthority => params.signed_by(&key, &*self::authority("Unknown authority")?)?,
         Certificate::Trusted | Certificate::Expired | Certificate::WrongHost => params.signed_by(&key, authority)?,
     };
-    // Given explicitly, because a library must not choose the provider of the whole process.
+    // Passed explicitly, because a library must not set the provider of the process.
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(vec![own.der().clone()], PrivateKeyDer::try_from(key.serialize_der())?)?;
+        .with_single_cert(vec![signed.der().clone()], PrivateKeyDer::try_from(key.serialize_der())?)?;
     Ok((pem, Some(TlsAcceptor::from(Arc::new(config)))))
 }
 
@@ -161,13 +161,13 @@ fn authority(name: &str) -> Result<Authority, rcgen::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Certificate, NAMES, make};
+    use super::{Certificate, NAMES, create};
 
     #[test]
-    fn all_certificates_are_made_and_have_one_authority() {
+    fn all_certificates_have_a_name_and_the_same_authority() {
         let authorities = NAMES.map(|(name, certificate)| {
             assert_eq!(name.parse(), Ok(certificate));
-            make(certificate).unwrap().0
+            create(certificate).unwrap().0
         });
         assert!(authorities.iter().all(|authority| *authority == authorities[0]));
         assert!("valid".parse::<Certificate>().unwrap_err().contains("wrong-host"));
