@@ -1,4 +1,4 @@
-//! Who may ask: the address, the key, the signature and its time.
+//! Authenticates requests: the client's address, the API key, the signature and the timestamp.
 
 use std::net::IpAddr;
 
@@ -6,16 +6,16 @@ use md5::{Digest, Md5};
 
 use crate::http::Request;
 
-/// Code of a request whose key or signature is not accepted.
+/// Code for a wrong API key or signature.
 pub(crate) const AUTHENTICATION: i64 = -1;
 
-/// Code of a request from an address that is not accepted.
+/// Code for a client's address that is not allowed.
 pub(crate) const IP_RESTRICTED: i64 = -2;
 
-/// Code of a request whose timestamp is too far from the service's clock.
+/// Code for a timestamp that is too far from the sandbox's clock.
 pub(crate) const TIMESTAMP_EXPIRED: i64 = -16;
 
-/// The MD5 of some bytes in lower-case hexadecimal digits.
+/// Returns the MD5 digest of bytes in lowercase hexadecimal digits.
 pub(crate) fn md5_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
@@ -30,12 +30,13 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// The signature of this account at the time that a `Timestamp` header names.
+    /// Returns the signature for a `Timestamp` header.
     fn sign(&self, timestamp: &str) -> String {
         md5_hex(format!("{}{}{timestamp}", self.api_key, self.api_secret).as_bytes())
     }
 
-    /// Whether a request has this account's key and a signature that fits its timestamp, in either case of letters.
+    /// Returns whether a request has this API key, and a signature that matches its timestamp. The case of letters does
+    /// not matter in signatures.
     pub(crate) fn accept(&self, request: &Request) -> bool {
         let (Some(key), Some(sign), Some(timestamp)) =
             (request.header("api-key"), request.header("sign"), request.header("timestamp"))
@@ -46,17 +47,17 @@ impl Credentials {
     }
 }
 
-/// Whom the sandbox lets in.
+/// The conditions for admitting a request.
 pub(crate) struct Gate {
     pub(crate) credentials: Credentials,
-    /// Greatest distance in seconds between a timestamp and the clock.
+    /// Maximum distance in seconds between a timestamp and the clock.
     pub(crate) timestamp_window: i64,
-    /// The addresses that may ask; any when empty.
+    /// Addresses of allowed clients; all if empty.
     pub(crate) allowed_ips: Vec<IpAddr>,
 }
 
 impl Gate {
-    /// Lets a request in, or tells the code with which it is refused.
+    /// Admits a request, or returns the code of its refusal.
     pub(crate) fn admit(&self, request: &Request, peer: IpAddr, now: i64) -> Result<(), i64> {
         if !self.allowed_ips.is_empty() && !self.allowed_ips.contains(&peer.to_canonical()) {
             return Err(IP_RESTRICTED);
@@ -77,7 +78,7 @@ mod tests {
     use super::Credentials;
 
     #[test]
-    fn the_documents_vector() {
+    fn a_signature_matches_the_documents_example() {
         let account = Credentials { api_key: "bDqJFiq9".into(), api_secret: "7bz1lzh9".into() };
         assert_eq!(account.sign("1630468800"), "05d7a50893e22a5c4bb3216ae3396c7c");
     }

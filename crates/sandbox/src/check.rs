@@ -244,8 +244,8 @@ fn fault(language: Language, value: &Value, at: &Path) -> Result<Value, Wrong> {
     }
 }
 
-/// Refuses names in the service's JSON that are probably misspelt. Other unknown names pass, because the service may add
-/// fields.
+/// Refuses names in the service's JSON that are probably misspelt. Other unknown names pass, because the service may
+/// add fields.
 fn check_names(value: &Value, at: &Path) -> Result<(), Wrong> {
     let known = Service::get().response_fields();
     for (name, inner) in value.as_object().into_iter().flatten() {

@@ -1,15 +1,15 @@
-//! The time of the sandbox, which tests set, and the zone-less times of the service.
+//! The clock of the sandbox, which tests can set, and the service's times without a zone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The last second of the year 9999, the latest that the service's times and HTTP's dates can write.
+/// The last second of the year 9999, the latest time in the service's format and in HTTP dates.
 const LATEST: i64 = 253_402_300_799;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// Where the sandbox takes its time from: a source, and an offset that can be moved while it runs.
+/// The clock of a sandbox: a source, and an offset that can be changed while the sandbox runs.
 #[derive(Clone)]
 pub struct Clock {
     source: Arc<dyn Fn() -> SystemTime + Send + Sync>,
@@ -17,29 +17,29 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// Returns the machine's clock.
     #[must_use]
     pub fn system() -> Self {
         Self::from_fn(SystemTime::now)
     }
 
-    /// A clock that stands still at this Unix time in seconds.
+    /// Returns a clock that stands still at this Unix time in seconds.
     #[must_use]
     pub fn fixed(unix_seconds: i64) -> Self {
         Self::from_fn(move || system_time(unix_seconds))
     }
 
-    /// A clock that asks a function.
+    /// Returns a clock that reads its time from a function.
     pub fn from_fn(source: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self { source: Arc::new(source), offset: Arc::default() }
     }
 
-    /// Sets by how many seconds the clock is ahead of its source.
+    /// Sets how many seconds the clock is ahead of its source.
     pub fn set_offset(&self, seconds: i64) {
         self.offset.store(seconds, Ordering::Relaxed);
     }
 
-    /// The Unix time in seconds, within the years 1970 to 9999.
+    /// Returns the Unix time in seconds, limited to the years 1970 to 9999.
     #[must_use]
     pub fn unix_seconds(&self) -> i64 {
         let since = (self.source)().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -47,7 +47,7 @@ impl Clock {
         now.saturating_add(self.offset.load(Ordering::Relaxed)).clamp(0, LATEST)
     }
 
-    /// The time as the `Date` header writes it.
+    /// Returns the time in the format of the `Date` header.
     pub(crate) fn http_date(&self) -> String {
         httpdate::fmt_http_date(system_time(self.unix_seconds()))
     }
@@ -57,7 +57,7 @@ fn system_time(unix_seconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(u64::try_from(unix_seconds.clamp(0, LATEST)).unwrap_or_default())
 }
 
-/// Writes a Unix time as the service does, `yyyy-MM-dd HH:mm:ss`, read as UTC.
+/// Formats a Unix time as the service does, `yyyy-MM-dd HH:mm:ss`, in UTC.
 pub(crate) fn civil(unix_seconds: i64) -> String {
     let (days, second) = (unix_seconds.div_euclid(SECONDS_PER_DAY), unix_seconds.rem_euclid(SECONDS_PER_DAY));
     let (year, month, day) = date_of(days);
@@ -65,8 +65,8 @@ pub(crate) fn civil(unix_seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
-/// The date of a day counted from 1970-01-01, by Howard Hinnant's `civil_from_days`: years begin in March, so that
-/// a leap day is the last of its year.
+/// Returns the year, month and day of a day counted from 1970-01-01. The algorithm is Howard Hinnant's
+/// `civil_from_days`: its years begin in March, so that a leap day is the last day of its year.
 fn date_of(days: i64) -> (i64, i64, i64) {
     const DAYS_PER_ERA: i64 = 146_097;
     let days = days + 719_468;
@@ -84,7 +84,7 @@ mod tests {
     use super::{Clock, LATEST, civil};
 
     #[test]
-    fn civil_times() {
+    fn a_unix_time_is_formatted_as_the_service_does() {
         assert_eq!(civil(0), "1970-01-01 00:00:00");
         assert_eq!(civil(1_630_468_800), "2021-09-01 04:00:00");
         assert_eq!(civil(1_709_251_199), "2024-02-29 23:59:59");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_moves_the_clock_and_cannot_break_it() {
+    fn an_offset_moves_the_clock_within_its_limits() {
         let clock = Clock::fixed(1_630_468_800);
         assert_eq!(clock.http_date(), "Wed, 01 Sep 2021 04:00:00 GMT");
         clock.set_offset(-60);

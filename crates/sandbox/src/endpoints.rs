@@ -1,4 +1,4 @@
-//! Addresses where no sandbox answers: what a client meets before it can send anything.
+//! Addresses that refuse or ignore connections.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::runtime;
 
-/// An address of this machine that refuses every connection.
+/// Returns a local address that refuses connections.
 ///
-/// The port was free a moment ago, and systems hand out others before they use one again.
+/// Its port was free a moment ago, and operating systems do not reuse a port at once.
 ///
 /// ```
 /// let address = recallflow_sandbox::refused()?;
@@ -20,27 +20,28 @@ pub fn refused() -> io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-/// An address of this machine that neither accepts nor refuses connections, as behind a firewall that drops them. It
-/// is one for as long as this lives.
+/// A local address that neither accepts nor refuses connections, as if a firewall dropped their packets. The address
+/// stays unresponsive until this value is dropped.
 #[derive(Debug)]
 pub struct BlackHole {
     listener: TcpListener,
-    /// Connections that nobody accepts and that leave no room for another.
+    /// Connections that fill the listener's queue, because they are never accepted.
     _waiting: Vec<TcpStream>,
 }
 
 impl BlackHole {
-    /// Opens one. It takes a moment, because it is only full when a connection of its own is left waiting.
+    /// Opens an unresponsive address. Takes a moment, because only a connection that times out shows that the queue is
+    /// full.
     pub fn open() -> io::Result<Self> {
-        /// Systems let a few more wait than they are asked to.
-        const MOST: usize = 64;
-        /// How long a connection to this machine may take while there is room.
-        const PATIENCE: Duration = Duration::from_millis(250);
+        /// Operating systems queue a few more connections than requested.
+        const MAX_WAITING: usize = 64;
+        /// Time within which a local connection succeeds if the queue has room.
+        const CONNECT_TIMEOUT: Duration = Duration::from_millis(250);
         let listener = listen()?;
         let address = listener.local_addr()?;
         let mut waiting = Vec::new();
-        while waiting.len() < MOST {
-            match TcpStream::connect_timeout(&address, PATIENCE) {
+        while waiting.len() < MAX_WAITING {
+            match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
                 Ok(stream) => waiting.push(stream),
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                     return Ok(Self { listener, _waiting: waiting });
@@ -48,16 +49,16 @@ impl BlackHole {
                 Err(error) => return Err(error),
             }
         }
-        Err(io::Error::other("the system lets any number of connections wait"))
+        Err(io::Error::other("could not fill the queue of a listening socket"))
     }
 
-    /// Where it is.
+    /// Returns the address.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 }
 
-/// A socket that lets as few connections wait as the system allows, which the standard library does not offer.
+/// Opens a listening socket with the shortest queue that the system allows. The standard library has no such function.
 fn listen() -> io::Result<TcpListener> {
     let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
     let _entered = runtime.enter();
@@ -75,7 +76,7 @@ mod tests {
     use super::{BlackHole, refused};
 
     #[test]
-    fn neither_is_a_connection() {
+    fn a_connection_is_refused_or_times_out() {
         let refused = TcpStream::connect(refused().unwrap()).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
         let hole = BlackHole::open().unwrap();

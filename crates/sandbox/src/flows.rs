@@ -1,4 +1,4 @@
-//! The recall flows that the sandbox keeps, as the service answers them.
+//! The recall flows of the sandbox, in the service's JSON.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -10,28 +10,28 @@ use crate::generated::protocol::Shape;
 use crate::json::{integer, member};
 use crate::magic;
 
-/// The only status in which a flow can be edited.
+/// The only status of a flow that can be updated.
 const PENDING: i64 = 0;
 
-/// Fields of a request's node that the service does not answer.
-const SWALLOWED: &str = "baseFile";
+/// The field of a request's node that holds a voice file. Responses do not contain it.
+const UPLOAD: &str = "baseFile";
 
 impl Shape {
-    /// All shapes with their names on the command line and in JSON.
+    /// All shapes, with their names on the command line and in JSON.
     pub const ALL: [(&'static str, Self); 3] =
         [("flat", Self::Flat), ("page", Self::Page), ("flat-with-paging", Self::FlatWithPaging)];
 
-    /// Puts a flow into this shape; `paging` is what the documents' example has of paging.
-    pub(crate) fn put(self, flow: Value, paging: &Map<String, Value>) -> Value {
-        let mut answer = match self {
+    /// Returns a flow in this shape, with these fields of a page.
+    pub(crate) fn apply(self, flow: Value, paging: &Map<String, Value>) -> Value {
+        let mut shaped = match self {
             Self::Flat => return flow,
             Self::Page => json!({ "records": member(&flow, "nodeList") }),
             Self::FlatWithPaging => flow,
         };
-        if let Some(answer) = answer.as_object_mut() {
-            answer.extend(paging.clone());
+        if let Some(shaped) = shaped.as_object_mut() {
+            shaped.extend(paging.clone());
         }
-        answer
+        shaped
     }
 }
 
@@ -47,7 +47,7 @@ impl FromStr for Shape {
     }
 }
 
-/// Why an update is refused.
+/// The reason why an update is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum UpdateError {
     Unknown,
@@ -58,13 +58,13 @@ pub(crate) enum UpdateError {
 #[derive(Default)]
 pub(crate) struct Flows {
     by_key: BTreeMap<i64, Value>,
-    /// The keys that were given last to a node and to its task.
+    /// The last keys that were assigned to a node and to its task.
     last_node_key: i64,
     last_task_id: i64,
 }
 
 impl Flows {
-    /// Keys that new nodes get come after the known ones.
+    /// Creates the flows. New nodes get keys after those of these flows.
     pub(crate) fn new(flows: impl IntoIterator<Item = Value>) -> Self {
         let mut all = Self { last_node_key: 2000, last_task_id: 5_100_000, ..Self::default() };
         for flow in flows {
@@ -73,7 +73,7 @@ impl Flows {
         all
     }
 
-    /// Adds a flow, or replaces the one with its key. What has no key is not kept, which is false then.
+    /// Adds a flow, or replaces the one with its `keyId`. Returns false, and adds nothing, if the `keyId` is missing.
     pub(crate) fn insert(&mut self, flow: Value) -> bool {
         let Some(key) = integer(&flow["keyId"]) else { return false };
         for node in flow["nodeList"].as_array().into_iter().flatten() {
@@ -84,13 +84,13 @@ impl Flows {
         true
     }
 
-    /// The flow of this key. Each magic key has a pending one, so that a fault can be tried with any operation.
+    /// Returns the flow with this key. Each magic key has a pending flow, so that every operation can play its fault.
     pub(crate) fn get(&self, key: i64) -> Option<Value> {
         let known = self.by_key.get(&key).cloned();
         known.or_else(|| magic::KEYS.contains(&key).then(|| magic::flow(key)))
     }
 
-    /// Applies an update that obeys the rules. `node_fields` are the fields that a node has.
+    /// Applies a valid update. `node_fields` are the fields of a node.
     pub(crate) fn update(&mut self, request: &Value, node_fields: &[&str], now: i64) -> Result<(), UpdateError> {
         let key = integer(&request["keyId"]).ok_or(UpdateError::Unknown)?;
         let mut flow = self.get(key).ok_or(UpdateError::Unknown)?;
@@ -102,7 +102,7 @@ impl Flows {
             flow[name] = match value.as_array() {
                 Some(nodes) if name == "nodeList" => {
                     let present = flow["nodeList"].as_array().cloned().unwrap_or_default();
-                    let node = |(index, node)| self.node(node, present.get(index), node_fields, now);
+                    let node = |(index, node)| self.merge_node(node, present.get(index), node_fields, now);
                     nodes.iter().enumerate().map(node).collect()
                 }
                 _ => value.clone(),
@@ -112,11 +112,11 @@ impl Flows {
         Ok(())
     }
 
-    /// A node as it is kept: it has all fields, and the keys of the node that was in its place or new ones.
-    fn node(&mut self, request: &Value, present: Option<&Value>, fields: &[&str], now: i64) -> Value {
-        let kept = fields.iter().filter(|name| **name != SWALLOWED);
+    /// Returns the node to keep: with all fields, and with the keys of the node at the same index, or new keys.
+    fn merge_node(&mut self, request: &Value, present: Option<&Value>, fields: &[&str], now: i64) -> Value {
+        let kept = fields.iter().filter(|name| **name != UPLOAD);
         let mut node: Map<_, _> = kept.map(|name| ((*name).to_owned(), member(request, name))).collect();
-        if let Some(file) = request[SWALLOWED].as_str() {
+        if let Some(file) = request[UPLOAD].as_str() {
             let name = request["uploadName"].as_str().unwrap_or_default();
             node.insert("voiceFileId".to_owned(), voice_file_id(file, name, now).into());
         }
@@ -138,7 +138,7 @@ impl Flows {
     }
 }
 
-/// The ID of a file that was sent along, in the form of the documents' example: `1`, a time, 26 digits, an extension.
+/// Returns the ID of an uploaded file in the form of the documents' example: `1`, a time, 26 digits, an extension.
 fn voice_file_id(file: &str, name: &str, now: i64) -> String {
     let time: String = civil(now).chars().filter(char::is_ascii_digit).collect();
     let mut digest = crate::auth::md5_hex(file.as_bytes());
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_keep_their_keys_by_place_and_new_ones_get_new_keys() {
+    fn nodes_keep_their_keys_by_index_and_new_nodes_get_new_keys() {
         let mut flows =
             Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 3000, "taskId": 6_000_000 }] })]);
         let request = json!({ "keyId": 1, "recallNum": 2, "nodeList": [
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_update_without_nodes_keeps_them() {
+    fn an_update_without_nodes_keeps_the_nodes() {
         let mut flows = Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 7, "taskId": 8 }] })]);
         assert_eq!(update(&mut flows, &json!({ "keyId": 1, "recallNum": 2, "nodeList": null })), Ok(()));
         assert_eq!(
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_known_pending_flow_is_edited() {
+    fn an_update_needs_a_known_pending_flow() {
         let mut flows = Flows::new([json!({ "keyId": 1, "status": 2 })]);
         assert_eq!(update(&mut flows, &json!({ "keyId": 1, "recallNum": 2 })), Err(UpdateError::NotPending(2)));
         assert_eq!(update(&mut flows, &json!({ "keyId": 2, "recallNum": 2 })), Err(UpdateError::Unknown));

@@ -1,4 +1,4 @@
-//! What the service does with a request that was let in.
+//! The operations: how the sandbox performs an admitted request.
 
 use serde_json::{Map, Value};
 
@@ -12,16 +12,16 @@ use crate::seed::example_paging;
 use crate::service::{Operation, Service};
 use crate::tasks::Tasks;
 
-/// Code of a request that breaks a rule or does not fit what the sandbox holds.
+/// Code of a request that breaks a rule, or that the state of its flow does not allow.
 const PARAMETER: i64 = -22;
 
-/// How many violations a message tells.
-const TOLD_VIOLATIONS: usize = 8;
+/// Maximum number of violations in a message.
+const MAX_VIOLATIONS: usize = 8;
 
-/// The type of a node in a request's schema.
+/// The type of nodes in the schema of requests.
 const NODE_TYPE: &str = "RecallNode";
 
-/// What the sandbox holds.
+/// The state of the service.
 pub(crate) struct State {
     pub(crate) flows: Flows,
     pub(crate) tasks: Tasks,
@@ -30,7 +30,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// What a seed puts in.
+    /// Returns the state of a new sandbox with this seed.
     pub(crate) fn new(seed: &Seed, shape: Shape, now: i64) -> Self {
         Self {
             flows: Flows::new(seed.flows.iter().cloned()),
@@ -41,7 +41,7 @@ impl State {
     }
 }
 
-/// A failure that the service answers in its envelope.
+/// A failure with a code of the service.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     code: i64,
@@ -53,7 +53,7 @@ impl Refusal {
         Self { code: PARAMETER, detail: detail.into() }
     }
 
-    /// The envelope, with the documents' wording of the code and what is wrong in particular.
+    /// Returns the envelope. Its message is the documents' wording of the code, followed by the detail.
     pub(crate) fn body(&self) -> String {
         let wording = Service::get().wording(self.code);
         let separator = if self.detail.is_empty() { "" } else { ": " };
@@ -63,12 +63,12 @@ impl Refusal {
 
 impl From<i64> for Refusal {
     fn from(code: i64) -> Self {
-        let detail = if code == AUTHENTICATION { "the key or the signature does not fit" } else { "" };
+        let detail = if code == AUTHENTICATION { "the key or the signature is wrong" } else { "" };
         Self { code, detail: detail.to_owned() }
     }
 }
 
-/// Reads a request's body and checks it by the operation's schema.
+/// Parses the body of a request and checks it by the operation's schema.
 pub(crate) fn read_body(operation: &Operation, request: &Request) -> Result<Value, Refusal> {
     let content_type = request.header("content-type").unwrap_or_default().to_ascii_lowercase();
     if !content_type.starts_with("application/json") {
@@ -79,13 +79,13 @@ pub(crate) fn read_body(operation: &Operation, request: &Request) -> Result<Valu
     if violations.is_empty() {
         return Ok(body);
     }
-    let rest = violations.len().saturating_sub(TOLD_VIOLATIONS);
-    let told = violations[..violations.len() - rest].join("; ");
-    Err(Refusal::parameter(if rest == 0 { told } else { format!("{told}; and {rest} more") }))
+    let rest = violations.len().saturating_sub(MAX_VIOLATIONS);
+    let shown = violations[..violations.len() - rest].join("; ");
+    Err(Refusal::parameter(if rest == 0 { shown } else { format!("{shown}; and {rest} more") }))
 }
 
-/// Carries out a request that obeys the rules, and answers in the envelope. An operation that is not named here is
-/// answered with the documents' example.
+/// Performs a valid request and returns the envelope of its response. For an operation without behavior here, that is
+/// the documents' example.
 pub(crate) fn perform(operation: &Operation, body: &Value, state: &mut State, now: i64) -> Result<String, Refusal> {
     match operation.name.as_str() {
         "query_recall_flow_detail" => flow_detail(body, state),
@@ -101,7 +101,7 @@ pub(crate) fn perform(operation: &Operation, body: &Value, state: &mut State, no
 fn flow_detail(body: &Value, state: &State) -> Result<String, Refusal> {
     let key = &body["keyId"];
     let flow = integer(key).and_then(|key| state.flows.get(key)).ok_or_else(|| unknown_flow(key))?;
-    Ok(envelope::success(&state.shape.put(flow, &state.paging)))
+    Ok(envelope::success(&state.shape.apply(flow, &state.paging)))
 }
 
 fn update_flow(operation: &Operation, body: &Value, state: &mut State, now: i64) -> Result<String, Refusal> {

@@ -1,22 +1,22 @@
-//! A successful envelope of any size.
+//! Produces a successful envelope of any size.
 
 const BEGIN: &[u8] = br#"{"code":0,"msg":"success","data":{"records":[],"padding":""#;
 const END: &[u8] = br#""}}"#;
 const BLOCK: &[u8] = &[b'x'; 64 << 10];
 
-/// The smallest envelope that [`pieces`] makes.
+/// Size of the smallest envelope that [`pieces`] returns.
 const SMALLEST: u64 = (BEGIN.len() + END.len()) as u64;
 
-/// How large an envelope is.
+/// Size of an envelope.
 #[derive(Clone, Copy)]
 pub(crate) enum Size {
-    /// This many bytes, and at least those of an empty one.
+    /// This many bytes, or `SMALLEST` if that is more.
     Bytes(u64),
     Endless,
 }
 
 impl Size {
-    /// The exact number of bytes.
+    /// Returns the exact number of bytes, or `None` if the envelope is endless.
     pub(crate) fn bytes(self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes.max(SMALLEST)),
@@ -25,7 +25,7 @@ impl Size {
     }
 }
 
-/// An envelope of this size in pieces.
+/// Returns the pieces of an envelope of this size.
 pub(crate) fn pieces(size: Size) -> impl Iterator<Item = &'static [u8]> {
     let mut left = size.bytes().map_or(u64::MAX, |bytes| bytes - SMALLEST);
     let padding = std::iter::from_fn(move || {
@@ -43,7 +43,7 @@ mod tests {
     use super::{SMALLEST, Size, pieces};
 
     #[test]
-    fn an_envelope_has_the_size_that_was_asked_for() {
+    fn an_envelope_has_the_requested_size() {
         for bytes in [SMALLEST, SMALLEST + 1, 65_536, 200_000] {
             let body: Vec<u8> = pieces(Size::Bytes(bytes)).flatten().copied().collect();
             assert_eq!(body.len() as u64, bytes);

@@ -1,4 +1,4 @@
-//! The requests that came, without their signatures and without the passwords of proxies.
+//! Records requests, without signatures and credentials.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,38 +10,38 @@ use tokio::sync::watch;
 use crate::generated::protocol::{Fault, RecordedRequest, RecordedResponse};
 use crate::http::{Request, find_header};
 
-/// What stands in place of a signature or of credentials for a proxy.
+/// Replaces the value of a header with a signature or credentials.
 pub const REDACTED: &str = "[redacted]";
 
-/// Headers whose values are not kept. The key names the account and is kept.
+/// Headers whose values are redacted. The API key is kept, because it identifies the account.
 const SECRET_HEADERS: [&str; 3] = ["sign", "authorization", "proxy-authorization"];
 
-/// How many requests are kept by default; the oldest are dropped first.
+/// Number of requests that are kept by default. The oldest are dropped first.
 pub(crate) const MAX_REQUESTS: usize = 10_000;
 
-/// How many bytes of a request's body are kept.
+/// Maximum number of bytes that are kept of a body.
 const MAX_BODY: usize = 1 << 20;
 
-/// How many bytes of bodies and headers are kept; the oldest requests are dropped first.
+/// Maximum total size of the bodies and headers that are kept. The oldest requests are dropped first.
 const MAX_BYTES: usize = 64 << 20;
 
-/// What is called with each request.
+/// A function that is called with each request.
 pub(crate) type Callback = Box<dyn Fn(&RecordedRequest) + Send + Sync>;
 
 impl RecordedRequest {
-    /// The value of a header, by its name in any case of letters.
+    /// Returns the value of a header. The case of its name does not matter.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
     }
 
-    /// The body as JSON, if it is that.
+    /// Returns the body as JSON, or `None` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_str(&self.body).ok()
     }
 
-    /// A record of a connection that ended before its request was read.
+    /// Returns the record of a connection that ended before its request was read.
     pub(crate) fn unread(connection: u64, fault: Option<Fault>) -> Self {
         Self {
             operation: None,
@@ -57,7 +57,7 @@ impl RecordedRequest {
         }
     }
 
-    /// A record of a request.
+    /// Returns the record of a request.
     pub(crate) fn new(request: &Request, connection: u64) -> Self {
         let kept = &request.body[..request.body.len().min(MAX_BODY)];
         Self {
@@ -77,21 +77,21 @@ fn redacted((name, value): &(String, String)) -> (String, String) {
     (name.clone(), value.to_owned())
 }
 
-/// What has come so far.
+/// Numbers of requests and connections.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Counts {
     /// Requests since the start or the last reset.
     pub(crate) requests: usize,
     /// Connections since the start.
     pub(crate) connections: u64,
-    /// Connections that are open.
+    /// Open connections.
     pub(crate) open: usize,
 }
 
-/// The requests that are kept.
+/// Requests that are kept.
 struct Log {
     requests: VecDeque<RecordedRequest>,
-    /// Bytes of their bodies and headers.
+    /// Total size of their bodies and headers.
     bytes: usize,
     max_requests: usize,
 }
@@ -111,7 +111,7 @@ fn kept_bytes(request: &RecordedRequest) -> usize {
     request.body.len() + request.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
 }
 
-/// All that was recorded; who waits for something is told when it comes.
+/// The recorded requests, and counts that callers can wait for.
 pub(crate) struct Recording {
     log: Mutex<Log>,
     counts: watch::Sender<Counts>,
@@ -144,12 +144,12 @@ impl Recording {
         *self.counts.borrow()
     }
 
-    /// Tells of each change of the counts.
+    /// Returns a receiver of the changing counts.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Counts> {
         self.counts.subscribe()
     }
 
-    /// Counts a connection for as long as the guard lives, and tells its number.
+    /// Counts a connection as open until the guard is dropped. Returns its number and the guard.
     pub(crate) fn connect(&self) -> (u64, impl Drop + use<'_>) {
         let mut number = 0;
         self.counts.send_modify(|counts| {

@@ -1,4 +1,5 @@
-//! Checks a request by the JSON Schema of its operation and says in words, by field, what is wrong.
+//! Checks a request by the JSON Schema of its operation, and describes each violation in a sentence with the field's
+//! name.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
@@ -12,18 +13,18 @@ pub(crate) struct RequestSchema {
 }
 
 impl RequestSchema {
-    /// Compiles a schema that stands on its own.
+    /// Compiles a schema without external references.
     pub(crate) fn compile(schema: &Value) -> Result<Self, ValidationError<'static>> {
         Ok(Self { schema: schema.clone(), validator: jsonschema::validator_for(schema)? })
     }
 
-    /// Names of the fields of one of the types that the schema defines.
+    /// Returns the names of the fields of a type that the schema defines.
     pub(crate) fn fields_of(&self, definition: &str) -> impl Iterator<Item = &str> {
         let properties = self.schema["$defs"][definition]["properties"].as_object();
         properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str))
     }
 
-    /// What a request breaks, one sentence for each field, such as `nodeList[0].smsContent is required`.
+    /// Returns the violations of a request, one sentence for each field, such as `nodeList[0].smsContent is required`.
     pub(crate) fn violations(&self, request: &Value) -> Vec<String> {
         let mut findings = Vec::new();
         for error in self.validator.iter_errors(request) {
@@ -41,7 +42,7 @@ impl RequestSchema {
     }
 }
 
-/// How telling an error is where several concern one field; the smallest is reported.
+/// The rank of an error. Only the error with the lowest rank is reported for a field.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Missing,
@@ -49,7 +50,7 @@ enum Rank {
     Value,
 }
 
-/// One thing that is wrong with one field.
+/// A violation of a field.
 struct Finding {
     field: String,
     rank: Rank,
@@ -67,7 +68,7 @@ impl Finding {
     }
 }
 
-/// Translates an error of the validator.
+/// Describes an error of the validator.
 fn describe(error: &ValidationError<'_>, findings: &mut Vec<Finding>) {
     let field = field_of(error);
     let instance = error.instance().as_ref();
@@ -94,7 +95,7 @@ fn describe(error: &ValidationError<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Translates an error of `anyOf`: a field that may also be null, or a choice of fields of which one is needed.
+/// Describes an error of `anyOf`, which either allows null or requires one of several fields.
 fn describe_choice(
     field: String,
     instance: &Value,
@@ -125,12 +126,12 @@ fn describe_choice(
     findings.push(Finding::new(field, Rank::Value, complaint));
 }
 
-/// Whether a branch of `anyOf` failed because the value is not null.
+/// Returns whether a branch of `anyOf` failed because the value is not null.
 fn only_wants_null(branch: &[ValidationError<'static>]) -> bool {
     matches!(branch, [error] if matches!(error.kind(), ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::Null) }))
 }
 
-/// What is wrong with a value that has the right type.
+/// Describes what is wrong with a value of the right type.
 fn complaint(kind: &ValidationErrorKind) -> String {
     match kind {
         ValidationErrorKind::Minimum { limit } => format!("must be at least {limit}"),
@@ -176,7 +177,7 @@ fn type_names(kind: &TypeKind) -> String {
     }
 }
 
-/// The path of the value that an error concerns, such as `nodeList[0].smsContent`; empty for the whole request.
+/// Returns the path of the wrong value, such as `nodeList[0].smsContent`. The path of the request is empty.
 fn field_of(error: &ValidationError<'_>) -> String {
     error.instance_path().iter().fold(String::new(), |path, segment| match segment {
         LocationSegment::Property(name) => below(&path, &name),
@@ -184,12 +185,12 @@ fn field_of(error: &ValidationError<'_>) -> String {
     })
 }
 
-/// The path of a field of the object at `path`.
+/// Returns the path of a field of the object at `path`.
 fn below(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// The name at the end of a path.
+/// Returns the last name of a path.
 fn last_name(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
@@ -200,12 +201,12 @@ mod tests {
 
     use crate::service::Service;
 
-    /// What the schema of an operation says of a request.
+    /// Returns the violations of a request of this operation.
     fn violations(operation: &str, request: &Value) -> Vec<String> {
         Service::get().operation(operation).expect("the operation exists").schema.violations(request)
     }
 
-    /// A valid update with one node, whose members the given ones replace.
+    /// Returns a valid update with one node, with these members.
     fn update(node: &Value) -> Value {
         let mut whole = json!({ "source": 1, "voiceFileId": "a.wav", "hangUpSms": 0, "toSeat": 0 });
         let members = whole.as_object_mut().expect("it is an object");
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_names_the_field() {
+    fn a_violation_names_the_field() {
         let cases = [
             (json!({ "hangUpSms": 1, "ringPush": 1 }), "nodeList[0].smsContent is required"),
             (json!({ "hangUpSms": 1, "ringPush": 1, "smsContent": "" }), "nodeList[0].smsContent is required"),
@@ -240,9 +241,9 @@ mod tests {
     }
 
     #[test]
-    fn nested_fields_and_items_of_lists_are_named() {
+    fn a_violation_names_nested_fields_and_items() {
         let query = json!({ "current": 1, "size": 101, "params": { "endTime": "2024-02-30 00:00:00", "taskType": 3, "statusList": [2, 9] } });
-        // The order of fields is that of the JSON library, which is not ours to settle.
+        // The validator does not promise an order.
         let mut found = violations("query_group_calls", &query);
         found.sort();
         let expected = [

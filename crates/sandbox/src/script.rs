@@ -1,10 +1,10 @@
-//! The faults that the next requests play, in their order.
+//! The scripted faults of the next requests, in order.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::generated::protocol::Fault;
 
-/// Faults for any request, and faults for the requests of one operation.
+/// Faults for requests of any operation, and faults for requests of one operation.
 #[derive(Default)]
 pub(crate) struct Script {
     any: VecDeque<Fault>,
@@ -12,7 +12,7 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Adds faults for the next requests, whatever they ask for.
+    /// Adds faults for the next requests of any operation.
     pub(crate) fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
         self.any.extend(faults);
     }
@@ -27,13 +27,13 @@ impl Script {
         if self.any.front().is_some_and(Fault::is_before_read) { self.any.pop_front() } else { None }
     }
 
-    /// Takes the fault for a request: the operation's own come first.
+    /// Takes the fault for a request. Faults for its operation come first.
     pub(crate) fn next(&mut self, operation: Option<&str>) -> Option<Fault> {
         let own = operation.and_then(|operation| self.by_operation.get_mut(operation));
         own.and_then(VecDeque::pop_front).or_else(|| self.any.pop_front())
     }
 
-    /// How many faults were not played yet.
+    /// Returns how many faults were not played yet.
     pub(crate) fn len(&self) -> usize {
         self.any.len() + self.by_operation.values().map(VecDeque::len).sum::<usize>()
     }

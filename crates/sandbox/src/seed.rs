@@ -1,4 +1,5 @@
-//! What the sandbox holds when it starts: the documents' examples, and enough around them to make them true.
+//! Seeds: the flows and tasks of a sandbox when it starts. The default seed completes the documents' examples, so that
+//! the documents' requests get the documents' responses.
 
 use std::fmt::Display;
 use std::io;
@@ -20,25 +21,25 @@ const COMPLETED: i64 = 2;
 /// The end of the span in the documents' example query, 2024-06-03 15:13:01, as Unix time.
 const EXAMPLE_END: i64 = 1_717_427_581;
 
-/// Seconds between two seeded tasks: all of them fit into the span of the documents' example query.
+/// Seconds between two seeded tasks, so that the documents' example query finds all of them.
 const TASK_DISTANCE: i64 = 23_000;
 
 impl Seed {
-    /// The documents' examples.
+    /// Returns the default seed, with the documents' examples.
     ///
-    /// - Flow 12 has the node that the documents answer for it. Flow 299 is the one that they edit; it is pending.
-    ///   Flows 300 to 304 have each status once, and the pending 300 has a node of every kind.
-    /// - The tasks make the documents' example query answer 574 tasks in 58 pages, with the example's task first.
-    ///   That task was created a day after the end of the span that is said to have found it. Both texts are kept as
-    ///   they are: the sandbox files the task at the end of the span.
-    /// - Three more tasks are called while the sandbox runs: one is being called, one begins after a minute, and one
-    ///   is finished already.
+    /// - Flow 12 has the node of the documents' response. Flow 299 is pending and has the node of the documents'
+    ///   update. Flows 300 to 304 have each status once, and the pending 300 has a node of every kind.
+    /// - The documents' example query finds 574 tasks in 58 pages, the example's task first. The documents' task was
+    ///   created a day after the end of the queried span. The sandbox does not change either text, and files the task
+    ///   at the end of the span.
+    /// - Three more tasks make progress while the sandbox runs: one is being called, one begins after a minute, and one
+    ///   was finished the day before.
     #[must_use]
     pub fn documents() -> Self {
         Self { flows: flows(), tasks: tasks() }
     }
 
-    /// Parses the JSON of a seed file. The error names what is wrong.
+    /// Parses the JSON of a seed file. The error names the wrong field.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let given = serde_json::from_str(text).map_err(|error| format!("could not parse JSON: {error}"))?;
         let checked =
@@ -56,17 +57,17 @@ impl Seed {
     }
 }
 
-/// The documents' example of an operation: its request and the `data` of its answer.
+/// Returns the documents' example of an operation: its request and the `data` of its response.
 fn example(operation: &str) -> (Value, Value) {
     let example = Service::get().operation(operation).and_then(|operation| operation.examples.first());
     let parsed = |text: fn(&Example) -> &str| {
         example.and_then(|example| serde_json::from_str(text(example)).ok()).unwrap_or(Value::Null)
     };
-    let answer = parsed(|example| &example.response);
-    (parsed(|example| &example.request), answer["data"].clone())
+    let response = parsed(|example| &example.response);
+    (parsed(|example| &example.request), response["data"].clone())
 }
 
-/// What the documents' page of nodes says of paging.
+/// Returns the fields of a page in the documents' example, without its nodes.
 pub(crate) fn example_paging() -> Map<String, Value> {
     let (_, mut data) = example("query_recall_flow_detail");
     data.as_object_mut()
@@ -85,23 +86,24 @@ fn flows() -> Vec<Value> {
     let (query, page) = example("query_recall_flow_detail");
     let (update, _) = example("update_recall_flow");
     let node = page["records"][0].clone();
-    let edited = with(&update["nodeList"][0], json!({ "keyId": 1900, "taskId": 5_009_900, "nodeStatus": 0 }));
+    let edited = merged(&update["nodeList"][0], json!({ "keyId": 1900, "taskId": 5_009_900, "nodeStatus": 0 }));
     let mut flows =
         vec![flow(&query["keyId"], COMPLETED, std::slice::from_ref(&node)), flow(&update["keyId"], 0, &[edited])];
     flows.push(flow(&300.into(), 0, &nodes_of_every_kind(&node)));
     for status in 1..=4 {
         let key = 300 + status;
         let keys = json!({ "keyId": 1900 + key, "taskId": 5_009_900 + key, "nodeStatus": status });
-        flows.push(flow(&key.into(), status, &[with(&node, keys)]));
+        flows.push(flow(&key.into(), status, &[merged(&node, keys)]));
     }
     flows
 }
 
-/// A node that plays a file, one that speaks and sends an SMS, and one that was sent along and transfers to agents.
+/// Returns a node that plays a file, one that speaks text and sends an SMS, and one that plays an uploaded file and
+/// transfers to agents.
 fn nodes_of_every_kind(file: &Value) -> [Value; 3] {
     let pending = |key: i64, members: Value| {
         let keys = json!({ "keyId": key, "taskId": 5_008_000 + key, "nodeStatus": 0 });
-        with(&with(file, keys), members)
+        merged(&merged(file, keys), members)
     };
     [
         pending(1911, json!({})),
@@ -120,8 +122,8 @@ fn nodes_of_every_kind(file: &Value) -> [Value; 3] {
     ]
 }
 
-/// An object with members that replace its own.
-fn with(object: &Value, members: Value) -> Value {
+/// Returns an object with these members, which replace its own.
+fn merged(object: &Value, members: Value) -> Value {
     let mut object = object.clone();
     if let (Some(object), Value::Object(members)) = (object.as_object_mut(), members) {
         object.extend(members);
@@ -150,7 +152,7 @@ fn tasks() -> Vec<SeedTask> {
 }
 
 fn task(id: i64, name: &str, counts: Counts) -> SeedTask {
-    let mut record = counts.record();
+    let mut record = counts.figures();
     record.extend([
         ("taskId".to_owned(), id.into()),
         ("taskName".to_owned(), name.into()),
@@ -166,7 +168,7 @@ fn task(id: i64, name: &str, counts: Counts) -> SeedTask {
     }
 }
 
-/// An invented task, always the same for its age. Most are finished; each other status comes up in turn.
+/// Returns an invented task that depends only on its age. Most are finished, and the other statuses take turns.
 fn older_task(age: i64, id: i64) -> SeedTask {
     let status = match age % 20 {
         remainder @ (0 | 1 | 3..=6) => remainder,
@@ -180,7 +182,7 @@ fn older_task(age: i64, id: i64) -> SeedTask {
     };
     let counts = Counts { numbers, called, succeeded: called * (60 + age % 36) / 100 };
     let created = EXAMPLE_END - age * TASK_DISTANCE;
-    // As in the example, a task is named for the moment in which its form was opened.
+    // As in the example, the name of a task is the time shortly before it was created.
     let mut task = task(id, &format!("{}-agent", civil(created - 19)), counts);
     task.record.insert("status".to_owned(), status.into());
     task.record.insert("createdTime".to_owned(), civil(created).into());
@@ -196,7 +198,7 @@ mod tests {
     use crate::tasks::{Counts, Tasks};
 
     #[test]
-    fn the_documents_query_gets_the_documents_answer() {
+    fn the_documents_query_gets_the_documents_response() {
         let (query, expected) = example("query_group_calls");
         assert_eq!(query["params"]["endTime"], civil(EXAMPLE_END));
         let tasks = Tasks { tasks: Seed::documents().tasks, started: 1_800_000_000 };
@@ -209,15 +211,15 @@ mod tests {
     }
 
     #[test]
-    fn invented_figures_follow_the_example() {
+    fn figures_match_the_documents_example() {
         let (_, page) = example("query_group_calls");
-        for (name, figure) in (Counts { numbers: 10, called: 10, succeeded: 8 }).record() {
+        for (name, figure) in (Counts { numbers: 10, called: 10, succeeded: 8 }).figures() {
             assert_eq!(figure, page["records"][0][&name], "{name}");
         }
     }
 
     #[test]
-    fn each_status_of_a_task_and_of_a_flow_is_there() {
+    fn every_status_of_tasks_and_flows_occurs() {
         let seed = Seed::documents();
         for status in 0..=6 {
             assert!(seed.tasks.iter().any(|task| task.record.get("status") == Some(&json!(status))), "task {status}");
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_can_be_written_and_read() {
+    fn a_seed_is_the_same_after_writing_and_reading() {
         let seed = Seed::documents();
         let text = serde_json::to_string(&seed).expect("a seed can be written");
         assert_eq!(Seed::from_json(&text).expect("a seed can be read"), seed);

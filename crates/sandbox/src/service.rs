@@ -1,4 +1,4 @@
-//! What the sandbox knows of the service: the file that codegen renders from the spec.
+//! The operations and codes of the service, read from the file that codegen renders from the spec.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use crate::schema::RequestSchema;
 /// The rendered file.
 const SERVICE: &str = include_str!("generated/service.json");
 
-/// The service, read and its schemas compiled once per process.
+/// The service. The process reads it and compiles its schemas once.
 static SERVICE_MODEL: LazyLock<Service> = LazyLock::new(|| {
     let file: ServiceFile = serde_json::from_str(SERVICE).expect("codegen renders a service that can be read");
     let operations = file.operations.into_iter().map(Operation::new).collect();
@@ -26,23 +26,23 @@ pub(crate) struct Service {
 
 /// An operation of the service.
 pub(crate) struct Operation {
-    /// Its name in the spec, such as `query_group_calls`.
+    /// Name in the spec, such as `query_group_calls`.
     pub(crate) name: String,
-    /// Whether it changes something.
+    /// Whether it changes a flow.
     pub(crate) is_update: bool,
     path: String,
-    /// The schema that its requests obey.
+    /// Schema of its requests.
     pub(crate) schema: RequestSchema,
-    /// What the documents show of it.
+    /// Examples of the documents.
     pub(crate) examples: Vec<Example>,
 }
 
-/// A request and its answer as the documents show them.
+/// A request and its response in the documents.
 #[derive(Deserialize)]
 pub(crate) struct Example {
-    /// The request's body, verbatim.
+    /// Body of the request, verbatim.
     pub(crate) request: String,
-    /// The answer's body, verbatim.
+    /// Body of the response, verbatim.
     pub(crate) response: String,
 }
 
@@ -78,24 +78,24 @@ impl Operation {
 }
 
 impl Service {
-    /// The service of the spec.
+    /// Returns the service of the spec.
     pub(crate) fn get() -> &'static Self {
         &SERVICE_MODEL
     }
 
-    /// The operation whose path a request's path ends in; what stands before it is a base URL's prefix.
+    /// Returns the operation whose path is the end of a request's path. The rest is the prefix of a base URL.
     pub(crate) fn route(&self, path: &str) -> Option<&Operation> {
         let ends_in =
             |operation: &&Operation| path.strip_suffix(&operation.path).is_some_and(|rest| rest.ends_with('/'));
         self.operations.iter().filter(ends_in).max_by_key(|operation| operation.path.len())
     }
 
-    /// The names of all operations.
+    /// Returns the names of all operations.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.operations.iter().map(|operation| operation.name.as_str()).collect()
     }
 
-    /// The operation of this name.
+    /// Returns the operation with this name.
     pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.name == name)
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::Service;
 
     #[test]
-    fn a_path_is_routed_behind_any_prefix() {
+    fn a_path_is_routed_after_any_prefix() {
         let routed = |path| Service::get().route(path).map(|operation| operation.name.as_str());
         for path in ["/voice/group/call/query", "/v3/voice/group/call/query", "/a/b/voice/group/call/query"] {
             assert_eq!(routed(path), Some("query_group_calls"), "{path}");

@@ -1,4 +1,4 @@
-//! The group-call tasks that the sandbox keeps, their progress, and the pages of them that a query selects.
+//! The group-call tasks of the sandbox: their progress, and the pages that a query selects.
 
 use std::borrow::Cow;
 
@@ -8,13 +8,13 @@ use crate::clock::civil;
 use crate::generated::protocol::SeedTask;
 use crate::json::integer;
 
-/// Greatest count of numbers with which a task's figures are computed; more would overflow them.
+/// Maximum number of phone numbers of a task, above which its figures would overflow.
 const MAX_NUMBERS: i64 = 1_000_000_000;
 
-/// The only kind of task that queries ask for.
+/// The only type of task that a query can select.
 const TASK_TYPE: i64 = 3;
 
-/// Counts of a task's numbers, from which everything else that it shows follows.
+/// How many of a task's phone numbers were called and reached. The other figures follow from these.
 #[derive(Clone, Copy)]
 pub(crate) struct Counts {
     pub(crate) numbers: i64,
@@ -23,9 +23,9 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// The members of a task's record that follow from its counts, with the documents' example as tariff. A task that
-    /// has reached nobody has no ratio and no duration.
-    pub(crate) fn record(self) -> Map<String, Value> {
+    /// Returns the fields of a record that follow from the counts, with the prices of the documents' example. The ratio
+    /// and duration of a task that reached no number are null.
+    pub(crate) fn figures(self) -> Map<String, Value> {
         let Self { numbers, called, succeeded } = self;
         let (agent_fee, call_fee) = (succeeded * 125_000 / 8, succeeded * 34_827 / 8);
         let reached = |text: String| if succeeded > 0 { Value::from(text) } else { Value::Null };
@@ -50,13 +50,13 @@ impl Counts {
     }
 }
 
-/// An amount with six decimals.
+/// Formats an amount with six decimals.
 fn millionths(amount: i64) -> String {
     format!("{}.{:06}", amount / 1_000_000, amount % 1_000_000)
 }
 
 impl SeedTask {
-    /// The task as the service answers it at a time.
+    /// Returns the record that a response shows at this time.
     pub(crate) fn record_at(&self, now: i64, started: i64) -> Cow<'_, Map<String, Value>> {
         let Some(progress) = self.progress else { return Cow::Borrowed(&self.record) };
         let mut record = self.record.clone();
@@ -70,7 +70,7 @@ impl SeedTask {
             elapsed if elapsed < lasts => 1,
             _ => 2,
         };
-        record.extend(Counts { numbers, called, succeeded: called * 8 / 10 }.record());
+        record.extend(Counts { numbers, called, succeeded: called * 8 / 10 }.figures());
         record.insert("status".to_owned(), status.into());
         record.entry("createdTime").or_insert_with(|| civil(begin).into());
         Cow::Owned(record)
@@ -84,7 +84,7 @@ pub(crate) struct Tasks {
     pub(crate) started: i64,
 }
 
-/// What a query selects.
+/// The filters of a query.
 struct Selection<'a> {
     from: &'a str,
     to: &'a str,
@@ -107,8 +107,8 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Whether a task is selected; both ends of the span belong to it.
-    fn takes(&self, task: &SeedTask, record: &Map<String, Value>, filed_at: &str) -> bool {
+    /// Returns whether a task is selected. Both ends of the time span are included.
+    fn selects(&self, task: &SeedTask, record: &Map<String, Value>, filed_at: &str) -> bool {
         let number = |name: &str| record.get(name).and_then(integer);
         let contains = |text: Option<&str>| text.is_some_and(|text| text.to_lowercase().contains(&self.search));
         (self.from..=self.to).contains(&filed_at)
@@ -131,7 +131,7 @@ impl Tasks {
         all
     }
 
-    /// Adds a task, with a kind and a time by which queries find it.
+    /// Adds a task. A missing type or time is filled in, so that queries find the task.
     pub(crate) fn insert(&mut self, mut task: SeedTask, now: i64) {
         task.record.entry("taskType").or_insert_with(|| TASK_TYPE.into());
         if task.filed_at.is_none() && task.progress.is_none() {
@@ -140,7 +140,7 @@ impl Tasks {
         self.tasks.push(task);
     }
 
-    /// The page that a request asks for, the newest tasks first.
+    /// Returns the requested page. The newest tasks come first.
     pub(crate) fn page(&self, request: &Value, now: i64) -> Value {
         let selection = Selection::new(&request["params"]);
         let mut found = Vec::new();
@@ -148,7 +148,7 @@ impl Tasks {
             let record = task.record_at(now, self.started);
             let created = record.get("createdTime").and_then(Value::as_str);
             let filed_at = task.filed_at.as_deref().or(created).unwrap_or_default().to_owned();
-            if selection.takes(task, &record, &filed_at) {
+            if selection.selects(task, &record, &filed_at) {
                 found.push((filed_at, record.get("taskId").and_then(integer), record));
             }
         }
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn pages() {
+    fn a_page_holds_the_newest_tasks_after_those_of_the_pages_before() {
         let cases = [(1, vec![7, 6, 5]), (2, vec![4, 3, 2]), (3, vec![1]), (4, vec![]), (i64::MAX, vec![])];
         for (current, expected) in cases {
             let page = query(current, 3, &json!({}));
@@ -213,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn filters() {
+    fn a_filter_selects_tasks() {
         let cases = [
             (json!({ "statusList": [1] }), vec![7, 5, 3, 1]),
             (json!({ "statusList": [0, 1] }), vec![7, 6, 5, 4, 3, 2, 1]),
             (json!({ "idxAppId": 1 }), vec![7, 4, 1]),
             (json!({ "searchCondition": "name 4" }), vec![4]),
             (json!({ "searchCondition": "HELLO" }), vec![7, 6, 5, 4, 3, 2, 1]),
-            (json!({ "searchCondition": "nobody" }), vec![]),
+            (json!({ "searchCondition": "missing" }), vec![]),
             (json!({ "strTime": "2024-01-01 00:00:06" }), vec![7, 6]),
             (json!({ "endTime": "2024-01-01 00:00:02" }), vec![2, 1]),
             (json!({ "taskType": 1 }), vec![]),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn progress() {
+    fn a_task_makes_progress_with_the_clock() {
         let Value::Object(record) = json!({ "taskId": 1, "numCnt": 200 }) else { unreachable!("it is an object") };
         let progress = Some(TaskProgress { starts_after: 10, lasts: 100 });
         let task = SeedTask { record, filed_at: None, app_id: None, audio: None, progress };
