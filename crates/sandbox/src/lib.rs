@@ -34,6 +34,7 @@ mod service;
 mod tasks;
 #[cfg(feature = "tls")]
 mod tls;
+mod write;
 
 pub use builder::Builder;
 pub use cli::run;

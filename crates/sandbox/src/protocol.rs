@@ -20,6 +20,7 @@ use crate::generated::protocol::{
 use crate::kind::{Kind, Variant};
 use crate::language::Language;
 use crate::sandbox::Sandbox;
+use crate::write;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -132,7 +133,7 @@ impl Session {
                 self.close();
                 Value::Null
             }
-            Command::Check { fault } => check::write(language, &Kind::Fault, json(&Fault::together([fault]))),
+            Command::Check { fault } => write::write(language, &Kind::Fault, json(&Fault::together([fault]))),
             Command::Script { faults, operation } => {
                 let sandbox = self.sandbox()?;
                 match operation {
@@ -144,7 +145,7 @@ impl Session {
             Command::FaultsLeft => self.sandbox()?.faults_left().into(),
             Command::Requests => {
                 const KIND: Kind = Kind::List(&Kind::Object(RECORDED_REQUEST));
-                check::write(language, &KIND, json(&self.sandbox()?.requests()))
+                write::write(language, &KIND, json(&self.sandbox()?.requests()))
             }
             Command::Connections => self.sandbox()?.connections().into(),
             Command::OpenConnections => self.sandbox()?.open_connections().into(),
@@ -152,7 +153,7 @@ impl Session {
             Command::InsertFlow { flow } => self.sandbox()?.insert_flow(flow).into(),
             Command::Tasks => {
                 const KIND: Kind = Kind::List(&Kind::Object(SEED_TASK));
-                check::write(language, &KIND, json(&self.sandbox()?.tasks()))
+                write::write(language, &KIND, json(&self.sandbox()?.tasks()))
             }
             Command::InsertTask(task) => {
                 self.sandbox()?.insert_task(task);
