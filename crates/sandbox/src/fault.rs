@@ -1,4 +1,4 @@
-//! What Rust programs do with faults: combine them and build the common ones.
+//! Combines faults, and builds common ones for Rust programs.
 
 use std::time::Duration;
 

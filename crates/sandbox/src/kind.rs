@@ -39,7 +39,7 @@ pub(crate) struct Field {
     pub(crate) presence: Presence,
 }
 
-/// What happens if a field is left out.
+/// Whether a field may be left out.
 #[derive(Debug)]
 pub(crate) enum Presence {
     /// It is an error.
@@ -57,7 +57,7 @@ pub(crate) struct Variant {
     pub(crate) payload: Payload,
 }
 
-/// What a fault or a command takes.
+/// The value of a fault or a command.
 #[derive(Debug)]
 pub(crate) enum Payload {
     Nothing,

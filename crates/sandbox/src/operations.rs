@@ -119,5 +119,5 @@ fn update_flow(operation: &Operation, body: &Value, state: &mut State, now: i64)
 }
 
 fn unknown_flow(key: &Value) -> Refusal {
-    Refusal::parameter(format!("keyId {key} is unknown, there is no such recall flow"))
+    Refusal::parameter(format!("keyId {key} is unknown"))
 }

@@ -18,7 +18,7 @@ use crate::plan::{Delivery, Framing, Interim, Source};
 /// Size of a chunk in bytes.
 const CHUNK: usize = 4096;
 
-/// What the connection does after a response.
+/// The use of a connection after a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     /// Serve the next request.
@@ -29,7 +29,7 @@ pub(crate) enum Next {
     End,
 }
 
-/// What is sent in reply to a request.
+/// The reply to a request.
 pub(crate) enum Reply {
     Response(Response),
     Raw(Vec<u8>),

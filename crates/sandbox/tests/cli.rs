@@ -1,4 +1,4 @@
-//! The sandbox on the command line.
+//! The program `recallflow-sandbox`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -23,7 +23,7 @@ fn a_wrong_argument_is_an_error() {
     }
 }
 
-/// A running program, its output, and the variables that it told a shell to set.
+/// A running program, its output, and the environment variables that it printed.
 struct Running {
     child: Child,
     output: BufReader<ChildStdout>,

@@ -1,4 +1,4 @@
-//! The faults, as a client sees them on the wire.
+//! The faults, as a client receives them.
 
 mod support;
 
@@ -15,14 +15,14 @@ fn detail(sandbox: &Sandbox) -> Reply {
 }
 
 fn detail_error(sandbox: &Sandbox) -> ErrorKind {
-    try_ask(sandbox, DETAIL, &json!({ "keyId": 12 })).expect_err("there is no answer").kind()
+    try_ask(sandbox, DETAIL, &json!({ "keyId": 12 })).expect_err("no response arrives").kind()
 }
 
 fn detail_request(sandbox: &Sandbox) -> Request {
     Request::new(sandbox, DETAIL, &json!({ "keyId": 12 }))
 }
 
-/// What queryDetail answers with this fault.
+/// Returns the response to queryDetail with this fault.
 fn played(fault: Fault) -> Reply {
     let sandbox = start();
     sandbox.script([fault]);
@@ -30,7 +30,7 @@ fn played(fault: Fault) -> Reply {
 }
 
 #[test]
-fn a_script_is_played_in_order_and_then_forgotten() {
+fn scripted_faults_are_played_once_and_in_order() {
     let sandbox = start();
     sandbox.script([Fault::Status(503), Fault::Ok, Fault::Code(-18)]);
     sandbox.script([429]);
@@ -42,7 +42,7 @@ fn a_script_is_played_in_order_and_then_forgotten() {
 }
 
 #[test]
-fn a_script_for_an_operation_waits_for_it() {
+fn a_fault_for_an_operation_waits_for_its_request() {
     let sandbox = start();
     sandbox.script_for("update_recall_flow", [Fault::Code(-15)]);
     assert_eq!(detail(&sandbox).code(), 0);
@@ -51,7 +51,7 @@ fn a_script_for_an_operation_waits_for_it() {
 }
 
 #[test]
-fn a_fault_is_carried_out_only_where_it_says_so() {
+fn a_request_with_a_fault_is_applied_only_if_the_fault_says_so() {
     let sandbox = start();
     let number = || sandbox.flow(299).expect("it is there")["recallNum"].clone();
     for fault in [Fault::Status(503), Fault::Code(-18), Fault::Close, Fault::Reset, Fault::ResetBeforeRead] {
@@ -65,7 +65,7 @@ fn a_fault_is_carried_out_only_where_it_says_so() {
 }
 
 #[test]
-fn connections_end_as_told() {
+fn a_connection_is_reset_or_closed_instead_of_a_response() {
     let sandbox = start();
     sandbox.script([Fault::Reset, Fault::Close]);
     assert_eq!(detail_error(&sandbox), ErrorKind::ConnectionReset);
@@ -73,18 +73,18 @@ fn connections_end_as_told() {
 }
 
 #[test]
-fn a_reset_before_the_request_is_read() {
+fn a_connection_is_reset_before_the_request_is_read() {
     let sandbox = start();
     sandbox.script([Fault::ResetBeforeRead]);
     let mut connection = Connection::open(&sandbox);
     connection.0.write_all(b"POST /voice").expect("it can be sent");
-    assert_eq!(connection.read().expect_err("there is no answer").kind(), ErrorKind::ConnectionReset);
+    assert_eq!(connection.read().expect_err("no response arrives").kind(), ErrorKind::ConnectionReset);
     let [recorded] = sandbox.requests().try_into().expect("it is recorded");
     assert_eq!((recorded.operation, recorded.response.fault), (None, Some(Fault::ResetBeforeRead)));
 }
 
 #[test]
-fn an_answer_can_be_anything() {
+fn a_response_can_have_any_status_headers_and_bytes() {
     let reply =
         played(Fault::Respond { status: 418, headers: vec![("X-Tea".into(), "pot".into())], body: b"short".to_vec() });
     assert_eq!((reply.status, reply.header("X-Tea"), reply.text().as_str()), (418, Some("pot"), "short"));
@@ -102,14 +102,14 @@ fn an_answer_can_be_anything() {
 }
 
 #[test]
-fn dates_can_be_anything() {
+fn a_date_can_be_replaced_or_removed() {
     assert_eq!(played(Fault::date("yesterday")).header("Date"), Some("yesterday"));
     assert_eq!(played(Fault::Ok.without_header("Date")).header("Date"), None);
     assert_eq!(played(Fault::Ok.with_header("Age", "30")).header("Age"), Some("30"));
 }
 
 #[test]
-fn envelopes_can_be_anything() {
+fn an_envelope_can_have_any_style() {
     let old = played(Fault::Code(-16).in_envelope(EnvelopeStyle::old())).json();
     assert_eq!(old, json!({ "status": "-16", "reason": "Timestamp expired", "data": null }));
     let missing = EnvelopeStyle { data: DataStyle::Missing, ..EnvelopeStyle::default() };
@@ -120,7 +120,7 @@ fn envelopes_can_be_anything() {
 }
 
 #[test]
-fn bodies_can_be_cut_off() {
+fn a_body_can_be_truncated() {
     let sandbox = start();
     for fault in [Fault::Truncate(20), Fault::Chunked.and(Fault::Truncate(20)), Fault::ContentLength(100_000)] {
         sandbox.script([fault.clone()]);
@@ -131,14 +131,14 @@ fn bodies_can_be_cut_off() {
 }
 
 #[test]
-fn bodies_can_be_framed_in_other_ways() {
+fn a_body_can_be_chunked_or_end_with_the_connection() {
     assert_eq!(played(Fault::Chunked).code(), 0);
     let reply = played(Fault::UntilClose);
     assert_eq!((reply.code(), reply.header("Content-Length"), reply.header("Connection")), (0, None, Some("close")));
 }
 
 #[test]
-fn answers_can_drip() {
+fn a_response_can_arrive_in_small_pieces() {
     let pace = Pace { bytes: 100, interval: Duration::from_millis(20) };
     let begin = Instant::now();
     let reply = played(Fault::DripHead(pace).and(Fault::DripBody(pace)).and(Fault::Delay(pace.interval)));
@@ -148,7 +148,7 @@ fn answers_can_drip() {
 }
 
 #[test]
-fn answers_can_be_huge() {
+fn a_response_can_be_huge_or_endless() {
     let reply = played(Fault::Oversized { bytes: Some(1_000_000) });
     assert_eq!((reply.code(), reply.body.len()), (0, 1_000_000));
 
@@ -163,7 +163,7 @@ fn answers_can_be_huge() {
 }
 
 #[test]
-fn answers_can_be_compressed() {
+fn a_response_can_be_compressed() {
     let unpacked = |reply: &Reply| {
         assert_eq!(reply.header("Content-Encoding"), Some("gzip"));
         let mut bytes = Vec::new();
@@ -178,14 +178,14 @@ fn answers_can_be_compressed() {
 }
 
 #[test]
-fn a_kept_connection_can_be_stale() {
+fn an_idle_connection_can_close_on_the_next_request() {
     let sandbox = start();
     sandbox.script([Fault::End(Ending::Stale), Fault::Status(503)]);
     let mut connection = Connection::open(&sandbox);
-    let reply = connection.call(&detail_request(&sandbox)).expect("an answer");
+    let reply = connection.call(&detail_request(&sandbox)).expect("a response arrives");
     assert_eq!((reply.code(), reply.header("Connection")), (0, Some("keep-alive")));
     let update = Request::new(&sandbox, UPDATE, &update(299));
-    assert_eq!(connection.call(&update).expect_err("there is no answer").kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(connection.call(&update).expect_err("no response arrives").kind(), ErrorKind::UnexpectedEof);
     assert_eq!(sandbox.flow(299).expect("it is there")["recallNum"], 1);
     assert_eq!(sandbox.requests().len(), 2);
     // The request on the dead connection took nothing from the script.
@@ -193,19 +193,19 @@ fn a_kept_connection_can_be_stale() {
 }
 
 #[test]
-fn a_connection_can_end_without_a_word() {
+fn a_connection_can_close_with_or_without_an_announcement() {
     for (ending, said) in [(Ending::CloseUnsaid, "keep-alive"), (Ending::CloseSaid, "close")] {
         let sandbox = start();
         sandbox.script([Fault::End(ending)]);
         let mut connection = Connection::open(&sandbox);
-        let reply = connection.call(&detail_request(&sandbox)).expect("an answer");
+        let reply = connection.call(&detail_request(&sandbox)).expect("a response arrives");
         assert_eq!((reply.code(), reply.header("Connection")), (0, Some(said)));
         assert_eq!(connection.rest().expect("an orderly end"), b"");
     }
 }
 
 #[test]
-fn a_client_that_leaves_ends_what_is_played_for_it() {
+fn a_fault_ends_when_its_client_disconnects() {
     let sandbox = start();
     for fault in
         [Fault::Hold, Fault::Delay(Duration::from_secs(3600)), Fault::Truncate(3).and(Fault::End(Ending::Hold))]
@@ -214,14 +214,14 @@ fn a_client_that_leaves_ends_what_is_played_for_it() {
         let mut connection = Connection::open(&sandbox);
         connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
         connection.0.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout can be set");
-        assert_eq!(connection.read().expect_err("there is no answer").kind(), ErrorKind::WouldBlock);
+        assert_eq!(connection.read().expect_err("no response arrives").kind(), ErrorKind::WouldBlock);
         drop(connection);
     }
     assert!(sandbox.wait_for_open_connections_blocking(0, Duration::from_secs(20)), "the sandbox goes on");
 }
 
 #[test]
-fn a_sandbox_with_a_pending_fault_ends_at_once() {
+fn a_sandbox_with_a_pending_fault_stops_at_once() {
     let sandbox = start();
     sandbox.script([Fault::Delay(Duration::from_secs(3600))]);
     let mut connection = Connection::open(&sandbox);
@@ -234,24 +234,24 @@ fn a_sandbox_with_a_pending_fault_ends_at_once() {
 }
 
 #[test]
-fn magic_keys_play_faults() {
+fn a_magic_key_plays_its_fault() {
     let sandbox = start();
     let detail = |key: i64| try_ask(&sandbox, DETAIL, &json!({ "keyId": key }));
-    assert_eq!(detail(990_018).expect("an answer").code(), -18);
-    assert_eq!(detail(990_503).expect("an answer").status, 503);
-    assert_eq!(detail(990_600).expect_err("there is no answer").kind(), ErrorKind::ConnectionReset);
-    assert_eq!(detail(990_700).expect_err("there is no answer").kind(), ErrorKind::UnexpectedEof);
-    assert_eq!(detail(990_800).expect("an answer").json()["status"], "0");
-    assert_eq!(detail(990_000).expect("an answer").json()["data"]["keyId"], 990_000);
+    assert_eq!(detail(990_018).expect("a response arrives").code(), -18);
+    assert_eq!(detail(990_503).expect("a response arrives").status, 503);
+    assert_eq!(detail(990_600).expect_err("no response arrives").kind(), ErrorKind::ConnectionReset);
+    assert_eq!(detail(990_700).expect_err("no response arrives").kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(detail(990_800).expect("a response arrives").json()["status"], "0");
+    assert_eq!(detail(990_000).expect("a response arrives").json()["data"]["keyId"], 990_000);
     assert_eq!(ask(&sandbox, UPDATE, &update(990_702)).code(), 0);
     assert_eq!(sandbox.flow(990_702).expect("it was edited")["recallNum"], 3);
     let wrong = Request::new(&sandbox, DETAIL, &json!({ "keyId": 990_503 })).with("Sign", "wrong");
-    assert_eq!(support::send(&sandbox, &wrong).expect("an answer").code(), -1);
+    assert_eq!(support::send(&sandbox, &wrong).expect("a response arrives").code(), -1);
     assert!(magic_keys().contains("990600"));
 }
 
 #[test]
-fn interim_answers_come_before_the_answer() {
+fn interim_responses_precede_the_response() {
     let sandbox = start();
     for at_once in [false, true] {
         sandbox.script([Fault::Interim { count: Some(2), at_once }]);
@@ -265,13 +265,13 @@ fn interim_answers_come_before_the_answer() {
 }
 
 #[test]
-fn an_answer_reflects_the_signature_but_no_recording_does() {
+fn a_reflected_signature_is_not_recorded() {
     let sandbox = start();
     let request = detail_request(&sandbox);
     let signature = &request.headers.iter().find(|(name, _)| name == "Sign").expect("it is signed").1;
     for (reflection, status) in [(Reflection::Page, 500), (Reflection::Message, 200), (Reflection::Encoding, 200)] {
         sandbox.script([Fault::Reflect(reflection)]);
-        let reply = Connection::open(&sandbox).call(&request).expect("it answers");
+        let reply = Connection::open(&sandbox).call(&request).expect("a response arrives");
         assert_eq!(reply.status, status);
         assert!(format!("{}{}", reply.head, reply.text()).contains(signature), "{reflection:?}");
     }
@@ -279,7 +279,7 @@ fn an_answer_reflects_the_signature_but_no_recording_does() {
 }
 
 #[test]
-fn headers_may_be_many_and_come_twice() {
+fn a_response_can_have_many_and_duplicate_headers() {
     let reply = played(Fault::ManyHeaders { count: 200, bytes: 30 }.with_another_header("Date", "now"));
     assert_eq!(reply.head.matches("X-Padding-").count(), 200);
     assert_eq!(reply.head.matches("\r\nDate: ").count(), 2);

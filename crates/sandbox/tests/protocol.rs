@@ -1,4 +1,4 @@
-//! The sandbox as programs in other languages use it.
+//! The command protocol, as programs in other languages use it.
 
 mod support;
 
@@ -43,7 +43,7 @@ fn result(reply: &str) -> Value {
     reply["result"].take()
 }
 
-/// The kind and the message of an error.
+/// Returns the kind and message of an error.
 fn error(reply: &str) -> (String, String) {
     let reply = parsed(reply);
     let text = |name: &str| reply["error"][name].as_str().unwrap_or_else(|| panic!("{reply}")).to_owned();
@@ -51,7 +51,7 @@ fn error(reply: &str) -> (String, String) {
 }
 
 #[test]
-fn options_are_json() {
+fn options_set_up_the_sandbox() {
     let options = json!({
         "api_key": "key", "api_secret": null, "host": "127.0.0.1", "port": 0, "shape": "page", "timestamp_window": 10.5,
         "allowed_ips": ["127.0.0.2"], "seed": { "flows": [{ "keyId": 7, "status": 0 }], "tasks": [{ "record": {} }] },
@@ -65,7 +65,7 @@ fn options_are_json() {
 }
 
 #[test]
-fn wrong_options_are_named_as_the_language_names_them() {
+fn a_wrong_option_has_its_name_in_the_language() {
     for (language, options, message) in [
         (Language::Python, json!({ "prot": 1 }), "unknown name `prot`; did you mean `port`?"),
         (Language::Node, json!({ "api_key": "k" }), "unknown name `api_key`; did you mean `apiKey`?"),
@@ -141,7 +141,7 @@ fn recordings_have_the_names_and_units_of_the_language() {
 }
 
 #[test]
-fn waits_end_when_the_condition_holds_or_the_time_is_over() {
+fn a_wait_ends_when_its_condition_holds_or_its_time_is_over() {
     let sandbox = Running::start(Language::Python, &json!({}));
     let wait = |command: &Value| {
         let waiting = sandbox.session.wait(&command.to_string()).expect("the command is right");
@@ -178,7 +178,7 @@ fn only_the_newest_requests_are_kept() {
 }
 
 #[test]
-fn wrong_commands_change_nothing() {
+fn a_wrong_command_changes_nothing() {
     let sandbox = Running::start(Language::Python, &json!({}));
     let tasks = sandbox.run(&json!("tasks"));
     for (command, part) in [

@@ -1,4 +1,4 @@
-//! What the sandbox tells of the requests that came.
+//! Recorded requests.
 
 mod support;
 
@@ -10,10 +10,10 @@ use serde_json::json;
 use support::{Connection, DETAIL, Request, UPDATE, ask, send, sign, start, try_ask, unix_seconds, update};
 
 #[test]
-fn a_record_tells_everything_but_the_signature() {
+fn a_record_has_everything_but_the_signature() {
     let sandbox = start();
     let request = Request::at(&sandbox, &format!("/v3{DETAIL}?x=1"), &json!({ "keyId": 12 }), unix_seconds());
-    send(&sandbox, &request).expect("an answer");
+    send(&sandbox, &request).expect("a response arrives");
     let [recorded] = sandbox.requests().try_into().expect("one request came");
     assert_eq!(recorded.operation.as_deref(), Some("query_recall_flow_detail"));
     assert_eq!((recorded.method.as_str(), recorded.path.as_str()), ("POST", "/v3/voice/recallFlow/queryDetail"));
@@ -33,7 +33,8 @@ fn a_record_tells_everything_but_the_signature() {
 #[test]
 fn refused_requests_are_recorded_too() {
     let sandbox = start();
-    send(&sandbox, &Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Sign", "wrong")).expect("an answer");
+    send(&sandbox, &Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Sign", "wrong"))
+        .expect("a response arrives");
     ask(&sandbox, "/nothing", &json!({}));
     let requests = sandbox.requests();
     assert_eq!((requests[0].signature_valid, requests[0].response.code), (false, Some(-1)));
@@ -44,7 +45,7 @@ fn refused_requests_are_recorded_too() {
 }
 
 #[test]
-fn a_fault_and_what_it_hides_are_recorded() {
+fn a_fault_and_the_response_it_withholds_are_recorded() {
     let sandbox = start();
     sandbox.script([Fault::Reset.applied(), Fault::Reset]);
     assert!(try_ask(&sandbox, UPDATE, &update(299)).is_err());
@@ -56,16 +57,16 @@ fn a_fault_and_what_it_hides_are_recorded() {
 }
 
 #[test]
-fn a_callback_sees_each_request() {
+fn a_callback_gets_each_request() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&seen);
     let builder = Sandbox::builder().on_request(move |request| {
-        sink.lock().expect("nobody panicked").push(request.response.code);
+        sink.lock().expect("no thread panicked").push(request.response.code);
     });
     let sandbox = builder.start_blocking().expect("a sandbox starts");
     ask(&sandbox, DETAIL, &json!({ "keyId": 12 }));
     ask(&sandbox, DETAIL, &json!({ "keyId": 1 }));
-    assert_eq!(*seen.lock().expect("nobody panicked"), [Some(0), Some(-22)]);
+    assert_eq!(*seen.lock().expect("no thread panicked"), [Some(0), Some(-22)]);
 }
 
 #[tokio::test]
@@ -84,7 +85,7 @@ async fn requests_can_be_waited_for() {
 }
 
 #[test]
-fn requests_can_be_waited_for_where_nothing_is_asynchronous() {
+fn blocking_code_can_wait_for_requests() {
     let sandbox = start();
     assert!(!sandbox.wait_for_requests_blocking(1, Duration::from_millis(1)));
     ask(&sandbox, DETAIL, &json!({ "keyId": 12 }));

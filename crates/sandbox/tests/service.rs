@@ -1,4 +1,4 @@
-//! What the sandbox answers as the service does.
+//! The behavior that the sandbox shares with the service.
 
 mod support;
 
@@ -8,16 +8,16 @@ use recallflow_sandbox::{Clock, Sandbox, Seed, Shape};
 use serde_json::{Value, json};
 use support::{Connection, DETAIL, Request, TASKS, UPDATE, ask, send, start, update};
 
-/// Asserts that a request is refused with this code and a message that has this in it.
+/// Asserts that a request is refused with this code, and that the message contains this text.
 fn assert_refused(sandbox: &Sandbox, request: &Request, code: i64, message: &str) {
-    let reply = send(sandbox, request).expect("the sandbox answers");
+    let reply = send(sandbox, request).expect("the sandbox responds");
     assert_eq!((reply.status, reply.code()), (200, code), "{}", reply.text());
     assert!(reply.message().contains(message), "{}", reply.message());
     assert_eq!(reply.json()["data"], Value::Null);
 }
 
 #[test]
-fn a_normal_answer_has_the_headers_of_the_service() {
+fn a_response_has_the_headers_of_the_service() {
     let sandbox = start();
     let reply = ask(&sandbox, DETAIL, &json!({ "keyId": 12 }));
     assert_eq!(reply.status, 200);
@@ -42,7 +42,7 @@ fn a_wrong_key_or_signature_is_refused() {
         assert_refused(&sandbox, &request, -1, "Authentication error");
     }
     let (_, sign) = request.headers.iter().find(|(name, _)| name == "Sign").expect("it is signed").clone();
-    assert_eq!(send(&sandbox, &request.with("Sign", &sign.to_uppercase())).expect("an answer").code(), 0);
+    assert_eq!(send(&sandbox, &request.with("Sign", &sign.to_uppercase())).expect("a response arrives").code(), 0);
 }
 
 #[test]
@@ -58,14 +58,14 @@ fn a_timestamp_outside_the_window_is_refused() {
     let sandbox = Sandbox::builder().clock(Clock::fixed(1_630_468_800)).start_blocking().expect("a sandbox starts");
     let at = |timestamp| Request::at(&sandbox, DETAIL, &json!({ "keyId": 12 }), timestamp);
     for distance in [-1800, 0, 1800] {
-        assert_eq!(send(&sandbox, &at(1_630_468_800 + distance)).expect("an answer").code(), 0, "{distance}");
+        assert_eq!(send(&sandbox, &at(1_630_468_800 + distance)).expect("a response arrives").code(), 0, "{distance}");
     }
     for distance in [-1801, 1801, 1_000_000_000_000] {
         assert_refused(&sandbox, &at(1_630_468_800 + distance), -16, "Timestamp expired");
     }
     sandbox.set_clock_offset(3600);
     assert_refused(&sandbox, &at(1_630_468_800), -16, "Timestamp expired");
-    let reply = send(&sandbox, &at(1_630_468_800 + 3600)).expect("an answer");
+    let reply = send(&sandbox, &at(1_630_468_800 + 3600)).expect("a response arrives");
     assert_eq!((reply.code(), reply.header("Date")), (0, Some("Wed, 01 Sep 2021 05:00:00 GMT")));
 }
 
@@ -74,7 +74,7 @@ fn the_documents_signing_example_is_accepted() {
     let sandbox = Sandbox::builder().clock(Clock::fixed(1_630_468_800)).start_blocking().expect("a sandbox starts");
     let request = Request::at(&sandbox, DETAIL, &json!({ "keyId": 12 }), 1_630_468_800);
     let request = request.with("Sign", "05d7a50893e22a5c4bb3216ae3396c7c").with("Api-Key", "bDqJFiq9");
-    assert_eq!(send(&sandbox, &request).expect("an answer").code(), 0);
+    assert_eq!(send(&sandbox, &request).expect("a response arrives").code(), 0);
 }
 
 #[test]
@@ -96,17 +96,17 @@ fn a_parameter_that_breaks_a_rule_is_named() {
 }
 
 #[test]
-fn other_paths_and_methods_are_answered_by_a_gateway() {
+fn a_gateway_responds_to_other_paths_and_methods() {
     let sandbox = start();
     let reply = ask(&sandbox, "/voice/recallFlow/nothing", &json!({ "keyId": 12 }));
     assert_eq!((reply.status, reply.header("Content-Type")), (404, Some("text/html")));
     let request = Request { method: "GET".to_owned(), ..Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })) };
-    let reply = send(&sandbox, &request).expect("an answer");
+    let reply = send(&sandbox, &request).expect("a response arrives");
     assert_eq!((reply.status, reply.header("Allow")), (405, Some("POST")));
 }
 
 #[test]
-fn any_prefix_will_do() {
+fn a_base_url_may_have_any_prefix() {
     let sandbox = start();
     for prefix in ["", "/v3", "/some/where"] {
         assert_eq!(ask(&sandbox, &format!("{prefix}{DETAIL}"), &json!({ "keyId": 12 })).code(), 0, "{prefix}");
@@ -114,7 +114,7 @@ fn any_prefix_will_do() {
 }
 
 #[test]
-fn the_documents_flow_is_answered_in_each_shape() {
+fn the_documents_flow_has_each_shape() {
     let sandbox = start();
     let voice = "120250811103439c1901f4c53b691b419ad8a143b.wav";
     let data = || ask(&sandbox, DETAIL, &json!({ "keyId": 12 })).json()["data"].clone();
@@ -138,7 +138,7 @@ fn the_documents_flow_is_answered_in_each_shape() {
 }
 
 #[test]
-fn an_update_changes_what_is_answered() {
+fn an_update_changes_the_flow() {
     let sandbox = start();
     let detail = |key: i64| ask(&sandbox, DETAIL, &json!({ "keyId": key })).json()["data"].clone();
     assert_eq!(detail(299)["recallNum"], 1);
@@ -166,7 +166,7 @@ fn an_update_changes_what_is_answered() {
 }
 
 #[test]
-fn only_a_known_pending_flow_is_edited() {
+fn an_update_needs_a_known_pending_flow() {
     let sandbox = start();
     for key in [12, 301, 302, 303, 304] {
         let request = Request::new(&sandbox, UPDATE, &update(key));
@@ -180,14 +180,14 @@ fn only_a_known_pending_flow_is_edited() {
     assert_eq!(ask(&sandbox, UPDATE, &update(5)).code(), 0);
 }
 
-/// The documents' example query, with another page.
+/// Returns the documents' example query with another page.
 fn query(current: i64, size: i64) -> Value {
     json!({ "current": current, "size": size, "params": {
         "strTime": "2024-01-01 00:00:00", "endTime": "2024-06-03 15:13:01", "taskType": 3, "statusList": [] } })
 }
 
 #[test]
-fn all_tasks_are_found_page_by_page() {
+fn all_tasks_are_found_in_pages() {
     let sandbox = start();
     let mut ids = Vec::new();
     for current in 1..=58 {
@@ -204,7 +204,7 @@ fn all_tasks_are_found_page_by_page() {
 }
 
 #[test]
-fn a_running_task_goes_on_with_the_clock() {
+fn a_running_task_makes_progress_with_the_clock() {
     let sandbox = Sandbox::builder().clock(Clock::fixed(1_800_000_000)).start_blocking().expect("a sandbox starts");
     let task = |offset: i64| {
         sandbox.set_clock_offset(offset);
@@ -213,7 +213,7 @@ fn a_running_task_goes_on_with_the_clock() {
         body["params"]["endTime"] = json!("2028-01-01 00:00:00");
         body["params"]["searchCondition"] = json!("sandbox-1");
         let request = Request::at(&sandbox, TASKS, &body, 1_800_000_000 + offset);
-        send(&sandbox, &request).expect("an answer").json()["data"]["records"][0].clone()
+        send(&sandbox, &request).expect("a response arrives").json()["data"]["records"][0].clone()
     };
     assert_eq!((&task(0)["status"], &task(0)["rate"]), (&json!(1), &json!("0")));
     assert_eq!((&task(300)["rate"], &task(300)["callNum"]), (&json!("50"), &json!(500)));
@@ -238,17 +238,17 @@ fn a_connection_serves_requests_one_after_the_other() {
     let mut connection = Connection::open(&sandbox);
     for _ in 0..3 {
         let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
-        assert_eq!(connection.call(&request).expect("an answer").code(), 0);
+        assert_eq!(connection.call(&request).expect("a response arrives").code(), 0);
     }
     let two = [
         Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).bytes(),
         Request::new(&sandbox, DETAIL, &json!({ "keyId": 1 })).bytes(),
     ];
     connection.0.write_all(&two.concat()).expect("it can be sent");
-    assert_eq!(connection.read().expect("an answer").code(), 0);
-    assert_eq!(connection.read().expect("an answer").code(), -22);
+    assert_eq!(connection.read().expect("a response arrives").code(), 0);
+    assert_eq!(connection.read().expect("a response arrives").code(), -22);
     let last = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Connection", "close");
-    assert_eq!(connection.call(&last).expect("an answer").header("Connection"), Some("close"));
+    assert_eq!(connection.call(&last).expect("a response arrives").header("Connection"), Some("close"));
     assert_eq!(connection.rest().expect("an orderly end"), b"");
     assert_eq!(sandbox.connections(), 1);
 }
@@ -263,12 +263,15 @@ fn a_chunked_request_is_read() {
     );
     let mut connection = Connection::open(&sandbox);
     connection.0.write_all(bytes.as_bytes()).expect("it can be sent");
-    assert_eq!(connection.read().expect("an answer").code(), 0);
-    assert_eq!(connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("an answer").code(), 0);
+    assert_eq!(connection.read().expect("a response arrives").code(), 0);
+    assert_eq!(
+        connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("a response arrives").code(),
+        0
+    );
 }
 
 #[test]
-fn what_is_no_request_is_refused() {
+fn unsupported_requests_are_rejected() {
     let sandbox = start();
     let long_header = format!("POST / HTTP/1.1\r\nX: {}", "x".repeat(70_000));
     let cases = [
@@ -282,15 +285,18 @@ fn what_is_no_request_is_refused() {
     for (bytes, status) in cases {
         let mut connection = Connection::open(&sandbox);
         connection.0.write_all(bytes.as_bytes()).expect("it can be sent");
-        assert_eq!(connection.read().expect("an answer").status, status, "{status}");
+        assert_eq!(connection.read().expect("a response arrives").status, status, "{status}");
     }
 }
 
 #[test]
-fn a_sandbox_that_is_dropped_ends_its_connections() {
+fn dropping_a_sandbox_closes_its_connections() {
     let sandbox = start();
     let mut connection = Connection::open(&sandbox);
-    assert_eq!(connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("an answer").code(), 0);
+    assert_eq!(
+        connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("a response arrives").code(),
+        0
+    );
     let address = sandbox.address();
     sandbox.shutdown();
     assert_eq!(connection.rest().expect("an orderly end"), b"");

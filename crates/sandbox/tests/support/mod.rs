@@ -1,4 +1,4 @@
-//! A client for tests: it signs on its own and shows what came over the wire, byte for byte.
+//! A client for tests. It signs requests itself and returns responses byte for byte.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -15,9 +15,9 @@ pub(crate) const UPDATE: &str = "/voice/recallFlow/update";
 pub(crate) const TASKS: &str = "/voice/group/call/query";
 
 /// How long a test waits for bytes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where a sandbox is and who may use it.
+/// The address and credentials of a sandbox.
 pub(crate) trait Server {
     fn address(&self) -> SocketAddr;
     fn api_key(&self) -> &str;
@@ -38,7 +38,7 @@ impl Server for Sandbox {
     }
 }
 
-/// The same of a sandbox that is used by commands.
+/// The address and credentials of a sandbox that a `Session` runs.
 pub(crate) struct Account {
     pub(crate) address: SocketAddr,
     pub(crate) api_key: String,
@@ -68,7 +68,7 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
 }
 
-/// The machine's Unix time in seconds.
+/// Returns the machine's Unix time in seconds.
 pub(crate) fn unix_seconds() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
     i64::try_from(since.as_secs()).expect("it is before the end of time")
@@ -81,12 +81,12 @@ pub(crate) fn sign(sandbox: &impl Server, timestamp: &str) -> String {
 }
 
 impl Request {
-    /// A request that the sandbox accepts, signed now.
+    /// Returns a request that the sandbox accepts, signed now.
     pub(crate) fn new(sandbox: &impl Server, path: &str, body: &Value) -> Self {
         Self::at(sandbox, path, body, unix_seconds())
     }
 
-    /// A request that was signed at some time.
+    /// Returns a request that was signed at this time.
     pub(crate) fn at(sandbox: &impl Server, path: &str, body: &Value, timestamp: i64) -> Self {
         let timestamp = timestamp.to_string();
         let headers = [
@@ -111,7 +111,7 @@ impl Request {
         self
     }
 
-    /// Takes a header away.
+    /// Removes a header.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self
@@ -132,7 +132,7 @@ impl Request {
     }
 }
 
-/// An answer as it came.
+/// A received response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -155,11 +155,11 @@ impl Reply {
     }
 
     pub(crate) fn code(&self) -> i64 {
-        self.json()["code"].as_i64().expect("the answer has a code")
+        self.json()["code"].as_i64().expect("the response has a code")
     }
 
     pub(crate) fn message(&self) -> String {
-        self.json()["msg"].as_str().expect("the answer has a message").to_owned()
+        self.json()["msg"].as_str().expect("the response has a message").to_owned()
     }
 }
 
@@ -169,7 +169,7 @@ pub(crate) struct Connection(pub(crate) TcpStream);
 impl Connection {
     pub(crate) fn open(sandbox: &impl Server) -> Self {
         let stream = TcpStream::connect(sandbox.address()).expect("the sandbox listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
+        stream.set_read_timeout(Some(READ_TIMEOUT)).expect("a timeout can be set");
         Self(stream)
     }
 
@@ -178,10 +178,10 @@ impl Connection {
         self.read()
     }
 
-    /// Reads an answer that says how long it is.
+    /// Reads a response.
     pub(crate) fn read(&mut self) -> io::Result<Reply> {
         let head = self.read_head()?;
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("the answer has a status");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("the response has a status");
         let mut reply = Reply { status, head, body: Vec::new() };
         if reply.header("Transfer-Encoding") == Some("chunked") {
             reply.body = self.read_chunks()?;
@@ -226,7 +226,7 @@ impl Connection {
         Ok(byte[0])
     }
 
-    /// Everything up to the end of the connection.
+    /// Reads to the end of the connection.
     pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest)?;
@@ -234,17 +234,17 @@ impl Connection {
     }
 }
 
-/// Sends a request on a connection of its own.
+/// Sends a request on a new connection.
 pub(crate) fn send(sandbox: &impl Server, request: &Request) -> io::Result<Reply> {
     Connection::open(sandbox).call(request)
 }
 
-/// Asks on a connection of its own, and gets an answer.
+/// Sends a signed request on a new connection. Panics if no response arrives.
 pub(crate) fn ask(sandbox: &impl Server, path: &str, body: &Value) -> Reply {
-    send(sandbox, &Request::new(sandbox, path, body)).expect("the sandbox answers")
+    send(sandbox, &Request::new(sandbox, path, body)).expect("the sandbox responds")
 }
 
-/// Tries to ask.
+/// Sends a signed request on a new connection.
 pub(crate) fn try_ask(sandbox: &impl Server, path: &str, body: &Value) -> io::Result<Reply> {
     send(sandbox, &Request::new(sandbox, path, body))
 }
@@ -253,7 +253,7 @@ pub(crate) fn start() -> Sandbox {
     Sandbox::start_blocking().expect("a sandbox starts")
 }
 
-/// An update that obeys the rules, without nodes.
+/// Returns a valid update without nodes.
 pub(crate) fn update(key: i64) -> Value {
     json!({ "keyId": key, "recallInterval": 45, "recallNum": 3, "recallType": 1 })
 }
