@@ -7,11 +7,13 @@
 //! This module calls Node-API directly, because napi-rs has neither a reference that is weak at times nor a thread-safe
 //! function without a strong reference.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
+use std::rc::Rc;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Function, Object};
 use napi::{Env, JsValue as _, Unknown, check_status, sys};
 
 /// Wakes the event loop from any thread, without keeping it alive.
@@ -54,17 +56,16 @@ impl Wake {
 pub(crate) struct Holder {
     wake: Wake,
     callback: sys::napi_ref,
-    is_holding: bool,
+    is_holding: Rc<Cell<bool>>,
 }
 
 impl Holder {
     /// Starts or stops to keep them alive.
     pub(crate) fn hold(&mut self, env: Env, is_needed: bool) -> napi::Result<()> {
         let Some(Handle(raw)) = *self.wake.handle() else { return Ok(()) };
-        if is_needed == self.is_holding {
+        if self.is_holding.replace(is_needed) == is_needed {
             return Ok(());
         }
-        self.is_holding = is_needed;
         let (env, mut count) = (env.raw(), 0);
         // SAFETY: this is the JavaScript thread, and both are valid until `finalize` takes the handle.
         unsafe {
@@ -98,6 +99,8 @@ struct Context {
 pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> napi::Result<(Wake, Holder)> {
     let name = env.create_string("recallflow")?;
     let wake = Wake(Arc::default());
+    let is_holding = Rc::new(Cell::new(false));
+    let resource = resource(&env, Rc::clone(&is_holding))?;
     let mut reference = ptr::null_mut();
     // SAFETY: this is the JavaScript thread, and both values are alive.
     check_status!(unsafe { sys::napi_create_reference(env.raw(), callback.raw(), 0, &raw mut reference) })?;
@@ -108,7 +111,7 @@ pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> 
         sys::napi_create_threadsafe_function(
             env.raw(),
             ptr::null_mut(),
-            ptr::null_mut(),
+            resource.raw(),
             name.raw(),
             0,
             1,
@@ -130,7 +133,19 @@ pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> 
     // SAFETY: this is the JavaScript thread.
     check_status!(unsafe { sys::napi_unref_threadsafe_function(env.raw(), raw) })?;
     wake.set(Some(Handle(raw)));
-    Ok((wake.clone(), Holder { wake, callback: reference, is_holding: false }))
+    Ok((wake.clone(), Holder { wake, callback: reference, is_holding }))
+}
+
+/// Creates the object with which `async_hooks` describes the thread-safe function.
+///
+/// Its method `hasRef`, as that of Node's own handles, returns whether the function keeps the event loop alive. Jest would
+/// otherwise report an open handle for every program that imports the package. The object belongs to Node's own realm, so
+/// that it does not keep another one alive.
+fn resource(env: &Env, is_holding: Rc<Cell<bool>>) -> napi::Result<Object<'_>> {
+    let mut resource = Object::new(env)?;
+    let has_ref = env.create_function_from_closure::<(), _, _>("hasRef", move |_| Ok(is_holding.get()))?;
+    resource.set("hasRef", has_ref)?;
+    Ok(resource)
 }
 
 /// Calls the callback if it still exists.

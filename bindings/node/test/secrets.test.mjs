@@ -141,7 +141,19 @@ suite('a client shows no secret', () => {
   test('in any form', () => {
     assertClean(shown(client));
     assertClean(cloned(client));
-    assert.deepEqual(Reflect.ownKeys(client), []);
+    assert.deepEqual(Object.keys(client), []);
+  });
+
+  test('in its private parts', () => {
+    const keys = Reflect.ownKeys(client);
+    assert.equal(keys.length, 1);
+    for (const key of keys) {
+      const { value, enumerable } = Object.getOwnPropertyDescriptor(client, key) ?? {};
+      assert.equal(enumerable, false);
+      assertClean(shown(value));
+      assertClean(shown(value()));
+      assertClean(shown(value().core));
+    }
   });
 
   test('on the console', async (t) => {

@@ -5,6 +5,7 @@ import { isUint8Array } from 'node:util/types';
 
 import { InvalidRequestError, moveTo, siteOf, type Site } from './errors.js';
 import { RecallNode } from './generated/requests.js';
+import { isUrl } from './realms.js';
 
 /** A voice file: its bytes, or a path or `file:` URL, which is read at once. */
 export type Audio = Uint8Array | string | URL;
@@ -17,7 +18,7 @@ export function encodeAudio(audio: Audio): string {
 
 function read(file: string | URL, site: Site): Uint8Array {
   // `readFileSync` would take a number for an open file.
-  if (typeof file !== 'string' && !((file as unknown) instanceof URL)) {
+  if (typeof file !== 'string' && !isUrl(file)) {
     throw moveTo(
       unreadable('type', `\`baseFile\` must be a Uint8Array or the path of a file, but is a ${typeof file}`),
       site,

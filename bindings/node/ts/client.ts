@@ -6,17 +6,21 @@ import { start } from './completions.js';
 import { encode } from './encode.js';
 import { siteOf, type Site } from './errors.js';
 import { Operations } from './generated/operations.js';
+import type { LogWriter } from './logging.js';
 import { attempt, native, type NativeCore } from './native.js';
 import { callOptions, clientOptions, environment, inEnvironment } from './options.js';
-import type { CallOptions, ClientOptions, EnvironmentOptions, Logger, SharedOptions } from './options.js';
+import type { CallOptions, ClientOptions, EnvironmentOptions, SharedOptions } from './options.js';
 import { Pages } from './pages.js';
+import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
 
-/** The private parts of a client, which neither printing nor copying it reaches. */
+/** The private parts of a client. */
 interface Parts {
   core: NativeCore;
-  logger: Logger | undefined;
+  logger: LogWriter | undefined;
 }
+
+const parts = new PrivateParts<Parts>();
 
 /**
  * Marks options of `fromEnv`, whose key and secret may come from the environment. Its value is the caller's stack. It is a
@@ -38,8 +42,6 @@ const FROM_ENVIRONMENT = Symbol('from the environment');
  * ```
  */
 export class Client extends Operations {
-  readonly #parts: Parts;
-
   /**
    * Creates a client. It connects at the first call.
    *
@@ -48,10 +50,11 @@ export class Client extends Operations {
   constructor(options: ClientOptions) {
     super();
     const site = (options as { [FROM_ENVIRONMENT]?: Site } | undefined)?.[FROM_ENVIRONMENT];
-    this.#parts =
+    const made =
       site === undefined
         ? make(options, environment(), siteOf(new.target), (text, variables) => new native.Core(text, variables))
         : makeFromEnvironment(options, site);
+    parts.set(this, made);
   }
 
   /**
@@ -72,22 +75,22 @@ export class Client extends Operations {
 
   /** Base URL of the service. */
   get baseUrl(): string {
-    return this.#parts.core.baseUrl;
+    return parts.of(this).core.baseUrl;
   }
 
   /** Default timeout of a whole call, in milliseconds. */
   get timeout(): number {
-    return this.#parts.core.timeout;
+    return parts.of(this).core.timeout;
   }
 
   /** Default number of retries of a call. */
   get maxRetries(): number {
-    return this.#parts.core.maxRetries;
+    return parts.of(this).core.maxRetries;
   }
 
   /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */
   close(): void {
-    this.#parts.core.close();
+    parts.of(this).core.close();
   }
 
   /** Closes the client, for `await using`. */
@@ -120,7 +123,7 @@ export class Client extends Operations {
     method: (...args: never) => unknown,
   ): Promise<T> {
     const site = siteOf(method);
-    const { core, logger } = this.#parts;
+    const { core, logger } = parts.of(this);
     return new Promise((resolve, reject) => {
       const { text, signal } = attempt(() => callOptions(options), site);
       const json = encode(request);
@@ -151,7 +154,7 @@ export class Client extends Operations {
     method: (...args: never) => unknown,
   ): Pages<T> {
     const site = siteOf(method);
-    const { core, logger } = this.#parts;
+    const { core, logger } = parts.of(this);
     const { text, signal } = attempt(() => callOptions(options), site);
     const reader = attempt(() => core.pages(operation, encode(request), text), site);
     return new Pages(reader, readItem, logger, signal);

@@ -1,10 +1,11 @@
 /** The pending calls of this thread. The native module reports their outcomes and log lines in batches of events. */
 
 import { AsyncResource } from 'node:async_hooks';
-import { inspect } from 'node:util';
-import { isPromise } from 'node:util/types';
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
 
 import { camel, errorOf, moveTo, type Site } from './errors.js';
+import type { LogWriter } from './logging.js';
 import type { Logger } from './options.js';
 import { native, type NativeCompletions } from './native.js';
 import { Reader } from './reader.js';
@@ -36,13 +37,14 @@ export interface PendingCall {
   resolve(reader: Reader | undefined): void;
   reject(error: unknown): void;
   site: Site;
-  logger: Logger | undefined;
+  logger: LogWriter | undefined;
   signal: AbortSignal | undefined;
   /** The asynchronous context of the caller, in which the logger is called, so that its `AsyncLocalStorage` works. */
   context?: AsyncResource;
 }
 
-// Test runners replace these functions with fake clocks after this module was loaded.
+// Not the global functions, which browser-like test environments lack and others replace with fake clocks. Fake clocks may
+// also replace those of the modules, after this module was loaded.
 const later = setImmediate;
 const now = performance.now.bind(performance);
 
@@ -72,7 +74,7 @@ export function start(submit: (completions: NativeCompletions) => number, pendin
   pending.call = call;
   slots[call % CALL_SLOTS] = pending;
   if (pending.logger !== undefined) {
-    pending.context = new AsyncResource('recallflow');
+    pending.context = new AsyncResource('recallflow', { requireManualDestroy: true });
   }
   if (pending.signal !== undefined) {
     try {
@@ -102,6 +104,7 @@ function remove(call: number): PendingCall | undefined {
   const pending = find(call);
   if (pending !== undefined) {
     slots[call % CALL_SLOTS] = undefined;
+    pending.context?.emitDestroy();
     if (pending.signal !== undefined) {
       unlisten(pending.signal, call);
     }
@@ -227,7 +230,7 @@ function handle(kind: number, call: number, reader: Reader): void {
   }
 }
 
-function log(logger: Logger | undefined, reader: Reader): void {
+function log(writer: LogWriter | undefined, reader: Reader): void {
   const line = reader.any() as { level: string; message: string; fields: Record<string, unknown> };
   const level = line.level === 'trace' ? 'debug' : (line.level as keyof Logger);
   const fields = Object.fromEntries(
@@ -236,26 +239,5 @@ function log(logger: Logger | undefined, reader: Reader): void {
       name === 'operation' ? camel(String(value)) : value,
     ]),
   );
-  try {
-    const returned: unknown = logger?.[level]?.(line.message, fields);
-    if (isPromise(returned)) {
-      returned.catch(warn);
-    }
-  } catch (error) {
-    warn(error);
-  }
-}
-
-/** Reports that a logger failed. Its error must neither fail the call nor go unnoticed. */
-function warn(error: unknown): void {
-  // The text, because `emitWarning` refuses errors of another realm, as in Jest.
-  process.emitWarning(`the logger failed: ${shown(error)}`);
-}
-
-function shown(error: unknown): string {
-  try {
-    return inspect(error, { customInspect: false });
-  } catch {
-    return 'with an error that cannot be shown';
-  }
+  writer?.write(level, line.message, fields);
 }

@@ -59,11 +59,8 @@ export class FeeTotal {
    * @param currency - The currency as the service writes it, such as `'USD'`; `undefined` for fees without one.
    */
   amount(currency: string | undefined): string {
-    return this.#sum(currency ?? '');
-  }
-
-  #sum(currency: string): string {
-    return Object.hasOwn(this.amounts, currency) ? (this.amounts[currency] ?? '0') : '0';
+    const name = currency ?? '';
+    return Object.hasOwn(this.amounts, name) ? (this.amounts[name] ?? '0') : '0';
   }
 }
 

@@ -4,8 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 import { encode } from './encode.js';
 import { ConfigError } from './errors.js';
+import { LogWriter } from './logging.js';
+import { isSignal, isUrl } from './realms.js';
 
-/** A logger: `console`, or any object with some of these methods. */
+/**
+ * A logger: `console`, one of winston, or any object with some of these methods. The loggers of pino and bunyan, whose
+ * methods take the fields before the message, are called in that way.
+ */
 export interface Logger {
   /** Every attempt and its result. */
   debug?(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -63,7 +68,7 @@ export interface SharedOptions {
    * change an update, and the numbers that are called.
    */
   dangerouslyAllowHttp?: boolean | undefined;
-  /** Logger for attempts and calls, such as `console`. Log records never hold a body or a secret. */
+  /** Logger for attempts and calls, such as `console` or `pino()`. Log records never hold a body or a secret. */
   logger?: Logger | undefined;
 }
 
@@ -105,7 +110,7 @@ function isPlain(options: unknown): boolean {
 }
 
 /** Splits the options of a client into the JSON for the native module and the logger. */
-export function clientOptions(options: SharedOptions): { text: string; logger: Logger | undefined } {
+export function clientOptions(options: SharedOptions): { text: string; logger: LogWriter | undefined } {
   if (!isPlain(options)) {
     throw new ConfigError('expected an object of client options, such as `{ apiKey, apiSecret }`');
   }
@@ -116,11 +121,11 @@ export function clientOptions(options: SharedOptions): { text: string; logger: L
     );
   }
   const files = { caFile: pathOf('caFile', caFile), clientCertificate: pathOf('clientCertificate', clientCertificate) };
-  return { text: encode({ ...rest, ...files }), logger };
+  return { text: encode({ ...rest, ...files }), logger: logger === undefined ? undefined : new LogWriter(logger) };
 }
 
 function pathOf(option: string, file: string | URL | undefined): string | undefined {
-  if (!(file instanceof URL)) {
+  if (!isUrl(file)) {
     return file;
   }
   try {
@@ -142,7 +147,7 @@ export function callOptions(options: CallOptions | undefined): {
     throw new ConfigError('expected an object of call options, such as `{ timeout: 5000 }`');
   }
   const { signal, ...rest } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isSignal(signal)) {
     throw new ConfigError('expected an AbortSignal for `signal`, such as `AbortSignal.timeout(5000)`');
   }
   const text = encode(rest);

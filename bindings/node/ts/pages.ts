@@ -4,8 +4,9 @@
 
 import { abort, start, type PendingCall } from './completions.js';
 import { siteOf, type Site } from './errors.js';
+import type { LogWriter } from './logging.js';
 import { attempt, type NativePageReader } from './native.js';
-import type { Logger } from './options.js';
+import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
 
 /** How a list changed while it was paged. */
@@ -35,67 +36,29 @@ export interface Drift {
  * The methods of a client create it.
  */
 export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> {
-  readonly #reader: NativePageReader;
-  readonly #readItem: (reader: Reader) => T;
-  readonly #logger: Logger | undefined;
-  readonly #signal: AbortSignal | undefined;
-  #items: T[] = [];
-  #at = 0;
-  #isEnded = false;
-  /** Aborts the call that reads a page. */
-  #stop: (() => void) | undefined;
-  /** Settles when all earlier calls of `next` have settled. */
-  #turn: Promise<unknown> | undefined;
-
   /** @internal */
   constructor(
     reader: NativePageReader,
     readItem: (reader: Reader) => T,
-    logger: Logger | undefined,
+    logger: LogWriter | undefined,
     signal: AbortSignal | undefined,
   ) {
-    this.#reader = reader;
-    this.#readItem = readItem;
-    this.#logger = logger;
-    this.#signal = signal;
+    iterators.set(this, new PageIterator(reader, readItem, logger, signal));
   }
 
   /** How the list changed while it was paged; `undefined` if it did not. */
   get drift(): Drift | undefined {
-    const drift = this.#reader.drift;
-    return drift === null
-      ? undefined
-      : {
-          totalAtStart: drift.totalAtStart ?? undefined,
-          totalAtEnd: drift.totalAtEnd ?? undefined,
-          repeated: drift.repeated,
-        };
+    return iterators.of(this).drift;
   }
 
   /** Returns the next item, and reads the next page if necessary. */
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#turn === undefined && this.#at < this.#items.length) {
-      return Promise.resolve(this.#item());
-    }
-    const site = siteOf(this.next);
-    const result = this.#turn === undefined ? this.#advance(site) : this.#turn.then(() => this.#advance(site));
-    const turn = result.then(
-      () => {
-        this.#left(turn);
-      },
-      () => {
-        this.#left(turn);
-      },
-    );
-    this.#turn = turn;
-    return result;
+    return (iterators.of(this) as PageIterator<T>).next();
   }
 
   /** Ends the iteration, and aborts the call that reads a page. */
   return(): Promise<IteratorReturnResult<undefined>> {
-    this.#end();
-    this.#stop?.();
-    return Promise.resolve({ done: true, value: undefined });
+    return iterators.of(this).return();
   }
 
   [Symbol.asyncIterator](): this {
@@ -114,6 +77,68 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
   /** Ends the iteration, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+}
+
+/** The state of an iteration. */
+class PageIterator<T> {
+  readonly #reader: NativePageReader;
+  readonly #readItem: (reader: Reader) => T;
+  readonly #logger: LogWriter | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #items: T[] = [];
+  #at = 0;
+  #isEnded = false;
+  /** Aborts the call that reads a page. */
+  #stop: (() => void) | undefined;
+  /** Settles when all earlier calls of `next` have settled. */
+  #turn: Promise<unknown> | undefined;
+
+  constructor(
+    reader: NativePageReader,
+    readItem: (reader: Reader) => T,
+    logger: LogWriter | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#reader = reader;
+    this.#readItem = readItem;
+    this.#logger = logger;
+    this.#signal = signal;
+  }
+
+  get drift(): Drift | undefined {
+    const drift = this.#reader.drift;
+    return drift === null
+      ? undefined
+      : {
+          totalAtStart: drift.totalAtStart ?? undefined,
+          totalAtEnd: drift.totalAtEnd ?? undefined,
+          repeated: drift.repeated,
+        };
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#turn === undefined && this.#at < this.#items.length) {
+      return Promise.resolve(this.#item());
+    }
+    const site = siteOf(Pages.prototype.next);
+    const result = this.#turn === undefined ? this.#advance(site) : this.#turn.then(() => this.#advance(site));
+    const turn = result.then(
+      () => {
+        this.#left(turn);
+      },
+      () => {
+        this.#left(turn);
+      },
+    );
+    this.#turn = turn;
+    return result;
+  }
+
+  return(): Promise<IteratorReturnResult<undefined>> {
+    this.#end();
+    this.#stop?.();
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   #left(turn: Promise<unknown>): void {
@@ -193,3 +218,6 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     });
   }
 }
+
+/** The private parts of all `Pages`. */
+const iterators = new PrivateParts<PageIterator<unknown>>();

@@ -18,6 +18,8 @@ import type { GroupCallTask, RecallFlowDetail } from './generated/responses.js';
 import type { Fault, SandboxOptions, SeedTask, Shape } from './generated/sandbox.js';
 import type { NativeSandbox } from './native.js';
 import type { ClientOptions } from './options.js';
+import { PrivateParts } from './parts.js';
+import { isSignal, isUrl } from './realms.js';
 import { RecordedRequest } from './recorded.js';
 import { commandText, create, resultOf } from './sandbox-native.js';
 import { toWire } from './values.js';
@@ -52,6 +54,21 @@ export interface WaitOptions {
   /** Aborts the wait: the promise is rejected with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
+
+/** What a sandbox says when it has started. */
+interface Started {
+  url: string;
+  api_key: string;
+  api_secret: string;
+}
+
+/** The private parts of a sandbox. */
+interface Parts {
+  native: NativeSandbox;
+  started: Started;
+}
+
+const parts = new PrivateParts<Parts>();
 
 /** The running sandboxes. This is the only reference to one whose URL alone is used. */
 const running = new Set<NativeSandbox>();
@@ -90,21 +107,13 @@ const running = new Set<NativeSandbox>();
  * `apiKey`, `apiSecret` and `client` throws an Error.
  */
 export class Sandbox {
-  readonly #native: NativeSandbox;
-  readonly #url: string;
-  readonly #apiKey: string;
-  readonly #apiSecret: string;
-
-  private constructor(sandbox: NativeSandbox, started: { url: string; api_key: string; api_secret: string }) {
+  private constructor(sandbox: NativeSandbox, started: Started) {
     if ((started as object | undefined) === undefined) {
       // Without types, nothing else says so.
       const error = new TypeError('could not construct a Sandbox; start one: `await Sandbox.start()`');
       throw moveTo(error, siteOf(new.target as unknown as () => Sandbox));
     }
-    this.#native = sandbox;
-    this.#url = started.url;
-    this.#apiKey = started.api_key;
-    this.#apiSecret = started.api_secret;
+    parts.set(this, { native: sandbox, started });
     running.add(sandbox);
   }
 
@@ -120,9 +129,9 @@ export class Sandbox {
     try {
       const sandbox = create();
       const { seedFile } = options;
-      const given = seedFile instanceof URL ? { ...options, seedFile: fileURLToPath(seedFile) } : options;
+      const given = isUrl(seedFile) ? { ...options, seedFile: fileURLToPath(seedFile) } : options;
       const started = resultOf(await sandbox.execute(commandText('start', given)));
-      return new Sandbox(sandbox, started as { url: string; api_key: string; api_secret: string });
+      return new Sandbox(sandbox, started as Started);
     } catch (thrown) {
       throw moveTo(thrown as Error, site);
     }
@@ -130,22 +139,22 @@ export class Sandbox {
 
   /** The base URL for clients, `http://127.0.0.1:PORT`. Any path prefix may follow it. */
   get url(): string {
-    return this.#url;
+    return parts.of(this).started.url;
   }
 
   /** The API key that is accepted. */
   get apiKey(): string {
-    return this.#apiKey;
+    return parts.of(this).started.api_key;
   }
 
   /** The secret that requests are signed with. */
   get apiSecret(): string {
-    return this.#apiSecret;
+    return parts.of(this).started.api_secret;
   }
 
   /** Returns a new client of this sandbox, with the options of `Client`. */
   client(options: Partial<ClientOptions> = {}): Client {
-    return new Client({ apiKey: this.#apiKey, apiSecret: this.#apiSecret, baseUrl: this.#url, ...options });
+    return new Client({ apiKey: this.apiKey, apiSecret: this.apiSecret, baseUrl: this.url, ...options });
   }
 
   /**
@@ -161,7 +170,7 @@ export class Sandbox {
    * @throws TypeError or RangeError if an argument is not a fault. Nothing is scripted then.
    */
   script(...faults: Fault[]): void {
-    this.#run('script', 'script', { faults: faults.map(faultToJson) });
+    run(this, 'script', 'script', { faults: faults.map(faultToJson) });
   }
 
   /**
@@ -170,17 +179,17 @@ export class Sandbox {
    * @throws TypeError or RangeError if the operation or a fault is unknown. Nothing is scripted then.
    */
   scriptFor(operation: OperationName, ...faults: Fault[]): void {
-    this.#run('scriptFor', 'script', { operation, faults: faults.map(faultToJson) });
+    run(this, 'scriptFor', 'script', { operation, faults: faults.map(faultToJson) });
   }
 
   /** The number of scripted faults that were not played yet. */
   get faultsLeft(): number {
-    return this.#run('faultsLeft', 'faults_left') as number;
+    return run(this, 'faultsLeft', 'faults_left') as number;
   }
 
   /** The recorded requests in order; see `maxRecordedRequests`. */
   get requests(): RecordedRequest[] {
-    const requests = this.#run('requests', 'requests') as ConstructorParameters<typeof RecordedRequest>[0][];
+    const requests = run(this, 'requests', 'requests') as ConstructorParameters<typeof RecordedRequest>[0][];
     return requests.map((request) => new RecordedRequest(request));
   }
 
@@ -191,18 +200,18 @@ export class Sandbox {
    * @throws Error if they did not arrive in time, or the sandbox was closed.
    */
   async waitForRequests(count: number, options: WaitOptions = {}): Promise<RecordedRequest[]> {
-    await this.#wait('waitForRequests', 'wait_for_requests', { count }, options);
+    await wait(this, 'waitForRequests', 'wait_for_requests', { count }, options);
     return this.requests;
   }
 
   /** The number of connections since the start. */
   get connections(): number {
-    return this.#run('connections', 'connections') as number;
+    return run(this, 'connections', 'connections') as number;
   }
 
   /** The number of open connections. */
   get openConnections(): number {
-    return this.#run('openConnections', 'open_connections') as number;
+    return run(this, 'openConnections', 'open_connections') as number;
   }
 
   /**
@@ -211,12 +220,12 @@ export class Sandbox {
    * @throws Error if more connections stayed open, or the sandbox was closed.
    */
   async waitForOpenConnections(atMost: number, options: WaitOptions = {}): Promise<void> {
-    await this.#wait('waitForOpenConnections', 'wait_for_open_connections', { atMost }, options);
+    await wait(this, 'waitForOpenConnections', 'wait_for_open_connections', { atMost }, options);
   }
 
   /** Returns a flow with the service's names and its nodes in `nodeList`, or undefined for an unknown key. */
   flow(keyId: number | bigint): Record<string, unknown> | undefined {
-    return (this.#run('flow', 'flow', { keyId }) ?? undefined) as Record<string, unknown> | undefined;
+    return (run(this, 'flow', 'flow', { keyId }) ?? undefined) as Record<string, unknown> | undefined;
   }
 
   /**
@@ -226,12 +235,12 @@ export class Sandbox {
    * @throws TypeError if the flow has no `keyId`, or a name is misspelt.
    */
   insertFlow(flow: RecallFlowDetail | WireObject): void {
-    this.#run('insertFlow', 'insert_flow', () => ({ flow: wire(flow, 'RecallFlowDetail') }));
+    run(this, 'insertFlow', 'insert_flow', () => ({ flow: wire(flow, 'RecallFlowDetail') }));
   }
 
   /** All tasks, in the form of a seed. */
   get tasks(): SeedTask[] {
-    return this.#run('tasks', 'tasks') as SeedTask[];
+    return run(this, 'tasks', 'tasks') as SeedTask[];
   }
 
   /**
@@ -242,12 +251,12 @@ export class Sandbox {
    * @throws TypeError or RangeError if a value is wrong, or a name is misspelt.
    */
   insertTask(record: Partial<GroupCallTask> | WireObject, details: TaskDetails = {}): void {
-    this.#run('insertTask', 'insert_task', () => ({ ...details, record: wire(record, 'GroupCallTask') }));
+    run(this, 'insertTask', 'insert_task', () => ({ ...details, record: wire(record, 'GroupCallTask') }));
   }
 
   /** Sets the shape of queryDetail responses. */
   setShape(shape: Shape): void {
-    this.#run('setShape', 'set_shape', { shape });
+    run(this, 'setShape', 'set_shape', { shape });
   }
 
   /**
@@ -256,20 +265,21 @@ export class Sandbox {
   setClockOffset(offset: number): void {
     // A value that is not a number goes to the native module, which refuses it.
     const seconds = typeof offset === 'number' ? Math.round(offset / 1000) : offset;
-    this.#run('setClockOffset', 'set_clock_offset', { seconds });
+    run(this, 'setClockOffset', 'set_clock_offset', { seconds });
   }
 
   /**
    * Restores flows, tasks, shape and clock, and forgets scripts and requests. Connections stay open and are still counted.
    */
   reset(): void {
-    this.#run('reset', 'reset');
+    run(this, 'reset', 'reset');
   }
 
   /** Stops the sandbox and closes its connections. Does nothing if it has stopped. */
   close(): void {
-    this.#native.close();
-    running.delete(this.#native);
+    const { native } = parts.of(this);
+    native.close();
+    running.delete(native);
   }
 
   /** The same as `close`, for `using`. */
@@ -289,54 +299,55 @@ export class Sandbox {
     options: object,
     inspect?: (value: unknown, options: object) => string,
   ): unknown {
-    const shown = { url: this.#url, isRunning: running.has(this.#native) };
+    const shown = { url: this.url, isRunning: running.has(parts.of(this).native) };
     return inspect === undefined ? shown : `${this.constructor.name} ${inspect(shown, options)}`;
   }
+}
 
-  /** Executes a command. Its error has the stack of the caller of a member of the class. */
-  #run(caller: keyof Sandbox, command: string, args?: object | (() => object)): unknown {
-    try {
-      const given = typeof args === 'function' ? (args as () => object)() : args;
-      return resultOf(this.#native.command(commandText(command, given)));
-    } catch (thrown) {
-      throw moveTo(thrown as Error, siteOf(member(Sandbox.prototype, caller)));
-    }
+/** Executes a command. Its error has the stack of the caller of a member of the class. */
+function run(sandbox: Sandbox, caller: keyof Sandbox, command: string, args?: object | (() => object)): unknown {
+  try {
+    const given = typeof args === 'function' ? (args as () => object)() : args;
+    return resultOf(parts.of(sandbox).native.command(commandText(command, given)));
+  } catch (thrown) {
+    throw moveTo(thrown as Error, siteOf(member(Sandbox.prototype, caller)));
   }
+}
 
-  /** Executes a command that waits, beside the event loop. */
-  async #wait(
-    caller: keyof Sandbox,
-    command: string,
-    args: object,
-    { timeout = 10_000, signal }: WaitOptions,
-  ): Promise<void> {
-    const site = siteOf(member(Sandbox.prototype, caller));
-    try {
-      if (signal !== undefined && !(signal instanceof AbortSignal)) {
-        throw new TypeError('`signal`: expected an AbortSignal, such as `AbortSignal.timeout(5000)`');
-      }
-      signal?.throwIfAborted();
-      const text = commandText(command, { ...args, timeout: timeout === Infinity ? null : timeout });
-      resultOf(await this.#replyOf(text, signal));
-    } catch (thrown) {
-      throw signal?.aborted === true && thrown === signal.reason ? thrown : moveTo(thrown as Error, site);
+/** Executes a command that waits, beside the event loop. */
+async function wait(
+  sandbox: Sandbox,
+  caller: keyof Sandbox,
+  command: string,
+  args: object,
+  { timeout = 10_000, signal }: WaitOptions,
+): Promise<void> {
+  const site = siteOf(member(Sandbox.prototype, caller));
+  try {
+    if (signal !== undefined && !isSignal(signal)) {
+      throw new TypeError('`signal`: expected an AbortSignal, such as `AbortSignal.timeout(5000)`');
     }
+    signal?.throwIfAborted();
+    const text = commandText(command, { ...args, timeout: timeout === Infinity ? null : timeout });
+    resultOf(await replyOf(parts.of(sandbox).native, text, signal));
+  } catch (thrown) {
+    throw signal?.aborted === true && thrown === signal.reason ? thrown : moveTo(thrown as Error, site);
   }
+}
 
-  #replyOf(text: string, signal?: AbortSignal): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        waiting.cancel();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal's reason may be any value
-        reject(signal?.reason);
-      };
-      const waiting = this.#native.wait(text, (reply) => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve(reply);
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
+function replyOf(native: NativeSandbox, text: string, signal?: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      waiting.cancel();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal's reason may be any value
+      reject(signal?.reason);
+    };
+    const waiting = native.wait(text, (reply) => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve(reply);
     });
-  }
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }
 
 /** Returns the method of this name, or the getter of the property. */

@@ -1,0 +1,61 @@
+/** Passes the log records of a client to its logger. */
+
+import { inspect } from 'node:util';
+import { isPromise } from 'node:util/types';
+
+import type { Logger } from './options.js';
+
+/** The fields of a log record. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A logger whose methods take the fields before the message, such as those of pino and bunyan. */
+type FieldsFirst = Record<string, ((fields: Fields, message: string) => unknown) | undefined>;
+
+/** Writes log records. The failure of a logger is reported once, because it would otherwise be reported for every record. */
+export class LogWriter {
+  readonly #logger: Logger;
+  #hasFailed = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Writes a record. An error of the logger must neither fail the call nor go unnoticed. */
+  write(level: keyof Logger, message: string, fields: Fields): void {
+    const logger = this.#logger;
+    try {
+      const returned: unknown = takesFieldsFirst(logger)
+        ? logger[level]?.(fields, message)
+        : logger[level]?.(message, fields);
+      if (isPromise(returned)) {
+        returned.catch((error: unknown) => {
+          this.#warn(error);
+        });
+      }
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  #warn(error: unknown): void {
+    if (!this.#hasFailed) {
+      this.#hasFailed = true;
+      // The text, because `emitWarning` refuses errors of another realm, as in Jest.
+      process.emitWarning(`the logger failed; its next failures are not reported: ${shown(error)}`);
+    }
+  }
+}
+
+/** Returns whether this is a logger of pino, which has `bindings`, or of bunyan, which has `addSerializers`. */
+function takesFieldsFirst(logger: object): logger is FieldsFirst {
+  const { bindings, addSerializers } = logger as { bindings?: unknown; addSerializers?: unknown };
+  return typeof bindings === 'function' || typeof addSerializers === 'function';
+}
+
+function shown(error: unknown): string {
+  try {
+    return inspect(error, { customInspect: false });
+  } catch {
+    return 'with an error that cannot be shown';
+  }
+}
