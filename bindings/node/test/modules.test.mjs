@@ -3,6 +3,7 @@
 /** Tests the package with `import` and `require`, and its README. */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
@@ -11,6 +12,8 @@ import { createContext, runInContext } from 'node:vm';
 
 import * as imported from 'recallflow';
 import * as importedSandbox from 'recallflow/sandbox';
+
+import { HOME } from './programs.mjs';
 
 const require = createRequire(import.meta.url);
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -92,18 +95,45 @@ test('the README lists every option, and the native module knows every option th
   }
 });
 
+test('the loader requires the package of every platform by a literal name', () => {
+  const loader = readFileSync(require.resolve('recallflow').replace('index.js', 'loader.js'), 'utf8');
+  const required = [...loader.matchAll(/case '([\w-]+)':\s+return require\('recallflow-\1'\)/g)].map(
+    ([, name]) => name,
+  );
+  const { napi } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const targets = napi.targets.map((/** @type {string} */ target) => {
+    const [cpu, , system, abi] = target.split('-');
+    const os = { darwin: 'darwin', linux: 'linux', windows: 'win32' }[/** @type {'linux'} */ (system)];
+    return [os, cpu === 'x86_64' ? 'x64' : 'arm64', ...(abi === undefined ? [] : [abi])].join('-');
+  });
+  assert.deepEqual(required.sort(), targets.sort());
+});
+
+test('without native modules, the error gives the remedy', () => {
+  const [permission] = ['--permission', '--experimental-permission'].filter((name) =>
+    process.allowedNodeEnvironmentFlags.has(name),
+  );
+  for (const { options, remedy } of [
+    { options: ['--no-addons'], remedy: /start Node without `--no-addons`/ },
+    { options: [`${permission}`, '--allow-fs-read=*'], remedy: /`--allow-addons`/ },
+  ]) {
+    const { status, stderr } = spawnSync(process.execPath, [...options, '-e', "require('recallflow')"], { cwd: HOME });
+    assert.notEqual(status, 0);
+    assert.match(String(stderr), remedy);
+    assert.doesNotMatch(String(stderr), /npm install/);
+  }
+});
+
 test('an enum has exactly its named numbers', () => {
   const { TaskStatus } = imported;
   assert.equal(TaskStatus.FINISHED, 2);
   assert(Object.values(TaskStatus).every((value) => typeof value === 'number'));
 });
 
-test('errors have the right class in a separate realm', async (t) => {
-  // As in Jest: modules are functions of another context, whose `Error` is not Node's.
-  const context = createContext({
-    ...{ process, Buffer, URL, AbortSignal, AbortController, performance, setImmediate, setTimeout, clearTimeout },
-    ...{ structuredClone, console },
-  });
+test('it works in a separate realm without the globals of Node', async (t) => {
+  // As in Jest with jsdom: modules are functions of another context, whose `Error` is not Node's, and whose `AbortSignal`
+  // and `URL` are other classes.
+  const context = createContext({ process, Buffer, URL: class {}, AbortSignal: class {} });
   /** @type {Map<string, { exports: any }>} */
   const modules = new Map();
   const main = require.resolve('recallflow');
@@ -155,6 +185,11 @@ test('errors have the right class in a separate realm', async (t) => {
   assert.equal((await client.queryRecallFlowDetail(299)).nodeList[0].voiceFileId, 'f');
   const { signal } = new AbortController();
   await client.queryRecallFlowDetail(299, { signal, maxRetries: 0 });
+  assert.throws(
+    () => new other.Client({ apiKey: 'k', apiSecret: 's', caFile: new URL('file:///nowhere/ca.pem') }),
+    /nowhere/,
+  );
+  assert.equal(other.RecallNode.reupload('voice.wav', new URL(import.meta.url)).source, 2);
   sandbox.script(-22);
   await assert.rejects(client.queryRecallFlowDetail(12), (error) => error instanceof other.ParameterError);
 });

@@ -48,6 +48,7 @@ pub(crate) fn node() -> Outcome {
         trial.try_out(&node, &example)?;
         println!("  Node {:<9} require {:>5.1} ms", node.version, trial.require_time(&node)?);
     }
+    trial.trace(&node, &scratch)?;
     trial.check_error_without_module(&node, &platform)
 }
 

@@ -80,6 +80,13 @@ impl Trial {
         run_quietly(sandbox.configure(node.node().current_dir(&self.folder).arg(tour)))
     }
 
+    /// Checks that a program runs from a copy of only the files that `@vercel/nft` finds, as in a standalone build of Next.js.
+    pub(super) fn trace(&self, node: &Toolchain, scratch: &Scratch) -> Outcome {
+        let mut trace = node.node();
+        trace.current_dir(home()).arg("test/trace.mjs").arg(&self.folder).arg(scratch.path().join("traced"));
+        run_quietly(&mut trace)
+    }
+
     /// Returns the folder.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
