@@ -1,4 +1,4 @@
-//! The classes of the Python package, as it tells them at import.
+//! The classes of the Python package, which it registers with `setup` at import.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use recallflow::ffi::{ENUMS, REQUESTS, RESPONSES, Shape};
 use crate::slots::{Allocator, Member};
 use crate::times::Times;
 
-/// Everything that is told at import.
+/// The classes and values that the package registers at import.
 pub(crate) struct Classes {
     pub(crate) enums: Vec<Enum>,
     pub(crate) requests: Vec<Class>,
@@ -46,18 +46,18 @@ pub(crate) struct Enum {
     members: Vec<(i64, Py<PyAny>)>,
 }
 
-/// Those of the last import. Earlier ones stay, because values of theirs may.
+/// The classes of the last import. Those of earlier imports are never freed, because their instances may still be in use.
 static CLASSES: Mutex<Option<&'static Classes>> = Mutex::new(None);
 
 impl Classes {
-    /// What was told at import.
+    /// Returns the registered classes.
     pub(crate) fn get(_: Python<'_>) -> PyResult<&'static Classes> {
         let classes = *CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
         classes.ok_or_else(|| PyRuntimeError::new_err("import recallflow, not recallflow._native"))
     }
 
-    /// The class that this one is or derives from, and whether it is one of requests.
-    pub(crate) fn of(&self, class: &Bound<'_, PyType>) -> Option<(&Class, bool)> {
+    /// Finds the registered class that this class is or derives from. Also returns whether it is a class of requests.
+    pub(crate) fn lookup(&self, class: &Bound<'_, PyType>) -> Option<(&Class, bool)> {
         let py = class.py();
         let exact = |known: &&Class| known.kind.bind(py).is(class);
         let derived = |known: &&Class| class.is_subclass(known.kind.bind(py)).unwrap_or(false);
@@ -73,9 +73,9 @@ impl Classes {
         find(&exact).or_else(|| find(&derived))
     }
 
-    /// Returns whether it is a member of an enum, but not of the one at this position.
+    /// Returns whether an object is a member of an enum other than the one at this position.
     pub(crate) fn is_other_enum(&self, position: usize, object: &Bound<'_, PyAny>) -> PyResult<bool> {
-        // Most numbers are no members, and need not be compared with every enum.
+        // Plain integers are common, and are not members of any enum.
         if object.is_exact_instance_of::<PyInt>() {
             return Ok(false);
         }
@@ -89,12 +89,12 @@ impl Classes {
 }
 
 impl Class {
-    /// Returns whether this is an instance. What only says so of itself, such as a mock, is none.
-    pub(crate) fn is_of(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    /// Returns whether an object is an instance by its type. `isinstance` would also accept a mock with a `__class__`.
+    pub(crate) fn has_instance(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
         object.get_type().is_subclass(self.kind.bind(object.py()))
     }
 
-    /// Returns the position of the field with this name on the wire.
+    /// Returns the position of the field with this wire name.
     pub(crate) fn position_of(&self, wire: &str) -> Option<usize> {
         self.shape.fields.iter().position(|field| field.wire == wire)
     }
@@ -103,7 +103,7 @@ impl Class {
         let names = class.getattr("_fields")?.extract::<Vec<String>>()?;
         let (names, rest) = names.split_at_checked(shape.fields.len()).unwrap_or_default();
         if class.name()? != shape.name || rest.len() != usize::from(has_extra) {
-            return Err(PyTypeError::new_err(format!("{class} is not the class of {}", shape.name)));
+            return Err(PyTypeError::new_err(format!("expected the class {}, got {class}", shape.name)));
         }
         let allocator = Allocator::new(class)?;
         let member = |name: &String| Member::new(class, &allocator, name);
@@ -128,7 +128,7 @@ impl Enum {
         Ok(Self { kind: class.clone().unbind(), members: members.collect::<PyResult<_>>()? })
     }
 
-    /// The member for a number, or the number itself if the enum has none.
+    /// Returns the member for a number, or the number itself if no member has it.
     pub(crate) fn member<'py>(&self, py: Python<'py>, number: i64) -> PyResult<Bound<'py, PyAny>> {
         match self.members.iter().find(|(known, _)| *known == number) {
             Some((_, member)) => Ok(member.bind(py).clone()),
@@ -137,10 +137,10 @@ impl Enum {
     }
 }
 
-/// Tells the classes of the package, each list in the order of the spec.
+/// Registers the classes of the package. The order of each list is that of the spec.
 #[pyfunction]
 #[pyo3(signature = (*, enums, requests, responses, empty_extra, extra, violation, warning, error, log))]
-#[expect(clippy::too_many_arguments, reason = "they are named where they are given")]
+#[expect(clippy::too_many_arguments, reason = "the caller passes them by keyword")]
 pub(crate) fn setup(
     py: Python<'_>,
     enums: Vec<Bound<'_, PyAny>>,
@@ -154,7 +154,7 @@ pub(crate) fn setup(
     log: Py<PyAny>,
 ) -> PyResult<()> {
     if (enums.len(), requests.len(), responses.len()) != (ENUMS.len(), REQUESTS.len(), RESPONSES.len()) {
-        return Err(PyTypeError::new_err("the native module belongs to another version of the package"));
+        return Err(PyTypeError::new_err("the native module is of another version than the package"));
     }
     let classes = |classes: &[Bound<'_, PyType>], shapes: &'static [Shape], has_extra: bool| {
         let pairs = classes.iter().zip(shapes).enumerate();
@@ -162,7 +162,7 @@ pub(crate) fn setup(
             .map(|(position, (class, shape))| Class::new(class, position, shape, has_extra))
             .collect::<PyResult<Vec<Class>>>()
     };
-    let told = Classes {
+    let registered = Classes {
         enums: enums.iter().map(Enum::new).collect::<PyResult<_>>()?,
         requests: classes(&requests, REQUESTS, false)?,
         responses: classes(&responses, RESPONSES, true)?,
@@ -175,6 +175,6 @@ pub(crate) fn setup(
         times: Times::new(py)?,
         empty_tuple: PyTuple::empty(py).unbind(),
     };
-    *CLASSES.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::leak(Box::new(told)));
+    *CLASSES.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::leak(Box::new(registered)));
     Ok(())
 }

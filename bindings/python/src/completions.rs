@@ -116,7 +116,7 @@ impl Completions {
         own.map(|own| own.queue.clone()).ok_or_else(closed)
     }
 
-    /// Starts a call of the operation at this position, whose outcome the future will get.
+    /// Starts a call of the operation at this position, and passes its outcome to the future.
     pub(crate) fn start(
         &self,
         future: Bound<'_, PyAny>,

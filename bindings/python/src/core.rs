@@ -63,13 +63,14 @@ impl Core {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> PyResult<T> {
+    /// Calls a function with the clients of this process, which are created after a fork.
+    fn with_clients<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> PyResult<T> {
         let State::Open(clients) = &mut *self.state() else {
             return Err(wrong("the client is closed: create another one"));
         };
         if clients.get().is_none() {
             let client = self.builder.clone().build().map_err(raise)?;
-            // The parent's clients are forgotten without closing connections, which the parent still uses.
+            // Assigning drops the parent's clients without closing their connections, which the parent still uses.
             *clients = Owned::new(Clients { client, runtimes: Runtimes::default() });
         }
         match clients.get_mut() {
@@ -80,12 +81,12 @@ impl Core {
 
     /// Returns the client for calls in the background.
     pub(crate) fn client(&self) -> PyResult<Client> {
-        self.with(|clients| Ok(clients.client.clone()))
+        self.with_clients(|clients| Ok(clients.client.clone()))
     }
 
     /// Returns a runtime for one call on the calling thread.
     pub(crate) fn runtime(&self, overrides: &Overrides) -> PyResult<CallRuntime> {
-        self.with(|clients| clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone())))
+        self.with_clients(|clients| clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone())))
     }
 }
 
@@ -179,7 +180,7 @@ impl Core {
         })
     }
 
-    /// Panics within a call.
+    /// Starts a call that panics.
     #[cfg(feature = "test-hooks")]
     #[pyo3(signature = (operation, completions = None, future = None))]
     fn panic<'py>(
@@ -204,7 +205,7 @@ impl Core {
     }
 }
 
-/// Reads the request of an operation, strictly.
+/// Reads the request of an operation strictly.
 pub(crate) fn read_request(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Box<dyn Request>> {
     let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("expected the position of an operation"))?;
     let class = &Classes::get(py)?.requests[call.request];

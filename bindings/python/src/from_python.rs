@@ -1,4 +1,4 @@
-//! Reads requests from Python objects, straight into their Rust types.
+//! Python objects as the source of a request, which the core reads without an intermediate form.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,12 +15,12 @@ use serde_json::Number;
 
 use crate::classes::{Class, Classes};
 
-/// What a caller may give where an object of a class belongs.
+/// The objects that are accepted in place of an instance of a class.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Given {
-    /// Instances of the class.
+    /// Only instances of the class.
     Instances,
-    /// Instances of the class, and mappings with its fields by name.
+    /// Instances of the class, and mappings with the fields by Python name.
     Mappings,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn request<T>(
     read_with(object, Some(&Kind::Object(class.position)), Form::Request, given, read)
 }
 
-/// Reads a request from the response that it is made from.
+/// Reads a request from the response to which it belongs.
 pub(crate) fn response<T>(
     object: &Bound<'_, PyAny>,
     class: &Class,
@@ -43,7 +43,7 @@ pub(crate) fn response<T>(
     read_with(object, Some(&Kind::Object(class.position)), Form::Response, Given::Mappings, read)
 }
 
-/// Reads a request from what a JSON parser makes of its wire form.
+/// Reads a request from its wire form as parsed JSON.
 pub(crate) fn wire<T>(object: &Bound<'_, PyAny>, read: impl FnOnce(&PyValue<'_, '_>) -> T) -> PyResult<T> {
     read_with(object, None, Form::Wire, Given::Mappings, read)
 }
@@ -60,18 +60,18 @@ fn read_with<T>(
     reader.exception.take().map_or(Ok(result), Err)
 }
 
-/// What the values of one request have in common.
+/// The state that the values of one request share.
 struct Reader {
     classes: &'static Classes,
     form: Form,
     given: Given,
-    /// An exception such as Ctrl-C, with which reading ends.
+    /// An exception such as `KeyboardInterrupt`, to be raised when reading ends.
     exception: Cell<Option<PyErr>>,
 }
 
 impl Reader {
-    /// Returns the result of asking an object, or `None` if it raised an exception. One that is not an `Exception`, such
-    /// as Ctrl-C, is kept to be raised again.
+    /// Returns the value, or `None` if the object raised an exception. An exception that is not an `Exception`, such as
+    /// `KeyboardInterrupt`, is kept, to be raised again.
     fn check<T>(&self, py: Python<'_>, result: PyResult<T>) -> Option<T> {
         let error = match result {
             Ok(value) => return Some(value),
@@ -89,18 +89,18 @@ impl Reader {
     }
 }
 
-/// A Python object where a value of a request belongs.
+/// A Python object in place of a value of a request.
 #[derive(Clone)]
 pub(crate) struct PyValue<'a, 'py> {
     reader: &'a Reader,
     object: Bound<'py, PyAny>,
-    /// What belongs there; `None` for a value as on the wire, which is read like JSON.
+    /// The kind of value that is expected; `None` for a value in its wire form, which is read like JSON.
     kind: Option<&'a Kind>,
 }
 
 impl<'a, 'py> PyValue<'a, 'py> {
-    /// A value of the same request.
-    fn other(&self, object: Bound<'py, PyAny>, kind: Option<&'a Kind>) -> Self {
+    /// Returns another value of the same request.
+    fn sibling(&self, object: Bound<'py, PyAny>, kind: Option<&'a Kind>) -> Self {
         Self { reader: self.reader, object, kind }
     }
 
@@ -118,11 +118,11 @@ impl<'a, 'py> PyValue<'a, 'py> {
         self.check(self.reader.classes.is_other_enum(*position, &self.object)).unwrap_or(true)
     }
 
-    /// What messages say about an object where one of this class belongs.
+    /// Describes an object that is not accepted in place of an instance of this class.
     fn describe_object(&self, class: &Class) -> Option<String> {
         let object_class = self.object.get_type();
-        let kind = kind_of(&object_class);
-        match self.reader.classes.of(&object_class) {
+        let kind = describe_class(&object_class);
+        match self.reader.classes.lookup(&object_class) {
             Some((_, false)) => {
                 Some(format!("{kind}, which is a response: make a request of the flow with `to_update()`"))
             }
@@ -150,7 +150,7 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             None => None,
         };
         let fields = match class {
-            Some(class) if self.check(class.is_of(&self.object))? => Fields::Slots,
+            Some(class) if self.check(class.has_instance(&self.object))? => Fields::Slots,
             Some(_) if self.reader.given == Given::Instances => return None,
             _ => Fields::Entries(self.entries()?),
         };
@@ -164,7 +164,7 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             None => None,
         };
         let items = self.check(items(&self.object))??;
-        Some(items.into_iter().map(|item| self.other(item, kind)).collect())
+        Some(items.into_iter().map(|item| self.sibling(item, kind)).collect())
     }
 
     fn text(&self) -> Option<Cow<'_, str>> {
@@ -187,14 +187,14 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
 
     fn float(&self) -> Option<f64> {
         match self.check(number(&self.object))?? {
-            // Larger ones are not numbers of JSON for the other languages.
+            // Integers of more than 64 bits are refused, as in the other languages.
             PyNumber::Integer(number) => number.extract::<i64>().ok().and_then(|_| number.extract().ok()),
             PyNumber::Float(number) => Some(number).filter(|number| number.is_finite()),
         }
     }
 
     fn flag(&self) -> Option<i64> {
-        // `extract` knows the booleans of numpy as well.
+        // `extract` also accepts the booleans of numpy.
         match self.kind {
             Some(Kind::Flag) => match self.object.extract::<bool>() {
                 Ok(flag) => Some(flag.into()),
@@ -207,14 +207,14 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
     fn describe(&self) -> String {
         let misfit = match self.kind {
             Some(Kind::Object(position)) => self.describe_object(self.reader.class(*position)),
-            _ if self.is_other_enum() => Some(format!("{}, of another enum", kind_of(&self.object.get_type()))),
+            _ if self.is_other_enum() => Some(format!("{}, of another enum", describe_class(&self.object.get_type()))),
             _ => None,
         };
-        misfit.or_else(|| self.check(describe(&self.object))).unwrap_or_else(|| kind_of(&self.object.get_type()))
+        misfit.or_else(|| self.check(describe(&self.object))).unwrap_or_else(|| describe_class(&self.object.get_type()))
     }
 }
 
-/// An object of a request, with the class that belongs there; `None` for an object as on the wire.
+/// An object of a request, with the expected class, or `None` for an object in its wire form.
 pub(crate) struct PyObject<'a, 'py> {
     value: PyValue<'a, 'py>,
     class: Option<&'static Class>,
@@ -222,9 +222,9 @@ pub(crate) struct PyObject<'a, 'py> {
 }
 
 enum Fields<'py> {
-    /// They are in the slots of an instance.
+    /// In the slots of an instance.
     Slots,
-    /// They were in a mapping, with their names as the caller wrote them.
+    /// From a mapping, with the names that the caller wrote.
     Entries(Vec<(String, Bound<'py, PyAny>)>),
 }
 
@@ -232,7 +232,7 @@ impl<'a, 'py> PyObject<'a, 'py> {
     fn entry(&self, name: &str, kind: Option<&'a Kind>) -> Found<PyValue<'a, 'py>> {
         let Fields::Entries(entries) = &self.fields else { return Found::Absent };
         let objects = entries.iter().filter(|(other, _)| other == name).map(|(_, object)| object);
-        Found::only(objects.map(|object| self.value.other(object.clone(), kind)))
+        Found::only(objects.map(|object| self.value.sibling(object.clone(), kind)))
     }
 
     fn slot(&self, class: &'static Class, position: usize) -> Option<PyValue<'a, 'py>> {
@@ -241,12 +241,12 @@ impl<'a, 'py> PyObject<'a, 'py> {
         if object.is_none()
             && let Some(extra) = &class.extra
         {
-            // A value that did not fit its field is in `extra`, as on the wire.
+            // A value of an unexpected type is in `extra`, in its wire form.
             let extra = self.value.check(extra.get(&self.value.object))?;
             let misfit = extra.cast::<PyMapping>().ok().and_then(|extra| extra.get_item(field.wire).ok());
-            return Some(self.value.other(misfit.unwrap_or(object), None));
+            return Some(self.value.sibling(misfit.unwrap_or(object), None));
         }
-        Some(self.value.other(object, Some(&field.kind)))
+        Some(self.value.sibling(object, Some(&field.kind)))
     }
 }
 
@@ -299,15 +299,15 @@ pub(crate) fn entries<'py>(fields: &Bound<'py, PyMapping>) -> PyResult<Vec<(Stri
     entries.collect()
 }
 
-/// Returns the name of a field, which should be text.
+/// Returns the name of a field as text, even if it is an object of another type.
 fn name_of(name: &Bound<'_, PyAny>) -> PyResult<String> {
-    // Not by `str`, which differs from the text for members of an enum of texts.
+    // `str()` of an enum member that is a string would return its qualified name.
     if let Ok(name) = name.cast::<PyString>() {
         return Ok(name.to_string_lossy().into_owned());
     }
     match name.str() {
         Ok(name) => Ok(name.to_string_lossy().into_owned()),
-        Err(error) if error.is_instance_of::<PyException>(name.py()) => Ok(kind_of(&name.get_type())),
+        Err(error) if error.is_instance_of::<PyException>(name.py()) => Ok(describe_class(&name.get_type())),
         Err(error) => Err(error),
     }
 }
@@ -336,7 +336,7 @@ pub(crate) enum PyNumber<'py> {
     Float(f64),
 }
 
-/// Returns a number; `None` for everything else, booleans among it.
+/// Returns a number; `None` for any other object, including a boolean.
 pub(crate) fn number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumber<'py>>> {
     static REAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     if object.is_instance_of::<PyBool>() {
@@ -361,15 +361,15 @@ pub(crate) fn number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumbe
     Ok(None)
 }
 
-/// Returns a number without a fraction.
+/// Returns a float as an integer, if it has no fraction and fits.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
 fn whole(number: f64) -> Option<i64> {
     const END: f64 = 9_223_372_036_854_775_808.0;
     (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
 }
 
-/// Returns a time in the service's notation, which has neither fractions of a second nor zones. The error is a
-/// description of a time with a zone.
+/// Returns a time as the service writes it: without fractions of a second. A time with a zone is an error, which
+/// describes it.
 pub(crate) fn time_text(time: &Bound<'_, PyDateTime>) -> PyResult<Result<String, String>> {
     let zone = time.getattr("tzinfo")?;
     if zone.is_none() {
@@ -382,7 +382,7 @@ pub(crate) fn time_text(time: &Bound<'_, PyDateTime>) -> PyResult<Result<String,
     )))
 }
 
-/// Returns an object as messages show it: short, and long text not at all.
+/// Returns a short description of an object for a message, without the content of a long text.
 pub(crate) fn describe(object: &Bound<'_, PyAny>) -> PyResult<String> {
     if object.is_none() {
         return Ok("null".to_owned());
@@ -402,7 +402,7 @@ pub(crate) fn describe(object: &Bound<'_, PyAny>) -> PyResult<String> {
         None if items(object)?.is_some() => "a list".to_owned(),
         None => match object.cast::<PyMapping>() {
             Ok(fields) => entries(fields).map(|_| "an object".to_owned())?,
-            Err(_) => kind_of(&object.get_type()),
+            Err(_) => describe_class(&object.get_type()),
         },
     })
 }
@@ -430,7 +430,7 @@ fn describe_float(number: f64) -> String {
 }
 
 /// Returns a class as messages show it, with its module unless it is Python's own or this package's.
-pub(crate) fn kind_of(class: &Bound<'_, PyType>) -> String {
+pub(crate) fn describe_class(class: &Bound<'_, PyType>) -> String {
     let is_own = class.module().is_ok_and(|module| module.to_string_lossy().split('.').next() == Some("recallflow"));
     let name = if is_own { class.qualname() } else { class.fully_qualified_name() };
     let name = name.map(|name| name.to_string_lossy().into_owned());

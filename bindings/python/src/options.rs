@@ -9,7 +9,7 @@ use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
 use recallflow::{Client, ClientBuilder};
 
 use crate::errors;
-use crate::from_python::kind_of;
+use crate::from_python::describe_class;
 
 /// The options of one call.
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Overrides {
 }
 
 impl Overrides {
-    /// Reads the options; `None` leaves the client's.
+    /// Reads the options; `None` keeps the client's value.
     pub(crate) fn new(timeout: &Bound<'_, PyAny>, max_retries: &Bound<'_, PyAny>) -> PyResult<Self> {
         let timeout = if timeout.is_none() { None } else { Some(seconds("timeout", timeout)?) };
         let max_retries = if max_retries.is_none() { None } else { Some(retries(max_retries)?) };
@@ -49,7 +49,7 @@ impl From<Wrong> for PyErr {
 
 impl From<PyErr> for Wrong {
     fn from(error: PyErr) -> Self {
-        // A method of the value itself raised it.
+        // Converting the value called a method of it, which raised the exception.
         Self(format!("could not read an option: {error}"))
     }
 }
@@ -79,8 +79,8 @@ pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> 
             "attempt_timeout" => builder.attempt_timeout(seconds(&name, &value)?),
             "max_retries" => builder.max_retries(retries(&value)?),
             "max_response_bytes" => builder.max_response_bytes(whole(&name, &value)?),
-            "validate" => builder.validate(truth(&name, &value)?),
-            "dangerously_allow_http" => builder.dangerously_allow_http(truth(&name, &value)?),
+            "validate" => builder.validate(boolean(&name, &value)?),
+            "dangerously_allow_http" => builder.dangerously_allow_http(boolean(&name, &value)?),
             "proxy" => match value.cast::<PyBool>() {
                 Ok(proxy) if !proxy.is_true() => builder.no_proxy(),
                 _ => builder.proxy(text(&name, &value)?),
@@ -132,7 +132,7 @@ fn path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, Wrong> {
     value.extract().map_err(|_| Wrong(format!("`{name}` must be a path, but is {}", kind(value))))
 }
 
-fn truth(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
+fn boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
     let truth = value.cast::<PyBool>().map(PyBoolMethods::is_true);
     truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind(value))))
 }
@@ -142,5 +142,5 @@ fn kind(value: &Bound<'_, PyAny>) -> String {
     if value.is_none() || value.is_instance_of::<PyBool>() || value.is_instance_of::<PyFloat>() {
         return value.to_string();
     }
-    kind_of(&value.get_type())
+    describe_class(&value.get_type())
 }

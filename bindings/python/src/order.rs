@@ -1,4 +1,4 @@
-//! The order of names in JSON objects, which the core's maps do not keep.
+//! Orders the names of JSON objects, because the core's maps do not keep an order.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::to_python;
 
-/// Plain Python objects for the wire form of a value of this shape: its fields in the order of the documents, and then
-/// everything else.
-pub(crate) fn documented<'py>(
+/// Converts the wire form of a value of this shape to plain Python objects. Documented fields come first, in the order of
+/// the documents.
+pub(crate) fn wire_form<'py>(
     py: Python<'py>,
     shapes: &[Shape],
     shape: &Shape,
@@ -21,12 +21,12 @@ pub(crate) fn documented<'py>(
         let (object, dict) = match field.within {
             None => (wire, dict.clone()),
             Some(within) => match fields.get(within) {
-                Some(object @ Value::Object(_)) => (object, inner(&dict, within)?),
+                Some(object @ Value::Object(_)) => (object, inner_dict(&dict, within)?),
                 _ => continue,
             },
         };
         if let Some(value) = object.get(field.wire) {
-            dict.set_item(field.wire, of_kind(py, shapes, &field.kind, value)?)?;
+            dict.set_item(field.wire, wire_value(py, shapes, &field.kind, value)?)?;
         }
     }
     for (name, value) in fields {
@@ -37,8 +37,8 @@ pub(crate) fn documented<'py>(
     Ok(dict.into_any())
 }
 
-/// The dict within a dict, which is made if there is none yet.
-fn inner<'py>(dict: &Bound<'py, PyDict>, name: &str) -> PyResult<Bound<'py, PyDict>> {
+/// Returns the dict under a name, and creates it if it is missing.
+fn inner_dict<'py>(dict: &Bound<'py, PyDict>, name: &str) -> PyResult<Bound<'py, PyDict>> {
     if let Some(inner) = dict.get_item(name)? {
         return Ok(inner.cast_into()?);
     }
@@ -47,19 +47,18 @@ fn inner<'py>(dict: &Bound<'py, PyDict>, name: &str) -> PyResult<Bound<'py, PyDi
     Ok(inner)
 }
 
-fn of_kind<'py>(py: Python<'py>, shapes: &[Shape], kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
+fn wire_value<'py>(py: Python<'py>, shapes: &[Shape], kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
     match (kind, wire) {
-        (Kind::Object(position), _) => documented(py, shapes, &shapes[*position], wire),
+        (Kind::Object(position), _) => wire_form(py, shapes, &shapes[*position], wire),
         (Kind::List(item), Value::Array(items)) => {
-            let items = items.iter().map(|wire| of_kind(py, shapes, item, wire)).collect::<PyResult<Vec<_>>>()?;
+            let items = items.iter().map(|wire| wire_value(py, shapes, item, wire)).collect::<PyResult<Vec<_>>>()?;
             Ok(PyList::new(py, items)?.into_any())
         }
         _ => to_python::json(py, wire),
     }
 }
 
-/// JSON text in which the names that may stand for others come last. Before the name that it stands for, such a name
-/// would be taken for it.
+/// Writes JSON in which aliases come last, because an alias before the field's own name would be read in its place.
 pub(crate) fn aliases_last(json: &Value) -> Vec<u8> {
     let mut text = String::new();
     write(json, &mut text);

@@ -1,4 +1,4 @@
-//! The outcome of a call in the background, and how a future gets it.
+//! The outcome of a call in the background, and passing it to a future.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

@@ -1,4 +1,4 @@
-//! Reads the pages of a query one after the other.
+//! The native object behind `Pages` and `AsyncPages`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +31,7 @@ pub(crate) struct PageReader {
     progress: Arc<Mutex<Progress>>,
 }
 
-/// The page that was read last, until it is taken: the task that waited for it may have been canceled.
+/// The last page, kept until it is taken, because the task that waited for it may have been canceled.
 #[derive(Default)]
 struct Progress {
     /// The items or the error; `Ok(None)` is the end of the list.
@@ -41,7 +41,7 @@ struct Progress {
 }
 
 impl PageReader {
-    /// Returns the pages. It is an error if they were being read at a fork, because that read never ends in the child.
+    /// Returns the pages. Fails if they were being read during a fork, because that read never ends in the child.
     fn pages(&self) -> PyResult<Arc<tokio::sync::Mutex<Pages>>> {
         let generation = generation();
         if self.generation.load(Ordering::Relaxed) != generation && self.pages.try_lock().is_err() {
@@ -56,8 +56,8 @@ impl PageReader {
         lock(&self.progress)
     }
 
-    /// Reads the next page unless there is one to take.
-    async fn next(
+    /// Reads the next page, unless a page waits to be taken.
+    async fn read_next(
         pages: Arc<tokio::sync::Mutex<Pages>>,
         progress: Arc<Mutex<Progress>>,
         client: Client,
@@ -110,7 +110,7 @@ impl PageReader {
         })
     }
 
-    /// Total at the start, total at the end, repeated items.
+    /// Returns the total at the start, the total at the end, and the number of repeated items, if the list changed.
     #[getter]
     fn drift(&self) -> Option<(Option<i64>, Option<i64>, usize)> {
         let drift = self.progress().drift;
@@ -121,7 +121,7 @@ impl PageReader {
     fn read(&self, py: Python<'_>) -> PyResult<()> {
         let runtime = self.core.get().runtime(&self.overrides)?;
         let lines = Arc::new(Lines::default());
-        let next = Self::next(self.pages()?, self.progress.clone(), runtime.client());
+        let next = Self::read_next(self.pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, OPERATIONS[self.operation].name, lines.clone());
         interrupt::drive(py, runtime, self.operation, next, Some(&lines)).map(|_| ())
     }
@@ -129,11 +129,11 @@ impl PageReader {
     /// Reads the next page in the background.
     fn submit<'py>(&self, completions: &Bound<'py, Completions>, future: Bound<'py, PyAny>) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
-        let next = Self::next(self.pages()?, self.progress.clone(), client);
+        let next = Self::read_next(self.pages()?, self.progress.clone(), client);
         completions.get().start(future, self.operation, next, true)
     }
 
-    /// Takes the items that were read, possibly none; `None` at the end.
+    /// Takes the items of the last page, possibly none; `None` at the end.
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         let taken = self.progress().page.take();
         match taken {

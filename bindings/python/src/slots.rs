@@ -34,13 +34,13 @@ impl Member {
 
     /// Fills the empty slot of a new instance of the same class.
     pub(crate) fn fill(&self, instance: &New<'_>, value: Bound<'_, PyAny>) {
-        // SAFETY: `find_offset` made sure that instances of this class have this slot there, in one word.
+        // SAFETY: `find_offset` found the offset of this slot, which is one word, in instances of this class.
         unsafe { instance.word(self.offset).write(value.into_ptr()) }
     }
 
-    /// Returns the value of a new instance's slot, to fill another slot with it; `None` if the slot is empty.
-    pub(crate) fn again<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
-        // SAFETY: `find_offset` made sure that instances of this class have this slot there. It is null if it is empty.
+    /// Returns the value of a new instance's slot, so that another slot can share it; `None` if the slot is empty.
+    pub(crate) fn share<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: `find_offset` found the offset of this slot in instances of this class. An empty slot is null.
         unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.word(self.offset).read()) }
     }
 

@@ -1,7 +1,7 @@
-//! Makes `datetime` objects.
+//! Creates `datetime` objects.
 //!
-//! The module `datetime` offers its functions to C, and they are several times as fast as calling its class. They are
-//! no part of the stable ABI, so that only versions of Python that are known to have them as here are asked for them.
+//! The C functions of the module `datetime` are several times as fast as calling its class. They are not part of the
+//! stable ABI, so they are used only in versions of Python that are known to have them in this form.
 
 use std::ffi::{c_int, c_void};
 
@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 use recallflow::LocalDateTime;
 
-/// What makes `datetime` objects.
+/// Creates `datetime` objects, by the C function if it is available.
 pub(crate) struct Times {
     class: Py<PyType>,
     make: Option<Make>,
@@ -40,27 +40,27 @@ struct Functions {
 
 const CLASSES: [&str; 5] = ["date", "datetime", "time", "timedelta", "tzinfo"];
 
-/// The newest version of Python of which it is known that this is so.
+/// The newest version of Python in which `Functions` is known to be correct.
 const NEWEST: (u8, u8) = (3, 14);
 
 impl Times {
     pub(crate) fn new(py: Python<'_>) -> PyResult<Self> {
         let class = py.import("datetime")?.getattr("datetime")?.cast_into::<PyType>()?.unbind();
-        Ok(Self { class, make: find(py)? })
+        Ok(Self { class, make: find_function(py)? })
     }
 
-    /// The `datetime` of this time, without a zone.
-    pub(crate) fn make<'py>(&self, py: Python<'py>, time: LocalDateTime) -> PyResult<Bound<'py, PyAny>> {
+    /// Creates the `datetime` of this time, without a zone.
+    pub(crate) fn datetime<'py>(&self, py: Python<'py>, time: LocalDateTime) -> PyResult<Bound<'py, PyAny>> {
         let class = self.class.bind(py);
         let Some(make) = self.make else {
-            // The ten bytes that it is pickled as are several times as fast as six numbers.
+            // Passing the ten bytes of its pickle is several times as fast as passing six numbers.
             let [century, year] = time.year().to_be_bytes();
             let bytes = [century, year, time.month(), time.day(), time.hour(), time.minute(), time.second(), 0, 0, 0];
             return class.call1((PyBytes::new(py, &bytes),));
         };
         let [month, day] = [time.month(), time.day()].map(c_int::from);
         let [hour, minute, second] = [time.hour(), time.minute(), time.second()].map(c_int::from);
-        // SAFETY: the class and `None` are alive, and `find` saw that the function is the one that takes these. It
+        // SAFETY: the class and `None` are alive, and `find_function` checked that the function has this signature. It
         // returns a new reference, or null with an exception.
         unsafe {
             let time =
@@ -70,19 +70,18 @@ impl Times {
     }
 }
 
-/// The function, if this version of Python is known to have it.
-fn find(py: Python<'_>) -> PyResult<Option<Make>> {
+/// Returns the C function, if this version of Python is known to have it.
+fn find_function(py: Python<'_>) -> PyResult<Option<Make>> {
     let version = py.version_info();
     if (version.major, version.minor) > NEWEST {
         return Ok(None);
     }
-    // SAFETY: the name ends with a zero. What comes back is what the capsule of this name holds, or null with an
-    // exception.
+    // SAFETY: the name ends with a zero. The result is the pointer in the capsule of this name, or null with an exception.
     let functions = unsafe { ffi::PyCapsule_Import(c"datetime.datetime_CAPI".as_ptr(), 0) }.cast::<Functions>();
     if functions.is_null() {
         return Err(PyErr::fetch(py));
     }
-    // SAFETY: in the versions up to `NEWEST`, the capsule holds this and more, and never goes away.
+    // SAFETY: in versions up to `NEWEST`, the capsule begins with these fields, and is never freed.
     let Functions { classes, date_time, .. } = unsafe { &*functions };
     let module = py.import("datetime")?;
     for (class, name) in classes.iter().zip(CLASSES) {

@@ -1,4 +1,4 @@
-//! Writes responses that Python holds as JSON.
+//! Converts Python responses to their wire form.
 
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::ffi;
@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 use crate::classes::{Class, Classes};
 use crate::from_python::{self, PyNumber, entries, items, number, time_text};
 
-/// The reader refuses JSON that is nested deeper.
+/// Maximum depth of JSON that the core reads.
 const MAX_DEPTH: usize = 127;
 
 /// Returns the wire form of a response.
@@ -18,7 +18,7 @@ pub(crate) fn response(object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Val
     Writer::new(object.py())?.object(object, class)
 }
 
-/// Returns the wire form of a response whose fields are given by their Python names.
+/// Returns the wire form of a response from a mapping with the fields by Python name.
 pub(crate) fn named(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
     let mut writer = Writer::new(fields.py())?;
     match fields.cast::<PyMapping>() {
@@ -27,16 +27,16 @@ pub(crate) fn named(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value>
     }
 }
 
-/// Returns plain Python objects as JSON.
+/// Converts plain Python objects to JSON.
 pub(crate) fn plain(object: &Bound<'_, PyAny>) -> PyResult<Value> {
     Writer::new(object.py())?.plain(object)
 }
 
 struct Writer {
     classes: &'static Classes,
-    /// Where the value is that is being written, as in messages: `nodeList[0].text`.
+    /// Path of the value that is being written, as messages show it: `nodeList[0].text`.
     path: String,
-    /// The lists and mappings around it.
+    /// The lists and mappings that contain it.
     holders: Vec<*mut ffi::PyObject>,
 }
 
@@ -60,7 +60,7 @@ impl Writer {
     fn fields(&mut self, fields: &Bound<'_, PyMapping>, class: &Class) -> PyResult<Value> {
         let mut values = vec![None; class.shape.fields.len()];
         let mut extra = Map::new();
-        for (name, value) in self.ask(fields, entries(fields))? {
+        for (name, value) in self.check(fields, entries(fields))? {
             match class.names.iter().position(|known| *known == name) {
                 Some(position) => {
                     let field = &class.shape.fields[position];
@@ -68,7 +68,7 @@ impl Writer {
                 }
                 None if name == "extra" => extra.extend(self.extra(&value)?),
                 None => {
-                    let value = self.inside(&format!(".{name}"), |writer| writer.plain(&value))?;
+                    let value = self.at_step(&format!(".{name}"), |writer| writer.plain(&value))?;
                     extra.insert(name, value);
                 }
             }
@@ -83,24 +83,24 @@ impl Writer {
         }
     }
 
-    /// Writes the value of a field; `None` is the same as absent.
+    /// Converts the value of a field; `None` means absent.
     fn optional(&mut self, object: &Bound<'_, PyAny>, wire: &str, kind: &Kind) -> PyResult<Option<Value>> {
         if object.is_none() {
             return Ok(None);
         }
-        self.inside(&format!(".{wire}"), |writer| writer.field(object, kind)).map(Some)
+        self.at_step(&format!(".{wire}"), |writer| writer.field(object, kind)).map(Some)
     }
 
     fn field(&mut self, object: &Bound<'_, PyAny>, kind: &Kind) -> PyResult<Value> {
         match kind {
             Kind::Flag if object.is_instance_of::<PyBool>() => Ok(u8::from(object.is_truthy()?).into()),
-            Kind::List(item) => match self.ask(object, items(object))? {
+            Kind::List(item) => match self.check(object, items(object))? {
                 Some(items) => self.list(&items, |writer, object| writer.field(object, item)),
                 None => self.plain(object),
             },
             Kind::Object(position) => {
                 let class = &self.classes.responses[*position];
-                if class.is_of(object)? {
+                if class.has_instance(object)? {
                     return self.object(object, class);
                 }
                 match object.cast::<PyMapping>() {
@@ -109,7 +109,7 @@ impl Writer {
                 }
             }
             Kind::Enum(position) if self.classes.is_other_enum(*position, object)? => {
-                Err(self.refuse(&format!("{}, of another enum", from_python::kind_of(&object.get_type()))))
+                Err(self.refuse(&format!("{}, of another enum", from_python::describe_class(&object.get_type()))))
             }
             _ => self.plain(object),
         }
@@ -126,16 +126,16 @@ impl Writer {
             return Err(self.refuse("nested too deeply"));
         }
         self.holders.push(object.as_ptr());
-        let value = match (self.ask(object, items(object))?, object.cast::<PyMapping>()) {
+        let value = match (self.check(object, items(object))?, object.cast::<PyMapping>()) {
             (Some(items), _) => self.list(&items, Self::plain),
             (None, Ok(fields)) => self.mapping(fields).map(Value::Object),
-            (None, Err(_)) => Err(self.refuse(&from_python::kind_of(&object.get_type()))),
+            (None, Err(_)) => Err(self.refuse(&from_python::describe_class(&object.get_type()))),
         };
         self.holders.pop();
         value
     }
 
-    /// Returns a value that is neither a list nor an object.
+    /// Converts a value that is neither a list nor an object; returns `None` for these.
     fn scalar(&self, object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
         if object.is_none() {
             return Ok(Some(Value::Null));
@@ -146,9 +146,9 @@ impl Writer {
         let value = if let Ok(text) = object.cast::<PyString>() {
             text.to_str().ok().map(Value::from)
         } else if let Ok(time) = object.cast::<PyDateTime>() {
-            self.ask(object, time_text(time))?.ok().map(Value::from)
+            self.check(object, time_text(time))?.ok().map(Value::from)
         } else {
-            match self.ask(object, number(object))? {
+            match self.check(object, number(object))? {
                 Some(PyNumber::Integer(number)) => {
                     let signed = number.extract::<i64>().map(Value::from);
                     signed.or_else(|_| number.extract::<u64>().map(Value::from)).ok()
@@ -166,20 +166,20 @@ impl Writer {
         mut write: impl FnMut(&mut Self, &Bound<'py, PyAny>) -> PyResult<Value>,
     ) -> PyResult<Value> {
         let items = items.iter().enumerate();
-        items.map(|(index, item)| self.inside(&format!("[{index}]"), |writer| write(writer, item))).collect()
+        items.map(|(index, item)| self.at_step(&format!("[{index}]"), |writer| write(writer, item))).collect()
     }
 
     fn mapping(&mut self, fields: &Bound<'_, PyMapping>) -> PyResult<Map<String, Value>> {
         let mut object = Map::new();
-        for (name, value) in self.ask(fields, entries(fields))? {
-            let value = self.inside(&format!(".{name}"), |writer| writer.plain(&value))?;
+        for (name, value) in self.check(fields, entries(fields))? {
+            let value = self.at_step(&format!(".{name}"), |writer| writer.plain(&value))?;
             object.insert(name, value);
         }
         Ok(object)
     }
 
-    /// Writes a value at a path inside of this one.
-    fn inside<T>(&mut self, step: &str, write: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
+    /// Converts a value one step further along the path.
+    fn at_step<T>(&mut self, step: &str, write: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
         let length = self.path.len();
         self.path.push_str(step);
         let value = write(self);
@@ -187,12 +187,11 @@ impl Writer {
         value
     }
 
-    /// Returns what an object answered. If it raised an exception, it is refused; one that is not an `Exception`, such as
-    /// Ctrl-C, is raised again.
-    fn ask<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
+    /// Refuses an object that raised an `Exception`. Any other exception, such as `KeyboardInterrupt`, is raised again.
+    fn check<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
         result.map_err(|error| {
             if error.is_instance_of::<PyException>(object.py()) {
-                self.refuse(&from_python::kind_of(&object.get_type()))
+                self.refuse(&from_python::describe_class(&object.get_type()))
             } else {
                 error
             }

@@ -40,7 +40,7 @@ pub(crate) fn response<'py>(
     Maker::new(py, Classes::get(py)?).instance(class, of, record.root())
 }
 
-/// Makes the values of one response.
+/// Creates the values of one response.
 struct Maker<'a, 'py> {
     py: Python<'py>,
     classes: &'a Classes,
@@ -48,7 +48,7 @@ struct Maker<'a, 'py> {
     texts: [Option<(Short, Bound<'py, PyAny>)>; 1 << TEXTS],
     /// Buffer for a string in Latin-1.
     latin: Vec<u8>,
-    /// The last position of a number with these lowest bits, because the numbers of an object often repeat.
+    /// Position of the last field by the lowest bits of its number, because the numbers of an object often repeat.
     numbers: [usize; NUMBERS],
 }
 
@@ -66,7 +66,7 @@ struct Short {
 }
 
 impl Short {
-    fn of(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
         let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
         let ends = match bytes {
@@ -96,7 +96,7 @@ impl<'a, 'py> Maker<'a, 'py> {
 
     fn row(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
         let class = self.classes.responses.iter().find(|class| std::ptr::eq(class.shape, row.shape()));
-        let class = class.ok_or_else(odd)?;
+        let class = class.ok_or_else(unexpected_shape)?;
         self.instance(class, class.kind.bind(self.py), row)
     }
 
@@ -110,7 +110,7 @@ impl<'a, 'py> Maker<'a, 'py> {
             let kind = &class.shape.fields[position].kind;
             is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(..) | Cell::Values(..));
             let value = match cell {
-                Cell::Object(_) => self.row(row.object(position).ok_or_else(odd)?)?,
+                Cell::Object(_) => self.row(row.object(position).ok_or_else(unexpected_shape)?)?,
                 Cell::Objects(..) => {
                     let items = row.objects(position).map(|row| self.row(row)).collect::<PyResult<Vec<_>>>()?;
                     PyTuple::new(self.py, items)?.into_any()
@@ -124,8 +124,8 @@ impl<'a, 'py> Maker<'a, 'py> {
                     PyTuple::new(self.py, items)?.into_any()
                 }
                 Cell::Int(number) if !matches!(kind, Kind::Enum(_)) => {
-                    let twin = self.twin(class.shape, cells, position, *number);
-                    match twin.and_then(|twin| class.members[twin].again(&instance)) {
+                    let earlier = self.same_number(class.shape, cells, position, *number);
+                    match earlier.and_then(|earlier| class.members[earlier].share(&instance)) {
                         Some(value) => value,
                         None => number.into_pyobject(self.py)?.into_any(),
                     }
@@ -140,8 +140,8 @@ impl<'a, 'py> Maker<'a, 'py> {
         Ok(if is_leaf { instance.finish_leaf() } else { instance.finish() })
     }
 
-    /// Returns the position of an earlier field of the object with the same number.
-    fn twin(&mut self, shape: &Shape, cells: &[Cell], position: usize, number: i64) -> Option<usize> {
+    /// Returns the position of an earlier field with the same number, whose Python object can be shared.
+    fn same_number(&mut self, shape: &Shape, cells: &[Cell], position: usize, number: i64) -> Option<usize> {
         let last = &mut self.numbers[usize::from(number.to_le_bytes()[0]) % NUMBERS];
         let twin = std::mem::replace(last, position);
         // A member of an enum is a different object than its number.
@@ -161,7 +161,7 @@ impl<'a, 'py> Maker<'a, 'py> {
 
     /// Returns a value that is neither an object nor a list.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "it is called for every value, and what it gives would go through memory")]
+    #[expect(clippy::inline_always, reason = "it is called for every value, and its result would be passed in memory")]
     fn cell(&mut self, row: Row<'a>, kind: &Kind, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         Ok(match cell {
@@ -174,14 +174,14 @@ impl<'a, 'py> Maker<'a, 'py> {
             Cell::Float(number) => PyFloat::new(py, *number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
             Cell::Span(..) | Cell::Text(_) => self.text(row.text(cell).unwrap_or_default())?,
-            Cell::Time(time) => self.classes.times.make(py, *time)?,
-            Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(odd()),
+            Cell::Time(time) => self.classes.times.datetime(py, *time)?,
+            Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(unexpected_shape()),
         })
     }
 
     #[inline]
     fn text(&mut self, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-        let Some(short) = Short::of(bytes) else { return make_text(self.py, bytes, &mut self.latin) };
+        let Some(short) = Short::from_bytes(bytes) else { return make_text(self.py, bytes, &mut self.latin) };
         let place = &mut self.texts[short.place()];
         match place {
             Some((known, text)) if *known == short => Ok(text.clone()),
@@ -195,18 +195,18 @@ impl<'a, 'py> Maker<'a, 'py> {
 }
 
 #[cold]
-fn odd() -> PyErr {
+fn unexpected_shape() -> PyErr {
     PyValueError::new_err("expected the shape of a response")
 }
 
-/// Makes a string of UTF-8 bytes.
+/// Creates a string from UTF-8 bytes.
 fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResult<Bound<'py, PyAny>> {
     latin.clear();
     let is_latin = !bytes.is_ascii() && latin1::push(latin, bytes);
     let bytes = if is_latin { &**latin } else { bytes };
     let (start, length) = (bytes.as_ptr().cast(), ffi::Py_ssize_t::try_from(bytes.len())?);
-    // SAFETY: the bytes are as many as said, both functions copy them, one takes any bytes, and the other checks whether
-    // they are UTF-8. They return a new reference, or null with an exception.
+    // SAFETY: `start` and `length` describe `bytes`. Both functions copy them; one accepts any bytes, and the other checks
+    // that they are UTF-8. They return a new reference, or null with an exception.
     unsafe {
         let text = if is_latin {
             ffi::PyUnicode_DecodeLatin1(start, length, std::ptr::null())
@@ -217,7 +217,7 @@ fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResul
     }
 }
 
-/// Returns JSON as plain Python objects.
+/// Converts JSON to plain Python objects.
 pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Null => PyNone::get(py).to_owned().into_any(),
@@ -245,7 +245,7 @@ pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
     })
 }
 
-/// Makes a request of the class `of`, which is `class` or derives from it, from its wire form.
+/// Creates a request from its wire form. Its class is `of`, which is `class` or a subclass.
 pub(crate) fn request<'py>(
     py: Python<'py>,
     classes: &Classes,
@@ -257,13 +257,13 @@ pub(crate) fn request<'py>(
     for (member, field) in class.members.iter().zip(class.shape.fields) {
         let holder = field.within.map_or(Some(wire), |within| wire.get(within));
         let value = holder.and_then(|holder| holder.get(field.wire)).unwrap_or(&Value::Null);
-        member.fill(&instance, given(py, classes, &field.kind, value)?);
+        member.fill(&instance, request_value(py, classes, &field.kind, value)?);
     }
     Ok(instance.finish())
 }
 
-/// Returns the value of a request's field, whose wire form was checked before.
-fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
+/// Returns the value of a request's field from its wire form, which is valid.
+fn request_value<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> PyResult<Bound<'py, PyAny>> {
     match (kind, wire) {
         (Kind::Flag, Value::Number(number)) => {
             Ok((number.as_i64() == Some(1)).into_pyobject(py)?.to_owned().into_any())
@@ -272,7 +272,7 @@ fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> 
             classes.enums[*position].member(py, number.as_i64().unwrap_or_default())
         }
         (Kind::Time, Value::String(text)) => match text.parse::<LocalDateTime>() {
-            Ok(time) => classes.times.make(py, time),
+            Ok(time) => classes.times.datetime(py, time),
             Err(_) => json(py, wire),
         },
         (Kind::Object(position), Value::Object(_)) => {
@@ -280,7 +280,8 @@ fn given<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Value) -> 
             request(py, classes, class, class.kind.bind(py), wire)
         }
         (Kind::List(item), Value::Array(items)) => {
-            let items = items.iter().map(|wire| given(py, classes, item, wire)).collect::<PyResult<Vec<_>>>()?;
+            let items =
+                items.iter().map(|wire| request_value(py, classes, item, wire)).collect::<PyResult<Vec<_>>>()?;
             Ok(PyTuple::new(py, items)?.into_any())
         }
         _ => json(py, wire),

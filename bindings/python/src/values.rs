@@ -1,4 +1,4 @@
-//! What the values of the package are asked for: rules, wire form, money.
+//! The native functions behind methods of values: validation, wire form, times and fees.
 
 use bytes::Bytes;
 use pyo3::exceptions::PyTypeError;
@@ -13,10 +13,10 @@ use crate::errors::{raise, shielded};
 use crate::from_python::{Given, PyValue};
 use crate::{from_python, order, python, to_json, to_python};
 
-/// The class of a value, and whether it is one of requests.
+/// Returns the registered class of a value, and whether it is a class of requests.
 fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, bool)> {
-    let none = || PyTypeError::new_err(format!("{class} is no request or response of recallflow"));
-    classes.of(class).ok_or_else(none)
+    let none = || PyTypeError::new_err(format!("expected a request or response of recallflow, got {class}"));
+    classes.lookup(class).ok_or_else(none)
 }
 
 /// Returns every rule that the request breaks.
@@ -51,10 +51,10 @@ pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
     })
 }
 
-/// A request, or everything that is wrong with it.
+/// A readable request, or every violation.
 type Checked = Result<Box<dyn Request>, Vec<Violation>>;
 
-/// Reads an instance of a class of requests.
+/// Reads a request from an instance of its class.
 fn read(request: &Bound<'_, PyAny>) -> PyResult<Checked> {
     let (class, _) = class_of(Classes::get(request.py())?, &request.get_type())?;
     from_python::request(request, class, Given::Instances, |source| ffi::read_request(class.position, source))
@@ -64,7 +64,7 @@ fn refuse(violations: Vec<Violation>) -> PyErr {
     raise(Error::from_violations(violations))
 }
 
-/// Returns the exact JSON of the service, as plain Python objects.
+/// Returns the wire form of a value as plain Python objects.
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
@@ -73,11 +73,11 @@ pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResu
             let json = read(value)?.map_err(refuse)?.encode().map_err(raise)?;
             return py.import("json")?.call_method1("loads", (PyBytes::new(py, &json),));
         }
-        order::documented(py, ffi::RESPONSES, class.shape, &to_json::response(value, class)?)
+        order::wire_form(py, ffi::RESPONSES, class.shape, &to_json::response(value, class)?)
     })
 }
 
-/// Reads the JSON of the service: text, bytes or plain Python objects.
+/// Reads a value from its wire form: text, bytes or plain Python objects.
 #[pyfunction]
 pub(crate) fn from_wire<'py>(
     py: Python<'py>,
@@ -103,10 +103,10 @@ pub(crate) fn from_wire<'py>(
     })
 }
 
-/// The bytes of JSON text; `None` for what was parsed already.
+/// Returns the bytes of JSON text; `None` for parsed JSON.
 fn text_of(wire: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
     if wire.is_instance_of::<PyString>() {
-        // Half a character is no UTF-8, which is what the core then says.
+        // With a lone surrogate, the bytes are not UTF-8, which the core reports.
         let text = wire.call_method1("encode", ("utf-8", "surrogatepass"))?;
         return Ok(Some(shared(text.cast_into::<PyBytes>()?)));
     }
@@ -116,12 +116,12 @@ fn text_of(wire: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
     })
 }
 
-/// The same bytes, which are not copied.
+/// Returns the same bytes without copying them.
 fn shared(bytes: Bound<'_, PyBytes>) -> Bytes {
     Bytes::from_owner(PyBackedBytes::from(bytes))
 }
 
-/// Reads fields under their Python names.
+/// Reads a value from its fields by Python name.
 #[pyfunction]
 pub(crate) fn from_dict<'py>(
     py: Python<'py>,
@@ -139,7 +139,7 @@ pub(crate) fn from_dict<'py>(
     })
 }
 
-/// Makes an instance of a request that was read.
+/// Creates an instance of the request class.
 fn request<'py>(
     py: Python<'py>,
     class: &Class,
@@ -154,22 +154,22 @@ fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json:
     to_python::response(py, class, cls, &record)
 }
 
-/// The names on the wire of the fields of a class, in their order.
+/// Returns the wire names of the fields of a class, in order.
 #[pyfunction]
 pub(crate) fn wire_names(py: Python<'_>, cls: &Bound<'_, PyType>) -> PyResult<Vec<&'static str>> {
     let (class, _) = class_of(Classes::get(py)?, cls)?;
     Ok(class.shape.fields.iter().map(|field| field.wire).collect())
 }
 
-/// The time that a text is, if it is one as the service writes them.
+/// Parses a time as the service writes it; `None` for any other text.
 #[pyfunction]
 pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    // Half a character is no text of Rust's, and no time either.
+    // A text with a lone surrogate is not a time, and has no UTF-8.
     let time = text.to_str().ok().and_then(|text| text.parse::<LocalDateTime>().ok());
-    time.map(|time| Classes::get(text.py())?.times.make(text.py(), time)).transpose()
+    time.map(|time| Classes::get(text.py())?.times.datetime(text.py(), time)).transpose()
 }
 
-/// Makes the update that changes nothing from a flow that was read.
+/// Returns an update with the values of a flow.
 #[pyfunction]
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     shielded(None, || {
@@ -181,19 +181,19 @@ pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyR
     })
 }
 
-/// Amount as decimal text and currency.
+/// Parses a fee. Returns the amount as decimal text, and the currency.
 #[pyfunction]
 pub(crate) fn parse_fee(text: &str) -> Option<(String, Option<String>)> {
     Fee::parse(text).map(|fee| (fee.amount.to_string(), fee.currency))
 }
 
-/// A sum by currencies, and how many fees were counted, unreadable and missing.
+/// Sums by currency, and the numbers of counted, unreadable and missing fees.
 type Total = (Vec<(Option<String>, String)>, u64, u64, u64);
 
-/// Sums fees, each a text, or whether something odd stands in its place.
+/// Sums fees. Each is a text or `None`, with whether the field holds a value that is not text.
 #[pyfunction]
 pub(crate) fn total_fees(fees: Vec<(Option<String>, bool)>) -> Total {
-    let total = ffi::total_fees(fees.iter().map(|(fee, is_odd)| (fee.as_deref(), *is_odd)));
+    let total = ffi::total_fees(fees.iter().map(|(fee, is_unreadable)| (fee.as_deref(), *is_unreadable)));
     let amounts = total.amounts.iter().map(|(currency, amount)| (currency.clone(), amount.to_string()));
     (amounts.collect(), total.counted, total.unreadable, total.missing)
 }

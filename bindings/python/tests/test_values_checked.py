@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import numbers
-from collections import OrderedDict, deque
+from collections import OrderedDict, UserList, deque
 from decimal import Decimal
 from enum import IntEnum
 from types import MappingProxyType
@@ -276,13 +276,17 @@ def test_text_and_bytes_are_not_lists(text: Any) -> None:
     assert (violation.path, violation.rule) == ("params.statusList", "type")
 
 
-@pytest.mark.parametrize("states", [[1, 2], (1, 2), [rf.TaskStatus.CALLING, rf.TaskStatus.FINISHED]])
-def test_lists_are_tuples_once_they_are_held(states: Any) -> None:
+@pytest.mark.parametrize(
+    "states",
+    [[1, 2], (1, 2), [rf.TaskStatus.CALLING, rf.TaskStatus.FINISHED], range(1, 3), deque([1, 2]), UserList([1, 2])],
+)
+def test_any_sequence_is_kept_as_a_tuple(states: Any) -> None:
     query = QUERY.replace(status_list=states)
     assert query.status_list == (1, 2)
     assert isinstance(query.status_list, tuple)
     assert query.validate() == []
-    hash(query)
+    assert hash(query) == hash(QUERY.replace(status_list=(1, 2)))
+    assert query.to_dict()["status_list"] == [1, 2]
 
 
 def test_a_list_that_changes_later_changes_nothing() -> None:

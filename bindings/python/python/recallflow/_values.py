@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -19,6 +19,9 @@ _LONGEST_TEXT = 200
 # Typed so that `isinstance` narrows a value of type `Any` no further.
 _LISTS: tuple[type[Any], ...] = (tuple, list)
 _MAPPINGS: tuple[type[Any], ...] = (Mapping,)
+
+# Types that are not lists, although some are sequences. They are checked first, because they are common.
+_ATOMS = (int, float, str, bytes, bytearray, memoryview, type(None))
 
 
 class Number(IntEnum):
@@ -71,14 +74,13 @@ EMPTY_EXTRA = Extra({})
 
 
 class Value(Record):
-    """Base of requests and responses. A list is kept as a tuple, and a time as a `datetime` without microseconds."""
+    """Base of requests and responses. A sequence becomes a tuple, and a time a `datetime` without microseconds."""
 
     __slots__ = ()
 
     def _init(self, *values: Any) -> None:
         for put, is_time, value in zip(self._setters, self._times, values, strict=True):
-            kept = _time(value) if is_time else value
-            put(self, tuple(kept) if isinstance(kept, _LISTS) else kept)
+            put(self, _time(value) if is_time else _as_tuple(value))
 
     @classmethod
     def from_dict(cls: type[V], fields: Mapping[str, Any]) -> V:
@@ -127,7 +129,7 @@ class Value(Record):
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def _is_left_out(self, name: str, value: object) -> bool:
-        """Whether a field is empty by default."""
+        """Returns whether a field has its default value, and that is empty."""
         is_empty = value is None or (isinstance(value, (tuple, Extra)) and not value)
         return is_empty and name in self._defaults and value == self._defaults[name]
 
@@ -179,6 +181,13 @@ def _time(value: Any) -> Any:
     if isinstance(value, datetime) and value.microsecond:
         return value.replace(microsecond=0)
     return value
+
+
+def _as_tuple(value: Any) -> Any:
+    """Returns a sequence as a tuple, so that requests with lists can be hashed; any other value unchanged."""
+    if isinstance(value, _ATOMS) or not isinstance(value, Sequence):
+        return value
+    return tuple(value)
 
 
 def _plain(value: Any) -> Any:
