@@ -7,7 +7,7 @@ use recallflow::{Client, ClientBuilder, ffi};
 use serde_json::{Map, Value};
 
 use crate::failure::{raise, wrong};
-use crate::wire::shown;
+use crate::wire::describe;
 
 /// Options by name. Undefined options are absent.
 pub(crate) type Options = Map<String, Value>;
@@ -49,7 +49,7 @@ const CALL_OPTIONS: [(&str, ApplyToCall); 2] = [
 pub(crate) fn parse(text: &str) -> napi::Result<Options> {
     match serde_json::from_str(text) {
         Ok(Value::Object(options)) => Ok(options),
-        Ok(other) => Err(wrong(format!("expected an object of options, got {}", shown(&other)))),
+        Ok(other) => Err(wrong(format!("expected an object of options, got {}", describe(&other)))),
         Err(error) => Err(wrong(format!("could not parse the options: {error}"))),
     }
 }
@@ -117,9 +117,9 @@ fn unknown(name: &str, owner: &str, known: &[&str]) -> napi::Error {
 fn milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
     // JSON has no infinity, but it is a valid timeout.
     let infinite =
-        || value.is_object().then(|| shown(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
+        || value.is_object().then(|| describe(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
     let Some(number) = value.as_f64().or_else(infinite) else {
-        return Err(wrong(format!("expected a number of milliseconds for `{name}`, got {}", shown(value))));
+        return Err(wrong(format!("expected a number of milliseconds for `{name}`, got {}", describe(value))));
     };
     if number > 0.0 {
         // More than a century is as good as infinite.
@@ -133,16 +133,17 @@ fn milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
 
 fn whole<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {
     let number = value.as_u64().filter(|number| *number >= least).and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| wrong(format!("expected an integer of at least {least} for `{name}`, got {}", shown(value))))
+    number
+        .ok_or_else(|| wrong(format!("expected an integer of at least {least} for `{name}`, got {}", describe(value))))
 }
 
 /// Returns a text. The message does not show the value, because it may be a password or the wrong secret.
 fn text(name: &str, value: &Value) -> napi::Result<String> {
-    let kind = if value.is_number() { "a number".to_owned() } else { shown(value) };
+    let kind = if value.is_number() { "a number".to_owned() } else { describe(value) };
     let text = value.as_str().map(str::to_owned);
     text.ok_or_else(|| wrong(format!("expected a string for `{name}`, got {kind}")))
 }
 
 fn boolean(name: &str, value: &Value) -> napi::Result<bool> {
-    value.as_bool().ok_or_else(|| wrong(format!("expected a boolean for `{name}`, got {}", shown(value))))
+    value.as_bool().ok_or_else(|| wrong(format!("expected a boolean for `{name}`, got {}", describe(value))))
 }

@@ -1,4 +1,4 @@
-//! What values are asked for: rules, wire form, money.
+//! The native functions behind values: validation, wire form and fees.
 
 use std::borrow::Cow;
 
@@ -13,16 +13,16 @@ use crate::failure::{raise, shielded, wrong};
 use crate::pack::{Pack, Parcel};
 use crate::wire::{self, Direction, pack_request, pack_wire, unwritable};
 
-/// Returns the name of the only member of an object that describes a value that JSON does not have.
+/// Returns the member name of a placeholder, an object that describes a value without a JSON form.
 #[napi]
 pub fn marker() -> &'static str {
     MISFIT
 }
 
-/// Returns the position of the type of requests that the names of the fields fit best. Of several such types it is the
-/// one of which the request breaks the fewest rules.
+/// Infers the type of a request, and returns its position. The type with the fewest unknown names wins, then the one with
+/// the fewest violations.
 #[napi]
-pub fn request_of(request: String) -> napi::Result<u32> {
+pub fn infer_request(request: String) -> napi::Result<u32> {
     shielded(None, || {
         let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
         let object = source.object();
@@ -31,35 +31,35 @@ pub fn request_of(request: String) -> napi::Result<u32> {
             Ok(request) => request.violations().len(),
             Err(violations) => violations.len(),
         };
-        let rank = |position: usize| (strangers(&REQUESTS[position], &names), broken(position));
-        Ok(best((0..REQUESTS.len()).map(rank)))
+        let rank = |position: usize| (unknown_names(&REQUESTS[position], &names), broken(position));
+        Ok(position_of_least((0..REQUESTS.len()).map(rank)))
     })
 }
 
-/// Position of the type of responses that the names of the fields fit best.
+/// Infers the type of a response by the names of its fields, and returns its position.
 #[napi]
-pub fn response_of(response: String) -> napi::Result<u32> {
+pub fn infer_response(response: String) -> napi::Result<u32> {
     shielded(None, || {
         let response = parse(&response)?;
         let names: Vec<_> = response.as_object().into_iter().flat_map(Map::keys).map(Cow::from).collect();
-        // Lists are always there.
+        // A response has all lists of its type, even empty ones.
         let is_list = |field: &&Field| matches!(field.kind, Kind::List(_));
         let lacking = |shape: &Shape| {
             shape.fields.iter().filter(is_list).filter(|field| response.get(field.wire).is_none()).count()
         };
-        Ok(best(RESPONSES.iter().map(|shape| (strangers(shape, &names), lacking(shape)))))
+        Ok(position_of_least(RESPONSES.iter().map(|shape| (unknown_names(shape, &names), lacking(shape)))))
     })
 }
 
 /// Returns the number of names that the shape does not have.
-fn strangers(shape: &Shape, names: &[Cow<'_, str>]) -> usize {
+fn unknown_names(shape: &Shape, names: &[Cow<'_, str>]) -> usize {
     names.iter().filter(|name| shape.fields.iter().all(|field| field.wire != **name)).count()
 }
 
-/// Position of the first that is least.
-fn best(ranks: impl Iterator<Item = impl Ord>) -> u32 {
-    let best = ranks.enumerate().min_by(|(_, one), (_, other)| one.cmp(other));
-    best.and_then(|(position, _)| u32::try_from(position).ok()).unwrap_or_default()
+/// Returns the position of the first least rank.
+fn position_of_least(ranks: impl Iterator<Item = impl Ord>) -> u32 {
+    let least = ranks.enumerate().min_by(|(_, one), (_, other)| one.cmp(other));
+    least.and_then(|(position, _)| u32::try_from(position).ok()).unwrap_or_default()
 }
 
 /// Returns every rule that the request of the type at this position breaks.
@@ -85,7 +85,7 @@ pub fn warnings(env: &Env, position: u32, request: String) -> napi::Result<Parce
     })
 }
 
-/// Returns the exact JSON of the service for a request of the type at this position.
+/// Returns the wire form of a request of the type at this position.
 #[napi]
 pub fn request_to_wire(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
@@ -96,7 +96,7 @@ pub fn request_to_wire(env: &Env, position: u32, request: String) -> napi::Resul
     })
 }
 
-/// Returns a request of the type at this position as users see it, from the exact JSON of the service.
+/// Reads a request of the type at this position from its wire form, and returns it as users see it.
 #[napi]
 pub fn request_from_wire(env: &Env, position: u32, wire: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
@@ -107,7 +107,7 @@ pub fn request_from_wire(env: &Env, position: u32, wire: String) -> napi::Result
     })
 }
 
-/// Reads a request of the type at this position, or returns everything that is wrong with it.
+/// Reads a request of the type at this position, or returns every violation.
 fn read(position: u32, request: &str, form: Form) -> napi::Result<Result<Box<dyn Request>, Vec<Violation>>> {
     let source = Json::parse(request.as_bytes(), form).map_err(raise)?;
     Ok(ffi::read_request(position as usize, &source))
@@ -117,7 +117,7 @@ fn refuse(violations: Vec<Violation>) -> napi::Error {
     raise(Error::from_violations(violations))
 }
 
-/// The exact JSON of the service for a response of the type at this position.
+/// Returns the wire form of a response of the type at this position.
 #[napi]
 pub fn response_to_wire(env: &Env, position: u32, response: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
@@ -128,27 +128,27 @@ pub fn response_to_wire(env: &Env, position: u32, response: String) -> napi::Res
     })
 }
 
-/// A response of the type at this position, from JSON of the service.
+/// Reads a response of the type at this position from its wire form.
 #[napi]
 pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
         let position = position as usize;
-        // Within what was written for us, something may stand for what has no JSON. Text of others has no such thing.
+        // JSON that `encode` wrote may contain placeholders for values without a JSON form. Other JSON has none.
         if wire.contains(&json!(MISFIT).to_string()) {
-            writable(position, &parse(&wire)?)?;
+            check_writable(position, &parse(&wire)?)?;
         }
         let record = ffi::read_response(position, wire.into_bytes().into()).map_err(raise)?;
         Pack::of_record(&record).parcel(env)
     })
 }
 
-/// Makes the update that changes nothing from a flow that was read.
+/// Returns an update with the values of a flow.
 #[napi]
 pub fn to_update(env: &Env, detail: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
         let source = Json::parse(detail.as_bytes(), Form::Response).map_err(raise)?;
         if source.object().is_none() {
-            return Err(no_object(ffi::responses::RECALL_FLOW_DETAIL, &source.describe()));
+            return Err(not_an_object(ffi::responses::RECALL_FLOW_DETAIL, &source.describe()));
         }
         let update = ffi::to_update(&source).map_err(raise)?;
         let mut pack = Pack::default();
@@ -160,51 +160,53 @@ pub fn to_update(env: &Env, detail: String) -> napi::Result<Parcel<'_>> {
 fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
     let value = parse(response)?;
     if !value.is_object() {
-        return Err(no_object(position, &wire::shown(&value)));
+        return Err(not_an_object(position, &wire::describe(&value)));
     }
     let wire = wire::response(position, value);
-    writable(position, &wire)?;
+    check_writable(position, &wire)?;
     Ok(wire)
 }
 
-/// Parses a response that the package encoded.
+/// Parses a response that `encode` wrote.
 fn parse(text: &str) -> napi::Result<Value> {
     serde_json::from_str(text).map_err(|error| wrong(format!("the response is not JSON: {error}")))
 }
 
-/// Refuses a response that holds something without JSON.
-fn writable(position: usize, wire: &Value) -> napi::Result<()> {
+/// Refuses a response that contains a value without a JSON form.
+fn check_writable(position: usize, wire: &Value) -> napi::Result<()> {
     match unwritable(wire, "") {
-        Some((path, what)) if path.is_empty() => Err(no_object(position, &what)),
-        Some((path, what)) => Err(wrong(format!("`{path}` is {what}, which cannot be written as JSON"))),
+        Some((path, got)) if path.is_empty() => Err(not_an_object(position, &got)),
+        Some((path, got)) => Err(wrong(format!("`{path}` is {got}, which cannot be written as JSON"))),
         None => Ok(()),
     }
 }
 
-fn no_object(position: usize, what: &str) -> napi::Error {
-    wrong(format!("a {} is an object, not {what}", RESPONSES[position].name))
+fn not_an_object(position: usize, got: &str) -> napi::Error {
+    wrong(format!("expected an object for a `{}`, got {got}", RESPONSES[position].name))
 }
 
 /// An amount of money.
 #[napi(object, object_from_js = false)]
 pub struct Money {
-    /// Decimal text.
+    /// The amount as decimal text.
     pub amount: String,
-    /// The name in parentheses.
+    /// The currency in parentheses.
     pub currency: Option<String>,
 }
 
-/// Reads an amount of money.
+/// Parses an amount of money.
 #[napi(catch_unwind)]
 pub fn parse_fee(text: String) -> Option<Money> {
     Fee::parse(&text).map(|fee| Money { amount: fee.amount.to_string(), currency: fee.currency })
 }
 
-/// Sums fees: JSON text of a list with a text, `null` where there is none, or anything else for what is odd.
+/// Sums fees. `fees` is a list as JSON text: a string for each fee, `null` for a missing fee, and any other value for an
+/// unreadable one.
 #[napi]
 pub fn total_fees(env: &Env, fees: String) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let fees: Vec<Value> = serde_json::from_str(&fees).map_err(|error| wrong(format!("the fees: {error}")))?;
+        let fees: Vec<Value> =
+            serde_json::from_str(&fees).map_err(|error| wrong(format!("could not read the fees: {error}")))?;
         let fees = fees.iter().map(|fee| (fee.as_str(), !matches!(fee, Value::String(_) | Value::Null)));
         let total = ffi::total_fees(fees);
         let amounts = total.amounts.iter().map(|(currency, amount)| json!([currency, amount.to_string()]));

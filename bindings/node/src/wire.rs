@@ -1,6 +1,6 @@
-//! The wire form of responses, and wire forms packed for JavaScript.
+//! Converts responses to their wire form, and packs wire forms for JavaScript.
 //!
-//! Users see fields flat that the wire nests, and flags as booleans. Everything else is the same.
+//! Users see the fields of nested wire objects beside the other fields, and flags as booleans. Everything else is the same.
 
 use std::collections::HashSet;
 
@@ -53,12 +53,12 @@ fn field(kind: &Kind, value: Value) -> Value {
     }
 }
 
-/// Packs the wire form with its fields in the order of the documents, and then everything else: maps do not keep it.
+/// Packs the wire form. Documented fields come first, in the order of the documents, because maps do not keep an order.
 pub(crate) fn pack_wire(pack: &mut Pack, direction: Direction, position: usize, wire: &Value) {
     pack_kind(pack, direction, &Kind::Object(position), wire, true);
 }
 
-/// Packs a request as users see it, from its wire form, which was checked before.
+/// Packs a request as users see it, from its wire form, which is valid.
 pub(crate) fn pack_request(pack: &mut Pack, position: usize, wire: &Value) {
     pack_kind(pack, Direction::Request, &Kind::Object(position), wire, false);
 }
@@ -67,7 +67,7 @@ fn pack_kind(pack: &mut Pack, direction: Direction, kind: &Kind, wire: &Value, a
     match (kind, wire) {
         (Kind::Object(position), Value::Object(fields)) => {
             let shape = &direction.shapes()[*position];
-            let fields = if as_wire { in_order(shape, fields, None) } else { flat(shape, wire) };
+            let fields = if as_wire { in_order(shape, fields, None) } else { flattened(shape, wire) };
             pack.object(fields.len());
             for (name, kind, value) in fields {
                 pack.text(name);
@@ -88,7 +88,7 @@ fn pack_kind(pack: &mut Pack, direction: Direction, kind: &Kind, wire: &Value, a
     }
 }
 
-/// What is no field: an object that holds some, or anything else.
+/// Packs a member that is not a field: a nested wire object with fields, or an unknown value.
 fn pack_rest(pack: &mut Pack, direction: Direction, shape: &'static Shape, name: &str, value: &Value) {
     let Value::Object(fields) = value else { return pack.any(value) };
     let fields = in_order(shape, fields, Some(name));
@@ -102,10 +102,10 @@ fn pack_rest(pack: &mut Pack, direction: Direction, shape: &'static Shape, name:
     }
 }
 
-/// A field under its name, with what it holds if it is documented.
+/// The name, the kind if the field is documented, and the value of a member.
 type Named<'v> = (&'v str, Option<&'static Kind>, &'v Value);
 
-/// The members of a wire object, or of the one within it, in the order of the fields.
+/// Returns the members of a wire object, or of the object `within` it, in the order of the fields.
 fn in_order<'v>(shape: &'static Shape, fields: &'v Map<String, Value>, within: Option<&str>) -> Vec<Named<'v>> {
     let mut ordered: Vec<Named<'v>> = Vec::with_capacity(fields.len());
     let mut known = HashSet::with_capacity(fields.len());
@@ -129,8 +129,8 @@ fn in_order<'v>(shape: &'static Shape, fields: &'v Map<String, Value>, within: O
     ordered
 }
 
-/// The fields of a wire object as users see them.
-fn flat<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
+/// Returns the fields of a wire object as users see them.
+fn flattened<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
     let seen = shape.fields.iter().filter_map(|Field { wire: name, within, kind, .. }| {
         let holder = within.map_or(Some(wire), |within| wire.get(within));
         let value = holder.and_then(|holder| holder.get(name)).filter(|value| !value.is_null())?;
@@ -140,7 +140,7 @@ fn flat<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
 }
 
 /// Returns a value as messages about an option show it.
-pub(crate) fn shown(value: &Value) -> String {
+pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(_) => "a string".to_owned(),
@@ -149,12 +149,13 @@ pub(crate) fn shown(value: &Value) -> String {
     }
 }
 
-/// Returns the description of a value that JSON does not have.
+/// Returns the description in a placeholder for a value without a JSON form.
 fn misfit(value: &Value) -> Option<&str> {
     value.get(MISFIT).and_then(Value::as_str)
 }
 
-/// Returns the first value of a response that JSON does not have, with its path. For requests the rules report it.
+/// Returns the path and the description of the first value of a response without a JSON form. In requests, the core
+/// reports such a value.
 pub(crate) fn unwritable(json: &Value, path: &str) -> Option<(String, String)> {
     if let Some(description) = misfit(json) {
         return Some((path.to_owned(), description.to_owned()));

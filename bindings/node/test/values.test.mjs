@@ -66,11 +66,14 @@ test('an unknown type is refused', () => {
     for (const type of ['Update', '', 'toString', '__proto__', 5, null, {}]) {
       const error = thrownBy(() => act(UPDATE, /** @type {any} */ (type)));
       assert(error instanceof ConfigError, String(error));
-      assert.match(error.message, /there is no type .*UpdateRecallFlow.*RecallFlowDetail/);
+      assert.match(error.message, /expected one of the types .*UpdateRecallFlow.*RecallFlowDetail.*, got /);
     }
   }
   for (const act of [validate, warnings]) {
-    assert.throws(() => act(UPDATE, /** @type {any} */ ('GroupCallTask')), /`GroupCallTask` is a response/);
+    assert.throws(
+      () => act(UPDATE, /** @type {any} */ ('GroupCallTask')),
+      /expected a type of requests, got the response `GroupCallTask`/,
+    );
   }
 });
 
@@ -141,7 +144,7 @@ test('an unreadable request is not written', () => {
 
 suite('foreign JSON is refused', () => {
   const texts = ['', '[]', '5', '"x"', 'null', '{', '{"keyId": 12} {}', '{"keyId": NaN}', "{'keyId': 12}", '\ud800'];
-  for (const wire of [...texts, '{"keyId": "\ud800"}', '{"keyId": "\\ud800"}', [], 5, null]) {
+  for (const wire of [...texts, '{"keyId": "\ud800"}', [], 5, null]) {
     test(inspect(wire), () => {
       for (const type of /** @type {any[]} */ ([...REQUEST_TYPES, 'RecallFlowDetail', 'GroupCallTask'])) {
         assert.throws(
@@ -162,6 +165,15 @@ suite('foreign JSON is refused', () => {
       }
     });
   }
+});
+
+test('an escaped lone surrogate is refused in a request, and becomes U+FFFD in a response', () => {
+  const wire = '{"keyId": "\\ud800"}';
+  for (const type of /** @type {any[]} */ (REQUEST_TYPES)) {
+    assert.throws(() => fromWire(wire, type), InvalidRequestError);
+  }
+  assert.equal(fromWire(wire, 'RecallFlowDetail').extra.keyId, '\ufffd');
+  assert.equal(fromWire('{"taskName": "a\\ud800"}', 'GroupCallTask').taskName, 'a\ufffd');
 });
 
 test('a large number with an exponent is written unchanged', () => {
@@ -203,7 +215,7 @@ suite('a response cannot hold values without JSON', () => {
     for (const value of [undefined, new Map(), Buffer.from('{}'), Promise.resolve({}), () => ({})]) {
       assert.throws(() => fromWire(value, 'GroupCallTask'), {
         name: 'ConfigError',
-        message: /^a GroupCallTask is an object, not /,
+        message: /^expected an object for a `GroupCallTask`, got /,
       });
       assert.throws(() => toWire(/** @type {any} */ (value), 'GroupCallTask'), { name: 'ConfigError' });
     }
@@ -302,7 +314,7 @@ suite('a whole response with its envelope is refused', () => {
   const refused = (wire, /** @type {any} */ type) => {
     const error = thrownBy(() => fromWire(wire, type));
     assert.equal(error.constructor, ConfigError);
-    assert.equal(error.message, `this is a whole answer, of which a \`${type}\` is only the \`data\`: give that`);
+    assert.match(error.message, new RegExp(`^expected a \`${type}\`, got a whole response .*: pass its \`data\`$`));
   };
 
   test('with any code and any of the names', () => {
@@ -372,7 +384,7 @@ suite('toUpdate returns the update that changes nothing', () => {
         [[lacking, 'required']],
       );
       // The caller passed no arguments.
-      assert(error.message.startsWith(`the answer lacks \`${lacking}\`, without which there is no update; `));
+      assert(error.message.startsWith(`could not turn the response into an update: it lacks \`${lacking}\`; `));
       assert(error.message.endsWith(String(error.remedy)));
     }
     assert(!('nodeList' in fromWire({ ...FLOW, nodeList: [] }, 'RecallFlowDetail').toUpdate()));
@@ -383,7 +395,10 @@ suite('toUpdate returns the update that changes nothing', () => {
     assert.equal(odd.recallInterval, undefined);
     const error = thrownBy(() => odd.toUpdate());
     assert(error instanceof InvalidRequestError);
-    assert.match(error.message, /^the flow that was read is no update: `recallInterval` must be .*; build the update/);
+    assert.match(
+      error.message,
+      /^could not turn the response into an update: `recallInterval` must be .*; build the update/,
+    );
   });
 
   test('with all digits of its key', () => {

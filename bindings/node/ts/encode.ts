@@ -1,151 +1,151 @@
-/** Writes values of JavaScript as JSON text for the native module, which reports what cannot be written where it stands. */
+/** Writes JavaScript values as JSON text for the native module. A placeholder replaces a value without a JSON form. */
 
 import { native } from './native.js';
 
-/** The native module reads one level more, which is that of what stands for a deeper value. */
-const DEEPEST = 126;
+/** Maximum depth. The native module reads one level more, that of a placeholder for a deeper value. */
+const MAX_DEPTH = 126;
 
-/** The largest and smallest whole numbers that the native module reads exactly. */
-const LARGEST = 2n ** 64n - 1n;
-const SMALLEST = -(2n ** 63n);
+/** The largest and smallest integers that the native module reads exactly. */
+const MAX_INTEGER = 2n ** 64n - 1n;
+const MIN_INTEGER = -(2n ** 63n);
 
-/** No request has nearly as many items in a list. */
-const MOST = 1_000_000;
+/** Maximum number of items in a list, far above that of any valid request. */
+const MAX_ITEMS = 1_000_000;
 
-/** Names as they are written: requests have few, and always the same. When answers have filled it, it begins anew. */
-const KEYS = new Map<string, string>();
-const MOST_KEYS = 256;
-const LONGEST_KEY = 40;
+/** Cache of encoded names, because requests always have the same few names. It is cleared when responses have filled it. */
+const NAMES = new Map<string, string>();
+const MAX_NAMES = 256;
+const MAX_NAME_LENGTH = 40;
 
 const MARKER = JSON.stringify(native.marker());
 
-/** Stands for what no JSON can stand for; messages show the description. */
-function described(description: string): string {
+/** Returns a placeholder for a value without a JSON form. Messages show the description. */
+function placeholder(description: string): string {
   return `{${MARKER}:${JSON.stringify(description)}}`;
 }
 
 /**
- * A value as JSON text. `undefined` is left out of objects.
+ * Returns a value as JSON text. Properties that are `undefined` are left out.
  *
  * @internal
  */
 export function encode(value: unknown): string {
-  return written(value, [], false) ?? described('undefined');
+  return encodeValue(value, [], false) ?? placeholder('undefined');
 }
 
-/** `beyond` tells that the value is part of what an answer has beyond its fields. */
-function written(value: unknown, holders: object[], beyond: boolean): string | undefined {
+/** Encodes a value; `undefined` has no text. `isExtra` means that the value is in the `extra` of a response. */
+function encodeValue(value: unknown, holders: object[], isExtra: boolean): string | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined;
     case 'boolean':
       return value ? 'true' : 'false';
     case 'number':
-      return number(value, beyond);
+      return encodeNumber(value, isExtra);
     case 'bigint':
-      return SMALLEST <= value && value <= LARGEST
+      return MIN_INTEGER <= value && value <= MAX_INTEGER
         ? value.toString()
-        : described(`a number of ${String(value.toString(2).replace('-', '').length)} bits`);
+        : placeholder(`a number of ${String(value.toString(2).replace('-', '').length)} bits`);
     case 'string':
-      return value.isWellFormed() ? JSON.stringify(value) : described('a text with a lone surrogate');
+      return value.isWellFormed() ? JSON.stringify(value) : placeholder('a text with a lone surrogate');
     case 'function':
-      return described('a function');
+      return placeholder('a function');
     case 'symbol':
-      return described('a symbol');
+      return placeholder('a symbol');
     case 'object':
-      return value === null ? 'null' : held(value, holders, beyond);
+      return value === null ? 'null' : encodeNested(value, holders, isExtra);
   }
 }
 
-function number(value: number, beyond: boolean): string {
+function encodeNumber(value: number, isExtra: boolean): string {
   if (!Number.isFinite(value)) {
-    return described(String(value));
+    return placeholder(String(value));
   }
-  if (beyond && Object.is(value, -0)) {
+  if (isExtra && Object.is(value, -0)) {
     return '-0.0';
   }
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    if (beyond) {
-      // Whole numbers as large come as bigints, so it came with a fraction or an exponent, and goes with one.
+    if (isExtra) {
+      // The reader returns large integers as bigints, so this number had a fraction or an exponent in the response.
       return value.toExponential();
     }
-    return described(`${String(value)}, which may be another number already: beyond 2^53 give a bigint`);
+    return placeholder(`${String(value)}, which may be another number already: beyond 2^53 give a bigint`);
   }
   return String(value);
 }
 
-function held(value: object, holders: object[], beyond: boolean): string {
+function encodeNested(value: object, holders: object[], isExtra: boolean): string {
   if (holders.includes(value)) {
-    return described('nested within itself');
+    return placeholder('nested within itself');
   }
-  if (holders.length >= DEEPEST) {
-    return described('nested too deeply');
+  if (holders.length >= MAX_DEPTH) {
+    return placeholder('nested too deeply');
   }
   holders.push(value);
   try {
-    return Array.isArray(value) ? list(value, holders, beyond) : object(value, holders, beyond);
+    return Array.isArray(value) ? encodeList(value, holders, isExtra) : encodeObject(value, holders, isExtra);
   } catch {
-    // A proxy threw; what it threw is no reason to send something else.
-    return described('an object that cannot be read');
+    // A proxy threw. The request is refused, because its content is unknown.
+    return placeholder('an object that cannot be read');
   } finally {
     holders.pop();
   }
 }
 
-function list(items: readonly unknown[], holders: object[], beyond: boolean): string {
-  if (items.length > MOST) {
-    return described(`an array of ${String(items.length)} items`);
+function encodeList(items: readonly unknown[], holders: object[], isExtra: boolean): string {
+  if (items.length > MAX_ITEMS) {
+    return placeholder(`an array of ${String(items.length)} items`);
   }
   const texts: string[] = [];
-  // `map` would leave holes out.
+  // `map` would skip holes.
   for (const item of items) {
-    texts.push(written(item, holders, beyond) ?? described('undefined'));
+    texts.push(encodeValue(item, holders, isExtra) ?? placeholder('undefined'));
   }
   return `[${texts.join(',')}]`;
 }
 
-function object(value: object, holders: object[], beyond: boolean): string {
+function encodeObject(value: object, holders: object[], isExtra: boolean): string {
   const kind = Object.prototype.toString.call(value);
   if (kind !== '[object Object]') {
-    return described(misfit(kind.slice('[object '.length, -1)));
+    return placeholder(describeKind(kind.slice('[object '.length, -1)));
   }
   let text = '';
   for (const name of Object.keys(value)) {
-    const json = property(value, name, holders, beyond || name === 'extra');
+    const json = encodeProperty(value, name, holders, isExtra || name === 'extra');
     if (json !== undefined) {
-      text += `${text === '' ? '{' : ','}${key(name)}${json}`;
+      text += `${text === '' ? '{' : ','}${encodeName(name)}${json}`;
     }
   }
   return text === '' ? '{}' : `${text}}`;
 }
 
-function property(holder: object, name: string, holders: object[], beyond: boolean): string | undefined {
+function encodeProperty(holder: object, name: string, holders: object[], isExtra: boolean): string | undefined {
   let value: unknown;
   try {
     value = (holder as Record<string, unknown>)[name];
   } catch {
-    // Told here, so that it is reported where it stands, and not for all that holds it.
-    return described('a property that cannot be read');
+    // Caught here, so that the path of the error is that of the property.
+    return placeholder('a property that cannot be read');
   }
-  return written(value, holders, beyond);
+  return encodeValue(value, holders, isExtra);
 }
 
-/** A name as it stands before its value. */
-function key(name: string): string {
-  let text = KEYS.get(name);
+/** Returns a name with quotes and a colon. */
+function encodeName(name: string): string {
+  let text = NAMES.get(name);
   if (text === undefined) {
     text = `${JSON.stringify(name.toWellFormed())}:`;
-    if (KEYS.size >= MOST_KEYS) {
-      KEYS.clear();
+    if (NAMES.size >= MAX_NAMES) {
+      NAMES.clear();
     }
-    if (name.length <= LONGEST_KEY) {
-      KEYS.set(name, text);
+    if (name.length <= MAX_NAME_LENGTH) {
+      NAMES.set(name, text);
     }
   }
   return text;
 }
 
-function misfit(kind: string): string {
+function describeKind(kind: string): string {
   switch (kind) {
     case 'Date':
       return 'a `Date`: write the time that the service shows, as `yyyy-MM-dd HH:mm:ss`';

@@ -1,4 +1,4 @@
-/** Turns a flow that was read into the update that changes nothing. */
+/** Adds `toUpdate()` to the flow of a response. */
 
 import { encode } from './encode.js';
 import { InvalidRequestError, moveTo, siteOf } from './errors.js';
@@ -12,22 +12,21 @@ function toUpdate(this: RecallFlowDetail): UpdateRecallFlow {
   try {
     return attempt(() => open(native.toUpdate(encode(this))).any() as UpdateRecallFlow, site);
   } catch (error) {
-    throw error instanceof InvalidRequestError ? moveTo(unfit(error), site) : error;
+    throw error instanceof InvalidRequestError ? moveTo(updateError(error), site) : error;
   }
 }
 
-/** The error for a flow that is no update. It speaks of the answer, because whoever called gave nothing. */
-function unfit({ violations }: InvalidRequestError): InvalidRequestError {
+/** Returns the error for a flow that cannot become an update. It names the response, because the caller passed no arguments. */
+function updateError({ violations }: InvalidRequestError): InvalidRequestError {
   const lacking = violations.every(({ rule }) => rule === 'required');
-  const told = violations.map(({ path, message }) => (lacking ? `\`${path}\`` : message));
-  const message = lacking
-    ? `the answer lacks ${told.join(', ')}, without which there is no update`
-    : `the flow that was read is no update: ${told.join('; ')}`;
-  const remedy = 'build the update from what is known of the flow';
+  const problems = violations.map(({ path, message }) => (lacking ? `\`${path}\`` : message));
+  const problem = lacking ? `it lacks ${problems.join(', ')}` : problems.join('; ');
+  const message = `could not turn the response into an update: ${problem}`;
+  const remedy = 'build the update from the values that you know';
   return new InvalidRequestError(`${message}; ${remedy}`, { violations, remedy });
 }
 
-/** A flow that was just read, with its method, which printing, comparing and copying it do not see. */
+/** Returns the flow of a row with its method, which is not enumerable, so that printing, comparing and copying ignore it. */
 export function updatable<T extends object>(reader: Reader, whole: Omit<T, 'toUpdate'>): T {
   const flow: object = reader.row(whole);
   return Object.defineProperty(flow, 'toUpdate', { value: toUpdate }) as T;

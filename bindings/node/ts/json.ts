@@ -1,23 +1,23 @@
-/** Writes what a sandbox is given as JSON text. */
+/** Writes the arguments of the sandbox as JSON text. */
 
 import { encode } from './encode.js';
 import { native } from './native.js';
 
-/** What begins an object that stands for something without JSON; its text follows. */
-const MARK = `{${JSON.stringify(native.marker())}:`;
+/** The beginning of a placeholder for a value without a JSON form. Its description follows. */
+const PLACEHOLDER_START = `{${JSON.stringify(native.marker())}:`;
 
 /**
- * A value as JSON text, with bigints as numbers.
+ * Returns a value as JSON text, with bigints as numbers.
  *
- * @param what - What the value is, for the error.
- * @throws TypeError if something in it has no JSON.
+ * @param subject - The name of the value in the error.
+ * @throws TypeError if the value contains one without a JSON form.
  */
-export function jsonText(what: string, value: unknown): string {
+export function jsonText(subject: string, value: unknown): string {
   const text = encode(value);
-  const from = text.indexOf(MARK);
+  const from = text.indexOf(PLACEHOLDER_START);
   if (from >= 0) {
-    const [told = '""'] = /"(?:[^"\\]|\\.)*"/.exec(text.slice(from + MARK.length)) ?? [];
-    throw new TypeError(`${what}: ${JSON.parse(told) as string} cannot be written as JSON`);
+    const [description = '""'] = /"(?:[^"\\]|\\.)*"/.exec(text.slice(from + PLACEHOLDER_START.length)) ?? [];
+    throw new TypeError(`${subject}: ${JSON.parse(description) as string} cannot be written as JSON`);
   }
   return text;
 }

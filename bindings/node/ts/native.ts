@@ -78,8 +78,8 @@ export interface Native {
   };
   Completions: new (wake: () => void) => NativeCompletions;
   marker(): string;
-  requestOf(request: string): number;
-  responseOf(response: string): number;
+  inferRequest(request: string): number;
+  inferResponse(response: string): number;
   validate(position: number, request: string): Packed;
   warnings(position: number, request: string): Packed;
   requestToWire(position: number, request: string): Packed;
@@ -96,7 +96,7 @@ export interface Native {
 
 export const native = load() as Native;
 
-/** Runs `act`, and turns what it throws into an error of this library with the stack of the caller. */
+/** Runs `act`, and turns an exception into an error of this library with the stack of the caller. */
 export function attempt<T>(act: () => T, site: Site): T {
   try {
     return act();

@@ -1,4 +1,4 @@
-/** What is asked of requests and responses: rules, advice, and the exact JSON of the service. */
+/** Validates requests, and converts requests and responses to and from their wire form. */
 
 import { encode } from './encode.js';
 import { ConfigError, siteOf, violationOf, type RequestWarning, type Violation } from './errors.js';
@@ -14,24 +14,24 @@ import {
 import { attempt, native } from './native.js';
 import { open } from './reader.js';
 
-/** Names of the types of requests. */
+/** Name of a type of requests. */
 export type RequestName = keyof RequestTypes;
 
-/** Names of the types of responses. */
+/** Name of a type of responses. */
 export type ResponseName = keyof ResponseTypes;
 
-/** A type by its position among those of its kind. */
-interface Place {
+/** The position of a type among the types of requests, or among those of responses. */
+interface TypePosition {
   isRequest: boolean;
   position: number;
 }
 
-/** The type of a name. */
-function placeOf(name: string): Place {
+/** Finds a type by name. */
+function typeNamed(name: string): TypePosition {
   const [request, response] = [positionOf(REQUEST_NAMES, name), positionOf(RESPONSE_NAMES, name)];
   if (request < 0 && response < 0) {
     const known = [...REQUEST_NAMES, ...RESPONSE_NAMES].join(', ');
-    throw new ConfigError(`there is no type \`${name}\`: there are ${known}`);
+    throw new ConfigError(`expected one of the types ${known}, got \`${name}\``);
   }
   return request < 0 ? { isRequest: false, position: response } : { isRequest: true, position: request };
 }
@@ -42,27 +42,27 @@ function positionOf(names: readonly string[], name: string): number {
 
 function requestPosition(json: string, type: string | undefined): number {
   if (type === undefined) {
-    return native.requestOf(json);
+    return native.inferRequest(json);
   }
-  const { isRequest, position } = placeOf(type);
+  const { isRequest, position } = typeNamed(type);
   if (!isRequest) {
-    throw new ConfigError(`\`${type}\` is a response, which has no rules`);
+    throw new ConfigError(`expected a type of requests, got the response \`${type}\``);
   }
   return position;
 }
 
 /**
- * Every rule that a request breaks, all at once; none for a valid one. Nothing is sent.
+ * Returns every rule that a request breaks. The list is empty for a valid request. Nothing is sent.
  *
- * A request is an object literal, which does not say what it is a request of: it is taken as the type that its properties
- * fit best. `{ keyId }` alone is a query; give the type to have it checked as an incomplete update.
+ * Without `type`, the type of the request is inferred from its properties. `{ keyId }` alone is a query; pass the type to
+ * validate it as an incomplete update.
  *
  * ```ts
  * validate({ keyId: 299, recallInterval: 0, recallNum: 1, recallType: 1 })[0]?.path; // 'recallInterval'
  * ```
  *
  * @param request - The request, or a part of one such as a node.
- * @param type - What it is to be, such as `'UpdateRecallFlow'`.
+ * @param type - The type of the request, such as `'UpdateRecallFlow'`.
  */
 export function validate(request: unknown, type?: RequestName): Violation[] {
   const site = siteOf(validate);
@@ -72,28 +72,25 @@ export function validate(request: unknown, type?: RequestName): Violation[] {
 }
 
 /**
- * What a request is allowed to say, but probably does not mean: settings without an effect, variables that the service
- * does not know. None if the request cannot be read.
+ * Returns warnings about parts of a request that are valid but probably mistakes, such as settings without an effect. The
+ * list is empty if the request cannot be read.
  *
  * @param request - The request, or a part of one such as a node.
- * @param type - What it is to be, as for `validate`.
+ * @param type - The type of the request, as for `validate`.
  */
 export function warnings(request: unknown, type?: RequestName): RequestWarning[] {
   const site = siteOf(warnings);
   const json = encode(request);
-  const advice = attempt(
-    () => open(native.warnings(requestPosition(json, type), json)).any() as RequestWarning[],
-    site,
-  );
-  return advice.map(({ path, message }) => ({ path, message }));
+  const found = attempt(() => open(native.warnings(requestPosition(json, type), json)).any() as RequestWarning[], site);
+  return found.map(({ path, message }) => ({ path, message }));
 }
 
 /**
- * The exact JSON of the service for a request or response, for logs and fixtures: flags are 0 and 1, and what is flat here
- * is nested as on the wire.
+ * Returns the wire form of a request or response, for logs and fixtures. Flags are 0 and 1, and fields are nested as on the
+ * wire.
  *
  * @param value - The request or response.
- * @param type - What it is; by default what its properties fit best.
+ * @param type - The type of the value. By default it is inferred from the properties.
  * @throws {@link InvalidRequestError} if it cannot be read as a request.
  */
 export function toWire(value: object, type?: RequestName | ResponseName): Record<string, unknown> {
@@ -102,10 +99,10 @@ export function toWire(value: object, type?: RequestName | ResponseName): Record
   return attempt(() => {
     const { isRequest, position } =
       type !== undefined
-        ? placeOf(type)
+        ? typeNamed(type)
         : hasExtra(value)
-          ? { isRequest: false, position: native.responseOf(json) }
-          : { isRequest: true, position: native.requestOf(json) };
+          ? { isRequest: false, position: native.inferResponse(json) }
+          : { isRequest: true, position: native.inferRequest(json) };
     const parcel = isRequest ? native.requestToWire(position, json) : native.responseToWire(position, json);
     return open(parcel).any() as Record<string, unknown>;
   }, site);
@@ -116,44 +113,46 @@ function hasExtra(value: unknown): boolean {
 }
 
 /**
- * Reads the exact JSON of the service: a request strictly, a response as leniently as an answer.
+ * Reads the wire form of a request strictly, or that of a response as leniently as the client does.
  *
  * ```ts
  * const detail = fromWire(await readFile('flow.json', 'utf8'), 'RecallFlowDetail');
  * ```
  *
- * @param wire - JSON text, or what was parsed from it.
- * @param type - What it is.
- * @throws {@link InvalidRequestError} if it cannot be read as a request, or is no JSON object.
- * @throws {@link ConfigError} if it is a whole answer with its code and message, of which only the `data` can be read.
+ * In a response, a lone surrogate in an escape such as `\\ud800` becomes U+FFFD. A request with one is refused.
+ *
+ * @param wire - JSON text, or the value parsed from it.
+ * @param type - The type of the value.
+ * @throws {@link InvalidRequestError} if the request is invalid, or if `wire` is not a JSON object.
+ * @throws {@link ConfigError} if `wire` is a whole response with its code and message. Pass its `data` instead.
  */
 export function fromWire<N extends RequestName>(wire: unknown, type: N): RequestTypes[N];
 export function fromWire<N extends ResponseName>(wire: unknown, type: N): ResponseTypes[N];
 export function fromWire(wire: unknown, type: RequestName | ResponseName): unknown {
   const site = siteOf(fromWire);
-  // Text that is not well formed would be changed on its way.
+  // Passing a string with a lone surrogate to the native module would change it.
   const json = typeof wire === 'string' && wire.isWellFormed() ? wire : encode(wire);
   return attempt(() => {
-    const { isRequest, position } = placeOf(type);
+    const { isRequest, position } = typeNamed(type);
     if (isRequest) {
       return open(native.requestFromWire(position, json)).any();
     }
     const response = RESPONSE_READERS[type as ResponseName](open(native.responseFromWire(position, json)));
     if (isEnvelope(response)) {
       throw new ConfigError(
-        `this is a whole answer, of which a \`${type}\` is only the \`${ENVELOPE_DATA[0]}\`: give that`,
+        `expected a \`${type}\`, got a whole response with its code and message: pass its \`${ENVELOPE_DATA[0]}\``,
       );
     }
     return response;
   }, site);
 }
 
-/** Whether nothing was read because it is the envelope of an answer, in which everything is one level deeper. */
+/** Returns whether a value is a whole response, whose fields are one level deeper, in its envelope. */
 function isEnvelope({ extra, ...fields }: ResponseTypes[ResponseName]): boolean {
   const isCode = (name: string): boolean => (ENVELOPE_CODE as readonly string[]).includes(name);
   const read = Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
   const hasCode = ENVELOPE_CODE.some((name) => name in extra);
-  // A response may have a field that is called like the code, and then anything beside it.
+  // If the response has a field with the name of the code, only the other names of the envelope identify one.
   const others = hasCode ? [...ENVELOPE_MESSAGE, ...ENVELOPE_DATA] : ENVELOPE_DATA;
   return read.every(([name]) => isCode(name)) && (hasCode || read.length > 0) && others.some((name) => name in extra);
 }
