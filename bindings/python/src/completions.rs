@@ -45,7 +45,7 @@ struct Waiting {
     _call: Call,
 }
 
-/// Passes outcomes from the background thread to the event loop.
+/// Passes outcomes and log records from the background thread to the event loop.
 struct Queue {
     state: Mutex<Queued>,
     filled: Condvar,
@@ -60,7 +60,7 @@ type Outcome = (u64, Result<Returned, Failure>);
 #[derive(Default)]
 struct Queued {
     outcomes: Vec<Outcome>,
-    lines: Vec<Line>,
+    lines: Vec<(Context, Line)>,
     /// Whether the event loop was woken and has not taken anything since.
     is_signalled: bool,
 }
@@ -88,7 +88,7 @@ impl Queue {
         }
     }
 
-    fn take(&self) -> (Vec<Outcome>, Vec<Line>) {
+    fn take(&self) -> (Vec<Outcome>, Vec<(Context, Line)>) {
         let mut state = self.state();
         if state.is_signalled {
             state.is_signalled = false;
@@ -99,9 +99,18 @@ impl Queue {
     }
 }
 
-impl Sink for Queue {
+/// The `contextvars` context of the task that made a call.
+type Context = Arc<Py<PyAny>>;
+
+/// Queues the log records of one call.
+struct CallLog {
+    queue: Arc<Queue>,
+    context: Context,
+}
+
+impl Sink for CallLog {
     fn take(&self, line: Line) {
-        self.push(|state| state.lines.push(line));
+        self.queue.push(|state| state.lines.push((self.context.clone(), line)));
     }
 }
 
@@ -116,25 +125,26 @@ impl Completions {
         own.map(|own| own.queue.clone()).ok_or_else(closed)
     }
 
-    /// Starts a call of the operation at this position, and passes its outcome to the future.
+    /// Starts a call of the operation at this position, and passes its outcome to the future. Its log records are passed
+    /// to the logger in the context; without one, the call is not logged.
     pub(crate) fn start(
         &self,
         future: Bound<'_, PyAny>,
         operation: usize,
         call: impl Future<Output = Result<Returned, Error>> + Send + 'static,
-        is_logged: bool,
+        context: Option<Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let mut own = self.own();
         let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
         let queue = own.queue.clone();
+        let log = context.map(|context| CallLog { queue: queue.clone(), context: Arc::new(context.unbind()) });
         // Boxed first, because the call is large and each wrapper would move it.
         let call = Box::pin(call);
         let call = async move {
-            let outcome = if is_logged {
-                unforked(guarded(logged(call, OPERATIONS[operation].name, queue.clone()))).await
-            } else {
-                unforked(guarded(call)).await
+            let outcome = match log {
+                Some(log) => unforked(guarded(logged(call, OPERATIONS[operation].name, Arc::new(log)))).await,
+                None => unforked(guarded(call)).await,
             };
             let outcome = match outcome {
                 Ok(outcome) => outcome.map_err(Failure::Error),
@@ -173,6 +183,7 @@ impl Completions {
         let Ok(queue) = self.queue() else { return Ok(()) };
         let (outcomes, lines) = queue.take();
         // A signal handler may raise at any point here. The remaining futures must still get their outcomes.
+        let lines = lines.into_iter().map(|(context, line)| (Some(context), line));
         let mut interruption = log::hand_over(py, lines).err();
         for (number, outcome) in outcomes {
             // Canceled calls were removed.

@@ -168,7 +168,7 @@ impl Core {
         request: &Bound<'py, PyAny>,
         timeout: &Bound<'py, PyAny>,
         max_retries: &Bound<'py, PyAny>,
-        logged: bool,
+        context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
         shielded(Some(operation), || {
             let overrides = Overrides::new(timeout, max_retries)?;
@@ -176,7 +176,7 @@ impl Core {
             let client = overrides.apply(self.client()?);
             let prepared = client.prepare(operation, &*request).map_err(raise)?;
             let call = async move { client.call(prepared).await.map(Returned::Response) };
-            completions.get().start(future, operation, call, logged)
+            completions.get().start(future, operation, call, context)
         })
     }
 
@@ -192,7 +192,7 @@ impl Core {
     ) -> PyResult<Option<u64>> {
         let call = async { panic!("this panic was asked for") };
         match completions.zip(future) {
-            Some((completions, future)) => completions.get().start(future, operation, call, false).map(Some),
+            Some((completions, future)) => completions.get().start(future, operation, call, None).map(Some),
             None => {
                 let runtime = self.runtime(&Overrides::default())?;
                 interrupt::drive::<Returned>(py, runtime, operation, call, None).map(|_| None)

@@ -1,6 +1,6 @@
 //! Passes log records of a call to the package's logger.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -28,29 +28,34 @@ impl Lines {
     /// As those of [`hand_over`].
     pub(crate) fn hand_over(&self, py: Python<'_>) -> PyResult<()> {
         let lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        hand_over(py, lines)
+        hand_over(py, lines.into_iter().map(|line| (None, line)))
     }
 }
 
-/// Passes records to the logger.
+/// Passes records to the logger, each in its `contextvars` context, or in the current one.
 ///
 /// # Errors
 ///
 /// An exception that is not an `Exception`, such as `KeyboardInterrupt`; records may be lost then. An `Exception` of a log
 /// handler does not fail the call.
-pub(crate) fn hand_over(py: Python<'_>, lines: Vec<Line>) -> PyResult<()> {
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let classes = Classes::get(py)?;
-    for line in lines {
+pub(crate) fn hand_over(
+    py: Python<'_>,
+    lines: impl IntoIterator<Item = (Option<Arc<Py<PyAny>>>, Line)>,
+) -> PyResult<()> {
+    for (context, line) in lines {
+        let log = Classes::get(py)?.log.bind(py);
         let fields = PyDict::new(py);
         let filled = line.fields.iter().try_for_each(|(name, known)| match known {
             Known::Number(number) => fields.set_item(name, number),
             Known::Text(text) => fields.set_item(name, text),
         });
-        let arguments = filled.and_then(|()| (number(line.level), line.message, fields).into_pyobject(py));
-        let logged = arguments.and_then(|arguments| python::call(classes.log.bind(py), &arguments));
+        let logged = filled.and_then(|()| match &context {
+            Some(context) => {
+                let arguments = (log, number(line.level), line.message, fields).into_pyobject(py)?;
+                python::call(&context.bind(py).getattr("run")?, &arguments)
+            }
+            None => python::call(log, &(number(line.level), line.message, fields).into_pyobject(py)?),
+        });
         match logged {
             Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, None),
             logged => drop(logged?),

@@ -127,10 +127,15 @@ impl PageReader {
     }
 
     /// Reads the next page in the background.
-    fn submit<'py>(&self, completions: &Bound<'py, Completions>, future: Bound<'py, PyAny>) -> PyResult<u64> {
+    fn submit<'py>(
+        &self,
+        completions: &Bound<'py, Completions>,
+        future: Bound<'py, PyAny>,
+        context: Bound<'py, PyAny>,
+    ) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
         let next = Self::read_next(self.pages()?, self.progress.clone(), client);
-        completions.get().start(future, self.operation, next, true)
+        completions.get().start(future, self.operation, next, Some(context))
     }
 
     /// Takes the items of the last page, possibly none; `None` at the end.

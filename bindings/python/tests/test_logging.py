@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +24,16 @@ DRIFTING = [
     faults.respond({"code": 0, "data": {"records": [{"taskId": 1}], "total": 2, "pages": 2}}),
     faults.respond({"code": 0, "data": {"records": [{"taskId": 1}], "total": 3, "pages": 2}}),
 ]
+
+
+task_name: ContextVar[str] = ContextVar("task_name", default="none")
+
+
+class WithoutReaders(asyncio.SelectorEventLoop):
+    """A loop that cannot watch file descriptors, as the default one of Windows."""
+
+    def add_reader(self, fd: Any, callback: Any, *arguments: Any) -> None:
+        raise NotImplementedError
 
 
 class Collector(logging.Handler):
@@ -187,3 +199,59 @@ client.query_recall_flow_detail(12)
 """
     printed = finish(program)
     assert [line.partition(" (")[0].rpartition(" ")[2] for line in printed.splitlines()] == ["failed", "succeeded"]
+
+
+@pytest.mark.parametrize("make_loop", [asyncio.SelectorEventLoop, WithoutReaders])
+def test_records_of_a_task_have_its_context(sandbox: Sandbox, logger: logging.Logger, make_loop: Any) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        seen.append((task_name.get(), vars(record)["recallflow_attempt"]))
+        return True
+
+    async def query(client: rf.AsyncClient, name: str) -> None:
+        task_name.set(name)
+        await client.query_recall_flow_detail(12)
+        assert len([task async for task in client.group_calls(QUERY.replace(size=100))]) == 574
+
+    async def main() -> None:
+        async with sandbox.async_client() as client:
+            await asyncio.gather(*(query(client, name) for name in names))
+
+    names = ["first", "second", "third"]
+    logger.addFilter(keep)
+    loop = make_loop()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+    assert {name for name, _ in seen} == set(names)
+    assert [sum(name == other for other, _ in seen) for name in names] == [7, 7, 7]
+
+
+@pytest.mark.parametrize("make_loop", [asyncio.SelectorEventLoop, WithoutReaders])
+def test_a_loop_does_not_keep_the_context_of_its_first_caller(
+    sandbox: Sandbox, logger: logging.Logger, make_loop: Any
+) -> None:
+    class Request:
+        """A value that is kept by the context of a task."""
+
+    request: ContextVar[Request] = ContextVar("request")
+
+    async def query(client: rf.AsyncClient) -> weakref.ref[Request]:
+        request.set(Request())
+        await client.query_recall_flow_detail(12)
+        return weakref.ref(request.get())
+
+    async def main() -> None:
+        async with sandbox.async_client() as client:
+            first = await asyncio.ensure_future(query(client))
+            await asyncio.sleep(0)
+            await client.query_recall_flow_detail(12)
+            assert first() is None
+
+    loop = make_loop()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()

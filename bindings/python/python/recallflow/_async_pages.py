@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import get_running_loop
 from collections import deque
 from collections.abc import AsyncIterator
+from contextvars import copy_context
 
 from recallflow._loop import completions_of, outcome
 from recallflow._native import Core, PageReader
@@ -43,7 +44,7 @@ class AsyncPages(AsyncIterator[Item]):
             loop = get_running_loop()
             completions = completions_of(loop)
             future = loop.create_future()
-            number = self._reader.submit(completions, future)
+            number = self._reader.submit(completions, future, copy_context())
             # The reader keeps a page until it is taken, also if this coroutine is canceled meanwhile.
             await outcome(completions, future, number)
             items = self._reader.take()

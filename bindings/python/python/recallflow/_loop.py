@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock
 from asyncio import get_running_loop
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -35,13 +36,15 @@ def submit(
     loop = get_running_loop()
     completions = completions_of(loop)
     future = loop.create_future()
-    number = core.submit(completions, future, operation, request, timeout, max_retries, is_logged())
+    context = copy_context() if is_logged() else None
+    number = core.submit(completions, future, operation, request, timeout, max_retries, context)
     return outcome(completions, future, number)
 
 
 def completions_of(loop: AbstractEventLoop) -> Completions:
     """Returns the queue of an event loop."""
-    return _queues.get(ref(loop)) or _watch(loop)
+    # An empty context, because a loop keeps the one in which a callback is added.
+    return _queues.get(ref(loop)) or Context().run(_watch, loop)
 
 
 async def outcome(completions: Completions, future: Future[Any], number: int) -> Any:

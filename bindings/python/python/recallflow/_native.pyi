@@ -1,6 +1,7 @@
 """The private native module, which only the modules of this package use."""
 
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from datetime import datetime
 from typing import Any, TypeVar, final
 
@@ -106,9 +107,12 @@ class Core:
         request: Request,
         timeout: object,
         max_retries: object,
-        logged: bool,
+        context: Context | None,
     ) -> int:
-        """Starts a call in the background. `completions` sets the future; the returned number cancels the call."""
+        """Starts a call in the background. `completions` sets the future; the returned number cancels the call.
+
+        Log records are passed on in the context. Without one, the call is not logged.
+        """
     def panic(self, operation: int, completions: Completions | None = None, future: object = None) -> int | None:
         """Panics within a call. Only builds with the feature `test-hooks` have it."""
 
@@ -124,8 +128,8 @@ class PageReader:
     def read(self) -> None:
         """Reads the next page on the calling thread."""
 
-    def submit(self, completions: Completions, future: object) -> int:
-        """Reads the next page in the background; the result of the future is None."""
+    def submit(self, completions: Completions, future: object, context: Context) -> int:
+        """Reads the next page in the background; the result of the future is None. Log records keep the context."""
 
     def take(self) -> list[Any] | None:
         """Takes the items that were read, possibly none; None at the end."""
