@@ -19,7 +19,7 @@ use recallflow_bridge::logs::{Known, Line, Sink, logged};
 use serde_json::{Map, Value};
 
 use crate::calls::{CallId, Calls};
-use crate::failure::{shielded, thrown, wrong};
+use crate::failure::{raise, shielded, wrong};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, waking};
 
@@ -215,8 +215,7 @@ impl Completions {
         call: impl Future<Output = Result<Output, Error>> + Send + 'static,
         is_logged: bool,
     ) -> napi::Result<f64> {
-        let refused =
-            |error: std::io::Error| thrown(&Failure::Config(format!("could not start the background thread: {error}")));
+        let refused = |error| raise(Error::refused_by_system(&error, Some(operation)));
         let id = self.calls.next_id();
         let queue = Arc::clone(&self.queue);
         // The future is large, and every wrapper would move it once more.

@@ -22,6 +22,7 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 
+use crate::errors::raise;
 use crate::log;
 use crate::outcome::{Returned, resolve};
 
@@ -152,7 +153,8 @@ impl Completions {
             };
             queue.push(|state| state.outcomes.push((number, outcome)));
         };
-        own.waiting.insert(number, Waiting { future: future.unbind(), _call: background::start(call)? });
+        let call = background::start(call).map_err(|error| raise(Error::refused_by_system(&error, Some(operation))))?;
+        own.waiting.insert(number, Waiting { future: future.unbind(), _call: call });
         Ok(number)
     }
 
@@ -169,7 +171,8 @@ fn closed() -> PyErr {
 impl Completions {
     #[new]
     fn new() -> PyResult<Self> {
-        let own = Own { queue: Arc::new(Queue::new()?), waiting: HashMap::new() };
+        let queue = Queue::new().map_err(|error| raise(Error::refused_by_system(&error, None)))?;
+        let own = Own { queue: Arc::new(queue), waiting: HashMap::new() };
         Ok(Self { own: Mutex::new(Some(Owned::new(own))), next: AtomicU64::new(0) })
     }
 

@@ -85,8 +85,11 @@ impl Core {
     }
 
     /// Returns a runtime for one call on the calling thread.
-    pub(crate) fn runtime(&self, overrides: &Overrides) -> PyResult<CallRuntime> {
-        self.with_clients(|clients| clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone())))
+    pub(crate) fn runtime(&self, overrides: &Overrides, operation: usize) -> PyResult<CallRuntime> {
+        self.with_clients(|clients| {
+            let runtime = clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone()));
+            runtime.map_err(|error| Error::refused_by_system(&error, Some(operation)))
+        })
     }
 }
 
@@ -142,7 +145,7 @@ impl Core {
         shielded(Some(operation), || {
             let overrides = Overrides::new(timeout, max_retries)?;
             let request = read_request(py, operation, request)?;
-            let runtime = self.runtime(&overrides)?;
+            let runtime = self.runtime(&overrides, operation)?;
             let client = runtime.client();
             let prepared = client.prepare(operation, &*request).map_err(raise)?;
             let record = if logged {
@@ -194,7 +197,7 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start(future, operation, call, None).map(Some),
             None => {
-                let runtime = self.runtime(&Overrides::default())?;
+                let runtime = self.runtime(&Overrides::default(), operation)?;
                 interrupt::drive::<Returned>(py, runtime, operation, call, None).map(|_| None)
             }
         }

@@ -32,7 +32,7 @@ pub(crate) fn drive<T: Send>(
 ) -> PyResult<T> {
     let mut runtime = Owned::new(runtime);
     // Boxed first, because the call is large and each wrapper would move it.
-    let outcome = match interruptible(py, &mut runtime, unforked(guarded(Box::pin(call))), lines) {
+    let outcome = match interruptible(py, &mut runtime, operation, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
             if let Some(runtime) = runtime.get() {
@@ -54,6 +54,7 @@ pub(crate) fn drive<T: Send>(
 fn interruptible<T: Send>(
     py: Python<'_>,
     runtime: &mut Owned<CallRuntime>,
+    operation: usize,
     future: impl Future<Output = T> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<Result<T, Error>> {
@@ -70,7 +71,7 @@ fn interruptible<T: Send>(
         match ticked {
             Ok(None) => py.check_signals()?,
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(Error::refused_by_system(&error, Some(operation)))),
         }
     }
 }

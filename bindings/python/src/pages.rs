@@ -119,7 +119,7 @@ impl PageReader {
 
     /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
-        let runtime = self.core.get().runtime(&self.overrides)?;
+        let runtime = self.core.get().runtime(&self.overrides, self.operation)?;
         let lines = Arc::new(Lines::default());
         let next = Self::read_next(self.pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, OPERATIONS[self.operation].name, lines.clone());

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::thread;
 
-use tokio::runtime::{Builder, Handle};
+use recallflow::ffi;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
@@ -73,7 +74,7 @@ fn with_background<T>(act: impl FnOnce(&Background) -> T) -> io::Result<T> {
 }
 
 fn start_thread() -> io::Result<Background> {
-    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+    let runtime = ffi::build_runtime()?;
     let handle = runtime.handle().clone();
     let (jobs, mut received) = unbounded_channel();
     thread::Builder::new().name("recallflow".to_owned()).spawn(move || {

@@ -4,11 +4,13 @@ pub(crate) mod runtime_pool;
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::runtime_pool::RuntimePool;
 use crate::builder::ClientBuilder;
+use crate::classify;
 use crate::client;
 use crate::error::Error;
 use crate::operation::{Operation, Paged};
@@ -63,16 +65,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Config`] only if the system refuses a runtime or a thread.
+    /// Any [`Error`] but [`Error::Config`].
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        self.run(async |client| client.execute(request).await)?
+        self.run::<R, _, _>(async |client| client.execute(request).await)?
     }
 
     /// Runs a call on the calling thread, with a client over the connections of a borrowed runtime.
-    fn run<T: Send, F: Future<Output = T>>(&self, call: impl FnOnce(client::Client) -> F + Send) -> Result<T, Error> {
-        let runtime = self.runtimes.borrow_runtime()?;
+    fn run<R: Operation, T: Send, F: Future<Output = T>>(
+        &self,
+        call: impl FnOnce(client::Client) -> F + Send,
+    ) -> Result<T, Error> {
+        let refused = |error: io::Error| classify::refused_by_system(&error, Some(R::INDEX));
+        let runtime = self.runtimes.borrow_runtime().map_err(refused)?;
         let client = self.inner.with_pool(runtime.connections());
-        runtime.run(|| call(client))
+        runtime.run(|| call(client)).map_err(refused)
     }
 
     pub(crate) fn pages<R: Paged>(&self, query: R) -> Pages<R> {
@@ -122,7 +128,7 @@ impl<R: Paged> Iterator for Pages<R> {
             pages.set_client(client);
             pages.next().await
         };
-        client.run(next).unwrap_or_else(|error| {
+        client.run::<R, _, _>(next).unwrap_or_else(|error| {
             self.pages.end();
             Some(Err(error))
         })

@@ -43,6 +43,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     attempt_timeout: Duration,
     max_retries: u32,
+    max_connections: usize,
     max_response_bytes: usize,
     validate: bool,
     proxy: Proxy,
@@ -90,6 +91,7 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(5),
             attempt_timeout: Duration::from_secs(10),
             max_retries: 2,
+            max_connections: 100,
             max_response_bytes: 8 * 1024 * 1024,
             validate: true,
             proxy: Proxy::Environment,
@@ -177,7 +179,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the maximum time of one attempt of a query. Default: 10 s.
+    /// Sets the maximum time that an attempt of a query may take without progress: until it is connected, and then between
+    /// two pieces of the request or the response. Default: 10 s.
     ///
     /// An attempt of an update has the whole `timeout`, because a slow update must not be retried.
     pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
@@ -188,6 +191,14 @@ impl ClientBuilder {
     /// Sets the maximum number of retries. Default: 2.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = max_retries;
+        self
+    }
+
+    /// Sets the maximum number of connections in use at the same time. Default: 100.
+    ///
+    /// Further calls wait in order, within their `timeout`.
+    pub fn max_connections(mut self, max_connections: usize) -> Self {
+        self.max_connections = max_connections;
         self
     }
 
@@ -269,8 +280,9 @@ impl ClientBuilder {
         if let Some((name, _)) = positive.into_iter().find(|(_, span)| span.is_zero()) {
             return Err(Error::config(format!("`{name}` must be greater than zero")));
         }
-        if self.max_response_bytes == 0 {
-            return Err(Error::config("`max_response_bytes` must be greater than zero"));
+        let counts = [("max_connections", self.max_connections), ("max_response_bytes", self.max_response_bytes)];
+        if let Some((name, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+            return Err(Error::config(format!("`{name}` must be greater than zero")));
         }
         let (base_url, origin) = match self.base_url {
             Some(base_url) => (base_url, String::new()),
@@ -287,6 +299,7 @@ impl ClientBuilder {
             paths: OPERATIONS.iter().map(|operation| operation.path).collect(),
             api_key: credentials.api_key().to_owned(),
             connect_timeout: self.connect_timeout,
+            max_connections: self.max_connections,
             max_response_bytes: self.max_response_bytes,
             proxy: self.proxy,
             ca_file: self.ca_file,

@@ -1,8 +1,10 @@
 //! Classifies the end of an attempt: the response, or an error and the retries that it permits.
 
+use std::io;
 use std::time::Duration;
 
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
+use crate::generated::operations::OPERATIONS;
 use crate::generated::service::CODES;
 use crate::redact::{excerpt, redact};
 use crate::response::envelope::{self, Data, Envelope, NotAnEnvelope};
@@ -184,7 +186,9 @@ fn remedy_for_status(status: u16) -> &'static str {
 pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttempt {
     let class = match failure {
         TransportFailure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
-        TransportFailure { kind: FailureKind::Permanent, sent: false, .. } => RetryClass::Permanent,
+        TransportFailure { kind: FailureKind::Permanent | FailureKind::Misuse, sent: false, .. } => {
+            RetryClass::Permanent
+        }
         TransportFailure { kind: FailureKind::System, sent: false, .. } => RetryClass::Local,
         TransportFailure { sent: false, .. } => RetryClass::Unsent,
         TransportFailure {
@@ -200,6 +204,7 @@ pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttemp
         _ => remedy_for_status(status.unwrap_or(0)),
     };
     let error = match kind {
+        FailureKind::Misuse => Error::config(message),
         FailureKind::Network | FailureKind::Permanent | FailureKind::System | FailureKind::Timeout => {
             Error::Transport(Box::new(TransportError {
                 phase,
@@ -225,6 +230,12 @@ pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttemp
         }
     };
     FailedAttempt { class, error }
+}
+
+/// Returns the error of a call that could not start, because the local system refused a resource.
+pub(crate) fn refused_by_system(error: &io::Error, operation: Option<usize>) -> Error {
+    let name = operation.map_or("", |operation| OPERATIONS[operation].name);
+    failure(TransportFailure::refused_by_system(error), "").error.in_call(name, 1)
 }
 
 /// The beginning of the message about a response that is unusable.

@@ -207,15 +207,21 @@ impl Client {
     ) -> Result<(HttpResponse, String), FailedAttempt> {
         let EncodedRequest { operation, endpoint, ref body, deadline, .. } = *request;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
+        let failed = |failure| classify::failure(failure, transport.base_url());
+        let http = transport.open(&self.pool).map_err(failed)?;
+        let _slot = transport.acquire_slot(deadline).await.map_err(failed)?;
         let timestamp = clock.local().saturating_add(offset);
         let sign = credentials.sign(timestamp);
-        let ends_at = match operation.kind {
-            OperationKind::Query => deadline.min(deadline_in(self.shared.attempt_timeout)),
-            OperationKind::Update => deadline,
+        let attempt = AttemptRequest {
+            endpoint,
+            kind: operation.kind,
+            sign: &sign,
+            timestamp,
+            body: body.clone(),
+            ends_at: deadline,
+            max_silence: (operation.kind == OperationKind::Query).then_some(self.shared.attempt_timeout),
         };
-        let attempt = AttemptRequest { endpoint, sign: &sign, timestamp, body: body.clone(), ends_at };
-        let response = transport.send(&self.pool, attempt).await;
-        let response = response.map_err(|failure| classify::failure(failure, transport.base_url()))?;
+        let response = transport.send(&http, attempt).await.map_err(failed)?;
         Ok((response, sign))
     }
 

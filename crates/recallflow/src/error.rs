@@ -180,7 +180,7 @@ pub struct TransportError {
     pub phase: Phase,
     /// Whether the attempt timed out. The kind is then [`ErrorKind::Timeout`].
     pub timed_out: bool,
-    /// The base URL that the request was for.
+    /// The base URL that the request was for. Empty if the call could not start.
     pub base_url: String,
     /// The cause, such as `timed out`.
     pub message: String,
@@ -445,6 +445,8 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { phase, base_url, message, .. } = self;
         match phase {
+            // The call could not start.
+            _ if base_url.is_empty() => f.write_str(message),
             Phase::Resolve | Phase::Connect => write!(f, "connection to {base_url} failed: {message}"),
             Phase::Tls => write!(f, "TLS handshake with {base_url} failed: {message}"),
             Phase::Request => write!(f, "sending the request to {base_url} failed: {message}"),

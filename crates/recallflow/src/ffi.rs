@@ -10,7 +10,7 @@ mod record;
 mod replay;
 pub(crate) mod request;
 
-pub use call::{CallRuntime, CallShape, Pages, PagingShape, Prepared, Runtimes};
+pub use call::{CallRuntime, CallShape, Pages, PagingShape, Prepared, Runtimes, build_runtime};
 pub use record::read_response;
 pub use replay::{Replay, clock_offset};
 pub use request::{Request, describe_text, nearest, read_for, read_request, to_update};

@@ -3,6 +3,7 @@
 mod fault;
 mod pem_files;
 
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -13,6 +14,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use crate::transport;
 
 pub(crate) use self::fault::{TlsFault, client_certificate_refusal, describe};
 pub(crate) use self::pem_files::{read_authorities, read_client_certificate};
@@ -29,13 +32,18 @@ pub(crate) struct TlsOptions {
 /// Returns a configuration that trusts the built-in roots, the system's roots and the extra certificates.
 ///
 /// Loading the system's roots takes milliseconds, so they are loaded once per process.
-pub(crate) fn client_config(options: &TlsOptions) -> ClientConfig {
+///
+/// # Errors
+///
+/// An error of the system if it refuses a descriptor or memory. Nothing is kept then.
+pub(crate) fn client_config(options: &TlsOptions) -> io::Result<ClientConfig> {
     static SHARED: OnceLock<ClientConfig> = OnceLock::new();
     let TlsOptions { authorities, client_certificate } = options;
+    let default_roots = default_roots()?;
     if authorities.is_empty() && client_certificate.is_none() {
-        return SHARED.get_or_init(|| config_with_roots(default_roots().clone())).clone();
+        return Ok(SHARED.get_or_init(|| config_with_roots(default_roots.clone())).clone());
     }
-    let mut roots = default_roots().clone();
+    let mut roots = default_roots.clone();
     roots.add_parsable_certificates(authorities.iter().cloned());
     let mut config = config_with_roots(roots.clone());
     if !authorities.is_empty() {
@@ -48,7 +56,7 @@ pub(crate) fn client_config(options: &TlsOptions) -> ClientConfig {
     if let Some(key) = client_certificate {
         config.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(key.clone()));
     }
-    config
+    Ok(config)
 }
 
 /// Returns a configuration without roots, for a client that never uses TLS: reqwest requires one.
@@ -57,14 +65,23 @@ pub(crate) fn unused_config() -> ClientConfig {
     SHARED.get_or_init(|| config_with_roots(RootCertStore::empty())).clone()
 }
 
-fn default_roots() -> &'static RootCertStore {
+fn default_roots() -> io::Result<&'static RootCertStore> {
     static SHARED: OnceLock<RootCertStore> = OnceLock::new();
-    SHARED.get_or_init(|| {
-        let mut store: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-        // Errors are ignored: the built-in roots suffice for the service, and a missing root shows as an unknown authority.
-        store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        store
-    })
+    if let Some(roots) = SHARED.get() {
+        return Ok(roots);
+    }
+    let native = rustls_native_certs::load_native_certs();
+    // Other errors are ignored: the built-in roots suffice for the service, and a missing root shows as an unknown authority.
+    for error in native.errors {
+        if let rustls_native_certs::ErrorKind::Io { inner, .. } = error.kind
+            && transport::is_refused_by_system(&inner)
+        {
+            return Err(inner);
+        }
+    }
+    let mut store: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    store.add_parsable_certificates(native.certs);
+    Ok(SHARED.get_or_init(|| store))
 }
 
 /// Returns the provider of cryptography. It is passed explicitly, because a library must not install one for the whole
@@ -144,8 +161,8 @@ mod tests {
 
     #[test]
     fn the_built_in_roots_are_always_trusted() {
-        let roots = default_roots().len();
+        let roots = default_roots().unwrap().len();
         assert!(roots >= webpki_roots::TLS_SERVER_ROOTS.len());
-        assert_eq!(client_config(&TlsOptions::default()).alpn_protocols, [b"http/1.1"]);
+        assert_eq!(client_config(&TlsOptions::default()).unwrap().alpn_protocols, [b"http/1.1"]);
     }
 }

@@ -4,6 +4,7 @@
 
 mod body;
 mod failure;
+mod pool;
 mod proxy;
 mod resolver;
 #[cfg(test)]
@@ -21,12 +22,15 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
-use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use reqwest::{Client, ClientBuilder, Method, Request, Response, Url, redirect, retry};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 
 use self::body::{Connections, Gate, RequestBody, WriteProgress};
 use self::failure::Peer;
-pub(crate) use self::failure::{FailureKind, TransportFailure};
+pub(crate) use self::failure::{FailureKind, TransportFailure, is_refused_by_system};
+pub(crate) use self::pool::Pool;
+use self::pool::{IdleLimit, PooledClient};
 pub(crate) use self::proxy::Proxy;
 use self::proxy::{ProxyServer, Route};
 use self::resolver::Resolver;
@@ -35,6 +39,7 @@ use crate::endpoint::BaseUrl;
 use crate::generated::service::{
     HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
 };
+use crate::operation::OperationKind;
 use crate::tls::{self, TlsOptions};
 
 const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
@@ -42,9 +47,8 @@ const TIMESTAMP: HeaderName = HeaderName::from_static(HEADER_TIMESTAMP);
 const API_KEY: HeaderName = HeaderName::from_static(HEADER_API_KEY);
 const CONTENT_TYPE: HeaderName = HeaderName::from_static(HEADER_CONTENT_TYPE);
 
-/// Below the 5 s keep-alive of common gateways, so that the client closes an idle connection first and never writes to one
-/// that the gateway has closed.
-const MAX_IDLE: Duration = Duration::from_secs(4);
+/// Not in the list of `http`.
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// Maximum number of header lines of a response.
 const MAX_HEADERS: usize = 256;
@@ -57,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) api_key: String,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_response_bytes: usize,
+    pub(crate) max_connections: usize,
     pub(crate) proxy: Proxy,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) client_certificate: Option<PathBuf>,
@@ -66,11 +71,14 @@ pub(crate) struct Config {
 pub(crate) struct AttemptRequest<'a> {
     /// Index of the operation's path.
     pub(crate) endpoint: usize,
+    pub(crate) kind: OperationKind,
     pub(crate) sign: &'a str,
     pub(crate) timestamp: i64,
     pub(crate) body: Bytes,
     /// When the whole response must have arrived.
     pub(crate) ends_at: Instant,
+    /// The longest time without progress.
+    pub(crate) max_silence: Option<Duration>,
 }
 
 /// A whole HTTP response.
@@ -98,6 +106,10 @@ pub(crate) struct Transport {
     headers: HeaderMap,
     max_response_bytes: usize,
     connect_timeout: Duration,
+    max_idle: IdleLimit,
+    /// One permit for each attempt that may be in progress.
+    slots: Semaphore,
+    max_connections: usize,
     route: Route,
     /// The tunnels through an HTTP proxy, if the service is called by TLS.
     tunnel: Option<Tunnel>,
@@ -106,17 +118,6 @@ pub(crate) struct Transport {
     tls_options: TlsOptions,
     /// Created on first use, because loading the system's certificates takes longer than a call.
     tls: OnceLock<rustls::ClientConfig>,
-}
-
-/// A pool of connections. It belongs to the Tokio runtime that opened them, and is created on first use.
-#[derive(Default)]
-pub(crate) struct Pool(OnceLock<Result<PooledClient, String>>);
-
-/// The HTTP client of one pool.
-struct PooledClient {
-    client: Client,
-    resolver: Resolver,
-    connections: Arc<Connections>,
 }
 
 impl Transport {
@@ -137,6 +138,9 @@ impl Transport {
             headers: default_headers(&config.api_key)?,
             max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
+            max_idle: IdleLimit::default(),
+            slots: Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS)),
+            max_connections: config.max_connections,
             tunnel: http_proxy.map(|proxy| Tunnel::new(proxy.clone(), config.base.authority())),
             proxy_secrets: route.proxy().map(ProxyServer::secrets).unwrap_or_default(),
             route,
@@ -160,23 +164,40 @@ impl Transport {
         &self.proxy_secrets
     }
 
+    /// Waits until fewer than `max_connections` attempts are in progress. Attempts wait in the order in which they came.
+    pub(crate) async fn acquire_slot(&self, ends_at: Instant) -> Result<SemaphorePermit<'_>, TransportFailure> {
+        // Needs no timer, and fails while others wait.
+        if let Ok(slot) = self.slots.try_acquire() {
+            return Ok(slot);
+        }
+        match timeout_at(ends_at, self.slots.acquire()).await {
+            Ok(Ok(slot)) => Ok(slot),
+            // The semaphore is never closed.
+            Ok(Err(_)) | Err(_) => Err(TransportFailure::no_free_connection(self.max_connections)),
+        }
+    }
+
+    /// Returns the HTTP clients of the current runtime.
+    pub(crate) fn open(&self, pool: &Pool) -> Result<Arc<PooledClient>, TransportFailure> {
+        pool.client(self.max_idle.get(), |resolver| self.client_builder(resolver))
+    }
+
     /// Sends a request once over a connection of the pool and reads the whole response.
     ///
     /// Dropping the future cancels the request. The transport and the pool stay usable.
     pub(crate) async fn send(
         &self,
-        pool: &Pool,
+        http: &PooledClient,
         attempt: AttemptRequest<'_>,
     ) -> Result<HttpResponse, TransportFailure> {
         let started = Instant::now();
         if started >= attempt.ends_at {
             return Err(TransportFailure::too_late());
         }
-        let http = pool.0.get_or_init(|| self.build_client());
-        let http = http.as_ref().map_err(|problem| TransportFailure::unsent(problem.clone()))?;
-        let mut deadline = pin!(sleep_until(attempt.ends_at));
+        let limits = Limits { ends_at: attempt.ends_at, max_silence: attempt.max_silence };
+        let mut deadline = pin!(sleep_until(limits.after(started)));
         if let Some(tunnel) = &self.tunnel {
-            let checked = timeout(self.connect_timeout, tunnel.ensure(&http.resolver, self.tls()));
+            let checked = timeout(self.connect_timeout, tunnel.ensure(&http.resolver, self.tls()?));
             match with_deadline(deadline.as_mut(), pin!(checked)).await {
                 Some(Ok(checked)) => checked?,
                 Some(Err(_)) | None => {
@@ -184,11 +205,21 @@ impl Transport {
                 }
             }
         }
+        let client = http.of(attempt.kind);
         let (request, gate) = self.build_request(attempt, &http.connections)?;
 
         // Close the gate before dropping `exchange`; otherwise a write could race with the check.
-        let mut exchange = pin!(http.client.execute(request));
-        let response = match with_deadline(deadline.as_mut(), exchange.as_mut()).await {
+        let mut exchange = pin!(client.execute(request));
+        let response = loop {
+            match with_deadline(deadline.as_mut(), exchange.as_mut()).await {
+                Some(response) => break Some(response),
+                None => match limits.extended(gate.last_progress()) {
+                    Some(later) => deadline.as_mut().reset(later),
+                    None => break None,
+                },
+            }
+        };
+        let response = match response {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
                 if let Some(tunnel) = self.tunnel.as_ref().filter(|_| error.is_connect()) {
@@ -200,8 +231,12 @@ impl Transport {
             None => return Err(TransportFailure::timed_out_without_answer(gate.close(), &http.resolver)),
         };
 
+        if let Some(keep_alive) = response.headers().get(KEEP_ALIVE).and_then(|header| header.to_str().ok()) {
+            self.max_idle.learn(keep_alive);
+        }
         let mut answer = HttpResponse { is_early: !gate.has_handed_over(), ..HttpResponse::from_head(&response) };
-        answer.body = self.read_body(response, deadline).await.map_err(|failure| failure.of_answer(answer.status))?;
+        answer.body =
+            self.read_body(response, deadline, limits).await.map_err(|failure| failure.of_answer(answer.status))?;
         answer.elapsed = started.elapsed();
         Ok(answer)
     }
@@ -230,6 +265,7 @@ impl Transport {
         &self,
         mut response: Response,
         mut deadline: Pin<&mut Sleep>,
+        limits: Limits,
     ) -> Result<Bytes, TransportFailure> {
         let limit = self.max_response_bytes;
         let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
@@ -239,6 +275,7 @@ impl Transport {
         let mut whole = Bytes::new();
         let mut pieces = BytesMut::new();
         loop {
+            deadline.as_mut().reset(limits.after(Instant::now()));
             let piece = match with_deadline(deadline.as_mut(), pin!(response.chunk())).await {
                 Some(Ok(Some(piece))) => piece,
                 Some(Ok(None)) => return Ok(if pieces.is_empty() { whole } else { pieces.freeze() }),
@@ -260,10 +297,9 @@ impl Transport {
         }
     }
 
-    fn build_client(&self) -> Result<PooledClient, String> {
-        let resolver = Resolver::default();
+    fn client_builder(&self, resolver: &Resolver) -> Result<ClientBuilder, TransportFailure> {
         let builder = Client::builder()
-            .tls_backend_preconfigured(self.tls().clone())
+            .tls_backend_preconfigured(self.tls()?.clone())
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
             .redirect(redirect::Policy::none())
@@ -276,22 +312,42 @@ impl Transport {
             .no_deflate()
             .dns_resolver(resolver.clone())
             .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(MAX_IDLE)
             .tcp_nodelay(true);
-        let builder = match &self.route {
+        Ok(match &self.route {
             Route::Direct => builder.no_proxy(),
             Route::System => builder,
-            Route::Through(proxy) => builder.proxy(proxy.to_reqwest()?),
-        };
-        let client = builder.build().map_err(|_| "could not set up the HTTP client".to_owned())?;
-        Ok(PooledClient { client, resolver, connections: Arc::default() })
+            Route::Through(proxy) => builder.proxy(proxy.to_reqwest().map_err(TransportFailure::unsent)?),
+        })
     }
 
-    fn tls(&self) -> &rustls::ClientConfig {
-        self.tls.get_or_init(|| {
-            let uses_tls = self.base.is_https() || self.route.may_use_tls();
-            if uses_tls { tls::client_config(&self.tls_options) } else { tls::unused_config() }
-        })
+    fn tls(&self) -> Result<&rustls::ClientConfig, TransportFailure> {
+        if let Some(config) = self.tls.get() {
+            return Ok(config);
+        }
+        let uses_tls = self.base.is_https() || self.route.may_use_tls();
+        let config = if uses_tls { tls::client_config(&self.tls_options) } else { Ok(tls::unused_config()) };
+        let config = config.map_err(|error| TransportFailure::refused_by_system(&error))?;
+        Ok(self.tls.get_or_init(|| config))
+    }
+}
+
+/// The limits of an attempt in time.
+#[derive(Clone, Copy)]
+struct Limits {
+    ends_at: Instant,
+    max_silence: Option<Duration>,
+}
+
+impl Limits {
+    /// Returns when an attempt ends that made progress at this time and makes none from then on.
+    fn after(&self, progress: Instant) -> Instant {
+        let silent = self.max_silence.and_then(|silence| progress.checked_add(silence));
+        silent.map_or(self.ends_at, |silent| silent.min(self.ends_at))
+    }
+
+    /// Does the same, but returns `None` if that time has passed.
+    fn extended(&self, progress: Option<Instant>) -> Option<Instant> {
+        progress.map(|progress| self.after(progress)).filter(|end| *end > Instant::now())
     }
 }
 

@@ -49,6 +49,25 @@ fn concurrent_calls_of_one_client_do_not_wait_for_each_other() {
     assert!(client.query_recall_flow_detail(12).is_ok());
 }
 
+#[test]
+fn few_connections_remain_after_many_concurrent_calls() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    sandbox.script(vec![Fault::Delay(std::time::Duration::from_millis(300)); 50]);
+    thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| client.query_recall_flow_detail(12).unwrap());
+        }
+    });
+    let connections =
+        || (0..=4).any(|count| sandbox.wait_for_open_connections_blocking(count, std::time::Duration::ZERO));
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !connections() {
+        assert!(std::time::Instant::now() < end, "more than four connections remain");
+        thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
 #[tokio::test]
 async fn the_blocking_client_works_and_drops_inside_a_runtime() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -7,6 +7,8 @@ mod clock;
 mod config;
 mod deadline;
 mod documents;
+#[cfg(target_os = "linux")]
+mod exhaustion;
 mod outcomes;
 mod pages;
 mod retries;

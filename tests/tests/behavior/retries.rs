@@ -74,8 +74,11 @@ async fn a_stale_connection_costs_a_query_no_retry() {
     client.query_recall_flow_detail(12).await.unwrap();
     assert_eq!(sandbox.connections(), 2);
 
+    // The connections of queries are not used for updates.
     sandbox.script([Fault::End(Ending::Stale)]);
     client.query_recall_flow_detail(12).await.unwrap();
+    sandbox.script([Fault::End(Ending::Stale)]);
+    client.update_recall_flow(&update()).await.unwrap();
     let error = client.update_recall_flow(&update()).await.unwrap_err();
     assert!(matches!(error, Error::OutcomeUnknown(_)), "the request had arrived, so the outcome is unknown: {error}");
 }

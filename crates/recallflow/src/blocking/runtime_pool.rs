@@ -5,9 +5,14 @@
 //! to the client and are the same for every runtime.
 
 use std::future::Future;
+use std::io;
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
 #[cfg(feature = "__ffi")]
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,20 +20,27 @@ use tokio::runtime::{Builder, Handle, Runtime};
 #[cfg(feature = "__ffi")]
 use tokio::time::{Sleep, sleep};
 
-use crate::error::Error;
 use crate::transport::Pool;
 #[cfg(feature = "__ffi")]
 use crate::transport::with_deadline;
 
-/// Idle runtimes and their connections are dropped after this time.
-const MAX_IDLE: Duration = Duration::from_secs(30);
+/// Idle runtimes and their connections are dropped after this time, except a few.
+const MAX_IDLE: Duration = Duration::from_secs(3);
 
-/// Maximum number of idle runtimes.
-const MAX_IDLE_RUNTIMES: usize = 64;
+/// Number of idle runtimes that are kept. A runtime has two descriptors, and a connection for queries and one for updates.
+const KEPT_RUNTIMES: usize = 2;
 
-/// The idle runtimes of a client, the most recently used one last.
+/// The idle runtimes of a client.
 #[derive(Default)]
-pub(crate) struct RuntimePool(Mutex<Vec<PooledRuntime>>);
+pub(crate) struct RuntimePool(Mutex<Idle>);
+
+#[derive(Default)]
+struct Idle {
+    /// The most recently used runtime is the last one.
+    runtimes: Vec<PooledRuntime>,
+    /// Whether a thread drops runtimes that are idle for too long. There is one only while there are such runtimes.
+    is_trimmed: bool,
+}
 
 struct PooledRuntime {
     /// Ends one call of `run_for`. It is reset instead of created, because a new timer that fires before all others wakes
@@ -42,32 +54,69 @@ struct PooledRuntime {
 
 impl RuntimePool {
     /// Borrows an idle runtime, or creates one.
-    pub(crate) fn borrow_runtime(self: &Arc<Self>) -> Result<BorrowedRuntime, Error> {
-        let runtime = match self.idle_runtimes().pop() {
+    ///
+    /// # Errors
+    ///
+    /// An error of the system if it refuses a descriptor.
+    pub(crate) fn borrow_runtime(self: &Arc<Self>) -> io::Result<BorrowedRuntime> {
+        let idle = self.idle().runtimes.pop();
+        let runtime = match idle {
             Some(runtime) => runtime,
             None => PooledRuntime::new()?,
         };
         Ok(BorrowedRuntime { runtime: Some(runtime), pool: Arc::clone(self) })
     }
 
-    fn idle_runtimes(&self) -> MutexGuard<'_, Vec<PooledRuntime>> {
+    fn idle(&self) -> MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_back(&self, mut runtime: PooledRuntime) {
-        let now = Instant::now();
-        runtime.idle_since = now;
-        let mut idle = self.idle_runtimes();
-        idle.push(runtime);
-        let expired = idle.partition_point(|runtime| now.duration_since(runtime.idle_since) > MAX_IDLE);
-        let surplus = expired.max(idle.len().saturating_sub(MAX_IDLE_RUNTIMES));
-        if surplus > 0 {
-            let surplus: Vec<PooledRuntime> = idle.drain(..surplus).collect();
+    fn put_back(self: &Arc<Self>, mut runtime: PooledRuntime) {
+        runtime.idle_since = Instant::now();
+        let mut idle = self.idle();
+        idle.runtimes.push(runtime);
+        if idle.runtimes.len() <= KEPT_RUNTIMES || idle.is_trimmed {
+            return;
+        }
+        idle.is_trimmed = start_trimming(self).is_ok();
+        if !idle.is_trimmed {
+            // Without a thread, nothing would drop the surplus later.
+            let surplus = idle.take_surplus(|_| true);
             // Release the lock first, so that no other call waits while runtimes shut down.
             drop(idle);
             drop(surplus);
         }
     }
+}
+
+impl Idle {
+    /// Removes the runtimes beyond those that are kept, the least recently used first, while a condition holds.
+    fn take_surplus(&mut self, condition: impl Fn(&PooledRuntime) -> bool) -> Vec<PooledRuntime> {
+        let surplus = self.runtimes.len().saturating_sub(KEPT_RUNTIMES);
+        let surplus = self.runtimes[..surplus].partition_point(condition);
+        self.runtimes.drain(..surplus).collect()
+    }
+}
+
+/// Starts a thread that drops runtimes which are idle for too long, until only those remain that are kept.
+fn start_trimming(pool: &Arc<RuntimePool>) -> io::Result<()> {
+    let pool: Weak<RuntimePool> = Arc::downgrade(pool);
+    let trim = move || {
+        loop {
+            thread::sleep(MAX_IDLE / 3);
+            let Some(pool) = pool.upgrade() else { return };
+            let mut idle = pool.idle();
+            let expired = idle.take_surplus(|runtime| runtime.idle_since.elapsed() >= MAX_IDLE);
+            idle.is_trimmed = idle.runtimes.len() > KEPT_RUNTIMES;
+            let is_trimmed = idle.is_trimmed;
+            drop(idle);
+            drop(expired);
+            if !is_trimmed {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("recallflow-idle".to_owned()).spawn(trim).map(drop)
 }
 
 /// A runtime that belongs to one call. Dropping it returns the runtime to the pool.
@@ -84,7 +133,7 @@ impl BorrowedRuntime {
     }
 
     /// Runs a future on the calling thread.
-    pub(crate) fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
+    pub(crate) fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> io::Result<T> {
         self.runtime.as_ref().ok_or_else(ended)?.runtime.run(start)
     }
 
@@ -94,7 +143,7 @@ impl BorrowedRuntime {
         &mut self,
         time: Duration,
         future: impl Future<Output = T> + Send,
-    ) -> Result<Option<T>, Error> {
+    ) -> io::Result<Option<T>> {
         let PooledRuntime { timer, runtime, .. } = self.runtime.as_mut().ok_or_else(ended)?;
         runtime.run(|| {
             let timer = timer.get_or_insert_with(|| Box::pin(sleep(time)));
@@ -104,8 +153,8 @@ impl BorrowedRuntime {
     }
 }
 
-fn ended() -> Error {
-    Error::config("the call has ended")
+fn ended() -> io::Error {
+    io::Error::other("the call has ended")
 }
 
 impl Drop for BorrowedRuntime {
@@ -120,9 +169,8 @@ impl Drop for BorrowedRuntime {
 }
 
 impl PooledRuntime {
-    fn new() -> Result<Self, Error> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build();
-        let runtime = runtime.map_err(|error| Error::config(format!("could not create a Tokio runtime: {error}")))?;
+    fn new() -> io::Result<Self> {
+        let runtime = build_runtime()?;
         Ok(Self {
             #[cfg(feature = "__ffi")]
             timer: None,
@@ -133,11 +181,27 @@ impl PooledRuntime {
     }
 }
 
+/// Creates a Tokio runtime that is driven by one thread.
+pub(crate) fn build_runtime() -> io::Result<Runtime> {
+    // If a program enables Tokio's signals, the first runtime of a process panics where it gets too few descriptors.
+    #[cfg(unix)]
+    {
+        static HAS_FIRST: AtomicBool = AtomicBool::new(false);
+        if !HAS_FIRST.load(Ordering::Relaxed) {
+            drop([UnixStream::pair()?, UnixStream::pair()?, UnixStream::pair()?]);
+            let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+            HAS_FIRST.store(true, Ordering::Relaxed);
+            return Ok(runtime);
+        }
+    }
+    Builder::new_current_thread().enable_io().enable_time().build()
+}
+
 /// A Tokio runtime that may be dropped in an async context. `None` only while it is being dropped.
 struct OwnedRuntime(Option<Runtime>);
 
 impl OwnedRuntime {
-    fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> Result<T, Error> {
+    fn run<T: Send, F: Future<Output = T>>(&self, start: impl FnOnce() -> F + Send) -> io::Result<T> {
         let runtime = self.0.as_ref().ok_or_else(ended)?;
         // `start` is called inside the runtime, because it may need its context.
         let run = || runtime.block_on(async { start().await });
@@ -146,8 +210,7 @@ impl OwnedRuntime {
         }
         // Tokio panics if a thread of one runtime blocks on another, so the call runs on a new thread.
         thread::scope(|scope| {
-            let thread = thread::Builder::new().spawn_scoped(scope, run);
-            let thread = thread.map_err(|error| Error::config(format!("could not start a thread: {error}")))?;
+            let thread = thread::Builder::new().spawn_scoped(scope, run)?;
             Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }
@@ -158,6 +221,36 @@ impl Drop for OwnedRuntime {
         // `Runtime::drop` panics in an async context; `shutdown_background` does not block.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_runtimes_are_dropped_without_further_calls_except_a_few() {
+        let pool = Arc::new(RuntimePool::default());
+        let borrowed: Vec<_> = (0..KEPT_RUNTIMES + 3).map(|_| pool.borrow_runtime().unwrap()).collect();
+        drop(borrowed);
+        assert_eq!(pool.idle().runtimes.len(), KEPT_RUNTIMES + 3);
+        while pool.idle().is_trimmed {
+            thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(pool.idle().runtimes.len(), KEPT_RUNTIMES);
+    }
+
+    #[test]
+    fn the_thread_for_idle_runtimes_does_not_keep_their_client() {
+        let pool = Arc::new(RuntimePool::default());
+        let borrowed: Vec<_> = (0..=KEPT_RUNTIMES).map(|_| pool.borrow_runtime().unwrap()).collect();
+        drop(borrowed);
+        assert!(pool.idle().is_trimmed);
+        let weak = Arc::downgrade(&pool);
+        drop(pool);
+        while weak.strong_count() > 0 {
+            thread::yield_now();
         }
     }
 }

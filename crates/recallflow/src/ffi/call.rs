@@ -1,14 +1,17 @@
 //! Calls without Rust types.
 
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
 use super::request::Request;
-use crate::blocking::runtime_pool::{BorrowedRuntime, RuntimePool};
+use crate::blocking::runtime_pool::{self, BorrowedRuntime, RuntimePool};
+use crate::classify;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::ffi::CALLS;
@@ -84,12 +87,29 @@ impl Client {
     }
 }
 
+impl Error {
+    /// Creates the error of a call that could not start, because the local system refused a thread or a descriptor.
+    #[must_use]
+    pub fn refused_by_system(error: &io::Error, operation: Option<usize>) -> Self {
+        classify::refused_by_system(error, operation)
+    }
+}
+
 impl Client {
     /// Returns the base URL of the service.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.transport().base_url()
     }
+}
+
+/// Creates a Tokio runtime that is driven by one thread.
+///
+/// # Errors
+///
+/// An error of the system if it refuses a descriptor.
+pub fn build_runtime() -> io::Result<Runtime> {
+    runtime_pool::build_runtime()
 }
 
 /// Runtimes for calls on the calling thread, as those of [`blocking::Client`](crate::blocking::Client).
@@ -101,8 +121,8 @@ impl Runtimes {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the system refuses a runtime.
-    pub fn borrow_runtime(&self, client: &Client) -> Result<CallRuntime, Error> {
+    /// An error of the system if it refuses a descriptor. [`Error::refused_by_system`] describes it.
+    pub fn borrow_runtime(&self, client: &Client) -> io::Result<CallRuntime> {
         let runtime = self.0.borrow_runtime()?;
         Ok(CallRuntime { client: client.with_pool(runtime.connections()), runtime })
     }
@@ -125,8 +145,8 @@ impl CallRuntime {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the system refuses a thread. A thread is needed only within another runtime.
-    pub fn close_dropped(&self) -> Result<(), Error> {
+    /// An error of the system if it refuses a thread. A thread is needed only within another runtime.
+    pub fn close_dropped(&self) -> io::Result<()> {
         self.runtime.run(yield_now)
     }
 
@@ -139,7 +159,7 @@ impl CallRuntime {
         &mut self,
         time: Duration,
         future: impl Future<Output = T> + Send,
-    ) -> Result<Option<T>, Error> {
+    ) -> io::Result<Option<T>> {
         self.runtime.run_for(time, future)
     }
 }

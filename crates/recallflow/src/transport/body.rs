@@ -9,20 +9,27 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::task;
+use tokio::time::Instant;
 
 /// Large bodies are handed to hyper in pieces, because hyper asks for the last piece when nearly everything is written.
 const PIECE: usize = 64 * 1024;
 
 /// State shared by an attempt and the connection that writes its request.
-#[derive(Debug, Default)]
-pub(super) struct Gate(AtomicU8);
+#[derive(Debug)]
+pub(super) struct Gate {
+    state: AtomicU8,
+    created: Instant,
+    /// Milliseconds from the creation to the latest piece that hyper took, plus 1; 0 if it took none.
+    progress: AtomicU64,
+}
 
 const BEGUN: u8 = 1;
 const REUSED: u8 = 2;
@@ -41,24 +48,39 @@ pub(super) struct WriteProgress {
 }
 
 impl Gate {
+    fn new() -> Self {
+        Self { state: AtomicU8::new(0), created: Instant::now(), progress: AtomicU64::new(0) }
+    }
+
+    fn note_progress(&self) {
+        let elapsed = u64::try_from(self.created.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
+        self.progress.store(elapsed + 1, Ordering::Relaxed);
+    }
+
+    /// Returns when hyper took the latest piece of the body. The connection was open by then.
+    pub(super) fn last_progress(&self) -> Option<Instant> {
+        let elapsed = self.progress.load(Ordering::Relaxed).checked_sub(1)?;
+        self.created.checked_add(Duration::from_millis(elapsed))
+    }
+
     /// Opens the gate for writing and returns true, unless the attempt has ended.
     fn pass(&self, reused: bool) -> bool {
         let state = if reused { BEGUN | REUSED } else { BEGUN };
-        self.0.compare_exchange(0, state, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        self.state.compare_exchange(0, state, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     fn hand_over(&self) {
-        self.0.fetch_or(HANDED_OVER, Ordering::AcqRel);
+        self.state.fetch_or(HANDED_OVER, Ordering::AcqRel);
     }
 
     /// Returns whether hyper has taken the whole body.
     pub(super) fn has_handed_over(&self) -> bool {
-        self.0.load(Ordering::Acquire) & HANDED_OVER != 0
+        self.state.load(Ordering::Acquire) & HANDED_OVER != 0
     }
 
     /// Stops a request that has not begun, and returns how far a request came that has.
     pub(super) fn close(&self) -> WriteProgress {
-        match self.0.compare_exchange(0, CLOSED, Ordering::AcqRel, Ordering::Acquire) {
+        match self.state.compare_exchange(0, CLOSED, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => WriteProgress::default(),
             Err(state) => WriteProgress {
                 begun: state & BEGUN != 0,
@@ -99,7 +121,7 @@ pub(super) struct RequestBody {
 
 impl RequestBody {
     pub(super) fn new(bytes: Bytes, connections: Arc<Connections>) -> (Self, Arc<Gate>) {
-        let gate = Arc::new(Gate::default());
+        let gate = Arc::new(Gate::new());
         let passed = bytes.is_empty();
         if passed {
             // hyper does not poll an empty body.
@@ -124,6 +146,7 @@ impl Body for RequestBody {
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }
+        self.gate.note_progress();
         let length = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(length);
         if self.rest.is_empty() {

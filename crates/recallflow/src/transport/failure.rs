@@ -38,6 +38,8 @@ pub(crate) enum FailureKind {
     Permanent,
     /// The local system refused a thread, a descriptor or memory.
     System,
+    /// The caller's runtime is unsuitable.
+    Misuse,
     /// The deadline of the attempt, or of its connection, passed.
     Timeout,
     /// The body of the response is incomplete.
@@ -74,6 +76,26 @@ impl TransportFailure {
     /// Creates the failure of an attempt that could not start.
     pub(super) fn unsent(message: String) -> Self {
         Self::without_head(FailureKind::Network, Phase::Connect, WriteProgress::default(), message)
+    }
+
+    /// Creates the failure of a runtime that cannot carry out calls.
+    pub(super) fn misconfigured(message: &str) -> Self {
+        Self::without_head(FailureKind::Misuse, Phase::Connect, WriteProgress::default(), message.to_owned())
+    }
+
+    /// Creates the failure of an attempt for which the local system refused a resource.
+    pub(crate) fn refused_by_system(error: &io::Error) -> Self {
+        Self::before_writing(refused_by_system(Phase::Connect, error))
+    }
+
+    /// Creates the failure of a call whose time passed before one of this many connections became free.
+    pub(super) fn no_free_connection(max_connections: usize) -> Self {
+        Self::before_writing(Fault {
+            phase: Phase::Connect,
+            kind: FailureKind::Timeout,
+            message: format!("timed out, because all {max_connections} connections were in use"),
+            remedy: Some("raise `max_connections` or `timeout`, or make fewer calls at the same time"),
+        })
     }
 
     /// Creates the failure of an attempt that has no connection.
@@ -273,7 +295,7 @@ pub(crate) fn is_refused_by_system(error: &io::Error) -> bool {
 }
 
 /// Describes a refusal by the local system.
-pub(crate) fn refused_by_system(phase: Phase, error: &io::Error) -> Fault {
+pub(super) fn refused_by_system(phase: Phase, error: &io::Error) -> Fault {
     Fault {
         phase,
         kind: FailureKind::System,
