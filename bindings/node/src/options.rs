@@ -16,12 +16,13 @@ pub(crate) type Options = Map<String, Value>;
 type Apply = fn(ClientBuilder, &str, &Value) -> napi::Result<ClientBuilder>;
 
 /// The options of a client that the builder takes by name.
-const CLIENT_OPTIONS: [(&str, Apply); 11] = [
+const CLIENT_OPTIONS: [(&str, Apply); 12] = [
     ("baseUrl", |builder, name, value| Ok(builder.base_url(text(name, value)?))),
     ("timeout", |builder, name, value| Ok(builder.timeout(milliseconds(name, value)?))),
     ("connectTimeout", |builder, name, value| Ok(builder.connect_timeout(milliseconds(name, value)?))),
     ("attemptTimeout", |builder, name, value| Ok(builder.attempt_timeout(milliseconds(name, value)?))),
     ("maxRetries", |builder, name, value| Ok(builder.max_retries(whole(name, value, 0)?))),
+    ("maxConnections", |builder, name, value| Ok(builder.max_connections(whole(name, value, 1)?))),
     ("maxResponseBytes", |builder, name, value| Ok(builder.max_response_bytes(whole(name, value, 1)?))),
     ("validate", |builder, name, value| Ok(builder.validate(boolean(name, value)?))),
     ("dangerouslyAllowHttp", |builder, name, value| Ok(builder.dangerously_allow_http(boolean(name, value)?))),

@@ -34,8 +34,9 @@ export interface SharedOptions {
   /** Timeout of a connection including TLS, in milliseconds; 5000 by default. */
   connectTimeout?: number | undefined;
   /**
-   * Timeout of one attempt of a query, in milliseconds; 10 000 by default. An update may use the whole `timeout`, because a
-   * slow update must not be sent again.
+   * Maximum time of an attempt of a query without progress, in milliseconds; 10 000 by default. An attempt makes progress when
+   * it is connected, and with each piece of the request or the response. An update may use the whole `timeout`, because a slow
+   * update must not be sent again.
    */
   attemptTimeout?: number | undefined;
   /**
@@ -43,6 +44,10 @@ export interface SharedOptions {
    * again on a new one, which does not count.
    */
   maxRetries?: number | undefined;
+  /**
+   * Maximum number of connections in use at the same time; 100 by default. Further calls wait in order, within their `timeout`.
+   */
+  maxConnections?: number | undefined;
   /** Maximum size of a response in bytes; 8 MiB by default. */
   maxResponseBytes?: number | undefined;
   /**

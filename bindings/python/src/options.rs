@@ -78,6 +78,7 @@ pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> 
             "connect_timeout" => builder.connect_timeout(seconds(&name, &value)?),
             "attempt_timeout" => builder.attempt_timeout(seconds(&name, &value)?),
             "max_retries" => builder.max_retries(retries(&value)?),
+            "max_connections" => builder.max_connections(whole(&name, &value)?),
             "max_response_bytes" => builder.max_response_bytes(whole(&name, &value)?),
             "validate" => builder.validate(boolean(&name, &value)?),
             "dangerously_allow_http" => builder.dangerously_allow_http(boolean(&name, &value)?),

@@ -29,12 +29,18 @@ class ClientOptions(TypedDict, total=False):
     connect_timeout: float
     """Seconds to open a connection, including TLS. Default: 5."""
     attempt_timeout: float
-    """Seconds for one attempt of a query. Default: 10.
+    """Seconds that an attempt of a query may take without progress. Default: 10.
 
-    An update is not limited by it, because a slow update must not be retried.
+    An attempt makes progress when it is connected, and with each piece of the request or the response. An update is not
+    limited by it, because a slow update must not be retried.
     """
     max_retries: int
     """Maximum number of attempts after the first. Default: 2."""
+    max_connections: int
+    """Maximum number of connections in use at the same time. Default: 100.
+
+    Further calls wait in order, within their `timeout`.
+    """
     max_response_bytes: int
     """Maximum response size in bytes. Default: 8 MiB.
 
