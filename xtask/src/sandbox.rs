@@ -49,7 +49,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Fails if the sandbox has ended, which is just as well.
+        // Fails if the sandbox has ended; nothing is left to stop then.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

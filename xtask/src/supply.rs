@@ -41,7 +41,7 @@ pub(crate) fn deny() -> Outcome {
     Ok(())
 }
 
-/// Returns the path of cargo-deny, which is installed first if it is missing.
+/// Returns the path of cargo-deny, and installs it first if it is missing.
 fn cargo_deny() -> Result<PathBuf, String> {
     let tools = target_directory()?.join("tools");
     let home = tools.join(format!("cargo-deny-{CARGO_DENY}"));

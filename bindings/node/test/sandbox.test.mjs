@@ -43,7 +43,7 @@ async function fresh(t, options) {
 }
 
 /**
- * Sends a request of the API that has no answer yet.
+ * Sends a request of the API without waiting for the response.
  *
  * @param {Sandbox} sandbox
  * @param {string} path
@@ -62,7 +62,7 @@ function send({ url, apiKey, apiSecret }, path = DETAIL, body = { keyId: 12 }) {
 }
 
 /**
- * Sends a request of the API, and reads the answer.
+ * Sends a request of the API, and reads the response.
  *
  * @param {Sandbox} sandbox
  * @param {string} [path]
@@ -76,7 +76,7 @@ async function post(sandbox, path, body) {
 }
 
 /**
- * The envelope that answers a request.
+ * Returns the envelope of the response to a request.
  *
  * @param {Sandbox} sandbox
  * @param {string} [path]
@@ -108,7 +108,7 @@ async function thrown(act) {
 }
 
 /**
- * Checks that nobody listens any more.
+ * Returns whether connections to a URL are refused.
  *
  * @param {string} url
  */
@@ -361,7 +361,7 @@ test('a wait ends when it is aborted, or the sandbox closed', async (t) => {
   await assert.rejects(sandbox.waitForRequests(0), /is closed/);
 });
 
-test('what a wait is told must make sense', async (t) => {
+test('a wait refuses an invalid count', async (t) => {
   const sandbox = await fresh(t);
   for (const wrong of [-1, 1.5, 2 ** 32]) {
     await assert.rejects(sandbox.waitForRequests(wrong), RangeError);
@@ -409,7 +409,7 @@ test('flows and tasks can be inserted', async (t) => {
     [1, 2],
     [2, 2],
   ]);
-  // Of another kind, which somebody asked for.
+  // A task of a type that the query does not ask for.
   sandbox.insertTask({ taskId: 3, taskType: 1, createdTime: '2031-01-01 00:00:00' });
   assert.equal((await query()).length, 2);
   const before = sandbox.tasks;
@@ -550,7 +550,7 @@ test('a port in use is an error of the system, and a close frees it', async (t) 
   const first = await fresh(t);
   const port = Number(new URL(first.url).port);
   await assert.rejects(Sandbox.start({ port }), { name: 'Error', code: 'EADDRINUSE' });
-  // Even when somebody waits for it at the time.
+  // Even while a wait is pending.
   const waiting = assert.rejects(first.waitForRequests(1), /is closed/);
   first.close();
   const second = await fresh(t, { port });
@@ -718,7 +718,7 @@ const PROGRAM = `
 `;
 
 /**
- * Runs a program to its end, which must come soon, and returns what it wrote.
+ * Runs a program, which must end soon, and returns its output.
  *
  * @param {string} program
  */
@@ -738,7 +738,7 @@ test('a process ends with a running sandbox', async () => {
   await run('sandbox.waitForRequests(1, { timeout: Infinity }); await null; process.exit();');
 });
 
-test('it runs until it is closed, whoever knows it', async () => {
+test('a sandbox runs until it is closed, even without references to it', async () => {
   const program = `
     import { setFlagsFromString } from 'node:v8';
     import { runInNewContext } from 'node:vm';

@@ -319,7 +319,7 @@ def test_a_task_needs_no_more_than_what_a_query_shows(recallflow_sandbox: Sandbo
     with sandbox.client() as client:
         sandbox.insert_task({"taskId": 5, "createdTime": "2031-01-02 00:00:00"})
         sandbox.insert_task(rf.GroupCallTask(task_id=6, created_time=datetime.datetime(2031, 1, 3)))
-        # Of another kind, which somebody asked for.
+        # A task of a type that the query does not ask for.
         sandbox.insert_task({"taskId": 7, "createdTime": "2031-01-04 00:00:00", "taskType": 1})
         assert {task.task_id for task in client.group_calls(query)} == {5, 6}
 
@@ -459,7 +459,7 @@ def test_a_forked_child_neither_hangs_nor_disturbs(recallflow_sandbox: Sandbox) 
 
 
 def exit_code(child: int) -> int:
-    """The exit code of a child, which is killed if it hangs."""
+    """Returns the exit code of a child, and kills a child that hangs."""
     limit = time.monotonic() + 20
     while time.monotonic() < limit:
         ended, state = os.waitpid(child, os.WNOHANG)
@@ -477,7 +477,7 @@ def run(program: str, **options: Any) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a console event is no signal to one process")
+@pytest.mark.skipif(sys.platform == "win32", reason="a console event reaches every process of the console")
 def test_ctrl_c_ends_a_wait() -> None:
     program = """
 import signal, time

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 EXPORT = "$env:" if sys.platform == "win32" else "export "
 COMMAND = [sys.executable, "-m", "recallflow.sandbox"]
-no_console = pytest.mark.skipif(sys.platform == "win32", reason="a console event is no signal to one process")
+no_console = pytest.mark.skipif(sys.platform == "win32", reason="a console event reaches every process of the console")
 
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[tuple[dict[str, str], subprocess.Popen[str]]]:
-    """A running sandbox, with the variables that it tells a shell to set."""
+    """Starts a sandbox, and returns it with the shell variables that it prints."""
     process = subprocess.Popen(
         [*COMMAND, "--port", "0", *arguments],
         env=environment(),

@@ -36,9 +36,9 @@ pub(crate) struct Task {
 /// A response of the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Response {
-    /// The envelope without data that answers an update.
+    /// The response to an update: an envelope without data.
     Small,
-    /// The page that answers a query.
+    /// The response to a query: a page.
     Page,
 }
 

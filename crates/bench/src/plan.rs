@@ -48,7 +48,7 @@ pub(crate) struct Measurement {
     /// The name on the command line.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    /// The word that tells a contender what to do.
+    /// The command of a contender.
     pub(crate) call: &'static str,
     /// Calls at the same time.
     pub(crate) in_flight: usize,

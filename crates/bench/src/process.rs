@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::plan::{Contender, Measurement, Program};
 use crate::rounds::{Cost, Entrant, Reply};
 
-/// The server and what the contenders need to reach it.
+/// The server, and the arguments with which contenders reach it.
 pub(crate) struct Machine<'o> {
     options: &'o Options,
     /// The core of the contenders, if processes are pinned.
@@ -145,7 +145,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Fails if the process has ended, which is just as well.
+        // Fails if the process has ended; nothing is left to stop then.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

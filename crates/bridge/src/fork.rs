@@ -5,7 +5,7 @@
 //! not be used in the child, and not even dropped: [`Owned`] leaks it.
 //!
 //! A global that is initialized once must not be half initialized when the process forks, because no thread would finish it
-//! in the child. A fork therefore waits until no call is being polled, which is never long. Connection tasks are polled
+//! in the child. A fork therefore waits until no call is being polled; a poll is short. Connection tasks are polled
 //! outside of this lock, because they initialize no globals.
 
 use std::cell::RefCell;
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Forks and returns the result of the child, which is its exit status.
+    /// Forks, and returns the exit status of the child as its result.
     fn fork(child: impl FnOnce() -> bool) -> bool {
         // SAFETY: the child only accesses memory that no lock protects, and exits without clean-up.
         unsafe {

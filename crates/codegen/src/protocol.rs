@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::diagnostic::Place;
 use crate::raw::Source;
 
-/// Everything that `spec/sandbox.toml` describes.
+/// The content of `spec/sandbox.toml`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
@@ -21,25 +21,25 @@ pub struct Protocol {
     pub waits: Vec<Variant>,
 }
 
-/// A choice of texts.
+/// A type whose values are known texts.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Enum {
     /// Name in `PascalCase`.
     pub name: String,
-    /// What the values say.
+    /// Description.
     pub doc: String,
     /// The texts.
     pub values: Vec<EnumValue>,
 }
 
-/// A text of an enum.
+/// A value of an enum.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnumValue {
     /// The text.
     pub name: String,
-    /// What it says.
+    /// Description.
     pub doc: String,
 }
 
@@ -49,7 +49,7 @@ pub struct EnumValue {
 pub struct Object {
     /// Name in `PascalCase`.
     pub name: String,
-    /// What the object is.
+    /// Description.
     pub doc: String,
     /// Whether callers write or read it.
     #[serde(default)]
@@ -86,7 +86,7 @@ pub struct Field {
     pub optional: bool,
     /// Value if it is left out.
     pub default: Option<serde_json::Value>,
-    /// What it holds.
+    /// Description.
     pub doc: String,
 }
 
@@ -96,7 +96,7 @@ pub struct Field {
 pub struct Variant {
     /// Name in `snake_case`.
     pub name: String,
-    /// What it does.
+    /// Description.
     pub doc: String,
     /// A single value, or several in a list.
     #[serde(default)]

@@ -38,37 +38,37 @@ pub(crate) fn sections() -> Vec<Section> {
 
 /// Expectations that several faults share.
 impl Row {
-    /// The request is not sent: both operations are retried, and no request arrives.
+    /// Expects that the request is not sent: both operations are retried, and no request arrives.
     fn unsent(self, class: &'static str) -> Self {
         self.both(class, 0)
     }
 
-    /// The request is sent, and no complete response arrives: a query is retried twice, an update has an unknown outcome.
+    /// Expects no complete response to a sent request: a query is retried twice, an update has an unknown outcome.
     fn ambiguous(self, class: &'static str) -> Self {
         self.query(class, 3).update("OutcomeUnknownError", 1)
     }
 
-    /// The response does not arrive before the deadline.
-    fn never(self) -> Self {
+    /// Expects that no response arrives before the deadline.
+    fn times_out(self) -> Self {
         self.query("TimeoutError", 1).update("OutcomeUnknownError", 1).waits()
     }
 
-    /// The response is unreadable: a query is not retried, an update has an unknown outcome.
+    /// Expects an unreadable response: a query is not retried, an update has an unknown outcome.
     fn unreadable(self) -> Self {
         self.query("ProtocolError", 1).update("OutcomeUnknownError", 1)
     }
 
-    /// The gateway cannot reach the service: a query is retried, an update has an unknown outcome.
+    /// Expects a gateway that cannot reach the service: a query is retried, an update has an unknown outcome.
     fn unavailable(self) -> Self {
         self.ambiguous("ProtocolError")
     }
 
-    /// The error is final.
+    /// Expects an error that is not retried.
     fn settled(self, class: &'static str) -> Self {
         self.both(class, 1)
     }
 
-    /// The service refuses the request before processing it: both operations are retried.
+    /// Expects that the service refuses the request before processing it: both operations are retried.
     fn throttled(self) -> Self {
         self.both("RateLimitedError", 3)
     }

@@ -33,7 +33,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Returns this program, which is the driver for Rust.
+    /// Returns this program, because it contains the driver for Rust.
     pub(crate) fn rust() -> io::Result<Self> {
         Ok(Self {
             language: "Rust".to_owned(),

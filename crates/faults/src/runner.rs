@@ -110,7 +110,7 @@ struct Place {
     language: usize,
 }
 
-/// Plays cases with one driver, which is replaced after a failure.
+/// Plays cases with one driver, and replaces the driver after a failure.
 struct Worker<'p> {
     program: &'p Program,
     driver: Option<Driver>,

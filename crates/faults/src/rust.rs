@@ -16,7 +16,7 @@ use crate::protocol::{CHANGED_INTERVAL, Call, Command, Observed, Operation, Opti
 /// Executes commands until the input ends.
 pub(crate) fn drive() -> io::Result<()> {
     let log = Log::default();
-    // Records the logs of every crate. At `TRACE`, hyper logs every piece that it reads, which is far slower than reading.
+    // Records the logs of every crate. At `TRACE`, hyper logs every piece that it reads, and logging is far slower than reading.
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
         .with_ansi(false)
@@ -73,7 +73,7 @@ fn observe(runtime: &Runtime, client: &Client, call: Call, log: &Log) -> Observe
     observed
 }
 
-/// The update that every driver sends.
+/// Returns the update that every driver sends.
 fn update(key_id: i64) -> UpdateRecallFlow {
     let interval = CHANGED_INTERVAL.try_into().unwrap_or_default();
     UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")])

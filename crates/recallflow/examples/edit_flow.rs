@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Prints an error and what follows from it.
+/// Prints an error and its consequence.
 async fn report(client: &Client, key_id: i64, error: &Error) {
     match error {
         Error::InvalidRequest(invalid) => {

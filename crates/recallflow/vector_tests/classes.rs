@@ -14,13 +14,13 @@ use crate::{Phase, classify};
 
 #[derive(Deserialize)]
 struct File {
-    cases: Vec<Case<Answered>>,
-    failures: Vec<Case<Failed>>,
+    cases: Vec<Case<ResponseCase>>,
+    failures: Vec<Case<FailureCase>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Answered {
+struct ResponseCase {
     http_status: u16,
     body: String,
     class: String,
@@ -28,7 +28,7 @@ struct Answered {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Failed {
+struct FailureCase {
     kind: Kind,
     phase: String,
     sent: bool,
@@ -48,8 +48,8 @@ enum Kind {
     TooLarge,
 }
 
-impl Answered {
-    fn answer(&self) -> HttpResponse {
+impl ResponseCase {
+    fn response(&self) -> HttpResponse {
         HttpResponse {
             status: self.http_status,
             date: None,
@@ -63,7 +63,7 @@ impl Answered {
     }
 }
 
-impl Failed {
+impl FailureCase {
     fn failure(&self) -> TransportFailure {
         let phase = Phase::ALL.iter().find(|phase| phase.as_str() == self.phase);
         TransportFailure {
@@ -91,7 +91,7 @@ fn a_response_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").cases, |case| {
         let context = classify::Context { now: 0, max_values: usize::MAX, secrets: &[], base_url: "" };
         let shape = &RESPONSES[responses::RECALL_FLOW_DETAIL];
-        let failed = classify::response(&case.answer(), Some(shape), &context).err().ok_or("it is a success")?;
+        let failed = classify::response(&case.response(), Some(shape), &context).err().ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
     });
 }
@@ -106,8 +106,8 @@ fn a_failure_has_the_expected_retry_class() {
 #[test]
 fn the_vectors_cover_every_retry_class() {
     let File { cases, failures } = load("classes");
-    let answered = cases.into_iter().map(|case| case.content.class);
-    let found: BTreeSet<_> = answered.chain(failures.into_iter().map(|case| case.content.class)).collect();
+    let responses = cases.into_iter().map(|case| case.content.class);
+    let found: BTreeSet<_> = responses.chain(failures.into_iter().map(|case| case.content.class)).collect();
     let all: BTreeSet<_> = RetryClass::ALL.iter().map(|class| class.as_str().to_owned()).collect();
     assert_eq!(found, all);
 }

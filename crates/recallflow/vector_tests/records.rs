@@ -13,11 +13,11 @@ use crate::response::table::Table;
 
 #[derive(Deserialize)]
 struct File {
-    cases: Vec<Case<Answered>>,
+    cases: Vec<Case<ResponseCase>>,
 }
 
 #[derive(Deserialize)]
-struct Answered {
+struct ResponseCase {
     operation: String,
     body: String,
     response: Value,

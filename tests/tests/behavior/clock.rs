@@ -86,7 +86,7 @@ async fn fifty_concurrent_calls_recover_from_every_clock_error() {
         assert!(sandbox.requests().len() <= 100, "{ahead}");
         sandbox.reset();
         client.update_recall_flow(&update()).await.unwrap();
-        assert_eq!(sandbox.requests().len(), 1, "{ahead}: what one call has learned serves all");
+        assert_eq!(sandbox.requests().len(), 1, "{ahead}: all calls use the offset that one call learned");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::mistake::{make, mistake};
 use crate::odd::{any_json, character};
 use crate::oracle::Request;
 
-/// Any request. Most are nearly valid, so that the later checks are reached as well.
+/// Generates any request. Most are nearly valid, so that the later checks are reached as well.
 pub(crate) fn request(request: Request) -> BoxedStrategy<Value> {
     prop_oneof![
         2 => valid(request),
@@ -19,7 +19,7 @@ pub(crate) fn request(request: Request) -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// A request that breaks no rule.
+/// Generates a request that breaks no rule.
 pub(crate) fn valid(request: Request) -> BoxedStrategy<Value> {
     match request {
         Request::UpdateRecallFlow => update().boxed(),
@@ -28,7 +28,7 @@ pub(crate) fn valid(request: Request) -> BoxedStrategy<Value> {
     }
 }
 
-/// A valid request after a few mistakes.
+/// Generates a valid request and makes a few mistakes in it.
 fn mistaken(request: Request) -> impl Strategy<Value = Value> {
     (valid(request), vec((any::<Index>(), mistake()), 1..4)).prop_map(|(mut json, mistakes)| {
         for (place, mistake) in mistakes {
@@ -74,7 +74,7 @@ enum Presence {
     Absent,
 }
 
-/// A valid node with any combination of fields.
+/// Generates a valid node with any combination of fields.
 pub(crate) fn node() -> impl Strategy<Value = Value> {
     let presence = prop_oneof![2 => Just(Presence::Given), 1 => Just(Presence::Null), 1 => Just(Presence::Absent)];
     (whole_node(), vec(presence, 27)).prop_map(|(whole_node, presences)| {
@@ -109,7 +109,7 @@ fn is_needed(node: &Value, name: &str) -> bool {
     }
 }
 
-/// A node with all fields.
+/// Generates a node with all fields.
 fn whole_node() -> impl Strategy<Value = Value> {
     let voice = (whole(1, 3), text(1, 40), text(0, 40), text(5, 32), base64(), text(1, 1000), text(1, 8));
     let speech = (speaking_rate(), whole(1, 2), whole(i32::MIN, i32::MAX));
@@ -135,7 +135,7 @@ fn whole_node() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An integer, sometimes written as `30.0`, and often a limit of the range.
+/// Generates an integer, sometimes written as `30.0`, and often a limit of the range.
 fn whole(min: i32, max: i32) -> impl Strategy<Value = Value> {
     let number = prop_oneof![1 => Just(min), 1 => Just(max), 3 => min..=max];
     (number, prop::bool::weighted(0.1))
@@ -151,7 +151,7 @@ fn int64() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Text with this number of characters, and often the minimum or maximum.
+/// Generates text with this number of characters, often the minimum or maximum.
 fn text(min: usize, max: usize) -> impl Strategy<Value = Value> {
     let repeated = (select(vec![min, max, min + 1, max - 1, min.midpoint(max)]), character())
         .prop_map(|(length, character)| String::from(character).repeat(length));
@@ -183,7 +183,7 @@ fn delay() -> impl Strategy<Value = Value> {
     prop_oneof![1 => Just(json!(0)), 2 => whole(-1, 60), 1 => whole(i32::MIN, i32::MAX)]
 }
 
-/// A valid time.
+/// Generates a valid time.
 pub(crate) fn time() -> impl Strategy<Value = Value> {
     const EDGES: &[&str] =
         &["0001-01-01 00:00:00", "9999-12-31 23:59:59", "2024-02-29 23:59:59", "2000-02-29 00:00:00"];

@@ -186,7 +186,7 @@ fn survives(bytes: &[u8]) {
     }
 }
 
-/// A response with many fields, most of them as documented, and some unknown ones.
+/// Generates a response with many fields: most are as documented, some are unknown.
 pub(crate) fn response(record: &'static Record) -> BoxedStrategy<Value> {
     let fields: Vec<_> = record
         .fields
@@ -201,7 +201,7 @@ pub(crate) fn response(record: &'static Record) -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// The name of a field, or its alias.
+/// Generates the name of a field, or its alias.
 fn name_of(record: &'static Record, name: &'static str) -> impl Strategy<Value = &'static str> {
     let names = record.aliases.iter().filter(move |(_, of)| *of == name).map(|(alias, _)| *alias);
     select(names.chain([name]).collect::<Vec<_>>())

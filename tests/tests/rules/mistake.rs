@@ -21,7 +21,7 @@ pub(crate) enum Mistake {
     Add(String, Value),
 }
 
-/// Any mistake.
+/// Generates any mistake.
 pub(crate) fn mistake() -> impl Strategy<Value = Mistake> {
     prop_oneof![
         4 => Just(Mistake::Drop),

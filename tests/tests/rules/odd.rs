@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-/// Any JSON, with known and unknown names.
+/// Generates any JSON, with known and unknown names.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     any_scalar().prop_recursive(4, 32, 6, |inner| {
         prop_oneof![
@@ -15,7 +15,7 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Any JSON object.
+/// Generates any JSON object.
 pub(crate) fn any_object() -> impl Strategy<Value = Value> {
     btree_map(any_name(), any_json(), 0..8).prop_map(|members| members.into_iter().collect())
 }
@@ -36,13 +36,13 @@ fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![6 => known, 1 => unknown_name(), 1 => any::<String>()]
 }
 
-/// A name that no field has.
+/// Generates a name that no field has.
 pub(crate) fn unknown_name() -> impl Strategy<Value = String> {
     select(&["", "KeyId", "key_id", "keyid", "a.b", "x[0]", "speakingrate", "\u{1F600}", "a\"b\\c", "__proto__"][..])
         .prop_map(str::to_owned)
 }
 
-/// Values at and around every limit, of every JSON type.
+/// Generates values at and around every limit, of every JSON type.
 pub(crate) fn odd() -> impl Strategy<Value = Value> {
     let others = vec![
         Value::Null,
@@ -76,7 +76,7 @@ fn odd_number() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Texts in a documented format, and texts that nearly are.
+/// Generates texts in a documented format, and nearly valid ones.
 pub(crate) fn odd_text() -> impl Strategy<Value = Value> {
     const TEXTS: &[&str] = &[
         "",
@@ -139,7 +139,7 @@ pub(crate) fn odd_text() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A character of one to four bytes, one that combines, and ones that JSON escapes.
+/// Generates characters of one to four bytes, a combining one, and some that JSON escapes.
 pub(crate) fn character() -> impl Strategy<Value = char> {
     select(vec!['a', '7', '\u{E9}', '\u{4E2D}', '\u{1F600}', '\u{301}', '\u{FEFF}', '"', '\\', '\n', '\0', '\u{7F}'])
 }

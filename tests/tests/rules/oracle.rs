@@ -292,7 +292,10 @@ fn is(members: &Map<String, Value>, name: &str, number: i64) -> bool {
 }
 
 /// Reads an integer: a JSON number without a fraction that fits 64 bits. `30.0` is 30.
-#[expect(clippy::cast_possible_truncation, reason = "the conversion to 128 bits saturates far outside of what is kept")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the conversion to 128 bits saturates far outside of the kept range"
+)]
 fn whole(value: &Value) -> Option<i64> {
     let number = match value.as_i64() {
         Some(number) => number.into(),

@@ -1,7 +1,7 @@
 //! What a response becomes when it is read and written again, told by hand from the documents.
 //!
 //! Nothing is lost but
-//! - `null` in a documented field, which is the same as a missing one,
+//! - `null` in a documented field, which means the same as a missing one,
 //! - how a documented number is written: a numeric string becomes the number, a truth value becomes 1 or 0, and a whole
 //!   `speakingRate` a number with a fraction,
 //! - the other name of a documented field, which becomes the documented one,

@@ -48,7 +48,7 @@ proptest! {
     }
 }
 
-/// Any request with its type.
+/// Generates any request with its type.
 fn any_request() -> impl Strategy<Value = (Request, Value)> {
     prop::sample::select(&Request::ALL[..]).prop_flat_map(|request| (Just(request), arbitrary::request(request)))
 }

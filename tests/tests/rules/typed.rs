@@ -92,7 +92,7 @@ fn judged_alike<T: Subject>(request: Request, typed: &T, json: &Value) -> Result
     Ok(())
 }
 
-/// An object whose fields have the right types and any values.
+/// Generates an object whose fields have the right types and any values.
 fn well_typed(object: &'static Object) -> BoxedStrategy<Value> {
     let fields: Vec<_> = object
         .fields

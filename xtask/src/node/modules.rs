@@ -1,6 +1,6 @@
 //! Installs `node_modules` beside a lock file, again when the lock file has changed.
 //!
-//! npm installs into a temporary folder, which is then renamed. So an unfinished installation is never used, and two
+//! npm installs into a temporary folder, and the folder is then renamed. So an unfinished installation is never used, and two
 //! commands may install at the same time.
 
 use std::fs;

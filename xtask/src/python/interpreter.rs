@@ -34,7 +34,7 @@ impl Interpreter {
         format!("3.{}{}", self.minor, if self.free_threaded { "t" } else { "" })
     }
 
-    /// Runs a program to find out what it is. Returns `None` if it is missing or not a supported `CPython`.
+    /// Runs a program to learn its version. Returns `None` if it is missing or not a supported `CPython`.
     fn probe(program: &Path) -> Option<Self> {
         let output = super::command(program).args(["-I", "-c", PROBE]).stdin(Stdio::null()).output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;

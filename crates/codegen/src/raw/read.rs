@@ -161,14 +161,14 @@ fn enum_value(name: At<String>, mut table: Table<'_>) -> RawEnumValue {
     value
 }
 
-/// A type under its name.
+/// Reads a type with its name.
 fn named_type(name: At<String>, mut table: Table<'_>) -> RawType {
     let kind = table.required("kind", Node::string);
     let about = about(&mut table);
     type_members(Some(name), kind, about, table)
 }
 
-/// The request or the response of an operation.
+/// Reads the request or the response of an operation.
 fn body(mut table: Table<'_>) -> RawBody {
     if table.has("type")
         && let Some(name) = table.optional("type", Node::string)

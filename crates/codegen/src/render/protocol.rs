@@ -1,5 +1,5 @@
 //! Renders the sandbox's command protocol: the types of each language, the builders of faults, and the tables by which
-//! the sandbox checks what it is given.
+//! the sandbox checks its arguments.
 
 mod python;
 mod rust;
@@ -38,23 +38,23 @@ pub fn render(api: &Api) -> Vec<File> {
     ]
 }
 
-/// How a language writes the protocol.
+/// The syntax of a language.
 trait Language {
-    /// A name of the protocol in the case of the language.
+    /// Returns a name of the protocol in the case of the language.
     fn name(&self, name: &str) -> String;
-    /// A comment for a declaration at this indentation.
+    /// Renders the comment of a declaration at this indentation.
     fn doc(&self, indent: usize, text: &str) -> String;
-    /// The type of a field.
+    /// Returns the type of a field.
     fn kind(&self, protocol: &Protocol, field: &Field, direction: Direction) -> String;
-    /// The value of a field that is left out.
+    /// Returns the value of a field that is left out.
     fn default(&self, field: &Field) -> String;
-    /// The indentation of an object's comment.
+    /// Returns the indentation of an object's comment.
     fn body_indent(&self) -> usize {
         0
     }
-    /// The null value, for comments.
+    /// Returns the null value, for comments.
     fn null(&self) -> &'static str;
-    /// The sentence that names the unit of durations.
+    /// Returns the sentence that names the unit of durations.
     fn unit(&self) -> &'static str;
 }
 
@@ -217,7 +217,7 @@ impl Tagged {
 }
 
 impl Slot {
-    /// A field of an object with a direction, or else of a variant.
+    /// Describes a field of an object with a direction, or of a variant.
     fn new(protocol: &Protocol, field: &Field, language: &dyn Language, object: Option<Direction>) -> Self {
         let unit = if field.kind == "duration" { language.unit() } else { "" };
         let text = format!("{}{unit}", field.doc.replace("{null}", language.null()));

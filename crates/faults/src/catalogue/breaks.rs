@@ -37,25 +37,25 @@ pub(super) fn rows() -> Vec<Row> {
             .reused()
             .query("TransportError", 4)
             .update("OutcomeUnknownError", 1),
-        row("no response", Fault::Hold).key(990_604).never().quick(),
-        row("no response, though applied", Fault::Hold.applied()).key(990_605).never(),
-        row("response after 5 s", Fault::Delay(Duration::from_secs(5))).key(990_905).never(),
+        row("no response", Fault::Hold).key(990_604).times_out().quick(),
+        row("no response, though applied", Fault::Hold.applied()).key(990_605).times_out(),
+        row("response after 5 s", Fault::Delay(Duration::from_secs(5))).key(990_905).times_out(),
         row("head of the response, then nothing", Fault::Truncate(0).and(Fault::End(Ending::Hold)))
             .key(990_608)
-            .never(),
+            .times_out(),
         row("20 bytes of the body, then nothing", Fault::Truncate(20).and(Fault::End(Ending::Hold)))
             .key(990_609)
-            .never(),
+            .times_out(),
         row("20 bytes of the body, then a reset", Fault::Truncate(20).and(Fault::End(Ending::Reset)))
             .key(990_610)
             .ambiguous("TransportError"),
-        row("head that comes byte by byte", Fault::DripHead(slow)).key(990_704).never(),
-        row("body that comes byte by byte", Fault::DripBody(slow)).key(990_703).never().quick(),
+        row("head that comes byte by byte", Fault::DripHead(slow)).key(990_704).times_out(),
+        row("body that comes byte by byte", Fault::DripBody(slow)).key(990_703).times_out().quick(),
         row("closed after the response without `Connection: close`", Fault::End(Ending::CloseUnsaid)).key(990_607),
         row("100 interim responses before the response", Fault::Interim { count: Some(100), at_once: false })
             .key(990_611),
-        row("endless interim responses", Fault::Interim { count: None, at_once: false }).key(990_612).never(),
-        row("endless interim responses, as fast as possible, over TLS", flood).key(990_613).over_tls().never(),
+        row("endless interim responses", Fault::Interim { count: None, at_once: false }).key(990_612).times_out(),
+        row("endless interim responses, as fast as possible, over TLS", flood).key(990_613).over_tls().times_out(),
         row("bytes that are not HTTP", Fault::Raw(b"\x00\x01not HTTP\r\n\r\n".to_vec()))
             .key(990_714)
             .ambiguous("ProtocolError"),

@@ -6,7 +6,7 @@ use crate::row::Row;
 
 pub(super) fn rows() -> Vec<Row> {
     let code = |code: i64| Row::new(format!("code {code}"), Fault::Code(code));
-    let odd = |name: &str, code: &str| {
+    let raw_code = |name: &str, code: &str| {
         Row::new(name, Fault::body(format!(r#"{{"code":{code},"msg":"success","data":null}}"#)))
     };
     vec![
@@ -20,18 +20,18 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("code -18, once", Fault::Code(-18)).once().query_succeeds(2).update("ServiceError", 1),
         code(-22).key(990_022).settled("ParameterError").quick(),
         Row::new("code -99, undocumented", Fault::Code(-99)).key(990_099).settled("ApiError"),
-        odd("code 1", "1").key(990_817).settled("ApiError"),
-        odd("code 4294967296, which is 0 in 32 bits", "4294967296").key(990_818).settled("ApiError"),
-        odd("code 18446744073709551616, which is 0 in 64 bits", "18446744073709551616").key(990_819).unreadable(),
-        odd("code \"0\"", "\"0\"").key(990_810).query_is_empty(),
-        odd("code \"-18\"", "\"-18\"").key(990_820).query("ServiceError", 3).update("ServiceError", 1),
-        odd("code 0.0", "0.0").key(990_811).unreadable().quick(),
-        odd("code true", "true").key(990_812).unreadable(),
-        odd("code false", "false").key(990_813).unreadable(),
-        odd("code null", "null").key(990_814).unreadable(),
-        odd("code \"\"", "\"\"").key(990_815).unreadable(),
-        odd("code \"zero\"", "\"zero\"").key(990_806).unreadable(),
-        odd("code [0]", "[0]").key(990_816).unreadable(),
+        raw_code("code 1", "1").key(990_817).settled("ApiError"),
+        raw_code("code 4294967296, which is 0 in 32 bits", "4294967296").key(990_818).settled("ApiError"),
+        raw_code("code 18446744073709551616, which is 0 in 64 bits", "18446744073709551616").key(990_819).unreadable(),
+        raw_code("code \"0\"", "\"0\"").key(990_810).query_is_empty(),
+        raw_code("code \"-18\"", "\"-18\"").key(990_820).query("ServiceError", 3).update("ServiceError", 1),
+        raw_code("code 0.0", "0.0").key(990_811).unreadable().quick(),
+        raw_code("code true", "true").key(990_812).unreadable(),
+        raw_code("code false", "false").key(990_813).unreadable(),
+        raw_code("code null", "null").key(990_814).unreadable(),
+        raw_code("code \"\"", "\"\"").key(990_815).unreadable(),
+        raw_code("code \"zero\"", "\"zero\"").key(990_806).unreadable(),
+        raw_code("code [0]", "[0]").key(990_816).unreadable(),
         Row::new("code 0 with status -1", Fault::body(r#"{"code":0,"status":-1,"data":null}"#))
             .query("AuthenticationError", 1)
             .update("OutcomeUnknownError", 1)

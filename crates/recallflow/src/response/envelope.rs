@@ -52,7 +52,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// Opens an envelope, and reads its data into a table if the operation has a response of this shape.
 pub(crate) fn open(body: &[u8], shape: Option<&'static Shape>, max_values: usize) -> Result<Envelope, NotAnEnvelope> {
     let because = |why: &str| NotAnEnvelope::Because(why.to_owned());
-    // Checked once for the whole body, which is cheaper than once for every text in it.
+    // Checking the whole body once is cheaper than checking every text in it.
     let text = std::str::from_utf8(body).map_err(|_| because("the body is not UTF-8"))?;
     // Spans refer to the body with its mark.
     let json = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);

@@ -73,7 +73,7 @@ impl Unreadable {
     }
 }
 
-/// What is left of the text after a piece of it.
+/// The rest of the text after a token.
 pub(crate) type Rest<'b> = Result<&'b [u8], Unreadable>;
 
 /// Reads one text. Its functions take the rest of the text, and return the rest after what they read.
@@ -408,7 +408,7 @@ impl<'b> Reader<'b> {
         Ok((name, pass(rest, b':').ok_or(Unreadable::Malformed)?))
     }
 
-    /// Reads a text, which is copied only if it has escapes.
+    /// Reads a text, and copies it only if it has escapes.
     fn string(&self, rest: &'b [u8]) -> Result<(Cow<'b, str>, &'b [u8]), Unreadable> {
         let begin = self.text.len() - rest.len();
         match string(rest) {

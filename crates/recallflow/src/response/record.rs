@@ -141,7 +141,7 @@ impl<'a> Row<'a> {
         T::from_cell(self, *self.cells.get(position)?)
     }
 
-    /// Returns the list at a position, which is empty if it is absent.
+    /// Returns the list at a position; an absent list is empty.
     pub(crate) fn list<T: FromCell>(self, position: usize) -> Vec<T> {
         let values = self.values(position).iter().copied();
         let objects = self.objects(position).map(|row| Cell::Object(small(row.first)));

@@ -17,7 +17,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The number of cells of an object. At least one, so that every object has its own position in a table.
+    /// Returns the number of cells of an object. At least one, so that every object has its own position in a table.
     pub(crate) fn width(&self) -> usize {
         self.fields.len().max(1)
     }
@@ -68,7 +68,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The shape of the objects in this field of a response, if it holds any.
+    /// Returns the shape of the objects in this field of a response, if it holds any.
     pub(crate) fn shape(&self) -> Option<&'static Shape> {
         match self {
             Kind::Object(position) | Kind::List(Kind::Object(position)) => Some(&RESPONSES[*position]),

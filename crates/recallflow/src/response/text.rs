@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-/// The escape of the replacement character, which is as long as the escape of a lone surrogate.
+/// The escape of the replacement character. It has the length of the escape of a lone surrogate.
 const REPLACEMENT: &str = r"\ufffd";
 
 /// Reads the quoted text at the beginning, and returns it with its length in bytes, quotes included.
 ///
-/// A lone surrogate, which is half of a character that two escapes stand for, becomes U+FFFD. It is what remains where a
+/// A lone surrogate, half of a character that takes two escapes, becomes U+FFFD. It is what remains where a
 /// text was cut, and `serde_json` refuses it.
 pub(super) fn unescape(json: &str) -> Option<(String, usize)> {
     let length = quoted_length(json)?;

@@ -1,6 +1,6 @@
 //! Tokens of JSON in their usual form, read eight bytes at a time.
 //!
-//! Each function takes the rest of a text, which is UTF-8, and returns the rest after the token. It returns `None` for
+//! Each function takes the rest of a UTF-8 text, and returns the rest after the token. It returns `None` for
 //! any other token, and for unusual forms of the same token, such as escaped text.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -145,8 +145,8 @@ fn eight_digits(word: u64) -> i64 {
     i64::from((high.wrapping_add(low) >> 32) as u32)
 }
 
-/// Reads a number of any length and sign, also at the end of the text. Returns it with its length in bytes, which is 0
-/// if there is no number.
+/// Reads a number of any length and sign, also at the end of the text. Returns it with its length in bytes, or with 0 if
+/// there is no number.
 #[cold]
 fn long_integer(rest: &[u8]) -> (i64, usize) {
     let digits = rest.strip_prefix(b"-").unwrap_or(rest);

@@ -151,7 +151,7 @@ fn ip_address(url: &Url) -> Option<IpAddr> {
     }
 }
 
-/// Splits a port from an entry. The colons of an IPv6 address without brackets are no separators.
+/// Splits a port from an entry. The colons of an IPv6 address without brackets do not separate a port.
 fn split_port(entry: &str) -> (&str, Option<u16>) {
     match entry.rsplit_once(':') {
         Some((name, port)) if !name.contains(':') || name.ends_with(']') => match port.parse() {

@@ -248,7 +248,7 @@ async fn a_deadline_in_the_past_sends_nothing() {
     assert!(requests.is_empty());
 }
 
-/// A listener whose queue is full, so that connecting to it takes forever.
+/// Returns a listener whose queue is full, so that connecting to it takes forever.
 #[cfg(target_os = "linux")]
 fn black_hole() -> (tokio::net::TcpListener, Vec<std::net::TcpStream>) {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();

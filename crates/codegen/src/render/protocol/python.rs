@@ -65,7 +65,7 @@ impl Language for Python {
     }
 }
 
-/// The function that prepares a value of the field for JSON.
+/// Returns the function that prepares a value of the field for JSON.
 pub(super) fn wrap(field: &Field) -> &'static str {
     match field.kind.as_str() {
         "body" => "body_json",

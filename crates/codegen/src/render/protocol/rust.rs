@@ -62,7 +62,7 @@ impl Language for Rust {
     }
 }
 
-/// The type of a field in the tables.
+/// Returns the type of a field in the tables.
 pub(super) fn table(protocol: &Protocol, field: &Field) -> String {
     let kind = match field.kind.as_str() {
         "bool" => "Kind::Bool".to_owned(),
@@ -88,7 +88,7 @@ pub(super) fn table(protocol: &Protocol, field: &Field) -> String {
     if field.list { format!("Kind::List(&{kind})") } else { kind }
 }
 
-/// How the tables say what happens if a field is left out.
+/// Returns the entry of the tables for a field that may be left out.
 pub(super) fn presence(field: &Field) -> String {
     match &field.default {
         Some(value) => format!("Presence::Default({:?})", value.to_string()),
@@ -97,7 +97,7 @@ pub(super) fn presence(field: &Field) -> String {
     }
 }
 
-/// The attribute of a field.
+/// Renders the `serde` attribute of a field.
 pub(super) fn serde(field: &Field, is_member: bool) -> String {
     let mut parts = Vec::new();
     if is_member && names::snake(&field.name) != field.name {
@@ -113,7 +113,7 @@ pub(super) fn serde(field: &Field, is_member: bool) -> String {
     if parts.is_empty() { String::new() } else { format!("#[serde({})]", parts.join(", ")) }
 }
 
-/// The traits that an object derives beyond the usual ones.
+/// Returns the traits that an object derives beyond the usual ones.
 pub(super) fn derives(protocol: &Protocol, object: &Object) -> &'static str {
     const COPIED: &[&str] = &["bool", "integer", "count", "size", "http_status", "port", "duration"];
     let is_copied = |field: &Field| COPIED.contains(&field.kind.as_str()) || protocol.is_enum(&field.kind);

@@ -12,7 +12,7 @@ use crate::model::{Api, Direction, Field, FieldKind, Type};
 /// request with lists that can be changed in place.
 const UPDATABLE: (&str, &str, &str) = ("RecallFlowDetail", "UpdateRecallFlow", "RecallFlowDraft");
 
-/// What the template shows.
+/// The values of the template.
 #[derive(Serialize)]
 struct Page<'a> {
     header: String,
@@ -73,7 +73,7 @@ pub(super) fn render(api: &Api) -> String {
     text::fill(include_str!("responses.ts.jinja"), page)
 }
 
-/// The names of an envelope's parts, which distinguish an envelope from its data.
+/// Returns the names of an envelope's parts, by which the package recognizes an envelope.
 fn envelope(envelope: &Envelope) -> [(&'static str, String); 3] {
     let parts = [("CODE", &envelope.code), ("MESSAGE", &envelope.message), ("DATA", &envelope.data)];
     parts.map(|(name, part)| (name, literals(&part.names)))
@@ -139,7 +139,7 @@ fn property(field: &Field) -> Property<'_> {
     }
 }
 
-/// The call that reads a value.
+/// Renders the call that reads a value.
 fn read(kind: &FieldKind) -> String {
     match kind {
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Float | FieldKind::Enum(_) => "reader.number()".to_owned(),

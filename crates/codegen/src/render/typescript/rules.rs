@@ -3,7 +3,7 @@
 //! A field that decides which others are required becomes a union: one member for each of its values, with what that
 //! value requires. A request is its plain fields `&` these unions, so the number of its members is their product.
 //!
-//! The product is limited to [`MOST_MEMBERS`], because the compiler compares every member when a request is spread or
+//! The product is limited to [`MAX_MEMBERS`], because the compiler compares every member when a request is spread or
 //! copied. Fields that require the most go first; a field that would exceed the limit is left out. The rules that have no
 //! type are checked when a request is validated or sent: those that are left out, conditions on two fields, and "at least
 //! one of".
@@ -17,8 +17,8 @@ use super::types::{default, is_optional, literal, property, requested};
 use crate::model::{Api, Condition, EnumValue, Field, FieldKind, Limit, Literal, Required, Type};
 use crate::names;
 
-/// Most members that a request has as a union.
-const MOST_MEMBERS: usize = 12;
+/// Maximum number of members of a request's union.
+const MAX_MEMBERS: usize = 12;
 
 /// A union of interfaces, told apart by the value of one field.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,7 @@ impl Rule<'_> {
     }
 }
 
-/// The rules of a request that have a type, in the order of their fields.
+/// Returns the rules of a request that have a type, in the order of their fields.
 pub(super) fn rules<'a>(api: &Api, request: &'a Type) -> Vec<Rule<'a>> {
     let mut rules: Vec<Rule<'a>> =
         request.fields.iter().filter_map(|field| rule(request, field, &values(api, field))).collect();
@@ -67,7 +67,7 @@ pub(super) fn rules<'a>(api: &Api, request: &'a Type) -> Vec<Rule<'a>> {
     let mut members = 1;
     rules.retain(|rule| {
         let product = members * rule.members.len();
-        let fits = product <= MOST_MEMBERS;
+        let fits = product <= MAX_MEMBERS;
         members = if fits { product } else { members };
         fits
     });
@@ -75,7 +75,7 @@ pub(super) fn rules<'a>(api: &Api, request: &'a Type) -> Vec<Rule<'a>> {
     rules
 }
 
-/// The values that a field may have, if they are few enough to have types: no type is "any number but 5".
+/// Returns the values that a field allows if they can be listed, because no type means "any number but 5".
 fn values(api: &Api, field: &Field) -> Vec<Literal> {
     match &field.kind {
         FieldKind::Flag => vec![Literal::Flag(true), Literal::Flag(false)],
@@ -95,7 +95,7 @@ fn values(api: &Api, field: &Field) -> Vec<Literal> {
     }
 }
 
-/// The union for a field, if one of its values alone requires other fields.
+/// Returns the union for a field if one of its values by itself requires other fields.
 fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option<Rule<'a>> {
     let required_by = |value: &Literal| -> Vec<&'a Field> {
         let is_required = |field: &&Field| match &field.required {
@@ -152,7 +152,7 @@ fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option
     })
 }
 
-/// A field with a value, as part of a name.
+/// Returns a field with a value as part of a name.
 fn subject(wire: &str, value: &Literal) -> String {
     let subject = names::pascal(wire);
     match value {
@@ -163,7 +163,7 @@ fn subject(wire: &str, value: &Literal) -> String {
     }
 }
 
-/// The type of one value.
+/// Returns the type of one value.
 fn literal_type(value: &Literal) -> String {
     match value {
         Literal::Flag(_) | Literal::Int(_) => literal(value),

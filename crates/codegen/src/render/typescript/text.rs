@@ -157,7 +157,8 @@ fn longest_brackets(code: &str) -> Option<(usize, usize)> {
     longest
 }
 
-/// The position of every character outside quotes, with the number of brackets around it. A bracket is not within itself.
+/// Returns the position of every character outside quotes, with the number of brackets around it. A bracket does not
+/// count itself.
 fn depths(code: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut depth = 0_usize;
     let mut quote = None;
@@ -184,7 +185,7 @@ fn depths(code: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// A string literal, in the quotes that need fewer escapes.
+/// Renders a string literal in the quotes that need fewer escapes.
 pub(super) fn literal(text: &str) -> String {
     let count = |quote: char| text.chars().filter(|&c| c == quote).count();
     let quote = if count('\'') > count('"') { '"' } else { '\'' };
@@ -201,7 +202,7 @@ pub(super) fn literal(text: &str) -> String {
     literal
 }
 
-/// String literals with commas between them.
+/// Renders string literals with commas between them.
 pub(super) fn literals<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
     texts.into_iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
