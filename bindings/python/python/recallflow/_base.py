@@ -52,8 +52,8 @@ class ClientOptions(TypedDict, total=False):
     """URL of a proxy, such as `http://user:password@proxy.example:3128`; False for a direct connection.
 
     None, the default, uses `HTTPS_PROXY`, or else `ALL_PROXY`, in upper or lower case, except for loopback addresses.
-    `NO_PROXY` lists hosts without a proxy: `*`, `example.com` (with all subdomains), `*.example.com` (subdomains only), an IP
-    address, or a network such as `10.0.0.0/8`. All but a network may end with a port.
+    `NO_PROXY` lists hosts without a proxy: `*`, `example.com` (with all subdomains), `*.example.com` (subdomains only),
+    an IP address, or a network such as `10.0.0.0/8`. All but a network may end with a port.
     """
     ca_file: str | PathLike[str] | None
     """PEM file with certificates to trust in addition to the built-in ones and those of the system.
