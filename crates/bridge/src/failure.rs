@@ -26,8 +26,8 @@ impl Failure {
     /// Returns the fields of the error object.
     ///
     /// `kind` is the name of the class in [`ErrorKind`], or `Panic`; `text` is the message. The fields `operation`,
-    /// `attempts`, `remedy`, `http_status`, `retry_after` (seconds), `phase` and `code` are null if unknown. The kind
-    /// decides about `violations` (each with `path`, `rule` and `message`), `message`, `meaning`, `excerpt` and `cause`,
+    /// `attempts`, `remedy`, `http_status`, `retry_after` (seconds), `phase`, `code` and `is_retryable` are null or missing
+    /// if unknown. The kind decides about `violations` (each with `path`, `rule` and `message`), `message`, `meaning`, `excerpt` and `cause`,
     /// which has the same fields.
     #[must_use]
     pub fn describe(&self) -> Map<String, Value> {
@@ -52,6 +52,7 @@ fn describe_error(error: &Error) -> Map<String, Value> {
         entry("text", error.to_string()),
         entry("operation", Some(call.operation).filter(|operation| !operation.is_empty())),
         entry("attempts", call.attempts),
+        entry("is_retryable", error.is_retryable()),
         entry("remedy", error.remedy()),
         entry("http_status", error.http_status()),
         entry("retry_after", error.retry_after().map(|wait| wait.as_secs_f64())),

@@ -189,6 +189,10 @@ impl ClientBuilder {
     }
 
     /// Sets the maximum number of retries. Default: 2.
+    ///
+    /// The client's retry budget limits them further: 500 tokens, of which a retry takes 14, or 5 after a rate limit. A
+    /// success returns the tokens of its call, or 1. [`Call::retry_withheld`](crate::Call::retry_withheld) and the message
+    /// of an error say when a retry was withheld.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = max_retries;
         self

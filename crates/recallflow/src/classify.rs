@@ -7,10 +7,10 @@ use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase,
 use crate::generated::operations::OPERATIONS;
 use crate::generated::service::CODES;
 use crate::redact::{excerpt, redact};
+use crate::response::content::Content;
 use crate::response::envelope::{self, Data, Envelope, NotAnEnvelope};
 use crate::response::record::Record;
 use crate::response::shape::Shape;
-use crate::response::table::Table;
 use crate::retry::{self, RetryClass};
 use crate::transport::{FailureKind, HttpResponse, TransportFailure};
 
@@ -43,6 +43,8 @@ pub(crate) struct FailedAttempt {
 pub(crate) struct Context<'a> {
     /// The service's time in seconds when it responded.
     pub(crate) now: i64,
+    /// The content that a success must have.
+    pub(crate) content: Content,
     /// The most values that the response may hold.
     pub(crate) max_values: usize,
     /// Texts that no error may show.
@@ -75,18 +77,31 @@ pub(crate) fn response(
         Err(NotAnEnvelope::Because(why)) => return Err(classifier.not_an_envelope(&why)),
     };
     let message = message.unwrap_or_default();
+    if is_ambiguous {
+        return Err(FailedAttempt { class: RetryClass::Undecodable, ..classifier.refused(Some(code), &message) });
+    }
+    if code != 0 {
+        return Err(match response.status {
+            _ if !classifier.is_error_page(code) => classifier.refused(Some(code), &message),
+            TOO_MANY_REQUESTS => classifier.refused(None, &message),
+            _ => classifier.not_an_envelope("the body repeats the HTTP status in place of a service code"),
+        });
+    }
+    if response.status >= 300 {
+        return Err(classifier.contradictory());
+    }
+    // The data of an update is not read.
+    let Some(shape) = shape else { return Ok(None) };
     match data {
-        _ if is_ambiguous => {
-            Err(FailedAttempt { class: RetryClass::Undecodable, ..classifier.refused(Some(code), &message) })
+        Data::Object => {
+            let record = Record::new(response.body.clone(), table, shape);
+            match context.content.missing_in(record.root()) {
+                None => Ok(Some(record)),
+                Some(missing) => Err(classifier.without_data(&missing)),
+            }
         }
-        Data::Misfit if code == 0 => Err(classifier.not_an_envelope("expected `data` to be an object")),
-        Data::Object if code == 0 => Ok(shape.map(|shape| Record::new(response.body.clone(), table, shape))),
-        Data::Absent if code == 0 => {
-            Ok(shape.map(|shape| Record::new(response.body.clone(), Table::blank(shape), shape)))
-        }
-        _ if !classifier.is_error_page(code) => Err(classifier.refused(Some(code), &message)),
-        _ if response.status == TOO_MANY_REQUESTS => Err(classifier.refused(None, &message)),
-        _ => Err(classifier.not_an_envelope("the body repeats the HTTP status in place of a service code")),
+        Data::Absent => Err(classifier.without_data("no `data`")),
+        Data::Misfit => Err(classifier.not_an_envelope("expected `data` to be an object")),
     }
 }
 
@@ -111,6 +126,7 @@ impl Classifier<'_> {
         let status = self.response.status;
         let code_info = code.and_then(documented);
         let throttled = status == TOO_MANY_REQUESTS;
+        let is_server_error = status >= 500;
         let kind = match code_info {
             _ if throttled => ErrorKind::RateLimited,
             Some(info) => info.kind,
@@ -118,7 +134,9 @@ impl Classifier<'_> {
         };
         let class = match code_info.map_or(RetryClass::Settled, |info| info.class) {
             _ if throttled => RetryClass::Throttled,
-            RetryClass::Settled if is_unavailable(status) => RetryClass::Failed,
+            RetryClass::Settled if is_gateway_error(status) => RetryClass::Failed,
+            // The code is an error's, but the service may have failed after it applied an update.
+            RetryClass::Settled if is_server_error => RetryClass::Undecodable,
             class => class,
         };
         let of_kind = || CODES.iter().find(|known| known.kind == kind);
@@ -139,7 +157,7 @@ impl Classifier<'_> {
 
     /// Classifies a response that does not come from this service.
     fn not_an_envelope(&self, why: &str) -> FailedAttempt {
-        let HttpResponse { status, body, content_encoding, .. } = self.response;
+        let HttpResponse { status, content_encoding, .. } = self.response;
         let problem = match content_encoding.as_deref() {
             Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
                 format!("expected a body without encoding, got {}", redact(encoding, self.secrets))
@@ -152,16 +170,45 @@ impl Classifier<'_> {
             300..=302 | 304..=407 | 409..=499 => RetryClass::Settled,
             _ => RetryClass::Undecodable,
         };
+        let error = self.protocol_error(&problem, remedy_for_status(*status));
+        if !is_unavailable(*status) {
+            return FailedAttempt { class, error: Error::Protocol(Box::new(error)) };
+        }
+        let message = format!("service unavailable (HTTP {status})");
+        FailedAttempt { class, error: Error::Protocol(Box::new(ProtocolError { unavailable: true, message, ..error })) }
+    }
+
+    /// Classifies a success with the HTTP status of a failure. Neither is certain, so a success is not reported.
+    fn contradictory(&self) -> FailedAttempt {
+        let status = self.response.status;
+        let may_pass = status == TOO_MANY_REQUESTS || is_unavailable(status);
+        let problem = "the body reports success, but the HTTP status reports a failure";
         FailedAttempt {
-            class,
-            error: Error::Protocol(Box::new(ProtocolError {
-                http_status: Some(*status),
-                message: format!("unexpected response (HTTP {status}): {problem}"),
-                excerpt: excerpt(body, self.secrets),
-                retry_after: self.retry_after,
-                remedy: Some(remedy_for_status(*status).to_owned()),
-                call: Call::default(),
-            })),
+            class: if may_pass { RetryClass::Unavailable } else { RetryClass::Undecodable },
+            error: Error::Protocol(Box::new(self.protocol_error(problem, remedy_for_status(status)))),
+        }
+    }
+
+    /// Classifies a success without the data that the query asked for.
+    fn without_data(&self, missing: &str) -> FailedAttempt {
+        let problem = format!("success without the requested data: {missing}");
+        let remedy = "check that the object exists and that the query selects it; then contact the vendor's support";
+        FailedAttempt {
+            class: RetryClass::Undecodable,
+            error: Error::Protocol(Box::new(self.protocol_error(&problem, remedy))),
+        }
+    }
+
+    fn protocol_error(&self, problem: &str, remedy: &str) -> ProtocolError {
+        let status = self.response.status;
+        ProtocolError {
+            http_status: Some(status),
+            unavailable: false,
+            message: format!("unexpected response (HTTP {status}): {problem}"),
+            excerpt: excerpt(&self.response.body, self.secrets),
+            retry_after: self.retry_after,
+            remedy: Some(remedy.to_owned()),
+            call: Call::default(),
         }
     }
 }
@@ -170,14 +217,21 @@ fn documented(code: i64) -> Option<&'static Code> {
     CODES.iter().find(|known| known.number == code)
 }
 
-fn is_unavailable(status: u16) -> bool {
+/// Returns whether a gateway could not reach the service, or the service is shutting down.
+fn is_gateway_error(status: u16) -> bool {
     matches!(status, 502..=504)
+}
+
+/// Returns whether the same request may succeed later, if a response with this status has no envelope. Cloudflare uses 520
+/// to 529.
+fn is_unavailable(status: u16) -> bool {
+    matches!(status, 408 | 500 | 502..=504 | 520..=529)
 }
 
 fn remedy_for_status(status: u16) -> &'static str {
     match status {
         407 => "add the proxy's credentials to its URL",
-        502..=504 => "retry later; the gateway could not reach the service",
+        _ if is_unavailable(status) => "try again later",
         _ => "check `base_url`, its path prefix and any proxy in between",
     }
 }
@@ -218,6 +272,7 @@ pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttemp
         FailureKind::Truncated | FailureKind::Malformed | FailureKind::TooLarge { .. } => {
             Error::Protocol(Box::new(ProtocolError {
                 http_status: status,
+                unavailable: false,
                 message: match status {
                     Some(status) => format!("{} (HTTP {status}): {message}", headline(kind)),
                     None => format!("{}: {message}", headline(kind)),

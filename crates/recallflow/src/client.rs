@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 
 use crate::classify::{self, Context, FailedAttempt};
 use crate::clock::{self, Clock};
-use crate::error::{Error, ErrorKind, Phase};
+use crate::error::{Call, Error, ErrorKind, Phase};
 use crate::generated::operations::OPERATIONS;
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::request::check;
@@ -172,19 +172,27 @@ impl Client {
                 retry_after: error.retry_after(),
                 jitter: fastrand::f64(),
             });
-            match decision {
+            let decision = match decision {
                 Decision::Retry { delay, cost, used: next } if self.shared.budget.take(cost) => {
                     used = next;
                     tokio::time::sleep(delay).await;
+                    continue;
                 }
-                Decision::Retry { .. } | Decision::Fail => {
-                    return Err(self.explain(error, operation.kind).in_call(operation.name, attempts));
-                }
-                Decision::OutcomeUnknown => {
-                    return Err(classify::outcome_unknown(self.explain(error, operation.kind))
-                        .in_call(operation.name, attempts));
-                }
-            }
+                // Another call took the last tokens meanwhile.
+                Decision::Retry { .. } => Decision::Withhold,
+                decision => decision,
+            };
+            let error = match decision {
+                Decision::OutcomeUnknown => classify::outcome_unknown(error),
+                _ => self.explain(error),
+            };
+            return Err(error.with_call(Call {
+                operation: operation.name,
+                attempts,
+                // A refused timestamp was corrected already, if that was possible.
+                may_succeed_later: class != RetryClass::Clock && class.is_retryable(operation.kind),
+                retry_withheld: decision == Decision::Withhold,
+            }));
         }
     }
 
@@ -243,6 +251,7 @@ impl Client {
         let secrets: Vec<_> = credentials.secrets(sign).into_iter().chain(proxy_secrets).collect();
         let context = Context {
             now: clock.local().saturating_add(learned),
+            content: request.operation.content,
             max_values: max_values(transport.max_response_bytes()),
             secrets: &secrets,
             base_url: transport.base_url(),
@@ -255,15 +264,11 @@ impl Client {
     }
 
     /// Adds to an error what only the client knows.
-    fn explain(&self, mut error: Error, kind: OperationKind) -> Error {
-        match &mut error {
-            Error::Api(api) if api.kind == ErrorKind::Service && kind == OperationKind::Update => {
-                api.remedy = Some("read the current state before you repeat the update".to_owned());
-            }
-            Error::Api(api) if api.kind == ErrorKind::TimestampExpired => {
-                api.remedy = Some(clock::remedy(self.shared.clock.learned()));
-            }
-            _ => {}
+    fn explain(&self, mut error: Error) -> Error {
+        if let Error::Api(api) = &mut error
+            && api.kind == ErrorKind::TimestampExpired
+        {
+            api.remedy = Some(clock::remedy(self.shared.clock.learned()));
         }
         error
     }

@@ -39,7 +39,7 @@ pub enum Error {
     Api(Box<ApiError>),
     /// There was no response.
     Transport(Box<TransportError>),
-    /// The response is not one of this service, or is incomplete.
+    /// The response is not one of this service, is incomplete, or lacks the requested data.
     Protocol(Box<ProtocolError>),
     /// An update may or may not have been applied.
     OutcomeUnknown(Box<OutcomeUnknownError>),
@@ -71,8 +71,10 @@ pub enum ErrorKind {
     Transport,
     /// There was no response in time.
     Timeout,
-    /// The response is not one of this service, or is incomplete.
+    /// The response is not one of this service, is incomplete, or lacks the requested data.
     Protocol,
+    /// The service or a gateway reported that it is unavailable.
+    Unavailable,
     /// An update may or may not have been applied.
     OutcomeUnknown,
 }
@@ -92,6 +94,7 @@ impl ErrorKind {
         ErrorKind::Transport,
         ErrorKind::Timeout,
         ErrorKind::Protocol,
+        ErrorKind::Unavailable,
         ErrorKind::OutcomeUnknown,
     ];
 
@@ -111,6 +114,7 @@ impl ErrorKind {
             ErrorKind::Transport => "TransportError",
             ErrorKind::Timeout => "TimeoutError",
             ErrorKind::Protocol => "ProtocolError",
+            ErrorKind::Unavailable => "UnavailableError",
             ErrorKind::OutcomeUnknown => "OutcomeUnknownError",
         }
     }
@@ -130,6 +134,10 @@ pub struct Call {
     pub operation: &'static str,
     /// Number of attempts, including those that failed before the request was sent.
     pub attempts: u32,
+    /// Whether the same call may succeed later. See [`Error::is_retryable`].
+    pub(crate) may_succeed_later: bool,
+    /// Whether a retry was withheld because the client's retry budget was used up.
+    pub retry_withheld: bool,
 }
 
 /// An option is invalid or missing.
@@ -190,12 +198,15 @@ pub struct TransportError {
     pub call: Call,
 }
 
-/// The response is not one of this service, or is incomplete: a web page, a redirect, a truncated or too large body.
+/// The response is not one of this service, is incomplete, or lacks the requested data: a web page, a redirect, a truncated
+/// or too large body, a success without data.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProtocolError {
     /// HTTP status of the response. `None` if the response was not HTTP.
     pub http_status: Option<u16>,
+    /// Whether the service or a gateway reported that it is unavailable. The kind is then [`ErrorKind::Unavailable`].
+    pub unavailable: bool,
     /// The problem with the response.
     pub message: String,
     /// The beginning of the body, redacted and at most 512 characters long.
@@ -289,6 +300,7 @@ impl Error {
             Error::Api(error) => error.kind,
             Error::Transport(error) if error.timed_out => ErrorKind::Timeout,
             Error::Transport(_) => ErrorKind::Transport,
+            Error::Protocol(error) if error.unavailable => ErrorKind::Unavailable,
             Error::Protocol(_) => ErrorKind::Protocol,
             Error::OutcomeUnknown(_) => ErrorKind::OutcomeUnknown,
         }
@@ -308,8 +320,12 @@ impl Error {
     }
 
     /// Returns the same error with the call it belongs to.
-    pub(crate) fn in_call(mut self, operation: &'static str, attempts: u32) -> Self {
-        self.set_call(Call { operation, attempts });
+    pub(crate) fn in_call(self, operation: &'static str, attempts: u32) -> Self {
+        self.with_call(Call { operation, attempts, ..Call::default() })
+    }
+
+    pub(crate) fn with_call(mut self, call: Call) -> Self {
+        self.set_call(call);
         self
     }
 
@@ -339,10 +355,28 @@ impl Error {
         if let Error::InvalidRequest(error) = self { &error.violations } else { &[] }
     }
 
+    /// Returns whether the same call may succeed later without a change of the request, the options or the account.
+    ///
+    /// False if the outcome of an update is unknown, because repeating it could apply it twice.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.outcome_is_known() && self.call().may_succeed_later
+    }
+
+    /// Returns whether it is certain that the request changed nothing. False only for [`Error::OutcomeUnknown`].
+    #[must_use]
+    pub fn outcome_is_known(&self) -> bool {
+        !matches!(self, Error::OutcomeUnknown(_))
+    }
+
     /// Returns the status code of the service, if there is one.
     #[must_use]
     pub fn code(&self) -> Option<i64> {
-        if let Error::Api(error) = self { error.code } else { None }
+        match self {
+            Error::Api(error) => error.code,
+            Error::OutcomeUnknown(error) => error.cause.code(),
+            _ => None,
+        }
     }
 
     /// Returns the HTTP status of the response, if there was one.
@@ -398,8 +432,13 @@ impl fmt::Display for Error {
             write!(f, "{}: ", call.operation)?;
         }
         self.describe(f)?;
-        if call.attempts > 1 {
-            write!(f, " [after {} attempts]", call.attempts)?;
+        match (call.attempts, call.retry_withheld) {
+            (0 | 1, false) => {}
+            (0 | 1, true) => f.write_str(" [not retried, because the client's retry budget is used up]")?,
+            (attempts, false) => write!(f, " [after {attempts} attempts]")?,
+            (attempts, true) => {
+                write!(f, " [after {attempts} attempts, the last because the client's retry budget is used up]")?;
+            }
         }
         match self.remedy() {
             Some(remedy) if !call.operation.is_empty() => write!(f, "; {remedy}"),

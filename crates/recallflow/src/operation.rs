@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::request::check::Rules;
+use crate::response::content::Content;
 use crate::response::record::{FromRow, Response};
 
 /// An operation of the service, implemented by its request type.
@@ -69,4 +70,6 @@ pub struct OperationInfo {
     pub kind: OperationKind,
     /// Path below the base URL.
     pub path: &'static str,
+    /// Content that a successful response must have.
+    pub(crate) content: Content,
 }

@@ -1,6 +1,7 @@
 //! Responses, read leniently: unknown, missing and odd values are never errors.
 
 pub(crate) mod coerce;
+pub(crate) mod content;
 pub(crate) mod envelope;
 pub(crate) mod extra;
 pub(crate) mod read;

@@ -7,9 +7,11 @@ use crate::operation::OperationKind;
 
 /// Maximum backoff before the first retry. It doubles with each retry.
 const BASE_BACKOFF: Duration = Duration::from_millis(50);
+/// The same if nothing was sent, because a gateway needs about that long to restart.
+const BASE_BACKOFF_UNSENT: Duration = Duration::from_millis(200);
 /// The same after a rate limit.
 const BASE_BACKOFF_THROTTLED: Duration = Duration::from_secs(1);
-/// Maximum backoff before any retry.
+/// Maximum backoff before any retry, unless the service asks for a longer wait.
 const MAX_BACKOFF: Duration = Duration::from_secs(20);
 /// Tokens of a full budget.
 const FULL_BUDGET: u32 = 500;
@@ -39,7 +41,7 @@ pub(crate) enum RetryClass {
     Ambiguous,
     /// The service reported that it failed.
     Failed,
-    /// A gateway reported that the service is unavailable.
+    /// The service or a gateway reported that it is unavailable.
     Unavailable,
     /// The response does not show what the service did.
     Undecodable,
@@ -79,7 +81,7 @@ impl RetryClass {
         }
     }
 
-    /// Returns whether an update was provably not applied, or the service reported its outcome.
+    /// Returns whether an update was provably not applied.
     const fn outcome_is_known(self) -> bool {
         matches!(
             self,
@@ -88,13 +90,12 @@ impl RetryClass {
                 | RetryClass::Local
                 | RetryClass::Throttled
                 | RetryClass::Clock
-                | RetryClass::Failed
                 | RetryClass::Settled
         )
     }
 
     /// Returns whether a retry is safe and may succeed.
-    const fn is_retryable(self, kind: OperationKind) -> bool {
+    pub(crate) const fn is_retryable(self, kind: OperationKind) -> bool {
         match self {
             RetryClass::Unsent | RetryClass::Local | RetryClass::Throttled | RetryClass::Clock => true,
             RetryClass::Stale | RetryClass::Ambiguous | RetryClass::Failed | RetryClass::Unavailable => {
@@ -149,6 +150,8 @@ pub(crate) enum Decision {
     },
     /// Report the error.
     Fail,
+    /// Report the error, and that only the budget prevented a retry.
+    Withhold,
     /// Report that the outcome of the update is unknown.
     OutcomeUnknown,
 }
@@ -170,8 +173,11 @@ pub(crate) fn decide(situation: &Situation) -> Decision {
         return Decision::Fail;
     }
     let (delay, cost) = delay_and_cost(situation);
-    if cost > situation.budget || delay >= situation.remaining {
+    if delay >= situation.remaining {
         return Decision::Fail;
+    }
+    if cost > situation.budget {
+        return Decision::Withhold;
     }
     let clock_corrected = used.clock_corrected || class == RetryClass::Clock;
     Decision::Retry {
@@ -182,17 +188,23 @@ pub(crate) fn decide(situation: &Situation) -> Decision {
 }
 
 /// Returns the delay before the retry and its cost in tokens.
+///
+/// The backoff is random, so that clients that failed together do not retry together. It comes on top of the wait that the
+/// service asks for. If nothing was sent, it is at least half of its maximum, because an immediate retry would fail too.
 fn delay_and_cost(situation: &Situation) -> (Duration, u32) {
-    let (base, cost) = match situation.class {
+    let Situation { class, jitter, .. } = *situation;
+    let (base, jitter, cost) = match class {
         // A wrong clock does not show that the service is overloaded.
         RetryClass::Clock => return (Duration::ZERO, 0),
+        RetryClass::Throttled => (BASE_BACKOFF_THROTTLED, jitter, COST_THROTTLED),
+        RetryClass::Unsent => (BASE_BACKOFF_UNSENT, f64::midpoint(1.0, jitter), COST),
         // A refusal by the local system does not show that the service is overloaded either.
-        RetryClass::Local => (BASE_BACKOFF, 0),
-        RetryClass::Throttled => (BASE_BACKOFF_THROTTLED, COST_THROTTLED),
-        _ => (BASE_BACKOFF, COST),
+        RetryClass::Local => (BASE_BACKOFF_UNSENT, f64::midpoint(1.0, jitter), 0),
+        _ => (BASE_BACKOFF, jitter, COST),
     };
     let max_backoff = base.saturating_mul(2_u32.saturating_pow(situation.used.retries)).min(MAX_BACKOFF);
-    (situation.retry_after.unwrap_or_else(|| max_backoff.mul_f64(situation.jitter)), cost)
+    let wait = situation.retry_after.unwrap_or_default();
+    (wait.saturating_add(max_backoff.mul_f64(jitter)), cost)
 }
 
 /// A token budget that limits retries while the service is failing.

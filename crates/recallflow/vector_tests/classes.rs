@@ -6,7 +6,8 @@ use std::time::Duration;
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
-use crate::generated::positions::responses;
+use crate::generated::operations::OPERATIONS;
+use crate::generated::positions::{operations, responses};
 use crate::generated::shapes::RESPONSES;
 use crate::retry::RetryClass;
 use crate::transport::{FailureKind, HttpResponse, TransportFailure};
@@ -89,7 +90,14 @@ impl FailureCase {
 #[test]
 fn a_response_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").cases, |case| {
-        let context = classify::Context { now: 0, max_values: usize::MAX, secrets: &[], base_url: "" };
+        let operation = &OPERATIONS[operations::QUERY_RECALL_FLOW_DETAIL];
+        let context = classify::Context {
+            now: 0,
+            content: operation.content,
+            max_values: usize::MAX,
+            secrets: &[],
+            base_url: "",
+        };
         let shape = &RESPONSES[responses::RECALL_FLOW_DETAIL];
         let failed = classify::response(&case.response(), Some(shape), &context).err().ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())

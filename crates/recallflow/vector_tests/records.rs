@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::*;
 use crate::ffi::{CALLS, Cell, Kind, Row};
 use crate::generated::operations::OPERATIONS;
-use crate::response::envelope::{self, Data};
+use crate::response::envelope;
 use crate::response::extra::Extra;
-use crate::response::table::Table;
 
 #[derive(Deserialize)]
 struct File {
@@ -32,8 +31,7 @@ fn opened(body: &str, response: usize) -> Record {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let shape = &RESPONSES[response];
     let envelope = envelope::open(&body, Some(shape), usize::MAX).unwrap();
-    let table = if envelope.data == Data::Object { envelope.table } else { Table::blank(shape) };
-    Record::new(body, table, shape)
+    Record::new(body, envelope.table, shape)
 }
 
 /// Returns the wire form, with the fields in their order and everything else after them.

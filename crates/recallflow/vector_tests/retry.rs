@@ -68,6 +68,7 @@ struct ExpectedUsed {
 enum Expected {
     Retry { delay_ms: u64, cost: u32, used: ExpectedUsed },
     Fail {},
+    Withhold {},
     OutcomeUnknown {},
 }
 
@@ -125,6 +126,7 @@ impl Expected {
                 Decision::Retry { delay: Duration::from_millis(delay_ms), cost, used: used.into() }
             }
             Expected::Fail {} => Decision::Fail,
+            Expected::Withhold {} => Decision::Withhold,
             Expected::OutcomeUnknown {} => Decision::OutcomeUnknown,
         }
     }

@@ -21,6 +21,11 @@ fn framework_page(status: u16) -> Fault {
     Fault::Respond { status, headers: Vec::new(), body: body.into_bytes() }
 }
 
+/// Returns the success of a query with this HTTP status.
+fn success(status: u16) -> Fault {
+    Fault::body(r#"{"code":0,"data":{"keyId":299}}"#).with_status(status)
+}
+
 fn table() -> Vec<Row> {
     const NO_PAGE: (&str, usize) = ("ProtocolError", 1);
     const UNKNOWN: (&str, usize) = ("OutcomeUnknownError", 1);
@@ -32,16 +37,27 @@ fn table() -> Vec<Row> {
         once("-22", Fault::Code(-22), "ParameterError"),
         once("-99, undocumented", Fault::Code(-99), "ApiError"),
         once("-1 with HTTP 401", Fault::Code(-1).with_status(401), "AuthenticationError"),
-        once("-99 with HTTP 500", Fault::Code(-99).with_status(500), "ApiError"),
+        once("-99 with HTTP 400", Fault::Code(-99).with_status(400), "ApiError"),
         // The service refuses the request before processing it: both are retried.
         ("-15", Fault::Code(-15), ("ok", 2), ("ok", 2)),
         ("429 with a page", Fault::Status(429), ("ok", 2), ("ok", 2)),
         ("429 with the error page of a framework", framework_page(429), ("ok", 2), ("ok", 2)),
         ("429 with an envelope", Fault::Code(-99).with_status(429), ("ok", 2), ("ok", 2)),
         ("-16", Fault::Code(-16), ("ok", 2), ("ok", 2)),
-        // The service failed: a query is retried, and the error of an update is final.
-        ("-18", Fault::Code(-18), ("ok", 2), ("ServiceError", 1)),
-        ("-99 with HTTP 503", Fault::Code(-99).with_status(503), ("ok", 2), ("ApiError", 1)),
+        ("-16 with HTTP 503", Fault::Code(-16).with_status(503), ("ok", 2), ("ok", 2)),
+        // The service failed: it may have applied an update first.
+        ("-18", Fault::Code(-18), ("ok", 2), UNKNOWN),
+        ("-99 with HTTP 503", Fault::Code(-99).with_status(503), ("ok", 2), UNKNOWN),
+        ("-99 with HTTP 500", Fault::Code(-99).with_status(500), ("ApiError", 1), UNKNOWN),
+        // The body and the HTTP status contradict each other.
+        ("success with HTTP 400", success(400), NO_PAGE, UNKNOWN),
+        ("success with HTTP 401", success(401), NO_PAGE, UNKNOWN),
+        ("success with HTTP 501", success(501), NO_PAGE, UNKNOWN),
+        ("success with HTTP 429", success(429), ("ok", 2), UNKNOWN),
+        ("success with HTTP 500", success(500), ("ok", 2), UNKNOWN),
+        // A success without data is an error of a query. The data of an update is not read.
+        ("success without data", Fault::body(r#"{"code":0}"#), NO_PAGE, ("ok", 1)),
+        ("success without a documented field", Fault::body(r#"{"code":0,"data":{"id":1}}"#), NO_PAGE, ("ok", 1)),
         // There is no response, or not one of the service.
         ("reset after it was read", Fault::Reset, ("ok", 2), UNKNOWN),
         ("closed after it was read", Fault::Close, ("ok", 2), UNKNOWN),
@@ -49,11 +65,16 @@ fn table() -> Vec<Row> {
         ("truncated chunks", Fault::Chunked.and(Fault::Truncate(10)), ("ok", 2), UNKNOWN),
         ("no HTTP", Fault::Raw(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()), ("ok", 2), UNKNOWN),
         ("504 with the error page of a framework", framework_page(504), ("ok", 2), UNKNOWN),
-        ("500 with the error page of a framework", framework_page(500), NO_PAGE, UNKNOWN),
+        ("500 with the error page of a framework", framework_page(500), ("ok", 2), UNKNOWN),
+        ("501 with the error page of a framework", framework_page(501), NO_PAGE, UNKNOWN),
         ("502", Fault::Status(502), ("ok", 2), UNKNOWN),
         ("503", Fault::Status(503), ("ok", 2), UNKNOWN),
         ("504", Fault::Status(504), ("ok", 2), UNKNOWN),
-        ("500 with a page", Fault::Status(500), NO_PAGE, UNKNOWN),
+        ("408", Fault::Status(408), ("ok", 2), UNKNOWN),
+        ("500", Fault::Status(500), ("ok", 2), UNKNOWN),
+        ("520", Fault::Status(520), ("ok", 2), UNKNOWN),
+        ("529", Fault::Status(529), ("ok", 2), UNKNOWN),
+        ("501 with a page", Fault::Status(501), NO_PAGE, UNKNOWN),
         ("200 with a page", Fault::Status(200), NO_PAGE, UNKNOWN),
         ("200 with nothing", Fault::body(""), NO_PAGE, UNKNOWN),
         ("204", Fault::body("").with_status(204), NO_PAGE, UNKNOWN),
@@ -71,7 +92,6 @@ fn table() -> Vec<Row> {
         ("403 with a page", Fault::Status(403), NO_PAGE, NO_PAGE),
         ("a redirect", Fault::redirect(307, "https://example.com/"), NO_PAGE, NO_PAGE),
         ("a redirect to the result", Fault::redirect(303, "https://example.com/"), NO_PAGE, UNKNOWN),
-        ("408 with a page", Fault::Status(408), NO_PAGE, UNKNOWN),
     ]
 }
 
@@ -142,7 +162,7 @@ fn respond(listener: &TcpListener, code: i64) -> TcpStream {
 }
 
 fn success_or(code: i64) -> String {
-    let body = format!("{{\"code\":{code}}}");
+    let body = format!("{{\"code\":{code},\"data\":{{\"keyId\":299}}}}");
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
@@ -201,7 +221,7 @@ async fn a_response_without_usable_data_is_an_error_of_a_query() {
 #[tokio::test]
 async fn a_response_with_too_many_values_is_an_error_of_a_query() {
     let keys: Vec<_> = (0..100_000).map(|number| format!("\"{number:x}\":0")).collect();
-    let envelope = |data: String| Fault::body(format!(r#"{{"code":0,"data":{{{data}}}}}"#));
+    let envelope = |data: String| Fault::body(format!(r#"{{"code":0,"data":{{"keyId":299,{data}}}}}"#));
     for fault in [envelope(keys.join(",")), envelope(format!("\"nodeList\":[{}]", vec!["{}"; 50_000].join(",")))] {
         let (query, update) = query_and_update(std::slice::from_ref(&fault)).await;
         assert_eq!(query.summary(), ("ProtocolError", 1));

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use recallflow::{Client, GroupCallQuery, GroupCallTask, Pages};
+use recallflow::{Client, ErrorKind, GroupCallQuery, GroupCallTask, Pages};
 use recallflow_sandbox::{Fault, Sandbox};
 use serde_json::json;
 
@@ -133,11 +133,15 @@ async fn a_page_count_of_zero_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_page_without_data_is_reported() {
-    let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), Fault::body(r#"{"code":0,"data":null}"#)]).await;
-    let (ids, tasks) = read_all(&client).await;
-    assert_eq!(ids, [2, 1]);
-    assert!(tasks.drift().is_some());
+async fn a_page_without_records_is_an_error() {
+    for body in [r#"{"code":0}"#, r#"{"code":0,"data":null}"#, r#"{"code":0,"data":{"total":6,"pages":3}}"#] {
+        let (_sandbox, client) = scripted([page([1], 6, Some(3)), Fault::body(body)]).await;
+        let mut tasks = client.group_calls(query());
+        assert!(tasks.next().await.unwrap().is_ok());
+        let error = tasks.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+        assert!(tasks.next().await.is_none());
+    }
 }
 
 #[tokio::test]

@@ -89,7 +89,12 @@ async fn a_drained_budget_stops_retries_until_calls_succeed() {
     let attempts = async |client: &recallflow::Client| {
         sandbox.reset();
         sandbox.script([Fault::Status(503), Fault::Status(503), Fault::Status(503)]);
-        client.query_recall_flow_detail(12).await.unwrap_err().call().attempts
+        let error = client.query_recall_flow_detail(12).await.unwrap_err();
+        let call = error.call();
+        assert_eq!(call.retry_withheld, call.attempts < 3, "{error}");
+        assert_eq!(error.to_string().contains("the client's retry budget is used up"), call.retry_withheld, "{error}");
+        assert!(error.is_retryable(), "{error}");
+        call.attempts
     };
     // 500 tokens pay for 35 retries of 14 tokens.
     let mut retries = 0;

@@ -71,7 +71,8 @@ fn every_code_occurs_for_queries_and_updates() {
     for code in codes.filter(|code| *code != 0) {
         for kind in [OperationKind::Query, OperationKind::Update] {
             let covered = errors.iter().any(|(operation, error)| {
-                error.code == Some(code) && info(*operation).kind == kind && error.kind != ErrorKind::Api.as_str()
+                let reported = error.cause.as_deref().unwrap_or(error);
+                reported.code == Some(code) && info(*operation).kind == kind && reported.kind != ErrorKind::Api.as_str()
             });
             assert!(covered, "code {code} of an operation that is a {kind:?}");
         }

@@ -140,6 +140,7 @@ impl Expected {
             // The accessors of an unknown outcome return the values of its cause.
             (Some(expected), Some(cause)) => {
                 expected.compare_details(error)?;
+                same("is_retryable", &false, &error.is_retryable())?;
                 expected.compare(cause).map_err(|why| format!("cause: {why}"))?;
             }
             (None, None) => self.compare_details(error)?,
@@ -149,10 +150,7 @@ impl Expected {
     }
 
     fn compare_details(&self, error: &Error) -> Result<(), String> {
-        // Only an API error has a code.
-        if !matches!(error, Error::OutcomeUnknown(_)) {
-            same("code", &self.code, &error.code())?;
-        }
+        same("code", &self.code, &error.code())?;
         same("http_status", &self.http_status, &error.http_status())?;
         same("retry_after", &self.retry_after_seconds.map(Duration::from_secs), &error.retry_after())?;
         same("phase", &self.phase.as_deref(), &error.phase().map(Phase::as_str))

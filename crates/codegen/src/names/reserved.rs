@@ -89,7 +89,7 @@ const LIBRARY_TYPES: &str = "
     IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError Pages
     ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowDraft RecallFlowError Record Recorded Request RequestTypes
     RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
-    Value Violation
+    UnavailableError Value Violation
 ";
 
 /// Returns whether every response in TypeScript has a property of this name.

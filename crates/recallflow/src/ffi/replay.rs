@@ -60,7 +60,13 @@ impl Replay<'_> {
             body: self.body.clone(),
             elapsed: Duration::ZERO,
         };
-        let context = Context { now: self.now, max_values: usize::MAX, secrets: self.secrets, base_url: "" };
+        let context = Context {
+            now: self.now,
+            content: OPERATIONS[operation].content,
+            max_values: usize::MAX,
+            secrets: self.secrets,
+            base_url: "",
+        };
         classify::response(&response, shape, &context).map_err(|FailedAttempt { class, error }| {
             let situation = Situation {
                 kind: OPERATIONS[operation].kind,
@@ -74,7 +80,7 @@ impl Replay<'_> {
             };
             match retry::decide(&situation) {
                 Decision::OutcomeUnknown => classify::outcome_unknown(error),
-                Decision::Retry { .. } | Decision::Fail => error,
+                Decision::Retry { .. } | Decision::Fail | Decision::Withhold => error,
             }
         })
     }

@@ -10,16 +10,28 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::operation::{Operation, OperationInfo, OperationKind, Page, Paged};
 use crate::pages::Pages;
+use crate::response::content::Content;
 
 /// All operations that this version knows.
 pub const OPERATIONS: &[OperationInfo] = &[
-    OperationInfo { name: "query_group_calls", kind: OperationKind::Query, path: "voice/group/call/query" },
+    OperationInfo {
+        name: "query_group_calls",
+        kind: OperationKind::Query,
+        path: "voice/group/call/query",
+        content: Content::Items { records: 0, total: 1 },
+    },
     OperationInfo {
         name: "query_recall_flow_detail",
         kind: OperationKind::Query,
         path: "voice/recallFlow/queryDetail",
+        content: Content::AnyOf(&[0, 1, 2, 3, 4, 5]),
     },
-    OperationInfo { name: "update_recall_flow", kind: OperationKind::Update, path: "voice/recallFlow/update" },
+    OperationInfo {
+        name: "update_recall_flow",
+        kind: OperationKind::Update,
+        path: "voice/recallFlow/update",
+        content: Content::None,
+    },
 ];
 
 impl Operation for GroupCallQuery {

@@ -135,9 +135,11 @@ impl Parts {
             return Err(NotAnEnvelope::Because(format!("expected an integer as status code, got {code}")));
         };
         let other = codes.find_map(|other| number(&other));
-        // The codes of errors are negative.
-        let is_ambiguous = other.is_some_and(|other| code.max(other) == 0 && code != other);
-        let code = if is_ambiguous { other.map_or(code, |other| code.min(other)) } else { code };
+        // The codes of errors are negative. A gateway or framework may add the HTTP status of an error.
+        let is_error = |code: i64| code < 0 || (400..600).contains(&code);
+        let contradiction = other.filter(|other| (code == 0 && is_error(*other)) || (is_error(code) && *other == 0));
+        let is_ambiguous = contradiction.is_some();
+        let code = contradiction.map_or(code, |other| if code == 0 { other } else { code });
         let message = self.messages.into_iter().flatten().next();
         Ok(Envelope { code, is_ambiguous, message, data: self.data, table })
     }

@@ -222,7 +222,8 @@ impl<'b> Reader<'b> {
             (Kind::List(item), [b'[', ..]) => {
                 let (cell, misfit, rest) = self.list(rest, kind, item, object.level + 1)?;
                 // An empty list does not replace the items that came under another name.
-                if misfit.is_none() && matches!(cell, Cell::Objects(_, 0) | Cell::Values(_, 0)) {
+                let is_empty = misfit.is_none() && matches!(cell, Cell::Objects(_, 0) | Cell::Values(_, 0));
+                if is_empty && object.cells[position] != Cell::Absent {
                     (object.cells[position], None, rest)
                 } else {
                     (cell, misfit, rest)

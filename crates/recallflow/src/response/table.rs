@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::extra::Extra;
-use super::shape::Shape;
 use crate::datetime::LocalDateTime;
 
 /// A value of a response. It is small because a response has thousands of them.
@@ -53,11 +52,6 @@ pub(crate) fn small(number: usize) -> u32 {
 }
 
 impl Table {
-    /// Returns a table whose outermost object is empty.
-    pub(crate) fn blank(shape: &Shape) -> Self {
-        Self { levels: vec![vec![Cell::Absent; shape.width()]], ..Self::default() }
-    }
-
     pub(crate) fn cells(&self, level: usize, first: usize, count: usize) -> &[Cell] {
         self.levels.get(level).and_then(|cells| cells.get(first..)?.get(..count)).unwrap_or_default()
     }

@@ -1,6 +1,6 @@
 //! Renders the table of operations and the methods of the clients.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::positions::path;
@@ -28,6 +28,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use crate::error::Error;
         use crate::operation::{Operation, OperationInfo, OperationKind, Page, Paged};
         use crate::pages::Pages;
+        use crate::response::content::Content;
     }];
     items.push(table(api));
     items.extend(api.operations.iter().map(implementation));
@@ -38,17 +39,36 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 }
 
 fn table(api: &Api) -> TokenStream {
-    let rows = api.operations.iter().map(|Operation { name, kind, path, .. }| {
+    let rows = api.operations.iter().map(|operation| {
+        let Operation { name, kind, path, .. } = operation;
+        let content = content(api, operation);
         let kind = match kind {
             OperationKind::Query => quote!(Query),
             OperationKind::Update => quote!(Update),
         };
-        quote!(OperationInfo { name: #name, kind: OperationKind::#kind, path: #path })
+        quote!(OperationInfo { name: #name, kind: OperationKind::#kind, path: #path, content: #content })
     });
     quote! {
         /// All operations that this version knows.
         pub const OPERATIONS: &[OperationInfo] = &[#(#rows),*];
     }
+}
+
+/// Renders the content that a successful response must have. Fields that only an example shows do not count, because the
+/// numbers of a page say nothing about its object.
+fn content(api: &Api, operation: &Operation) -> TokenStream {
+    let Some(response) = &operation.response else { return quote!(Content::None) };
+    let fields = &api.type_named(response).fields;
+    let Some(Paging { records, total, .. }) = &operation.paging else {
+        let documented = fields.iter().enumerate().filter(|(_, field)| !field.example_only);
+        let positions = documented.map(|(position, _)| Literal::usize_unsuffixed(position));
+        return quote!(Content::AnyOf(&[#(#positions),*]));
+    };
+    let [records, total] = [records, total].map(|wire| {
+        let position = fields.iter().position(|field| field.wire == *wire);
+        Literal::usize_unsuffixed(position.expect("lowering checked the fields of a page"))
+    });
+    quote!(Content::Items { records: #records, total: #total })
 }
 
 fn implementation(operation: &Operation) -> TokenStream {
