@@ -22,6 +22,7 @@ import {
   TimeoutError,
   TimestampExpiredError,
   TransportError,
+  UnavailableError,
   validate,
 } from 'recallflow';
 
@@ -35,6 +36,7 @@ const COMMON = {
   httpStatus: 429,
   retryAfter: 1500,
   phase: 'response',
+  isRetryable: true,
 };
 const API = { code: -15, serviceMessage: 'slow down', meaning: 'too many requests' };
 const VIOLATION = { path: 'keyId', rule: 'required', message: '`keyId` is required' };
@@ -54,6 +56,7 @@ const CLASSES = [
   [TransportError, RecallFlowError, {}],
   [TimeoutError, TransportError, {}],
   [ProtocolError, RecallFlowError, { excerpt: '<html>' }],
+  [UnavailableError, ProtocolError, { excerpt: '<html>' }],
   [OutcomeUnknownError, RecallFlowError, { cause: new TransportError('no response', { phase: 'body' }) }],
 ];
 
@@ -85,7 +88,8 @@ suite('a class', () => {
       const error = new type();
       assert.equal(error.message, '');
       assert.equal(error.attempts, 0);
-      for (const name of Object.keys(COMMON).filter((each) => each !== 'attempts')) {
+      assert.equal(error.isRetryable, false);
+      for (const name of Object.keys(COMMON).filter((each) => !['attempts', 'isRetryable'].includes(each))) {
         assert.equal(error[name], undefined);
         assert(!Object.hasOwn(error, name));
       }
@@ -206,7 +210,8 @@ test('an unknown outcome has a cause', async (t) => {
   const gateway = await rejectionOf(client.updateRecallFlow(CHANGE));
   assert.equal(gateway.constructor, OutcomeUnknownError);
   assert.equal(gateway.httpStatus, 504);
-  assert.equal(gateway.cause.constructor, ProtocolError);
+  assert.equal(gateway.cause.constructor, UnavailableError);
+  assert.equal(gateway.outcomeIsKnown, false);
 
   const late = await rejectionOf(client.updateRecallFlow(CHANGE, { timeout: 100 }));
   assert.equal(late.constructor, OutcomeUnknownError);
@@ -316,7 +321,8 @@ suite('the JSON of an error', () => {
       const error = new type('what happened', { ...COMMON, ...own });
       const { cause: written, ...json } = JSON.parse(JSON.stringify(error));
       assert.deepEqual(json, { name: type.name, message: 'what happened', ...COMMON, ...rest });
-      const expected = { name: 'TransportError', message: 'no response', attempts: 0, phase: 'body' };
+      const defaults = { attempts: 0, isRetryable: false };
+      const expected = { name: 'TransportError', message: 'no response', ...defaults, phase: 'body' };
       assert.deepEqual(written, cause === undefined ? undefined : expected);
     });
   }
@@ -330,6 +336,7 @@ suite('the JSON of an error', () => {
       name: 'TransportError',
       message: 'no response',
       attempts: 0,
+      isRetryable: false,
       phase: 'tls',
       line: 12,
     });

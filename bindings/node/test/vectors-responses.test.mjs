@@ -141,7 +141,7 @@ function here(part) {
 }
 
 /**
- * Compares an error. The status, wait and phase of an unknown outcome are in its cause.
+ * Compares an error. An unknown outcome has the code, status, wait and phase of its cause.
  *
  * @param {any} error
  * @param {any} expected
@@ -158,8 +158,9 @@ function check(error, expected, details) {
     assert(error instanceof OutcomeUnknownError);
     check(error.cause, expected.cause, expected.cause);
   }
-  // Only errors of the service have a code.
-  assert.equal(/** @type {any} */ (error).code, expected.code);
+  assert.equal(error.outcomeIsKnown, expected.cause === undefined);
+  assert(error.outcomeIsKnown || !error.isRetryable);
+  assert.equal(/** @type {any} */ (error).code, details.code);
   assert.equal(error.httpStatus, details.http_status);
   const seconds = details.retry_after_seconds ?? undefined;
   assert.equal(error.retryAfter, seconds && seconds * 1000);

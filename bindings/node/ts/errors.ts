@@ -40,6 +40,8 @@ export interface Circumstances {
   retryAfter?: number | undefined;
   /** Phase in which the last attempt ended, if there was no response. */
   phase?: Phase | undefined;
+  /** Whether the same call may succeed later. */
+  isRetryable?: boolean | undefined;
   /** Error that caused this one. */
   cause?: unknown;
 }
@@ -77,10 +79,17 @@ export class RecallFlowError extends Error {
   declare readonly retryAfter: number | undefined;
   /** Phase in which the last attempt ended, if there was no response. */
   declare readonly phase: Phase | undefined;
+  /** Whether the same call may succeed later, without a change of the request, the options or the account. */
+  declare readonly isRetryable: boolean;
 
   constructor(message = '', circumstances: Circumstances = {}) {
     super(message, 'cause' in circumstances ? { cause: circumstances.cause } : undefined);
-    assign(this, { attempts: 0, ...circumstances });
+    assign(this, { attempts: 0, isRetryable: false, ...circumstances });
+  }
+
+  /** Whether it is certain that the call changed nothing. False only for `OutcomeUnknownError`. */
+  get outcomeIsKnown(): boolean {
+    return true;
   }
 
   /**
@@ -188,7 +197,11 @@ export class TransportError extends RecallFlowError {}
 /** There was no response within the timeout. */
 export class TimeoutError extends TransportError {}
 
-/** The response is not one of this service: a web page, a redirect, a truncated or too large body. */
+/**
+ * The response is not one of this service, or a success without the requested data.
+ *
+ * Examples are a web page, a redirect, a truncated or too large body, and a page without its list.
+ */
 export class ProtocolError extends RecallFlowError {
   /** The beginning of the body, at most 512 characters. */
   declare readonly excerpt: string;
@@ -198,9 +211,21 @@ export class ProtocolError extends RecallFlowError {
   }
 }
 
+/** The service or a gateway is unavailable: HTTP 408, 500, 502 to 504 or 520 to 529 without a code. */
+export class UnavailableError extends ProtocolError {}
+
 /** An update may or may not have been applied. Read the flow before you repeat it. `cause` is the error that left it unknown. */
 export class OutcomeUnknownError extends RecallFlowError {
   declare readonly cause: RecallFlowError;
+
+  /** The service's code, if the cause has one. */
+  get code(): number | bigint | undefined {
+    return (this.cause as unknown) instanceof ApiError ? (this.cause as ApiError).code : undefined;
+  }
+
+  override get outcomeIsKnown(): boolean {
+    return false;
+  }
 }
 
 const KINDS = {
@@ -216,6 +241,7 @@ const KINDS = {
   TransportError,
   TimeoutError,
   ProtocolError,
+  UnavailableError,
   OutcomeUnknownError,
 };
 
@@ -239,6 +265,7 @@ interface Payload {
   http_status?: number | null;
   retry_after?: number | null;
   phase?: Phase | null;
+  is_retryable?: boolean;
   violations?: Violation[];
   code?: number | null;
   message?: string;
@@ -328,11 +355,12 @@ export function errorOf(described: unknown): RecallFlowError {
     httpStatus: payload.http_status ?? undefined,
     retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e3),
     phase: payload.phase ?? undefined,
+    isRetryable: payload.is_retryable ?? false,
   };
   const details = {
     ...circumstances,
     ...(kind === 'InvalidRequestError' && { violations: (payload.violations ?? []).map(violationOf) }),
-    ...(kind === 'ProtocolError' && { excerpt: payload.excerpt ?? '' }),
+    ...(payload.excerpt !== undefined && { excerpt: payload.excerpt }),
     ...(cause !== undefined && { cause: errorOf(cause) }),
     ...(payload.message !== undefined && { code: code ?? undefined, serviceMessage: payload.message }),
     ...(payload.meaning != null && { meaning: payload.meaning }),

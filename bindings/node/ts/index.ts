@@ -21,6 +21,7 @@ export {
   TimeoutError,
   TimestampExpiredError,
   TransportError,
+  UnavailableError,
   type Circumstances,
   type Phase,
   type RequestWarning,

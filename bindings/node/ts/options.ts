@@ -42,6 +42,9 @@ export interface SharedOptions {
   /**
    * Number of retries after the first attempt; 2 by default. A query whose idle connection was closed by the server is sent
    * again on a new one, which does not count.
+   *
+   * The retry budget of the client limits them further: 500 tokens, of which a retry takes 14, or 5 after a rate limit. A
+   * success returns the tokens of its call, or 1. The message of an error says when a retry was withheld.
    */
   maxRetries?: number | undefined;
   /**

@@ -21,6 +21,7 @@ COMMON: dict[str, Any] = {
     "http_status": 429,
     "retry_after": 1.5,
     "phase": "response",
+    "is_retryable": True,
 }
 VIOLATION = rf.Violation("keyId", "required", "`keyId` is required")
 API = {"code": -15, "message": "slow down", "meaning": "too many requests"}
@@ -40,6 +41,7 @@ CLASSES: list[tuple[type[rf.RecallFlowError], dict[str, Any]]] = [
     (rf.TransportError, {}),
     (rf.TimeoutError, {}),
     (rf.ProtocolError, {"excerpt": "<html>"}),
+    (rf.UnavailableError, {"excerpt": "<html>"}),
     (rf.OutcomeUnknownError, {"cause": rf.TransportError("no answer", phase="body")}),
 ]
 each_class = pytest.mark.parametrize(
@@ -83,7 +85,8 @@ def test_attributes_are_always_there(kind: type[rf.RecallFlowError], own: dict[s
     required = {"cause": own["cause"]} if "cause" in own else {}
     error = kind("text", **required)
     assert error.attempts == 0
-    assert all(getattr(error, name) is None for name in COMMON if name != "attempts")
+    assert error.is_retryable is False
+    assert all(getattr(error, name) is None for name in COMMON if name not in ("attempts", "is_retryable"))
     assert all(hasattr(error, name) for name in own)
 
 
@@ -128,6 +131,7 @@ def test_the_tree() -> None:
     ]
     assert all(issubclass(kind, rf.ApiError) for kind in api)
     assert issubclass(rf.TimeoutError, rf.TransportError)
+    assert issubclass(rf.UnavailableError, rf.ProtocolError)
     direct = {kind for kind, _ in CLASSES if rf.RecallFlowError in kind.__bases__}
     assert direct == {
         rf.ConfigError,

@@ -115,7 +115,7 @@ def shown(error: BaseException) -> list[str]:
 
 
 def check(error: rf.RecallFlowError, expected: dict[str, Any], details: dict[str, Any]) -> None:
-    """Compares an error; those of an unknown outcome's status, wait and phase are its cause's."""
+    """Compares an error; an unknown outcome has the code, status, wait and phase of its cause."""
     assert type(error).__name__ == expected["kind"]
     cause = expected.get("cause")
     if cause is None:
@@ -124,8 +124,9 @@ def check(error: rf.RecallFlowError, expected: dict[str, Any], details: dict[str
         assert isinstance(error, rf.OutcomeUnknownError)
         assert error.cause is error.__cause__
         check(error.cause, cause, cause)
-    # The code is the service's own errors' only.
-    assert getattr(error, "code", None) == expected.get("code")
+        assert not error.is_retryable
+    assert error.outcome_is_known is (cause is None)
+    assert getattr(error, "code", None) == details.get("code")
     assert error.http_status == details.get("http_status")
     assert error.retry_after == details.get("retry_after_seconds")
     assert error.phase == details.get("phase")

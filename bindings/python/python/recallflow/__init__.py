@@ -45,6 +45,7 @@ from recallflow._errors import (
     TimeoutError,
     TimestampExpiredError,
     TransportError,
+    UnavailableError,
     Violation,
 )
 from recallflow._money import Fee, FeeTotal
@@ -88,6 +89,7 @@ __all__: list[str] = [
     "TimeoutError",
     "TimestampExpiredError",
     "TransportError",
+    "UnavailableError",
     "Value",
     "Violation",
     "__version__",

@@ -35,7 +35,11 @@ class ClientOptions(TypedDict, total=False):
     limited by it, because a slow update must not be retried.
     """
     max_retries: int
-    """Maximum number of attempts after the first. Default: 2."""
+    """Maximum number of attempts after the first. Default: 2.
+
+    The retry budget of the client limits them further: 500 tokens, of which a retry takes 14, or 5 after a rate limit.
+    A success returns the tokens of its call, or 1. The message of an error says when a retry was withheld.
+    """
     max_connections: int
     """Maximum number of connections in use at the same time. Default: 100.
 

@@ -50,6 +50,7 @@ class CallDetails(TypedDict, total=False):
     http_status: int | None
     retry_after: float | None
     phase: str | None
+    is_retryable: bool
 
 
 class RecallFlowError(Exception):
@@ -77,6 +78,10 @@ class RecallFlowError(Exception):
 
     A TLS handshake that times out counts as `connect`.
     """
+    is_retryable: bool
+    """Whether the same call may succeed later, without a change of the request, the options or the account."""
+    outcome_is_known: ClassVar[bool] = True
+    """Whether it is certain that the call changed nothing. False only for `OutcomeUnknownError`."""
 
     def __init__(
         self,
@@ -89,6 +94,7 @@ class RecallFlowError(Exception):
         http_status: int | None = None,
         retry_after: float | None = None,
         phase: str | None = None,
+        is_retryable: bool = False,
     ) -> None:
         super().__init__(text)
         self.operation = operation
@@ -97,6 +103,7 @@ class RecallFlowError(Exception):
         self.http_status = http_status
         self.retry_after = retry_after
         self.phase = phase
+        self.is_retryable = is_retryable
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__, self.__cause__)
@@ -182,7 +189,10 @@ class TimeoutError(TransportError, builtins.TimeoutError):
 
 
 class ProtocolError(RecallFlowError):
-    """The response is not one of this service: a web page, truncated, too large, or a redirect."""
+    """The response is not one of this service, or a success without the requested data.
+
+    Examples are a web page, a redirect, a body that is truncated or too large, and a page without its list.
+    """
 
     _own = ("excerpt",)
 
@@ -194,10 +204,15 @@ class ProtocolError(RecallFlowError):
         self.excerpt = excerpt
 
 
+class UnavailableError(ProtocolError):
+    """The service or a gateway is unavailable: HTTP 408, 500, 502 to 504 or 520 to 529 without a code."""
+
+
 class OutcomeUnknownError(RecallFlowError):
     """An update may or may not have been applied: read the flow before sending it again."""
 
     _own = ("cause",)
+    outcome_is_known = False
 
     cause: RecallFlowError
     """Why the outcome is unknown; the same as `__cause__`."""
@@ -207,8 +222,13 @@ class OutcomeUnknownError(RecallFlowError):
         super().__init__(text, **details)
         self.cause = self.__cause__ = cause
 
+    @property
+    def code(self) -> int | None:
+        """Code of the service, if the cause has one."""
+        return self.cause.code if isinstance(self.cause, ApiError) else None
 
-_COMMON = ("operation", "attempts", "remedy", "http_status", "retry_after", "phase")
+
+_COMMON = ("operation", "attempts", "remedy", "http_status", "retry_after", "phase", "is_retryable")
 
 _KINDS: dict[str, type[RecallFlowError]] = {
     kind.__name__: kind
@@ -225,6 +245,7 @@ _KINDS: dict[str, type[RecallFlowError]] = {
         TransportError,
         TimeoutError,
         ProtocolError,
+        UnavailableError,
         OutcomeUnknownError,
     )
 }
