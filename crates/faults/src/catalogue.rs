@@ -58,9 +58,9 @@ impl Row {
         self.query("ProtocolError", 1).update("OutcomeUnknownError", 1)
     }
 
-    /// Expects a gateway that cannot reach the service: a query is retried, an update has an unknown outcome.
+    /// Expects a service that is unavailable: a query is retried, an update has an unknown outcome.
     fn unavailable(self) -> Self {
-        self.ambiguous("ProtocolError")
+        self.ambiguous("UnavailableError")
     }
 
     /// Expects an error that is not retried.

@@ -146,7 +146,7 @@ impl Row {
         self.query_succeeds(attempts)
     }
 
-    /// Expects success of a query without data.
+    /// Expects success of a query whose flow has no values.
     pub(crate) fn query_is_empty(mut self) -> Self {
         self.query.outcome = Outcome::Empty;
         self

@@ -29,7 +29,7 @@ pub(super) fn rows() -> Vec<Row> {
     for (key, (name, value, is_far)) in (990_761..).zip(RETRY_AFTER) {
         let fault = Fault::Status(503).with_header("Retry-After", value);
         let row = Row::new(format!("HTTP status 503 with `Retry-After`: {name}"), fault).key(key).unavailable();
-        rows.push(if is_far { row.query("ProtocolError", 1) } else { row });
+        rows.push(if is_far { row.query("UnavailableError", 1) } else { row });
     }
     rows.push(
         Row::new("HTTP status 429 with `Retry-After`: 1", Fault::Status(429).with_header("Retry-After", "1"))
@@ -55,7 +55,10 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("header of 1 MiB", many(1, 1 << 20)).key(990_741).ambiguous("ProtocolError").large(),
         Row::new("50 headers more", many(50, 20)).key(990_742),
         Row::new("10 000 headers more", many(10_000, 20)).key(990_743).ambiguous("ProtocolError").large(),
-        Row::new("the request's headers in a page", Fault::Reflect(Reflection::Page)).key(990_744).unreadable().quick(),
+        Row::new("the request's headers in a page", Fault::Reflect(Reflection::Page))
+            .key(990_744)
+            .unavailable()
+            .quick(),
         Row::new("the request's headers as message of code -22", Fault::Reflect(Reflection::Message))
             .key(990_745)
             .settled("ParameterError")

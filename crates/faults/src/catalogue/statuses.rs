@@ -13,9 +13,7 @@ pub(super) fn rows() -> Vec<Row> {
             Row::new(format!("HTTP status {status} with HTML"), Fault::Status(status)).key(990_000 + i64::from(status));
         rows.push(match status {
             429 => row.throttled().quick(),
-            502..=504 => row.unavailable().quick(),
-            // The gateway may have forwarded the request before.
-            408 | 500 => row.unreadable().quick(),
+            408 | 500 | 502..=504 => row.unavailable().quick(),
             _ => row.settled("ProtocolError"),
         });
     }
@@ -24,15 +22,27 @@ pub(super) fn rows() -> Vec<Row> {
         let row = Row::new(format!("HTTP status {status} with code -22"), fault).key(992_000 + i64::from(status));
         rows.push(match status {
             429 => row.both("RateLimitedError", 3),
-            // A query is retried because of the status; the error of an update is final.
-            502..=504 => row.query("ParameterError", 3).update("ParameterError", 1),
+            // The service may have failed after it applied an update.
+            500 => row.query("ParameterError", 1).update("OutcomeUnknownError", 1),
+            502..=504 => row.ambiguous("ParameterError"),
             _ => row.settled("ParameterError"),
         });
     }
     for status in STATUSES {
         let fault = Fault::Ok.with_status(status);
-        rows.push(Row::new(format!("HTTP status {status} with code 0"), fault).key(994_000 + i64::from(status)));
+        let row = Row::new(format!("HTTP status {status} with code 0"), fault).key(994_000 + i64::from(status));
+        // Code and status contradict each other. A query is retried if the status suggests it.
+        rows.push(match status {
+            408 | 429 | 500 | 502..=504 => row.ambiguous("ProtocolError"),
+            _ => row.unreadable(),
+        });
     }
+    for status in [520, 529] {
+        rows.push(Row::new(format!("HTTP status {status} with HTML"), Fault::Status(status)).unavailable());
+    }
+    rows.push(Row::new("HTTP status 501 with HTML", Fault::Status(501)).unreadable());
+    let web_page = Fault::body(r#"{"code":0,"message":"401: Unauthorized"}"#).with_status(401);
+    rows.push(Row::new("HTTP status 401 with code 0 and no data", web_page).unreadable().quick());
     for status in [429, 503] {
         let fault = Fault::Status(status);
         let row = Row::new(format!("HTTP status {status} with HTML, once"), fault).once();
