@@ -215,7 +215,9 @@ impl Transport {
                 Some(response) => break Some(response),
                 None => match limits.extended(gate.last_progress()) {
                     Some(later) => deadline.as_mut().reset(later),
-                    None => break None,
+                    // A request that has not begun must not be sent any more.
+                    None if !gate.close().begun => break None,
+                    None => break look_again(exchange.as_mut()).await,
                 },
             }
         };
@@ -276,7 +278,12 @@ impl Transport {
         let mut pieces = BytesMut::new();
         loop {
             deadline.as_mut().reset(limits.after(Instant::now()));
-            let piece = match with_deadline(deadline.as_mut(), pin!(response.chunk())).await {
+            let mut chunk = pin!(response.chunk());
+            let in_time = match with_deadline(deadline.as_mut(), chunk.as_mut()).await {
+                None => look_again(chunk.as_mut()).await,
+                in_time => in_time,
+            };
+            let piece = match in_time {
                 Some(Ok(Some(piece))) => piece,
                 Some(Ok(None)) => return Ok(if pieces.is_empty() { whole } else { pieces.freeze() }),
                 Some(Err(error)) => return Err(TransportFailure::within_body(&error)),
@@ -382,6 +389,22 @@ fn default_headers(api_key: &str) -> Result<HeaderMap, String> {
         (SIGN, HeaderValue::from_static("")),
         (TIMESTAMP, HeaderValue::from_static("")),
     ]))
+}
+
+/// Polls a future a few more times after its deadline, in case its result has already arrived.
+///
+/// The process may have been stopped, or its runtime busy, while the response arrived. Each yield lets the runtime read from
+/// its sockets and run the tasks of its connections, which pass the response on.
+async fn look_again<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    const LOOKS: u32 = 8;
+    for _ in 0..LOOKS {
+        tokio::task::yield_now().await;
+        let output = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
+        if let Poll::Ready(output) = output {
+            return Some(output);
+        }
+    }
+    None
 }
 
 /// Awaits a future, or returns `None` if the deadline passes first.

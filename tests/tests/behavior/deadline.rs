@@ -58,6 +58,33 @@ async fn a_flood_of_interim_responses_does_not_delay_the_deadline() {
     client.query_recall_flow_detail(12).await.unwrap();
 }
 
+/// Blocks the thread of the runtime while the response arrives and the deadline passes, like a process that was stopped.
+#[tokio::test]
+async fn a_response_that_arrived_while_the_process_was_stopped_counts() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let client = client.with_timeout(Duration::from_millis(300));
+    client.query_recall_flow_detail(12).await.unwrap();
+    for is_update in [false, true] {
+        sandbox.reset();
+        sandbox.script([Fault::Ok.after(Duration::from_millis(100))]);
+        let call = async {
+            if is_update {
+                client.update_recall_flow(&update()).await
+            } else {
+                client.query_recall_flow_detail(12).await.map(drop)
+            }
+        };
+        let stop = async {
+            while sandbox.requests().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            std::thread::sleep(Duration::from_millis(600));
+        };
+        tokio::join!(call, stop).0.unwrap();
+        assert_eq!(sandbox.requests().len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn a_query_is_retried_after_its_attempt_timeout() {
     let (sandbox, _) = sandbox_and_client().await;
