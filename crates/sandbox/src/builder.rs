@@ -1,5 +1,6 @@
 //! The settings of a sandbox, and how it starts.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::auth::{Credentials, Gate};
 use crate::clock::Clock;
 use crate::generated::protocol::{RecordedRequest, Seed, Shape};
+use crate::json::integer;
 use crate::operations::State;
 use crate::recording::{Callback, MAX_REQUESTS, Recording};
 use crate::sandbox::Sandbox;
@@ -156,8 +158,10 @@ impl Builder {
         self.start_blocking()
     }
 
-    /// Starts the sandbox, in code that is not asynchronous.
+    /// Starts the sandbox, in code that is not asynchronous. A seed flow without `keyId`, or with the `keyId` of
+    /// another one, is an error of the kind `InvalidInput`.
     pub fn start_blocking(self) -> io::Result<Sandbox> {
+        check_flows(&self.seed)?;
         let listener = server::listen(self.address)?;
         let address = listener.local_addr()?;
         #[cfg(feature = "tls")]
@@ -206,6 +210,20 @@ impl Builder {
             thread: Some(thread),
         })
     }
+}
+
+/// Checks that each flow has its own key, because a flow without it would be dropped.
+fn check_flows(seed: &Seed) -> io::Result<()> {
+    let mut keys = HashSet::new();
+    for (index, flow) in seed.flows.iter().enumerate() {
+        let problem = match integer(&flow["keyId"]) {
+            None => "expected a flow with a whole number as `keyId`".to_owned(),
+            Some(key) if !keys.insert(key) => format!("expected a `keyId` of its own, got {key} again"),
+            Some(_) => continue,
+        };
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`seed.flows[{index}]`: {problem}")));
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Builder {

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::clock;
 use crate::generated::protocol::FAULTS;
 use crate::json::integer;
 use crate::kind::{Field, Kind, Payload, Presence, Variant};
@@ -16,6 +17,15 @@ use crate::service::Service;
 
 /// Longest time in milliseconds: the range of JavaScript's `Date`.
 const LONGEST: f64 = 8.64e15;
+
+/// Fields of a flow that updates read.
+const FLOW_TYPES: &[(&str, Kind)] = &[("status", WHOLE_NUMBER), ("nodeList", Kind::List(&Kind::Node))];
+
+/// Fields of a task that queries compare. With another type, no query would find the task.
+const TASK_TYPES: &[(&str, Kind)] =
+    &[("taskId", WHOLE_NUMBER), ("taskType", WHOLE_NUMBER), ("status", WHOLE_NUMBER), ("createdTime", Kind::CivilTime)];
+
+const WHOLE_NUMBER: Kind = Kind::Integer(i64::MIN, i64::MAX);
 
 /// A wrong value.
 #[derive(Debug, PartialEq, Eq)]
@@ -128,7 +138,7 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Val
             kept(value.is_boolean(), if language == Language::Python { "True or False" } else { "true or false" })
         }
         Kind::Text => kept(value.is_string(), "text"),
-        Kind::CivilTime => kept(value.as_str().is_some_and(is_civil_time), "a time such as '2024-01-31 23:59:59'"),
+        Kind::CivilTime => kept(value.as_str().is_some_and(clock::is_civil), "a time such as '2024-01-31 23:59:59'"),
         Kind::Time => kept(value.is_number(), "a Unix time"),
         Kind::Ip => {
             let is_ip = value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok());
@@ -184,6 +194,7 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Val
                 )));
             }
             check_names(value, at)?;
+            check_types(language, FLOW_TYPES, value, at)?;
             Ok(value.clone())
         }
         Kind::Task => {
@@ -191,7 +202,15 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Val
                 return Err(wrong(&format!("{} with the service's names", language.object())));
             }
             check_names(value, at)?;
+            check_types(language, TASK_TYPES, value, at)?;
             Ok(value.clone())
+        }
+        Kind::Node => {
+            if value.is_object() {
+                Ok(value.clone())
+            } else {
+                Err(wrong(language.object()))
+            }
         }
         Kind::Object(fields) => read_object(language, fields, value, at),
         Kind::List(kind) => {
@@ -228,7 +247,7 @@ fn fault(language: Language, value: &Value, at: &Path) -> Result<Value, Wrong> {
             let read = |(index, item)| fault(language, item, &at.item(index));
             Ok(json!({ "all": faults.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()? }))
         }
-        Value::Object(members) if members.len() == 1 => {
+        Value::Object(members) if members.len() == 1 && !members.contains_key("base64") => {
             let Some((name, given)) = members.iter().next() else { return Ok(Value::Null) };
             match find(name) {
                 Err(_) if name == "all" && given.is_array() => fault(language, given, at),
@@ -262,6 +281,16 @@ fn check_names(value: &Value, at: &Path) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// Checks the fields that the sandbox reads. Null and other fields pass, so that a response can be as odd as a test
+/// wants.
+fn check_types(language: Language, types: &[(&str, Kind)], value: &Value, at: &Path) -> Result<(), Wrong> {
+    let given = types.iter().filter_map(|(name, kind)| Some((name, kind, value.get(name)?)));
+    for (name, kind, value) in given.filter(|(_, _, value)| !value.is_null()) {
+        read(language, kind, value, &at.field(name))?;
+    }
+    Ok(())
+}
+
 /// Returns the known name that differs from this one in case, in `_`, or by one letter.
 fn misspelt<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
@@ -276,13 +305,6 @@ fn misspelt<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
 /// Returns whether a name is numbered, as `text2` is, which is not a misspelt `text1`.
 fn ends_in_digit(name: &str) -> bool {
     name.ends_with(|last: char| last.is_ascii_digit())
-}
-
-fn is_civil_time(text: &str) -> bool {
-    let pattern = b"dddd-dd-dd dd:dd:dd";
-    let fits =
-        |(expected, given): (&u8, u8)| if *expected == b'd' { given.is_ascii_digit() } else { *expected == given };
-    text.len() == pattern.len() && pattern.iter().zip(text.bytes()).all(fits)
 }
 
 #[cfg(test)]
@@ -338,11 +360,7 @@ mod tests {
                 json!({ "end": "stall" }),
                 "`fault.end`: expected one of keep_alive, close_said, close_unsaid, reset, stale, hold, got 'stall'; did you mean 'stale'?",
             ),
-            (
-                Python,
-                json!({ "raw": { "base64": "?" } }),
-                "`fault.raw`: expected bytes in base64, got {\"base64\":\"?\"}",
-            ),
+            (Python, json!({ "raw": { "base64": "?" } }), "`fault.raw`: expected bytes in base64, got bytes"),
             (Node, json!({ "dripBody": { "bytes": 1 } }), "`fault.dripBody`: `interval` is missing"),
         ] {
             assert_eq!(fault(language, &given).expect_err("the fault is wrong").message, message);
@@ -365,5 +383,25 @@ mod tests {
         let flow = json!({ "keyId": 1, "nodeList": [{ "smsContnet": "" }] });
         let text = value(Json, &Kind::Flow, &flow, "flow").expect_err("the name is misspelt").message;
         assert_eq!(text, "`flow.nodeList[0]`: unknown field `smsContnet`; did you mean `smsContent`?");
+    }
+
+    #[test]
+    fn a_field_that_the_sandbox_reads_must_have_its_type() {
+        for (kind, given, message) in [
+            (Kind::Task, json!({ "taskType": "3" }), "`x.taskType`: expected a whole number, got \"3\""),
+            (Kind::Task, json!({ "taskId": 1.5 }), "`x.taskId`: expected a whole number, got 1.5"),
+            (
+                Kind::Task,
+                json!({ "createdTime": "2024-02-30 00:00:00" }),
+                "`x.createdTime`: expected a time such as '2024-01-31 23:59:59', got \"2024-02-30 00:00:00\"",
+            ),
+            (Kind::Flow, json!({ "keyId": 1, "status": "0" }), "`x.status`: expected a whole number, got \"0\""),
+            (Kind::Flow, json!({ "keyId": 1, "nodeList": 5 }), "`x.nodeList`: expected a list, got 5"),
+            (Kind::Flow, json!({ "keyId": 1, "nodeList": [5] }), "`x.nodeList[0]`: expected an object, got 5"),
+        ] {
+            assert_eq!(value(Json, &kind, &given, "x").expect_err("the type is wrong").message, message);
+        }
+        let odd = json!({ "taskId": null, "createdTime": null, "numCnt": "many" });
+        assert_eq!(value(Json, &Kind::Task, &odd, "x"), Ok(odd));
     }
 }

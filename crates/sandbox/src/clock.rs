@@ -65,6 +65,29 @@ pub(crate) fn civil(unix_seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
+/// Returns whether a text is a time as [`civil`] formats it.
+pub(crate) fn is_civil(text: &str) -> bool {
+    const PATTERN: &[u8] = b"dddd-dd-dd dd:dd:dd";
+    let fits =
+        |(expected, given): (&u8, u8)| if *expected == b'd' { given.is_ascii_digit() } else { *expected == given };
+    if text.len() != PATTERN.len() || !PATTERN.iter().zip(text.bytes()).all(fits) {
+        return false;
+    }
+    let number = |at: usize, length: usize| text[at..at + length].parse::<u32>().unwrap_or(u32::MAX);
+    let (year, month, day) = (number(0, 4), number(5, 2), number(8, 2));
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    };
+    (1..=12).contains(&month)
+        && (1..=days).contains(&day)
+        && number(11, 2) < 24
+        && number(14, 2) < 60
+        && number(17, 2) < 60
+}
+
 /// Returns the year, month and day of a day counted from 1970-01-01. The algorithm is Howard Hinnant's
 /// `civil_from_days`: its years begin in March, so that a leap day is the last day of its year.
 fn date_of(days: i64) -> (i64, i64, i64) {
@@ -81,7 +104,7 @@ fn date_of(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, LATEST, civil};
+    use super::{Clock, LATEST, civil, is_civil};
 
     #[test]
     fn a_unix_time_is_formatted_as_the_service_does() {
@@ -90,6 +113,28 @@ mod tests {
         assert_eq!(civil(1_709_251_199), "2024-02-29 23:59:59");
         assert_eq!(civil(951_782_400), "2000-02-29 00:00:00");
         assert_eq!(civil(LATEST), "9999-12-31 23:59:59");
+    }
+
+    #[test]
+    fn a_time_must_exist() {
+        for time in ["2024-02-29 23:59:59", "2000-02-29 00:00:00", "2023-12-31 00:00:00"] {
+            assert!(is_civil(time), "{time}");
+        }
+        for time in [
+            "2023-02-29 00:00:00",
+            "1900-02-29 00:00:00",
+            "2024-13-01 00:00:00",
+            "2024-01-00 00:00:00",
+            "2024-04-31 00:00:00",
+            "2024-01-01 24:00:00",
+            "2024-01-01 00:60:00",
+            "2024-01-01 00:00:60",
+            "2024-1-1",
+            "2024-01-01T00:00:00",
+            "\u{e9}024-01-01 00:00:0",
+        ] {
+            assert!(!is_civil(time), "{time}");
+        }
     }
 
     #[test]

@@ -11,9 +11,11 @@ impl Fault {
         Self::together([self, other])
     }
 
-    /// Returns whether one request can have all of these faults: at most one replaces the response as a whole.
+    /// Returns whether one request can have all of these faults: at most one replaces the response as a whole, and a
+    /// reset before the request is read excludes all others.
     pub(crate) fn can_be_together(faults: &[Self]) -> bool {
         faults.iter().filter(|fault| fault.is_outcome()).count() <= 1
+            && (faults.len() <= 1 || !faults.iter().any(Self::is_before_read))
     }
 
     fn is_outcome(&self) -> bool {

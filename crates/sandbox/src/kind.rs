@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Flow,
     /// A task in the service's JSON.
     Task,
+    /// A node of a flow in the service's JSON; its names are checked with the flow.
+    Node,
     /// One of these texts.
     Choice(&'static [&'static str]),
     Object(&'static [Field]),

@@ -62,6 +62,7 @@ impl Language {
             (Self::Python, Value::Bool(true)) => "True".to_owned(),
             (Self::Python, Value::Bool(false)) => "False".to_owned(),
             (Self::Python | Self::Node, Value::String(text)) => format!("'{text}'"),
+            (_, Value::Object(bytes)) if bytes.len() == 1 && bytes.contains_key("base64") => "bytes".to_owned(),
             (_, value) => value.to_string(),
         };
         match text.char_indices().nth(SHOWN) {

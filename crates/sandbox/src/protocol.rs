@@ -43,6 +43,15 @@ impl From<Wrong> for Failure {
     }
 }
 
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::from(error.to_string()),
+            _ => Self::System(error),
+        }
+    }
+}
+
 impl From<String> for Failure {
     fn from(message: String) -> Self {
         Self::Wrong(Wrong { message, is_range: false })
@@ -133,12 +142,24 @@ impl Session {
                 self.close();
                 Value::Null
             }
-            Command::Check { fault } => write::write(language, &Kind::Fault, json(&Fault::together([fault]))),
+            Command::Check { fault } => {
+                write::write(language, &Kind::Fault, json(&combined(language, fault, "fault")?))
+            }
             Command::Script { faults, operation } => {
                 let sandbox = self.sandbox()?;
+                let faults = sequence(language, faults)?;
                 match operation {
-                    Some(operation) => sandbox.script_for(&operation, sequence(faults)),
-                    None => sandbox.script(sequence(faults)),
+                    Some(operation) => {
+                        if let Some(index) = faults.iter().position(Fault::is_before_read) {
+                            let name = language.name("reset_before_read");
+                            return Err(Failure::from(format!(
+                                "`faults[{index}]`: `{name}` is played before the operation is known; use `reset`, or script it \
+                                 for any operation"
+                            )));
+                        }
+                        sandbox.script_for(&operation, faults);
+                    }
+                    None => sandbox.script(faults),
                 }
                 Value::Null
             }
@@ -178,7 +199,7 @@ impl Session {
         if self.is_forked() {
             return Err(Failure::Forked);
         }
-        let sandbox = builder(self.language, options)?.start_blocking().map_err(Failure::System)?;
+        let sandbox = builder(self.language, options)?.start_blocking()?;
         let result = json!({ "url": sandbox.url(), "api_key": sandbox.api_key(), "api_secret": sandbox.api_secret() });
         *self.sandbox.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(sandbox));
         Ok(result)
@@ -303,10 +324,7 @@ fn builder(language: Language, options: SandboxOptions) -> Result<Builder, Failu
             return Err(Failure::from(format!("`seed` and `{file}` exclude each other; leave out one of them")));
         }
         (Some(seed), None) => builder.seed(seed),
-        (None, Some(file)) => builder.seed(Seed::from_file(file.as_ref()).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => Failure::from(error.to_string()),
-            _ => Failure::System(error),
-        })?),
+        (None, Some(file)) => builder.seed(Seed::from_file(file.as_ref())?),
         (None, None) => builder,
     };
     if let Some(shape) = options.shape {
@@ -325,13 +343,28 @@ fn builder(language: Language, options: SandboxOptions) -> Result<Builder, Failu
 }
 
 /// Returns the faults of consecutive requests. A single list whose faults cannot be combined is the sequence of them.
-fn sequence(mut faults: Vec<Fault>) -> Vec<Fault> {
+fn sequence(language: Language, mut faults: Vec<Fault>) -> Result<Vec<Fault>, Failure> {
     if let [Fault::All(parts)] = faults.as_mut_slice()
         && !Fault::can_be_together(parts)
     {
         faults = std::mem::take(parts);
     }
-    faults.into_iter().map(|fault| Fault::together([fault])).collect()
+    let combine = |(index, fault)| combined(language, fault, &format!("faults[{index}]"));
+    faults.into_iter().enumerate().map(combine).collect()
+}
+
+/// Returns the fault of one request, or an error if only one of its parts would be played.
+fn combined(language: Language, fault: Fault, name: &str) -> Result<Fault, Failure> {
+    let fault = Fault::together([fault]);
+    match &fault {
+        Fault::All(parts) if !Fault::can_be_together(parts) => {
+            let parts = language.literal(&write::write(language, &Kind::Fault, json(&fault)));
+            Err(Failure::from(format!(
+                "`{name}`: expected faults that one request can have, got {parts}, which exclude each other"
+            )))
+        }
+        _ => Ok(fault),
+    }
 }
 
 fn json<T: Serialize + ?Sized>(value: &T) -> Value {

@@ -133,9 +133,14 @@ impl Tasks {
 
     /// Adds a task. A missing type or time is filled in, so that queries find the task.
     pub(crate) fn insert(&mut self, mut task: SeedTask, now: i64) {
-        task.record.entry("taskType").or_insert_with(|| TASK_TYPE.into());
+        let mut fill_in = |name: &str, value: Value| {
+            if task.record.get(name).is_none_or(Value::is_null) {
+                task.record.insert(name.to_owned(), value);
+            }
+        };
+        fill_in("taskType", TASK_TYPE.into());
         if task.filed_at.is_none() && task.progress.is_none() {
-            task.record.entry("createdTime").or_insert_with(|| civil(now).into());
+            fill_in("createdTime", civil(now).into());
         }
         self.tasks.push(task);
     }

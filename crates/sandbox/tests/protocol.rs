@@ -97,6 +97,12 @@ fn a_wrong_option_has_its_name_in_the_language() {
             "`seed.flows[0]`: expected a flow with a whole number as `keyId`, got {}",
         ),
         (
+            Language::Python,
+            json!({ "seed": { "flows": [{ "keyId": 7 }, { "keyId": 7 }] } }),
+            "`seed.flows[1]`: expected a `keyId` of its own, got 7 again",
+        ),
+        (Language::Python, json!({ "api_key": { "base64": "eA==" } }), "`api_key`: expected text, got bytes"),
+        (
             Language::Node,
             json!({ "seed": {}, "seedFile": "x" }),
             "`seed` and `seedFile` exclude each other; leave out one of them",
@@ -191,6 +197,16 @@ fn a_wrong_command_changes_nothing() {
             "`faults[1]`: there is no fault `rest`; did you mean `reset`?",
         ),
         (json!({ "script": { "faults": 503 } }), "`faults`: expected a list, got 503"),
+        (
+            json!({ "script": { "faults": [503, [504, "reset"]] } }),
+            "`faults[1]`: expected faults that one request can have, got [504,\"reset\"], which exclude each other",
+        ),
+        (json!({ "script": { "faults": [503, ["reset_before_read", { "delay": 1 }]] } }), "which exclude each other"),
+        (json!({ "check": { "fault": [503, -15] } }), "`fault`: expected faults that one request can have"),
+        (
+            json!({ "script": { "faults": ["reset_before_read"], "operation": "update_recall_flow" } }),
+            "`faults[0]`: `reset_before_read` is played before the operation is known",
+        ),
         (json!({ "insert_flow": { "flow": { "status": 0 } } }), "a whole number as `keyId`"),
         (json!({ "insert_task": { "recrod": {} } }), "unknown name `recrod`; did you mean `record`?"),
         (json!({ "insert_task": { "record": { "tasKID": 1 } } }), "unknown field `tasKID`; did you mean `taskId`?"),
@@ -209,12 +225,13 @@ fn a_wrong_command_changes_nothing() {
 #[test]
 fn a_task_is_found_without_a_type_and_a_time() {
     let sandbox = Running::start(Language::Python, &json!({ "seed": {} }));
-    sandbox.run(&json!({ "insert_task": { "record": { "taskId": 5 } } }));
+    sandbox.run(&json!({ "insert_task": { "record": { "taskId": 5, "taskType": null, "createdTime": null } } }));
+    sandbox.run(&json!({ "insert_task": { "record": { "taskId": 6 } } }));
     sandbox.run(&json!({ "insert_task": { "record": { "numCnt": i64::MAX },
         "progress": { "startsAfter": -5, "lasts": u32::MAX } } }));
     let query = json!({ "current": 1, "size": 9, "params": { "strTime": "2000-01-01 00:00:00",
         "endTime": "2100-01-01 00:00:00", "taskType": 3 } });
-    assert_eq!(ask(&sandbox.account, TASKS, &query).json()["data"]["total"], 2);
+    assert_eq!(ask(&sandbox.account, TASKS, &query).json()["data"]["total"], 3);
 }
 
 #[test]
