@@ -1,4 +1,4 @@
-"""The sandbox as Python drives it, asked by a client of the standard library that signs on its own."""
+"""The Python sandbox, called by `http.client` with requests that the test signs."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ def post(sandbox: Sandbox, path: str, body: object) -> tuple[http.client.HTTPRes
 
 def ask(sandbox: Sandbox, path: str = DETAIL, body: object = None) -> dict[str, Any]:
     _, content = post(sandbox, path, {"keyId": 12} if body is None else body)
-    answer: dict[str, Any] = json.loads(content)
-    return answer
+    envelope: dict[str, Any] = json.loads(content)
+    return envelope
 
 
 def status(sandbox: Sandbox) -> int:
     return post(sandbox, DETAIL, {"keyId": 12})[0].status
 
 
-def test_it_behaves_as_the_service_does(recallflow_sandbox: Sandbox) -> None:
+def test_a_sandbox_behaves_as_the_service_does(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
     assert ask(sandbox, UPDATE, CHANGE)["code"] == 0
     assert ask(sandbox, DETAIL, {"keyId": 299})["data"]["recallNum"] == 3
@@ -94,7 +94,7 @@ def test_a_script_takes_faults_of_every_form(recallflow_sandbox: Sandbox) -> Non
     assert sandbox.faults_left == 0
 
 
-def test_a_list_of_whole_answers_is_a_sequence(recallflow_sandbox: Sandbox) -> None:
+def test_a_list_of_faults_that_exclude_each_other_is_a_sequence(recallflow_sandbox: Sandbox) -> None:
     with recallflow_sandbox.client() as client:
         recallflow_sandbox.script([503, ["reset", "applied"], "ok"])
         assert recallflow_sandbox.faults_left == 3
@@ -104,7 +104,7 @@ def test_a_list_of_whole_answers_is_a_sequence(recallflow_sandbox: Sandbox) -> N
         assert recallflow_sandbox.faults_left == 1
 
 
-def test_a_script_for_an_operation_waits_for_it(recallflow_sandbox: Sandbox) -> None:
+def test_a_fault_for_an_operation_waits_for_its_request(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
     sandbox.script_for("update_recall_flow", faults.code(-15))
     assert ask(sandbox)["code"] == 0
@@ -131,9 +131,11 @@ def test_a_script_for_an_operation_waits_for_it(recallflow_sandbox: Sandbox) -> 
         (600, "expected an HTTP status from 300 to 599"),
         (True, r"expected a fault \(.*\), got True"),
         (None, r"expected a fault \(.*\), got None"),
-        (object(), "cannot be written as JSON"),
-        (float("nan"), "JSON compliant"),
-        (b"reset", "there is no fault `base64`"),
+        (object(), "expected a value that JSON has, got <object"),
+        (float("nan"), "expected JSON with finite numbers, got .*nan"),
+        ({"delay": float("inf")}, "expected JSON with finite numbers, got .*inf"),
+        ([504, "reset"], "got \\[504,\"reset\"\\], which exclude each other"),
+        (b"reset", r"expected a fault \(.*\), got bytes"),
     ],
 )
 def test_a_wrong_fault_is_refused_and_nothing_is_scripted(
@@ -207,7 +209,7 @@ def test_a_fault_is_a_value(fault: Fault, written: Any) -> None:
     assert fault != written
 
 
-def test_faults_are_combined() -> None:
+def test_ampersand_combines_faults() -> None:
     both = faults.status(504) & faults.applied()
     assert both == Fault([504, "applied"]) == 504 & faults.applied() == Fault(504) & "applied"
     assert (both & faults.chunked()) == faults.status(504) & (faults.applied() & faults.chunked())
@@ -263,7 +265,7 @@ def test_requests_are_recorded(recallflow_sandbox: Sandbox) -> None:
     assert sandbox.requests == []
 
 
-def test_requests_can_be_waited_for(recallflow_sandbox: Sandbox) -> None:
+def test_a_test_can_wait_for_requests(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
     with pytest.raises(TimeoutError, match=r"expected 1 requests within 0\.01 seconds, got 0"):
         sandbox.wait_for_requests(1, timeout=0.01)
@@ -271,7 +273,7 @@ def test_requests_can_be_waited_for(recallflow_sandbox: Sandbox) -> None:
     connection = connect(sandbox)
     asking = threading.Thread(target=connection.request, args=("POST", DETAIL, '{"keyId": 12}', headers(sandbox)))
     asking.start()
-    # Waits without the GIL, or the other thread could not ask.
+    # The wait releases the GIL, so that the other thread can send its request.
     (request,) = sandbox.wait_for_requests(1)
     assert request.response.fault == faults.hold()
     assert sandbox.open_connections == 1
@@ -280,7 +282,7 @@ def test_requests_can_be_waited_for(recallflow_sandbox: Sandbox) -> None:
     asking.join()
     connection.close()
     sandbox.wait_for_open_connections(0)
-    with pytest.raises(ValueError, match="JSON compliant"):
+    with pytest.raises(ValueError, match="expected JSON with finite numbers"):
         sandbox.wait_for_requests(2, timeout=float("nan"))
     sandbox.wait_for_requests(1, timeout=float("inf"))
 
@@ -291,11 +293,18 @@ def test_flows_and_tasks_can_be_inserted(recallflow_sandbox: Sandbox) -> None:
     assert ask(sandbox, UPDATE, {**CHANGE, "keyId": 5})["code"] == 0
     with pytest.raises(ValueError, match="whole number as `keyId`"):
         sandbox.insert_flow({"status": 0})
+    text: Any = "x"
+    with pytest.raises(ValueError, match="`flow`: expected a flow .*, got 'x'"):
+        sandbox.insert_flow(text)
+    with pytest.raises(ValueError, match="`record`: expected a dict with the service's names, got 'x'"):
+        sandbox.insert_task(text)
+    with pytest.raises(ValueError, match="`record.createdTime`: expected a time such as .*, got '2031-02-30 00:00:00'"):
+        sandbox.insert_task({"createdTime": "2031-02-30 00:00:00"})
 
     def query(**params: Any) -> list[Any]:
         span = {"strTime": "2030-01-01 00:00:00", "endTime": "2099-01-01 00:00:00", "taskType": 3}
-        answer = ask(sandbox, TASKS, {"current": 1, "size": 10, "params": {**span, **params}})
-        records: list[Any] = answer["data"]["records"]
+        envelope = ask(sandbox, TASKS, {"current": 1, "size": 10, "params": {**span, **params}})
+        records: list[Any] = envelope["data"]["records"]
         return records
 
     assert query() == []
@@ -313,7 +322,7 @@ def test_flows_and_tasks_can_be_inserted(recallflow_sandbox: Sandbox) -> None:
         sandbox.insert_task({}, app_id=wrong)
 
 
-def test_a_task_needs_no_more_than_what_a_query_shows(recallflow_sandbox: Sandbox) -> None:
+def test_a_task_needs_only_the_fields_of_a_response(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
     query = rf.GroupCallQuery(str_time="2031-01-01 00:00:00", end_time="2031-01-31 00:00:00")
     with sandbox.client() as client:
@@ -347,7 +356,7 @@ def test_clock_and_shape_can_be_set(recallflow_sandbox: Sandbox) -> None:
         sandbox.set_shape(wrong)
 
 
-def test_a_seed_may_be_a_file(tmp_path: Path) -> None:
+def test_a_seed_can_be_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "seed.json"
     file.write_text(json.dumps({"flows": [{"keyId": 7, "recallNum": 1}]}), encoding="utf-8")
     for seed in (file, str(file)):
@@ -355,12 +364,14 @@ def test_a_seed_may_be_a_file(tmp_path: Path) -> None:
             assert ask(sandbox, DETAIL, {"keyId": 7})["code"] == 0
     with pytest.raises(FileNotFoundError, match=r"could not read the seed file .*none\.json"):
         Sandbox(seed_file=str(tmp_path / "none.json"))
+    with pytest.raises(OSError, match="^could not read the seed file" if sys.platform != "win32" else "could not read"):
+        Sandbox(seed_file=str(tmp_path))
     file.write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match=r"could not read the seed file .*seed\.json: could not parse JSON"):
         Sandbox(seed_file=str(file))
 
 
-def test_options() -> None:
+def test_options_set_up_the_sandbox() -> None:
     seed: Seed = {"flows": [{"keyId": 7, "status": 0, "recallNum": 1}], "tasks": [{"record": {"taskId": 1}}]}
     with Sandbox(api_key="key", api_secret="secret", seed=seed, shape="page") as sandbox:
         assert (sandbox.api_key, sandbox.api_secret) == ("key", "secret")
@@ -383,11 +394,15 @@ def test_options() -> None:
         ({"shape": "round"}, "`shape`: expected one of flat, page, flat-with-paging, got 'round'"),
         ({"seed": {"flow": []}}, r"`seed`: unknown name `flow`; did you mean `flows`\?"),
         ({"seed": {"flows": [{}]}}, r"`seed.flows\[0\]`: expected a flow with a whole number as `keyId`"),
+        ({"seed": {"flows": [{"keyId": 7}] * 2}}, r"`seed.flows\[1\]`: expected a `keyId` of its own, got 7 again"),
+        ({"seed": {"tasks": [{"record": {"taskType": "3"}}]}}, r"record.taskType`: expected a whole number, got '3'"),
+        ({"api_secret": b"x"}, "`api_secret`: expected text, got bytes"),
+        ({"timestamp_window": float("inf")}, "expected JSON with finite numbers"),
         ({"timestamp_window": -1}, "`timestamp_window`: expected a number of seconds from 0, got -1"),
         ({"allowed_ips": "127.0.0.1"}, "`allowed_ips`: expected a list, got '127.0.0.1'"),
     ],
 )
-def test_wrong_options_are_named(options: dict[str, Any], message: str) -> None:
+def test_an_error_names_the_wrong_option(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Sandbox(**options)
 
@@ -398,12 +413,12 @@ def test_a_port_in_use_is_an_error_of_the_system() -> None:
         assert port is not None
         with pytest.raises(OSError, match="in use"):
             Sandbox(port=port)
-    # Its end frees the port.
+    # Closing it frees the port.
     with Sandbox(port=port) as second:
         assert urlsplit(second.url).port == port
 
 
-def test_a_closed_sandbox_says_so() -> None:
+def test_a_closed_sandbox_raises() -> None:
     sandbox = Sandbox()
     url = sandbox.url
     sandbox.close()
@@ -433,7 +448,7 @@ def test_closing_ends_a_wait(recallflow_sandbox: Sandbox) -> None:
     assert "is closed" in str(ended[0])
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_neither_hangs_nor_disturbs(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
@@ -444,7 +459,7 @@ def test_a_forked_child_neither_hangs_nor_disturbs(recallflow_sandbox: Sandbox) 
             for use in (lambda: sandbox.requests, lambda: sandbox.wait_for_requests(1), sandbox.reset):
                 with pytest.raises(RuntimeError, match="forked"):
                     use()
-            # Its server is in the parent, and can be asked.
+            # Its server runs in the parent, and serves the child's requests.
             assert ask(sandbox)["code"] == 0
             with Sandbox() as other:
                 assert ask(other)["code"] == 0
@@ -497,7 +512,7 @@ with Sandbox() as sandbox:
         process.send_signal(signal.SIGINT)
         interrupted = float(process.stdout.readline())
         assert process.wait(timeout=20) == 0
-    # Far above the promise, for machines that are busy, and far below the wait.
+    # Far more than promised, for busy machines, and far less than the wait.
     assert interrupted - sent < 10
 
 
@@ -506,8 +521,8 @@ def test_a_process_ends_with_a_running_sandbox() -> None:
         assert process.wait(timeout=20) == 0
 
 
-def test_the_fixture_is_fresh_for_each_test(pytester: pytest.Pytester, pytestconfig: pytest.Config) -> None:
-    # Where the package is installed, pytest has found the plugin.
+def test_each_test_has_a_new_sandbox(pytester: pytest.Pytester, pytestconfig: pytest.Config) -> None:
+    # If the package is installed, pytest has found the plugin.
     is_installed = pytestconfig.pluginmanager.has_plugin("recallflow")
     pytester.makepyfile(
         """
@@ -531,7 +546,7 @@ def test_the_plugin_does_not_import_the_sandbox() -> None:
         assert process.wait(timeout=20) == 0
 
 
-def test_clients_are_wired_to_it(recallflow_sandbox: Sandbox) -> None:
+def test_a_client_of_the_sandbox_calls_it(recallflow_sandbox: Sandbox) -> None:
     sandbox = recallflow_sandbox
     with sandbox.client(max_retries=0) as client:
         detail = client.query_recall_flow_detail(299)
@@ -549,7 +564,7 @@ def test_clients_are_wired_to_it(recallflow_sandbox: Sandbox) -> None:
     assert [request.path.startswith("/v3") for request in sandbox.requests] == [False, False, True, True]
 
 
-def test_asynchronous_clients_are_wired_to_it(recallflow_sandbox: Sandbox) -> None:
+def test_an_asynchronous_client_of_the_sandbox_calls_it(recallflow_sandbox: Sandbox) -> None:
     import asyncio
 
     async def detail() -> int | None:

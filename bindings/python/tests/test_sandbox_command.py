@@ -1,4 +1,4 @@
-"""The sandbox on the command line."""
+"""The command `python -m recallflow.sandbox`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def client(variables: dict[str, str]) -> rf.Client:
 
 
 @no_console
-def test_it_serves_until_ctrl_c() -> None:
+def test_the_command_serves_until_ctrl_c() -> None:
     with serving() as (variables, process):
         assert list(variables) == ["RECALLFLOW_BASE_URL", "RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET"]
         with client(variables) as own:
@@ -70,7 +70,7 @@ def test_it_serves_until_ctrl_c() -> None:
 
 @no_console
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_a_signal_right_after_the_variables_ends_it_without_a_traceback(number: signal.Signals, code: int) -> None:
+def test_a_signal_right_after_the_variables_ends_the_command_without_a_traceback(number: signal.Signals, code: int) -> None:
     for _ in range(5):
         with serving() as (_, process):
             process.send_signal(number)
@@ -86,14 +86,14 @@ def test_from_env_takes_the_printed_variables(monkeypatch: pytest.MonkeyPatch) -
             assert own.query_recall_flow_detail(12).key_id == 12
 
 
-def test_a_secret_that_was_chosen_is_not_printed() -> None:
+def test_a_secret_of_the_caller_is_not_printed() -> None:
     with serving("--api-key", "ours", "--api-secret", "chosen") as (variables, _):
         assert (variables["RECALLFLOW_API_KEY"], variables["RECALLFLOW_API_SECRET"]) == ("ours", "…")
         with client({**variables, "RECALLFLOW_API_SECRET": "chosen"}) as own:
             assert own.query_recall_flow_detail(12).key_id == 12
 
 
-def test_a_port_in_use_is_reported_in_a_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with serving() as (variables, _):
         port = str(urlsplit(variables["RECALLFLOW_BASE_URL"]).port)
         ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""Faults and recordings of the sandbox, as far as they are not generated."""
+"""The hand-written parts of the sandbox's faults and recordings, and the command protocol."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AnyFault: TypeAlias = "Fault | int | str | Mapping[str, Any] | Sequence[AnyFault
 
 
 class Fault:
-    """What happens to one request: an immutable value, built by the functions of `recallflow.sandbox.faults`.
+    """A fault of one request: an immutable value, built by the functions of `recallflow.sandbox.faults`.
 
     `Fault(503)`, `Fault(-15)`, `Fault("reset")`, `Fault({"truncate": 20})` and `Fault([504, "applied"])` take the same
     forms as `Sandbox.script`. Anything else raises ValueError.
@@ -90,11 +90,13 @@ def headers_json(headers: Headers) -> list[tuple[str, str]]:
 
 
 def to_json(value: object) -> str:
-    """Returns a value as JSON text, with faults, bytes and mappings of any kind in it. ValueError for other values."""
+    """Returns a value as JSON text. It may contain faults, bytes and any mappings; other values raise ValueError."""
     try:
         return _json.dumps(value, allow_nan=False, default=_plain)
     except TypeError as error:
         raise ValueError(str(error)) from None
+    except ValueError:
+        raise ValueError(f"expected JSON with finite numbers, got {value!r}") from None
 
 
 def _plain(value: object) -> object:
@@ -104,7 +106,7 @@ def _plain(value: object) -> object:
         return {"base64": base64.b64encode(value).decode("ascii")}
     if isinstance(value, Mapping):
         return dict(cast("Mapping[str, object]", value))
-    raise TypeError(f"{value!r} cannot be written as JSON")
+    raise TypeError(f"expected a value that JSON has, got {value!r}")
 
 
 def run(sandbox: _Native, command: str, /, **arguments: object) -> Any:
@@ -122,7 +124,7 @@ def result(reply: str) -> Any:
     if kind == "system":
         import errno
 
-        raise OSError(getattr(errno, code or "", None), message)
+        raise OSError(message) if code is None else OSError(getattr(errno, code), message)
     raise _ERRORS.get(kind, ValueError)(message)
 
 

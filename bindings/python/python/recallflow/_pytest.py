@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def recallflow_sandbox() -> Iterator[Sandbox]:
     """A fresh sandbox for this test; see `recallflow.sandbox.Sandbox`.
 
-    Each test has its own, because it starts in a few milliseconds and so nothing of another test is left in it.
+    It starts in a few milliseconds. A test does not see flows, faults or requests of another test.
     """
-    # Not at the top: pytest loads this plugin in every project that has recallflow installed.
+    # Imported here, because pytest loads this plugin in every project that has recallflow installed.
     from recallflow.sandbox import Sandbox
 
     with Sandbox() as sandbox:

@@ -1,4 +1,4 @@
-"""A local stand-in for the service, for tests and trials: stateful, strict about requests, with faults on demand.
+"""A local server that behaves as the service does: stateful, strict about requests, with faults on demand.
 
     from recallflow.sandbox import Sandbox, faults
 
@@ -130,7 +130,7 @@ class Sandbox:
         A fault is built by a function of `recallflow.sandbox.faults`. Short forms are an HTTP status (`503`), a code
         (`-15`), a name (`"reset"`), an object with one member (`{"truncate": 20}`), and a list of faults on one request
         (`[504, "applied"]`). A single list whose faults exclude each other is their sequence:
-        `script([503, "reset", "ok"])`. Later requests are answered by the service.
+        `script([503, "reset", "ok"])`. Later requests have no fault.
 
         Raises:
             ValueError: An argument is not a fault. Nothing is scripted then.
@@ -271,9 +271,9 @@ def _path(value: object) -> object:
     return fspath(cast("PathLike[str]", value)) if isinstance(value, PathLike) else value
 
 
-def _wire(value: Mapping[str, Any] | Response) -> Mapping[str, Any]:
-    """Returns the service's JSON of a value of this package, and a mapping unchanged."""
-    return value if isinstance(value, Mapping) else value.to_wire()
+def _wire(value: object) -> object:
+    """Returns the service's JSON of a response of this package, and any other value unchanged."""
+    return value.to_wire() if isinstance(value, Response) else value
 
 
 def _recorded(request: dict[str, Any]) -> RecordedRequest:
