@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The sandbox as Node drives it, asked by a client of Node's own library that signs by itself. */
+/** The Node sandbox, called by `node:http` with requests that the test signs. */
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ const TASKS = '/voice/group/call/query';
 const CHANGE = { keyId: 299, recallInterval: 30, recallNum: 3, recallType: 0 };
 
 /**
- * A sandbox that ends with the test.
+ * Starts a sandbox that the end of the test closes.
  *
  * @param {import('node:test').TestContext} t
  * @param {SandboxOptions} [options]
@@ -43,7 +43,7 @@ async function fresh(t, options) {
 }
 
 /**
- * Sends a request of the API without waiting for the response.
+ * Sends a signed request, and returns it without waiting for the response.
  *
  * @param {Sandbox} sandbox
  * @param {string} path
@@ -62,7 +62,7 @@ function send({ url, apiKey, apiSecret }, path = DETAIL, body = { keyId: 12 }) {
 }
 
 /**
- * Sends a request of the API, and reads the response.
+ * Sends a signed request, and returns the response.
  *
  * @param {Sandbox} sandbox
  * @param {string} [path]
@@ -76,7 +76,7 @@ async function post(sandbox, path, body) {
 }
 
 /**
- * Returns the envelope of the response to a request.
+ * Sends a signed request, and returns the envelope of the response.
  *
  * @param {Sandbox} sandbox
  * @param {string} [path]
@@ -93,7 +93,7 @@ function untyped(value) {
 }
 
 /**
- * What an action throws or rejects with.
+ * Returns the error that an action throws or rejects with.
  *
  * @param {() => unknown} act
  * @returns {Promise<any>}
@@ -108,7 +108,7 @@ async function thrown(act) {
 }
 
 /**
- * Returns whether connections to a URL are refused.
+ * Asserts that a URL refuses connections.
  *
  * @param {string} url
  */
@@ -117,7 +117,7 @@ async function isRefused(url) {
   await assert.rejects(once(socket, 'connect'), { code: 'ECONNREFUSED' });
 }
 
-test('it behaves as the service does', async (t) => {
+test('a sandbox behaves as the service does', async (t) => {
   const sandbox = await fresh(t);
   assert.equal((await ask(sandbox, UPDATE, CHANGE)).code, 0);
   assert.equal((await ask(sandbox, DETAIL, { keyId: 299 })).data.recallNum, 3);
@@ -125,12 +125,12 @@ test('it behaves as the service does', async (t) => {
   assert.equal(sandbox.flow(299)?.['recallNum'], 3);
   assert.equal(sandbox.flow(299n)?.['recallNum'], 3);
   assert.equal(sandbox.flow(1), undefined);
-  assert.throws(() => sandbox.flow(2n ** 70n), { name: 'TypeError', message: /^flow: a number of 71 bits/ });
+  assert.throws(() => sandbox.flow(2n ** 70n), { name: 'TypeError', message: /^`keyId`: .*got a number of 71 bits/ });
   sandbox.reset();
   assert.equal(sandbox.flow(299)?.['recallNum'], 1);
 });
 
-test('a client of it needs nothing else', async (t) => {
+test('a client of the sandbox needs no options', async (t) => {
   const sandbox = await fresh(t);
   const client = sandbox.client({ maxRetries: 0 });
   assert.ok(client instanceof Client);
@@ -170,7 +170,7 @@ test('a script takes faults of every form', async (t) => {
   );
 });
 
-test('a script for an operation waits for it', async (t) => {
+test('a fault for an operation waits for its request', async (t) => {
   const sandbox = await fresh(t);
   sandbox.scriptFor('updateRecallFlow', -15);
   assert.equal((await ask(sandbox)).code, 0);
@@ -200,11 +200,13 @@ test('a wrong fault is refused, and nothing is scripted', async (t) => {
     [600, /expected an HTTP status from 300 to 599/],
     [true, /expected a fault \(.*\), got true/],
     [null, /expected a fault \(.*\), got null/],
-    [undefined, /script: undefined cannot be written as JSON/],
-    [NaN, /script: NaN cannot be written as JSON/],
-    [[503, { delay: Infinity }], /script: Infinity cannot be written as JSON/],
-    [() => 503, /script: a function cannot be written as JSON/],
-    [new Date(), /script: a `Date`.* cannot be written as JSON/],
+    [undefined, /^`faults\[1\]`: expected a value with a JSON form, got undefined$/],
+    [NaN, /^`faults\[1\]`: expected a value with a JSON form, got NaN$/],
+    [[503, { delay: Infinity }], /^`faults\[1\]\[1\]\.delay`: expected a value with a JSON form, got Infinity$/],
+    [() => 503, /got a function$/],
+    [new Date(), /got a `Date`: write the time/],
+    [[503, 'reset'], /^`faults\[1\]`: expected faults that one request can have, got \[503,"reset"\], which exclude/],
+    [['resetBeforeRead', 'applied'], /which exclude each other/],
   ];
   for (const [wrong, message] of wrongs) {
     assert.throws(
@@ -315,7 +317,7 @@ test('requests are recorded', async (t) => {
   assert.deepEqual(sandbox.requests, []);
 });
 
-test('requests can be waited for, whatever timers do', async (t) => {
+test('a test can wait for requests, also with mocked timers', async (t) => {
   const sandbox = await fresh(t);
   t.mock.timers.enable();
   await assert.rejects(sandbox.waitForRequests(1, { timeout: 10 }), {
@@ -336,7 +338,7 @@ test('requests can be waited for, whatever timers do', async (t) => {
   await sandbox.waitForRequests(0, { timeout: 0 });
 });
 
-test('a wait ends when it is aborted, or the sandbox closed', async (t) => {
+test('aborting a wait or closing the sandbox ends the wait', async (t) => {
   const sandbox = await fresh(t);
   const reason = new Error('enough');
   await assert.rejects(sandbox.waitForRequests(1, { signal: AbortSignal.abort(reason) }), reason);
@@ -344,7 +346,7 @@ test('a wait ends when it is aborted, or the sandbox closed', async (t) => {
   const aborted = assert.rejects(sandbox.waitForRequests(1, { signal: controller.signal }), reason);
   controller.abort(reason);
   await aborted;
-  // A signal that is aborted later has nothing to end any more.
+  // Aborting later has no effect.
   const idle = new AbortController();
   await sandbox.waitForRequests(0, { signal: idle.signal });
   idle.abort();
@@ -361,7 +363,7 @@ test('a wait ends when it is aborted, or the sandbox closed', async (t) => {
   await assert.rejects(sandbox.waitForRequests(0), /is closed/);
 });
 
-test('a wait refuses an invalid count', async (t) => {
+test('a wrong argument of a wait is named', async (t) => {
   const sandbox = await fresh(t);
   for (const wrong of [-1, 1.5, 2 ** 32]) {
     await assert.rejects(sandbox.waitForRequests(wrong), RangeError);
@@ -374,6 +376,11 @@ test('a wait refuses an invalid count', async (t) => {
   await assert.rejects(sandbox.waitForRequests(1, { timeout: -1 }), RangeError);
   await assert.rejects(sandbox.waitForRequests(1, { timeout: NaN }), TypeError);
   await assert.rejects(sandbox.waitForRequests(1, { timeout: untyped('1') }), TypeError);
+  await assert.rejects(
+    sandbox.waitForRequests(0, untyped({ tiemout: 1 })),
+    /unknown name `tiemout`; did you mean `timeout`/,
+  );
+  await assert.rejects(sandbox.waitForRequests(0, untyped(5)), /`options`: expected an object, got 5/);
   await assert.rejects(sandbox.waitForRequests(1, { signal: untyped({}) }), {
     name: 'TypeError',
     message: /AbortSignal/,
@@ -386,7 +393,10 @@ test('flows and tasks can be inserted', async (t) => {
   assert.equal((await ask(sandbox, UPDATE, { ...CHANGE, keyId: 5 })).code, 0);
   assert.throws(() => sandbox.insertFlow({ status: 0 }), { name: 'TypeError', message: /whole number as `keyId`/ });
   assert.throws(() => sandbox.insertFlow(untyped(5)), TypeError);
-  assert.throws(() => sandbox.insertFlow({ keyId: NaN }), /insert_flow: NaN cannot be written as JSON/);
+  assert.throws(
+    () => sandbox.insertFlow({ keyId: NaN }),
+    /^TypeError: `flow\.keyId`: expected a value with a JSON form, got NaN$/,
+  );
   sandbox.insertFlow({ keyId: 2n ** 62n });
   assert.notEqual(sandbox.flow(2n ** 62n), undefined);
 
@@ -409,7 +419,7 @@ test('flows and tasks can be inserted', async (t) => {
     [1, 2],
     [2, 2],
   ]);
-  // A task of a type that the query does not ask for.
+  // Of another type, which the query does not select.
   sandbox.insertTask({ taskId: 3, taskType: 1, createdTime: '2031-01-01 00:00:00' });
   assert.equal((await query()).length, 2);
   const before = sandbox.tasks;
@@ -422,10 +432,19 @@ test('flows and tasks can be inserted', async (t) => {
     message: /^`appId`: expected a whole number, got 'x'/,
   });
   assert.throws(() => sandbox.insertTask(untyped([])), TypeError);
+  assert.throws(() => sandbox.insertTask({}, untyped(5)), /`details`: expected an object, got 5/);
+  assert.throws(
+    () => sandbox.insertTask({ taskType: untyped('3') }),
+    /`record\.taskType`: expected a whole number, got '3'/,
+  );
+  assert.throws(
+    () => sandbox.insertTask({ createdTime: '2031-02-30 00:00:00' }),
+    /`record\.createdTime`: expected a time/,
+  );
   assert.deepEqual(sandbox.tasks, before);
 });
 
-test('what a client read can be inserted', async (t) => {
+test('a response of a client can be inserted', async (t) => {
   const [from, to] = await Promise.all([fresh(t), fresh(t, { seed: {} })]);
   const reading = from.client();
   const flow = await reading.queryRecallFlowDetail(300);
@@ -461,11 +480,13 @@ test('clock and shape can be set', async (t) => {
   for (const wrong of [NaN, Infinity, -Infinity]) {
     assert.throws(() => sandbox.setClockOffset(wrong), TypeError);
   }
-  assert.throws(() => sandbox.setClockOffset(untyped('1')), TypeError);
+  for (const wrong of ['1', 5n, null, undefined]) {
+    assert.throws(() => sandbox.setClockOffset(untyped(wrong)), /`offset`: expected a number of milliseconds/);
+  }
   assert.throws(() => sandbox.flow(1.5), RangeError);
 });
 
-test('options', async (t) => {
+test('options set up the sandbox', async (t) => {
   const seed = { flows: [{ keyId: 7, status: 0, recallNum: 1 }], tasks: [{ record: { taskId: 1 } }] };
   const seeded = await fresh(t, { apiKey: 'key', apiSecret: 'secret', seed, shape: 'page' });
   assert.deepEqual([seeded.apiKey, seeded.apiSecret], ['key', 'secret']);
@@ -479,11 +500,11 @@ test('options', async (t) => {
   assert.equal((await ask(strict)).code, -16);
 });
 
-test('a seed may be a file', async (t) => {
+test('a seed can be read from a file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'recallflow-seed-'));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'seed.json');
-  // Its key is beyond what numbers of JavaScript tell apart.
+  // The key is above 2^53.
   await writeFile(
     file,
     '{"flows": [{"keyId": 9007199254740993, "status": 0}], "tasks": [{"record": {"taskId": 1}}]}\n',
@@ -517,7 +538,7 @@ test('a seed may be a file', async (t) => {
   assert.match(String(error.stack), /^TypeError: could not read the seed file .*\n +at .*sandbox\.test\.mjs/);
 });
 
-test('wrong options are named', async () => {
+test('an error names the wrong option', async () => {
   /** @type {[unknown, ErrorConstructor | TypeErrorConstructor, RegExp][]} */
   const wrongs = [
     [{ port: 70000 }, RangeError, /^`port`: expected a whole number from 0 to 65535, got 70000$/],
@@ -525,12 +546,22 @@ test('wrong options are named', async () => {
     [{ host: 'localhost' }, TypeError, /^`host`: expected an IP address such as '127\.0\.0\.1', got 'localhost'$/],
     [{ shape: 'round' }, TypeError, /^`shape`: expected one of flat, page, flat-with-paging, got 'round'/],
     [{ seed: { flow: [] } }, TypeError, /^`seed`: unknown name `flow`; did you mean `flows`\?$/],
-    [{ seed: { flows: [{ keyId: NaN }] } }, TypeError, /^start: NaN cannot be written as JSON$/],
+    [
+      { seed: { flows: [{ keyId: NaN }] } },
+      TypeError,
+      /^`seed\.flows\[0\]\.keyId`: expected a value with a JSON form, got NaN$/,
+    ],
     [{ timestampWindow: -1 }, RangeError, /^`timestampWindow`/],
     [{ allowedIps: '127.0.0.1' }, TypeError, /^`allowedIps`: expected an array, got '127\.0\.0\.1'$/],
     [{ apiKey: 5 }, TypeError, /^`apiKey`: expected text, got 5$/],
     [{ api_key: 'key' }, TypeError, /^unknown name `api_key`; did you mean `apiKey`\?$/],
-    [4010, TypeError, /^expected an object, got 4010$/],
+    [
+      { seed: { flows: [{ keyId: 7 }, { keyId: 7 }] } },
+      TypeError,
+      /^`seed\.flows\[1\]`: expected a `keyId` of its own, got 7 again$/,
+    ],
+    [4010, TypeError, /^`options`: expected an object, got 4010$/],
+    [null, TypeError, /^`options`: expected an object, got null$/],
   ];
   for (const [wrong, type, message] of wrongs) {
     const error = await thrown(() => Sandbox.start(untyped(wrong)));
@@ -539,7 +570,7 @@ test('wrong options are named', async () => {
   }
 });
 
-test('a sandbox that is made without being started says how', async () => {
+test('the constructor names the function that starts a sandbox', async () => {
   const error = await thrown(() => new (untyped(Sandbox))());
   assert.ok(error instanceof TypeError);
   assert.equal(error.message, 'could not construct a Sandbox; start one: `await Sandbox.start()`');
@@ -550,7 +581,7 @@ test('a port in use is an error of the system, and a close frees it', async (t) 
   const first = await fresh(t);
   const port = Number(new URL(first.url).port);
   await assert.rejects(Sandbox.start({ port }), { name: 'Error', code: 'EADDRINUSE' });
-  // Even while a wait is pending.
+  // A pending wait does not keep the port.
   const waiting = assert.rejects(first.waitForRequests(1), /is closed/);
   first.close();
   const second = await fresh(t, { port });
@@ -558,7 +589,7 @@ test('a port in use is an error of the system, and a close frees it', async (t) 
   await waiting;
 });
 
-test('a closed sandbox says so', async () => {
+test('a closed sandbox throws', async () => {
   const sandbox = await Sandbox.start();
   const { url } = sandbox;
   sandbox.close();
@@ -620,7 +651,7 @@ test(
   },
 );
 
-test('it ends with its block', async () => {
+test('disposal closes a sandbox', async () => {
   const sandbox = await Sandbox.start();
   sandbox[Symbol.dispose]();
   assert.throws(() => sandbox.requests, /is closed/);
@@ -629,7 +660,7 @@ test('it ends with its block', async () => {
   assert.throws(() => other.requests, /is closed/);
 });
 
-test('errors have the stack of who called', async (t) => {
+test('an error has the stack of the caller', async (t) => {
   const sandbox = await fresh(t);
   const closed = await Sandbox.start();
   closed.close();
@@ -654,7 +685,7 @@ test('errors have the stack of who called', async (t) => {
   }
 });
 
-test('printing it shows where it is, and no secret', async (t) => {
+test('inspecting a sandbox shows its URL, and no secret', async (t) => {
   const sandbox = await fresh(t, { apiSecret: 'classified' });
   assert.equal(inspect(sandbox), `Sandbox { url: '${sandbox.url}', isRunning: true }`);
   sandbox.close();
@@ -662,18 +693,18 @@ test('printing it shows where it is, and no secret', async (t) => {
   assert.doesNotMatch(inspect({ sandbox }, { showHidden: true, depth: null }), /classified/);
 });
 
-test('many start, serve and end beside each other', async () => {
+test('many sandboxes run at the same time', async () => {
   const sandboxes = await Promise.all(Array.from({ length: 20 }, () => Sandbox.start()));
   assert.equal(new Set(sandboxes.map(({ url }) => url)).size, 20);
-  const answers = await Promise.all(sandboxes.map((sandbox) => ask(sandbox)));
-  assert.ok(answers.every(({ code }) => code === 0));
+  const envelopes = await Promise.all(sandboxes.map((sandbox) => ask(sandbox)));
+  assert.ok(envelopes.every(({ code }) => code === 0));
   for (const sandbox of sandboxes) {
     assert.equal(sandbox.requests.length, 1);
     sandbox.close();
   }
 });
 
-test('it works where modules have a realm of their own, as Jest gives them', async () => {
+test('a sandbox works in another realm, as in Jest', async () => {
   const globals = { AbortSignal, Buffer, performance, process, setImmediate, URL };
   const realm = createContext(globals);
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
@@ -708,7 +739,7 @@ test('it works where modules have a realm of their own, as Jest gives them', asy
   sandbox.close();
 });
 
-/** The beginning of programs, with a sandbox on which a connection is held. */
+/** The beginning of programs: a sandbox with an open connection. */
 const PROGRAM = `
   import net from 'node:net';
   import { Sandbox } from ${JSON.stringify(import.meta.resolve('recallflow/sandbox'))};
@@ -718,7 +749,7 @@ const PROGRAM = `
 `;
 
 /**
- * Runs a program, which must end soon, and returns its output.
+ * Runs a program that must end soon, and returns its output.
  *
  * @param {string} program
  */
@@ -738,7 +769,7 @@ test('a process ends with a running sandbox', async () => {
   await run('sandbox.waitForRequests(1, { timeout: Infinity }); await null; process.exit();');
 });
 
-test('a sandbox runs until it is closed, even without references to it', async () => {
+test('a sandbox without a reference runs until it is closed', async () => {
   const program = `
     import { setFlagsFromString } from 'node:v8';
     import { runInNewContext } from 'node:vm';
@@ -758,7 +789,7 @@ test('a wait keeps the process until it ends', async () => {
     await run('await sandbox.waitForRequests(1, { timeout: 50 }).catch(() => console.log("late"));'),
     'late\n',
   );
-  // One that was given up does not.
+  // An aborted wait does not.
   await run(`
     const controller = new AbortController();
     const waiting = sandbox.waitForRequests(1, { timeout: Infinity, signal: controller.signal });
@@ -767,7 +798,7 @@ test('a wait keeps the process until it ends', async () => {
   `);
 });
 
-test('a process that is killed leaves nothing behind', async () => {
+test('a killed process leaves no listening socket', async () => {
   const child = spawn(process.execPath, [
     '--input-type=module',
     '--eval',
@@ -779,7 +810,7 @@ test('a process that is killed leaves nothing behind', async () => {
   await isRefused(String(url));
 });
 
-test('workers have sandboxes of their own, which end with them', async (t) => {
+test('the sandbox of a worker stops with the worker', async (t) => {
   const body = `
     import { parentPort } from 'node:worker_threads';
     ${PROGRAM}

@@ -3,21 +3,32 @@
 import { encode } from './encode.js';
 import { native } from './native.js';
 
-/** The beginning of a placeholder for a value without a JSON form. Its description follows. */
-const PLACEHOLDER_START = `{${JSON.stringify(native.marker())}:`;
+/** The only member of a placeholder for a value without a JSON form. Its value describes that one. */
+const PLACEHOLDER = native.marker();
 
 /**
- * Returns a value as JSON text, with bigints as numbers.
+ * Returns arguments as JSON text, with bigints as numbers.
  *
- * @param subject - The name of the value in the error.
- * @throws TypeError if the value contains one without a JSON form.
+ * @throws TypeError if a value in them has no JSON form; the error names it.
  */
-export function jsonText(subject: string, value: unknown): string {
-  const text = encode(value);
-  const from = text.indexOf(PLACEHOLDER_START);
-  if (from >= 0) {
-    const [description = '""'] = /"(?:[^"\\]|\\.)*"/.exec(text.slice(from + PLACEHOLDER_START.length)) ?? [];
-    throw new TypeError(`${subject}: ${JSON.parse(description) as string} cannot be written as JSON`);
+export function jsonText(args: unknown): string {
+  const text = encode(args);
+  if (text.includes(JSON.stringify(PLACEHOLDER))) {
+    rejectPlaceholder(JSON.parse(text), '');
   }
   return text;
+}
+
+function rejectPlaceholder(value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === PLACEHOLDER) {
+      const where = path === '' ? '' : `\`${path}\`: `;
+      throw new TypeError(`${where}expected a value with a JSON form, got ${String(inner)}`);
+    }
+    const property = path === '' ? name : `.${name}`;
+    rejectPlaceholder(inner, path + (Array.isArray(value) ? `[${name}]` : property));
+  }
 }

@@ -20,7 +20,7 @@ export function create(): NativeSandbox {
  * @throws TypeError if an argument cannot be written as JSON.
  */
 export function commandText(name: string, args?: object): string {
-  return args === undefined ? JSON.stringify(name) : `{${JSON.stringify(name)}:${jsonText(name, args)}}`;
+  return args === undefined ? JSON.stringify(name) : `{${JSON.stringify(name)}:${jsonText(args)}}`;
 }
 
 /** Returns the result of a reply, or throws its error: a TypeError or RangeError for what the caller passed. */

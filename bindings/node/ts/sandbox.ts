@@ -1,5 +1,5 @@
 /**
- * A local stand-in for the service, for tests and trials: stateful, strict about requests, with faults on demand.
+ * A local server that behaves as the service does: stateful, strict about requests, with faults on demand.
  *
  * A sandbox starts in a few milliseconds and needs no account and no network. It starts with the examples of the service's
  * documents: flow 12 is completed, 299 is pending, 300 to 304 have each status once, and there are 577 tasks.
@@ -10,6 +10,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 import { Client } from './client.js';
 import { moveTo, siteOf } from './errors.js';
@@ -21,6 +22,7 @@ import type { ClientOptions } from './options.js';
 import { PrivateParts } from './parts.js';
 import { isSignal, isUrl } from './realms.js';
 import { RecordedRequest } from './recorded.js';
+import { jsonText } from './json.js';
 import { commandText, create, resultOf } from './sandbox-native.js';
 import { toWire } from './values.js';
 
@@ -44,7 +46,7 @@ export {
 } from './generated/sandbox.js';
 export { RecordedRequest } from './recorded.js';
 
-/** What a sandbox knows of a task beyond its record. */
+/** The members of a `SeedTask` other than its record. */
 export type TaskDetails = Omit<SeedTask, 'record'>;
 
 /** The options of a wait. */
@@ -70,7 +72,7 @@ interface Parts {
 
 const parts = new PrivateParts<Parts>();
 
-/** The running sandboxes. This is the only reference to one whose URL alone is used. */
+/** The running sandboxes. Keeps a sandbox alive if the program keeps nothing but its URL. */
 const running = new Set<NativeSandbox>();
 
 /**
@@ -109,7 +111,7 @@ const running = new Set<NativeSandbox>();
 export class Sandbox {
   private constructor(sandbox: NativeSandbox, started: Started) {
     if ((started as object | undefined) === undefined) {
-      // Without types, nothing else says so.
+      // The private constructor is an error in TypeScript only.
       const error = new TypeError('could not construct a Sandbox; start one: `await Sandbox.start()`');
       throw moveTo(error, siteOf(new.target as unknown as () => Sandbox));
     }
@@ -128,7 +130,7 @@ export class Sandbox {
     const site = siteOf(member(Sandbox, 'start'));
     try {
       const sandbox = create();
-      const { seedFile } = options;
+      const { seedFile } = objectOf('options', options);
       const given = isUrl(seedFile) ? { ...options, seedFile: fileURLToPath(seedFile) } : options;
       const started = resultOf(await sandbox.execute(commandText('start', given)));
       return new Sandbox(sandbox, started as Started);
@@ -154,12 +156,17 @@ export class Sandbox {
 
   /** Returns a new client of this sandbox, with the options of `Client`. */
   client(options: Partial<ClientOptions> = {}): Client {
-    return new Client({ apiKey: this.apiKey, apiSecret: this.apiSecret, baseUrl: this.url, ...options });
+    return new Client({
+      apiKey: this.apiKey,
+      apiSecret: this.apiSecret,
+      baseUrl: this.url,
+      ...objectOf('options', options),
+    });
   }
 
   /**
-   * Plays these faults on the next requests, one on each, after those already scripted. Later requests are answered by the
-   * service. The faults of an array are played together on one request. A single array whose faults exclude each other is
+   * Plays these faults on the next requests, one on each, after those already scripted. Later requests have no fault.
+   * The faults of an array are played together on one request. A single array whose faults exclude each other is
    * their sequence.
    *
    * ```ts
@@ -231,7 +238,7 @@ export class Sandbox {
   /**
    * Adds a flow, or replaces the one with its `keyId`.
    *
-   * @param flow - What `queryRecallFlowDetail` returned, or an object with the service's names.
+   * @param flow - A response of `queryRecallFlowDetail`, or an object with the service's names.
    * @throws TypeError if the flow has no `keyId`, or a name is misspelt.
    */
   insertFlow(flow: RecallFlowDetail | WireObject): void {
@@ -246,12 +253,15 @@ export class Sandbox {
   /**
    * Adds a task.
    *
-   * @param record - What `queryGroupCalls` returned of it, or an object with the service's names.
-   * @param details - What the sandbox knows of it beyond that.
+   * @param record - A record of `queryGroupCalls`, or an object with the service's names.
+   * @param details - The other members of a `SeedTask`.
    * @throws TypeError or RangeError if a value is wrong, or a name is misspelt.
    */
   insertTask(record: Partial<GroupCallTask> | WireObject, details: TaskDetails = {}): void {
-    run(this, 'insertTask', 'insert_task', () => ({ ...details, record: wire(record, 'GroupCallTask') }));
+    run(this, 'insertTask', 'insert_task', () => ({
+      ...objectOf('details', details),
+      record: wire(record, 'GroupCallTask'),
+    }));
   }
 
   /** Sets the shape of queryDetail responses. */
@@ -263,9 +273,12 @@ export class Sandbox {
    * Sets how many milliseconds the sandbox's clock is ahead of this machine's, rounded to seconds; negative for behind.
    */
   setClockOffset(offset: number): void {
-    // A value that is not a number goes to the native module, which refuses it.
-    const seconds = typeof offset === 'number' ? Math.round(offset / 1000) : offset;
-    run(this, 'setClockOffset', 'set_clock_offset', { seconds });
+    run(this, 'setClockOffset', 'set_clock_offset', () => {
+      if (!Number.isFinite(offset)) {
+        throw new TypeError(`\`offset\`: expected a number of milliseconds, got ${inspect(offset)}`);
+      }
+      return { seconds: Math.round(offset / 1000) };
+    });
   }
 
   /**
@@ -320,15 +333,18 @@ async function wait(
   caller: keyof Sandbox,
   command: string,
   args: object,
-  { timeout = 10_000, signal }: WaitOptions,
+  options: WaitOptions,
 ): Promise<void> {
   const site = siteOf(member(Sandbox.prototype, caller));
+  let signal: AbortSignal | undefined;
   try {
+    const { timeout = 10_000, signal: given, ...unknown } = objectOf('options', options);
+    signal = given;
     if (signal !== undefined && !isSignal(signal)) {
       throw new TypeError('`signal`: expected an AbortSignal, such as `AbortSignal.timeout(5000)`');
     }
     signal?.throwIfAborted();
-    const text = commandText(command, { ...args, timeout: timeout === Infinity ? null : timeout });
+    const text = commandText(command, { ...unknown, ...args, timeout: timeout === Infinity ? null : timeout });
     resultOf(await replyOf(parts.of(sandbox).native, text, signal));
   } catch (thrown) {
     throw signal?.aborted === true && thrown === signal.reason ? thrown : moveTo(thrown as Error, site);
@@ -350,6 +366,14 @@ function replyOf(native: NativeSandbox, text: string, signal?: AbortSignal): Pro
   });
 }
 
+/** Returns an argument if it is an object. */
+function objectOf<T extends object>(name: string, value: T): T {
+  if (typeof (value as unknown) !== 'object' || (value as unknown) === null) {
+    throw new TypeError(`\`${name}\`: expected an object, got ${inspect(value)}`);
+  }
+  return value;
+}
+
 /** Returns the method of this name, or the getter of the property. */
 function member<T extends object>(holder: T, name: keyof T): (...args: never) => unknown {
   const found = Object.getOwnPropertyDescriptor(holder, name);
@@ -361,7 +385,7 @@ function wire(value: unknown, type: 'RecallFlowDetail' | 'GroupCallTask'): unkno
   if (typeof value !== 'object' || value === null || !('extra' in value)) {
     return value;
   }
-  // Refuses a value without JSON, as in other objects.
-  commandText(type, value);
+  // Rejects values without a JSON form.
+  jsonText(value);
   return toWire(value, type);
 }
