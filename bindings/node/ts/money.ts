@@ -22,7 +22,8 @@ export class Fee {
   /**
    * Parses an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
    *
-   * Returns `undefined` if the text is absent, or is not plain decimal notation with at most 28 significant digits.
+   * Returns `undefined` if the text is absent, or is not plain decimal notation with at most 28 significant digits, or 29 that
+   * fit 96 bits.
    */
   static parse(text: string | null | undefined): Fee | undefined {
     const found = typeof text === 'string' ? native.parseFee(text) : null;

@@ -29,7 +29,8 @@ class Fee(Record):
     def parse(cls: type[F], text: str | None) -> F | None:
         """Parses an amount with or without a currency in parentheses, such as `0.034827(USD)` and `0.125000`.
 
-        Returns None for None, and for a text that is not plain decimal notation of at most 28 significant digits.
+        Returns None for None, and for a text that is not plain decimal notation of at most 28
+        significant digits, or 29 that fit 96 bits.
         """
         found = None if text is None else parse_fee(text)
         if found is None:
