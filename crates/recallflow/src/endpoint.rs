@@ -67,8 +67,15 @@ impl BaseUrl {
 
     /// Returns the host and the port, as `CONNECT` names them.
     pub(crate) fn authority(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        format!("{host}:{}", self.url.port_or_known_default().unwrap_or(443))
+        format!("{}:{}", self.host(), self.port())
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or(443)
     }
 
     /// Returns whether the last segments of the path are those of another path.

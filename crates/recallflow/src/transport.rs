@@ -179,7 +179,11 @@ impl Transport {
 
     /// Returns the HTTP clients of the current runtime.
     pub(crate) fn open(&self, pool: &Pool) -> Result<Arc<PooledClient>, TransportFailure> {
-        pool.client(self.max_idle.get(), |resolver| self.client_builder(resolver))
+        let resolver = || match self.route.proxy() {
+            Some(proxy) => Resolver::new(proxy.host().to_owned(), proxy.port()),
+            None => Resolver::new(self.base.host().to_owned(), self.base.port()),
+        };
+        pool.client(self.max_idle.get(), resolver, |resolver| self.client_builder(resolver))
     }
 
     /// Sends a request once over a connection of the pool and reads the whole response.
@@ -224,6 +228,9 @@ impl Transport {
         let response = match response {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
+                if error.is_connect() {
+                    http.resolver.forget();
+                }
                 if let Some(tunnel) = self.tunnel.as_ref().filter(|_| error.is_connect()) {
                     tunnel.forget();
                 }

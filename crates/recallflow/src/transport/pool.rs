@@ -50,6 +50,7 @@ impl Pool {
     pub(super) fn client(
         &self,
         max_idle: Duration,
+        resolver: impl FnOnce() -> Resolver,
         builder: impl Fn(&Resolver) -> Result<ClientBuilder, TransportFailure>,
     ) -> Result<Arc<PooledClient>, TransportFailure> {
         let runtime = Handle::current().id();
@@ -64,7 +65,7 @@ impl Pool {
                 "the Tokio runtime has no I/O or no time driver; call `enable_all` on its builder",
             ));
         }
-        let client = Arc::new(PooledClient::new(max_idle, builder)?);
+        let client = Arc::new(PooledClient::new(max_idle, resolver(), builder)?);
         if clients.len() == MAX_RUNTIMES {
             clients.remove(0);
         }
@@ -76,9 +77,9 @@ impl Pool {
 impl PooledClient {
     fn new(
         max_idle: Duration,
+        resolver: Resolver,
         builder: impl Fn(&Resolver) -> Result<ClientBuilder, TransportFailure>,
     ) -> Result<Self, TransportFailure> {
-        let resolver = Resolver::default();
         let build = |max_idle: Duration| {
             let builder = builder(&resolver)?.pool_idle_timeout(max_idle);
             let builder = if max_idle.is_zero() { builder.pool_max_idle_per_host(0) } else { builder };

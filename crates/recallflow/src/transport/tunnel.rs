@@ -57,7 +57,7 @@ impl Tunnel {
         let failed = |phase, error: &(dyn Error + 'static)| {
             TransportFailure::before_writing(failure::of_proxy(&self.proxy, failure::describe_cause(phase, error)))
         };
-        let stream = resolver.connect(self.proxy.host(), self.proxy.port()).await;
+        let stream = resolver.connect().await;
         let stream = stream.map_err(|error| failed(Phase::Connect, &error))?;
         if !self.proxy.is_https() {
             return self.exchange(stream).await.map_err(|error| failed(Phase::Connect, &error));
