@@ -11,6 +11,7 @@ use recallflow::ffi::CallRuntime;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
+use recallflow_bridge::sigpipe::without_sigpipe;
 
 use crate::errors::{raise, thrown, wrong};
 use crate::log::Lines;
@@ -36,7 +37,7 @@ pub(crate) fn drive<T: Send>(
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
             if let Some(runtime) = runtime.get() {
-                let _ = py.detach(|| runtime.close_dropped());
+                let _ = py.detach(|| without_sigpipe(|| runtime.close_dropped()));
             }
             return Err(interruption);
         }
@@ -64,7 +65,7 @@ fn interruptible<T: Send>(
         let Some(runtime) = runtime.get_mut() else {
             return Err(wrong("the process was forked within the call"));
         };
-        let ticked = py.detach(|| runtime.run_for(TICK, future.as_mut()));
+        let ticked = py.detach(|| without_sigpipe(|| runtime.run_for(TICK, future.as_mut())));
         if let Some(lines) = lines {
             lines.hand_over(py)?;
         }

@@ -71,12 +71,12 @@ client = rf.Client.from_env()
 use(client)
 join(fork(lambda: use(client)))
 use(client)
-# The first client of the parent, and the one of the child.
 join(fork(lambda: None), fork(client.close))
 use(client)
 """
     check(program, sandbox)
-    assert sandbox.connections == 2
+    # One for queries and one for updates, in the parent and in the first child.
+    assert sandbox.connections == 4
 
 
 def test_idle_connections_of_an_async_client_stay_with_the_parent(sandbox: Sandbox) -> None:
@@ -254,7 +254,8 @@ with Sandbox() as sandbox:
         sandbox.close()
         with Sandbox() as own:
             use(own.client())
-            assert own.connections == 1
+            # One for queries and one for updates.
+            assert own.connections == 2
     join(fork(child), fork(child))
     use(client)
     join(fork(lambda: use(client)))

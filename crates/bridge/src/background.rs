@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::fork::Owned;
+use crate::sigpipe::without_sigpipe;
 
 /// A future for the background thread to run.
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -78,10 +79,12 @@ fn start_thread() -> io::Result<Background> {
     let handle = runtime.handle().clone();
     let (jobs, mut received) = unbounded_channel();
     thread::Builder::new().name("recallflow".to_owned()).spawn(move || {
-        runtime.block_on(async {
-            while let Some(job) = received.recv().await {
-                tokio::spawn(job);
-            }
+        without_sigpipe(|| {
+            runtime.block_on(async {
+                while let Some(job) = received.recv().await {
+                    tokio::spawn(job);
+                }
+            });
         });
     })?;
     Ok(Background { handle, jobs })
