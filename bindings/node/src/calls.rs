@@ -5,6 +5,8 @@
 //! the time is rebuilt now and then, and its old tables keep finished responses alive.
 
 use napi_derive::napi;
+use recallflow::OPERATIONS;
+use recallflow::ffi::Cancel;
 use recallflow_bridge::background::Call;
 
 /// Upper limit of the number of slots, and the factor between a call's slot and its number.
@@ -46,8 +48,19 @@ impl CallId {
     }
 }
 
+/// An aborted update that may have been applied.
+#[napi(object, object_from_js = false)]
+pub struct AbortedUpdate {
+    /// Name of the operation.
+    pub operation: &'static str,
+    /// Number of attempts.
+    pub attempts: u32,
+}
+
 struct Pending {
     id: CallId,
+    /// Cancels the call if it is an update, whose operation has this position.
+    update: Option<(usize, Cancel)>,
     /// Aborts the call when dropped.
     _call: Call,
 }
@@ -61,8 +74,8 @@ impl Calls {
     }
 
     /// Stores the call that got the last identity.
-    pub(crate) fn insert(&mut self, id: CallId, call: Call) {
-        let pending = Some(Pending { id, _call: call });
+    pub(crate) fn insert(&mut self, id: CallId, call: Call, update: Option<(usize, Cancel)>) {
+        let pending = Some(Pending { id, update, _call: call });
         match self.free.pop() {
             Some(slot) => self.slots[slot as usize] = pending,
             None => self.slots.push(pending),
@@ -74,12 +87,16 @@ impl Calls {
         self.slots.get(id.slot as usize).and_then(Option::as_ref).is_some_and(|pending| pending.id == id)
     }
 
-    /// Drops a call if it is pending.
-    pub(crate) fn abort(&mut self, id: CallId) {
-        if self.is_pending(id) {
-            self.slots[id.slot as usize] = None;
-            self.free.push(id.slot);
+    /// Drops a call if it is pending. Describes it if it is an update that may have been applied.
+    pub(crate) fn abort(&mut self, id: CallId) -> Option<AbortedUpdate> {
+        if !self.is_pending(id) {
+            return None;
         }
+        self.free.push(id.slot);
+        let pending = self.slots[id.slot as usize].take()?;
+        // Before the call is dropped, because its drop takes the outcome.
+        let (operation, cancel) = pending.update?;
+        Some(AbortedUpdate { operation: OPERATIONS[operation].name, attempts: cancel.cancel()? })
     }
 
     /// Ends a call whose outcome JavaScript takes. Its slot stays reserved until [`Self::release_taken`].

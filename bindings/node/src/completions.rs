@@ -11,14 +11,15 @@ use std::time::{Duration, Instant};
 use napi::bindgen_prelude::{Float64ArraySlice, Function};
 use napi::{Env, JsString, Unknown};
 use napi_derive::napi;
-use recallflow::{Error, OPERATIONS};
+use recallflow::ffi::Cancel;
+use recallflow::{Error, OPERATIONS, OperationKind};
 use recallflow_bridge::background;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Known, Line, Sink, logged};
 use serde_json::{Map, Value};
 
-use crate::calls::{CallId, Calls};
+use crate::calls::{AbortedUpdate, CallId, Calls};
 use crate::failure::{raise, shielded, wrong};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, waking};
@@ -187,11 +188,12 @@ impl Completions {
         })
     }
 
-    /// Aborts a call; does nothing if it has ended.
+    /// Aborts a call; does nothing if it has ended. Describes it if it is an update that may have been applied.
     #[napi]
-    pub fn abort(&mut self, env: Env, call: f64) -> napi::Result<()> {
-        self.calls.abort(CallId::from_number(call));
-        self.hold(env)
+    pub fn abort(&mut self, env: Env, call: f64) -> napi::Result<Option<AbortedUpdate>> {
+        let aborted = self.calls.abort(CallId::from_number(call));
+        self.hold(env)?;
+        Ok(aborted)
     }
 }
 
@@ -202,7 +204,7 @@ impl Completions {
     /// Starts a call of an operation that panics.
     #[napi]
     pub fn panic(&mut self, env: Env, operation: u32) -> napi::Result<f64> {
-        self.start(env, operation as usize, async { panic!("this panic was asked for") }, false)
+        self.start(env, operation as usize, async { panic!("this panic was asked for") }, None, false)
     }
 }
 
@@ -213,6 +215,7 @@ impl Completions {
         env: Env,
         operation: usize,
         call: impl Future<Output = Result<Output, Error>> + Send + 'static,
+        cancel: Option<Cancel>,
         is_logged: bool,
     ) -> napi::Result<f64> {
         let refused = |error| raise(Error::refused_by_system(&error, Some(operation)));
@@ -233,7 +236,9 @@ impl Completions {
             };
             queue.push(Event::Ended(id, Box::new(outcome)));
         };
-        self.calls.insert(id, background::start(call).map_err(refused)?);
+        let is_update = OPERATIONS[operation].kind == OperationKind::Update;
+        let update = cancel.filter(|_| is_update).map(|cancel| (operation, cancel));
+        self.calls.insert(id, background::start(call).map_err(refused)?, update);
         self.hold(env)?;
         Ok(id.number())
     }

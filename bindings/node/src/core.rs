@@ -99,11 +99,12 @@ impl Core {
         shielded(Some(operation), || {
             let client = self.client(options.as_deref())?;
             let prepared = client.prepare(operation, &*read_request(operation, &request)?).map_err(raise)?;
+            let cancel = prepared.cancel();
             let call = async move {
                 let record = client.call(prepared).await?;
                 Ok(record.map_or(Output::Nothing, |record| Output::Response(Pack::of_record(&record))))
             };
-            completions.start(env, operation, call, is_logged)
+            completions.start(env, operation, call, Some(cancel), is_logged)
         })
     }
 

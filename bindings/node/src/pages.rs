@@ -56,7 +56,7 @@ impl PageReader {
                 *lock(&drift) = pages.drift();
                 Ok(page?.map_or(Output::End, |items| Output::Items(Pack::of_items(&items))))
             };
-            completions.start(env, self.operation, call, is_logged)
+            completions.start(env, self.operation, call, None, is_logged)
         })
     }
 

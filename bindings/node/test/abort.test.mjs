@@ -3,10 +3,11 @@
 /** Tests calls that a signal aborts. */
 
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 
-import { InvalidRequestError } from 'recallflow';
+import { Client, InvalidRequestError, OutcomeUnknownError } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
 import { CHANGE, SPAN } from './specimens.mjs';
@@ -43,7 +44,15 @@ suite('a call', () => {
         const rejected = rejectionOf(call(controller.signal));
         await sandbox.waitForRequests(1);
         controller.abort(reason);
-        assert.equal(await rejected, reason);
+        const error = await rejected;
+        if (name === 'updateRecallFlow') {
+          assert(error instanceof OutcomeUnknownError);
+          assert.equal(error.cause, reason);
+          assert.equal(error.attempts, 1);
+          assert.match(error.message, /^updateRecallFlow: the update may or may not have been applied: .*aborted/);
+        } else {
+          assert.equal(error, reason);
+        }
         assert.deepEqual(getEventListeners(controller.signal, 'abort'), []);
       }
       await sandbox.waitForOpenConnections(0);
@@ -69,6 +78,47 @@ suite('a call', () => {
     controller.abort();
     assert.equal(await rejected, controller.signal.reason);
     assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
+  });
+});
+
+suite('an aborted update', () => {
+  test('that was applied is an error with an unknown outcome', async () => {
+    sandbox.script(['hold', 'applied']);
+    const signal = AbortSignal.timeout(300);
+    const error = await rejectionOf(client.updateRecallFlow(CHANGE, { signal }));
+    assert(error instanceof OutcomeUnknownError);
+    assert.equal(error.cause, signal.reason);
+    assert.equal((await client.queryRecallFlowDetail(CHANGE.keyId)).recallInterval, CHANGE.recallInterval);
+    assert.match(error.stack ?? '', /abort\.test\.mjs/);
+    assert.equal(JSON.parse(JSON.stringify(error)).remedy, error.remedy);
+  });
+
+  test('that waits for its retry was not applied', async () => {
+    sandbox.script({ respond: { status: 429, headers: [['Retry-After', '5']], body: '' } });
+    const controller = new AbortController();
+    // The first attempt is logged before the wait.
+    const logger = { debug: () => controller.abort() };
+    const { signal } = controller;
+    const error = await rejectionOf(sandbox.client({ logger }).updateRecallFlow(CHANGE, { signal }));
+    assert.equal(error.name, 'AbortError', error.message);
+    assert.equal(error, signal.reason);
+    assert.equal(sandbox.requests.length, 1);
+  });
+
+  test('that has no connection yet was not applied', async (t) => {
+    // The TLS handshake never ends.
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const other = new Client({ apiKey: 'k', apiSecret: 's', baseUrl: `https://127.0.0.1:${port}` });
+    const controller = new AbortController();
+    server.on('connection', (socket) => {
+      t.after(() => socket.destroy());
+      controller.abort();
+    });
+    const { signal } = controller;
+    assert.equal(await rejectionOf(other.updateRecallFlow(CHANGE, { signal })), signal.reason);
   });
 });
 

@@ -4,7 +4,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 
-import { camel, errorOf, moveTo, type Site } from './errors.js';
+import { camel, errorOf, moveTo, outcomeUnknown, type Site } from './errors.js';
 import type { LogWriter } from './logging.js';
 import type { Logger } from './options.js';
 import { native, type NativeCompletions } from './native.js';
@@ -136,8 +136,8 @@ function unlisten(signal: AbortSignal, call: number): void {
 function onAbort(this: AbortSignal): void {
   for (const call of [...(callsOf.get(this) ?? [])]) {
     const pending = remove(call);
-    completions.abort(call);
-    pending?.reject(this.reason);
+    const update = completions.abort(call);
+    pending?.reject(update === null ? this.reason : moveTo(outcomeUnknown(update, this.reason), pending.site));
   }
 }
 

@@ -214,13 +214,14 @@ export class ProtocolError extends RecallFlowError {
 /** The service or a gateway is unavailable: HTTP 408, 500, 502 to 504 or 520 to 529 without a code. */
 export class UnavailableError extends ProtocolError {}
 
-/** An update may or may not have been applied. Read the flow before you repeat it. `cause` is the error that left it unknown. */
+/** An update may or may not have been applied. Read the flow before you repeat it. */
 export class OutcomeUnknownError extends RecallFlowError {
-  declare readonly cause: RecallFlowError;
+  /** The error that left it unknown, or the reason of the signal that aborted the call. */
+  declare readonly cause: unknown;
 
   /** The service's code, if the cause has one. */
   get code(): number | bigint | undefined {
-    return (this.cause as unknown) instanceof ApiError ? (this.cause as ApiError).code : undefined;
+    return this.cause instanceof ApiError ? this.cause.code : undefined;
   }
 
   override get outcomeIsKnown(): boolean {
@@ -288,7 +289,7 @@ export function siteOf(method: ((...args: never) => unknown) | (abstract new (..
 
 /** Replaces the stack of an error, and of its `cause` if that is of this library, by the stack of the caller. */
 export function moveTo<E extends Error>(error: E, site: Site): E {
-  if (error instanceof OutcomeUnknownError && (error.cause as unknown) instanceof RecallFlowError) {
+  if (error instanceof OutcomeUnknownError && error.cause instanceof RecallFlowError) {
     moveTo(error.cause, site);
   }
   // Skip the first line, which holds no name or message because `site` is not an error.
@@ -337,6 +338,15 @@ function withoutStack<E extends Error>(make: () => E): E {
   } finally {
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
+}
+
+/** Creates the error for an update that was aborted after it was sent. */
+export function outcomeUnknown(update: { operation: string; attempts: number }, reason: unknown): OutcomeUnknownError {
+  const operation = camel(update.operation);
+  const remedy = 'read the current state before you repeat the update';
+  const message = `${operation}: the update may or may not have been applied: the call was aborted after it was sent`;
+  const circumstances = { operation, attempts: update.attempts, remedy, cause: reason };
+  return withoutStack(() => new OutcomeUnknownError(`${message}; ${remedy}`, circumstances));
 }
 
 /** Creates the error for a failure of the native module. */

@@ -11,11 +11,18 @@ export interface Packed {
   text: string;
 }
 
+/** An aborted update that may have been applied. */
+export interface AbortedUpdate {
+  operation: string;
+  attempts: number;
+}
+
 /** The completion queue of one thread; see `src/completions.rs`. */
 export interface NativeCompletions {
   /** Writes events to the buffer, and returns their texts if there are any. */
   take(buffer: Float64Array): string[] | null;
-  abort(call: number): void;
+  /** Aborts a call. Describes it if it is an update that may have been applied. */
+  abort(call: number): AbortedUpdate | null;
   /** Starts a call that panics; in test builds only. */
   panic?(operation: number): number;
 }

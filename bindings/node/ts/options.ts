@@ -104,7 +104,10 @@ const VARIABLES = { apiKey: 'RECALLFLOW_API_KEY', apiSecret: 'RECALLFLOW_API_SEC
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Aborts the call: its promise is rejected with the signal's reason. */
+  /**
+   * Aborts the call: its promise is rejected with the signal's reason. That of an update whose request was already written
+   * is rejected with an `OutcomeUnknownError`, whose `cause` is the reason.
+   */
   signal?: AbortSignal | undefined;
   /** Timeout of the whole call with its retries, in milliseconds; by default the client's. */
   timeout?: number | undefined;

@@ -43,19 +43,36 @@ pub trait Sink: Send + Sync {
     fn take(&self, line: Line);
 }
 
-/// Awaits a future and passes the log records of the client to the sink.
+/// Awaits a future and passes the log records of the client to the sink, also those of dropping the future.
 pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn Sink>) -> F::Output {
-    static DISPATCHES: OnceLock<[Dispatch; 2]> = OnceLock::new();
-    // While only one dispatch exists, `tracing` asks the current thread's subscriber whether a new event is of interest,
-    // and remembers the answer. A call that is not logged would then silence the event for all later calls.
-    let [dispatch, _] = DISPATCHES.get_or_init(|| [Dispatch::new(Collector), Dispatch::new(Collector)]);
-    let mut future = pin!(future);
+    let mut future = pin!(Some(future));
+    let mut scope = Scope { future: future.as_mut(), operation, sink };
     std::future::poll_fn(move |context| {
-        let _outer = Outer(CALL.replace(Some((operation, Arc::clone(&sink)))));
-        let poll: Poll<_> = dispatcher::with_default(dispatch, || Pin::as_mut(&mut future).poll(context));
-        poll
+        scope.enter(|future| future.as_pin_mut().map_or(Poll::Pending, |future| future.poll(context)))
     })
     .await
+}
+
+/// A future whose log records go to the sink.
+struct Scope<'a, F> {
+    future: Pin<&'a mut Option<F>>,
+    operation: &'static str,
+    sink: Arc<dyn Sink>,
+}
+
+impl<F> Scope<'_, F> {
+    fn enter<T>(&mut self, act: impl FnOnce(Pin<&mut Option<F>>) -> T) -> T {
+        static DISPATCH: OnceLock<Dispatch> = OnceLock::new();
+        let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Collector));
+        let _outer = Outer(CALL.replace(Some((self.operation, Arc::clone(&self.sink)))));
+        dispatcher::with_default(dispatch, || act(self.future.as_mut()))
+    }
+}
+
+impl<F> Drop for Scope<'_, F> {
+    fn drop(&mut self) {
+        self.enter(|mut future| future.set(None));
+    }
 }
 
 /// Restores the previous call when it is dropped, also after a panic.
@@ -135,5 +152,44 @@ impl Visit for Seen {
         } else {
             self.fields.push((field.name(), Known::Text(value)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Lines(Mutex<Vec<String>>);
+
+    impl Sink for Lines {
+        fn take(&self, line: Line) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.message);
+        }
+    }
+
+    struct LogsWhenDropped;
+
+    impl Drop for LogsWhenDropped {
+        fn drop(&mut self) {
+            tracing::warn!(target: "recallflow", "dropped");
+        }
+    }
+
+    #[test]
+    fn a_dropped_call_is_logged() {
+        let lines = Arc::new(Lines::default());
+        let call = async {
+            let _held = LogsWhenDropped;
+            tracing::warn!(target: "recallflow", "polled");
+            std::future::pending::<()>().await;
+        };
+        let mut call = Box::pin(logged(call, "an_operation", Arc::clone(&lines) as Arc<dyn Sink>));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(call);
+        assert_eq!(*lines.0.lock().unwrap(), ["polled", "dropped"]);
     }
 }

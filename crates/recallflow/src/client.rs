@@ -23,6 +23,7 @@ use crate::response::record::{Record, Response as _};
 use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
+use crate::transport::cancel::{Cancel, LogIfDropped};
 use crate::transport::{AttemptRequest, HttpResponse, Pool, Transport, TransportFailure};
 
 /// A client of the service, for `async` code on a Tokio runtime.
@@ -85,7 +86,7 @@ impl Client {
     /// Any [`Error`]; [`Error::Config`] only if no Tokio runtime is running.
     pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
         self.validate(&OPERATIONS[R::INDEX], request)?;
-        let record = self.send(R::INDEX, encode(request)?, R::Response::SHAPE).await?;
+        let record = self.send(R::INDEX, encode(request)?, R::Response::SHAPE, Cancel::default()).await?;
         Ok(R::Response::from_record(record.as_ref()))
     }
 
@@ -95,19 +96,25 @@ impl Client {
         endpoint: usize,
         body: Bytes,
         shape: Option<&'static Shape>,
+        cancel: Cancel,
     ) -> Result<Option<Record>, Error> {
         // Timers and connections panic without a runtime.
         if Handle::try_current().is_err() {
             return Err(Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`"));
         }
         let operation = &OPERATIONS[endpoint];
-        let request = EncodedRequest { operation, endpoint, body, shape, deadline: deadline_in(self.timeout) };
+        let request = EncodedRequest { operation, endpoint, body, shape, deadline: deadline_in(self.timeout), cancel };
+        let watch = (operation.kind == OperationKind::Update).then(|| LogIfDropped::new(&request.cancel));
         // Lets hyper's connection tasks notice pooled connections that were closed, or that hold unsolicited bytes. They
         // may not have run since the last call. A connection reads before it writes, so it then returns the request
         // unsent.
         yield_now().await;
         let span = tracing::debug_span!("recallflow", operation = operation.name);
-        self.send_with_retries(&request).instrument(span).await
+        let outcome = self.send_with_retries(&request).instrument(span).await;
+        if let Some(watch) = watch {
+            watch.finish();
+        }
+        outcome
     }
 
     /// Returns the total time of each call.
@@ -154,6 +161,9 @@ impl Client {
             attempts += 1;
             let offset = self.shared.clock.adopted();
             let outcome = self.attempt(request, offset).await;
+            if outcome.as_ref().is_err_and(|failed| failed.class.outcome_is_known()) {
+                request.cancel.end_unprocessed();
+            }
             report(attempts, outcome.as_ref().err());
             let FailedAttempt { class, error } = match outcome {
                 Ok(response) => {
@@ -213,7 +223,7 @@ impl Client {
         request: &EncodedRequest,
         offset: i64,
     ) -> Result<(HttpResponse, String), FailedAttempt> {
-        let EncodedRequest { operation, endpoint, ref body, deadline, .. } = *request;
+        let EncodedRequest { operation, endpoint, ref body, deadline, ref cancel, .. } = *request;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let failed = |failure| classify::failure(failure, transport.base_url());
         let http = transport.open(&self.pool).map_err(failed)?;
@@ -228,6 +238,7 @@ impl Client {
             body: body.clone(),
             ends_at: deadline,
             max_silence: (operation.kind == OperationKind::Query).then_some(self.shared.attempt_timeout),
+            cancel,
         };
         let response = transport.send(&http, attempt).await.map_err(failed)?;
         Ok((response, sign))
@@ -283,6 +294,7 @@ struct EncodedRequest {
     /// The shape of the response, if the operation has one.
     shape: Option<&'static Shape>,
     deadline: Instant,
+    cancel: Cancel,
 }
 
 /// Logs the outcome of an attempt, but never any part of a body.

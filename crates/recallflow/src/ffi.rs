@@ -24,3 +24,4 @@ pub use crate::request::source::{Form, Found, Object, Source};
 pub use crate::response::record::{Record, Row, write_response};
 pub use crate::response::shape::{Field, Kind, Shape};
 pub use crate::response::table::Cell;
+pub use crate::transport::cancel::Cancel;

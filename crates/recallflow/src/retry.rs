@@ -82,7 +82,7 @@ impl RetryClass {
     }
 
     /// Returns whether an update was provably not applied.
-    const fn outcome_is_known(self) -> bool {
+    pub(crate) const fn outcome_is_known(self) -> bool {
         matches!(
             self,
             RetryClass::Unsent

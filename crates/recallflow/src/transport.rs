@@ -3,6 +3,7 @@
 //! Only this module and its submodules use `reqwest` and `hyper`.
 
 mod body;
+pub(crate) mod cancel;
 mod failure;
 mod pool;
 mod proxy;
@@ -27,6 +28,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 
 use self::body::{Connections, Gate, RequestBody, WriteProgress};
+use self::cancel::Cancel;
 use self::failure::Peer;
 pub(crate) use self::failure::{FailureKind, TransportFailure, is_refused_by_system};
 pub(crate) use self::pool::Pool;
@@ -79,6 +81,8 @@ pub(crate) struct AttemptRequest<'a> {
     pub(crate) ends_at: Instant,
     /// The longest time without progress.
     pub(crate) max_silence: Option<Duration>,
+    /// The call that the attempt belongs to.
+    pub(crate) cancel: &'a Cancel,
 }
 
 /// A whole HTTP response.
@@ -255,11 +259,12 @@ impl Transport {
         attempt: AttemptRequest<'_>,
         connections: &Arc<Connections>,
     ) -> Result<(Request, Arc<Gate>), TransportFailure> {
-        let AttemptRequest { endpoint, sign, timestamp, body, .. } = attempt;
+        let AttemptRequest { endpoint, sign, timestamp, body, cancel, .. } = attempt;
         let mut sign = HeaderValue::from_str(sign)
             .map_err(|_| TransportFailure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
         let (body, gate) = RequestBody::new(body, connections.clone());
+        cancel.begin(&gate);
         let mut request = Request::new(Method::POST, self.urls[endpoint].clone());
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);

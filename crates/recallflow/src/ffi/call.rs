@@ -20,6 +20,7 @@ use crate::generated::shapes::RESPONSES;
 use crate::operation::Page;
 use crate::pages::{Drift, PagingState};
 use crate::response::record::Record;
+use crate::transport::cancel::Cancel;
 
 /// The types of an operation.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ pub struct PagingShape {
 pub struct Prepared {
     operation: usize,
     body: Bytes,
+    cancel: Cancel,
 }
 
 impl Prepared {
@@ -57,6 +59,12 @@ impl Prepared {
     #[must_use]
     pub fn operation(&self) -> usize {
         self.operation
+    }
+
+    /// Returns a handle that cancels the call of this request.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 }
 
@@ -69,7 +77,7 @@ impl Client {
     pub fn prepare(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
         let violations = if self.validates() { request.violations() } else { Vec::new() };
         if violations.is_empty() {
-            Ok(Prepared { operation, body: request.encode()? })
+            Ok(Prepared { operation, body: request.encode()?, cancel: Cancel::default() })
         } else {
             Err(Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
         }
@@ -81,9 +89,9 @@ impl Client {
     ///
     /// Any [`Error`].
     pub async fn call(&self, prepared: Prepared) -> Result<Option<Record>, Error> {
-        let Prepared { operation, body } = prepared;
+        let Prepared { operation, body, cancel } = prepared;
         let shape = CALLS[operation].response.map(|response| &RESPONSES[response]);
-        self.send(operation, body, shape).await
+        self.send(operation, body, shape, cancel).await
     }
 }
 
@@ -196,7 +204,8 @@ impl Pages {
             if let Some(page) = self.query.page_number() {
                 *page = number;
             }
-            let prepared = Prepared { operation: self.operation, body: self.query.encode()? };
+            let prepared =
+                Prepared { operation: self.operation, body: self.query.encode()?, cancel: Cancel::default() };
             let record = client.call(prepared).await.inspect_err(|_| self.progress.end())?;
             let id = self.paging.id;
             let items = self.progress.accept_page(self.open(record), |record| record.root().number(id));

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener as BlockingListener};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
@@ -59,7 +60,9 @@ fn tls_transport_to(address: SocketAddr) -> Sender {
 }
 
 fn attempt_ending_at(ends_at: Instant) -> AttemptRequest<'static> {
+    static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
     AttemptRequest {
+        cancel: &CANCEL,
         endpoint: 1,
         kind: OperationKind::Query,
         sign: "the-sign",
