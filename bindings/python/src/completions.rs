@@ -24,7 +24,7 @@ use recallflow_bridge::logs::{Line, Sink, logged};
 
 use crate::errors::raise;
 use crate::log;
-use crate::outcome::{Returned, resolve};
+use crate::outcome::{Outcome, Returned, resolve};
 
 /// The pending calls of one event loop, and the outcomes that it has not taken yet.
 #[pyclass(frozen, module = "recallflow._native")]
@@ -55,12 +55,10 @@ struct Queue {
     woken: UnixStream,
 }
 
-/// The number of a call, and its outcome.
-type Outcome = (u64, Result<Returned, Failure>);
-
 #[derive(Default)]
 struct Queued {
-    outcomes: Vec<Outcome>,
+    /// The number of each call that has ended, and its outcome.
+    outcomes: Vec<(u64, Outcome)>,
     lines: Vec<(Context, Line)>,
     /// Whether the event loop was woken and has not taken anything since.
     is_signalled: bool,
@@ -89,14 +87,13 @@ impl Queue {
         }
     }
 
-    fn take(&self) -> (Vec<Outcome>, Vec<(Context, Line)>) {
+    fn take(&self) -> Queued {
         let mut state = self.state();
         if state.is_signalled {
-            state.is_signalled = false;
             // It holds at most one byte.
             let _ = (&self.woken).read(&mut [0; 8]);
         }
-        (std::mem::take(&mut state.outcomes), std::mem::take(&mut state.lines))
+        std::mem::take(&mut *state)
     }
 }
 
@@ -151,7 +148,7 @@ impl Completions {
                 Ok(outcome) => outcome.map_err(Failure::Error),
                 Err(panic) => Err(Failure::Panicked(panic, Some(operation))),
             };
-            queue.push(|state| state.outcomes.push((number, outcome)));
+            queue.push(|state| state.outcomes.push((number, Outcome(outcome))));
         };
         let call = background::start(call).map_err(|error| raise(Error::refused_by_system(&error, Some(operation))))?;
         own.waiting.insert(number, Waiting { future: future.unbind(), _call: call });
@@ -181,10 +178,10 @@ impl Completions {
         Ok(self.queue()?.woken.as_raw_fd())
     }
 
-    /// Passes all queued outcomes to their futures.
+    /// Sets the results of the futures of all calls that have ended.
     fn take(&self, py: Python<'_>) -> PyResult<()> {
         let Ok(queue) = self.queue() else { return Ok(()) };
-        let (outcomes, lines) = queue.take();
+        let Queued { outcomes, lines, .. } = queue.take();
         // A signal handler may raise at any point here. The remaining futures must still get their outcomes.
         let lines = lines.into_iter().map(|(context, line)| (Some(context), line));
         let mut interruption = log::hand_over(py, lines).err();
@@ -192,10 +189,12 @@ impl Completions {
             // Canceled calls were removed.
             let Some(Waiting { future, .. }) = self.remove(number) else { continue };
             let future = future.bind(py);
-            let resolved = resolve(future, &outcome).or_else(|error| {
-                interruption.get_or_insert(error);
-                // The signal handler has ended, so a second try succeeds.
-                resolve(future, &outcome)
+            let resolved = Bound::new(py, outcome).and_then(|outcome| {
+                resolve(future, &outcome).or_else(|error| {
+                    interruption.get_or_insert(error);
+                    // The signal handler has ended, so a second try succeeds.
+                    resolve(future, &outcome)
+                })
             });
             if let Err(error) = resolved {
                 interruption.get_or_insert(error);

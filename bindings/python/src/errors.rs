@@ -11,7 +11,7 @@ use crate::classes::Classes;
 use crate::{python, to_python};
 
 /// Returns the exception object for a failure.
-pub(crate) fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
+fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
     let payload = to_python::json(py, &Value::Object(failure.describe()))?;
     python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
 }

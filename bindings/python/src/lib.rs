@@ -38,6 +38,8 @@ mod _native {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
+    use crate::outcome::Outcome;
+    #[pymodule_export]
     use crate::pages::PageReader;
     #[pymodule_export]
     use crate::sandbox::{Sandbox, serve_sandbox};

@@ -6,8 +6,15 @@ use pyo3::types::{PyNone, PyString, PyTuple};
 use recallflow::ffi::Record;
 use recallflow_bridge::failure::Failure;
 
-use crate::errors::{exception, shielded};
+use crate::errors::{shielded, thrown};
 use crate::{python, to_python};
+
+/// The outcome of a call, which becomes the result of the call's future.
+///
+/// The task that waits for the future opens it. So the objects of a response are created just before the task reads them.
+/// Objects created when the future is resolved would push those of the other calls out of the processor's cache.
+#[pyclass(frozen, module = "recallflow._native")]
+pub(crate) struct Outcome(pub(crate) Result<Returned, Failure>);
 
 /// What a call returns.
 #[derive(Debug)]
@@ -18,23 +25,27 @@ pub(crate) enum Returned {
     Page,
 }
 
-/// Sets the result or the exception of a future, unless it is done.
-pub(crate) fn resolve(future: &Bound<'_, PyAny>, outcome: &Result<Returned, Failure>) -> PyResult<()> {
+#[pymethods]
+impl Outcome {
+    /// Returns the response, or raises the error of the call.
+    fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match &self.0 {
+            Ok(Returned::Response(record)) => shielded(None, || to_python::record(py, record.as_ref())),
+            Ok(Returned::Page) => Ok(PyNone::get(py).to_owned().into_any()),
+            Err(failure) => Err(thrown(failure)),
+        }
+    }
+}
+
+/// Sets the result of a future, unless it is done.
+pub(crate) fn resolve(future: &Bound<'_, PyAny>, outcome: &Bound<'_, Outcome>) -> PyResult<()> {
     let py = future.py();
     let done = future.getattr(interned(py, &DONE, "done"))?;
     if python::call(&done, &PyTuple::empty(py))?.is_truthy()? {
         return Ok(());
     }
-    let result = match outcome {
-        Ok(Returned::Response(record)) => shielded(None, || to_python::record(py, record.as_ref())),
-        Ok(Returned::Page) => Ok(PyNone::get(py).to_owned().into_any()),
-        Err(failure) => exception(py, failure).and_then(|error| Err(PyErr::from_value(error))),
-    };
-    let (set, argument) = match result {
-        Ok(result) => (future.getattr(interned(py, &SET_RESULT, "set_result"))?, result),
-        Err(error) => (future.getattr("set_exception")?, error.into_value(py).into_bound(py).into_any()),
-    };
-    python::call(&set, &(argument,).into_pyobject(py)?)?;
+    let set = future.getattr(interned(py, &SET_RESULT, "set_result"))?;
+    python::call(&set, &(outcome,).into_pyobject(py)?)?;
     Ok(())
 }
 

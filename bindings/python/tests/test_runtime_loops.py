@@ -324,7 +324,7 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         while not completions.wait(10_000):
             pass
         await asyncio.wait_for(asyncio.wait(others), 10)
-        assert [type(it.result()) for it in others] == [rf.RecallFlowDetail] * len(others)
+        assert [type(it.result().open()) for it in others] == [rf.RecallFlowDetail] * len(others)
         # One of each batch is reported, and the number of batches depends on timing.
         assert {type(it) for it in seen} == {InterruptionError}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
     from collections.abc import Coroutine
 
-    from recallflow._native import Core
+    from recallflow._native import Core, Outcome
     from recallflow._values import Request
 
 # Weak references let a loop be collected that was never closed. All weak references to a loop are one object, so that
@@ -47,19 +47,14 @@ def completions_of(loop: AbstractEventLoop) -> Completions:
     return _queues.get(ref(loop)) or Context().run(_watch, loop)
 
 
-async def outcome(completions: Completions, future: Future[Any], number: int) -> Any:
+async def outcome(completions: Completions, future: Future[Outcome], number: int) -> Any:
     """Waits for a call, and drops the call if the waiting task is canceled."""
     try:
-        return await future
+        ended = await future
     except BaseException:
-        # Does nothing after an error of the call itself.
         completions.cancel(number)
-        if future.done() and not future.cancelled():
-            # Retrieves an error that arrived as the loop ended, so that the future does not log it as lost.
-            future.exception()
-        # Breaks the reference cycle error → traceback → this frame → future → error.
-        del future
         raise
+    return ended.open()
 
 
 def _watch(loop: AbstractEventLoop) -> Completions:

@@ -13,6 +13,7 @@ __all__ = [
     "VERSION",
     "Completions",
     "Core",
+    "Outcome",
     "PageReader",
     "Sandbox",
     "from_dict",
@@ -142,13 +143,20 @@ class Completions:
     def fileno(self) -> int:
         """Returns a file descriptor that is readable while outcomes are queued."""
     def take(self) -> None:
-        """Passes all queued outcomes to their futures."""
+        """Sets the results of the futures of all calls that have ended."""
     def cancel(self, number: int) -> None:
         """Drops a call. Does nothing if it has ended."""
     def wait(self, milliseconds: int) -> bool:
         """Waits without the GIL for outcomes, for event loops that cannot watch file descriptors."""
     def close(self) -> None:
         """Drops all pending calls, and closes the descriptor."""
+
+@final
+class Outcome:
+    """The outcome of a call, which is the result of its future."""
+
+    def open(self) -> Any:
+        """Returns the response, or raises the error of the call."""
 
 @final
 class Sandbox:
