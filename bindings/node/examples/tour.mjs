@@ -39,7 +39,7 @@ async function tour(client) {
   title('Read a recall flow');
   show('request', { keyId: 12 });
   const detail = await client.queryRecallFlowDetail(12);
-  show('answer', detail);
+  show('response', detail);
   for (const node of detail.nodeList) {
     console.log(`node ${node.keyId}: ${nameOf(RecallStatus, node.nodeStatus)}, plays ${node.voiceFileId ?? '-'}`);
   }
@@ -58,7 +58,7 @@ async function tour(client) {
   await client.updateRecallFlow(update);
   console.log('accepted');
 
-  title('Change one thing of what was read');
+  title('Change one value of the flow');
   const before = await client.queryRecallFlowDetail(299);
   await client.updateRecallFlow({ ...before.toUpdate(), recallInterval: 45 });
   const after = await client.queryRecallFlowDetail(299);

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Takes the tour, and says what went wrong if it ends early."""
+    """Takes the tour, and prints the error if it fails."""
     try:
         with rf.Client.from_env() as client:
             tour(client)
@@ -34,7 +34,7 @@ def tour(client: rf.Client) -> None:
     title("Read a recall flow")
     show("request", rf.RecallFlowDetailQuery(key_id=12))
     detail = client.query_recall_flow_detail(12)
-    show("answer", detail)
+    show("response", detail)
     for node in detail.node_list:
         print(f"node {or_dash(node.key_id)}: {or_dash(node.node_status)}, plays {or_dash(node.voice_file_id)}")
 
@@ -55,7 +55,7 @@ def tour(client: rf.Client) -> None:
     client.update_recall_flow(update)
     print("accepted")
 
-    title("Change one thing of what was read")
+    title("Change one value of the flow")
     detail = client.query_recall_flow_detail(299)
     client.update_recall_flow(detail.to_update().replace(recall_interval=45))
     changed = client.query_recall_flow_detail(299)
@@ -103,7 +103,7 @@ def title(text: str) -> None:
 
 
 def or_dash(value: object) -> str:
-    """A value that the service may have left out; a status by its name."""
+    """Returns a value that the service may omit; a status by name."""
     if value is None:
         return "-"
     name = getattr(value, "name", None)

@@ -26,7 +26,7 @@ STATUS = Path("/proc/self/status")
 
 
 class Texts(logging.Handler):
-    """Keeps everything that is logged, at whatever level."""
+    """A handler that keeps the log records of every level."""
 
     def __init__(self) -> None:
         super().__init__(logging.NOTSET)
@@ -41,7 +41,7 @@ LOGGED = Texts()
 
 
 def resident(name: str) -> int | None:
-    """A line of this process's status, in bytes; None where there is none."""
+    """Returns a line of this process's status, in bytes; None if it is missing."""
     try:
         lines = STATUS.read_text().splitlines()
     except OSError:
@@ -50,7 +50,7 @@ def resident(name: str) -> int | None:
 
 
 def forget_peak() -> None:
-    """Forgets what this process once needed most."""
+    """Resets the peak memory of this process."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
@@ -58,14 +58,14 @@ def forget_peak() -> None:
 
 
 def shown(error: BaseException) -> list[str]:
-    """Everything that anybody could print, log or store of an error."""
+    """Returns every text of an error that a program could print, log or store."""
     texts = [str(error), repr(error), repr(error.__dict__), repr(error.args)]
     texts += traceback.format_exception(type(error), error, error.__traceback__)
     texts.append(pickle.dumps(error).decode("latin-1"))
     texts.append(repr(copy.copy(error)))
     for name in dir(error):
         if not name.startswith("__"):
-            # A timeout is an OSError, of which one attribute is there only at times.
+            # A timeout is an `OSError`, one of whose attributes may be missing.
             texts.append(repr(getattr(error, name, None)))
     return texts
 
@@ -77,7 +77,7 @@ def called(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
 
 
 def begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
-    """Makes the call, or what is to be awaited for it."""
+    """Makes the call, or returns the coroutine to await."""
     timeout = call["timeout_ms"] / 1000
     if call["operation"] == "query":
         return client.query_recall_flow_detail(call["key_id"], timeout=timeout)
@@ -99,10 +99,10 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
     observed: dict[str, Any] = {}
     texts: list[str] = []
     failed: BaseException | None = None
-    answer = None
+    result = None
     started = time.perf_counter()
     try:
-        answer = called(client, call)
+        result = called(client, call)
     except BaseException as error:  # noqa: BLE001, any exception is the result of the call
         failed = error
     observed["milliseconds"] = (time.perf_counter() - started) * 1000
@@ -110,8 +110,8 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
     if before is not None and peak is not None:
         observed["memory_growth"] = max(0, peak - before)
     if failed is None:
-        observed["value"] = None if answer is None else answer.to_wire()
-        texts += [str(answer), repr(answer)]
+        observed["value"] = None if result is None else result.to_wire()
+        texts += [str(result), repr(result)]
     else:
         observed |= {
             "error": type(failed).__name__,
@@ -136,7 +136,7 @@ def main() -> None:
         command = json.loads(line)
         reply: dict[str, Any] = {}
         if "open" in command:
-            # The client before goes with the last name for it, as most do.
+            # Replacing the last reference drops the previous client.
             options = command["open"]
             client = kind(
                 options["api_key"], options["api_secret"], base_url=options["base_url"], ca_file=options["ca_file"]

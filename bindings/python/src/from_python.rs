@@ -124,7 +124,7 @@ impl<'a, 'py> PyValue<'a, 'py> {
         let kind = describe_class(&object_class);
         match self.reader.classes.lookup(&object_class) {
             Some((_, false)) => {
-                Some(format!("{kind}, which is a response: make a request of the flow with `to_update()`"))
+                Some(format!("{kind}, which is a response: turn the flow into a request with `to_update()`"))
             }
             Some((_, true)) => Some(kind),
             None if self.object.cast::<PyMapping>().is_ok() && self.reader.given == Given::Instances => {

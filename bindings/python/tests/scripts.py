@@ -1,4 +1,4 @@
-"""Runs Python programs in processes of their own, as their users would."""
+"""Runs Python programs in separate processes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(program: str, *options: str, **variables: str) -> Ended:
 
 
 def output(program: str, *options: str, **variables: str) -> str:
-    """What a program prints that ends well and complains of nothing."""
+    """Returns the output of a program that must succeed and write nothing to standard error."""
     ended = run(program, *options, **variables)
     assert (ended.status, ended.errors) == (0, ""), ended
     return ended.output

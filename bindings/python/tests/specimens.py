@@ -1,4 +1,4 @@
-"""Values to try things with, and what is known of the fields of their classes."""
+"""Sample values for tests, and descriptions of the fields of their classes."""
 
 from __future__ import annotations
 
@@ -37,36 +37,36 @@ OPERATIONS = {name.lower(): position for name, position in vars(operations).item
 
 
 def fields(kind: type[rf.Value]) -> list[str]:
-    """The fields of a class, in their order."""
+    """Returns the fields of a class, in order."""
     return list(kind._fields)
 
 
 def wire_name(name: str) -> str:
-    """The service's name of a field."""
+    """Returns the wire name of a field."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 
 
 def path(kind: type[rf.Request], name: str) -> str:
-    """Where violations say that a field is."""
+    """Returns the path of a field in violations."""
     inner = kind is rf.GroupCallQuery and name not in ("current", "size")
     return f"params.{wire_name(name)}" if inner else wire_name(name)
 
 
 def annotation(kind: type[rf.Value], name: str) -> str:
-    """The type of a field, as its constructor is annotated."""
+    """Returns the annotation of a field in the constructor."""
     return str(kind.__init__.__annotations__[name])
 
 
 def with_field(kind: type[rf.Request], name: str, value: object) -> rf.Request:
-    """A request that obeys every rule but for this field."""
+    """Returns a valid request with another value in this field."""
     requests: list[rf.Request] = [DETAIL_QUERY, QUERY, NODE, UPDATE]
     (request,) = (each for each in requests if type(each) is kind)
     return request.replace(**{name: value})
 
 
 class Text(str):
-    """Text of a class of its own."""
+    """A subclass of `str`."""
 
     __slots__ = ()
 
@@ -75,14 +75,14 @@ class Text(str):
 
 
 class Whole:
-    """A whole number of another library."""
+    """An integer of another library."""
 
     def __index__(self) -> int:
         return 30
 
 
 class Broken:
-    """Fails whenever it is asked for something."""
+    """An object whose methods all raise an exception."""
 
     def __index__(self) -> int:
         raise ValueError("no number")
@@ -123,7 +123,7 @@ class BrokenTime(datetime.datetime):
 
 def endless() -> list[Any]:
     items: list[Any] = []
-    # Twice, so that reading it to a depth would take longer than anybody waits.
+    # Contains itself twice, so that reading it to the maximum depth would take practically forever.
     items.extend([items, items])
     return items
 

@@ -1,4 +1,4 @@
-"""Programs that are watched while they run, and a gate between a client and its sandbox."""
+"""Runs programs and talks to them, and puts a gate between a client and its sandbox."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
     from recallflow.sandbox import Sandbox
 
-# Where the package is that these tests test, so that the programs test the same.
+# The folder of the package under test, so that the programs test the same package.
 PACKAGES = Path(rf.__file__).parents[1]
 QUERY = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")
 UPDATE = rf.UpdateRecallFlow(key_id=299, recall_interval=45, recall_num=2, recall_type=rf.RecallType.FAILED)
-# Seconds. Nothing takes that long, not even on a busy machine.
+# Seconds. Every step is faster than this, even on a busy machine.
 PATIENCE = 20.0
-# Whether tests that do something often do it as often as the project promises: 100 000 calls, 10 000 clients, hundreds
-# of exits. That takes minutes, and calls for a release build.
+# Whether tests repeat their steps as often as the project promises: 100 000 calls, 10 000 clients, hundreds of exits.
+# That takes minutes, and needs a release build.
 IS_FULL = "RECALLFLOW_TEST_FULL" in os.environ
 
-# Of tests that look at threads, files, memory and sockets as Linux shows them.
+# For tests that read threads, files, memory and sockets from /proc.
 needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system has no /proc")
 
-# What every program begins with.
+# The beginning of every program.
 PREAMBLE = """
 import sys
 import recallflow as rf
@@ -54,7 +54,7 @@ def say(*words):
 
 
 def environment(url: str | None = None, sandbox: Sandbox | None = None) -> dict[str, str]:
-    """The environment of a program whose clients go to a sandbox, or to what stands before it."""
+    """Returns the environment of a program whose clients connect to a sandbox or to the gate before it."""
     variables = {**os.environ, "PYTHONPATH": str(PACKAGES)}
     if sandbox is not None:
         variables["RECALLFLOW_API_KEY"] = sandbox.api_key
@@ -64,7 +64,7 @@ def environment(url: str | None = None, sandbox: Sandbox | None = None) -> dict[
 
 
 class Program:
-    """A running Python program, which ends at the end of its `with` block at the latest, with all that it forked."""
+    """A running Python program. The end of its `with` block kills it with all its children."""
 
     def __init__(self, text: str, *options: str, sandbox: Sandbox | None = None, url: str | None = None) -> None:
         self._process = subprocess.Popen(
@@ -74,7 +74,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # With the children that it forks it is a group, which can be ended as one.
+            # The program and its children form a process group, so that all can be killed at once.
             start_new_session=True,
         )
 
@@ -110,13 +110,13 @@ class Program:
         return now
 
     def end(self, timeout: float = PATIENCE) -> tuple[int, str, str]:
-        """Waits for the program's end: its exit status, and what it wrote."""
+        """Waits for the end of the program, and returns its exit status and output."""
         output, errors = self._process.communicate(timeout=timeout)
         return self._process.returncode, output, errors
 
 
 def finish(text: str, *options: str, sandbox: Sandbox | None = None, timeout: float = PATIENCE) -> str:
-    """What a program prints that ends well and complains of nothing."""
+    """Returns the output of a program that must succeed and write nothing to standard error."""
     with Program(text, *options, sandbox=sandbox) as program:
         status, output, errors = program.end(timeout)
     assert (status, errors) == (0, ""), (status, output, errors)
@@ -124,9 +124,9 @@ def finish(text: str, *options: str, sandbox: Sandbox | None = None, timeout: fl
 
 
 class Gate:
-    """Stands between clients and a sandbox: requests pass, and answers when the gate is open.
+    """A proxy between clients and a sandbox. It always passes requests, but responses only while the gate is open.
 
-    A barred one does not even accept connections, as a host that drops all packets. One that holds the answers of the
+    A barred gate accepts no connections, like a host that drops all packets. A gate that holds the responses of the
     first so many connections lets all others pass.
     """
 
@@ -135,7 +135,7 @@ class Gate:
         self._open = threading.Event()
         self._held = held
         self._passed = threading.Condition()
-        self._answers = b""
+        self._responses = b""
         self._closing = ExitStack()
         self._listener = self._closing.enter_context(socket.socket())
         self._listener.bind(("127.0.0.1", 0))
@@ -143,7 +143,7 @@ class Gate:
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         if barred:
-            # It fills the backlog, so that the system does not accept other connections.
+            # Fills the backlog, so that the system accepts no further connections.
             self._filler = self._closing.enter_context(socket.create_connection(("127.0.0.1", self.port)))
         else:
             self._start(self._accept)
@@ -160,11 +160,11 @@ class Gate:
         self._closing.close()
 
     def open(self) -> None:
-        """Lets answers pass, those that wait and those that come."""
+        """Passes waiting and future responses."""
         self._open.set()
 
     def unbar(self) -> None:
-        """Accepts connections, those that wait and those that come."""
+        """Accepts waiting and future connections."""
         self._filler.close()
         self._start(self._accept)
         self.open()
@@ -178,9 +178,9 @@ class Gate:
             time.sleep(0.005)
 
     def wait_for_body(self, length: int) -> None:
-        """Waits until so many bytes of a body have passed."""
+        """Waits until this number of body bytes has passed."""
         with self._passed:
-            assert self._passed.wait_for(lambda: len(self._answers.partition(b"\r\n\r\n")[2]) >= length, PATIENCE)
+            assert self._passed.wait_for(lambda: len(self._responses.partition(b"\r\n\r\n")[2]) >= length, PATIENCE)
 
     @staticmethod
     def _start(target: Callable[..., None], *arguments: object) -> None:
@@ -197,18 +197,18 @@ class Gate:
             self._start(self._pass, client, server, False, False)
             self._start(self._pass, server, client, True, is_held)
 
-    def _pass(self, source: socket.socket, target: socket.socket, are_answers: bool, is_held: bool) -> None:
+    def _pass(self, source: socket.socket, target: socket.socket, are_responses: bool, is_held: bool) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
                 if is_held:
                     self._open.wait()
                 target.sendall(data)
-                if are_answers:
+                if are_responses:
                     with self._passed:
-                        self._answers += data
+                        self._responses += data
                         self._passed.notify_all()
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            if are_answers:
+            if are_responses:
                 end.close()

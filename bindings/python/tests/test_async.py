@@ -1,4 +1,4 @@
-"""The client for `asyncio`: loops, cancelling, and silence."""
+"""The client for `asyncio`: event loops, cancellation, and exit without warnings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def new_uvloop() -> asyncio.AbstractEventLoop:
 
 
 def run_on(new_loop: Callable[[], asyncio.AbstractEventLoop], main: Coroutine[Any, Any, Any]) -> Any:
-    """`asyncio.run` on a loop of some kind."""
+    """Runs a coroutine on a loop of this kind."""
     loop = new_loop()
     try:
         return loop.run_until_complete(main)
@@ -144,7 +144,7 @@ def test_a_client_that_was_closed_says_so(sandbox: Sandbox) -> None:
 
 
 async def cancelled(sandbox: Sandbox, call: Awaitable[Any]) -> None:
-    """Cancels a call once its request has come."""
+    """Cancels a call after its request has arrived."""
     task = asyncio.ensure_future(call)
     await asyncio.to_thread(sandbox.wait_for_requests, len(sandbox.requests) + 1)
     task.cancel()
@@ -215,15 +215,15 @@ def test_one_of_many_is_cancelled(sandbox: Sandbox, async_client: rf.AsyncClient
     run(main())
 
 
-# Silence: no warning, no word on standard error, no garbage
+# No warnings, no output on standard error, no reference cycles
 
 
-# A call of the sandbox's own that never ends.
+# A call that never ends.
 HELD = 990604
 
 
 def start(sandbox: Sandbox) -> str:
-    """How a program begins that leaves calls under way."""
+    """Returns the beginning of a program that exits during calls."""
     return dedent(
         f"""
         import asyncio
@@ -286,7 +286,7 @@ def test_a_loop_that_ends_with_calls_under_way_is_silent(
         calls = [flow(async_client) for _ in range(10)]
         for call in calls:
             call.send(None)
-        # All outcomes have come when this one has, and none was awaited.
+        # All outcomes have arrived when this one has, and none was awaited.
         await asyncio.to_thread(sandbox.wait_for_requests, 10)
         await flow(async_client)
         for call in calls:
@@ -299,7 +299,7 @@ def test_a_loop_that_ends_with_calls_under_way_is_silent(
 
 def test_calls_leave_no_garbage(sandbox: Sandbox, async_client: rf.AsyncClient) -> None:
     class Canary:
-        """Lives as long as the frame that holds it."""
+        """An object that lives as long as the frame that refers to it."""
 
     async def call() -> weakref.ref[Canary]:
         canary = Canary()
@@ -319,7 +319,7 @@ def test_calls_leave_no_garbage(sandbox: Sandbox, async_client: rf.AsyncClient) 
         gc.enable()
 
 
-# Event loops come and go
+# Several event loops
 
 
 def known_loops() -> list[asyncio.AbstractEventLoop | None]:
@@ -336,7 +336,7 @@ def test_loop_that_was_never_closed_can_be_collected(async_client: rf.AsyncClien
     loop = asyncio.new_event_loop()
     loop.run_until_complete(flow(async_client))
     reference = weakref.ref(loop)
-    # It is part of a cycle, which the collector has to find.
+    # It is part of a reference cycle, which the garbage collector has to find.
     del loop
     with pytest.warns(ResourceWarning, match="unclosed event loop"):
         gc.collect()

@@ -1,4 +1,4 @@
-"""The client for code that is not `async`: options, runtime, and what a program may do with it."""
+"""The blocking client: options, environment, closing, and use by programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UPDATE = rf.UpdateRecallFlow(key_id=299, recall_interval=45, recall_num=2, recal
 
 
 def in_python(options: dict[str, Any]) -> dict[str, Any]:
-    """Options of a vector, whose times are in milliseconds."""
+    """Returns the options of a vector, which has times in milliseconds."""
     seconds = {name[:-3]: value / 1000 for name, value in options.items() if name.endswith("_ms")}
     return {**{name: value for name, value in options.items() if not name.endswith("_ms")}, **seconds}
 
@@ -63,7 +63,7 @@ def test_options_are_taken_or_refused_like_this(case: dict[str, Any], kind: type
         ("timeout", "10"),
         ("timeout", float("nan")),
         ("timeout", -1),
-        # None is the environment's or the system's, and these are neither.
+        # `None` means the value of the environment or the system. These values are not `None`.
         *[
             (name, None)
             for name in (
@@ -123,7 +123,7 @@ def test_the_environment_fills_in_what_is_not_given(sandbox: Sandbox, monkeypatc
     with rf.Client.from_env(max_retries=0) as client:
         assert client.query_recall_flow_detail(12).key_id == 12
     assert rf.ONBUKA in repr(rf.Client.from_env(base_url=rf.ONBUKA))
-    # What is given wins, and need not be in the environment.
+    # Arguments take precedence, and need not be in the environment.
     with pytest.raises(rf.ConfigError, match="API key"):
         rf.Client.from_env(api_key="line\nbreak")
     monkeypatch.delenv("RECALLFLOW_API_SECRET")
@@ -144,7 +144,7 @@ def test_options_are_read_and_not_set(kind: type[rf.Client | rf.AsyncClient]) ->
     assert (client.base_url, client.timeout, client.max_retries) == (rf.ITNIO, 30.0, 2)
     other = kind("key", "secret", base_url=rf.LAAFFIC, timeout=7.5, max_retries=0)
     assert (other.base_url, other.timeout, other.max_retries) == (rf.LAAFFIC, 7.5, 0)
-    # What was set and had no effect would be believed to have one.
+    # Setting an attribute that has no effect would be misleading.
     for name in ("base_url", "timeout", "max_retries"):
         with pytest.raises(AttributeError, match=name):
             setattr(client, name, 3)
@@ -186,7 +186,7 @@ def test_a_call_takes_options_of_its_own(sandbox: Sandbox) -> None:
             client.query_recall_flow_detail(12, max_retries=-1)
 
 
-def test_an_update_whose_answer_was_lost_is_told_and_not_repeated(sandbox: Sandbox, client: rf.Client) -> None:
+def test_an_update_whose_response_is_lost_is_reported_and_not_retried(sandbox: Sandbox, client: rf.Client) -> None:
     sandbox.script(faults.reset() & faults.applied())
     with pytest.raises(rf.OutcomeUnknownError) as caught:
         client.update_recall_flow(UPDATE)
@@ -228,7 +228,7 @@ def test_other_threads_run_while_a_call_waits(sandbox: Sandbox, client: rf.Clien
 
     thread = threading.Thread(target=call)
     thread.start()
-    # This thread could not see the request if the call kept the interpreter to itself.
+    # This thread could not see the request if the call kept the GIL.
     sandbox.wait_for_requests(1)
     sandbox.close()
     thread.join()
@@ -268,9 +268,9 @@ def test_a_client_works_in_a_forked_child_and_in_its_parent(sandbox: Sandbox, cl
 
 
 def test_a_method_can_be_replaced_in_the_tests_of_others(client: rf.Client) -> None:
-    answer = rf.RecallFlowDetail(key_id=5)
-    with mock.patch.object(client, "query_recall_flow_detail", return_value=answer):
-        assert client.query_recall_flow_detail(5) is answer
+    detail = rf.RecallFlowDetail(key_id=5)
+    with mock.patch.object(client, "query_recall_flow_detail", return_value=detail):
+        assert client.query_recall_flow_detail(5) is detail
     with pytest.raises(AttributeError):
         mock.create_autospec(rf.Client, instance=True).no_such_operation()
 
@@ -285,7 +285,7 @@ def test_importing_is_light() -> None:
         recallflow.Client("key", "secret")
         print(len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1)
         """
-    # Without `site`, which imports what it finds in an environment.
+    # Without `site`, because it imports modules of the environment.
     assert output(program, "-S").split() == ["[]", "1"]
 
 

@@ -1,4 +1,4 @@
-"""A clock of this machine that is not the service's: that of the sandbox is set wrong, which comes to the same."""
+"""A difference between the clocks of this machine and the service, simulated by the clock of the sandbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HOUR = 3600
 DAY = 24 * HOUR
 OFFSETS = [5 * HOUR, -5 * HOUR, 40 * DAY, -40 * DAY]
-# Calls at once.
+# Number of concurrent calls.
 CALLS = 50
 
 
@@ -75,7 +75,7 @@ def test_a_clock_that_jumps_within_a_call_is_corrected(sandbox: Sandbox, offset:
         sandbox.wait_for_requests(2)
         sandbox.set_clock_offset(offset)
         call.result(PATIENCE)
-    # One before the jump, one that meets it, and the correction.
+    # One attempt before the clock jumps, one that is refused after it, and the corrected retry.
     assert len(sandbox.requests) == 4
 
 

@@ -1,4 +1,4 @@
-"""What fuzzing has kept of responses: Python shows of each file what Rust has written down."""
+"""Decodes the responses of the fuzzing corpus, and compares each with the result that Rust recorded."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import recallflow as rf
 
 FUZZ = Path(__file__).parents[3] / "fuzz"
 
-# Texts hold characters that Python takes for ends of lines as well.
+# Not by `splitlines`, because texts contain other characters that end lines in Python.
 LINES = (FUZZ / "decoded.jsonl").read_text("utf-8").strip().split("\n")
 DECODED: list[dict[str, Any]] = [json.loads(line) for line in LINES]
 
 
 def text(value: object) -> str:
-    """A value as text, because 1, 1.0 and True are equal."""
+    """Returns a value as text, because 1, 1.0 and True are equal."""
     return json.dumps(value, sort_keys=True)
 
 

@@ -1,4 +1,4 @@
-"""The examples of `docs/python.md`, as they stand there."""
+"""Runs the examples of `docs/python.md`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_examples_print_their_comments(sandbox: Sandbox) -> None:
     assert blocks
     program = "\n".join(["client = rf.Client.from_env()", *blocks])
     expected = re.findall(r"^print\(.*\)  # (.*)$", program, re.MULTILINE)
-    # Without a handler, what the examples log would go to standard error.
+    # Without a handler, the log of the examples would go to standard error.
     silence = "import logging\nlogging.getLogger().addHandler(logging.NullHandler())"
     printed = finish(f"{silence}\n{program}", sandbox=sandbox)
     assert printed.splitlines() == expected

@@ -1,4 +1,4 @@
-"""The tree of errors: what its classes hold, and what can be done with them."""
+"""The classes of errors: their attributes, pickling, copying and printing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMMON: dict[str, Any] = {
 VIOLATION = rf.Violation("keyId", "required", "`keyId` is required")
 API = {"code": -15, "message": "slow down", "meaning": "too many requests"}
 
-# Every class with attributes of its own.
+# Every class that adds attributes.
 CLASSES: list[tuple[type[rf.RecallFlowError], dict[str, Any]]] = [
     (rf.RecallFlowError, {}),
     (rf.ConfigError, {}),
@@ -42,7 +42,7 @@ CLASSES: list[tuple[type[rf.RecallFlowError], dict[str, Any]]] = [
     (rf.TimeoutError, {}),
     (rf.ProtocolError, {"excerpt": "<html>"}),
     (rf.UnavailableError, {"excerpt": "<html>"}),
-    (rf.OutcomeUnknownError, {"cause": rf.TransportError("no answer", phase="body")}),
+    (rf.OutcomeUnknownError, {"cause": rf.TransportError("no response", phase="body")}),
 ]
 each_class = pytest.mark.parametrize(
     ("kind", "own"), [pytest.param(kind, own, id=kind.__name__) for kind, own in CLASSES]
@@ -50,7 +50,7 @@ each_class = pytest.mark.parametrize(
 
 
 class Wrapped(rf.ConfigError):
-    """An error that a program derives from one of the package."""
+    """A class that a program derives from an error of the package."""
 
     def __init__(self, path: str, line: int) -> None:
         super().__init__(f"{path}:{line}")
@@ -58,7 +58,7 @@ class Wrapped(rf.ConfigError):
 
 
 def state(error: BaseException) -> dict[str, Any]:
-    """Everything that an error holds."""
+    """Returns all attributes of an error."""
     shown = dict(vars(error), text=str(error), args=error.args, kind=type(error))
     if isinstance(shown.get("cause"), BaseException):
         shown["cause"] = state(shown["cause"])
@@ -149,7 +149,7 @@ def test_a_timeout_is_one_of_python_as_well() -> None:
 
 
 def test_an_unknown_outcome_has_its_cause() -> None:
-    cause = rf.TransportError("no answer")
+    cause = rf.TransportError("no response")
     error = rf.OutcomeUnknownError("who knows", cause=cause)
     assert error.cause is error.__cause__ is cause
     again = pickle.loads(pickle.dumps(error))

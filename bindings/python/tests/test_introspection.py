@@ -114,7 +114,7 @@ COMPLETIONS = [
 
 @pytest.mark.parametrize(("code", "expected"), COMPLETIONS, ids=[code for code, _ in COMPLETIONS])
 def test_jedi_completes(code: str, expected: set[str]) -> None:
-    """IPython and Jupyter complete with it."""
+    """IPython and Jupyter use it for completion."""
     setting = 'import recallflow as rf\nclient = rf.Client("", "")\nquery: rf.GroupCallQuery\n'
     project = jedi.Project(Path(rf.__file__).parents[1], smart_sys_path=False)
     script = jedi.Script(setting + code, project=project)

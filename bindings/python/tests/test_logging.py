@@ -1,4 +1,4 @@
-"""What the package logs."""
+"""The log records of the package."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ task_name: ContextVar[str] = ContextVar("task_name", default="none")
 
 
 class WithoutReaders(asyncio.SelectorEventLoop):
-    """A loop that cannot watch file descriptors, as the default one of Windows."""
+    """A loop that cannot watch file descriptors, such as the default one of Windows."""
 
     def add_reader(self, fd: Any, callback: Any, *arguments: Any) -> None:
         raise NotImplementedError
 
 
 class Collector(logging.Handler):
-    """A handler that keeps what it gets."""
+    """A handler that keeps the records."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,7 +188,7 @@ import logging
 from recallflow.sandbox import Sandbox
 sandbox = Sandbox()
 client = sandbox.client()
-# A page is read with a log in any case, and the failed attempt after it without one.
+# Reading a page always collects log records; the failed attempt after it does not.
 next(client.group_calls(QUERY))
 sandbox.script(503)
 client.query_recall_flow_detail(12)
@@ -234,7 +234,7 @@ def test_a_loop_does_not_keep_the_context_of_its_first_caller(
     sandbox: Sandbox, logger: logging.Logger, make_loop: Any
 ) -> None:
     class Request:
-        """A value that is kept by the context of a task."""
+        """A value in the context of a task."""
 
     request: ContextVar[Request] = ContextVar("request")
 

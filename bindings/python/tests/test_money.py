@@ -79,7 +79,7 @@ def test_sums_can_be_in_sets_and_keys() -> None:
     assert hash(totals) == hash(rf.totals(reversed(tasks)))
     assert len({totals, copy.copy(totals), rf.totals([])}) == 2
     assert hash(totals.agent_fee) == hash(pickle.loads(pickle.dumps(totals.agent_fee)))
-    # Equal, whichever currency came first.
+    # Equal in any order of the currencies.
     one, other = {"USD": Decimal(1), None: Decimal("3.0")}, {None: Decimal(3), "USD": Decimal("1.00")}
     assert rf.FeeTotal(one, 2) == rf.FeeTotal(other, 2)
     assert len({rf.FeeTotal(one, 2), rf.FeeTotal(other, 2), rf.FeeTotal(one, 3)}) == 2

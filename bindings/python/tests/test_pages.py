@@ -1,4 +1,4 @@
-"""Reading all tasks, page after page, by clients of both kinds."""
+"""Both clients read all tasks, page after page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUERY = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 1
 
 
 def page(ids: Iterable[int], total: int, pages: int | None) -> Fault:
-    """An answer with tasks of these numbers."""
+    """Returns a response with tasks of these numbers."""
     records = [{"taskId": number} for number in ids]
     return faults.respond({"code": 0, "data": {"records": records, "total": total, "pages": pages}})
 
@@ -29,7 +29,7 @@ class Read:
         self.ids: list[int | None] = []
         self.drift: rf.Drift | None = None
         self.error: rf.RecallFlowError | None = None
-        # What came after an error.
+        # The result of reading on after an error.
         self.rest: list[rf.GroupCallTask] = []
 
 

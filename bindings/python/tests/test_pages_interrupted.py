@@ -1,4 +1,4 @@
-"""What becomes of pages whose readers were cancelled or interrupted: nothing is lost."""
+"""Pages whose readers are canceled or interrupted lose no items."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_page_that_came_as_its_reader_was_cancelled_is_read_later(recallflow_s
     async def main() -> None:
         client = recallflow_sandbox.async_client()
         expected = await collect(client)
-        # Wherever the cancellation meets a page on its way: not sent, with the service, come and not taken, or taken.
+        # The cancellation meets the page at any stage: not sent, sent, received but not taken, or taken.
         for turns in range(60):
             tasks = client.group_calls(QUERY)
             first = asyncio.ensure_future(anext(tasks))

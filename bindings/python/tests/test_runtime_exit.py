@@ -1,4 +1,4 @@
-"""A program may end while calls are under way: it exits with its own status, at once and without a word of ours."""
+"""A program may exit during calls: it exits at once with its own status, and the package prints nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from support import IS_FULL, PATIENCE, Program
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Threads of the interpreter that come back from a call while it ends are what is delicate: on Python before 3.14 they
-# are ended on the spot. So many calls here end by themselves at about that time.
-# Every program reads a line, which comes when its calls are under way, and then ends.
+# Threads that return from a call while the interpreter exits are critical: before Python 3.14, they are killed at once.
+# Therefore many calls of these tests end at about that time.
+# Every program exits when it reads a line, which the test writes during the calls.
 ENDS = """
 import asyncio, logging, os, threading
 
@@ -62,7 +62,7 @@ def read():
 threads(read)
 """,
 }
-# Calls that are all under way at once: how many, the exit status, and the program.
+# Programs with concurrent calls: the number of calls, the exit status, and the program.
 WAITING: dict[str, tuple[int, int, str]] = {
     "threads wait": (4, 0, "threads(again); sys.stdin.readline()"),
     "tasks wait": (20, 0, "asyncio.run(start())"),
@@ -125,7 +125,7 @@ def end(text: str, expected: int, under_way: int, *script: faults.Fault) -> None
 
 
 def repeat(run: Callable[[int], None]) -> None:
-    """Runs it often, each time with another number up to 60."""
+    """Runs a program repeatedly, each time with another number up to 60."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, [number * 7 % 60 for number in range(TIMES)]))
 
@@ -133,20 +133,20 @@ def repeat(run: Callable[[int], None]) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", BUSY)
 def test_exit_is_clean_while(name: str) -> None:
-    """Some calls end just then: they come back to an interpreter that ends."""
+    """Some calls return to an interpreter that is exiting."""
     repeat(lambda number: end(BUSY[name] + "\nsys.stdin.readline()", 0, 4 + number))
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", WAITING)
-def test_exit_is_clean_before_any_answer_while(name: str) -> None:
+def test_exit_is_clean_before_any_response_while(name: str) -> None:
     under_way, expected, text = WAITING[name]
     repeat(lambda _: end(text, expected, under_way, *[faults.hold()] * under_way))
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", WAITING)
-def test_exit_is_clean_as_answers_come_while(name: str) -> None:
-    """Answers come a few milliseconds after the requests, so that they meet all stages of the end."""
+def test_exit_is_clean_as_responses_arrive_while(name: str) -> None:
+    """Responses arrive a few milliseconds after the requests, so that they meet every stage of the exit."""
     under_way, expected, text = WAITING[name]
     repeat(lambda number: end(text, expected, under_way, *[faults.delay(number / 1000)] * under_way))

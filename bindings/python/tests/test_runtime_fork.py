@@ -43,7 +43,7 @@ async def ause(client):
 """
 
 
-# Python 3.12 warns of every fork of a process that has threads; what it warns of is what is tested here.
+# Python 3.12 warns about every fork of a process with threads, which is the case that these tests cover.
 UNWARNED = ("-W", "ignore::DeprecationWarning")
 
 
@@ -53,9 +53,9 @@ def check(program: str, sandbox: Sandbox | None = None, timeout: float = 20.0) -
 
 
 def check_with_a_call_under_way(program: str, sandbox: Sandbox) -> None:
-    """Runs a program that begins a call, reads a line, forks children that make calls, and says when they have ended.
+    """Runs a program that starts a call, reads a line, forks children that make calls, and reports their end.
 
-    The answer of that first call comes only then; children have connections of their own.
+    The response to that first call arrives only then; children have separate connections.
     """
     with Gate(sandbox, held=1) as gate, Program(FORKS + program, *UNWARNED, sandbox=sandbox, url=gate.url) as it:
         sandbox.wait_for_requests(1)
@@ -117,15 +117,15 @@ use(client)
 def test_with_a_call_that_waits_in_a_thread(sandbox: Sandbox) -> None:
     program = """
 client = rf.Client.from_env(timeout=60, attempt_timeout=60)
-answers = []
-thread = threading.Thread(target=lambda: answers.append(client.query_recall_flow_detail(12)))
+results = []
+thread = threading.Thread(target=lambda: results.append(client.query_recall_flow_detail(12)))
 thread.start()
 sys.stdin.readline()
 join(*[fork(lambda: use(client)) for _ in range(2)])
-assert not answers
+assert not results
 say("joined")
 thread.join()
-assert answers[0].key_id == 12
+assert results[0].key_id == 12
 use(client)
 """
     check_with_a_call_under_way(program, sandbox)
@@ -145,7 +145,7 @@ async def main():
         await client.query_recall_flow_detail(12)
         child = os.fork()
         if child == 0:
-            # The loop is the parent's; a thread of the child's may have its own.
+            # The loop belongs to the parent; a thread of the child may have another one.
             thread = threading.Thread(target=lambda: (asyncio.run(ause(client)), use(plain)))
             thread.start()
             thread.join()
@@ -277,7 +277,7 @@ rest()
 
 
 def test_pages_that_a_thread_of_the_parent_reads_say_so(sandbox: Sandbox) -> None:
-    """They would wait for a thread that is not there."""
+    """The child would wait for a thread that does not exist."""
     program = """
 client = rf.Client.from_env(timeout=60, attempt_timeout=60)
 tasks = client.group_calls(QUERY)

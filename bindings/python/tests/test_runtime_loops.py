@@ -1,4 +1,4 @@
-"""An asynchronous client is not bound to an event loop, and a call ends with the task that waits for it."""
+"""An asynchronous client is not bound to an event loop, and a call is canceled with its task."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ async def use(client):
 
 @pytest.fixture(params=LOOPS)
 def loops(request: pytest.FixtureRequest) -> str:
-    """How a program makes event loops."""
+    """Returns the code by which a program creates event loops."""
     kind = str(request.param)
     if kind == "uvloop" and importlib.util.find_spec("uvloop") is None:
         pytest.skip("uvloop is not installed")
     return USE + LOOPS[kind]
 
 
-# Of programs that complain of whatever a developer should know.
+# Options of the interpreter that turn on every warning for developers.
 STRICT = ("-X", "dev", "-W", "error")
 
 
 def check(program: str, sandbox: Sandbox) -> None:
-    """Runs a program that complains of nothing."""
+    """Runs a program that must not print warnings."""
     finish(program, *STRICT, sandbox=sandbox, timeout=40.0)
 
 
@@ -101,7 +101,7 @@ for _ in range(3):
     loop.run_until_complete(asyncio.to_thread(sys.stdin.readline))
     for task in tasks:
         task.cancel()
-    # The tasks have not noticed yet, and never will.
+    # The tasks have not been canceled yet, and never will be.
     loop.close()
     for task in tasks:
         task._log_destroy_pending = False
@@ -189,7 +189,7 @@ async def cancelled(call, turns):
     return 0
 
 async def main():
-    # Calls take some milliseconds, so that these end in all their stages, and some by themselves.
+    # Calls take a few milliseconds, so that some are canceled in every stage, and some end before.
     ended = []
     for _ in range({count} // 20):
         limits = [chance.choice([chance.uniform(0, 0.06)] * 4 + [30]) for _ in range(10)]
@@ -204,7 +204,7 @@ run(main())
 def test_calls_are_cancelled_at_any_time(sandbox: Sandbox, loops: str) -> None:
     said = finish(loops + CANCEL.replace("{count}", "500"), *STRICT, sandbox=sandbox, timeout=50.0)
     cancelled, count = map(int, said.split()[1:])
-    # Otherwise it would be a test of calls that end by themselves, or of ones that never begin.
+    # Otherwise all calls would have ended before, or none would have started.
     assert 20 < cancelled < count - 20
 
 
@@ -225,7 +225,7 @@ def test_a_cancelled_call_is_dropped_where_it_is(sandbox: Sandbox, fault: faults
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(it) for it in ended] == [asyncio.CancelledError] * 5
         if fault != LATER:
-            # After an answer the connection is kept.
+            # The connection is kept after a response.
             await asyncio.to_thread(sandbox.wait_for_open_connections, 0)
         assert (await client.query_recall_flow_detail(12)).key_id == 12
         assert len(sandbox.requests) == 6
@@ -289,7 +289,7 @@ run(main())
 
 
 def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> None:
-    """Outcomes come in batches. The handler of a signal may raise in the middle of one, and so may a strange future."""
+    """Outcomes arrive in batches. A signal handler or an unusual future may raise in the middle of a batch."""
 
     class InterruptionError(Exception):
         pass
@@ -319,7 +319,7 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         others = [Interrupted(loop=loop), *(loop.create_future() for _ in range(4))]
         for future in others:
             client._core.submit(completions, future, operation, query, None, None, None)
-        # Most outcomes are there before the loop looks.
+        # Most outcomes arrive before the loop takes them.
         sandbox.wait_for_requests(6)
         while not completions.wait(10_000):
             pass

@@ -108,7 +108,7 @@ def act(count):
     for _ in range(count):
         asyncio.run(main())
 """
-# What is done, and how often: usually, and in full.
+# The programs, with the number of repetitions: usually, and in full.
 ACTS: dict[str, tuple[str, int, int]] = {
     "calls": (CALLS, 2_000, 100_000),
     "calls that fail": (FAILED_CALLS, 1_000, 100_000),
@@ -120,8 +120,7 @@ ACTS: dict[str, tuple[str, int, int]] = {
     "async clients": (ASYNC_CLIENTS, 300, 10_000),
     "loops": (LOOPS, 200, 10_000),
 }
-# KiB that allocators may take for themselves, whatever the number. 10 bytes are less than the smallest thing that a
-# call could leave.
+# KiB that allocators may keep, independent of the number. A leak is at least 10 bytes a call.
 SPARE = 4096
 BYTES_EACH = 10
 
@@ -138,6 +137,6 @@ def test_nothing_is_left_of(sandbox: Sandbox, name: str) -> None:
         memory, descriptors = map(int, it.hear("grew").split())
         print(f"{count} {name}: {memory} KiB and {descriptors} file descriptors more")
         assert it.end() == (0, "", "")
-    # Connections that are closed are put away a moment later, and how many of those there are changes.
+    # Closed connections are freed a moment later, so their number varies.
     assert descriptors < 50
     assert memory < SPARE + count * BYTES_EACH // 1024

@@ -1,4 +1,4 @@
-"""A bug of the native core is an error of the call, and of nothing else."""
+"""A panic of the native core becomes an error of that call, and does not affect others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def panic(client: rf.Client | rf.AsyncClient, operation: str) -> None:
 
 
 def use(client: rf.Client | rf.AsyncClient) -> None:
-    """Sees that the client works."""
+    """Checks that the client works."""
 
     async def call(client: rf.AsyncClient) -> rf.RecallFlowDetail:
         return await client.query_recall_flow_detail(12)

@@ -1,4 +1,4 @@
-"""Signals reach a program while a call goes on."""
+"""Signals interrupt calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support import Gate, Program, needs_proc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The promise is 200 ms. A busy machine may be slower, but all of these calls would go on for 20 s or more.
+# The promise is 200 ms. A busy machine may be slower, but each of these calls would take at least 20 s.
 LIMIT = 2.0
 
 INTERRUPTED = """
@@ -38,7 +38,7 @@ def gate(sandbox: Sandbox) -> Iterator[Gate]:
 
 
 def interrupt(program: Program) -> None:
-    """Interrupts a program that is in a call, and sees that it is in none afterwards."""
+    """Interrupts a program during a call, and checks that the call has ended."""
     elapsed = -program.interrupt() + float(program.hear("interrupted"))
     # Shown by `pytest -rA`.
     print(f"interrupted after {elapsed * 1000:.0f} ms")
@@ -46,7 +46,7 @@ def interrupt(program: Program) -> None:
 
 
 def go_on(program: Program) -> None:
-    """Sees that a program can still make calls, and that it has nothing to complain of."""
+    """Checks that a program can still make calls, and that it prints no warnings."""
     program.tell("go on")
     assert program.hear("usable") == "12"
     status, _, errors = program.end()
@@ -63,7 +63,7 @@ def test_while_connecting(sandbox: Sandbox) -> None:
         go_on(it)
 
 
-def test_while_waiting_for_the_answer(sandbox: Sandbox) -> None:
+def test_while_waiting_for_the_response(sandbox: Sandbox) -> None:
     sandbox.script(faults.hold())
     with Program(INTERRUPTED.format(call=DETAIL), sandbox=sandbox) as program:
         sandbox.wait_for_requests(1)
@@ -80,7 +80,7 @@ def test_while_the_body_comes(sandbox: Sandbox, gate: Gate) -> None:
 
 
 def test_in_the_pause_before_a_retry(sandbox: Sandbox) -> None:
-    # What is logged is handed over at the same moments as signals, and must not swallow them.
+    # Log records are passed on between the same time slices as signals, and must not suppress them.
     logged = """
     import logging
     logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="logged %(message)s")
@@ -122,7 +122,7 @@ def test_while_a_coroutine_waits(sandbox: Sandbox) -> None:
 
 
 def test_an_interrupted_call_leaves_its_connection(sandbox: Sandbox) -> None:
-    """Not only when the next call is made."""
+    """The handler runs during the call, not after it."""
     sandbox.script(faults.hold())
     with Program(INTERRUPTED.format(call=DETAIL), sandbox=sandbox) as program:
         sandbox.wait_for_requests(1)
@@ -191,7 +191,7 @@ def test_what_a_handler_raises_ends_the_call(sandbox: Sandbox) -> None:
 
 
 def test_a_handler_may_make_calls_and_fork(sandbox: Sandbox) -> None:
-    """With the very client whose call it interrupts; calls of other threads go on meanwhile."""
+    """The handler uses the client whose call it interrupts, while calls of other threads continue."""
     program = """
     import os, signal, threading
     client = rf.Client.from_env(timeout=60, attempt_timeout=60)
@@ -211,7 +211,7 @@ def test_a_handler_may_make_calls_and_fork(sandbox: Sandbox) -> None:
         say("interrupted")
     """
     sandbox.script(faults.hold())
-    # Python 3.12 warns of every fork of a process that has, or had a moment ago, other threads.
+    # Python 3.12 warns about every fork of a process that has, or just had, other threads.
     with Program(program, "-W", "ignore::DeprecationWarning", sandbox=sandbox) as it:
         sandbox.wait_for_requests(1)
         it.interrupt(signal.SIGUSR1)

@@ -1,4 +1,4 @@
-"""Calls of several threads go on at the same time, and nothing goes on before the first."""
+"""Calls of several threads run concurrently, and no thread is started before the first call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_all_are_under_way_at_once(sandbox: Sandbox, call: Callable[[rf.Client],
     with Gate(sandbox) as gate, sandbox.client(base_url=gate.url) as client, ThreadPoolExecutor(8) as pool:
         calls = [pool.submit(call, client) for _ in range(8)]
         sandbox.wait_for_requests(8)
-        # The gate lets no answer pass, so that all eight wait. This thread and those of the gate are Python's as well.
+        # The gate holds all responses, so that eight calls wait. This thread and those of the gate also count.
         assert not any(it.done() for it in calls)
         gate.open()
         assert len({repr(it.result()) for it in calls}) == 1
@@ -94,14 +94,14 @@ def test_importing_starts_no_thread_and_opens_nothing() -> None:
     program = """
     import os
     def have():
-        # The folder that is listed is open itself, so that what it shows is looked up afterwards.
+        # Listing the folder opens it, so the targets of its links are read afterwards.
         names = os.listdir("/proc/self/fd")
         return os.listdir("/proc/self/task"), [name for name in names if os.path.exists(f"/proc/self/fd/{name}")]
     before = have()
     import recallflow
     assert have() == before, (before, have())
     """
-    # Not with `Program`, which imports the package for all of them.
+    # Not by `Program`, because its programs import the package.
     command = [sys.executable, "-c", dedent(program)]
     ended = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")

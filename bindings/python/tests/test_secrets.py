@@ -1,4 +1,4 @@
-"""Secrets show nowhere: not in errors, clients, logs or the frames of tracebacks."""
+"""Checks that secrets appear in no error, client, log or frame of a traceback."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ PASSWORD = "hunter2-Canary"
 
 
 def signatures() -> list[str]:
-    """The signatures of the last minute."""
+    """Returns the signatures of the last minute."""
     now = int(time.time())
     return [hashlib.md5(f"{KEY}{SECRET}{second}".encode()).hexdigest() for second in range(now - 60, now + 2)]
 
 
 def spellings(text: str) -> list[str]:
-    """A text as it is quoted in URLs, HTML, JSON, dumps, and in base64."""
+    """Returns a text in the encodings of URLs, HTML, JSON and dumps, and in base64."""
     return [
         text.upper(),
         "".join(f"%{ord(char):02x}" for char in text),
@@ -50,7 +50,7 @@ def spellings(text: str) -> list[str]:
 
 
 def canaries() -> list[str]:
-    """Everything that must not show: key, secret and password in every spelling, and the signatures."""
+    """Returns all texts that must not appear: key, secret and password in every encoding, and the signatures."""
     known = [KEY, SECRET, PASSWORD]
     basic = [base64.b64encode(f"user:{PASSWORD}".encode()).decode()]
     return [*known, *basic, *signatures(), *(spelt for text in known for spelt in spellings(text))]
@@ -62,14 +62,14 @@ def assert_clean(text: str) -> None:
 
 
 def shown(error: BaseException) -> str:
-    """An error in every form, with the locals of all frames that are not of the test."""
+    """Returns an error in every form, with the locals of all frames outside of the test."""
     frames = traceback.TracebackException.from_exception(error, capture_locals=True).stack
     held = [frame.locals for frame in frames if frame.filename != __file__]
     return f"{error} {error!r} {vars(error)} {pickle.dumps(error)!r} {held}"
 
 
 def reflections() -> list[Fault]:
-    """Answers that hold what the request held."""
+    """Returns responses that echo the request."""
     sign = signatures()[-2]
     text = f"{KEY} {KEY.lower()} {SECRET} {sign} {sign.upper()}"
     return [
@@ -158,7 +158,7 @@ def test_a_client_whose_making_failed_can_be_shown() -> None:
 def refusals_of(
     sandbox: Sandbox, client: rf.Client, quote: Callable[[str], str], spelling: int
 ) -> list[rf.RecallFlowError]:
-    """The errors of two calls whose answers quote something of them in this spelling, made from their signature."""
+    """Returns the errors of two calls whose responses echo a part of the request in this encoding."""
     while True:
         second = int(time.time())
         text = spellings(quote(hashlib.md5(f"{KEY}{SECRET}{second}".encode()).hexdigest()))[spelling]
@@ -169,7 +169,7 @@ def refusals_of(
             with pytest.raises(rf.RecallFlowError) as caught:
                 client.query_recall_flow_detail(12)
             errors.append(caught.value)
-        # Calls of another second have another signature.
+        # The signature changes every second.
         if int(time.time()) == second:
             return errors
 
@@ -192,7 +192,7 @@ def test_no_error_shows_it_in_another_spelling(canary_sandbox: Sandbox) -> None:
 def test_no_error_shows_the_password_of_a_proxy_that_quotes_it(
     canary_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It takes the place of the proxy, which is asked for the whole URL.
+    # The sandbox replaces the proxy, whose requests contain the whole URL.
     proxy = canary_sandbox.url.replace("://", f"://user:{urllib.parse.quote(PASSWORD)}@")
     monkeypatch.setenv("HTTP_PROXY", proxy)
     page = f"<html>no entry with {PASSWORD} or {base64.b64encode(f'user:{PASSWORD}'.encode()).decode()}</html>"
@@ -251,7 +251,7 @@ def test_debug_mode_of_an_event_loop_shows_no_secrets(
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        # Everything is slow, and so is reported with what it holds.
+        # Every callback counts as slow, so that asyncio logs it with its arguments.
         loop.slow_callback_duration = 0
         loop.set_exception_handler(lambda _, context: told.append(repr(context)))
         client = canary_sandbox.async_client(max_retries=0)
@@ -277,10 +277,10 @@ def test_debug_mode_of_an_event_loop_shows_no_secrets(
 def test_no_log_shows_any(canary_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(1)
     logging.getLogger("recallflow").setLevel(1)
-    answers = [*reflections(), faults.reset(), faults.status(503), faults.code(-16), faults.code(-1)]
-    canary_sandbox.script(*answers)
+    responses = [*reflections(), faults.reset(), faults.status(503), faults.code(-16), faults.code(-1)]
+    canary_sandbox.script(*responses)
     with canary_sandbox.client() as client:
-        for _ in answers:
+        for _ in responses:
             with suppress(rf.RecallFlowError):
                 client.query_recall_flow_detail(12)
     assert caplog.records

@@ -1,4 +1,4 @@
-"""What a program may do with requests and responses, and how they are written and read."""
+"""Requests and responses as values: copying, comparing, pickling, printing, and their wire form."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ each_value = pytest.mark.parametrize("value", VALUES, ids=lambda value: type(val
 
 
 def same(value: rf.Value) -> list[rf.Value]:
-    """The same value, in every way in which it can be had."""
+    """Yields copies of a value, made in every supported way."""
     kind = type(value)
     pickles = [pickle.dumps(value, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
     return [
@@ -56,7 +56,7 @@ def same(value: rf.Value) -> list[rf.Value]:
 
 
 def as_read(value: rf.Value) -> rf.Value:
-    """A value as it is when it was read: times are times, and not text."""
+    """Returns a value as if it was read: times are `datetime` objects, not text."""
     return type(value).from_wire(value.to_wire())
 
 
@@ -138,7 +138,7 @@ def test_requests_must_have_what_is_required() -> None:
 
 
 class Ours(rf.UpdateRecallFlow):
-    """An update of a program's own."""
+    """A derived class of the program."""
 
     note: str
 
@@ -213,7 +213,7 @@ def test_a_number_with_a_name_in_an_f_string() -> None:
 
 
 class Name(str, Enum):
-    """A name as a member of an enum, whose `str` is another text."""
+    """A field name as an enum member, whose `str` is a different text."""
 
     KEY_ID = "key_id"
 
@@ -315,7 +315,7 @@ def test_equal_times_are_equal_however_they_are_given() -> None:
         rf.GroupCallQuery.from_wire(text.to_wire()),
     ):
         assert again == text
-    # A text that is not a time is kept as it is.
+    # A text that is not a time is kept unchanged.
     odd = text.replace(str_time="2024-02-30 00:00:00")
     assert odd.str_time == "2024-02-30 00:00:00"
     assert [(violation.path, violation.rule) for violation in odd.validate()] == [("params.strTime", "format")]

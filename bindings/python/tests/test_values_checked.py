@@ -1,4 +1,4 @@
-"""What is said about requests that are made by their constructors, of whatever Python has."""
+"""Validates requests whose constructors got Python objects of every kind."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from vectors import load, request_class
 
 
 def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request | None:
-    """Calls the constructor of a request for its wire form; None if no constructor could make it."""
+    """Calls the constructor of a request for its wire form; None if no constructor can create it."""
     if not isinstance(wire, dict):
         return None
     given = dict(wire)
@@ -58,7 +58,7 @@ def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request
     values: dict[str, Any] = dict.fromkeys(names.values())
     for name, value in given.items():
         if "bool" in annotation(kind, names[name]):
-            # A boolean is not a flag on the wire, but it is one in Python.
+            # A boolean is a flag in Python, but not on the wire.
             if isinstance(value, bool):
                 return None
             values[names[name]] = bool(value) if flags and value in (0, 1) else value
@@ -74,7 +74,7 @@ def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request
     return kind(**values)
 
 
-# Those that a constructor can make. Where only the text matters, and for fields that there are not, none can.
+# Cases that a constructor can create: it takes no JSON text and no unknown fields.
 CONSTRUCTIBLE = [
     pytest.param(case, id=case["name"])
     for case in load("validation")["cases"]
@@ -95,7 +95,7 @@ def test_nearly_every_vector_can_be_constructed() -> None:
     assert len(CONSTRUCTIBLE) > 300
 
 
-# What fits no field, and what violations call it.
+# Objects that are invalid in every field, with their description in messages.
 MISFITS: dict[str, tuple[Any, str]] = {
     "object": (object(), "a Python `object`"),
     "set": ({1}, "a Python `set`"),
@@ -236,7 +236,7 @@ def test_states_of_the_wrong_type_are_told_where_they_are() -> None:
 
 
 class One(IntEnum):
-    """An enum of a program's own."""
+    """An enum of the program."""
 
     ONE = 1
 
@@ -251,11 +251,11 @@ class One(IntEnum):
     ids=["recallType", "ssmlGender", "statusList"],
 )
 def test_a_member_of_another_enum_is_told(request_with: Any, path: str, right: Any) -> None:
-    """Its number may be one that the field takes, but it cannot be what was meant."""
+    """A member of another enum is refused even if its number is valid, because it is certainly a mistake."""
     (violation,) = request_with(rf.OutboundControl(1)).validate()
     assert (violation.path, violation.rule) == (path, "type")
     assert "OutboundControl" in violation.message
-    # Numbers are numbers, wherever they are from.
+    # A number of any other type is accepted.
     for same in (right, int(right), One(right)):
         assert request_with(same).validate() == []
 
@@ -306,7 +306,7 @@ def test_a_class_derived_from_a_node_is_a_node() -> None:
 
 
 def test_fractions_of_a_second_are_dropped() -> None:
-    """The service's notation has none. They are not rounded, which could make a time of the next day."""
+    """The service writes whole seconds. Fractions are cut off, because rounding could change the date."""
     time = datetime.datetime(2024, 2, 29, 23, 59, 59, microsecond=999_999)
     query = QUERY.replace(str_time=time)
     assert query.validate() == []
@@ -319,7 +319,7 @@ def test_fractions_of_a_second_are_dropped() -> None:
 
 @pytest.mark.parametrize("time", [datetime.datetime.min, datetime.datetime.max, datetime.datetime(2024, 2, 29)])
 def test_every_time_is_written_and_read(time: datetime.datetime) -> None:
-    # Of the last one, which would not come back as it is.
+    # The last one would not be read back as the same value.
     time = time.replace(microsecond=0)
     query = QUERY.replace(str_time=time)
     assert rf.GroupCallQuery.from_wire(query.to_wire()).str_time == time

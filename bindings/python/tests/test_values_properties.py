@@ -1,4 +1,4 @@
-"""What holds for values of any kind, tried with many."""
+"""Properties of requests and responses, tested with generated values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from specimens import (
     wire_name,
 )
 
-# Nothing of a run is kept for the next one.
+# Runs do not keep examples for later runs.
 settings.register_profile("recallflow", database=None, deadline=None, max_examples=60)
 settings.load_profile("recallflow")
 
@@ -55,7 +55,7 @@ ANYTHING = st.recursive(
 
 
 def filled(kind: type[rf.Value], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Values of a class, of which some fields hold such values and all others nothing."""
+    """Generates values of a class in which some fields hold generated values and the others are empty."""
     names = {name: st.one_of(st.none(), values) for name in fields(kind) if name != "extra"}
     return st.fixed_dictionaries(names).map(lambda given: kind(**given))
 
@@ -75,7 +75,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 INT32 = st.integers(-(2**31), 2**31 - 1)
 INT64 = st.integers(-(2**63), 2**63 - 1)
 FLOAT = st.floats(allow_nan=False, allow_infinity=False)
-# Fractions of a second are dropped, because the service's notation has none; `test_values_checked` shows that.
+# Without fractions of a second, which are cut off; see `test_values_checked`.
 TIME = st.datetimes().map(lambda time: time.replace(microsecond=0))
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), INT64, FLOAT, TEXT),
@@ -85,7 +85,7 @@ JSON = st.recursive(
 
 
 def fitting(kind: type[rf.Value], name: str) -> st.SearchStrategy[Any]:
-    """Values that a field can hold, whether or not they obey rules."""
+    """Generates values of the type of a field; they may break rules."""
     text = annotation(kind, name)
     if "Sequence" in text:
         inner = text[text.index("[") + 1 : text.index("]")]
@@ -107,7 +107,7 @@ def fitting(kind: type[rf.Value], name: str) -> st.SearchStrategy[Any]:
 
 
 def values(kind: type[rf.Value]) -> st.SearchStrategy[Any]:
-    """Values that can be written and read."""
+    """Generates values that can be written and read."""
     known = {wire_name(name) for name in fields(kind)} | {"jobId", "records", "nodeList", "pages"}
     strategies = {name: fitting(kind, name) for name in fields(kind) if name != "extra"}
     if issubclass(kind, rf.Response):
@@ -133,11 +133,11 @@ def test_values_survive_being_written_and_read(kind: type[rf.Value], data: st.Da
 
 @given(JSON)
 @example({"data": None})
-def test_any_json_is_read_as_an_answer_or_refused(answer: Any) -> None:
+def test_any_json_is_read_as_a_response_or_refused(wire: Any) -> None:
     for kind in RESPONSES:
         try:
-            response = kind.from_wire(json.dumps(answer))
+            response = kind.from_wire(json.dumps(wire))
         except rf.InvalidRequestError:
-            assert not isinstance(answer, dict)
+            assert not isinstance(wire, dict)
         else:
-            assert response.to_wire() == kind.from_wire(answer).to_wire()
+            assert response.to_wire() == kind.from_wire(wire).to_wire()

@@ -1,4 +1,4 @@
-"""Values that come twice in an answer may be one object, and are none the worse for it."""
+"""Equal values of a response may share one Python object, which must not change them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import recallflow as rf
 
 
 def read(*tasks: Mapping[str, object]) -> Sequence[rf.GroupCallTask]:
-    """A page of these tasks, as the service writes it."""
+    """Returns a page of these tasks in its wire form."""
     page = rf.GroupCallPage.from_wire(json.dumps({"records": tasks}, ensure_ascii=False, separators=(",", ":")))
     assert not any(task.extra for task in page.records)
     return page.records

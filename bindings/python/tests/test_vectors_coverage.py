@@ -1,4 +1,4 @@
-"""Whether the tests of this package leave a file of vectors out."""
+"""Checks that the tests of this package play every file of vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vectors import FOLDER, cases, load
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 README = (FOLDER / "README.md").read_text("utf-8")
 
-# What only the crate itself can reach.
+# Files for functions that only the crate can call.
 OF_THE_CRATE = re.findall(r"^\| `(\w+)\.json` \| \*crate\*: ", README, re.MULTILINE)
 
 # Keys whose values are not lists of cases.
@@ -22,7 +22,7 @@ NO_CASES = {"about", "credentials", "defaults"}
 
 
 def played() -> set[tuple[str, str]]:
-    """The lists that tests take as parameters, each with the name of its file."""
+    """Returns the lists that tests take as parameters, with the names of their files."""
     found: set[tuple[str, str]] = set()
     for path in Path(__file__).parent.glob("test_*.py"):
         calls = re.findall(r'parametrize\("case", cases\("(\w+)"(?:, "(\w+)")?\)\)', path.read_text("utf-8"))
@@ -45,11 +45,11 @@ def test_no_list_is_left_out_or_empty(name: str) -> None:
     for part, given in lists.items():
         names = [case["name"] for case in given]
         assert len(names) == len(set(names))
-        # Those that the README lets a language leave out: it has no such option.
+        # The README allows leaving these out, because Python has no such option.
         clocked = [case["name"] for case in given if case.get("options", {}).get("clock") is not None]
         assert [case.id for case in cases(name, part)] == [each for each in names if each not in clocked] != []
 
 
 def test_there_is_no_option_for_the_clock() -> None:
-    """With one, the cases that need it could be played."""
+    """An option for the clock would allow playing the cases that are left out."""
     assert "clock" not in inspect.signature(rf.Client).parameters

@@ -1,4 +1,4 @@
-"""`validation.json` and `encoding.json`: the rules that requests break, and the bodies that are sent for them."""
+"""Plays `validation.json` and `encoding.json`: violations of requests, and their encoded bodies."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def send(sandbox: Sandbox, request: rf.Request) -> RecordedRequest:
     """Sends a request, and returns the result. Rules are not checked, because some cases break them."""
     sandbox.reset()
     with sandbox.client(validate=False, max_retries=0) as client:
-        # The sandbox refuses what breaks rules.
+        # The sandbox refuses a request that breaks rules.
         try:
             call(client, request)
         except rf.ApiError as error:
@@ -84,7 +84,7 @@ def test_requests_are_sent_with_exactly_this_body(shared_sandbox: Sandbox, case:
     body = case["body"]
     for form in forms(case):
         request = request_class(case).from_wire(form)
-        # As text, because dicts are equal in any order, and 1, 1.0 and True as well.
+        # Compared as text, because dicts ignore the order, and 1, 1.0 and True are equal.
         assert json.dumps(request.to_wire()) == json.dumps(json.loads(body))
         if isinstance(request, rf.RecallNode):
             # A node is only sent within an update.

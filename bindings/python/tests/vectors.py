@@ -1,4 +1,4 @@
-"""The test vectors that all languages share; their README says what they mean."""
+"""Loads the test vectors that all languages share; their README describes them."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ FOLDER = Path(__file__).parents[3] / "tests" / "vectors"
 
 
 def load(name: str) -> dict[str, Any]:
-    """A whole file."""
+    """Returns the content of a file."""
     file: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     return file
 
 
 def needs_a_clock(case: dict[str, Any]) -> bool:
-    """Whether a case sets the time of the client's clock, for which Python does not have an option."""
+    """Returns whether a case sets the client's clock, for which Python does not have an option."""
     return "clock" in case.get("options", {})
 
 
 def cases(name: str, part: str = "cases") -> list[ParameterSet]:
-    """The cases of a file as parameters of a test."""
+    """Returns the cases of a file as parameters of a test."""
     return [pytest.param(case, id=case["name"]) for case in load(name)[part] if not needs_a_clock(case)]
 
 
 def request_class(case: dict[str, Any]) -> type[rf.Request]:
-    """The class of the request of a case."""
+    """Returns the request class of a case."""
     kind: type[rf.Request] = getattr(rf, case["type"])
     return kind
 
 
 def forms(case: dict[str, Any]) -> list[Any]:
-    """All that `from_wire` takes for the request of a case: text, bytes and, unless the text matters, plain objects."""
+    """Returns the request of a case in every form that `from_wire` accepts: text, bytes and, if possible, objects."""
     text = case["text"] if "text" in case else json.dumps(case["json"], ensure_ascii=False)
     forms = [text, text.encode(), bytearray(text.encode())]
-    # JSON that is text is not told from JSON as text.
+    # `from_wire` would take a JSON string for JSON text.
     is_plain = "json" in case and not isinstance(case["json"], str)
     return [*forms, case["json"]] if is_plain else forms
 
 
 def any_request(operation: str) -> rf.Request:
-    """A request that obeys every rule, for cases in which only the answer matters."""
+    """Returns a valid request, for cases in which only the response matters."""
     requests: dict[str, rf.Request] = {
         "query_group_calls": rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01"),
         "query_recall_flow_detail": rf.RecallFlowDetailQuery(key_id=12),
@@ -58,7 +58,7 @@ def any_request(operation: str) -> rf.Request:
 
 
 def call(client: rf.Client | rf.AsyncClient, request: rf.Request) -> Any:
-    """Carries out the operation of a request; the outcome of an `AsyncClient` is to be awaited."""
+    """Calls the operation of a request. The result of an `AsyncClient` must be awaited."""
     match request:
         case rf.GroupCallQuery():
             return client.query_group_calls(request)

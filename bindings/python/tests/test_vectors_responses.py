@@ -1,4 +1,4 @@
-"""`decoding.json` and `errors.json`: what answers become, for clients of both kinds."""
+"""Plays the responses of `decoding.json` and `errors.json` to both clients."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ def shared_sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def play(sandbox: Sandbox, operation: str, answer: Fault, **options: Any) -> Any:
-    """Calls an operation that gets this very answer, over a connection of its own."""
+def play(sandbox: Sandbox, operation: str, scripted: Fault, **options: Any) -> Any:
+    """Calls an operation that gets this response, over a separate connection."""
     sandbox.reset()
-    sandbox.script(answer)
+    sandbox.script(scripted)
     with sandbox.client(max_retries=0, **options) as client:
         return call(client, any_request(operation))
 
 
-def play_async(sandbox: Sandbox, operation: str, answer: Fault, **options: Any) -> Any:
-    """The same with the other client."""
+def play_async(sandbox: Sandbox, operation: str, scripted: Fault, **options: Any) -> Any:
+    """Does the same with the asynchronous client."""
 
     async def ask() -> Any:
         async with sandbox.async_client(max_retries=0, **options) as client:
             return await call(client, any_request(operation))
 
     sandbox.reset()
-    sandbox.script(answer)
+    sandbox.script(scripted)
     return asyncio.run(ask())
 
 
 def extra_paths(response: rf.Response) -> list[str]:
-    """Paths of everything that is kept in an `extra`."""
+    """Returns the paths of all values in an `extra`."""
     paths = list(response.extra)
     if isinstance(response, rf.GroupCallPage):
         paths += [f"records[{at}].{name}" for at, record in enumerate(response.records) for name in record.extra]
@@ -57,16 +57,16 @@ def extra_paths(response: rf.Response) -> list[str]:
 
 
 @pytest.mark.parametrize("case", cases("decoding"))
-def test_answers_are_read_into_exactly_this(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
-    answer = faults.respond(case["body"], status=case.get("http_status", 200))
-    response = play(shared_sandbox, case["operation"], answer)
-    assert play_async(shared_sandbox, case["operation"], answer) == response
+def test_responses_are_decoded_as_in_the_vectors(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
+    scripted = faults.respond(case["body"], status=case.get("http_status", 200))
+    response = play(shared_sandbox, case["operation"], scripted)
+    assert play_async(shared_sandbox, case["operation"], scripted) == response
     if case["response"] is None:
         assert response is None
         return
     assert isinstance(response, rf.Response)
     wire = response.to_wire()
-    # As text, because 1, 1.0 and True are equal.
+    # Compared as text, because 1, 1.0 and True are equal.
     assert json.dumps(wire, sort_keys=True) == json.dumps(case["response"], sort_keys=True)
     assert extra_paths(response) == sorted(case.get("extra", []))
 
@@ -87,20 +87,20 @@ def test_answers_are_read_into_exactly_this(shared_sandbox: Sandbox, case: dict[
         assert same.to_wire() == wire
 
 
-def fault(answer: dict[str, Any]) -> Fault:
-    """The sandbox's fault that answers like this."""
+def fault(scripted: dict[str, Any]) -> Fault:
+    """Returns the sandbox's fault that sends this response."""
 
     def content(name: str) -> str | bytes:
-        return base64.b64decode(answer[f"{name}_base64"]) if f"{name}_base64" in answer else str(answer[name])
+        return base64.b64decode(scripted[f"{name}_base64"]) if f"{name}_base64" in scripted else str(scripted[name])
 
-    if "status" not in answer:
+    if "status" not in scripted:
         return faults.raw(content("raw"))
-    headers = [(name, value) for name, value in answer.get("headers", [])]
-    return faults.respond(content("body"), status=answer["status"], headers=headers)
+    headers = [(name, value) for name, value in scripted.get("headers", [])]
+    return faults.respond(content("body"), status=scripted["status"], headers=headers)
 
 
 def state(error: BaseException) -> dict[str, Any]:
-    """Everything that an error holds, with its cause in the same form."""
+    """Returns all fields of an error, with its cause in the same form."""
     held = {**vars(error), "kind": type(error), "args": error.args, "text": str(error)}
     return {name: state(value) if isinstance(value, BaseException) else value for name, value in held.items()}
 
@@ -115,7 +115,7 @@ def shown(error: BaseException) -> list[str]:
 
 
 def check(error: rf.RecallFlowError, expected: dict[str, Any], details: dict[str, Any]) -> None:
-    """Compares an error; an unknown outcome has the code, status, wait and phase of its cause."""
+    """Compares an error. Code, status, wait and phase of an unknown outcome are those of its cause."""
     assert type(error).__name__ == expected["kind"]
     cause = expected.get("cause")
     if cause is None:
@@ -144,12 +144,12 @@ def check(error: rf.RecallFlowError, expected: dict[str, Any], details: dict[str
 
 
 @pytest.mark.parametrize("case", cases("errors"))
-def test_answers_become_exactly_these_errors(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
-    options, operation, answer = case.get("options", {}), case["operation"], fault(case["answer"])
+def test_errors_are_those_of_the_vectors(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
+    options, operation, scripted = case.get("options", {}), case["operation"], fault(case["answer"])
     errors: list[rf.RecallFlowError] = []
     for way in (play, play_async):
         with pytest.raises(rf.RecallFlowError) as caught:
-            way(shared_sandbox, operation, answer, **options)
+            way(shared_sandbox, operation, scripted, **options)
         errors.append(caught.value)
         assert len(shared_sandbox.requests) == 1
     error, from_async = errors
