@@ -47,8 +47,7 @@ pub(crate) fn check() -> Outcome {
     let mut hits = Vec::new();
     search(root(), &mut hits).map_err(|error| format!("could not read the sources: {error}"))?;
     hits.sort();
-    println!("{}\n{} phrases to replace", hits.join("\n"), hits.len());
-    Ok(())
+    if hits.is_empty() { Ok(()) } else { Err(format!("{} phrases to replace:\n{}", hits.len(), hits.join("\n"))) }
 }
 
 fn search(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {

@@ -33,7 +33,7 @@ fn a_wrong_key_or_signature_is_refused() {
     let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
     let wrong = [
         request.clone().with("Sign", "05d7a50893e22a5c4bb3216ae3396c7c"),
-        request.clone().with("Api-Key", "somebody"),
+        request.clone().with("Api-Key", "another-key"),
         request.clone().without("Sign"),
         request.clone().without("Api-Key"),
         request.clone().without("Timestamp"),

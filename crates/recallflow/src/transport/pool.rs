@@ -46,7 +46,7 @@ pub(crate) struct PooledClient {
 }
 
 impl Pool {
-    /// Returns the HTTP clients of the current runtime. They are created anew if the server announced a shorter keep-alive.
+    /// Returns the HTTP clients of the current runtime. New ones replace them if the server announced a shorter keep-alive.
     pub(super) fn client(
         &self,
         max_idle: Duration,
