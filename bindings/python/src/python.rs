@@ -16,14 +16,8 @@ pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &Bound<'py, PyT
 
 #[cfg(unix)]
 unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    unsafe extern "C-unwind" {
-        // PyO3 declares it as one that never unwinds, so unwinding could not be caught.
-        fn PyObject_Call(
-            callable: *mut ffi::PyObject,
-            arguments: *mut ffi::PyObject,
-            names: *mut ffi::PyObject,
-        ) -> *mut ffi::PyObject;
-    }
+    type Call =
+        unsafe extern "C-unwind" fn(*mut ffi::PyObject, *mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
 
     /// Dropped only by unwinding.
     struct Sleeper;
@@ -35,9 +29,13 @@ unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *
         }
     }
 
+    // PyO3 declares the function as one that never unwinds. Link-time optimization would apply that to a second
+    // declaration of it, and to a pointer whose origin is known, and would then remove `Sleeper`.
+    // SAFETY: the types differ only in whether the function may unwind.
+    let call: Call = unsafe { std::mem::transmute(std::hint::black_box(ffi::PyObject_Call as *const ())) };
     let sleeper = Sleeper;
     // SAFETY: as the caller promises.
-    let result = unsafe { PyObject_Call(callable, arguments, std::ptr::null_mut()) };
+    let result = unsafe { call(callable, arguments, std::ptr::null_mut()) };
     std::mem::forget(sleeper);
     result
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use pyo3::prelude::*;
+use recallflow_bridge::sigpipe::without_sigpipe;
 use recallflow_sandbox::{Language, Session};
 
 /// How long signals wait while Python waits for the sandbox.
@@ -22,7 +23,8 @@ impl Sandbox {
 
     /// Executes a command.
     fn command(&self, py: Python<'_>, command: &str) -> String {
-        py.detach(|| self.0.command(command))
+        // The first command starts the threads of the sandbox, which inherit the blocked signal.
+        py.detach(|| without_sigpipe(|| self.0.command(command)))
     }
 
     /// Executes a command that waits. Waits in slices, so that Ctrl-C and `close` end the wait.
@@ -43,5 +45,5 @@ impl Sandbox {
 /// Serves a sandbox until Ctrl-C or SIGTERM and returns the exit code.
 #[pyfunction]
 pub(crate) fn serve_sandbox(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
-    py.detach(|| recallflow_sandbox::run("python -m recallflow.sandbox", arguments))
+    py.detach(|| without_sigpipe(|| recallflow_sandbox::run("python -m recallflow.sandbox", arguments)))
 }
