@@ -24,7 +24,7 @@ pub(super) fn rows() -> Vec<Row> {
         body("NUL after the body", format!("{EMPTY}\0").as_bytes()).unreadable(),
         body("`NaN`", br#"{"code":0,"msg":"success","data":{"keyId":NaN}}"#).key(990_730).unreadable(),
         body("garbage after the body", format!("{EMPTY}]").as_bytes()).key(990_731).unreadable(),
-        body("two answers", EMPTY.repeat(2).as_bytes()).unreadable(),
+        body("two envelopes", EMPTY.repeat(2).as_bytes()).unreadable(),
         body("two `code`, -1 and 0", br#"{"code":-1,"code":0,"msg":"success","data":null}"#).key(990_732).unreadable(),
         body("half a response", br#"{"code":0,"msg":"succ"#).key(990_808).unreadable(),
         body("an object that is not an envelope", b"{}").key(990_804).unreadable(),

@@ -9,6 +9,7 @@ use crate::row::Row;
 pub(super) fn rows() -> Vec<Row> {
     let row = Row::new;
     let flood = Fault::Interim { count: None, at_once: true };
+    let steady = Pace { bytes: 40, interval: Duration::from_millis(300) };
     let slow = Pace { bytes: 1, interval: Duration::from_secs(1) };
     vec![
         row("reset before the request is read", Fault::ResetBeforeRead).ambiguous("TransportError"),
@@ -51,6 +52,7 @@ pub(super) fn rows() -> Vec<Row> {
             .ambiguous("TransportError"),
         row("head that comes byte by byte", Fault::DripHead(slow)).key(990_704).times_out(),
         row("body that comes byte by byte", Fault::DripBody(slow)).key(990_703).times_out().quick(),
+        row("body that comes steadily for several seconds", Fault::DripBody(steady)),
         row("closed after the response without `Connection: close`", Fault::End(Ending::CloseUnsaid)).key(990_607),
         row("100 interim responses before the response", Fault::Interim { count: Some(100), at_once: false })
             .key(990_611),

@@ -53,8 +53,11 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend([
         Row::new("header of 64 KiB", many(1, 64 << 10)).key(990_740),
         Row::new("header of 1 MiB", many(1, 1 << 20)).key(990_741).ambiguous("ProtocolError").large(),
-        Row::new("50 headers more", many(50, 20)).key(990_742),
-        Row::new("10 000 headers more", many(10_000, 20)).key(990_743).ambiguous("ProtocolError").large(),
+        Row::new("50 more headers", many(50, 20)).key(990_742),
+        // The limit is 256 headers.
+        Row::new("200 more headers", many(200, 20)),
+        Row::new("300 more headers", many(300, 20)).ambiguous("ProtocolError"),
+        Row::new("10,000 more headers", many(10_000, 20)).key(990_743).ambiguous("ProtocolError").large(),
         Row::new("the request's headers in a page", Fault::Reflect(Reflection::Page))
             .key(990_744)
             .unavailable()

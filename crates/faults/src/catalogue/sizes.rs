@@ -22,16 +22,14 @@ pub(super) fn rows() -> Vec<Row> {
             .large(),
         row("body without an end", Fault::Oversized { bytes: None }).key(990_709).unreadable().large().quick(),
         row("64 MiB in a small gzip body", Fault::GzipBomb(8 * LIMIT)).key(990_711).unreadable().large().quick(),
-        row("100 000 brackets, one in the other", Fault::body("[".repeat(100_000))).key(990_722).unreadable().large(),
-        row("100 000 brackets, one in the other, as an unknown field", nested(100_000))
-            .query("ProtocolError", 1)
-            .large(),
+        row("100,000 nested brackets", Fault::body("[".repeat(100_000))).key(990_722).unreadable().large(),
+        row("100,000 nested brackets as an unknown field", nested(100_000)).query("ProtocolError", 1).large(),
         row("a million keys", Fault::body(many_keys(1_000_000))).key(990_723).unreadable().large(),
         // Less than 8 MiB, but far more once it is read. The response body of an update is discarded.
         row("half a million keys", Fault::body(many_keys(500_000))).query("ProtocolError", 1).large(),
-        row("30 000 keys", Fault::body(many_keys(30_000))).query("ProtocolError", 1).large(),
+        row("30,000 keys", Fault::body(many_keys(30_000))).query("ProtocolError", 1).large(),
         row("two million empty nodes", nodes(2_000_000)).query("ProtocolError", 1).large(),
-        row("15 000 empty nodes", nodes(15_000)).query_is_empty().large(),
+        row("15,000 empty nodes", nodes(15_000)).query_is_empty().large(),
     ]
 }
 
