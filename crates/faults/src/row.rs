@@ -152,12 +152,6 @@ impl Row {
         self
     }
 
-    /// Expects success without data of both operations; the sandbox changes nothing.
-    pub(crate) fn both_are_empty(mut self) -> Self {
-        self.update.outcome = Outcome::Empty;
-        self.query_is_empty()
-    }
-
     /// Uses a short deadline, for calls that end by it.
     pub(crate) fn waits(mut self) -> Self {
         self.timeout = SHORT;

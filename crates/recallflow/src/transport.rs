@@ -3,6 +3,10 @@
 //! Only this module and its submodules use `reqwest` and `hyper`.
 
 mod body;
+#[cfg_attr(
+    not(feature = "__ffi"),
+    expect(unreachable_pub, reason = "packages of other languages cancel calls from outside")
+)]
 pub(crate) mod cancel;
 mod failure;
 mod pool;
