@@ -134,7 +134,7 @@ def test_a_fault_for_an_operation_waits_for_its_request(recallflow_sandbox: Sand
         (object(), "expected a value that JSON has, got <object"),
         (float("nan"), "expected JSON with finite numbers, got .*nan"),
         ({"delay": float("inf")}, "expected JSON with finite numbers, got .*inf"),
-        ([504, "reset"], "got \\[504,\"reset\"\\], which exclude each other"),
+        ([504, "reset"], 'got \\[504,"reset"\\], which exclude each other'),
         (b"reset", r"expected a fault \(.*\), got bytes"),
     ],
 )
@@ -294,11 +294,13 @@ def test_flows_and_tasks_can_be_inserted(recallflow_sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="whole number as `keyId`"):
         sandbox.insert_flow({"status": 0})
     text: Any = "x"
-    with pytest.raises(ValueError, match="`flow`: expected a flow .*, got 'x'"):
+    with pytest.raises(ValueError, match=r"`flow`: expected a flow .*, got 'x'"):
         sandbox.insert_flow(text)
     with pytest.raises(ValueError, match="`record`: expected a dict with the service's names, got 'x'"):
         sandbox.insert_task(text)
-    with pytest.raises(ValueError, match="`record.createdTime`: expected a time such as .*, got '2031-02-30 00:00:00'"):
+    with pytest.raises(
+        ValueError, match=r"`record\.createdTime`: expected a time such as .*, got '2031-02-30 00:00:00'"
+    ):
         sandbox.insert_task({"createdTime": "2031-02-30 00:00:00"})
 
     def query(**params: Any) -> list[Any]:

@@ -70,7 +70,7 @@ def test_the_command_serves_until_ctrl_c() -> None:
 
 @no_console
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_a_signal_right_after_the_variables_ends_the_command_without_a_traceback(number: signal.Signals, code: int) -> None:
+def test_a_signal_right_after_the_variables_ends_the_command(number: signal.Signals, code: int) -> None:
     for _ in range(5):
         with serving() as (_, process):
             process.send_signal(number)
