@@ -88,6 +88,7 @@ export class RecallFlowError extends Error {
   }
 
   /** Whether it is certain that the call changed nothing. False only for `OutcomeUnknownError`. */
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- not a property of each error's JSON
   get outcomeIsKnown(): boolean {
     return true;
   }

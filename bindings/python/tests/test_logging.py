@@ -17,7 +17,11 @@ from scripts import output, run
 from support import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from typing_extensions import TypeVarTuple, Unpack
+
+    Ts = TypeVarTuple("Ts")
 
 QUERY = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")
 DRIFTING = [
@@ -32,7 +36,7 @@ task_name: ContextVar[str] = ContextVar("task_name", default="none")
 class WithoutReaders(asyncio.SelectorEventLoop):
     """A loop that cannot watch file descriptors, such as the default one of Windows."""
 
-    def add_reader(self, fd: Any, callback: Any, *arguments: Any) -> None:
+    def add_reader(self, fd: Any, callback: Callable[[Unpack[Ts]], Any], *args: Unpack[Ts]) -> None:
         raise NotImplementedError
 
 
