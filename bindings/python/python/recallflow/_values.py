@@ -19,9 +19,10 @@ _LONGEST_TEXT = 200
 # Typed so that `isinstance` narrows a value of type `Any` no further.
 _LISTS: tuple[type[Any], ...] = (tuple, list)
 _MAPPINGS: tuple[type[Any], ...] = (Mapping,)
+_SEQUENCES: tuple[type[Any], ...] = (Sequence,)
 
 # Types that are not lists, although some are sequences. They are checked first, because they are common.
-_ATOMS = (int, float, str, bytes, bytearray, memoryview, type(None))
+_ATOMS: tuple[type[Any], ...] = (int, float, str, bytes, bytearray, memoryview, type(None))
 
 
 class Number(IntEnum):
@@ -185,7 +186,7 @@ def _time(value: Any) -> Any:
 
 def _as_tuple(value: Any) -> Any:
     """Returns a sequence as a tuple, so that requests with lists can be hashed; any other value unchanged."""
-    if isinstance(value, _ATOMS) or not isinstance(value, Sequence):
+    if isinstance(value, _ATOMS) or not isinstance(value, _SEQUENCES):
         return value
     return tuple(value)
 
