@@ -5,7 +5,7 @@ use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::catch_panic;
 use serde_json::Value;
 
-/// Returns an exception whose message is the failure as JSON, for `errorOf` in `errors.ts`.
+/// Returns an exception whose message is the failure as JSON, for `errorOf` in `failures.ts`.
 pub(crate) fn thrown(failure: &Failure) -> Error {
     Error::new(Status::GenericFailure, Value::Object(failure.describe()).to_string())
 }

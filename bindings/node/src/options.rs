@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use napi_derive::napi;
 use recallflow::{Client, ClientBuilder, ffi};
 use serde_json::{Map, Value};
 
@@ -46,6 +47,20 @@ const CALL_OPTIONS: [(&str, ApplyToCall); 2] = [
     ("maxRetries", |client, name, value| Ok(client.with_max_retries(whole(name, value, 0)?))),
 ];
 
+fn client_options() -> Vec<&'static str> {
+    CLIENT_OPTIONS.iter().map(|(name, _)| *name).chain(OTHER_CLIENT_OPTIONS).collect()
+}
+
+fn call_options() -> Vec<&'static str> {
+    CALL_OPTIONS.iter().map(|(name, _)| *name).chain(["signal"]).collect()
+}
+
+/// Returns the names of the options of clients and of calls.
+#[napi]
+pub fn option_names() -> Vec<&'static str> {
+    [client_options(), call_options()].concat()
+}
+
 /// Parses the JSON text of options.
 pub(crate) fn parse(text: &str) -> napi::Result<Options> {
     match serde_json::from_str(text) {
@@ -82,7 +97,7 @@ pub(crate) fn builder_from(options: Options, environment: BTreeMap<String, Strin
 
 /// Refuses unknown options before anything else, because a misspelt `apiKey` would be reported as missing.
 fn refuse_unknown(options: &Options) -> napi::Result<()> {
-    let known: Vec<_> = CLIENT_OPTIONS.iter().map(|(name, _)| *name).chain(OTHER_CLIENT_OPTIONS).collect();
+    let known = client_options();
     let unknown_name = options.keys().find(|name| !known.contains(&name.as_str()));
     unknown_name.map_or(Ok(()), |name| Err(unknown(name, "client", &known)))
 }
@@ -101,8 +116,7 @@ fn apply(mut builder: ClientBuilder, options: &Options) -> napi::Result<ClientBu
 pub(crate) fn overridden(mut client: Client, options: Option<&str>) -> napi::Result<Client> {
     for (name, value) in options.map(parse).transpose()?.unwrap_or_default() {
         let Some((_, apply)) = CALL_OPTIONS.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<_> = CALL_OPTIONS.iter().map(|(name, _)| *name).chain(["signal"]).collect();
-            return Err(unknown(&name, "call", &known));
+            return Err(unknown(&name, "call", &call_options()));
         };
         client = apply(client, &name, &value)?;
     }

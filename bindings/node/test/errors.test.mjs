@@ -3,6 +3,7 @@
 /** Tests the error classes, their properties and messages. */
 
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { suite, test } from 'node:test';
 import { inspect } from 'node:util';
 
@@ -28,6 +29,11 @@ import {
 
 import { CHANGE, SPAN } from './specimens.mjs';
 import { rejectionOf, sandboxFor, thrownBy } from './support.mjs';
+
+const require = createRequire(import.meta.url);
+const { errorOf } = require('../dist/failures.js');
+/** @type {{ native: import('../dist/native.js').Native }} */
+const { native } = require('../dist/native.js');
 
 const COMMON = {
   operation: 'updateRecallFlow',
@@ -263,6 +269,7 @@ test('messages use camel case', () => {
     { ...options, baseUrl: 'http://example.com' },
     { ...options, baseUrl: 'nothing' },
     { ...options, caFile: '/no/such/file' },
+    { ...options, clientCertificate: '/no/such/file' },
     { ...options, proxy: 'nothing' },
     { ...options, timeout: 0 },
     { ...options, maxResponseBytes: 0 },
@@ -271,6 +278,24 @@ test('messages use camel case', () => {
     assert(!/[a-z]_[a-z]/.test(text), text);
   }
   assert.match(texts[0] ?? '', /`dangerouslyAllowHttp`/);
+});
+
+test('every option has its name of this package in messages of the core', () => {
+  const names = native.optionNames();
+  for (const known of ['apiKey', 'clientCertificate', 'maxConnections', 'signal', 'timeout']) {
+    assert(names.includes(known), known);
+  }
+  for (const name of names) {
+    const nameInCore = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const { message, remedy } = errorOf({
+      kind: 'TransportError',
+      attempts: 1,
+      text: `could not use \`${nameInCore}\``,
+      remedy: `raise \`${nameInCore}\`, not \`${nameInCore}_more\``,
+    });
+    assert.equal(message, `could not use \`${name}\``);
+    assert.equal(remedy, `raise \`${name}\`, not \`${nameInCore}_more\``);
+  }
 });
 
 suite('the error for a misspelt option suggests the right one', () => {

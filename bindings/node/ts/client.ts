@@ -5,9 +5,10 @@
 import { start } from './completions.js';
 import { encode } from './encode.js';
 import { siteOf, type Site } from './errors.js';
+import { attempt } from './failures.js';
 import { Operations } from './generated/operations.js';
 import type { LogWriter } from './logging.js';
-import { attempt, native, type NativeCore } from './native.js';
+import { native, type NativeCore } from './native.js';
 import { callOptions, clientOptions, environment, inEnvironment } from './options.js';
 import type { CallOptions, ClientOptions, EnvironmentOptions, SharedOptions } from './options.js';
 import { Pages } from './pages.js';

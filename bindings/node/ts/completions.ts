@@ -4,7 +4,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 
-import { camel, errorOf, moveTo, outcomeUnknown, type Site } from './errors.js';
+import { camel, moveTo, type Site } from './errors.js';
+import { errorOf, outcomeUnknown } from './failures.js';
 import type { LogWriter } from './logging.js';
 import type { Logger } from './options.js';
 import { native, type NativeCompletions } from './native.js';

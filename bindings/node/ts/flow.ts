@@ -2,9 +2,10 @@
 
 import { encode } from './encode.js';
 import { InvalidRequestError, moveTo, siteOf } from './errors.js';
+import { attempt } from './failures.js';
 import type { UpdateRecallFlow } from './generated/requests.js';
 import type { RecallFlowDetail } from './generated/responses.js';
-import { attempt, native } from './native.js';
+import { native } from './native.js';
 import { open, type Reader } from './reader.js';
 
 function toUpdate(this: RecallFlowDetail): UpdateRecallFlow {

@@ -3,8 +3,9 @@
 import { isPromise } from 'node:util/types';
 
 import { ConfigError, moveTo, siteOf } from './errors.js';
+import { attempt } from './failures.js';
 import { TOTALED, type GroupCallTask, type Totals } from './generated/responses.js';
-import { attempt, native } from './native.js';
+import { native } from './native.js';
 import { open, type Extra } from './reader.js';
 
 /** An amount of money with its currency. */

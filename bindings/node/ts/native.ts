@@ -1,9 +1,6 @@
 /** The interface of the native module. */
 
-import { isNativeError } from 'node:util/types';
-
 import { load } from './loader.js';
-import { ConfigError, errorOf, moveTo, RecallFlowError, type Site } from './errors.js';
 
 /** Packed values, which a `Reader` reads. */
 export interface Packed {
@@ -71,7 +68,7 @@ type Environment = Record<string, string>;
 /** Numbers by name, as an enum of the native module. */
 type Numbers<Name extends string> = Readonly<Record<Name, number>>;
 
-/** The native module. The messages of its exceptions are JSON, which `attempt` turns into errors. */
+/** The native module. The messages of its exceptions are JSON, which `attempt` in `failures.ts` turns into errors. */
 export interface Native {
   readonly CALL_SLOTS: number;
   readonly HEAD_LENGTH: number;
@@ -85,6 +82,8 @@ export interface Native {
   };
   Completions: new (wake: () => void) => NativeCompletions;
   marker(): string;
+  /** Names of the options of clients and of calls. */
+  optionNames(): string[];
   inferRequest(request: string): number;
   inferResponse(response: string): number;
   validate(position: number, request: string): Packed;
@@ -102,30 +101,3 @@ export interface Native {
 }
 
 export const native = load() as Native;
-
-/** Runs `act`, and turns an exception into an error of this library with the stack of the caller. */
-export function attempt<T>(act: () => T, site: Site): T {
-  try {
-    return act();
-  } catch (thrown) {
-    throw moveTo(thrown instanceof RecallFlowError ? thrown : errorFrom(thrown), site);
-  }
-}
-
-/** Returns the error for an exception of the native module, or of a getter in an argument. */
-function errorFrom(thrown: unknown): RecallFlowError {
-  // Not `instanceof`: where test runners load modules in separate realms, native errors belong to another realm.
-  const text = isNativeError(thrown) ? thrown.message : String(thrown);
-  if (!isNativeError(thrown) || typeof (thrown as { code?: unknown }).code !== 'string') {
-    return new ConfigError(`could not read the arguments: ${text}`, { cause: thrown });
-  }
-  try {
-    const payload = JSON.parse(text) as { kind?: unknown; text?: unknown } | null;
-    if (typeof payload?.kind === 'string' && typeof payload.text === 'string') {
-      return errorOf(payload);
-    }
-  } catch {
-    // An exception of napi-rs, whose message is not JSON.
-  }
-  return errorOf({ kind: 'Panic', text: `internal error in recallflow: ${text}; please report it` });
-}

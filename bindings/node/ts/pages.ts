@@ -4,8 +4,9 @@
 
 import { abort, start, type PendingCall } from './completions.js';
 import { siteOf, type Site } from './errors.js';
+import { attempt } from './failures.js';
 import type { LogWriter } from './logging.js';
-import { attempt, type NativePageReader } from './native.js';
+import type { NativePageReader } from './native.js';
 import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
 

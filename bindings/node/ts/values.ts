@@ -2,6 +2,7 @@
 
 import { encode } from './encode.js';
 import { ConfigError, siteOf, violationOf, type RequestWarning, type Violation } from './errors.js';
+import { attempt } from './failures.js';
 import { REQUEST_NAMES, type RequestTypes } from './generated/requests.js';
 import {
   ENVELOPE_CODE,
@@ -11,7 +12,7 @@ import {
   RESPONSE_READERS,
   type ResponseTypes,
 } from './generated/responses.js';
-import { attempt, native } from './native.js';
+import { native } from './native.js';
 import { open } from './reader.js';
 
 /** Name of a type of requests. */
