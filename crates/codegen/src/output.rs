@@ -49,7 +49,7 @@ pub enum Difference {
     },
 }
 
-/// A change by [`write`].
+/// A change by [`write()`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The file was created or overwritten.
