@@ -39,6 +39,7 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
         }
         let installed = trial::install(&interpreter, &wheel, &scratch)?;
         installed.try_out(&scratch)?;
+        installed.exit_while_threads_log(&scratch)?;
         let (size, import) = (installed.size()?, installed.import_time()?);
         println!("  {:<6}{:>6.2} MB installed, import {:>5.1} ms", interpreter.version(), megabytes(size), import);
         if size > INSTALLED_SIZE_LIMIT {

@@ -40,6 +40,18 @@ impl Installed {
         run(&home().join("examples").join("tour.py")).map(drop)
     }
 
+    /// Runs a program that exits while threads log. It runs often, because each time meets another stage of the exit. Only
+    /// the published build shows whether the process aborts, because it is optimized across crates.
+    pub(super) fn exit_while_threads_log(&self, scratch: &Scratch) -> Outcome {
+        let sandbox = Sandbox::start()?;
+        let file = scratch.path().join("exit.py");
+        fs::write(&file, include_str!("exit.py")).map_err(|error| error.to_string())?;
+        (0..40).try_for_each(|_| {
+            let mut python = self.environment.python();
+            read_quietly(sandbox.configure(python.arg("-I").arg(&file))).map(drop)
+        })
+    }
+
     /// Returns the bytes of the installed files.
     pub(super) fn size(&self) -> Result<u64, String> {
         let folder = self.environment.site_packages()?;

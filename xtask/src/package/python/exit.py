@@ -1,0 +1,32 @@
+"""Exits while 8 daemon threads call the client, with a log handler that releases the lock of the interpreter."""
+
+import logging
+import threading
+import time
+
+import recallflow as rf
+
+
+class Slow(logging.Handler):
+    """A handler that several threads run at once."""
+
+    def createLock(self) -> None:
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logged.release()
+        time.sleep(0.002)
+
+
+def call() -> None:
+    while True:
+        client.query_recall_flow_detail(12)
+
+
+logged = threading.Semaphore(0)
+logging.basicConfig(level=logging.DEBUG, handlers=[Slow()])
+client = rf.Client.from_env()
+for _ in range(8):
+    threading.Thread(target=call, daemon=True).start()
+for _ in range(40):
+    logged.acquire()
