@@ -99,7 +99,7 @@ pub struct Field {
     pub kind: FieldKind,
     /// When it is required. Always [`Required::Never`] in a response.
     pub required: Required,
-    /// Default of a required field.
+    /// Default value. Only a required field has one.
     pub default: Option<Literal>,
     /// Limits that apply if it is present. Empty in a response.
     pub limits: Vec<Limit>,
@@ -256,7 +256,7 @@ pub struct Constructor {
     pub set: Vec<(String, Literal)>,
     /// Wire names of its arguments, in order.
     pub arguments: Vec<String>,
-    /// Argument names in `camelCase` that differ from the field names, with the wire names of the fields.
+    /// Pairs of a field's wire name and its argument name in `camelCase`, where they differ.
     pub names: Vec<(String, String)>,
     /// Description.
     pub doc: String,

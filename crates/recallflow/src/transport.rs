@@ -213,7 +213,7 @@ impl Transport {
             match with_deadline(deadline.as_mut(), pin!(checked)).await {
                 Some(Ok(checked)) => checked?,
                 Some(Err(_)) | None => {
-                    return Err(TransportFailure::timed_out_without_answer(WriteProgress::default(), &http.resolver));
+                    return Err(TransportFailure::timed_out_without_response(WriteProgress::default(), &http.resolver));
                 }
             }
         }
@@ -243,19 +243,19 @@ impl Transport {
                     tunnel.forget();
                 }
                 let peer = Peer { is_https: self.base.is_https(), proxy: self.route.proxy() };
-                return Err(TransportFailure::without_answer(&error, gate.close(), &http.resolver, peer));
+                return Err(TransportFailure::without_response(&error, gate.close(), &http.resolver, peer));
             }
-            None => return Err(TransportFailure::timed_out_without_answer(gate.close(), &http.resolver)),
+            None => return Err(TransportFailure::timed_out_without_response(gate.close(), &http.resolver)),
         };
 
         if let Some(keep_alive) = response.headers().get(KEEP_ALIVE).and_then(|header| header.to_str().ok()) {
             self.max_idle.learn(keep_alive);
         }
-        let mut answer = HttpResponse { is_early: !gate.has_handed_over(), ..HttpResponse::from_head(&response) };
-        answer.body =
-            self.read_body(response, deadline, limits).await.map_err(|failure| failure.of_answer(answer.status))?;
-        answer.elapsed = started.elapsed();
-        Ok(answer)
+        let is_early = !gate.has_handed_over();
+        let head = HttpResponse::from_head(&response);
+        let body =
+            self.read_body(response, deadline, limits).await.map_err(|failure| failure.with_status(head.status))?;
+        Ok(HttpResponse { is_early, body, elapsed: started.elapsed(), ..head })
     }
 
     fn build_request(

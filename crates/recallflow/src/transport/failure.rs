@@ -109,20 +109,20 @@ impl TransportFailure {
         Self::without_head(FailureKind::Timeout, Phase::Connect, WriteProgress::default(), message)
     }
 
-    pub(super) fn timed_out_without_answer(progress: WriteProgress, resolver: &Resolver) -> Self {
+    pub(super) fn timed_out_without_response(progress: WriteProgress, resolver: &Resolver) -> Self {
         let phase = phase_of_timeout(progress, resolver);
         Self::without_head(FailureKind::Timeout, phase, progress, TIMED_OUT.to_owned())
     }
 
     /// Describes an error of reqwest before the head of the response arrived.
-    pub(super) fn without_answer(
+    pub(super) fn without_response(
         error: &reqwest::Error,
         progress: WriteProgress,
         resolver: &Resolver,
         peer: Peer<'_>,
     ) -> Self {
         if error.is_timeout() {
-            return Self::timed_out_without_answer(progress, resolver);
+            return Self::timed_out_without_response(progress, resolver);
         }
         if error.is_connect() {
             let Fault { phase, kind, message, remedy } = describe_connect(error, peer);
@@ -181,7 +181,7 @@ impl TransportFailure {
     /// applied what it had not read.
     pub(crate) fn too_early(status: u16) -> Self {
         let message = "the response came before the whole request was sent".to_owned();
-        Self::in_body(FailureKind::Malformed, message).of_answer(status)
+        Self::in_body(FailureKind::Malformed, message).with_status(status)
     }
 
     pub(super) fn too_large(limit: usize) -> Self {
@@ -190,13 +190,13 @@ impl TransportFailure {
     }
 
     /// Creates the failure of a response with more JSON values than its memory limit allows.
-    pub(crate) fn too_many_values(most: usize, status: u16) -> Self {
-        let message = format!("the body holds more than {most} JSON values");
-        Self::in_body(FailureKind::TooLarge { limit: most }, message).of_answer(status)
+    pub(crate) fn too_many_values(max_values: usize, status: u16) -> Self {
+        let message = format!("the body holds more than {max_values} JSON values");
+        Self::in_body(FailureKind::TooLarge { limit: max_values }, message).with_status(status)
     }
 
     /// Returns the same failure with the HTTP status of the response.
-    pub(super) fn of_answer(self, status: u16) -> Self {
+    pub(super) fn with_status(self, status: u16) -> Self {
         Self { status: Some(status), ..self }
     }
 
