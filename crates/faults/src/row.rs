@@ -152,6 +152,12 @@ impl Row {
         self
     }
 
+    /// Expects success of an update that the sandbox did not apply.
+    pub(crate) fn update_is_empty(mut self) -> Self {
+        self.update.outcome = Outcome::Empty;
+        self
+    }
+
     /// Uses a short deadline, for calls that end by it.
     pub(crate) fn waits(mut self) -> Self {
         self.timeout = SHORT;

@@ -10,7 +10,10 @@ const LIMIT: u64 = 8 << 20;
 pub(super) fn rows() -> Vec<Row> {
     let row = Row::new;
     vec![
-        row("body of 4 MiB", Fault::Oversized { bytes: Some(LIMIT / 2) }).query("ProtocolError", 1).large(),
+        row("body of 4 MiB", Fault::Oversized { bytes: Some(LIMIT / 2) })
+            .query("ProtocolError", 1)
+            .update_is_empty()
+            .large(),
         row("body of 8 MiB and a byte", Fault::Oversized { bytes: Some(LIMIT + 1) })
             .key(990_721)
             .unreadable()
