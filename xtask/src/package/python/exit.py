@@ -10,12 +10,11 @@ import recallflow as rf
 class Slow(logging.Handler):
     """A handler that several threads run at once."""
 
-    def createLock(self) -> None:
-        self.lock = None
-
-    def emit(self, record: logging.LogRecord) -> None:
+    def handle(self, record: logging.LogRecord) -> bool:
+        # Without the lock of handlers, which would let in one thread at a time.
         logged.release()
         time.sleep(0.002)
+        return True
 
 
 def call() -> None:
@@ -29,4 +28,5 @@ client = rf.Client.from_env()
 for _ in range(8):
     threading.Thread(target=call, daemon=True).start()
 for _ in range(40):
-    logged.acquire()
+    if not logged.acquire(timeout=60):
+        raise SystemExit("no log record arrived within 60 s")
