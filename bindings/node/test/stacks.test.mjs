@@ -11,7 +11,7 @@ import { Client, Fee, fromWire, RecallFlowError, totals, toWire, validate, warni
 import { Sandbox } from 'recallflow/sandbox';
 
 import { SPAN } from './specimens.mjs';
-import { thrownBy } from './support.mjs';
+import { caught, thrownBy } from './support.mjs';
 
 const LINES = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n');
 
@@ -45,20 +45,7 @@ function assertBegins(error, mark) {
   assert(line.endsWith(`// ${mark}`) || next.trim() === `// ${mark}`, `${line} is not ${mark}\n${stack}`);
 }
 
-/**
- * @param {() => Promise<unknown>} act
- * @returns {Promise<unknown>}
- */
-async function caught(act) {
-  try {
-    await act();
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('nothing was thrown');
-}
-
-/** @returns {any} Something that no request is. */
+/** @returns {any} A value that is not a valid request. */
 function wrong() {
   return { keyId: 'x' };
 }

@@ -50,6 +50,30 @@ export async function rejectionOf(promise) {
 }
 
 /**
+ * Returns the error that a function throws, or with which its promise is rejected.
+ *
+ * @param {() => unknown} act
+ * @returns {Promise<any>}
+ */
+export async function caught(act) {
+  try {
+    await act();
+  } catch (error) {
+    return error;
+  }
+  return assert.fail('nothing was thrown');
+}
+
+/**
+ * Returns a value that the compiler accepts for any type.
+ *
+ * @param {any} value
+ */
+export function untyped(value) {
+  return value;
+}
+
+/**
  * Returns all items of an async iterator.
  *
  * @template T
