@@ -19,7 +19,6 @@ mod lower;
 pub mod model;
 pub mod names;
 pub mod output;
-pub mod protocol;
 mod raw;
 pub mod render;
 pub mod rustfmt;

@@ -6,8 +6,7 @@ use std::{fs, io};
 use crate::diagnostic::{Diagnostic, Place, Sink};
 use crate::lower::lower;
 use crate::model::Api;
-use crate::protocol;
-use crate::raw::{RawSpec, Source, read_enums, read_operation, read_service, read_types};
+use crate::raw::{RawSpec, Source, read_enums, read_operation, read_sandbox, read_service, read_types};
 
 /// The role of a spec file, which follows from its path.
 #[derive(Clone, Debug)]
@@ -139,7 +138,7 @@ fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
         match &file.role {
             Some(Role::Service) => spec.service = Some(read_service(&source)),
             Some(Role::Enums) => spec.enums.extend(read_enums(&source)),
-            Some(Role::Sandbox) => spec.sandbox = protocol::read(&source),
+            Some(Role::Sandbox) => spec.sandbox = Some(read_sandbox(&source)),
             Some(Role::Types) => spec.types.extend(read_types(&source)),
             Some(Role::Operation(name)) => spec.operations.push(read_operation(&source, name)),
             None => sink.suggest(

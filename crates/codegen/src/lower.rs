@@ -4,6 +4,7 @@
 //! lower without a second report, because the cause is already reported.
 
 mod constructors;
+mod docs;
 mod enums;
 mod examples;
 mod fields;
@@ -11,13 +12,14 @@ mod include;
 mod limits;
 mod lints;
 mod literals;
+mod naming;
 mod operations;
 mod rules;
+mod sandbox;
 mod scope;
 mod service;
 mod sources;
 mod symbols;
-mod text;
 mod types;
 
 use crate::diagnostic::Sink;
@@ -33,5 +35,6 @@ pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     let enums = enums::lower(&symbols, sink);
     let types = types::lower(&symbols, sink);
     let operations = operations::lower(spec, &symbols, sink);
-    Some(Api { service: service??, enums, types, operations, sandbox: spec.sandbox.clone(), spec_files: Vec::new() })
+    let sandbox = spec.sandbox.as_ref().and_then(|sandbox| sandbox::lower(sandbox, sink));
+    Some(Api { service: service??, enums, types, operations, sandbox, spec_files: Vec::new() })
 }

@@ -3,8 +3,10 @@
 //! Everything here is plain data. Items refer to each other by name. Every reference resolves, because lowering rejects a
 //! spec with an unknown name.
 
+pub mod sandbox;
 pub mod service;
 
+use sandbox::Protocol;
 use serde::Serialize;
 use service::Service;
 
@@ -20,7 +22,7 @@ pub struct Api {
     /// Operations in the order of their files.
     pub operations: Vec<Operation>,
     /// The command protocol of the sandbox, if the spec describes it.
-    pub sandbox: Option<crate::protocol::Protocol>,
+    pub sandbox: Option<Protocol>,
     /// Paths of the spec files, for the header of the generated files.
     pub spec_files: Vec<String>,
 }

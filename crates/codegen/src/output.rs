@@ -96,7 +96,7 @@ fn compare(root: &Path, file: &File) -> io::Result<Option<Difference>> {
             Ok(Some(Difference::Changed { path, diff }))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(Difference::Missing { path })),
-        Err(error) => Err(at(&path, &error)),
+        Err(error) => Err(with_path(&path, &error)),
     }
 }
 
@@ -111,12 +111,12 @@ fn unified_diff(path: &str, present: &str, generated: &str) -> String {
 fn apply(root: &Path, files: &[File], difference: Difference) -> io::Result<Change> {
     match difference {
         Difference::Orphaned { path } => {
-            fs::remove_file(root.join(&path)).map_err(|error| at(&path, &error))?;
+            fs::remove_file(root.join(&path)).map_err(|error| with_path(&path, &error))?;
             Ok(Change::Removed { path })
         }
         Difference::Changed { path, .. } | Difference::Missing { path } => {
             let file = files.iter().find(|file| file.path == path).expect("only generated files change or miss");
-            save(&root.join(&path), &file.contents).map_err(|error| at(&path, &error))?;
+            save(&root.join(&path), &file.contents).map_err(|error| with_path(&path, &error))?;
             Ok(Change::Written { path })
         }
     }
@@ -132,7 +132,7 @@ fn save(path: &Path, contents: &str) -> io::Result<()> {
 
 /// Collects the files below `folder` that have the marker and are inside a generated folder.
 fn find_generated(root: &Path, folder: &str, generated: bool, found: &mut Vec<String>) -> io::Result<()> {
-    for entry in fs::read_dir(root.join(folder)).map_err(|error| at(folder, &error))? {
+    for entry in fs::read_dir(root.join(folder)).map_err(|error| with_path(folder, &error))? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
@@ -142,7 +142,7 @@ fn find_generated(root: &Path, folder: &str, generated: bool, found: &mut Vec<St
             if !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) {
                 find_generated(root, &path, generated || name == FOLDER, found)?;
             }
-        } else if generated && kind.is_file() && is_marked(&entry.path()).map_err(|error| at(&path, &error))? {
+        } else if generated && kind.is_file() && is_marked(&entry.path()).map_err(|error| with_path(&path, &error))? {
             found.push(path);
         }
     }
@@ -156,7 +156,7 @@ fn is_marked(path: &Path) -> io::Result<bool> {
 }
 
 /// Adds a path to an error.
-fn at(path: &str, error: &io::Error) -> io::Error {
+fn with_path(path: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{path}: {error}"))
 }
 

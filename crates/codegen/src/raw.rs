@@ -4,9 +4,13 @@
 //! can continue with the rest.
 
 mod read;
+mod sandbox;
 mod table;
 
 pub(crate) use read::{read_enums, read_operation, read_service, read_types};
+pub(crate) use sandbox::{
+    RawDefault, RawMessage, RawProtocol, RawProtocolField, RawProtocolObject, RawTextEnum, RawTextValue, read_sandbox,
+};
 pub(crate) use table::Source;
 
 use crate::diagnostic::{At, Place};
@@ -18,7 +22,7 @@ pub(crate) struct RawSpec {
     pub(crate) enums: Vec<RawEnum>,
     pub(crate) types: Vec<RawType>,
     pub(crate) operations: Vec<RawOperation>,
-    pub(crate) sandbox: Option<crate::protocol::Protocol>,
+    pub(crate) sandbox: Option<RawProtocol>,
 }
 
 /// The doc and the sources of an item.

@@ -1,5 +1,7 @@
 //! Renderers: pure functions from the model to files.
 
+mod comments;
+mod header;
 mod json;
 pub mod json_schema;
 mod markdown;
@@ -9,11 +11,12 @@ pub mod python;
 pub mod reference;
 pub mod rust;
 pub mod sandbox;
+mod schemas;
 mod template;
 pub mod typescript;
 
 use crate::model::Api;
-use crate::output::{File, MARKER};
+use crate::output::File;
 
 /// Renders every generated file.
 ///
@@ -38,11 +41,4 @@ pub fn render(api: &Api) -> Vec<File> {
         assert_ne!(pair[0].path, pair[1].path, "two renderers return the same file");
     }
     files
-}
-
-/// Returns the header of every generated file, without comment markers. It names the folder and not each file, so that a
-/// new operation does not change unrelated files.
-fn header(api: &Api) -> String {
-    let folder = api.spec_files.first().and_then(|file| file.split('/').next()).unwrap_or("spec");
-    format!("{MARKER} from {folder}/**/*.toml. Do not edit.")
 }

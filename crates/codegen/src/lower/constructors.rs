@@ -1,8 +1,9 @@
 //! Constructors. Also checks that constructors and arguments of operations set all required fields.
 
+use super::docs;
 use super::literals::literal;
+use super::naming::{Case, check_case};
 use super::scope::Scope;
-use super::text::{self, Case, check_case};
 use crate::diagnostic::{At, Place, Sink, listed};
 use crate::model::{Condition, Constructor, Field, Literal, Required};
 use crate::names;
@@ -15,7 +16,7 @@ pub(super) fn lower(raw: &[RawConstructor], fields: &[Field], scope: &Scope<'_>,
 
 fn lower_constructor(raw: &RawConstructor, fields: &[Field], scope: &Scope<'_>, sink: &Sink) -> Constructor {
     check_case("a constructor", &raw.name, Case::Snake, sink);
-    let doc = text::sentence(raw.doc.as_ref(), sink);
+    let doc = docs::sentence(raw.doc.as_ref(), sink);
     let mut set = Vec::new();
     for (field, value) in raw.set.iter().flat_map(|set| &set.value) {
         let value = scope.find(field, sink).and_then(|shape| literal(value, shape, sink));
@@ -38,7 +39,7 @@ pub(super) fn lower_arguments(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink
     for argument in &raw.value {
         scope.find(argument, sink);
     }
-    text::strings(raw, "arguments", sink)
+    docs::strings(raw, "arguments", sink)
 }
 
 /// Lowers the argument names that differ from the field names. No name may be that of another field, because in Python

@@ -1,7 +1,8 @@
 //! Lowers enums.
 
+use super::docs;
+use super::naming::{Case, Taken, check_case, check_numbers};
 use super::symbols::{Symbols, values};
-use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::Sink;
 use crate::model::Enum;
 use crate::raw::RawEnum;
@@ -19,13 +20,13 @@ fn lower_enum(raw: &RawEnum, sink: &Sink) -> Enum {
     for value in &raw.values {
         check_case("an enum's value", &value.name, Case::Snake, sink);
         taken.take("value", &value.name, sink);
-        text::sentence(value.doc.as_ref(), sink);
+        docs::sentence(value.doc.as_ref(), sink);
         if let Some(number) = &value.number
             && i32::try_from(number.value).is_err()
         {
             sink.report(number.at, format!("expected a 32-bit integer, got {}", number.value));
         }
     }
-    text::check_numbers(raw.values.iter().map(|value| (&value.name, value.number.as_ref())), sink);
-    Enum { name: raw.name.value.clone(), doc: text::checked_about(&raw.about, sink), values: values(raw) }
+    check_numbers(raw.values.iter().map(|value| (&value.name, value.number.as_ref())), sink);
+    Enum { name: raw.name.value.clone(), doc: docs::checked_about(&raw.about, sink), values: values(raw) }
 }

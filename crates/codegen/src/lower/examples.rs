@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::docs;
 use super::scope::{Scope, Shape};
 use super::symbols::{Symbols, TypeSymbol};
-use super::text;
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Example, FieldKind};
 use crate::raw::{RawExample, RawField};
@@ -34,7 +34,7 @@ fn lower_example(
     // Only the syntax of a response is checked, because responses are lenient.
     raw.response.as_ref().and_then(|body| json("response", body, sink));
     Some(Example {
-        source: text::not_empty(raw.source.as_ref(), "source", sink),
+        source: docs::not_empty(raw.source.as_ref(), "source", sink),
         request: raw.request.as_ref()?.value.clone(),
         response: raw.response.as_ref()?.value.clone(),
     })

@@ -1,10 +1,11 @@
 //! Lowers fields.
 
+use super::docs;
 use super::limits::limits;
 use super::literals::{conditions, literal};
+use super::naming::{Case, check_case};
 use super::scope::{Scope, Shape};
 use super::symbols::Symbols;
-use super::text::{self, Case, check_case};
 use crate::diagnostic::{At, Sink};
 use crate::model::{Condition, Direction, Doc, EnumValue, Field, FieldKind, Literal, Required};
 use crate::raw::{RawField, RawLiteral};
@@ -26,7 +27,7 @@ pub(super) fn lower(
         return Some(bare(shape, shape.kind.clone()?));
     }
     check_case("a field", &raw.wire, Case::Wire, sink);
-    text::check_about(&raw.about, sink);
+    docs::check_about(&raw.about, sink);
     let kind = raw.kind.as_ref().and_then(|kind| symbols.find_kind(kind, direction, sink));
     match direction {
         Direction::Request => check_request_keys(raw, sink),
@@ -104,14 +105,14 @@ fn bare(shape: &Shape<'_>, kind: FieldKind) -> Field {
     let raw = shape.member.raw;
     Field {
         wire: raw.wire.value.clone(),
-        aliases: raw.aliases.as_ref().map(text::values).unwrap_or_default(),
+        aliases: raw.aliases.as_ref().map(docs::values).unwrap_or_default(),
         within: None,
         kind,
         required: Required::Never,
         default: None,
         limits: Vec::new(),
         example_only: raw.example_only.as_ref().is_some_and(|example_only| example_only.value),
-        doc: with_numbers(text::about(&raw.about, shape.member.sources), &shape.allowed),
+        doc: with_numbers(docs::about(&raw.about, shape.member.sources), &shape.allowed),
     }
 }
 
@@ -128,7 +129,7 @@ fn check_request_keys(raw: &RawField, sink: &Sink) {
 /// Reports keys that only fields of requests may have.
 fn check_response_keys(raw: &RawField, kind: Option<&FieldKind>, sink: &Sink) {
     if let Some(aliases) = &raw.aliases {
-        text::strings(aliases, "aliases", sink);
+        docs::strings(aliases, "aliases", sink);
         if kind.is_some_and(|kind| !may_have_aliases(kind)) {
             let written = raw.kind.as_ref().map_or("", At::as_str);
             let message = format!("expected a single value or a list of objects for `aliases`, got `{written}`");

@@ -109,7 +109,7 @@ fn check_order<T: PartialOrd + std::fmt::Display>(
 
 /// Reports unknown values in `one_of`. `Shape` has already resolved the known ones.
 fn lower_one_of(raw: &At<Vec<At<String>>>, shape: &Shape<'_>, sink: &Sink) -> Limit {
-    super::text::strings(raw, "one_of", sink);
+    super::docs::strings(raw, "one_of", sink);
     for name in &raw.value {
         if !shape.values.iter().any(|value| value.name == name.value) {
             let owner = format!("of `{}`", shape.type_text());

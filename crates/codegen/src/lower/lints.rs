@@ -1,9 +1,9 @@
 //! Lowers lints, the `warnings` of the spec.
 
+use super::docs;
 use super::limits::is_integer;
 use super::literals::conditions;
 use super::scope::Scope;
-use super::text;
 use crate::diagnostic::{At, Sink};
 use crate::model::{FieldKind, Lint};
 use crate::raw::{RawBounds, RawWarning};
@@ -21,16 +21,16 @@ fn lower_lint(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<Lint> 
             }
             let own = field.as_ref().map(At::as_str);
             let unless = unless.as_ref().and_then(|unless| conditions(unless, own, scope, sink)).unwrap_or_default();
-            let doc = text::sentence(doc.as_ref(), sink);
+            let doc = docs::sentence(doc.as_ref(), sink);
             Some(Lint::NoEffect { field: field.as_ref()?.value.clone(), unless, doc })
         }
         RawWarning::UnknownVariable { field, name, range, doc } => {
             if let Some(field) = field {
                 scope.expect(field, "a string", |kind| *kind == FieldKind::String, sink);
             }
-            let name = text::not_empty(name.as_ref(), "name", sink);
+            let name = docs::not_empty(name.as_ref(), "name", sink);
             let bounds = range.as_ref().map(|range| variable_range(range, sink));
-            let doc = text::sentence(doc.as_ref(), sink);
+            let doc = docs::sentence(doc.as_ref(), sink);
             let (min, max) = bounds??;
             Some(Lint::UnknownVariable { field: field.as_ref()?.value.clone(), name, min, max, doc })
         }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::constructors::{check_complete, lower_arguments};
+use super::docs;
 use super::examples;
 use super::fields;
 use super::limits::is_integer;
+use super::naming::{Case, Taken, check_case};
 use super::scope::{Scope, Shape};
 use super::symbols::{Symbols, TypeSymbol};
-use super::text::{self, Case, Taken, check_case};
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Direction, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
@@ -23,7 +24,7 @@ pub(super) fn lower(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<O
 }
 
 fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Option<Operation> {
-    text::check_about(&raw.about, sink);
+    docs::check_about(&raw.about, sink);
     let kind = raw.kind.as_ref().and_then(|kind| lower_kind(kind, sink));
     let request = raw.request.as_ref().and_then(|request| body(request, Direction::Request, symbols, sink));
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
@@ -39,7 +40,7 @@ fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Op
         name: raw.name.as_ref()?.value.clone(),
         kind: kind?,
         path: raw.path.as_ref()?.value.clone(),
-        doc: text::about(&raw.about, &[]),
+        doc: docs::about(&raw.about, &[]),
         request: request?.name.value.clone(),
         response: match response {
             Some(response) => Some(response?.name.value.clone()),
@@ -170,7 +171,7 @@ fn lower_paging(
     symbols: &Symbols<'_>,
     sink: &Sink,
 ) -> Option<Paging> {
-    let doc = text::sentence(raw.doc.as_ref(), sink);
+    let doc = docs::sentence(raw.doc.as_ref(), sink);
     if let (Some(request), Some(page)) = (request, &raw.page) {
         check_page(page, &Scope::new(symbols, request), sink);
     }

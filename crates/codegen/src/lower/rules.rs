@@ -1,8 +1,8 @@
 //! Lowers rules over more than one field.
 
+use super::docs;
 use super::literals::conditions;
 use super::scope::Scope;
-use super::text;
 use crate::diagnostic::{At, Sink};
 use crate::model::{FieldKind, Rule};
 use crate::raw::RawRule;
@@ -14,7 +14,7 @@ pub(super) fn lower(raw: &[At<RawRule>], scope: &Scope<'_>, sink: &Sink) -> Vec<
 
 fn lower_rule(raw: &At<RawRule>, scope: &Scope<'_>, sink: &Sink) -> Rule {
     let RawRule::AtLeastOne { when, fields, doc } = &raw.value;
-    let doc = text::sentence(doc.as_ref(), sink);
+    let doc = docs::sentence(doc.as_ref(), sink);
     let when = when.as_ref().and_then(|when| conditions(when, None, scope, sink)).unwrap_or_default();
     let fields = fields.as_ref().map(|fields| flags(fields, scope, sink)).unwrap_or_default();
     Rule::AtLeastOne { when, fields, doc }
@@ -28,5 +28,5 @@ fn flags(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink: &Sink) -> Vec<Strin
     if raw.value.len() == 1 {
         sink.suggest(raw.at, "expected at least two fields, got one", "use `required_when`");
     }
-    text::strings(raw, "fields", sink)
+    docs::strings(raw, "fields", sink)
 }

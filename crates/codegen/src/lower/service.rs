@@ -1,6 +1,7 @@
 //! Lowers `service.toml`.
 
-use super::text::{self, Case, Taken, check_case};
+use super::docs;
+use super::naming::{Case, Taken, check_case, check_numbers};
 use crate::diagnostic::{At, Sink};
 use crate::model::service::{
     BaseUrl, Code, Document, Envelope, EnvelopePart, Header, HeaderValue, RetryPermit, Service, Signing, SigningVector,
@@ -41,7 +42,7 @@ const RETRIES: [(&str, RetryPermit); 4] = [
 
 /// Lowers the service; `None` if a part of it is missing.
 pub(super) fn lower(raw: &RawService, sink: &Sink) -> Option<Service> {
-    let doc = text::checked_about(&raw.about, sink);
+    let doc = docs::checked_about(&raw.about, sink);
     let documents = documents(&raw.documents, sink);
     let base_urls = base_urls(&raw.base_urls, sink);
     let headers = headers(&raw.headers, sink);
@@ -65,9 +66,9 @@ fn documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
         }
         Document {
             name: raw.name.value.clone(),
-            title: text::not_empty(raw.title.as_ref(), "title", sink),
-            publisher: text::not_empty(raw.publisher.as_ref(), "publisher", sink),
-            doc: text::sentence(raw.doc.as_ref(), sink),
+            title: docs::not_empty(raw.title.as_ref(), "title", sink),
+            publisher: docs::not_empty(raw.publisher.as_ref(), "publisher", sink),
+            doc: docs::sentence(raw.doc.as_ref(), sink),
         }
     };
     raw.iter().map(lower).collect()
@@ -81,8 +82,8 @@ fn base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
         if let Some(url) = &raw.url {
             check_url(url, sink);
         }
-        let url = text::not_empty(raw.url.as_ref(), "url", sink);
-        BaseUrl { name: raw.name.value.clone(), url, doc: text::checked_about(&raw.about, sink) }
+        let url = docs::not_empty(raw.url.as_ref(), "url", sink);
+        BaseUrl { name: raw.name.value.clone(), url, doc: docs::checked_about(&raw.about, sink) }
     };
     raw.iter().map(lower).collect()
 }
@@ -110,7 +111,7 @@ fn headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
                 format!("expected letters, digits and `-` for the name of a header, got `{}`", raw.name.value);
             sink.report(raw.name.at, message);
         }
-        let doc = text::checked_about(&raw.about, sink);
+        let doc = docs::checked_about(&raw.about, sink);
         let secret = raw.secret.as_ref().is_some_and(|secret| secret.value);
         Some(Header { name: raw.name.value.clone(), value: header_value(raw, sink)?, secret, doc })
     };
@@ -145,7 +146,7 @@ fn check_secret(raw: &[RawHeader], sink: &Sink) {
 
 fn header_value(raw: &RawHeader, sink: &Sink) -> Option<HeaderValue> {
     match (&raw.value, &raw.input) {
-        (Some(value), None) => Some(HeaderValue::Fixed(text::not_empty(Some(value), "value", sink))),
+        (Some(value), None) => Some(HeaderValue::Fixed(docs::not_empty(Some(value), "value", sink))),
         (None, Some(input)) => Some(HeaderValue::Input(one_of("input", input, &HEADER_INPUTS, sink))),
         _ => {
             sink.report(raw.name.at, "expected exactly one of `value` and `input`");
@@ -160,12 +161,12 @@ fn lower_signing(raw: &RawSigning, sink: &Sink) -> Signing {
     };
     let inputs = raw.inputs.iter().flat_map(|inputs| &inputs.value);
     let vector = raw.vector.as_ref();
-    let text = |value: Option<&At<String>>, key| text::not_empty(value, key, sink);
+    let text = |value: Option<&At<String>>, key| docs::not_empty(value, key, sink);
     Signing {
         algorithm: word("algorithm", &raw.algorithm, &ALGORITHMS),
         inputs: inputs.map(|input| one_of("input", input, &SIGNING_INPUTS, sink)).collect(),
         encoding: word("encoding", &raw.encoding, &ENCODINGS),
-        doc: text::checked_about(&raw.about, sink),
+        doc: docs::checked_about(&raw.about, sink),
         vector: SigningVector {
             api_key: text(vector.and_then(|vector| vector.api_key.as_ref()), "api_key"),
             api_secret: text(vector.and_then(|vector| vector.api_secret.as_ref()), "api_secret"),
@@ -187,7 +188,7 @@ fn lower_envelope(raw: &RawEnvelope, sink: &Sink) -> Envelope {
     let mut taken = Vec::new();
     let mut part = |raw: Option<&RawEnvelopePart>| {
         let Some(raw) = raw else {
-            return EnvelopePart { names: Vec::new(), doc: text::about(&RawAbout::default(), &[]) };
+            return EnvelopePart { names: Vec::new(), doc: docs::about(&RawAbout::default(), &[]) };
         };
         for name in raw.names.iter().flat_map(|names| &names.value) {
             if taken.contains(&name.value) {
@@ -195,8 +196,8 @@ fn lower_envelope(raw: &RawEnvelope, sink: &Sink) -> Envelope {
             }
             taken.push(name.value.clone());
         }
-        let names = raw.names.as_ref().map(|names| text::strings(names, "names", sink)).unwrap_or_default();
-        EnvelopePart { names, doc: text::checked_about(&raw.about, sink) }
+        let names = raw.names.as_ref().map(|names| docs::strings(names, "names", sink)).unwrap_or_default();
+        EnvelopePart { names, doc: docs::checked_about(&raw.about, sink) }
     };
     Envelope { code: part(raw.code.as_ref()), message: part(raw.message.as_ref()), data: part(raw.data.as_ref()) }
 }
@@ -207,7 +208,7 @@ fn codes(raw: &[RawCode], sink: &Sink) -> Vec<Code> {
         check_case("a code", &raw.name, Case::Snake, sink);
         taken.take("code", &raw.name, sink);
     }
-    text::check_numbers(raw.iter().map(|raw| (&raw.name, raw.number.as_ref())), sink);
+    check_numbers(raw.iter().map(|raw| (&raw.name, raw.number.as_ref())), sink);
     raw.iter().map(|raw| lower_code(raw, sink)).collect()
 }
 
@@ -228,9 +229,9 @@ fn lower_code(raw: &RawCode, sink: &Sink) -> Code {
         number: number.unwrap_or_default(),
         error: raw.error.as_ref().map(|error| one_of("error class", error, &ERRORS, sink)),
         retry: raw.retry.as_ref().map_or(RetryPermit::Never, |retry| permit(retry, sink)),
-        wordings: raw.wordings.as_ref().map(|wordings| text::strings(wordings, "wordings", sink)).unwrap_or_default(),
-        remedy: raw.remedy.as_ref().map(|remedy| text::not_empty(Some(remedy), "remedy", sink)),
-        doc: text::checked_about(&raw.about, sink),
+        wordings: raw.wordings.as_ref().map(|wordings| docs::strings(wordings, "wordings", sink)).unwrap_or_default(),
+        remedy: raw.remedy.as_ref().map(|remedy| docs::not_empty(Some(remedy), "remedy", sink)),
+        doc: docs::checked_about(&raw.about, sink),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Symbols: the names of types and enums.
 
-use super::text::{self, Case, Taken, check_case};
+use super::docs;
+use super::naming::{Case, Taken, check_case};
 use crate::diagnostic::{At, Sink};
 use crate::model::{Direction, EnumValue, FieldKind};
 use crate::names;
@@ -186,7 +187,7 @@ fn named<'a>(raw: &'a RawType, sink: &Sink) -> Option<TypeSymbol<'a>> {
     Some(TypeSymbol {
         name: raw.name.as_ref()?,
         direction,
-        sources: text::sources(&raw.about).unwrap_or_default(),
+        sources: docs::sources(&raw.about).unwrap_or_default(),
         raw,
     })
 }
@@ -194,6 +195,6 @@ fn named<'a>(raw: &'a RawType, sink: &Sink) -> Option<TypeSymbol<'a>> {
 /// Creates the symbol of a type that an operation defines for its request or response.
 fn body<'a>(operation: &'a RawOperation, body: Option<&'a RawBody>, direction: Direction) -> Option<TypeSymbol<'a>> {
     let Some(RawBody::Defined(raw)) = body else { return None };
-    let sources = text::sources(&raw.about).or_else(|| text::sources(&operation.about)).unwrap_or_default();
+    let sources = docs::sources(&raw.about).or_else(|| docs::sources(&operation.about)).unwrap_or_default();
     Some(TypeSymbol { name: raw.name.as_ref()?, direction: Some(direction), sources, raw })
 }

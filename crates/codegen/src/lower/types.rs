@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::docs;
+use super::naming::Taken;
 use super::scope::Scope;
 use super::symbols::{Symbols, TypeSymbol};
-use super::text::{self, Taken};
 use super::{constructors, fields, include, lints, rules};
 use crate::diagnostic::{Place, Sink};
 use crate::model::{Direction, Field, FieldKind, Type};
@@ -18,7 +19,7 @@ pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Type> {
 fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Option<Type> {
     let direction = symbol.direction?;
     let raw = symbol.raw;
-    text::check_about(&raw.about, sink);
+    docs::check_about(&raw.about, sink);
     include::check(symbols, symbol, sink);
     let scope = Scope::new(symbols, symbol);
     check_names(&scope, symbol, sink);
@@ -32,7 +33,7 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
     Some(Type {
         name: symbol.name.value.clone(),
         direction,
-        doc: text::about(&raw.about, &symbol.sources),
+        doc: docs::about(&raw.about, &symbol.sources),
         rules: rules::lower(&raw.rules, &scope, sink),
         lints: lints::lower(&raw.warnings, &scope, sink),
         constructors: constructors::lower(&raw.constructors, &fields, &scope, sink),

@@ -2,7 +2,7 @@
 
 /// Reserved words of Rust that can be raw identifiers.
 pub(super) const RUST_KEYWORDS: &str = "
-    abstract as async await become box break pub(super) const continue do dyn else enum extern false final fn for gen if impl
+    abstract as async await become box break const continue do dyn else enum extern false final fn for gen if impl
     in let loop macro match mod move mut override priv pub ref return static struct trait true try type typeof
     unsafe unsized use virtual where while yield
 ";

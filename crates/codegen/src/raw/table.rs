@@ -185,6 +185,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns whether the value is a list without items.
+    pub(super) fn is_empty_list(&self) -> bool {
+        self.value.as_array().is_some_and(|items| items.is_empty())
+    }
+
+    /// Gives a value the location of the node.
+    pub(super) fn located<T>(self, value: T) -> At<T> {
+        At { value, at: self.at }
+    }
+
     /// Reads a list of strings.
     pub(super) fn strings(self) -> Option<At<Vec<At<String>>>> {
         self.items("a list of strings", Node::string)

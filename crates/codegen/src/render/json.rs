@@ -50,29 +50,29 @@ impl Object {
 
     /// Adds a member.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: impl Serialize) -> Self {
+    pub(super) fn set(mut self, name: &str, value: impl Serialize) -> Self {
         self.0.insert(name.to_owned(), Json::new(value));
         self
     }
 
     /// Adds a member if there is a value.
     #[must_use]
-    pub(super) fn with_some(self, name: &str, value: Option<impl Serialize>) -> Self {
+    pub(super) fn set_some(self, name: &str, value: Option<impl Serialize>) -> Self {
         match value {
-            Some(value) => self.with(name, value),
+            Some(value) => self.set(name, value),
             None => self,
         }
     }
 
     /// Adds a member if the list has items.
     #[must_use]
-    pub(super) fn with_any<T: Serialize>(self, name: &str, items: Vec<T>) -> Self {
-        if items.is_empty() { self } else { self.with(name, items) }
+    pub(super) fn set_any<T: Serialize>(self, name: &str, items: Vec<T>) -> Self {
+        if items.is_empty() { self } else { self.set(name, items) }
     }
 
     /// Adds the members of another object.
     #[must_use]
-    pub(super) fn and(mut self, other: Object) -> Self {
+    pub(super) fn merge(mut self, other: Object) -> Self {
         self.0.extend(other.0);
         self
     }

@@ -1,8 +1,9 @@
 //! Renders the operations as `OpenAPI` 3.1.
 
 use super::json::{Json, Object};
-use super::json_schema::{Definitions, named_number};
 use super::markdown;
+use super::schemas::Definitions;
+use super::schemas::parts::named_number;
 use crate::model::service::{BaseUrl, Code, EnvelopePart, Header, HeaderValue, Service};
 use crate::model::{Api, Example, Operation};
 use crate::names;
@@ -27,13 +28,13 @@ const JSON: &str = "application/json";
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let document = Object::new()
-        .with("openapi", "3.1.0")
-        .with("x-generated", super::header(api))
-        .with("info", info(&api.service))
-        .with("servers", api.service.base_urls.iter().map(server).collect::<Vec<_>>())
-        .with("security", [security(&api.service)])
-        .with("paths", paths(api))
-        .with("components", components(api));
+        .set("openapi", "3.1.0")
+        .set("x-generated", super::header::header(api))
+        .set("info", info(&api.service))
+        .set("servers", api.service.base_urls.iter().map(server).collect::<Vec<_>>())
+        .set("security", [security(&api.service)])
+        .set("paths", paths(api))
+        .set("components", components(api));
     vec![File { path: "docs/generated/openapi.json".into(), contents: document.pretty() }]
 }
 
@@ -45,7 +46,7 @@ fn info(service: &Service) -> Object {
         service.signing.doc.text,
         code_table(&service.codes)
     );
-    Object::new().with("title", "Voice API").with("version", VERSION).with("description", description)
+    Object::new().set("title", "Voice API").set("version", VERSION).set("description", description)
 }
 
 /// Formats the status codes as a Markdown table.
@@ -59,7 +60,7 @@ fn code_table(codes: &[Code]) -> String {
 
 /// Returns the server of a base URL.
 fn server(base: &BaseUrl) -> Object {
-    Object::new().with("url", &base.url).with("description", &base.doc.text)
+    Object::new().set("url", &base.url).set("description", &base.doc.text)
 }
 
 /// Returns the headers whose values differ between requests.
@@ -76,10 +77,10 @@ fn security(service: &Service) -> Object {
 fn security_schemes(service: &Service) -> Object {
     let scheme = |header: &Header| {
         Object::new()
-            .with("type", "apiKey")
-            .with("in", "header")
-            .with("name", &header.name)
-            .with("description", &header.doc.text)
+            .set("type", "apiKey")
+            .set("in", "header")
+            .set("name", &header.name)
+            .set("description", &header.doc.text)
     };
     inputs(service).map(|header| (header.name.clone(), scheme(header))).collect()
 }
@@ -92,14 +93,14 @@ fn paths(api: &Api) -> Object {
 
 /// Returns the path item of an operation.
 fn post(api: &Api, operation: &Operation) -> Object {
-    let responses = Object::new().with("200", response(api, operation)).with("default", other_response(api));
+    let responses = Object::new().set("200", response(api, operation)).set("default", other_response(api));
     let post = Object::new()
-        .with("operationId", names::camel(&operation.name))
-        .with("summary", &operation.doc.text)
-        .with("x-recallflow-kind", operation.kind)
-        .with("requestBody", request(api, operation))
-        .with("responses", responses);
-    Object::new().with("post", post)
+        .set("operationId", names::camel(&operation.name))
+        .set("summary", &operation.doc.text)
+        .set("x-recallflow-kind", operation.kind)
+        .set("requestBody", request(api, operation))
+        .set("responses", responses);
+    Object::new().set("post", post)
 }
 
 /// Returns the request body of an operation.
@@ -110,7 +111,7 @@ fn request(api: &Api, operation: &Operation) -> Object {
     });
     let body =
         body(api, definitions(api).reference(&operation.request), &operation.examples, |example| &example.request);
-    Object::new().with("required", true).with("content", Object::new().with(media_type.unwrap_or(JSON), body))
+    Object::new().set("required", true).set("content", Object::new().set(media_type.unwrap_or(JSON), body))
 }
 
 /// Returns the response of an operation.
@@ -120,26 +121,26 @@ fn response(api: &Api, operation: &Operation) -> Object {
     let schema = match &operation.response {
         Some(name) => {
             let data = Object::new()
-                .with("description", &api.service.envelope.data.doc.text)
-                .with("anyOf", [definitions.reference(name), Object::new().with("type", "null")]);
+                .set("description", &api.service.envelope.data.doc.text)
+                .set("anyOf", [definitions.reference(name), Object::new().set("type", "null")]);
             let places = api.service.envelope.data.names.iter().map(|name| (name.clone(), data.clone()));
-            let properties = Object::new().with("properties", places.collect::<Object>());
-            Object::new().with("allOf", [envelope, properties])
+            let properties = Object::new().set("properties", places.collect::<Object>());
+            Object::new().set("allOf", [envelope, properties])
         }
         None => envelope,
     };
     let body = body(api, schema, &operation.examples, |example| &example.response);
     Object::new()
-        .with("description", "The envelope with a status code, also if the operation fails.")
-        .with("content", Object::new().with(JSON, body))
+        .set("description", "The envelope with a status code, also if the operation fails.")
+        .set("content", Object::new().set(JSON, body))
 }
 
 /// Returns the response for HTTP statuses other than 200, which the documents do not describe.
 fn other_response(api: &Api) -> Object {
     let body = body(api, definitions(api).reference(ENVELOPE), &[], |example| &example.response);
     Object::new()
-        .with("description", "The envelope with the status code of a failure, or a response from a proxy.")
-        .with("content", Object::new().with(JSON, body))
+        .set("description", "The envelope with the status code of a failure, or a response from a proxy.")
+        .set("content", Object::new().set(JSON, body))
 }
 
 /// Returns a body with its schema and examples.
@@ -147,17 +148,17 @@ fn body(api: &Api, schema: Object, examples: &[Example], text: impl Fn(&Example)
     let shown = examples.iter().enumerate().map(|(index, example)| {
         let value = serde_json::from_str(text(example)).unwrap_or_else(|_| Json::new(text(example)));
         let summary = format!("Example from “{}”.", api.service.title_of(&example.source));
-        (format!("example{}", index + 1), Object::new().with("summary", summary).with("value", value))
+        (format!("example{}", index + 1), Object::new().set("summary", summary).set("value", value))
     });
-    let body = Object::new().with("schema", schema);
-    if examples.is_empty() { body } else { body.with("examples", shown.collect::<Object>()) }
+    let body = Object::new().set("schema", schema);
+    if examples.is_empty() { body } else { body.set("examples", shown.collect::<Object>()) }
 }
 
 /// Returns the schemas and security schemes.
 fn components(api: &Api) -> Object {
     let service = &api.service;
-    let schemas = definitions(api).all().with(ENVELOPE, envelope(api)).with(STATUS_CODE, status_code(&service.codes));
-    Object::new().with("schemas", schemas).with("securitySchemes", security_schemes(service))
+    let schemas = definitions(api).all().set(ENVELOPE, envelope(api)).set(STATUS_CODE, status_code(&service.codes));
+    Object::new().set("schemas", schemas).set("securitySchemes", security_schemes(service))
 }
 
 /// Returns the schemas of the types.
@@ -168,30 +169,30 @@ fn definitions(api: &Api) -> Definitions<'_> {
 /// Returns the schema of the envelope.
 fn envelope(api: &Api) -> Object {
     let parts = &api.service.envelope;
-    let text = Object::new().with("type", "string");
-    let code = Object::new().with("anyOf", [definitions(api).reference(STATUS_CODE), text]);
-    let message = Object::new().with("type", ["string", "null"]);
+    let text = Object::new().set("type", "string");
+    let code = Object::new().set("anyOf", [definitions(api).reference(STATUS_CODE), text]);
+    let message = Object::new().set("type", ["string", "null"]);
     let properties = under_all_names(&parts.code, &code)
-        .and(under_all_names(&parts.message, &message))
-        .and(under_all_names(&parts.data, &Object::new()));
-    let has_code = parts.code.names.iter().map(|name| Object::new().with("required", [name]));
+        .merge(under_all_names(&parts.message, &message))
+        .merge(under_all_names(&parts.data, &Object::new()));
+    let has_code = parts.code.names.iter().map(|name| Object::new().set("required", [name]));
     Object::new()
-        .with("description", "The envelope of every response, with any HTTP status.")
-        .with("type", "object")
-        .with("properties", properties)
-        .with("anyOf", has_code.collect::<Vec<_>>())
+        .set("description", "The envelope of every response, with any HTTP status.")
+        .set("type", "object")
+        .set("properties", properties)
+        .set("anyOf", has_code.collect::<Vec<_>>())
 }
 
 /// Returns one property for each name of a part of the envelope.
 fn under_all_names(part: &EnvelopePart, schema: &Object) -> Object {
-    let described = Object::new().with("description", &part.doc.text).and(schema.clone());
+    let described = Object::new().set("description", &part.doc.text).merge(schema.clone());
     part.names.iter().map(|name| (name.clone(), described.clone())).collect()
 }
 
 /// Returns the schema of the status codes. The service may use others.
 fn status_code(codes: &[Code]) -> Object {
     let known: Vec<_> = codes.iter().map(|code| named_number(code.number, &code.name, &code.doc.text)).collect();
-    let other = Object::new().with("title", "other").with("type", "integer");
+    let other = Object::new().set("title", "other").set("type", "integer");
     let alternatives: Vec<_> = known.into_iter().chain([other]).collect();
-    Object::new().with("description", "Status code of a response.").with("type", "integer").with("anyOf", alternatives)
+    Object::new().set("description", "Status code of a response.").set("type", "integer").set("anyOf", alternatives)
 }

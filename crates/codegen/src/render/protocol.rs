@@ -1,25 +1,31 @@
 //! Renders the sandbox's command protocol: the types of each language, the builders of faults, and the tables by which
 //! the sandbox checks its arguments.
 
+mod language;
 mod python;
 mod rust;
 mod typescript;
 
 use serde::Serialize;
 
+use self::language::Language;
 use super::template;
 use crate::model::Api;
+use crate::model::sandbox::{
+    Access, Message, Payload, Protocol, ProtocolField, ProtocolKind, ProtocolObject, TextEnum,
+};
+use crate::names;
 use crate::output::File;
-use crate::protocol::{Direction, Field, Protocol, Variant};
 
 /// Renders the files of all languages.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let Some(protocol) = &api.sandbox else { return Vec::new() };
-    let header = super::header(api);
+    let header = super::header::header(api);
     let environment = template::environment();
-    let page =
-        |language: &dyn Language, text| template::fill_in(&environment, text, Page::new(protocol, &header, language));
+    let page = |language: &dyn Language, text| {
+        template::fill_in(&environment, text, ProtocolView::new(protocol, &header, language))
+    };
     let file = |path: &str, contents| File { path: path.to_owned(), contents };
     vec![
         file("crates/sandbox/src/generated/protocol.rs", page(&rust::Rust, include_str!("protocol/protocol.rs.jinja"))),
@@ -38,50 +44,30 @@ pub fn render(api: &Api) -> Vec<File> {
     ]
 }
 
-/// The syntax of a language.
-trait Language {
-    /// Returns a name of the protocol in the case of the language.
-    fn name(&self, name: &str) -> String;
-    /// Renders the comment of a declaration at this indentation.
-    fn doc(&self, indent: usize, text: &str) -> String;
-    /// Returns the type of a field.
-    fn kind(&self, protocol: &Protocol, field: &Field, direction: Direction) -> String;
-    /// Returns the value of a field that is left out.
-    fn default(&self, field: &Field) -> String;
-    /// Returns the indentation of an object's comment.
-    fn body_indent(&self) -> usize {
-        0
-    }
-    /// Returns the null value, for comments.
-    fn null(&self) -> &'static str;
-    /// Returns the sentence that names the unit of durations.
-    fn unit(&self) -> &'static str;
-}
-
 /// The content of a file.
 #[derive(Serialize)]
-struct Page {
+struct ProtocolView {
     header: String,
-    enums: Vec<Choice>,
-    objects: Vec<Shape>,
-    faults: Vec<Tagged>,
-    commands: Vec<Tagged>,
-    waits: Vec<Tagged>,
+    enums: Vec<EnumView>,
+    objects: Vec<ObjectView>,
+    faults: Vec<MessageView>,
+    commands: Vec<MessageView>,
+    waits: Vec<MessageView>,
 }
 
 /// An enum.
 #[derive(Serialize)]
-struct Choice {
+struct EnumView {
     name: String,
     /// The name of the Rust constant with its values.
     constant: String,
     doc: String,
-    values: Vec<Value>,
+    values: Vec<ValueView>,
 }
 
 /// A value of an enum.
 #[derive(Serialize)]
-struct Value {
+struct ValueView {
     name: String,
     /// The name in the language's case.
     shown: String,
@@ -92,7 +78,7 @@ struct Value {
 
 /// An object.
 #[derive(Serialize)]
-struct Shape {
+struct ObjectView {
     name: String,
     /// The name of the Rust constant with its fields.
     constant: String,
@@ -102,12 +88,12 @@ struct Shape {
     is_optional: bool,
     /// The traits that Rust derives beyond the usual ones.
     derives: &'static str,
-    fields: Vec<Slot>,
+    fields: Vec<ProtocolFieldView>,
 }
 
 /// A field or an item.
 #[derive(Serialize)]
-struct Slot {
+struct ProtocolFieldView {
     name: String,
     shown: String,
     /// The name of the field in Rust.
@@ -130,7 +116,7 @@ struct Slot {
 
 /// A fault or a command.
 #[derive(Serialize)]
-struct Tagged {
+struct MessageView {
     name: String,
     shown: String,
     variant: String,
@@ -139,7 +125,7 @@ struct Tagged {
     text: String,
     /// `none`, `one`, `many` or `fields`.
     payload: &'static str,
-    items: Vec<Slot>,
+    items: Vec<ProtocolFieldView>,
     /// Name of the object that holds the fields; empty for an object without a name.
     object: String,
     /// The Rust constant of that object.
@@ -148,96 +134,101 @@ struct Tagged {
     is_optional: bool,
 }
 
-impl Page {
+impl ProtocolView {
     fn new(protocol: &Protocol, header: &str, language: &dyn Language) -> Self {
-        let tagged = |variants: &[Variant]| variants.iter().map(|v| Tagged::new(protocol, v, language)).collect();
-        let enums = protocol.enums.iter().map(|item| Choice {
-            name: item.name.clone(),
-            constant: crate::names::screaming(&item.name),
-            doc: language.doc(0, &item.doc),
-            values: item
-                .values
-                .iter()
-                .map(|value| Value {
-                    name: value.name.clone(),
-                    shown: if value.name.contains('-') { value.name.clone() } else { language.name(&value.name) },
-                    variant: crate::names::pascal(&value.name),
-                    doc: language.doc(4, &value.doc),
-                    text: value.doc.clone(),
-                })
-                .collect(),
-        });
-        let objects = protocol.objects.iter().map(|object| Shape {
-            name: object.name.clone(),
-            constant: crate::names::screaming(&object.name),
-            doc: language.doc(language.body_indent(), &object.doc),
-            is_output: object.direction == Direction::Output,
-            is_optional: object.fields.iter().all(|field| !is_required(field)),
-            derives: rust::derives(protocol, object),
-            fields: object
-                .fields
-                .iter()
-                .map(|field| Slot::new(protocol, field, language, Some(object.direction)))
-                .collect(),
-        });
-        Self {
-            header: header.to_owned(),
-            enums: enums.collect(),
-            objects: objects.collect(),
-            faults: tagged(&protocol.faults),
-            commands: tagged(&protocol.commands),
-            waits: tagged(&protocol.waits),
-        }
-    }
-}
-
-impl Tagged {
-    fn new(protocol: &Protocol, variant: &Variant, language: &dyn Language) -> Self {
-        let object = variant.object.as_deref().and_then(|name| protocol.object(name));
-        let fields = object.map_or(&variant.fields, |object| &object.fields);
-        let (payload, slots) = match variant.items.len() {
-            0 if fields.is_empty() => ("none", fields),
-            0 => ("fields", fields),
-            1 => ("one", &variant.items),
-            _ => ("many", &variant.items),
+        let messages = |messages: &[Message]| {
+            messages.iter().map(|message| MessageView::new(protocol, message, language)).collect()
         };
         Self {
-            name: variant.name.clone(),
-            shown: language.name(&variant.name),
-            variant: crate::names::pascal(&variant.name),
-            doc: language.doc(4, &variant.doc.replace("{null}", language.null())),
-            text: variant.doc.replace("{null}", language.null()),
-            payload,
-            items: slots.iter().map(|field| Slot::new(protocol, field, language, None)).collect(),
-            object: object.map(|object| object.name.clone()).unwrap_or_default(),
-            constant: object.map(|object| crate::names::screaming(&object.name)).unwrap_or_default(),
-            is_optional: slots.iter().all(|field| !is_required(field)),
+            header: header.to_owned(),
+            enums: protocol.enums.iter().map(|item| EnumView::new(item, language)).collect(),
+            objects: protocol.objects.iter().map(|object| ObjectView::new(protocol, object, language)).collect(),
+            faults: messages(&protocol.faults),
+            commands: messages(&protocol.commands),
+            waits: messages(&protocol.waits),
         }
     }
 }
 
-impl Slot {
-    /// Describes a field of an object with a direction, or of a variant.
-    fn new(protocol: &Protocol, field: &Field, language: &dyn Language, object: Option<Direction>) -> Self {
-        let unit = if field.kind == "duration" { language.unit() } else { "" };
+impl EnumView {
+    fn new(item: &TextEnum, language: &dyn Language) -> Self {
+        let values = item.values.iter().map(|value| ValueView {
+            name: value.name.clone(),
+            shown: if value.name.contains('-') { value.name.clone() } else { language.name(&value.name) },
+            variant: names::pascal(&value.name),
+            doc: language.doc(4, &value.doc),
+            text: value.doc.clone(),
+        });
+        Self {
+            name: item.name.clone(),
+            constant: names::screaming(&item.name),
+            doc: language.doc(0, &item.doc),
+            values: values.collect(),
+        }
+    }
+}
+
+impl ObjectView {
+    fn new(protocol: &Protocol, object: &ProtocolObject, language: &dyn Language) -> Self {
+        let fields = object.fields.iter();
+        Self {
+            name: object.name.clone(),
+            constant: names::screaming(&object.name),
+            doc: language.doc(language.body_indent(), &object.doc),
+            is_output: object.access == Access::Output,
+            is_optional: !object.fields.iter().any(ProtocolField::is_required),
+            derives: rust::extra_derives(object),
+            fields: fields
+                .map(|field| ProtocolFieldView::new(protocol, field, language, Some(object.access)))
+                .collect(),
+        }
+    }
+}
+
+impl MessageView {
+    fn new(protocol: &Protocol, message: &Message, language: &dyn Language) -> Self {
+        let object = match &message.payload {
+            Payload::Object(name) => Some(protocol.object(name)),
+            _ => None,
+        };
+        let (payload, fields) = match &message.payload {
+            Payload::Items(items) => (["none", "one", "many"][items.len().min(2)], items),
+            Payload::Fields(fields) => ("fields", fields),
+            Payload::Object(name) => ("fields", &protocol.object(name).fields),
+        };
+        Self {
+            name: message.name.clone(),
+            shown: language.name(&message.name),
+            variant: names::pascal(&message.name),
+            doc: language.doc(4, &message.doc.replace("{null}", language.null())),
+            text: message.doc.replace("{null}", language.null()),
+            payload,
+            items: fields.iter().map(|field| ProtocolFieldView::new(protocol, field, language, None)).collect(),
+            object: object.map(|object| object.name.clone()).unwrap_or_default(),
+            constant: object.map(|object| names::screaming(&object.name)).unwrap_or_default(),
+            is_optional: !fields.iter().any(ProtocolField::is_required),
+        }
+    }
+}
+
+impl ProtocolFieldView {
+    /// Describes a field of an object with this access, or of a message.
+    fn new(protocol: &Protocol, field: &ProtocolField, language: &dyn Language, object: Option<Access>) -> Self {
+        let unit = if field.kind == ProtocolKind::Duration { language.unit() } else { "" };
         let text = format!("{}{unit}", field.doc.replace("{null}", language.null()));
         Self {
             shown: language.name(&field.name),
-            ident: crate::names::snake(&field.name),
-            kind: language.kind(protocol, field, object.unwrap_or_default()),
-            table: rust::table(protocol, field),
+            ident: names::snake(&field.name),
+            kind: language.kind(protocol, field, object.unwrap_or(Access::Input)),
+            table: rust::table_kind(field),
             presence: rust::presence(field),
             doc: language.doc(if object.is_some() { 4 } else { 8 }, &text),
             text,
             default: language.default(field),
-            serde: rust::serde(field, object.is_some()),
-            wrap: python::wrap(field).to_owned(),
-            is_required: is_required(field),
+            serde: rust::serde_attribute(field, object.is_some()),
+            wrap: python::json_converter(field).to_owned(),
+            is_required: field.is_required(),
             name: field.name.clone(),
         }
     }
-}
-
-fn is_required(field: &Field) -> bool {
-    !field.optional && field.default.is_none()
 }

@@ -6,7 +6,7 @@
 mod enums;
 mod operations;
 mod service;
-pub(super) mod text;
+mod text;
 mod types;
 mod values;
 
@@ -16,7 +16,8 @@ use crate::output::File;
 /// Renders the folder.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
-    let package = format!("# {}\n\n\"\"\"Modules that are generated from the spec.\"\"\"\n", super::header(api));
+    let package =
+        format!("# {}\n\n\"\"\"Modules that are generated from the spec.\"\"\"\n", super::header::header(api));
     let files = [
         ("__init__", package),
         ("async_methods", operations::methods(api, true)),

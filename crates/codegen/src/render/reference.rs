@@ -31,12 +31,15 @@ const RETRIES: [(&str, &str); 4] = [
 pub fn render(api: &Api) -> Vec<File> {
     let mut environment = environment();
     environment.add_filter("cell", |text: &str| markdown::escape_cell(text));
-    vec![File { path: "docs/generated/reference.md".into(), contents: fill_in(&environment, TEMPLATE, Page::new(api)) }]
+    vec![File {
+        path: "docs/generated/reference.md".into(),
+        contents: fill_in(&environment, TEMPLATE, ReferencePage::new(api)),
+    }]
 }
 
 /// The data of the template.
 #[derive(Serialize)]
-struct Page<'a> {
+struct ReferencePage<'a> {
     header: String,
     service: &'a Service,
     /// Titles of the documents by name.
@@ -67,7 +70,7 @@ struct TypeView<'a> {
     totals: Option<&'a str>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> ReferencePage<'a> {
     fn new(api: &'a Api) -> Self {
         let section = |title, direction| {
             let types = api.types.iter().filter(|item| item.direction == direction).map(TypeView::new);
@@ -75,7 +78,7 @@ impl<'a> Page<'a> {
         };
         let titles = api.service.documents.iter().map(|document| (document.name.as_str(), document.title.as_str()));
         Self {
-            header: super::header(api),
+            header: super::header::header(api),
             service: &api.service,
             titles: titles.collect(),
             operations: &api.operations,

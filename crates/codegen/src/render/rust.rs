@@ -10,7 +10,7 @@ mod requests;
 mod responses;
 mod service;
 mod shapes;
-pub(super) mod tokens;
+mod tokens;
 
 use proc_macro2::TokenStream;
 
@@ -43,7 +43,7 @@ fn source(api: &Api, doc: &str, items: &[TokenStream]) -> String {
         let file = syn::parse2(item.clone()).unwrap_or_else(|error| panic!("rendered invalid Rust: {error}\n{item}"));
         spaced(&prettyplease::unparse(&file))
     });
-    format!("// {}\n\n//! {doc}\n\n{}", super::header(api), items.collect::<Vec<_>>().join("\n"))
+    format!("// {}\n\n//! {doc}\n\n{}", super::header::header(api), items.collect::<Vec<_>>().join("\n"))
 }
 
 /// Inserts blank lines between the items of a file and the methods of an `impl`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::json::Object;
-use super::json_schema::self_contained;
+use super::schemas::self_contained;
 use crate::model::service::Code;
 use crate::model::{Api, Direction, Example, Operation};
 use crate::output::File;
@@ -12,10 +12,10 @@ use crate::output::File;
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let service = Object::new()
-        .with("$comment", super::header(api))
-        .with("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
-        .with("response_fields", response_fields(api))
-        .with("operations", api.operations.iter().map(|operation| self::operation(api, operation)).collect::<Vec<_>>());
+        .set("$comment", super::header::header(api))
+        .set("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
+        .set("response_fields", response_fields(api))
+        .set("operations", api.operations.iter().map(|operation| self::operation(api, operation)).collect::<Vec<_>>());
     vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: service.pretty() }]
 }
 
@@ -28,20 +28,20 @@ fn response_fields(api: &Api) -> Vec<String> {
 
 /// Returns a status code.
 fn code(code: &Code) -> Object {
-    Object::new().with("name", &code.name).with("number", code.number).with("wordings", &code.wordings)
+    Object::new().set("name", &code.name).set("number", code.number).set("wordings", &code.wordings)
 }
 
 /// Returns an operation with the self-contained schema of its request.
 fn operation(api: &Api, operation: &Operation) -> Object {
     Object::new()
-        .with("name", &operation.name)
-        .with("kind", operation.kind)
-        .with("path", &operation.path)
-        .with("request", self_contained(api, &operation.request))
-        .with("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
+        .set("name", &operation.name)
+        .set("kind", operation.kind)
+        .set("path", &operation.path)
+        .set("request", self_contained(api, &operation.request))
+        .set("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
 }
 
 /// Returns an example, verbatim.
 fn example(example: &Example) -> Object {
-    Object::new().with("source", &example.source).with("request", &example.request).with("response", &example.response)
+    Object::new().set("source", &example.source).set("request", &example.request).set("response", &example.response)
 }

@@ -12,7 +12,7 @@ mod requests;
 mod responses;
 mod rules;
 mod service;
-pub(super) mod text;
+mod text;
 mod types;
 
 use crate::model::Api;

@@ -1,11 +1,10 @@
 //! The protocol in Python.
 
-use serde_json::Value;
+use super::language::Language;
+use crate::model::sandbox::{Access, DefaultValue, Protocol, ProtocolField, ProtocolKind};
+use crate::render::comments::python_docstring;
 
-use super::Language;
-use crate::protocol::{Direction, Field, Protocol};
-use crate::render::python::text::docstring;
-
+/// Python.
 pub(super) struct Python;
 
 impl Language for Python {
@@ -14,40 +13,44 @@ impl Language for Python {
     }
 
     fn doc(&self, indent: usize, text: &str) -> String {
-        docstring(&text.replace("{null}", self.null()), indent)
+        python_docstring(&text.replace("{null}", self.null()), indent)
     }
 
-    fn kind(&self, protocol: &Protocol, field: &Field, direction: Direction) -> String {
-        let kind = match field.kind.as_str() {
-            "bool" => "bool".to_owned(),
-            "text" | "civil_time" | "operation" | "ip" => "str".to_owned(),
-            "path" => "str | PathLike[str]".to_owned(),
-            "integer" | "count" | "size" | "http_status" | "port" => "int".to_owned(),
-            "duration" | "unix_time" => "float".to_owned(),
-            "bytes" => "str | bytes | bytearray".to_owned(),
-            "body" => "Body".to_owned(),
-            "headers" if direction == Direction::Output => "tuple[tuple[str, str], ...]".to_owned(),
-            "headers" => "Headers".to_owned(),
-            "fault" => "Fault".to_owned(),
-            "flow" | "task" => "Mapping[str, Any]".to_owned(),
-            name => match protocol.enums.iter().find(|item| item.name == name) {
-                Some(item) => {
-                    let values: Vec<_> = item.values.iter().map(|value| format!("{:?}", value.name)).collect();
-                    format!("Literal[{}]", values.join(", "))
-                }
-                None => name.to_owned(),
-            },
+    fn kind(&self, protocol: &Protocol, field: &ProtocolField, access: Access) -> String {
+        let kind = match &field.kind {
+            ProtocolKind::Bool => "bool".to_owned(),
+            ProtocolKind::Text | ProtocolKind::CivilTime | ProtocolKind::Operation | ProtocolKind::Ip => {
+                "str".to_owned()
+            }
+            ProtocolKind::Path => "str | PathLike[str]".to_owned(),
+            ProtocolKind::Integer
+            | ProtocolKind::Count
+            | ProtocolKind::Size
+            | ProtocolKind::HttpStatus
+            | ProtocolKind::Port => "int".to_owned(),
+            ProtocolKind::Duration | ProtocolKind::UnixTime => "float".to_owned(),
+            ProtocolKind::Bytes => "str | bytes | bytearray".to_owned(),
+            ProtocolKind::Body => "Body".to_owned(),
+            ProtocolKind::Headers if access == Access::Output => "tuple[tuple[str, str], ...]".to_owned(),
+            ProtocolKind::Headers => "Headers".to_owned(),
+            ProtocolKind::Fault => "Fault".to_owned(),
+            ProtocolKind::Flow | ProtocolKind::Task => "Mapping[str, Any]".to_owned(),
+            ProtocolKind::Enum(name) => {
+                let values = protocol.text_enum(name).values.iter().map(|value| format!("{:?}", value.name));
+                format!("Literal[{}]", values.collect::<Vec<_>>().join(", "))
+            }
+            ProtocolKind::Object(name) => name.clone(),
         };
-        let kind = if field.list { format!("Sequence[{kind}]") } else { kind };
-        if field.optional { format!("{kind} | None") } else { kind }
+        let kind = if field.is_list { format!("Sequence[{kind}]") } else { kind };
+        if field.is_optional { format!("{kind} | None") } else { kind }
     }
 
-    fn default(&self, field: &Field) -> String {
+    fn default(&self, field: &ProtocolField) -> String {
         match &field.default {
-            Some(Value::String(text)) => format!("{text:?}"),
-            Some(Value::Bool(value)) => if *value { "True" } else { "False" }.to_owned(),
-            Some(Value::Array(_)) => "()".to_owned(),
-            Some(value) => value.to_string(),
+            Some(DefaultValue::Text(text)) => format!("{text:?}"),
+            Some(DefaultValue::Bool(value)) => if *value { "True" } else { "False" }.to_owned(),
+            Some(DefaultValue::EmptyList) => "()".to_owned(),
+            Some(DefaultValue::Int(value)) => value.to_string(),
             None => "None".to_owned(),
         }
     }
@@ -66,10 +69,10 @@ impl Language for Python {
 }
 
 /// Returns the function that prepares a value of the field for JSON.
-pub(super) fn wrap(field: &Field) -> &'static str {
-    match field.kind.as_str() {
-        "body" => "body_json",
-        "headers" => "headers_json",
+pub(super) fn json_converter(field: &ProtocolField) -> &'static str {
+    match field.kind {
+        ProtocolKind::Body => "body_json",
+        ProtocolKind::Headers => "headers_json",
         _ => "",
     }
 }

@@ -1,12 +1,11 @@
 //! The protocol in Rust.
 
-use serde_json::Value;
-
-use super::Language;
+use super::language::Language;
+use crate::model::sandbox::{Access, DefaultValue, Protocol, ProtocolField, ProtocolKind, ProtocolObject};
 use crate::names;
-use crate::protocol::{Direction, Field, Object, Protocol};
-use crate::render::rust::tokens::wrap;
+use crate::render::comments::rust_lines;
 
+/// Rust.
 pub(super) struct Rust;
 
 impl Language for Rust {
@@ -16,39 +15,37 @@ impl Language for Rust {
 
     fn doc(&self, indent: usize, text: &str) -> String {
         let margin = " ".repeat(indent);
-        let lines = wrap(&text.replace("{null}", self.null()));
+        let lines = rust_lines(&text.replace("{null}", self.null()));
         lines.iter().map(|line| format!("///{line}")).collect::<Vec<_>>().join(&format!("\n{margin}"))
     }
 
-    fn kind(&self, _: &Protocol, field: &Field, _: Direction) -> String {
-        let kind = match field.kind.as_str() {
-            "bool" => "bool",
-            "text" | "path" | "civil_time" | "operation" => "String",
-            "integer" => "i64",
-            "count" => "u32",
-            "size" => "u64",
-            "http_status" | "port" => "u16",
-            "duration" => "Duration",
-            "unix_time" => "SystemTime",
-            "bytes" | "body" => "Vec<u8>",
-            "headers" => "Vec<(String, String)>",
-            "ip" => "IpAddr",
-            "fault" => "Fault",
-            "flow" => "Value",
-            "task" => "Map<String, Value>",
-            name => name,
+    fn kind(&self, _: &Protocol, field: &ProtocolField, _: Access) -> String {
+        let kind = match &field.kind {
+            ProtocolKind::Bool => "bool",
+            ProtocolKind::Text | ProtocolKind::Path | ProtocolKind::CivilTime | ProtocolKind::Operation => "String",
+            ProtocolKind::Integer => "i64",
+            ProtocolKind::Count => "u32",
+            ProtocolKind::Size => "u64",
+            ProtocolKind::HttpStatus | ProtocolKind::Port => "u16",
+            ProtocolKind::Duration => "Duration",
+            ProtocolKind::UnixTime => "SystemTime",
+            ProtocolKind::Bytes | ProtocolKind::Body => "Vec<u8>",
+            ProtocolKind::Headers => "Vec<(String, String)>",
+            ProtocolKind::Ip => "IpAddr",
+            ProtocolKind::Fault => "Fault",
+            ProtocolKind::Flow => "Value",
+            ProtocolKind::Task => "Map<String, Value>",
+            ProtocolKind::Enum(name) | ProtocolKind::Object(name) => name,
         };
-        let kind = if field.list { format!("Vec<{kind}>") } else { kind.to_owned() };
-        if field.optional { format!("Option<{kind}>") } else { kind }
+        let kind = if field.is_list { format!("Vec<{kind}>") } else { kind.to_owned() };
+        if field.is_optional { format!("Option<{kind}>") } else { kind }
     }
 
-    fn default(&self, field: &Field) -> String {
-        match &field.default {
-            Some(Value::String(text)) if field.kind == "text" => format!("{text:?}.to_owned()"),
-            Some(Value::String(text)) if field.kind.starts_with(|c: char| c.is_ascii_uppercase()) => {
-                format!("{}::{}", field.kind, names::pascal(text))
-            }
-            Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
+    fn default(&self, field: &ProtocolField) -> String {
+        match (&field.default, &field.kind) {
+            (Some(DefaultValue::Text(text)), ProtocolKind::Text) => format!("{text:?}.to_owned()"),
+            (Some(DefaultValue::Text(text)), ProtocolKind::Enum(name)) => format!("{name}::{}", names::pascal(text)),
+            (Some(value @ (DefaultValue::Int(_) | DefaultValue::Bool(_))), _) => value.json(),
             _ => "Default::default()".to_owned(),
         }
     }
@@ -63,66 +60,81 @@ impl Language for Rust {
 }
 
 /// Returns the type of a field in the tables.
-pub(super) fn table(protocol: &Protocol, field: &Field) -> String {
-    let kind = match field.kind.as_str() {
-        "bool" => "Kind::Bool".to_owned(),
-        "text" | "path" => "Kind::Text".to_owned(),
-        "integer" => "Kind::Integer(i64::MIN, i64::MAX)".to_owned(),
-        "count" => "Kind::Integer(0, u32::MAX as i64)".to_owned(),
-        "size" => "Kind::Integer(0, i64::MAX)".to_owned(),
-        "http_status" => "Kind::Integer(100, 599)".to_owned(),
-        "port" => "Kind::Integer(0, u16::MAX as i64)".to_owned(),
-        "duration" => "Kind::Duration".to_owned(),
-        "unix_time" => "Kind::Time".to_owned(),
-        "civil_time" => "Kind::CivilTime".to_owned(),
-        "bytes" | "body" => "Kind::Bytes".to_owned(),
-        "headers" => "Kind::Headers".to_owned(),
-        "ip" => "Kind::Ip".to_owned(),
-        "operation" => "Kind::Operation".to_owned(),
-        "fault" => "Kind::Fault".to_owned(),
-        "flow" => "Kind::Flow".to_owned(),
-        "task" => "Kind::Task".to_owned(),
-        name if protocol.is_enum(name) => format!("Kind::Choice({})", names::screaming(name)),
-        name => format!("Kind::Object({})", names::screaming(name)),
+pub(super) fn table_kind(field: &ProtocolField) -> String {
+    let kind = match &field.kind {
+        ProtocolKind::Bool => "Kind::Bool".to_owned(),
+        ProtocolKind::Text | ProtocolKind::Path => "Kind::Text".to_owned(),
+        ProtocolKind::Integer => "Kind::Integer(i64::MIN, i64::MAX)".to_owned(),
+        ProtocolKind::Count => "Kind::Integer(0, u32::MAX as i64)".to_owned(),
+        ProtocolKind::Size => "Kind::Integer(0, i64::MAX)".to_owned(),
+        ProtocolKind::HttpStatus => "Kind::Integer(100, 599)".to_owned(),
+        ProtocolKind::Port => "Kind::Integer(0, u16::MAX as i64)".to_owned(),
+        ProtocolKind::Duration => "Kind::Duration".to_owned(),
+        ProtocolKind::UnixTime => "Kind::Time".to_owned(),
+        ProtocolKind::CivilTime => "Kind::CivilTime".to_owned(),
+        ProtocolKind::Bytes | ProtocolKind::Body => "Kind::Bytes".to_owned(),
+        ProtocolKind::Headers => "Kind::Headers".to_owned(),
+        ProtocolKind::Ip => "Kind::Ip".to_owned(),
+        ProtocolKind::Operation => "Kind::Operation".to_owned(),
+        ProtocolKind::Fault => "Kind::Fault".to_owned(),
+        ProtocolKind::Flow => "Kind::Flow".to_owned(),
+        ProtocolKind::Task => "Kind::Task".to_owned(),
+        ProtocolKind::Enum(name) => format!("Kind::Choice({})", names::screaming(name)),
+        ProtocolKind::Object(name) => format!("Kind::Object({})", names::screaming(name)),
     };
-    if field.list { format!("Kind::List(&{kind})") } else { kind }
+    if field.is_list { format!("Kind::List(&{kind})") } else { kind }
 }
 
 /// Returns the entry of the tables for a field that may be left out.
-pub(super) fn presence(field: &Field) -> String {
+pub(super) fn presence(field: &ProtocolField) -> String {
     match &field.default {
-        Some(value) => format!("Presence::Default({:?})", value.to_string()),
-        None if field.optional => "Presence::Optional".to_owned(),
+        Some(value) => format!("Presence::Default({:?})", value.json()),
+        None if field.is_optional => "Presence::Optional".to_owned(),
         None => "Presence::Required".to_owned(),
     }
 }
 
 /// Renders the `serde` attribute of a field.
-pub(super) fn serde(field: &Field, is_member: bool) -> String {
+pub(super) fn serde_attribute(field: &ProtocolField, is_member: bool) -> String {
     let mut parts = Vec::new();
     if is_member && names::snake(&field.name) != field.name {
         parts.push(format!("rename = {:?}", field.name));
     }
-    match field.kind.as_str() {
-        "duration" if field.optional => parts.push("with = \"codec::optional_millis\", default".to_owned()),
-        "duration" => parts.push("with = \"codec::millis\"".to_owned()),
-        "unix_time" => parts.push("with = \"codec::unix_time\"".to_owned()),
-        "bytes" | "body" => parts.push("with = \"codec::bytes\"".to_owned()),
+    match &field.kind {
+        ProtocolKind::Duration if field.is_optional => {
+            parts.push("with = \"codec::optional_millis\", default".to_owned());
+        }
+        ProtocolKind::Duration => parts.push("with = \"codec::millis\"".to_owned()),
+        ProtocolKind::UnixTime => parts.push("with = \"codec::unix_time\"".to_owned()),
+        ProtocolKind::Bytes | ProtocolKind::Body => parts.push("with = \"codec::bytes\"".to_owned()),
         _ => {}
     }
     if parts.is_empty() { String::new() } else { format!("#[serde({})]", parts.join(", ")) }
 }
 
 /// Returns the traits that an object derives beyond the usual ones.
-pub(super) fn derives(protocol: &Protocol, object: &Object) -> &'static str {
-    const COPIED: &[&str] = &["bool", "integer", "count", "size", "http_status", "port", "duration"];
-    let is_copied = |field: &Field| COPIED.contains(&field.kind.as_str()) || protocol.is_enum(&field.kind);
-    let is_empty = |field: &Field| Rust.default(field) == "Default::default()" && !super::is_required(field);
-    if object.fields.iter().all(|field| is_copied(field) && !field.list) {
+pub(super) fn extra_derives(object: &ProtocolObject) -> &'static str {
+    let is_empty = |field: &ProtocolField| Rust.default(field) == "Default::default()" && !field.is_required();
+    if object.fields.iter().all(|field| is_copied(&field.kind) && !field.is_list) {
         "Copy, "
     } else if object.fields.iter().all(is_empty) {
         "Default, "
     } else {
         ""
     }
+}
+
+/// Returns whether the Rust type of a kind is `Copy`.
+fn is_copied(kind: &ProtocolKind) -> bool {
+    matches!(
+        kind,
+        ProtocolKind::Bool
+            | ProtocolKind::Integer
+            | ProtocolKind::Count
+            | ProtocolKind::Size
+            | ProtocolKind::HttpStatus
+            | ProtocolKind::Port
+            | ProtocolKind::Duration
+            | ProtocolKind::Enum(_)
+    )
 }

@@ -1,10 +1,11 @@
 //! The protocol in TypeScript.
 
-use super::Language;
+use super::language::Language;
+use crate::model::sandbox::{Access, DefaultValue, Protocol, ProtocolField, ProtocolKind};
 use crate::names;
-use crate::protocol::{Direction, Field, Protocol};
-use crate::render::typescript::text::comment;
+use crate::render::comments::typescript_comment;
 
+/// TypeScript.
 pub(super) struct TypeScript;
 
 impl Language for TypeScript {
@@ -15,32 +16,37 @@ impl Language for TypeScript {
     fn doc(&self, indent: usize, text: &str) -> String {
         // Two spaces a level, where the templates count four.
         let margin = " ".repeat(indent / 2);
-        comment(&format!("{margin}{}", text.replace("{null}", self.null()))).trim().to_owned()
+        typescript_comment(&format!("{margin}{}", text.replace("{null}", self.null()))).trim().to_owned()
     }
 
-    fn kind(&self, _: &Protocol, field: &Field, direction: Direction) -> String {
-        let is_output = direction == Direction::Output;
-        let kind = match field.kind.as_str() {
-            "bool" => "boolean",
-            "text" | "civil_time" | "ip" => "string",
-            "operation" => "OperationName",
-            "integer" | "count" | "size" | "http_status" | "port" | "duration" => "number",
-            "unix_time" => "Date",
-            "path" => "string | URL",
-            "bytes" => "Bytes",
-            "body" => "Body",
-            "headers" if is_output => "readonly (readonly [name: string, value: string])[]",
-            "headers" => "Headers",
-            "fault" => "Fault",
-            "flow" | "task" => "WireObject",
-            name => name,
+    fn kind(&self, _: &Protocol, field: &ProtocolField, access: Access) -> String {
+        let is_output = access == Access::Output;
+        let kind = match &field.kind {
+            ProtocolKind::Bool => "boolean",
+            ProtocolKind::Text | ProtocolKind::CivilTime | ProtocolKind::Ip => "string",
+            ProtocolKind::Operation => "OperationName",
+            ProtocolKind::Integer
+            | ProtocolKind::Count
+            | ProtocolKind::Size
+            | ProtocolKind::HttpStatus
+            | ProtocolKind::Port
+            | ProtocolKind::Duration => "number",
+            ProtocolKind::UnixTime => "Date",
+            ProtocolKind::Path => "string | URL",
+            ProtocolKind::Bytes => "Bytes",
+            ProtocolKind::Body => "Body",
+            ProtocolKind::Headers if is_output => "readonly (readonly [name: string, value: string])[]",
+            ProtocolKind::Headers => "Headers",
+            ProtocolKind::Fault => "Fault",
+            ProtocolKind::Flow | ProtocolKind::Task => "WireObject",
+            ProtocolKind::Enum(name) | ProtocolKind::Object(name) => name,
         };
-        let kind = if field.list { format!("readonly {kind}[]") } else { kind.to_owned() };
-        if field.optional && !is_output { format!("{kind} | null") } else { kind }
+        let kind = if field.is_list { format!("readonly {kind}[]") } else { kind.to_owned() };
+        if field.is_optional && !is_output { format!("{kind} | null") } else { kind }
     }
 
-    fn default(&self, field: &Field) -> String {
-        field.default.as_ref().map(ToString::to_string).unwrap_or_default()
+    fn default(&self, field: &ProtocolField) -> String {
+        field.default.as_ref().map(DefaultValue::json).unwrap_or_default()
     }
 
     fn null(&self) -> &'static str {

@@ -7,21 +7,21 @@ use crate::model::Api;
 use crate::names;
 
 #[derive(Serialize)]
-struct Page {
+struct PythonEnums {
     header: String,
     exports: Vec<String>,
-    enums: Vec<Class>,
+    enums: Vec<PythonEnum>,
 }
 
 #[derive(Serialize)]
-struct Class {
+struct PythonEnum {
     name: String,
     doc: String,
-    members: Vec<Member>,
+    members: Vec<PythonEnumMember>,
 }
 
 #[derive(Serialize)]
-struct Member {
+struct PythonEnumMember {
     name: String,
     number: i64,
     doc: String,
@@ -29,15 +29,15 @@ struct Member {
 
 pub(super) fn render(api: &Api) -> String {
     let enums = api.enums.iter().map(|item| {
-        let members = item.values.iter().map(|value| Member {
+        let members = item.values.iter().map(|value| PythonEnumMember {
             name: names::screaming(&value.name),
             number: value.number,
             doc: value.doc.clone(),
         });
-        Class { name: item.name.clone(), doc: item.doc.text.clone(), members: members.collect() }
+        PythonEnum { name: item.name.clone(), doc: item.doc.text.clone(), members: members.collect() }
     });
-    let page = Page {
-        header: crate::render::header(api),
+    let page = PythonEnums {
+        header: crate::render::header::header(api),
         exports: sorted(api.enums.iter().map(|item| item.name.clone())),
         enums: enums.collect(),
     };

@@ -8,7 +8,7 @@ use crate::model::{Api, Direction, FieldKind, Operation, OperationKind, Required
 use crate::names;
 
 #[derive(Serialize)]
-struct Page {
+struct PythonMethods {
     header: String,
     is_async: bool,
     has_pages: bool,
@@ -34,7 +34,7 @@ struct Call {
     /// What the method takes in place of the request; empty if it takes the request.
     arguments: Vec<Argument>,
     has_keywords: bool,
-    pages: Option<Pages>,
+    pages: Option<PythonPagesMethod>,
 }
 
 #[derive(Serialize)]
@@ -49,7 +49,7 @@ struct Argument {
 
 /// The method that returns the items of all pages.
 #[derive(Serialize)]
-struct Pages {
+struct PythonPagesMethod {
     name: String,
     doc: String,
     item: String,
@@ -67,7 +67,7 @@ pub(super) fn methods(api: &Api, is_async: bool) -> String {
     fill(include_str!("methods.py.jinja"), page(api, is_async))
 }
 
-fn page(api: &Api, is_async: bool) -> Page {
+fn page(api: &Api, is_async: bool) -> PythonMethods {
     let operations = &api.operations;
     let items = operations.iter().filter_map(|operation| Some(operation.paging.as_ref()?.item.clone()));
     let arguments = || {
@@ -77,8 +77,8 @@ fn page(api: &Api, is_async: bool) -> Page {
     };
     let lists = arguments().any(|kind| matches!(kind, FieldKind::List(_)));
     let times = arguments().any(|kind| *kind.item() == FieldKind::DateTime).then_some(("datetime", "datetime"));
-    Page {
-        header: crate::render::header(api),
+    PythonMethods {
+        header: crate::render::header::header(api),
         is_async,
         has_pages: operations.iter().any(|operation| operation.paging.is_some()),
         imports: lists.then_some(("collections.abc", "Sequence")).into_iter().chain(times).collect(),
@@ -102,7 +102,7 @@ fn call(api: &Api, operation: &Operation) -> Call {
         response: operation.response.clone(),
         has_keywords: arguments.iter().any(|argument| argument.default.is_some()),
         arguments,
-        pages: operation.paging.as_ref().map(|paging| Pages {
+        pages: operation.paging.as_ref().map(|paging| PythonPagesMethod {
             name: names::python_field(&paging.name),
             doc: paging.doc.clone(),
             item: paging.item.clone(),

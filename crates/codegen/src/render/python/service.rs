@@ -6,28 +6,28 @@ use super::text::{fill, sorted};
 use crate::model::Api;
 
 #[derive(Serialize)]
-struct Page {
+struct PythonConstants {
     header: String,
     exports: Vec<String>,
-    constants: Vec<Constant>,
+    constants: Vec<PythonConstant>,
 }
 
 /// A base URL.
 #[derive(Serialize)]
-struct Constant {
+struct PythonConstant {
     name: String,
     url: String,
     doc: String,
 }
 
 pub(super) fn render(api: &Api) -> String {
-    let constants = api.service.base_urls.iter().map(|base| Constant {
+    let constants = api.service.base_urls.iter().map(|base| PythonConstant {
         name: base.name.clone(),
         url: base.url.clone(),
         doc: format!("Base URL: {}", base.doc.text),
     });
-    let page = Page {
-        header: crate::render::header(api),
+    let page = PythonConstants {
+        header: crate::render::header::header(api),
         exports: sorted(api.service.base_urls.iter().map(|base| base.name.clone())),
         constants: constants.collect(),
     };

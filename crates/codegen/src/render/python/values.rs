@@ -12,28 +12,28 @@ const AUDIO: &str = "bytes | bytearray | memoryview | str | PathLike[str]";
 
 /// A file of classes, as the templates see it.
 #[derive(Serialize)]
-struct Page {
+struct PythonClasses {
     header: String,
     enums: Vec<String>,
     exports: Vec<String>,
-    classes: Vec<Class>,
-    totals: Vec<Totals>,
+    classes: Vec<PythonClass>,
+    totals: Vec<PythonTotals>,
 }
 
 #[derive(Serialize)]
-struct Class {
+struct PythonClass {
     name: String,
     base: &'static str,
     doc: String,
-    fields: Vec<Member>,
+    fields: Vec<PythonMember>,
     constructors: Vec<NamedConstructor>,
     /// The fields that every constructor accepts by name.
-    options: Vec<Member>,
+    options: Vec<PythonMember>,
 }
 
 /// A field or a parameter.
 #[derive(Clone, Serialize)]
-struct Member {
+struct PythonMember {
     name: String,
     of: String,
     default: Option<String>,
@@ -44,14 +44,14 @@ struct Member {
 struct NamedConstructor {
     name: String,
     doc: String,
-    parameters: Vec<Member>,
+    parameters: Vec<PythonMember>,
     /// The fields that it sets, with their values.
-    fields: Vec<Member>,
+    fields: Vec<PythonMember>,
 }
 
 /// The class of the sums of a response's fees.
 #[derive(Serialize)]
-struct Totals {
+struct PythonTotals {
     name: String,
     of: String,
     fees: Vec<Fee>,
@@ -73,13 +73,13 @@ pub(super) fn responses(api: &Api) -> String {
 
 fn render(api: &Api, direction: Direction, template: &str) -> String {
     let types: Vec<&Type> = api.types.iter().filter(|item| item.direction == direction).collect();
-    let classes: Vec<Class> = types.iter().map(|item| class(item)).collect();
-    let totals: Vec<Totals> = types.iter().filter_map(|item| totals(item)).collect();
+    let classes: Vec<PythonClass> = types.iter().map(|item| class(item)).collect();
+    let totals: Vec<PythonTotals> = types.iter().filter_map(|item| totals(item)).collect();
     let options = classes.iter().filter(|class| !class.options.is_empty());
     let exports = options.map(|class| format!("{}Options", class.name));
     let exports = exports.chain(classes.iter().map(|class| class.name.clone()));
-    let page = Page {
-        header: crate::render::header(api),
+    let page = PythonClasses {
+        header: crate::render::header::header(api),
         enums: enums_of(types.iter().flat_map(|item| &item.fields).map(|field| &field.kind)),
         exports: sorted(exports.chain(totals.iter().map(|totals| totals.name.clone()))),
         classes,
@@ -88,13 +88,13 @@ fn render(api: &Api, direction: Direction, template: &str) -> String {
     fill(template, page)
 }
 
-fn class(item: &Type) -> Class {
+fn class(item: &Type) -> PythonClass {
     let is_special = |field: &Field| {
         let is_set = |constructor: &Constructor| constructor.set.iter().any(|(wire, _)| *wire == field.wire);
         item.constructors.iter().any(|constructor| is_set(constructor) || constructor.arguments.contains(&field.wire))
     };
     let options = item.fields.iter().filter(|field| !item.constructors.is_empty() && !is_special(field));
-    Class {
+    PythonClass {
         name: item.name.clone(),
         base: base(item),
         doc: item.doc.text.clone(),
@@ -113,7 +113,7 @@ fn base(item: &Type) -> &'static str {
     }
 }
 
-fn member(field: &Field, direction: Direction) -> Member {
+fn member(field: &Field, direction: Direction) -> PythonMember {
     let is_list = matches!(field.kind, FieldKind::List(_));
     let (is_optional, empty) = match direction {
         Direction::Request => (field.required != Required::Always, "None"),
@@ -123,7 +123,7 @@ fn member(field: &Field, direction: Direction) -> Member {
     let default = field.default.as_ref().map(|value| literal(value, &field.kind));
     let is_left_out = is_optional || direction == Direction::Response;
     let within = field.within.as_ref().map(|object| format!(" On the wire it is in `{object}`."));
-    Member {
+    PythonMember {
         name: names::python_field(&field.wire),
         of: annotation(&field.kind, direction) + if is_optional { " | None" } else { "" },
         default: default.or_else(|| is_left_out.then(|| empty.to_owned())),
@@ -134,19 +134,19 @@ fn member(field: &Field, direction: Direction) -> Member {
 fn named_constructor(item: &Type, constructor: &Constructor) -> NamedConstructor {
     let set = constructor.set.iter().map(|(wire, value)| {
         let field = item.field(wire);
-        Member { default: Some(literal(value, &field.kind)), ..member(field, item.direction) }
+        PythonMember { default: Some(literal(value, &field.kind)), ..member(field, item.direction) }
     });
     let given = constructor.arguments.iter().map(|wire| {
         let name = names::python_field(constructor.argument_name(wire));
         let field = item.field(wire);
         let value = if is_audio(field) { format!("encode_audio({name}, \"{wire}\")") } else { name };
-        Member { default: Some(value), ..member(field, item.direction) }
+        PythonMember { default: Some(value), ..member(field, item.direction) }
     });
     let parameters = constructor.arguments.iter().map(|wire| {
         let field = item.field(wire);
         let of = if is_audio(field) { AUDIO.to_owned() } else { annotation(&field.kind, item.direction) };
         let name = names::python_field(constructor.argument_name(wire));
-        Member { name, of, default: None, doc: String::new() }
+        PythonMember { name, of, default: None, doc: String::new() }
     });
     let audio = constructor.arguments.iter().filter(|wire| is_audio(item.field(wire))).map(|wire| {
         let name = names::python_field(constructor.argument_name(wire));
@@ -164,8 +164,8 @@ fn is_audio(field: &Field) -> bool {
     field.kind == FieldKind::Base64
 }
 
-fn totals(response: &Type) -> Option<Totals> {
+fn totals(response: &Type) -> Option<PythonTotals> {
     let fees = response.fields.iter().filter(|field| field.kind == FieldKind::Fee);
     let fees = fees.map(|field| Fee { name: names::python_field(&field.wire), wire: field.wire.clone() });
-    Some(Totals { name: response.totals.clone()?, of: response.name.clone(), fees: fees.collect() })
+    Some(PythonTotals { name: response.totals.clone()?, of: response.name.clone(), fees: fees.collect() })
 }

@@ -258,11 +258,11 @@ fn serialize_impl(api: &Api, request: &Type) -> TokenStream {
     let (mut nested, mut outer, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for member in &members {
         match member {
-            Member::Field(field) => {
+            WireMember::Field(field) => {
                 outer.push(borrowed(field));
                 values.push(lend(field));
             }
-            Member::Object(object, fields) => {
+            WireMember::Object(object, fields) => {
                 let (field, of) = (field_ident(object), locals.reserve(&names::pascal(object)));
                 let (inner, lent) =
                     (fields.iter().map(|field| borrowed(field)), fields.iter().map(|field| lend(field)));
@@ -334,26 +334,26 @@ fn lend(field: &Field) -> TokenStream {
 }
 
 /// A member of the wire object.
-enum Member<'a> {
+enum WireMember<'a> {
     Field(&'a Field),
     Object(&'a str, Vec<&'a Field>),
 }
 
 /// Returns the members of the wire object, in the order in which they first appear.
-fn members(request: &Type) -> Vec<Member<'_>> {
-    let mut members: Vec<Member<'_>> = Vec::new();
+fn members(request: &Type) -> Vec<WireMember<'_>> {
+    let mut members: Vec<WireMember<'_>> = Vec::new();
     for field in &request.fields {
         let Some(within) = &field.within else {
-            members.push(Member::Field(field));
+            members.push(WireMember::Field(field));
             continue;
         };
         let known = members.iter_mut().find_map(|member| match member {
-            Member::Object(object, fields) if object == within => Some(fields),
+            WireMember::Object(object, fields) if object == within => Some(fields),
             _ => None,
         });
         match known {
             Some(fields) => fields.push(field),
-            None => members.push(Member::Object(within, vec![field])),
+            None => members.push(WireMember::Object(within, vec![field])),
         }
     }
     members
@@ -558,11 +558,11 @@ fn read_flat(request: &Type) -> TokenStream {
 
 fn read_nested(request: &Type, object: &Ident) -> TokenStream {
     let reads = members(request).into_iter().map(|member| match member {
-        Member::Field(field) => {
+        WireMember::Field(field) => {
             let (name, call) = (field_ident(&field.wire), read_call(field));
             quote!(let #name = #object #call;)
         }
-        Member::Object(within, fields) => {
+        WireMember::Object(within, fields) => {
             let names = fields.iter().map(|field| field_ident(&field.wire));
             let calls = fields.iter().map(|field| read_call(field));
             quote!(let (#(#names,)*) = #object.flattened(#within, |#object| (#(#object #calls,)*));)

@@ -5,9 +5,7 @@ use quote::quote;
 
 use crate::model::{Api, Condition, Enum, Field, FieldKind, Literal, Required, Type};
 use crate::names;
-
-/// Maximum length of a line in a doc comment, without indentation and `///`.
-const DOC_WIDTH: usize = 108;
+use crate::render::comments;
 
 /// Returns an identifier. `r#` before a reserved name escapes it.
 pub(super) fn ident(name: &str) -> Ident {
@@ -34,24 +32,9 @@ pub(super) fn doc(paragraphs: &[&str]) -> TokenStream {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(wrap(paragraph));
+        lines.extend(comments::rust_lines(paragraph));
     }
     quote! { #(#[doc = #lines])* }
-}
-
-/// Breaks a paragraph into the lines of a doc comment, each with a leading space.
-pub(in crate::render) fn wrap(paragraph: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in paragraph.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > DOC_WIDTH {
-            lines.push(format!(" {word}"));
-        } else {
-            line.push(' ');
-            line.push_str(word);
-        }
-    }
-    lines
 }
 
 /// Renders the doc comment of a field.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::rules::Rule;
+use super::rules::RuleUnion;
 use super::text::literal;
 use super::types::{asked, literal as value, requested};
 use crate::model::{self, Field, FieldKind, Type};
@@ -10,10 +10,10 @@ use crate::names;
 
 /// A function.
 #[derive(Serialize)]
-pub(super) struct Constructor<'a> {
+pub(super) struct ConstructorFunction<'a> {
     name: String,
     doc: &'a str,
-    parameters: Vec<Parameter>,
+    parameters: Vec<ConstructorParameter>,
     /// The object that is returned, without the further fields.
     members: String,
     takes_audio: bool,
@@ -29,7 +29,7 @@ pub(super) struct Constructor<'a> {
 
 /// A parameter.
 #[derive(Serialize)]
-struct Parameter {
+struct ConstructorParameter {
     name: String,
     of: String,
     doc: String,
@@ -43,8 +43,8 @@ pub(super) fn is_audio(field: &Field) -> bool {
 pub(super) fn constructor<'a>(
     request: &Type,
     constructor: &'a model::Constructor,
-    rules: &[Rule<'_>],
-) -> Constructor<'a> {
+    rules: &[RuleUnion<'_>],
+) -> ConstructorFunction<'a> {
     let arguments: Vec<_> = constructor.arguments.iter().map(|wire| (wire, request.field(wire))).collect();
     let name = |wire: &str| names::typescript_argument(constructor.argument_name(wire));
     let parameters = arguments.iter().map(|(wire, field)| {
@@ -53,7 +53,7 @@ pub(super) fn constructor<'a>(
         } else {
             (requested(field), asked(field))
         };
-        Parameter { name: name(wire), of, doc }
+        ConstructorParameter { name: name(wire), of, doc }
     });
     let set = constructor.set.iter().map(|(wire, of)| format!("{wire}: {}", value(of)));
     let given = arguments.iter().map(|(wire, field)| match (is_audio(field), name(wire)) {
@@ -63,8 +63,8 @@ pub(super) fn constructor<'a>(
     });
     let known = || constructor.set.iter().map(|(wire, _)| wire).chain(&constructor.arguments);
     let (carried, own): (Vec<_>, Vec<_>) = rules.iter().partition(|rule| rule.is_optional() && !rule.concerns(known()));
-    let is_set = |rule: &&Rule<'_>| constructor.set.iter().any(|(wire, _)| wire == rule.decider);
-    Constructor {
+    let is_set = |rule: &&RuleUnion<'_>| constructor.set.iter().any(|(wire, _)| wire == rule.decider);
+    ConstructorFunction {
         name: names::typescript_method(&constructor.name),
         doc: &constructor.doc,
         parameters: parameters.collect(),

@@ -8,14 +8,14 @@ use crate::names;
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page<'a> {
+struct TypeScriptEnums<'a> {
     header: String,
-    enums: Vec<Constant<'a>>,
+    enums: Vec<TypeScriptEnum<'a>>,
 }
 
 /// An enum: an object of its values, and the type of its values under the same name.
 #[derive(Serialize)]
-struct Constant<'a> {
+struct TypeScriptEnum<'a> {
     name: &'a str,
     doc: &'a str,
     values: Vec<Value<'a>>,
@@ -31,14 +31,14 @@ struct Value<'a> {
 
 pub(super) fn render(api: &Api) -> String {
     let enums = api.enums.iter().map(constant).collect();
-    text::fill(include_str!("enums.ts.jinja"), Page { header: crate::render::header(api), enums })
+    text::fill(include_str!("enums.ts.jinja"), TypeScriptEnums { header: crate::render::header::header(api), enums })
 }
 
-fn constant(item: &Enum) -> Constant<'_> {
+fn constant(item: &Enum) -> TypeScriptEnum<'_> {
     let values = item.values.iter().map(|value| Value {
         name: names::screaming(&value.name),
         number: value.number,
         doc: &value.doc,
     });
-    Constant { name: &item.name, doc: &item.doc.text, values: values.collect() }
+    TypeScriptEnum { name: &item.name, doc: &item.doc.text, values: values.collect() }
 }

@@ -10,7 +10,7 @@ use crate::names;
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page<'a> {
+struct TypeScriptMethods<'a> {
     header: String,
     imports: String,
     operations: Vec<Methods<'a>>,
@@ -28,16 +28,16 @@ struct Methods<'a> {
     request: &'a str,
     request_doc: &'a str,
     /// The parameters for single fields; empty if the method takes the whole request.
-    parameters: Vec<Parameter>,
+    parameters: Vec<MethodParameter>,
     /// The request that is made of the parameters.
     members: String,
     response: Option<&'a str>,
-    pages: Option<Pages<'a>>,
+    pages: Option<TypeScriptPagesMethod<'a>>,
 }
 
 /// The method that reads all pages.
 #[derive(Serialize)]
-struct Pages<'a> {
+struct TypeScriptPagesMethod<'a> {
     name: String,
     doc: &'a str,
     /// Name of the field with the first page's number.
@@ -47,7 +47,7 @@ struct Pages<'a> {
 
 /// A parameter for one field of the request.
 #[derive(Serialize)]
-struct Parameter {
+struct MethodParameter {
     /// The name, with `?` if it may be left out.
     head: String,
     name: String,
@@ -56,8 +56,8 @@ struct Parameter {
 }
 
 pub(super) fn render(api: &Api) -> String {
-    let page = Page {
-        header: crate::render::header(api),
+    let page = TypeScriptMethods {
+        header: crate::render::header::header(api),
         imports: imports(api).render(),
         operations: api.operations.iter().map(|operation| methods(api, operation)).collect(),
     };
@@ -92,7 +92,7 @@ fn methods<'a>(api: &'a Api, operation: &'a Operation) -> Methods<'a> {
     let parameters = required.into_iter().chain(optional).map(|field| {
         let name = names::typescript_argument(&field.wire);
         let mark = if is_optional(field) { "?" } else { "" };
-        Parameter { head: format!("{name}{mark}"), name, of: requested(field), doc: asked(field) }
+        MethodParameter { head: format!("{name}{mark}"), name, of: requested(field), doc: asked(field) }
     });
     let members = operation.arguments.iter().map(|wire| match names::typescript_argument(wire) {
         name if name == *wire => name,
@@ -113,6 +113,11 @@ fn methods<'a>(api: &'a Api, operation: &'a Operation) -> Methods<'a> {
     }
 }
 
-fn pages(paging: &Paging) -> Pages<'_> {
-    Pages { name: names::typescript_method(&paging.name), doc: &paging.doc, first: &paging.page, item: &paging.item }
+fn pages(paging: &Paging) -> TypeScriptPagesMethod<'_> {
+    TypeScriptPagesMethod {
+        name: names::typescript_method(&paging.name),
+        doc: &paging.doc,
+        first: &paging.page,
+        item: &paging.item,
+    }
 }

@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use super::constructors::{Constructor, constructor, is_audio};
+use super::constructors::{ConstructorFunction, constructor, is_audio};
 use super::imports::Imports;
-use super::rules::{Rule, rules};
+use super::rules::{RuleUnion, rules};
 use super::text::{self, literals};
 use super::types::{asked, is_optional, literal, property, requested};
 use crate::model::{Api, Direction, Field, Literal, Type};
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page<'a> {
+struct TypeScriptRequests<'a> {
     header: String,
     imports: String,
     requests: Vec<Request<'a>>,
@@ -23,14 +23,14 @@ struct Page<'a> {
 struct Request<'a> {
     name: &'a str,
     doc: &'a str,
-    fields: Vec<Property<'a>>,
-    rules: Vec<Rule<'a>>,
-    constructors: Vec<Constructor<'a>>,
+    fields: Vec<RequestProperty<'a>>,
+    rules: Vec<RuleUnion<'a>>,
+    constructors: Vec<ConstructorFunction<'a>>,
 }
 
 /// A property.
 #[derive(Serialize)]
-struct Property<'a> {
+struct RequestProperty<'a> {
     declaration: String,
     doc: String,
     /// Name of the wire object that holds it.
@@ -40,8 +40,8 @@ struct Property<'a> {
 
 pub(super) fn render(api: &Api) -> String {
     let types: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
-    let page = Page {
-        header: crate::render::header(api),
+    let page = TypeScriptRequests {
+        header: crate::render::header::header(api),
         imports: imports(&types).render(),
         requests: types.iter().map(|item| request(api, item)).collect(),
         names: literals(types.iter().map(|item| &item.name)),
@@ -77,8 +77,8 @@ fn request<'a>(api: &Api, request: &'a Type) -> Request<'a> {
     }
 }
 
-fn described(field: &Field) -> Property<'_> {
-    Property {
+fn described(field: &Field) -> RequestProperty<'_> {
+    RequestProperty {
         declaration: property(field, &requested(field), is_optional(field)),
         doc: asked(field),
         within: field.within.as_deref(),

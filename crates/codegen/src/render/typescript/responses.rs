@@ -14,7 +14,7 @@ const UPDATABLE: (&str, &str, &str) = ("RecallFlowDetail", "UpdateRecallFlow", "
 
 /// The values of the template.
 #[derive(Serialize)]
-struct Page<'a> {
+struct TypeScriptResponses<'a> {
     header: String,
     imports: String,
     responses: Vec<Response<'a>>,
@@ -28,14 +28,14 @@ struct Page<'a> {
 struct Response<'a> {
     name: &'a str,
     doc: &'a str,
-    fields: Vec<Property<'a>>,
+    fields: Vec<ResponseProperty<'a>>,
     draft: Option<Draft>,
-    totals: Option<Totals<'a>>,
+    totals: Option<TypeScriptTotals<'a>>,
 }
 
 /// A property, with the call that reads it.
 #[derive(Serialize)]
-struct Property<'a> {
+struct ResponseProperty<'a> {
     wire: &'a str,
     of: String,
     is_list: bool,
@@ -55,7 +55,7 @@ struct Draft {
 
 /// The totals of fees.
 #[derive(Serialize)]
-struct Totals<'a> {
+struct TypeScriptTotals<'a> {
     name: &'a str,
     fees: Vec<&'a str>,
     names: String,
@@ -63,8 +63,8 @@ struct Totals<'a> {
 
 pub(super) fn render(api: &Api) -> String {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
-    let page = Page {
-        header: crate::render::header(api),
+    let page = TypeScriptResponses {
+        header: crate::render::header::header(api),
         imports: imports(api, &responses).render(),
         names: literals(responses.iter().map(|response| &response.name)),
         responses: responses.into_iter().map(|item| response(api, item)).collect(),
@@ -128,8 +128,8 @@ fn draft(api: &Api, response: &Type) -> Option<Draft> {
     (response.name == detail).then(|| Draft { name, request, lists: lists() })
 }
 
-fn property(field: &Field) -> Property<'_> {
-    Property {
+fn property(field: &Field) -> ResponseProperty<'_> {
+    ResponseProperty {
         wire: &field.wire,
         of: responded(&field.kind),
         is_list: matches!(field.kind, FieldKind::List(_)),
@@ -153,8 +153,12 @@ fn read(kind: &FieldKind) -> String {
     }
 }
 
-fn totals<'a>(response: &'a Type, name: &'a str) -> Totals<'a> {
+fn totals<'a>(response: &'a Type, name: &'a str) -> TypeScriptTotals<'a> {
     let fees: Vec<&String> =
         response.fields.iter().filter(|field| field.kind == FieldKind::Fee).map(|field| &field.wire).collect();
-    Totals { name, names: literals(fees.iter().copied()), fees: fees.into_iter().map(String::as_str).collect() }
+    TypeScriptTotals {
+        name,
+        names: literals(fees.iter().copied()),
+        fees: fees.into_iter().map(String::as_str).collect(),
+    }
 }

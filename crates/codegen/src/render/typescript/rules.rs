@@ -22,13 +22,13 @@ const MAX_MEMBERS: usize = 12;
 
 /// A union of interfaces, told apart by the value of one field.
 #[derive(Debug, Serialize)]
-pub(super) struct Rule<'a> {
+pub(super) struct RuleUnion<'a> {
     /// Name of the union.
     pub(super) name: String,
     /// Wire name of the field that decides.
     pub(super) decider: &'a str,
     /// The members; those that require more come first.
-    members: Vec<Member>,
+    members: Vec<UnionMember>,
     /// Wire names of the fields that some value requires.
     #[serde(skip)]
     required: Vec<&'a str>,
@@ -39,14 +39,14 @@ pub(super) struct Rule<'a> {
 
 /// An interface for one value of the deciding field.
 #[derive(Debug, Serialize)]
-struct Member {
+struct UnionMember {
     name: String,
     doc: String,
     /// Declarations of its properties.
     properties: Vec<String>,
 }
 
-impl Rule<'_> {
+impl RuleUnion<'_> {
     /// Returns whether the rule concerns one of these fields.
     pub(super) fn concerns<'w>(&self, mut wires: impl Iterator<Item = &'w String>) -> bool {
         wires.any(|wire| wire == self.decider || self.required.contains(&wire.as_str()))
@@ -59,8 +59,8 @@ impl Rule<'_> {
 }
 
 /// Returns the rules of a request that have a type, in the order of their fields.
-pub(super) fn rules<'a>(api: &Api, request: &'a Type) -> Vec<Rule<'a>> {
-    let mut rules: Vec<Rule<'a>> =
+pub(super) fn rules<'a>(api: &Api, request: &'a Type) -> Vec<RuleUnion<'a>> {
+    let mut rules: Vec<RuleUnion<'a>> =
         request.fields.iter().filter_map(|field| rule(request, field, &values(api, field))).collect();
     // The sort is stable: fields that require as many others keep their order.
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.required.len()));
@@ -96,7 +96,7 @@ fn values(api: &Api, field: &Field) -> Vec<Literal> {
 }
 
 /// Returns the union for a field if one of its values by itself requires other fields.
-fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option<Rule<'a>> {
+fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option<RuleUnion<'a>> {
     let required_by = |value: &Literal| -> Vec<&'a Field> {
         let is_required = |field: &&Field| match &field.required {
             Required::When(conditions) => {
@@ -119,7 +119,7 @@ fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option
             _ => property(decider, &literal_type(value), default(decider) == Some(value)),
         };
         let required = required_by(value).into_iter().map(|field| property(field, &requested(field), false));
-        members.push(Member {
+        members.push(UnionMember {
             name: format!("{}With{}", request.name, subject(&decider.wire, value)),
             doc: format!(
                 "A {{@link {}}} with the fields that `{}: {}` requires.",
@@ -137,13 +137,13 @@ fn rule<'a>(request: &'a Type, decider: &'a Field, values: &[Literal]) -> Option
             [value] => subject(&decider.wire, value),
             _ => names::pascal(&decider.wire),
         };
-        members.push(Member {
+        members.push(UnionMember {
             name: format!("{}Without{without}", request.name),
             doc: format!("A {{@link {}}} whose `{}` requires no other field.", request.name, decider.wire),
             properties: vec![property(decider, &own, is_free_if_absent)],
         });
     }
-    Some(Rule {
+    Some(RuleUnion {
         name: format!("{}{}Rule", request.name, names::pascal(&decider.wire)),
         decider: &decider.wire,
         members,

@@ -7,14 +7,14 @@ use crate::model::Api;
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page<'a> {
+struct TypeScriptBaseUrls<'a> {
     header: String,
-    base_urls: Vec<BaseUrl<'a>>,
+    base_urls: Vec<TypeScriptBaseUrl<'a>>,
 }
 
 /// A base URL.
 #[derive(Serialize)]
-struct BaseUrl<'a> {
+struct TypeScriptBaseUrl<'a> {
     name: &'a str,
     url: String,
     doc: &'a str,
@@ -22,7 +22,8 @@ struct BaseUrl<'a> {
 
 pub(super) fn render(api: &Api) -> String {
     let base_urls = api.service.base_urls.iter();
-    let base_urls = base_urls.map(|base| BaseUrl { name: &base.name, url: literal(&base.url), doc: &base.doc.text });
-    let page = Page { header: crate::render::header(api), base_urls: base_urls.collect() };
+    let base_urls =
+        base_urls.map(|base| TypeScriptBaseUrl { name: &base.name, url: literal(&base.url), doc: &base.doc.text });
+    let page = TypeScriptBaseUrls { header: crate::render::header::header(api), base_urls: base_urls.collect() };
     text::fill(include_str!("service.ts.jinja"), page)
 }

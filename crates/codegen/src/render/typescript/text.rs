@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::render::template;
+use crate::render::{comments, template};
 
 /// Maximum length of a line.
 const WIDTH: usize = 120;
@@ -15,76 +15,8 @@ const STEP: usize = 2;
 /// Renders a template and breaks the lines that are too long.
 pub(super) fn fill(template: &str, shown: impl Serialize) -> String {
     let mut environment = template::environment();
-    environment.add_filter("comment", |text: String| comment(&text));
+    environment.add_filter("comment", comments::typescript_comment);
     fold(&template::fill_in(&environment, template, shown))
-}
-
-/// Turns paragraphs into a documentation comment with the indentation of the first line.
-///
-/// A blank line ends a paragraph. A line that begins with `@` is a tag, and tags stand together. The result ends with a
-/// line break, as the block of a template does.
-pub(in crate::render) fn comment(text: &str) -> String {
-    let margin: String = text.chars().take_while(|c| *c == ' ').collect();
-    let paragraphs = paragraphs(&text.replace("*/", "*\\/"));
-    if let [only] = paragraphs.as_slice()
-        && margin.len() + only.chars().count() + "/**  */".len() <= WIDTH
-    {
-        return format!("{margin}/** {only} */\n");
-    }
-    let mut lines = vec![format!("{margin}/**")];
-    let mut after_tag = false;
-    for (index, paragraph) in paragraphs.iter().enumerate() {
-        let is_tag = paragraph.starts_with('@');
-        if index > 0 && !(after_tag && is_tag) {
-            lines.push(format!("{margin} *"));
-        }
-        after_tag = is_tag;
-        let hanging = if is_tag { STEP } else { 0 };
-        let wrapped = wrap(paragraph, WIDTH - margin.len() - " * ".len(), hanging);
-        lines.extend(wrapped.iter().map(|line| format!("{margin} * {line}")));
-    }
-    lines.push(format!("{margin} */\n"));
-    lines.join("\n")
-}
-
-/// Splits text at blank lines and before tags, and joins the lines of each part.
-fn paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs: Vec<String> = Vec::new();
-    let mut is_open = false;
-    for line in text.lines().map(str::trim) {
-        match paragraphs.last_mut() {
-            Some(last) if is_open && !line.is_empty() && !line.starts_with('@') => {
-                last.push(' ');
-                last.push_str(line);
-            }
-            _ if line.is_empty() => is_open = false,
-            _ => {
-                paragraphs.push(line.to_owned());
-                is_open = true;
-            }
-        }
-    }
-    paragraphs
-}
-
-/// Wraps words at `width`. All lines but the first are indented by `hanging`. A word that begins with `@` is escaped
-/// where it would begin a line, because it would become a tag there.
-fn wrap(text: &str, width: usize, hanging: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) => {
-                let escape = if word.starts_with('@') { "\\" } else { "" };
-                lines.push(format!("{}{escape}{word}", " ".repeat(hanging)));
-            }
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// Breaks every line of code that is too long.
@@ -212,32 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comment_that_fits_stays_on_one_line() {
-        assert_eq!(comment("  Short.\n\n"), "  /** Short. */\n");
-        assert_eq!(comment("Short.\n\nMore.\n"), "/**\n * Short.\n *\n * More.\n */\n");
-    }
-
-    #[test]
-    fn tags_stand_together() {
-        let text = comment("Short.\n\n@param a - One.\n@param b - Two.\n");
-        assert_eq!(text, "/**\n * Short.\n *\n * @param a - One.\n * @param b - Two.\n */\n");
-    }
-
-    #[test]
-    fn lines_of_a_comment_fill_the_width() {
-        let long = "word ".repeat(100);
-        for indent in ["", "  ", "    "] {
-            let text = comment(&format!("{indent}{long}\n\n{indent}@param a - {long}\n"));
-            assert!(text.lines().all(|line| line.len() <= WIDTH && line.trim_end() == line), "{text}");
-            assert!(text.lines().any(|line| line.len() > WIDTH - 5), "{text}");
-        }
-    }
-
-    #[test]
-    fn text_cannot_end_its_comment_or_its_quotes_or_begin_a_tag() {
-        assert_eq!(comment("a */ b"), "/** a *\\/ b */\n");
-        let text = comment(&format!("{} @tag", "word ".repeat(23)));
-        assert!(text.contains("\n * \\@tag\n"), "{text}");
+    fn text_cannot_end_its_quotes() {
         assert_eq!(literal("it's"), "\"it's\"");
         assert_eq!(literal(r#"it's "A""#), r#"'it\'s "A"'"#);
         assert_eq!(literal("a\\b\nc"), r"'a\\b\nc'");

@@ -1,29 +1,30 @@
 //! The strict schemas of requests.
 
-use super::{BASE64, DATE_TIME, Definitions, nullable, one_of, patterns};
+use super::parts::{BASE64, DATE_TIME, References, nullable, one_of};
+use super::patterns;
 use crate::model::{Condition, EnumValue, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type};
 use crate::render::json::{Json, Object};
 
 /// Additional limit of a required text.
 const NOT_EMPTY: Limit = Limit::Length { min: Some(1), max: None };
 
-impl Definitions<'_> {
+impl References {
     /// Returns the schema of a request type without its title.
-    pub(super) fn request(&self, item: &Type) -> Object {
+    pub(super) fn request(self, item: &Type) -> Object {
         let (mut schemas, mut required) = (Object::new(), Vec::new());
         for (name, property) in properties(item.fields.iter().map(|field| (field, field))) {
             let (schema, must) = match property {
-                Property::Field(field) => (self.field(field), is_required(field)),
-                Property::Nested(fields) => self.nested(&fields),
+                WireProperty::Field(field) => (self.field(field), is_required(field)),
+                WireProperty::Nested(fields) => self.nested(&fields),
             };
-            schemas = schemas.with(name, schema);
+            schemas = schemas.set(name, schema);
             required.extend(must.then_some(name));
         }
-        closed(schemas, required).with_any("allOf", conditionals(item))
+        closed(schemas, required).set_any("allOf", conditionals(item))
     }
 
     /// Returns the schema of a nested wire object, and whether it is required because one of its fields is.
-    fn nested(&self, fields: &[(&str, &Field)]) -> (Object, bool) {
+    fn nested(self, fields: &[(&str, &Field)]) -> (Object, bool) {
         let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).collect();
         let required: Vec<_> = fields.iter().filter(|(_, field)| is_required(field)).map(|(name, _)| *name).collect();
         let must = !required.is_empty();
@@ -32,7 +33,7 @@ impl Definitions<'_> {
     }
 
     /// Returns the schema of a field. An optional field may be null.
-    fn field(&self, field: &Field) -> Object {
+    fn field(self, field: &Field) -> Object {
         let value = if is_required(field) {
             let mut limits = field.limits.clone();
             limits.extend(is_text(&field.kind).then_some(NOT_EMPTY));
@@ -41,32 +42,32 @@ impl Definitions<'_> {
             nullable(self.value(&field.kind, &field.limits))
         };
         Object::new()
-            .with("description", &field.doc.text)
-            .and(value)
-            .with_some("default", field.default.as_ref().map(Literal::number))
+            .set("description", &field.doc.text)
+            .merge(value)
+            .set_some("default", field.default.as_ref().map(Literal::number))
     }
 
     /// Returns the schema of a value other than null.
-    fn value(&self, kind: &FieldKind, limits: &[Limit]) -> Object {
+    fn value(self, kind: &FieldKind, limits: &[Limit]) -> Object {
         match kind {
             FieldKind::Int32 => integer("int32", i32::MIN.into(), i32::MAX.into(), limits),
             FieldKind::Int64 => integer("int64", i64::MIN, i64::MAX, limits),
             FieldKind::Float => {
                 let (min, max) = range(limits);
                 Object::new()
-                    .with("type", "number")
-                    .with("format", "double")
-                    .with_some("minimum", min.map(number))
-                    .with_some("maximum", max.map(number))
+                    .set("type", "number")
+                    .set("format", "double")
+                    .set_some("minimum", min.map(number))
+                    .set_some("maximum", max.map(number))
             }
-            FieldKind::String | FieldKind::Fee => Object::new().with("type", "string").and(text_limits(limits)),
-            FieldKind::Flag => Object::new().with("type", "integer").with("enum", [0, 1]),
-            FieldKind::Bool => Object::new().with("type", "boolean"),
-            FieldKind::DateTime => self.reference(DATE_TIME),
-            FieldKind::Base64 => self.reference(BASE64).and(text_limits(limits)),
-            FieldKind::Enum(name) => allowed(limits).map_or_else(|| self.reference(name), one_of),
-            FieldKind::Object(name) => self.reference(name),
-            FieldKind::List(item) => Object::new().with("type", "array").with("items", self.value(item, limits)),
+            FieldKind::String | FieldKind::Fee => Object::new().set("type", "string").merge(text_limits(limits)),
+            FieldKind::Flag => Object::new().set("type", "integer").set("enum", [0, 1]),
+            FieldKind::Bool => Object::new().set("type", "boolean"),
+            FieldKind::DateTime => self.reference_to(DATE_TIME),
+            FieldKind::Base64 => self.reference_to(BASE64).merge(text_limits(limits)),
+            FieldKind::Enum(name) => allowed(limits).map_or_else(|| self.reference_to(name), one_of),
+            FieldKind::Object(name) => self.reference_to(name),
+            FieldKind::List(item) => Object::new().set("type", "array").set("items", self.value(item, limits)),
         }
     }
 }
@@ -74,20 +75,20 @@ impl Definitions<'_> {
 /// Returns the schema of an object with exactly these properties.
 fn closed(properties: Object, required: Vec<&str>) -> Object {
     Object::new()
-        .with("type", "object")
-        .with("properties", properties)
-        .with_any("required", required)
-        .with("additionalProperties", false)
+        .set("type", "object")
+        .set("properties", properties)
+        .set_any("required", required)
+        .set("additionalProperties", false)
 }
 
 /// Returns the schema of integers from `least` to `most`, or within the narrower range of the limits.
 fn integer(format: &str, least: i64, most: i64, limits: &[Limit]) -> Object {
     let (min, max) = range(limits);
     Object::new()
-        .with("type", "integer")
-        .with("format", format)
-        .with("minimum", min.and_then(whole).unwrap_or(least))
-        .with("maximum", max.and_then(whole).unwrap_or(most))
+        .set("type", "integer")
+        .set("format", format)
+        .set("minimum", min.and_then(whole).unwrap_or(least))
+        .set("maximum", max.and_then(whole).unwrap_or(most))
 }
 
 /// Converts a limit to JSON, without a fraction if it is a whole number.
@@ -134,7 +135,7 @@ fn text_limits(limits: &[Limit]) -> Object {
             Limit::Range { .. } | Limit::OneOf(_) => {}
         }
     }
-    Object::new().with_some("minLength", shortest).with_some("maxLength", longest).with_some("pattern", pattern)
+    Object::new().set_some("minLength", shortest).set_some("maxLength", longest).set_some("pattern", pattern)
 }
 
 /// Returns whether an empty value of this kind counts as missing in a required field.
@@ -168,8 +169,8 @@ fn conditionals(item: &Type) -> Vec<Object> {
 fn rule_over_fields(item: &Type, rule: &Rule) -> Object {
     let Rule::AtLeastOne { when, fields, doc } = rule;
     let is_set = |wire: &String| having([(item.field(wire), constant(1))]);
-    let choice = Object::new().with("anyOf", fields.iter().map(is_set).collect::<Vec<_>>());
-    Object::new().with("description", doc).and(implication(item, when, choice))
+    let choice = Object::new().set("anyOf", fields.iter().map(is_set).collect::<Vec<_>>());
+    Object::new().set("description", doc).merge(implication(item, when, choice))
 }
 
 /// Returns a schema that requires `then` if all conditions hold, or always without conditions.
@@ -178,30 +179,30 @@ fn implication(item: &Type, conditions: &[Condition], then: Object) -> Object {
         return then;
     }
     let equal = conditions.iter().map(|condition| (item.field(&condition.field), constant(condition.equals.number())));
-    Object::new().with("if", having(equal)).with("then", then)
+    Object::new().set("if", having(equal)).set("then", then)
 }
 
 /// A property of a wire object: a field, or a nested object with fields.
-enum Property<'a, T> {
+enum WireProperty<'a, T> {
     Field(T),
     Nested(Vec<(&'a str, T)>),
 }
 
 /// Groups values by the properties of the wire object that contain their fields, in order.
-fn properties<'a, T>(fields: impl IntoIterator<Item = (&'a Field, T)>) -> Vec<(&'a str, Property<'a, T>)> {
-    let mut properties: Vec<(&str, Property<'a, T>)> = Vec::new();
+fn properties<'a, T>(fields: impl IntoIterator<Item = (&'a Field, T)>) -> Vec<(&'a str, WireProperty<'a, T>)> {
+    let mut properties: Vec<(&str, WireProperty<'a, T>)> = Vec::new();
     for (field, value) in fields {
         let Some(holder) = field.within.as_deref() else {
-            properties.push((&field.wire, Property::Field(value)));
+            properties.push((&field.wire, WireProperty::Field(value)));
             continue;
         };
         let nested = properties.iter_mut().find_map(|(name, property)| match property {
-            Property::Nested(inner) if *name == holder => Some(inner),
+            WireProperty::Nested(inner) if *name == holder => Some(inner),
             _ => None,
         });
         match nested {
             Some(inner) => inner.push((&field.wire, value)),
-            None => properties.push((holder, Property::Nested(vec![(&field.wire, value)]))),
+            None => properties.push((holder, WireProperty::Nested(vec![(&field.wire, value)]))),
         }
     }
     properties
@@ -212,17 +213,17 @@ fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, Object)>) -> Object {
     let (mut schemas, mut required) = (Object::new(), Vec::new());
     for (name, property) in properties(fields) {
         let schema = match property {
-            Property::Field(schema) => schema,
-            Property::Nested(inner) => {
+            WireProperty::Field(schema) => schema,
+            WireProperty::Nested(inner) => {
                 let names: Vec<_> = inner.iter().map(|(name, _)| *name).collect();
                 let inner: Object = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
-                Object::new().with("type", "object").with("properties", inner).with("required", names)
+                Object::new().set("type", "object").set("properties", inner).set("required", names)
             }
         };
-        schemas = schemas.with(name, schema);
+        schemas = schemas.set(name, schema);
         required.push(name);
     }
-    Object::new().with("properties", schemas).with("required", required)
+    Object::new().set("properties", schemas).set("required", required)
 }
 
 /// Returns a schema of a present value: not null, and not empty if it is text. The schema of the field has the limits.
@@ -235,10 +236,10 @@ fn present(kind: &FieldKind) -> Object {
         FieldKind::Object(_) => "object",
         FieldKind::List(_) => "array",
     };
-    Object::new().with("type", json_type).with_some("minLength", is_text(kind).then_some(1))
+    Object::new().set("type", json_type).set_some("minLength", is_text(kind).then_some(1))
 }
 
 /// Returns a schema that accepts one number.
 fn constant(value: i64) -> Object {
-    Object::new().with("const", value)
+    Object::new().set("const", value)
 }

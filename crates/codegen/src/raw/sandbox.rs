@@ -1,0 +1,143 @@
+//! Reads `sandbox.toml`, the command protocol of the sandbox.
+
+use super::RawLiteral;
+use super::table::{Node, Source, Table};
+use crate::diagnostic::At;
+
+/// The content of the file.
+#[derive(Debug, Default)]
+pub(crate) struct RawProtocol {
+    pub(crate) enums: Vec<RawTextEnum>,
+    pub(crate) objects: Vec<RawProtocolObject>,
+    pub(crate) faults: Vec<RawMessage>,
+    pub(crate) commands: Vec<RawMessage>,
+    pub(crate) waits: Vec<RawMessage>,
+}
+
+/// `[[enums]]`.
+#[derive(Debug)]
+pub(crate) struct RawTextEnum {
+    pub(crate) name: Option<At<String>>,
+    pub(crate) doc: Option<At<String>>,
+    pub(crate) values: Vec<RawTextValue>,
+}
+
+/// An item of `values`.
+#[derive(Debug)]
+pub(crate) struct RawTextValue {
+    pub(crate) name: Option<At<String>>,
+    pub(crate) doc: Option<At<String>>,
+}
+
+/// `[[objects]]`.
+#[derive(Debug)]
+pub(crate) struct RawProtocolObject {
+    pub(crate) name: Option<At<String>>,
+    pub(crate) doc: Option<At<String>>,
+    pub(crate) direction: Option<At<String>>,
+    pub(crate) fields: Vec<RawProtocolField>,
+}
+
+/// An item of `fields` or `items`.
+#[derive(Debug)]
+pub(crate) struct RawProtocolField {
+    pub(crate) name: Option<At<String>>,
+    pub(crate) kind: Option<At<String>>,
+    pub(crate) list: Option<At<bool>>,
+    pub(crate) optional: Option<At<bool>>,
+    pub(crate) default: Option<At<RawDefault>>,
+    pub(crate) doc: Option<At<String>>,
+}
+
+/// The default of a field.
+#[derive(Debug)]
+pub(crate) enum RawDefault {
+    Literal(RawLiteral),
+    EmptyList,
+}
+
+/// `[[faults]]`, `[[commands]]` or `[[waits]]`.
+#[derive(Debug)]
+pub(crate) struct RawMessage {
+    pub(crate) name: Option<At<String>>,
+    pub(crate) doc: Option<At<String>>,
+    pub(crate) items: Vec<RawProtocolField>,
+    pub(crate) fields: Vec<RawProtocolField>,
+    pub(crate) object: Option<At<String>>,
+}
+
+/// Reads the file.
+pub(crate) fn read_sandbox(source: &Source<'_>) -> RawProtocol {
+    let mut table = source.table();
+    let protocol = RawProtocol {
+        enums: table.list("enums", text_enum),
+        objects: table.list("objects", object),
+        faults: table.list("faults", message),
+        commands: table.list("commands", message),
+        waits: table.list("waits", message),
+    };
+    table.finish();
+    protocol
+}
+
+fn text_enum(mut table: Table<'_>) -> RawTextEnum {
+    let item = RawTextEnum {
+        name: table.required("name", Node::string),
+        doc: table.required("doc", Node::string),
+        values: table.list("values", text_value),
+    };
+    table.finish();
+    item
+}
+
+fn text_value(mut table: Table<'_>) -> RawTextValue {
+    let value = RawTextValue { name: table.required("name", Node::string), doc: table.required("doc", Node::string) };
+    table.finish();
+    value
+}
+
+fn object(mut table: Table<'_>) -> RawProtocolObject {
+    let object = RawProtocolObject {
+        name: table.required("name", Node::string),
+        doc: table.required("doc", Node::string),
+        direction: table.optional("direction", Node::string),
+        fields: table.list("fields", field),
+    };
+    table.finish();
+    object
+}
+
+fn field(mut table: Table<'_>) -> RawProtocolField {
+    let field = RawProtocolField {
+        name: table.required("name", Node::string),
+        kind: table.required("type", Node::string),
+        list: table.optional("list", Node::bool),
+        optional: table.optional("optional", Node::bool),
+        default: table.optional("default", Node::default_value),
+        doc: table.required("doc", Node::string),
+    };
+    table.finish();
+    field
+}
+
+fn message(mut table: Table<'_>) -> RawMessage {
+    let message = RawMessage {
+        name: table.required("name", Node::string),
+        doc: table.required("doc", Node::string),
+        items: table.list("items", field),
+        fields: table.list("fields", field),
+        object: table.optional("object", Node::string),
+    };
+    table.finish();
+    message
+}
+
+impl Node<'_> {
+    /// Reads the default of a field: a literal or an empty list.
+    fn default_value(self) -> Option<At<RawDefault>> {
+        if self.is_empty_list() {
+            return Some(self.located(RawDefault::EmptyList));
+        }
+        self.literal().map(|literal| At { value: RawDefault::Literal(literal.value), at: literal.at })
+    }
+}
