@@ -23,11 +23,11 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 use crate::fixture::{self, API_KEY, API_SECRET, RECORDS};
-use crate::plain::{Envelope, Page};
-use crate::{Failure, plan};
+use crate::plain::{PlainEnvelope, PlainPage};
+use crate::{BenchError, plan};
 
 /// The arguments of a contender.
-pub(crate) struct Task {
+pub(crate) struct CallTask {
     pub(crate) base_url: String,
     pub(crate) call: String,
     pub(crate) in_flight: usize,
@@ -35,7 +35,7 @@ pub(crate) struct Task {
 
 /// A response of the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Response {
+enum ExpectedResponse {
     /// The response to an update: an envelope without data.
     Small,
     /// The response to a query: a page.
@@ -43,16 +43,16 @@ enum Response {
 }
 
 /// A client of the service.
-trait Api: Send + Sync + 'static {
+trait ContenderClient: Send + Sync + 'static {
     /// Makes a call, and fails unless the response is the expected one.
-    fn call(&self, response: Response) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn call(&self, response: ExpectedResponse) -> impl Future<Output = Result<(), BenchError>> + Send;
 }
 
 /// Runs the contender of this name until the input ends.
-pub(crate) fn run(name: &str, task: &Task) -> Result<(), Failure> {
+pub(crate) fn run_contender(name: &str, task: &CallTask) -> Result<(), BenchError> {
     match (task.call.as_str(), name) {
-        ("small", _) => run_client(name, task, Response::Small),
-        ("page", _) => run_client(name, task, Response::Page),
+        ("small", _) => run_client(name, task, ExpectedResponse::Small),
+        ("page", _) => run_client(name, task, ExpectedResponse::Page),
         ("decode", _) => run_decoder(name),
         ("validate", _) => run_validation(name),
         (call, _) => Err(format!("unknown call `{call}`").into()),
@@ -60,79 +60,81 @@ pub(crate) fn run(name: &str, task: &Task) -> Result<(), Failure> {
 }
 
 /// Runs a command as often as calls are asked for. The processor time of other processes is not counted.
-pub(crate) fn run_starts(command: &[OsString]) -> Result<(), Failure> {
+pub(crate) fn run_starts(command: &[OsString]) -> Result<(), BenchError> {
     let (program, arguments) = command.split_first().ok_or("expected a command")?;
-    repeat(|| {
+    repeat_calculation(|| {
         let status = Command::new(program).args(arguments).status()?;
         if status.success() { Ok(()) } else { Err(format!("{}: {status}", program.display()).into()) }
     })
 }
 
-fn run_client(name: &str, task: &Task, response: Response) -> Result<(), Failure> {
+fn run_client(name: &str, task: &CallTask, response: ExpectedResponse) -> Result<(), BenchError> {
     match name {
-        plan::OURS => share(|| recallflow::Api::new(&task.base_url), task.in_flight, response),
-        plan::REQWEST => share(|| reqwest::Api::new(&task.base_url), task.in_flight, response),
-        plan::HYPER => share(|| hyper::Api::new(&task.base_url), task.in_flight, response),
-        _ => Err(unknown(name)),
+        plan::OURS => share_calls(|| recallflow::RecallflowClient::new(&task.base_url), task.in_flight, response),
+        plan::REQWEST => share_calls(|| reqwest::ReqwestClient::new(&task.base_url), task.in_flight, response),
+        plan::HYPER => share_calls(|| hyper::HyperClient::new(&task.base_url), task.in_flight, response),
+        _ => Err(unknown_contender(name)),
     }
 }
 
 /// Reads one page from its bytes, envelope included.
-fn run_decoder(name: &str) -> Result<(), Failure> {
-    let page = fixture::page();
+fn run_decoder(name: &str) -> Result<(), BenchError> {
+    let page = fixture::page_response();
     let bytes = page.as_bytes();
     match name {
         plan::OURS => {
             let response = Replay { status: 200, body: Bytes::copy_from_slice(bytes), ..Replay::default() };
-            repeat(|| Ok(response.read_as::<GroupCallQuery>()?))
+            repeat_calculation(|| Ok(response.read_as::<GroupCallQuery>()?))
         }
-        plan::DERIVED => repeat(|| Ok(serde_json::from_slice::<Envelope<Page>>(bytes)?)),
-        plan::DERIVED_UTF8 => repeat(|| Ok(serde_json::from_str::<Envelope<Page>>(std::str::from_utf8(bytes)?)?)),
-        plan::JSON_VALUE => repeat(|| Ok(serde_json::from_slice::<serde_json::Value>(bytes)?)),
-        _ => Err(unknown(name)),
+        plan::DERIVED => repeat_calculation(|| Ok(serde_json::from_slice::<PlainEnvelope<PlainPage>>(bytes)?)),
+        plan::DERIVED_UTF8 => {
+            repeat_calculation(|| Ok(serde_json::from_str::<PlainEnvelope<PlainPage>>(std::str::from_utf8(bytes)?)?))
+        }
+        plan::JSON_VALUE => repeat_calculation(|| Ok(serde_json::from_slice::<serde_json::Value>(bytes)?)),
+        _ => Err(unknown_contender(name)),
     }
 }
 
 /// Checks a request against the rules.
-fn run_validation(name: &str) -> Result<(), Failure> {
+fn run_validation(name: &str) -> Result<(), BenchError> {
     let node = fixture::full_node();
     match name {
-        plan::FULL_NODE => repeat(|| Ok(black_box(&node).validate())),
+        plan::FULL_NODE => repeat_calculation(|| Ok(black_box(&node).validate())),
         plan::ASCII_NODE => {
             let node = node.text("a".repeat(1000));
-            repeat(|| Ok(black_box(&node).validate()))
+            repeat_calculation(|| Ok(black_box(&node).validate()))
         }
         plan::COUNTED_NODE => {
-            // A character of two bytes, so that the characters have to be counted.
+            // A character of two bytes, because such characters have to be counted.
             let node = node.text("ñ".repeat(1000));
-            repeat(|| Ok(black_box(&node).validate()))
+            repeat_calculation(|| Ok(black_box(&node).validate()))
         }
         plan::TEN_NODES => {
-            let update = fixture::update().node_list(vec![node; 10]);
-            repeat(|| Ok(black_box(&update).validate()))
+            let update = fixture::update_request().node_list(vec![node; 10]);
+            repeat_calculation(|| Ok(black_box(&update).validate()))
         }
         plan::PAGE_QUERY => {
-            let query = fixture::query();
-            repeat(|| Ok(black_box(&query).validate()))
+            let query = fixture::page_query();
+            repeat_calculation(|| Ok(black_box(&query).validate()))
         }
-        _ => Err(unknown(name)),
+        _ => Err(unknown_contender(name)),
     }
 }
 
-fn unknown(name: &str) -> Failure {
+fn unknown_contender(name: &str) -> BenchError {
     format!("unknown contender `{name}`").into()
 }
 
 /// Shares the calls among as many tasks as may be in flight, on one thread.
-fn share<A: Api>(
-    new: impl FnOnce() -> Result<A, Failure>,
+fn share_calls<A: ContenderClient>(
+    new: impl FnOnce() -> Result<A, BenchError>,
     in_flight: usize,
-    response: Response,
-) -> Result<(), Failure> {
+    response: ExpectedResponse,
+) -> Result<(), BenchError> {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let _within = runtime.enter();
     let api = Arc::new(new()?);
-    serve(|calls| {
+    measure_batches(|calls| {
         runtime.block_on(async {
             let mut tasks = JoinSet::new();
             for _ in 0..in_flight {
@@ -141,7 +143,7 @@ fn share<A: Api>(
                     for _ in 0..calls / in_flight {
                         api.call(response).await?;
                     }
-                    Ok::<_, Failure>(())
+                    Ok::<_, BenchError>(())
                 });
             }
             while let Some(ended) = tasks.join_next().await {
@@ -153,8 +155,8 @@ fn share<A: Api>(
 }
 
 /// Repeats a calculation. Its result counts as used.
-fn repeat<T>(call: impl Fn() -> Result<T, Failure>) -> Result<(), Failure> {
-    serve(|calls| {
+fn repeat_calculation<T>(call: impl Fn() -> Result<T, BenchError>) -> Result<(), BenchError> {
+    measure_batches(|calls| {
         for _ in 0..calls {
             black_box(call()?);
         }
@@ -163,7 +165,7 @@ fn repeat<T>(call: impl Fn() -> Result<T, Failure>) -> Result<(), Failure> {
 }
 
 /// Measures batches of calls until the input ends.
-fn serve(batch: impl Fn(usize) -> Result<(), Failure>) -> Result<(), Failure> {
+fn measure_batches(batch: impl Fn(usize) -> Result<(), BenchError>) -> Result<(), BenchError> {
     for line in std::io::stdin().lines() {
         let calls = line?.parse()?;
         let (wall, cpu) = (Instant::now(), ProcessTime::now());
@@ -174,26 +176,26 @@ fn serve(batch: impl Fn(usize) -> Result<(), Failure>) -> Result<(), Failure> {
 }
 
 /// Returns the signature and its timestamp, as a user makes them.
-fn sign() -> Result<(String, String), Failure> {
+fn sign_request() -> Result<(String, String), BenchError> {
     let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
     let digest: [u8; 16] = Md5::digest(format!("{API_KEY}{API_SECRET}{timestamp}")).into();
     Ok((format!("{:032x}", u128::from_be_bytes(digest)), timestamp))
 }
 
 /// Decodes a response as a user does.
-fn decode(response: Response, body: &[u8]) -> Result<(), Failure> {
+fn decode_response(response: ExpectedResponse, body: &[u8]) -> Result<(), BenchError> {
     match response {
-        Response::Small => {
-            serde_json::from_slice::<Envelope<()>>(body)?.open()?;
+        ExpectedResponse::Small => {
+            serde_json::from_slice::<PlainEnvelope<()>>(body)?.open()?;
             Ok(())
         }
-        Response::Page => {
-            let page = serde_json::from_slice::<Envelope<Page>>(body)?.open()?;
+        ExpectedResponse::Page => {
+            let page = serde_json::from_slice::<PlainEnvelope<PlainPage>>(body)?.open()?;
             expect_full(page.map_or(0, |page| page.records.len()))
         }
     }
 }
 
-fn expect_full(records: usize) -> Result<(), Failure> {
+fn expect_full(records: usize) -> Result<(), BenchError> {
     if records == RECORDS { Ok(()) } else { Err(format!("expected {RECORDS} records, got {records}").into()) }
 }

@@ -22,15 +22,15 @@ pub(crate) const STR_TIME: &str = "2024-01-01 00:00:00";
 pub(crate) const END_TIME: &str = "2024-06-03 15:13:01";
 
 /// Returns a page of group calls like the documented one, with the numbers of larger campaigns.
-pub(crate) fn page() -> String {
-    let records: Vec<String> = (0..RECORDS).map(record).collect();
+pub(crate) fn page_response() -> String {
+    let records: Vec<String> = (0..RECORDS).map(record_json).collect();
     format!(
         r#"{{"code":0,"msg":"success","data":{{"records":[{}],"total":574,"size":100,"current":1,"searchCount":true,"pages":6}}}}"#,
         records.join(",")
     )
 }
 
-fn record(index: usize) -> String {
+fn record_json(index: usize) -> String {
     let (id, minute, called) = (5_000_602 + index * 17, index % 60, 10_000 + index * 37);
     let (answered, failed, cents) = (called * 8 / 10, called - called * 8 / 10, called * 3);
     format!(
@@ -53,12 +53,12 @@ fn record(index: usize) -> String {
 }
 
 /// Returns an update of a flow with one node.
-pub(crate) fn update() -> UpdateRecallFlow {
+pub(crate) fn update_request() -> UpdateRecallFlow {
     UpdateRecallFlow::new(KEY_ID, 30, 1, RecallType::All).node_list([RecallNode::uploaded(VOICE_FILE_ID)])
 }
 
 /// Returns the query of a page.
-pub(crate) fn query() -> GroupCallQuery {
+pub(crate) fn page_query() -> GroupCallQuery {
     let time = |text: &str| text.parse::<LocalDateTime>().expect("the constant is a valid time");
     GroupCallQuery::new(time(STR_TIME), time(END_TIME))
 }
@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn the_page_decodes_alike_into_types_of_the_client_and_derived_ones() {
-        let text = page();
+        let text = page_response();
         assert!((44_000..50_000).contains(&text.len()), "{}", text.len());
-        let ours: plain::Envelope<recallflow::GroupCallPage> = serde_json::from_str(&text).unwrap();
-        let theirs: plain::Envelope<plain::Page> = serde_json::from_str(&text).unwrap();
+        let ours: plain::PlainEnvelope<recallflow::GroupCallPage> = serde_json::from_str(&text).unwrap();
+        let theirs: plain::PlainEnvelope<plain::PlainPage> = serde_json::from_str(&text).unwrap();
         let (ours, theirs) = (ours.data.unwrap(), theirs.data.unwrap());
         assert_eq!(ours.records.len(), RECORDS);
         assert!(ours.records.iter().all(|record| record.extra.is_empty()));
@@ -114,10 +114,16 @@ mod tests {
 
     #[test]
     fn the_requests_are_valid_and_alike_in_types_of_the_client_and_derived_ones() {
-        assert_eq!(serde_json::to_value(update()).unwrap(), serde_json::to_value(plain::Update::fixture()).unwrap());
-        assert_eq!(serde_json::to_value(query()).unwrap(), serde_json::to_value(plain::Query::fixture()).unwrap());
-        assert!(update().validate().is_empty());
-        assert!(query().validate().is_empty());
+        assert_eq!(
+            serde_json::to_value(update_request()).unwrap(),
+            serde_json::to_value(plain::PlainUpdate::fixture()).unwrap()
+        );
+        assert_eq!(
+            serde_json::to_value(page_query()).unwrap(),
+            serde_json::to_value(plain::PlainQuery::fixture()).unwrap()
+        );
+        assert!(update_request().validate().is_empty());
+        assert!(page_query().validate().is_empty());
         assert!(full_node().validate().is_empty());
         let fields = serde_json::to_value(full_node()).unwrap();
         assert_eq!(fields.as_object().unwrap().len(), 27);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::contender::Task;
-use crate::plan::{self, Language};
+use crate::contender::CallTask;
+use crate::plan::{self, BenchLanguage};
 
 /// The text that `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -27,18 +27,18 @@ usage: recallflow-bench rust|python|node [NAME…] [options]
 ";
 
 /// A use of this program.
-pub(crate) enum Command {
+pub(crate) enum BenchCommand {
     Help,
     /// Be the server of another process.
     Serve,
     /// Be a contender of another process.
     Contend {
         name: String,
-        task: Task,
+        task: CallTask,
     },
     /// Be a contender that runs this command again and again.
     Start(Vec<OsString>),
-    Measure(Options),
+    Measure(BenchOptions),
 }
 
 /// How often and how long the contenders run.
@@ -51,8 +51,8 @@ pub(crate) struct Effort {
 }
 
 /// The measurements to run.
-pub(crate) struct Options {
-    pub(crate) language: Language,
+pub(crate) struct BenchOptions {
+    pub(crate) language: BenchLanguage,
     /// The interpreter of the scripts.
     pub(crate) interpreter: Option<PathBuf>,
     names: Vec<String>,
@@ -62,43 +62,44 @@ pub(crate) struct Options {
     pub(crate) pin: bool,
 }
 
-impl Options {
+impl BenchOptions {
     /// Returns whether the measurement was chosen.
-    pub(crate) fn wants(&self, measurement: &str) -> bool {
+    pub(crate) fn is_chosen(&self, measurement: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|name| measurement.contains(name.as_str()))
     }
 }
 
 /// Reads the arguments of this process.
-pub(crate) fn read() -> Result<Command, lexopt::Error> {
+pub(crate) fn read_arguments() -> Result<BenchCommand, lexopt::Error> {
     let mut parser = Parser::from_env();
     let command = match parser.next()? {
         Some(Arg::Value(command)) => command.string()?,
-        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
+        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(BenchCommand::Help),
         Some(other) => return Err(other.unexpected()),
     };
     match command.as_str() {
-        "serve" => Ok(Command::Serve),
+        "serve" => Ok(BenchCommand::Serve),
         "contend" => {
             let name = parser.value()?.string()?;
             let (base_url, call) = (parser.value()?.string()?, parser.value()?.string()?);
-            let task = Task { base_url, call, in_flight: parser.value()?.parse()? };
-            Ok(Command::Contend { name, task })
+            let task = CallTask { base_url, call, in_flight: parser.value()?.parse()? };
+            Ok(BenchCommand::Contend { name, task })
         }
-        "start" => Ok(Command::Start(parser.raw_args()?.collect())),
-        name => match Language::named(name) {
-            Some(language) => measurement(language, &mut parser),
+        "start" => Ok(BenchCommand::Start(parser.raw_args()?.collect())),
+        name => match BenchLanguage::from_name(name) {
+            Some(language) => read_measurement(language, &mut parser),
             None => Err(format!("expected rust, python, node or serve, got `{name}`").into()),
         },
     }
 }
 
-fn measurement(language: Language, parser: &mut Parser) -> Result<Command, lexopt::Error> {
-    let effort = language.effort();
-    let mut options = Options { language, interpreter: None, names: Vec::new(), only: Vec::new(), effort, pin: false };
+fn read_measurement(language: BenchLanguage, parser: &mut Parser) -> Result<BenchCommand, lexopt::Error> {
+    let effort = language.default_effort();
+    let mut options =
+        BenchOptions { language, interpreter: None, names: Vec::new(), only: Vec::new(), effort, pin: false };
     while let Some(argument) = parser.next()? {
         match argument {
-            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
+            Arg::Short('h') | Arg::Long("help") => return Ok(BenchCommand::Help),
             Arg::Long("run") => options.interpreter = Some(parser.value()?.into()),
             Arg::Long("rounds") => options.effort.rounds = parser.value()?.parse::<NonZeroUsize>()?.get(),
             Arg::Long("batch") => {
@@ -113,9 +114,9 @@ fn measurement(language: Language, parser: &mut Parser) -> Result<Command, lexop
             other => return Err(other.unexpected()),
         }
     }
-    if let Some(unknown) = options.names.iter().find(|name| !plan::exists(language, name)) {
+    if let Some(unknown) = options.names.iter().find(|name| !plan::has_measurement(language, name)) {
         let known: Vec<_> = plan::measurements(language).iter().map(|one| one.name).collect();
         return Err(format!("expected a part of {}, got `{unknown}`", known.join(", ")).into());
     }
-    Ok(Command::Measure(options))
+    Ok(BenchCommand::Measure(options))
 }

@@ -6,13 +6,13 @@ use crate::fixture::{END_TIME, KEY_ID, STR_TIME, VOICE_FILE_ID};
 
 /// The envelope of every response.
 #[derive(Deserialize)]
-pub(crate) struct Envelope<T> {
+pub(crate) struct PlainEnvelope<T> {
     pub(crate) code: i64,
     pub(crate) msg: String,
     pub(crate) data: Option<T>,
 }
 
-impl<T> Envelope<T> {
+impl<T> PlainEnvelope<T> {
     /// Returns the data of a success.
     pub(crate) fn open(self) -> Result<Option<T>, String> {
         if self.code == 0 { Ok(self.data) } else { Err(format!("{}: {}", self.code, self.msg)) }
@@ -23,8 +23,8 @@ impl<T> Envelope<T> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "decoding the fields is measured, not using them")]
-pub(crate) struct Page {
-    pub(crate) records: Vec<Task>,
+pub(crate) struct PlainPage {
+    pub(crate) records: Vec<PlainTask>,
     pub(crate) total: i64,
     pub(crate) size: i64,
     pub(crate) current: i64,
@@ -35,9 +35,8 @@ pub(crate) struct Page {
 /// A task.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "these are the wire names")]
 #[expect(dead_code, reason = "decoding the fields is measured, not using them")]
-pub(crate) struct Task {
+pub(crate) struct PlainTask {
     pub(crate) task_id: i64,
     pub(crate) task_name: String,
     pub(crate) status: i32,
@@ -64,53 +63,53 @@ pub(crate) struct Task {
 /// An update of a flow.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Update {
+pub(crate) struct PlainUpdate {
     key_id: i64,
     recall_interval: i32,
     recall_num: i32,
     recall_type: i32,
-    node_list: Vec<Node>,
+    node_list: Vec<PlainNode>,
 }
 
 /// A node of a flow.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Node {
+struct PlainNode {
     source: i32,
     voice_file_id: String,
     hang_up_sms: i32,
     to_seat: i32,
 }
 
-impl Update {
-    /// Returns the same update as [`crate::fixture::update`].
+impl PlainUpdate {
+    /// Returns the same update as [`crate::fixture::update_request`].
     pub(crate) fn fixture() -> Self {
-        let node = Node { source: 1, voice_file_id: VOICE_FILE_ID.to_owned(), hang_up_sms: 0, to_seat: 0 };
+        let node = PlainNode { source: 1, voice_file_id: VOICE_FILE_ID.to_owned(), hang_up_sms: 0, to_seat: 0 };
         Self { key_id: KEY_ID, recall_interval: 30, recall_num: 1, recall_type: 0, node_list: vec![node] }
     }
 }
 
 /// A query for tasks.
 #[derive(Serialize)]
-pub(crate) struct Query {
+pub(crate) struct PlainQuery {
     current: i32,
     size: i32,
-    params: Params,
+    params: PlainParams,
 }
 
-/// The time range of a [`Query`].
+/// The time range of a [`PlainQuery`].
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Params {
+struct PlainParams {
     str_time: String,
     end_time: String,
     task_type: i32,
 }
 
-impl Query {
-    /// Returns the same query as [`crate::fixture::query`].
+impl PlainQuery {
+    /// Returns the same query as [`crate::fixture::page_query`].
     pub(crate) fn fixture() -> Self {
-        let params = Params { str_time: STR_TIME.to_owned(), end_time: END_TIME.to_owned(), task_type: 3 };
+        let params = PlainParams { str_time: STR_TIME.to_owned(), end_time: END_TIME.to_owned(), task_type: 3 };
         Self { current: 1, size: 100, params }
     }
 }

@@ -10,22 +10,22 @@ pub(crate) const OURS: &str = "recallflow";
 
 /// A language whose clients are compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Language {
+pub(crate) enum BenchLanguage {
     Rust,
     Python,
     Node,
 }
 
-impl Language {
+impl BenchLanguage {
     /// Returns the language of this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         [("rust", Self::Rust), ("python", Self::Python), ("node", Self::Node)]
             .into_iter()
             .find_map(|(known, language)| (known == name).then_some(language))
     }
 
     /// Returns rounds and batches that take about three minutes for all measurements of the language.
-    pub(crate) fn effort(self) -> Effort {
+    pub(crate) fn default_effort(self) -> Effort {
         let (rounds, batch, warm_up) = match self {
             Self::Rust => (40, 100, 0),
             // The scheduler needs some time to find a place for each thread, which decides more than a client does.
@@ -37,7 +37,7 @@ impl Language {
     }
 
     /// Returns the arguments with which the interpreter runs one line of code.
-    pub(crate) fn evaluate(self, code: &str) -> Vec<OsString> {
+    pub(crate) fn evaluation_arguments(self, code: &str) -> Vec<OsString> {
         let options: &[&str] = if self == Self::Python { &["-I", "-c"] } else { &["-e"] };
         options.iter().copied().chain([code]).map(OsString::from).collect()
     }
@@ -54,7 +54,7 @@ pub(crate) struct Measurement {
     pub(crate) in_flight: usize,
     pub(crate) columns: Columns,
     pub(crate) contenders: &'static [Contender],
-    pub(crate) targets: &'static [Target],
+    pub(crate) targets: &'static [SpeedTarget],
 }
 
 /// The figures that a measurement is about.
@@ -71,7 +71,7 @@ pub(crate) enum Columns {
 /// A client, or something else to measure.
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
-    pub(crate) program: Program,
+    pub(crate) program: ContenderProgram,
 }
 
 impl Contender {
@@ -82,7 +82,7 @@ impl Contender {
 }
 
 /// How a contender is run.
-pub(crate) enum Program {
+pub(crate) enum ContenderProgram {
     /// This program, in which the contender is known by its name.
     Rust,
     /// A script of the interpreter, with further arguments.
@@ -92,7 +92,7 @@ pub(crate) enum Program {
 }
 
 /// A bound that the project has set itself for recallflow.
-pub(crate) struct Target {
+pub(crate) struct SpeedTarget {
     pub(crate) quantity: Quantity,
     /// The contender that recallflow is compared with; the measured contender itself for absolute quantities.
     pub(crate) beside: &'static str,
@@ -114,37 +114,70 @@ pub(crate) enum Quantity {
 
 const BARE: &str = "a bare start";
 
-const fn rust(name: &'static str) -> Contender {
-    Contender { name, program: Program::Rust }
+const fn rust_client(name: &'static str) -> Contender {
+    Contender { name, program: ContenderProgram::Rust }
 }
 
-const fn script(name: &'static str, script: &'static [&'static str]) -> Contender {
-    Contender { name, program: Program::Script(script) }
+const fn script_client(name: &'static str, script: &'static [&'static str]) -> Contender {
+    Contender { name, program: ContenderProgram::Script(script) }
 }
 
-const fn start(name: &'static str, code: &'static str) -> Contender {
-    Contender { name, program: Program::Start(code) }
+const fn start_code(name: &'static str, code: &'static str) -> Contender {
+    Contender { name, program: ContenderProgram::Start(code) }
 }
 
-const fn times_as_fast(bound: f64, beside: &'static str) -> Target {
-    Target { quantity: Quantity::Rate, beside, bound }
+/// Returns a comparison of calls: its name, title, call and calls in flight, its contenders and targets.
+const fn comparison(
+    name: &'static str,
+    title: &'static str,
+    call: &'static str,
+    in_flight: usize,
+    contenders: &'static [Contender],
+    targets: &'static [SpeedTarget],
+) -> Measurement {
+    Measurement { name, title, call, in_flight, columns: Columns::Calls, contenders, targets }
 }
 
-const fn cpu(bound: f64, beside: &'static str) -> Target {
-    Target { quantity: Quantity::Cpu, beside, bound }
+const fn loop_turns(
+    name: &'static str,
+    title: &'static str,
+    in_flight: usize,
+    contenders: &'static [Contender],
+) -> Measurement {
+    Measurement { columns: Columns::Turn, ..comparison(name, title, "loop", in_flight, contenders, &[]) }
+}
+
+const fn start_times(
+    title: &'static str,
+    contenders: &'static [Contender],
+    targets: &'static [SpeedTarget],
+) -> Measurement {
+    Measurement { columns: Columns::Start, ..comparison("start", title, "start", 1, contenders, targets) }
+}
+
+const fn times_as_fast(bound: f64, beside: &'static str) -> SpeedTarget {
+    SpeedTarget { quantity: Quantity::Rate, beside, bound }
+}
+
+const fn cpu_ratio(bound: f64, beside: &'static str) -> SpeedTarget {
+    SpeedTarget { quantity: Quantity::Cpu, beside, bound }
+}
+
+const fn nanoseconds(bound: f64, of: &'static str) -> SpeedTarget {
+    SpeedTarget { quantity: Quantity::Nanoseconds, beside: of, bound }
 }
 
 /// Returns the measurements of a language.
-pub(crate) fn measurements(language: Language) -> &'static [Measurement] {
+pub(crate) fn measurements(language: BenchLanguage) -> &'static [Measurement] {
     match language {
-        Language::Rust => RUST,
-        Language::Python => PYTHON,
-        Language::Node => NODE,
+        BenchLanguage::Rust => RUST,
+        BenchLanguage::Python => PYTHON,
+        BenchLanguage::Node => NODE,
     }
 }
 
 /// Returns whether the text is a part of a measurement's name.
-pub(crate) fn exists(language: Language, part: &str) -> bool {
+pub(crate) fn has_measurement(language: BenchLanguage, part: &str) -> bool {
     measurements(language).iter().any(|measurement| measurement.name.contains(part))
 }
 
@@ -155,271 +188,157 @@ const PAGE_64: &str = "page of 100 records, 64 in flight";
 
 pub(crate) const REQWEST: &str = "reqwest + serde_json";
 pub(crate) const HYPER: &str = "hyper, bare connection";
-const RUST_CLIENTS: &[Contender] = &[rust(OURS), rust(REQWEST), rust(HYPER)];
+const RUST_CLIENTS: &[Contender] = &[rust_client(OURS), rust_client(REQWEST), rust_client(HYPER)];
 
 pub(crate) const DERIVED: &str = "derived structs, from_slice";
 pub(crate) const DERIVED_UTF8: &str = "derived structs, UTF-8 checked first";
 pub(crate) const JSON_VALUE: &str = "serde_json::Value";
+const DECODERS: &[Contender] =
+    &[rust_client(OURS), rust_client(DERIVED), rust_client(DERIVED_UTF8), rust_client(JSON_VALUE)];
 
 pub(crate) const FULL_NODE: &str = "node, every field set";
 pub(crate) const ASCII_NODE: &str = "the same, 1000 ASCII characters";
 pub(crate) const COUNTED_NODE: &str = "the same, 1000 other characters";
 pub(crate) const TEN_NODES: &str = "update of 10 such nodes";
 pub(crate) const PAGE_QUERY: &str = "query of a page";
+const VALIDATIONS: &[Contender] = &[
+    rust_client(FULL_NODE),
+    rust_client(ASCII_NODE),
+    rust_client(COUNTED_NODE),
+    rust_client(TEN_NODES),
+    rust_client(PAGE_QUERY),
+];
 
 const RUST: &[Measurement] = &[
-    Measurement {
-        name: "small",
-        title: SMALL,
-        call: "small",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: RUST_CLIENTS,
-        targets: &[cpu(1.05, REQWEST)],
-    },
-    Measurement {
-        name: "small-64",
-        title: SMALL_64,
-        call: "small",
-        in_flight: 64,
-        columns: Columns::Calls,
-        contenders: RUST_CLIENTS,
-        targets: &[cpu(1.05, REQWEST)],
-    },
-    Measurement {
-        name: "page",
-        title: PAGE,
-        call: "page",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: RUST_CLIENTS,
-        targets: &[cpu(0.8, REQWEST)],
-    },
-    Measurement {
-        name: "page-64",
-        title: PAGE_64,
-        call: "page",
-        in_flight: 64,
-        columns: Columns::Calls,
-        contenders: RUST_CLIENTS,
-        targets: &[cpu(0.8, REQWEST)],
-    },
-    Measurement {
-        name: "decode",
-        title: "decode a page of 100 records, 47 kB",
-        call: "decode",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: &[rust(OURS), rust(DERIVED), rust(DERIVED_UTF8), rust(JSON_VALUE)],
-        targets: &[cpu(0.65, DERIVED)],
-    },
-    Measurement {
-        name: "validate",
-        title: "validate a request",
-        call: "validate",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: &[rust(FULL_NODE), rust(ASCII_NODE), rust(COUNTED_NODE), rust(TEN_NODES), rust(PAGE_QUERY)],
-        targets: &[Target { quantity: Quantity::Nanoseconds, beside: FULL_NODE, bound: 500.0 }],
-    },
+    comparison("small", SMALL, "small", 1, RUST_CLIENTS, &[cpu_ratio(1.05, REQWEST)]),
+    comparison("small-64", SMALL_64, "small", 64, RUST_CLIENTS, &[cpu_ratio(1.05, REQWEST)]),
+    comparison("page", PAGE, "page", 1, RUST_CLIENTS, &[cpu_ratio(0.8, REQWEST)]),
+    comparison("page-64", PAGE_64, "page", 64, RUST_CLIENTS, &[cpu_ratio(0.8, REQWEST)]),
+    comparison("decode", "decode a page of 100 records, 47 kB", "decode", 1, DECODERS, &[cpu_ratio(0.65, DERIVED)]),
+    comparison("validate", "validate a request", "validate", 1, VALIDATIONS, &[nanoseconds(500.0, FULL_NODE)]),
 ];
 
 /// httpx as all others are, which keep every connection. By default it keeps 20, and opens new ones all the time.
 const HTTPX_64: &str = "httpx, 64 kept";
 const PYREQWEST: &str = "pyreqwest + msgspec";
+const PYCURL: &str = "pycurl + orjson";
 
 const PYTHON_CLIENTS: &[Contender] = &[
-    script(OURS, &["sync_recallflow.py"]),
-    script("bare socket + msgspec", &["sync_socket.py"]),
-    script("pycurl + orjson", &["sync_pycurl.py"]),
-    script("urllib3", &["sync_urllib3.py"]),
-    script("httpx", &["sync_httpx.py"]),
-    script("requests", &["sync_requests.py"]),
-    script(PYREQWEST, &["sync_pyreqwest.py"]),
+    script_client(OURS, &["sync_recallflow.py"]),
+    script_client("bare socket + msgspec", &["sync_socket.py"]),
+    script_client(PYCURL, &["sync_pycurl.py"]),
+    script_client("urllib3", &["sync_urllib3.py"]),
+    script_client("httpx", &["sync_httpx.py"]),
+    script_client("requests", &["sync_requests.py"]),
+    script_client(PYREQWEST, &["sync_pyreqwest.py"]),
+];
+
+const THREADED_CLIENTS: &[Contender] = &[
+    script_client(OURS, &["sync_recallflow.py"]),
+    script_client("httpx", &["sync_httpx.py"]),
+    script_client("requests", &["sync_requests.py"]),
+    script_client(PYREQWEST, &["sync_pyreqwest.py"]),
 ];
 
 const ASYNCIO_CLIENTS: &[Contender] = &[
-    script(OURS, &["async_recallflow.py"]),
-    script("aiohttp + msgspec", &["async_aiohttp.py", "msgspec"]),
-    script("aiohttp", &["async_aiohttp.py"]),
-    script("httpx", &["async_httpx.py"]),
-    script(HTTPX_64, &["async_httpx.py", "64"]),
-    script(PYREQWEST, &["async_pyreqwest.py"]),
+    script_client(OURS, &["async_recallflow.py"]),
+    script_client("aiohttp + msgspec", &["async_aiohttp.py", "msgspec"]),
+    script_client("aiohttp", &["async_aiohttp.py"]),
+    script_client("httpx", &["async_httpx.py"]),
+    script_client(HTTPX_64, &["async_httpx.py", "64"]),
+    script_client(PYREQWEST, &["async_pyreqwest.py"]),
 ];
 
+const PYTHON_DECODERS: &[Contender] = &[
+    script_client(OURS, &["decode.py", OURS]),
+    script_client("msgspec", &["decode.py", "msgspec"]),
+    script_client("orjson", &["decode.py", "orjson"]),
+    script_client("json", &["decode.py", "json"]),
+];
+
+const PYTHON_STARTS: &[Contender] = &[
+    start_code(BARE, "pass"),
+    start_code(OURS, "import recallflow"),
+    start_code("httpx", "import httpx"),
+    start_code("requests", "import requests"),
+    start_code("aiohttp", "import aiohttp"),
+];
+
+const PYTHON_SMALL: &[SpeedTarget] = &[
+    times_as_fast(4.0, "httpx"),
+    times_as_fast(6.0, "requests"),
+    times_as_fast(1.0, PYCURL),
+    times_as_fast(1.0, PYREQWEST),
+];
+const PYTHON_PAGE: &[SpeedTarget] = &[
+    times_as_fast(4.0, "httpx"),
+    times_as_fast(6.0, "requests"),
+    times_as_fast(1.0, PYCURL),
+    times_as_fast(1.2, PYREQWEST),
+];
+const ASYNCIO_SMALL: &[SpeedTarget] = &[times_as_fast(4.0, "aiohttp"), times_as_fast(30.0, HTTPX_64)];
+const ASYNCIO_PAGE: &[SpeedTarget] =
+    &[times_as_fast(1.5, "aiohttp + msgspec"), times_as_fast(30.0, HTTPX_64), times_as_fast(1.1, PYREQWEST)];
+const PYTHON_START: &[SpeedTarget] = &[SpeedTarget { quantity: Quantity::StartUp, beside: BARE, bound: 30.0 }];
+
 const PYTHON: &[Measurement] = &[
-    Measurement {
-        name: "small",
-        title: SMALL,
-        call: "small",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: PYTHON_CLIENTS,
-        targets: &[
-            times_as_fast(4.0, "httpx"),
-            times_as_fast(6.0, "requests"),
-            times_as_fast(1.0, "pycurl + orjson"),
-            times_as_fast(1.0, PYREQWEST),
-        ],
-    },
-    Measurement {
-        name: "page",
-        title: PAGE,
-        call: "page",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: PYTHON_CLIENTS,
-        targets: &[
-            times_as_fast(4.0, "httpx"),
-            times_as_fast(6.0, "requests"),
-            times_as_fast(1.0, "pycurl + orjson"),
-            times_as_fast(1.2, PYREQWEST),
-        ],
-    },
-    Measurement {
-        name: "threads",
-        title: "small response, 16 threads",
-        call: "small",
-        in_flight: 16,
-        columns: Columns::Calls,
-        contenders: &[
-            script(OURS, &["sync_recallflow.py"]),
-            script("httpx", &["sync_httpx.py"]),
-            script("requests", &["sync_requests.py"]),
-            script(PYREQWEST, &["sync_pyreqwest.py"]),
-        ],
-        targets: &[times_as_fast(20.0, "httpx")],
-    },
-    Measurement {
-        name: "asyncio-small-64",
-        title: "small response, asyncio, 64 in flight",
-        call: "small",
-        in_flight: 64,
-        columns: Columns::Calls,
-        contenders: ASYNCIO_CLIENTS,
-        targets: &[times_as_fast(4.0, "aiohttp"), times_as_fast(30.0, HTTPX_64)],
-    },
-    Measurement {
-        name: "asyncio-page-64",
-        title: "page of 100 records, asyncio, 64 in flight",
-        call: "page",
-        in_flight: 64,
-        columns: Columns::Calls,
-        contenders: ASYNCIO_CLIENTS,
-        targets: &[
-            times_as_fast(1.5, "aiohttp + msgspec"),
-            times_as_fast(30.0, HTTPX_64),
-            times_as_fast(1.1, PYREQWEST),
-        ],
-    },
-    Measurement {
-        name: "decode",
-        title: "decode a page of 100 records, 47 kB, and read every field",
-        call: "decode",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: &[
-            script(OURS, &["decode.py", OURS]),
-            script("msgspec", &["decode.py", "msgspec"]),
-            script("orjson", &["decode.py", "orjson"]),
-            script("json", &["decode.py", "json"]),
-        ],
-        targets: &[],
-    },
-    Measurement {
-        name: "start",
-        title: "start an interpreter and import",
-        call: "start",
-        in_flight: 1,
-        columns: Columns::Start,
-        contenders: &[
-            start(BARE, "pass"),
-            start(OURS, "import recallflow"),
-            start("httpx", "import httpx"),
-            start("requests", "import requests"),
-            start("aiohttp", "import aiohttp"),
-        ],
-        targets: &[Target { quantity: Quantity::StartUp, beside: BARE, bound: 30.0 }],
-    },
+    comparison("small", SMALL, "small", 1, PYTHON_CLIENTS, PYTHON_SMALL),
+    comparison("page", PAGE, "page", 1, PYTHON_CLIENTS, PYTHON_PAGE),
+    comparison("threads", "small response, 16 threads", "small", 16, THREADED_CLIENTS, &[times_as_fast(20.0, "httpx")]),
+    comparison(
+        "asyncio-small-64",
+        "small response, asyncio, 64 in flight",
+        "small",
+        64,
+        ASYNCIO_CLIENTS,
+        ASYNCIO_SMALL,
+    ),
+    comparison(
+        "asyncio-page-64",
+        "page of 100 records, asyncio, 64 in flight",
+        "page",
+        64,
+        ASYNCIO_CLIENTS,
+        ASYNCIO_PAGE,
+    ),
+    comparison(
+        "decode",
+        "decode a page of 100 records, 47 kB, and read every field",
+        "decode",
+        1,
+        PYTHON_DECODERS,
+        &[],
+    ),
+    start_times("start an interpreter and import", PYTHON_STARTS, PYTHON_START),
 ];
 
 const NODE_CLIENTS: &[Contender] = &[
-    script(OURS, &["recallflow.mjs"]),
-    script("undici", &["undici.mjs"]),
-    script("node:http", &["http.mjs"]),
-    script("axios", &["axios.mjs"]),
-    script("fetch", &["fetch.mjs"]),
+    script_client(OURS, &["recallflow.mjs"]),
+    script_client("undici", &["undici.mjs"]),
+    script_client("node:http", &["http.mjs"]),
+    script_client("axios", &["axios.mjs"]),
+    script_client("fetch", &["fetch.mjs"]),
 ];
 
+const NODE_STARTS: &[Contender] = &[
+    start_code(BARE, "0"),
+    start_code(OURS, "require('../dist/index.js')"),
+    start_code("undici", "require('undici')"),
+    start_code("axios", "require('axios')"),
+];
+
+const NODE_SMALL_64: &[SpeedTarget] = &[times_as_fast(1.0, "undici"), times_as_fast(7.0, "fetch")];
+const NODE_PAGE_64: &[SpeedTarget] =
+    &[times_as_fast(2.5, "undici"), times_as_fast(10.0, "fetch"), times_as_fast(10.0, "axios")];
+
 const NODE: &[Measurement] = &[
-    Measurement {
-        name: "small",
-        title: SMALL,
-        call: "small",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: NODE_CLIENTS,
-        targets: &[times_as_fast(1.0, "undici")],
-    },
-    Measurement {
-        name: "page",
-        title: PAGE,
-        call: "page",
-        in_flight: 1,
-        columns: Columns::Calls,
-        contenders: NODE_CLIENTS,
-        targets: &[times_as_fast(2.0, "undici")],
-    },
-    Measurement {
-        name: "small-64",
-        title: SMALL_64,
-        call: "small",
-        in_flight: 64,
-        columns: Columns::Calls,
-        contenders: NODE_CLIENTS,
-        targets: &[times_as_fast(1.0, "undici"), times_as_fast(7.0, "fetch")],
-    },
-    Measurement {
-        name: "page-64",
-        title: PAGE_64,
-        call: "page",
-        in_flight: 64,
-        columns: Columns::Calls,
-        contenders: NODE_CLIENTS,
-        targets: &[times_as_fast(2.5, "undici"), times_as_fast(10.0, "fetch"), times_as_fast(10.0, "axios")],
-    },
-    Measurement {
-        name: "loop",
-        title: "page of 100 records, one at a time: longest turn of the event loop",
-        call: "loop",
-        in_flight: 1,
-        columns: Columns::Turn,
-        contenders: NODE_CLIENTS,
-        targets: &[],
-    },
-    Measurement {
-        name: "loop-64",
-        title: "page of 100 records, 64 in flight: longest turn of the event loop",
-        call: "loop",
-        in_flight: 64,
-        columns: Columns::Turn,
-        contenders: NODE_CLIENTS,
-        targets: &[],
-    },
-    Measurement {
-        name: "start",
-        title: "start Node and require",
-        call: "start",
-        in_flight: 1,
-        columns: Columns::Start,
-        contenders: &[
-            start(BARE, "0"),
-            start(OURS, "require('../dist/index.js')"),
-            start("undici", "require('undici')"),
-            start("axios", "require('axios')"),
-        ],
-        targets: &[],
-    },
+    comparison("small", SMALL, "small", 1, NODE_CLIENTS, &[times_as_fast(1.0, "undici")]),
+    comparison("page", PAGE, "page", 1, NODE_CLIENTS, &[times_as_fast(2.0, "undici")]),
+    comparison("small-64", SMALL_64, "small", 64, NODE_CLIENTS, NODE_SMALL_64),
+    comparison("page-64", PAGE_64, "page", 64, NODE_CLIENTS, NODE_PAGE_64),
+    loop_turns("loop", "page of 100 records, one at a time: longest turn of the event loop", 1, NODE_CLIENTS),
+    loop_turns("loop-64", "page of 100 records, 64 in flight: longest turn of the event loop", 64, NODE_CLIENTS),
+    start_times("start Node and require", NODE_STARTS, &[]),
 ];
 
 #[cfg(test)]

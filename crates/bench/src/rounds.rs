@@ -1,25 +1,25 @@
-//! Runs contenders in turns, in many short rounds, so that noise of the machine affects each of them alike.
+//! Runs contenders in turns, in many short rounds. Noise of the machine affects each of them alike.
 
 use std::collections::BTreeMap;
 
-use crate::Failure;
+use crate::BenchError;
 use crate::options::Effort;
 
 /// A contender that is ready to run.
 pub(crate) struct Entrant<'a> {
     pub(crate) name: &'static str,
     /// Makes a number of calls.
-    pub(crate) batch: Box<dyn FnMut(usize) -> Result<Reply, Failure> + 'a>,
+    pub(crate) batch: Box<dyn FnMut(usize) -> Result<BatchReply, BenchError> + 'a>,
 }
 
 /// The reply of a contender.
-pub(crate) enum Reply {
+pub(crate) enum BatchReply {
     Cost(Cost),
     /// The contender cannot run here, for this reason.
     LeftOut(String),
 }
 
-/// The cost of a batch in seconds; after [`measure`], that of one of its calls.
+/// The cost of a batch in seconds; after [`measure_rounds`], that of one of its calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
     pub(crate) wall: f64,
@@ -48,12 +48,12 @@ pub(crate) struct Spread {
 impl Measured {
     /// Returns the spread of a figure over all rounds.
     pub(crate) fn spread(&self, figure: impl Fn(&Cost) -> Option<f64>) -> Option<Spread> {
-        spread(self.costs.values().filter_map(figure))
+        spread_of(self.costs.values().filter_map(figure))
     }
 
     /// Returns the spread of a comparison, made in each round that both contenders ran in.
-    pub(crate) fn beside(&self, other: &Self, compare: impl Fn(&Cost, &Cost) -> f64) -> Option<Spread> {
-        spread(self.costs.iter().filter_map(|(round, own)| Some(compare(own, other.costs.get(round)?))))
+    pub(crate) fn compare_rounds(&self, other: &Self, compare: impl Fn(&Cost, &Cost) -> f64) -> Option<Spread> {
+        spread_of(self.costs.iter().filter_map(|(round, own)| Some(compare(own, other.costs.get(round)?))))
     }
 }
 
@@ -67,7 +67,11 @@ struct Runner<'a> {
 }
 
 /// Measures contenders. The calls of a batch are a multiple of `step`.
-pub(crate) fn measure(entrants: Vec<Entrant<'_>>, step: usize, effort: &Effort) -> Result<Vec<Measured>, Failure> {
+pub(crate) fn measure_rounds(
+    entrants: Vec<Entrant<'_>>,
+    step: usize,
+    effort: &Effort,
+) -> Result<Vec<Measured>, BenchError> {
     let mut runners = Vec::new();
     for entrant in entrants {
         runners.extend(calibrate(entrant, step, effort)?);
@@ -78,7 +82,7 @@ pub(crate) fn measure(entrants: Vec<Entrant<'_>>, step: usize, effort: &Effort) 
             let count = runners.len();
             let runner = &mut runners[(round + turn) % count];
             if round % runner.every == 0 {
-                let cost = cost(&mut runner.entrant, runner.calls)?;
+                let cost = measure_batch(&mut runner.entrant, runner.calls)?;
                 runner.costs.insert(round, cost.ok_or("a contender gave up between rounds")?);
             }
         }
@@ -87,14 +91,14 @@ pub(crate) fn measure(entrants: Vec<Entrant<'_>>, step: usize, effort: &Effort) 
 }
 
 /// Finds the number of calls that take as long as a batch should. The first calls open connections and do not count.
-fn calibrate<'a>(mut entrant: Entrant<'a>, step: usize, effort: &Effort) -> Result<Option<Runner<'a>>, Failure> {
+fn calibrate<'a>(mut entrant: Entrant<'a>, step: usize, effort: &Effort) -> Result<Option<Runner<'a>>, BenchError> {
     let batch = effort.batch.as_secs_f64();
     let (mut calls, mut spent) = (step, 0.0);
-    if cost(&mut entrant, calls)?.is_none() {
+    if measure_batch(&mut entrant, calls)?.is_none() {
         return Ok(None);
     }
     loop {
-        let wall = cost(&mut entrant, calls)?.ok_or("a contender gave up")?.wall * to_float(calls);
+        let wall = measure_batch(&mut entrant, calls)?.ok_or("a contender gave up")?.wall * to_float(calls);
         spent += wall;
         if wall < batch {
             calls *= 2;
@@ -108,12 +112,12 @@ fn calibrate<'a>(mut entrant: Entrant<'a>, step: usize, effort: &Effort) -> Resu
 }
 
 /// Runs a batch, and returns the cost of a call. Returns `None` if the contender cannot run here.
-fn cost(entrant: &mut Entrant<'_>, calls: usize) -> Result<Option<Cost>, Failure> {
+fn measure_batch(entrant: &mut Entrant<'_>, calls: usize) -> Result<Option<Cost>, BenchError> {
     match (entrant.batch)(calls)? {
-        Reply::Cost(cost) => {
+        BatchReply::Cost(cost) => {
             Ok(Some(Cost { wall: cost.wall / to_float(calls), cpu: cost.cpu / to_float(calls), ..cost }))
         }
-        Reply::LeftOut(reason) => {
+        BatchReply::LeftOut(reason) => {
             println!("\n{} is left out: {reason}", entrant.name);
             Ok(None)
         }
@@ -131,7 +135,7 @@ fn to_count(value: f64) -> usize {
     value.round().max(1.0) as usize
 }
 
-fn spread(values: impl Iterator<Item = f64>) -> Option<Spread> {
+fn spread_of(values: impl Iterator<Item = f64>) -> Option<Spread> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
@@ -150,11 +154,11 @@ mod tests {
     }
 
     /// A contender whose call takes a number of seconds, by a clock of its own.
-    fn fake<'a>(name: &'static str, seconds: f64, made: &'a mut Vec<usize>) -> Entrant<'a> {
+    fn fake_entrant<'a>(name: &'static str, seconds: f64, made: &'a mut Vec<usize>) -> Entrant<'a> {
         let batch = move |calls| {
             made.push(calls);
             let wall = seconds * to_float(calls);
-            Ok(Reply::Cost(Cost { wall, cpu: wall / 2.0, turn: None, memory: None }))
+            Ok(BatchReply::Cost(Cost { wall, cpu: wall / 2.0, turn: None, memory: None }))
         };
         Entrant { name, batch: Box::new(batch) }
     }
@@ -162,17 +166,17 @@ mod tests {
     #[test]
     fn the_spread_is_the_median_and_the_middle_half() {
         let values = [5.0, 1.0, 3.0, 2.0, 4.0];
-        assert_eq!(spread(values.into_iter()), Some(Spread { low: 2.0, median: 3.0, high: 4.0 }));
-        assert_eq!(spread([].into_iter()), None);
+        assert_eq!(spread_of(values.into_iter()), Some(Spread { low: 2.0, median: 3.0, high: 4.0 }));
+        assert_eq!(spread_of([].into_iter()), None);
     }
 
     #[test]
     fn costs_are_compared_call_by_call_and_round_by_round() {
         let (mut fast, mut slow) = (Vec::new(), Vec::new());
-        let entrants = vec![fake("fast", 0.125, &mut fast), fake("slow", 0.25, &mut slow)];
-        let measured = measure(entrants, 1, &effort(3, 0)).unwrap();
+        let entrants = vec![fake_entrant("fast", 0.125, &mut fast), fake_entrant("slow", 0.25, &mut slow)];
+        let measured = measure_rounds(entrants, 1, &effort(3, 0)).unwrap();
         assert_eq!(measured.iter().map(|one| one.name).collect::<Vec<_>>(), ["fast", "slow"]);
-        let ratio = measured[0].beside(&measured[1], |own, other| own.cpu / other.cpu).unwrap();
+        let ratio = measured[0].compare_rounds(&measured[1], |own, other| own.cpu / other.cpu).unwrap();
         assert_eq!(ratio, Spread { low: 0.5, median: 0.5, high: 0.5 });
         drop(measured);
         // One call to connect, a growing number until a batch is long enough, and three rounds.
@@ -183,8 +187,8 @@ mod tests {
     #[test]
     fn a_batch_is_a_multiple_of_the_step_and_a_slow_contender_skips_rounds() {
         let (mut slow, mut warm) = (Vec::new(), Vec::new());
-        let entrants = vec![fake("slow", 2.0, &mut slow), fake("warm", 0.25, &mut warm)];
-        let measured = measure(entrants, 2, &effort(4, 3)).unwrap();
+        let entrants = vec![fake_entrant("slow", 2.0, &mut slow), fake_entrant("warm", 0.25, &mut warm)];
+        let measured = measure_rounds(entrants, 2, &effort(4, 3)).unwrap();
         assert_eq!(measured[0].costs.keys().copied().collect::<Vec<_>>(), [0, 2]);
         drop(measured);
         assert_eq!(slow, [2; 4]);
@@ -194,8 +198,8 @@ mod tests {
 
     #[test]
     fn a_contender_that_cannot_run_here_is_left_out() {
-        let batch = |_| Ok(Reply::LeftOut("needs a newer Python".to_owned()));
-        let measured = measure(vec![Entrant { name: "a", batch: Box::new(batch) }], 1, &effort(1, 0)).unwrap();
+        let batch = |_| Ok(BatchReply::LeftOut("needs a newer Python".to_owned()));
+        let measured = measure_rounds(vec![Entrant { name: "a", batch: Box::new(batch) }], 1, &effort(1, 0)).unwrap();
         assert!(measured.is_empty());
     }
 }

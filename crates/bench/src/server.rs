@@ -1,4 +1,4 @@
-//! A server that does as little as possible, run in a separate process, so that its time is not the client's.
+//! A server that does as little as possible, run in a separate process, because its time is not the client's.
 
 use std::net::Ipv4Addr;
 use std::time::SystemTime;
@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{Failure, fixture};
+use crate::{BenchError, fixture};
 
 /// Prints the address, and serves until the process that started this one ends.
-pub(crate) fn serve() -> Result<(), Failure> {
+pub(crate) fn serve() -> Result<(), BenchError> {
     // The other process holds the pipe open until it ends, however it ends.
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_line(&mut String::new());
@@ -37,15 +37,15 @@ struct Responses {
 
 impl Responses {
     fn new() -> Self {
-        Self { small: response(fixture::SMALL), page: response(&fixture::page()) }
+        Self { small: render_response(fixture::SMALL), page: render_response(&fixture::page_response()) }
     }
 
-    fn to(&self, path: &str) -> &[u8] {
+    fn response_for(&self, path: &str) -> &[u8] {
         if path.ends_with(fixture::QUERY_PATH) { &self.page } else { &self.small }
     }
 }
 
-fn response(body: &str) -> Vec<u8> {
+fn render_response(body: &str) -> Vec<u8> {
     let date = httpdate::fmt_http_date(SystemTime::now());
     let length = body.len();
     format!(
@@ -56,11 +56,11 @@ fn response(body: &str) -> Vec<u8> {
 }
 
 /// Responds to one request after the other.
-async fn serve_connection(mut stream: TcpStream, responses: &Responses) -> Result<(), Failure> {
+async fn serve_connection(mut stream: TcpStream, responses: &Responses) -> Result<(), BenchError> {
     let mut received = Vec::with_capacity(16 * 1024);
     while stream.read_buf(&mut received).await? > 0 {
-        while let Some((length, path)) = request(&received)? {
-            stream.write_all(responses.to(path)).await?;
+        while let Some((length, path)) = parse_request(&received)? {
+            stream.write_all(responses.response_for(path)).await?;
             received.drain(..length);
         }
     }
@@ -68,7 +68,7 @@ async fn serve_connection(mut stream: TcpStream, responses: &Responses) -> Resul
 }
 
 /// Returns length and path of the first request, once it has arrived with its body.
-fn request(received: &[u8]) -> Result<Option<(usize, &str)>, Failure> {
+fn parse_request(received: &[u8]) -> Result<Option<(usize, &str)>, BenchError> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(head_length) = head.parse(received)? else { return Ok(None) };
@@ -87,8 +87,8 @@ mod tests {
         let whole = b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}POST";
         let end = whole.len() - "POST".len();
         for part in 0..end {
-            assert!(request(&whole[..part]).unwrap().is_none(), "{part}");
+            assert!(parse_request(&whole[..part]).unwrap().is_none(), "{part}");
         }
-        assert_eq!(request(whole).unwrap(), Some((end, "/a")));
+        assert_eq!(parse_request(whole).unwrap(), Some((end, "/a")));
     }
 }

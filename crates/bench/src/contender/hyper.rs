@@ -11,29 +11,29 @@ use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use tokio::net::TcpStream;
 
-use super::{Response, decode, sign};
-use crate::Failure;
+use super::{ExpectedResponse, decode_response, sign_request};
+use crate::BenchError;
 use crate::fixture::{API_KEY, QUERY_PATH, UPDATE_PATH};
-use crate::plain::{Query, Update};
+use crate::plain::{PlainQuery, PlainUpdate};
 
-type Connection = SendRequest<Full<Bytes>>;
+type HyperConnection = SendRequest<Full<Bytes>>;
 
-pub(super) struct Api {
+pub(super) struct HyperClient {
     address: SocketAddr,
     host: String,
-    idle: Mutex<Vec<Connection>>,
-    update: Update,
-    query: Query,
+    idle: Mutex<Vec<HyperConnection>>,
+    update: PlainUpdate,
+    query: PlainQuery,
 }
 
-impl Api {
-    pub(super) fn new(base_url: &str) -> Result<Self, Failure> {
+impl HyperClient {
+    pub(super) fn new(base_url: &str) -> Result<Self, BenchError> {
         let host = base_url.trim_start_matches("http://").to_owned();
-        let (update, query) = (Update::fixture(), Query::fixture());
+        let (update, query) = (PlainUpdate::fixture(), PlainQuery::fixture());
         Ok(Self { address: host.parse()?, host, idle: Mutex::default(), update, query })
     }
 
-    async fn connection(&self) -> Result<Connection, Failure> {
+    async fn take_connection(&self) -> Result<HyperConnection, BenchError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(connection) = idle {
             return Ok(connection);
@@ -45,16 +45,16 @@ impl Api {
         Ok(connection)
     }
 
-    async fn post(&self, path: &str, request: &(impl Serialize + Sync)) -> Result<Bytes, Failure> {
-        let (sign, timestamp) = sign()?;
+    async fn post_json(&self, path: &str, request: &(impl Serialize + Sync)) -> Result<Bytes, BenchError> {
+        let (sign, timestamp) = sign_request()?;
         let request = Request::post(path)
             .header("Host", &self.host)
             .header("Content-Type", "application/json;charset=UTF-8")
-            .header("Api-Key", API_KEY)
+            .header("HyperClient-Key", API_KEY)
             .header("Sign", sign)
             .header("Timestamp", timestamp)
             .body(Full::from(serde_json::to_vec(request)?))?;
-        let mut connection = self.connection().await?;
+        let mut connection = self.take_connection().await?;
         connection.ready().await?;
         let response = connection.send_request(request).await?;
         let body = response.into_body().collect().await?.to_bytes();
@@ -63,12 +63,12 @@ impl Api {
     }
 }
 
-impl super::Api for Api {
-    async fn call(&self, response: Response) -> Result<(), Failure> {
+impl super::ContenderClient for HyperClient {
+    async fn call(&self, response: ExpectedResponse) -> Result<(), BenchError> {
         let body = match response {
-            Response::Small => self.post(UPDATE_PATH, &self.update).await?,
-            Response::Page => self.post(QUERY_PATH, &self.query).await?,
+            ExpectedResponse::Small => self.post_json(UPDATE_PATH, &self.update).await?,
+            ExpectedResponse::Page => self.post_json(QUERY_PATH, &self.query).await?,
         };
-        decode(response, &body)
+        decode_response(response, &body)
     }
 }
