@@ -12,17 +12,17 @@ mod headers;
 mod sizes;
 mod statuses;
 
-use crate::row::Row;
+use crate::row::FaultRow;
 
 /// A section of the table.
-pub(crate) struct Section {
+pub(crate) struct TableSection {
     pub(crate) title: &'static str,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Vec<FaultRow>,
 }
 
 /// Returns all sections in the order of the table.
-pub(crate) fn sections() -> Vec<Section> {
-    let section = |title, rows| Section { title, rows };
+pub(crate) fn sections() -> Vec<TableSection> {
+    let section = |title, rows| TableSection { title, rows };
     vec![
         section("No connection", connections::rows()),
         section("Broken connections and missing responses", breaks::rows()),
@@ -37,40 +37,40 @@ pub(crate) fn sections() -> Vec<Section> {
 }
 
 /// Expectations that several faults share.
-impl Row {
+impl FaultRow {
     /// Expects that the request is not sent: both operations are retried, and no request arrives.
-    fn unsent(self, class: &'static str) -> Self {
-        self.both(class, 0)
+    fn expect_unsent(self, class: &'static str) -> Self {
+        self.both_fail(class, 0)
     }
 
     /// Expects no complete response to a sent request: a query is retried twice, an update has an unknown outcome.
-    fn ambiguous(self, class: &'static str) -> Self {
-        self.query(class, 3).update("OutcomeUnknownError", 1)
+    fn expect_ambiguous(self, class: &'static str) -> Self {
+        self.query_fails(class, 3).update_fails("OutcomeUnknownError", 1)
     }
 
     /// Expects that no response arrives before the deadline.
-    fn times_out(self) -> Self {
-        self.query("TimeoutError", 1).update("OutcomeUnknownError", 1).waits()
+    fn expect_timeout(self) -> Self {
+        self.query_fails("TimeoutError", 1).update_fails("OutcomeUnknownError", 1).with_short_deadline()
     }
 
     /// Expects an unreadable response: a query is not retried, an update has an unknown outcome.
-    fn unreadable(self) -> Self {
-        self.query("ProtocolError", 1).update("OutcomeUnknownError", 1)
+    fn expect_unreadable(self) -> Self {
+        self.query_fails("ProtocolError", 1).update_fails("OutcomeUnknownError", 1)
     }
 
     /// Expects a service that is unavailable: a query is retried, an update has an unknown outcome.
-    fn unavailable(self) -> Self {
-        self.ambiguous("UnavailableError")
+    fn expect_unavailable(self) -> Self {
+        self.expect_ambiguous("UnavailableError")
     }
 
     /// Expects an error that is not retried.
-    fn settled(self, class: &'static str) -> Self {
-        self.both(class, 1)
+    fn expect_settled(self, class: &'static str) -> Self {
+        self.both_fail(class, 1)
     }
 
     /// Expects that the service refuses the request before processing it: both operations are retried.
-    fn throttled(self) -> Self {
-        self.both("RateLimitedError", 3)
+    fn expect_throttled(self) -> Self {
+        self.both_fail("RateLimitedError", 3)
     }
 }
 
@@ -81,12 +81,12 @@ mod tests {
     use recallflow_sandbox::magic_fault;
 
     use super::sections;
-    use crate::row::{Played, Stage};
+    use crate::row::{PlayedFault, Stage};
 
     #[test]
     fn a_key_plays_the_fault_of_its_row() {
         for row in sections().iter().flat_map(|section| &section.rows) {
-            if let Stage::Requests(Played { fault, key: Some(key), .. }) = &row.stage {
+            if let Stage::Requests(PlayedFault { fault, key: Some(key), .. }) = &row.stage {
                 assert_eq!(magic_fault(*key, true).as_ref(), Some(fault), "{key}: {}", row.name);
                 assert_eq!(magic_fault(*key, false).as_ref(), Some(fault), "{key}: {}", row.name);
             }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::protocol::{Command, Observed};
+use crate::protocol::{DriverCommand, Observed};
 
 /// A driver without a reply for this long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,7 +21,7 @@ const GOODBYE: Duration = Duration::from_secs(10);
 /// The command that starts a driver.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Program {
+pub(crate) struct DriverProgram {
     /// The language of the driver.
     pub(crate) language: String,
     executable: PathBuf,
@@ -32,9 +32,9 @@ pub(crate) struct Program {
     environment: BTreeMap<String, String>,
 }
 
-impl Program {
+impl DriverProgram {
     /// Returns this program, because it contains the driver for Rust.
-    pub(crate) fn rust() -> io::Result<Self> {
+    pub(crate) fn this_program() -> io::Result<Self> {
         Ok(Self {
             language: "Rust".to_owned(),
             executable: std::env::current_exe()?,
@@ -55,17 +55,17 @@ impl Program {
         let input = process.stdin.take();
         let (send, replies) = channel();
         let output = process.stdout.take().map(BufReader::new);
-        // Read on a thread, so that a hanging driver does not block the runner.
+        // Read on a thread, because a hanging driver must not block the runner.
         std::thread::spawn(move || {
             let lines = output.into_iter().flat_map(io::BufRead::lines);
             lines.map_while(|line| send.send(line).ok()).for_each(drop);
         });
-        let errors = process.stderr.take().map(|errors| std::thread::spawn(move || read(errors)));
+        let errors = process.stderr.take().map(|errors| std::thread::spawn(move || read_errors(errors)));
         Ok(Driver { process, input, replies, errors })
     }
 }
 
-fn read(mut errors: ChildStderr) -> String {
+fn read_errors(mut errors: ChildStderr) -> String {
     let mut text = Vec::new();
     // On an error, return what was read so far.
     let _ = errors.read_to_end(&mut text);
@@ -82,7 +82,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Sends a command and returns the reply.
-    pub(crate) fn ask(&mut self, command: &Command) -> io::Result<Observed> {
+    pub(crate) fn send_command(&mut self, command: &DriverCommand) -> io::Result<Observed> {
         let input = self.input.as_mut().ok_or_else(|| io::Error::other("the driver has exited"))?;
         writeln!(input, "{}", serde_json::to_string(command)?)?;
         input.flush()?;
@@ -95,7 +95,7 @@ impl Driver {
     /// Closes the input of the driver, waits for its exit, and returns its standard error output.
     pub(crate) fn end(mut self) -> io::Result<String> {
         drop(self.input.take());
-        let status = self.wait()?;
+        let status = self.wait_for_exit()?;
         let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
         if status.success() {
             Ok(errors)
@@ -106,7 +106,7 @@ impl Driver {
 }
 
 impl Driver {
-    fn wait(&mut self) -> io::Result<ExitStatus> {
+    fn wait_for_exit(&mut self) -> io::Result<ExitStatus> {
         // The output ends when the driver exits.
         if !matches!(self.replies.recv_timeout(GOODBYE), Err(RecvTimeoutError::Disconnected)) {
             self.process.kill()?;

@@ -18,9 +18,9 @@ use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 
-use catalogue::Section;
-use driver::Program;
-use row::Row;
+use catalogue::TableSection;
+use driver::DriverProgram;
+use row::FaultRow;
 
 const USAGE: &str = "\
 Plays every fault of the sandbox against the client in every language.
@@ -28,7 +28,7 @@ Plays every fault of the sandbox against the client in every language.
 Usage: recallflow-faults [OPTIONS]
        recallflow-faults drive
 
-Options:
+ClientOptions:
   --driver JSON   Another language: {\"language\", \"executable\", \"arguments\", \"environment\"}; repeatable
   --write FILE    Write the table
   --quick         Play a few rows only
@@ -41,14 +41,14 @@ Options:
 /// The command line.
 #[derive(Default)]
 struct Asked {
-    programs: Vec<Program>,
+    programs: Vec<DriverProgram>,
     write: Option<PathBuf>,
     quick: bool,
     only: Option<String>,
 }
 
 fn main() -> ExitCode {
-    match run() {
+    match run_command() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -57,9 +57,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
+fn run_command() -> Result<(), Box<dyn Error>> {
     let mut arguments = lexopt::Parser::from_env();
-    let mut asked = Asked { programs: vec![Program::rust()?], ..Asked::default() };
+    let mut asked = Asked { programs: vec![DriverProgram::this_program()?], ..Asked::default() };
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("driver") => asked.programs.push(serde_json::from_str(&arguments.value()?.string()?)?),
@@ -70,29 +70,30 @@ fn run() -> Result<(), Box<dyn Error>> {
                 print!("{USAGE}");
                 return Ok(());
             }
-            Value(command) if command == "drive" => return Ok(rust::drive()?),
+            Value(command) if command == "drive" => return Ok(rust::run_driver()?),
             other => return Err(other.unexpected().into()),
         }
     }
-    play(&asked)
+    play_rows(&asked)
 }
 
-fn play(asked: &Asked) -> Result<(), Box<dyn Error>> {
-    let is_asked =
-        |row: &Row| (!asked.quick || row.is_quick) && asked.only.as_ref().is_none_or(|text| row.name.contains(text));
+fn play_rows(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    let is_asked = |row: &FaultRow| {
+        (!asked.quick || row.is_quick) && asked.only.as_ref().is_none_or(|text| row.name.contains(text))
+    };
     let mut sections = catalogue::sections();
     for section in &mut sections {
         section.rows.retain(is_asked);
     }
     sections.retain(|section| !section.rows.is_empty());
-    let rows: Vec<Row> = sections.iter().flat_map(|Section { rows, .. }| rows.iter().cloned()).collect();
+    let rows: Vec<FaultRow> = sections.iter().flat_map(|TableSection { rows, .. }| rows.iter().cloned()).collect();
     let languages: Vec<_> = asked.programs.iter().map(|program| program.language.clone()).collect();
 
     let findings = runner::play(&rows, &asked.programs);
     if let Some(file) = &asked.write {
-        std::fs::write(file, report::page(&sections, &languages, &findings))?;
+        std::fs::write(file, report::render_page(&sections, &languages, &findings))?;
     }
-    let complaints = report::complaints(&rows, &languages, &findings);
+    let complaints = report::list_complaints(&rows, &languages, &findings);
     if complaints.is_empty() {
         println!("{} faults, each for a query and an update in {}: all as promised", rows.len(), languages.join(", "));
         return Ok(());

@@ -8,16 +8,16 @@ use serde_json::Value;
 /// A command for a driver.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Command {
+pub(crate) enum DriverCommand {
     /// Creates a client that replaces the previous one. The reply is an empty [`Observed`].
-    Open(Options),
+    Open(ClientOptions),
     /// Makes a call with the client.
-    Call(Call),
+    Call(DriverCall),
 }
 
 /// Options of a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Options {
+pub(crate) struct ClientOptions {
     pub(crate) base_url: String,
     pub(crate) api_key: String,
     pub(crate) api_secret: String,
@@ -26,8 +26,8 @@ pub(crate) struct Options {
 
 /// A call.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Call {
-    pub(crate) operation: Operation,
+pub(crate) struct DriverCall {
+    pub(crate) operation: CallKind,
     pub(crate) key_id: i64,
     pub(crate) timeout_ms: u64,
 }
@@ -35,14 +35,14 @@ pub(crate) struct Call {
 /// The operation of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Operation {
+pub(crate) enum CallKind {
     /// Reads the flow.
     Query,
     /// Changes its `recallInterval` to [`CHANGED_INTERVAL`].
     Update,
 }
 
-impl Operation {
+impl CallKind {
     pub(crate) const ALL: [Self; 2] = [Self::Query, Self::Update];
 
     pub(crate) fn as_str(self) -> &'static str {

@@ -1,13 +1,13 @@
 //! Writes the table of outcomes as Markdown.
 //!
-//! Times and sizes are rounded up to bounds, so that the page changes only if an outcome does.
+//! Times and sizes are rounded up to bounds, because the page should change only if an outcome does.
 
 use std::fmt::Write as _;
 
-use crate::catalogue::Section;
-use crate::protocol::Operation;
-use crate::row::{Played, Row, Stage};
-use crate::runner::Finding;
+use crate::catalogue::TableSection;
+use crate::protocol::CallKind;
+use crate::row::{FaultRow, PlayedFault, Stage};
+use crate::runner::CaseFinding;
 use crate::verdict::Problem;
 
 const HEAD: &str = "\
@@ -35,25 +35,25 @@ as much data as over TLS.
 ";
 
 /// Returns the page. The findings are in the order of the rows.
-pub(crate) fn page(sections: &[Section], languages: &[String], findings: &[Finding]) -> String {
+pub(crate) fn render_page(sections: &[TableSection], languages: &[String], findings: &[CaseFinding]) -> String {
     let mut page = HEAD.to_owned();
     let rows: usize = sections.iter().map(|section| section.rows.len()).sum();
     let failing = findings.iter().filter(|finding| !finding.problems.is_empty()).count();
-    line(&mut page, &format!("{rows} faults in {}; {failing} failing.\n", languages.join(", ")));
+    push_line(&mut page, &format!("{rows} faults in {}; {failing} failing.\n", languages.join(", ")));
     let mut first = 0;
     for section in sections {
-        line(&mut page, &format!("## {}\n", section.title));
-        line(
+        push_line(&mut page, &format!("## {}\n", section.title));
+        push_line(
             &mut page,
             &format!("| fault | `keyId` | | outcome | requests | ends | grows | {} |", languages.join(" | ")),
         );
-        line(&mut page, &format!("|---|---|---|---|---|---|---|{}", "---|".repeat(languages.len())));
+        push_line(&mut page, &format!("|---|---|---|---|---|---|---|{}", "---|".repeat(languages.len())));
         for (index, row) in section.rows.iter().enumerate() {
-            for operation in Operation::ALL {
-                let of_row = |finding: &&Finding| finding.row == first + index && finding.operation == operation;
+            for operation in CallKind::ALL {
+                let of_row = |finding: &&CaseFinding| finding.row == first + index && finding.operation == operation;
                 let found: Vec<_> = findings.iter().filter(of_row).collect();
                 if !found.is_empty() {
-                    line(&mut page, &table_row(row, operation, &found));
+                    push_line(&mut page, &table_row(row, operation, &found));
                 }
             }
         }
@@ -66,24 +66,24 @@ pub(crate) fn page(sections: &[Section], languages: &[String], findings: &[Findi
 }
 
 /// Returns one line for each problem.
-pub(crate) fn complaints(rows: &[Row], languages: &[String], findings: &[Finding]) -> Vec<String> {
-    let complain = |finding: &Finding| {
+pub(crate) fn list_complaints(rows: &[FaultRow], languages: &[String], findings: &[CaseFinding]) -> Vec<String> {
+    let complain = |finding: &CaseFinding| {
         let place =
             format!("{}, {}, {}", rows[finding.row].name, finding.operation.as_str(), languages[finding.language]);
-        finding.problems.iter().map(move |problem| format!("{place}: {}", text(problem))).collect::<Vec<_>>()
+        finding.problems.iter().map(move |problem| format!("{place}: {}", problem_text(problem))).collect::<Vec<_>>()
     };
     findings.iter().flat_map(complain).collect()
 }
 
-fn text(problem: &Problem) -> &str {
+fn problem_text(problem: &Problem) -> &str {
     match problem {
         Problem::Late(text) | Problem::Wrong(text) => text,
     }
 }
 
-fn table_row(row: &Row, operation: Operation, found: &[&Finding]) -> String {
+fn table_row(row: &FaultRow, operation: CallKind, found: &[&CaseFinding]) -> String {
     let key = match &row.stage {
-        Stage::Requests(Played { key: Some(key), .. }) => key.to_string(),
+        Stage::Requests(PlayedFault { key: Some(key), .. }) => key.to_string(),
         _ => String::new(),
     };
     let cases: Vec<_> = found.iter().filter_map(|finding| finding.case.as_ref()).collect();
@@ -94,22 +94,22 @@ fn table_row(row: &Row, operation: Operation, found: &[&Finding]) -> String {
     format!(
         "| {name} | {key} | {} | {} | {} | {} | {} | {} |",
         operation.as_str(),
-        distinct(cases.iter().map(|case| case.observed.outcome())),
-        distinct(cases.iter().map(|case| case.requests.len().to_string())),
-        ends(slowest, row),
-        growth.map(grows).unwrap_or_default(),
+        distinct_values(cases.iter().map(|case| case.observed.outcome())),
+        distinct_values(cases.iter().map(|case| case.requests.len().to_string())),
+        end_time(slowest, row),
+        growth.map(growth_text).unwrap_or_default(),
         marks.collect::<Vec<_>>().join(" | "),
     )
 }
 
 /// Returns the common value, or all distinct ones.
-fn distinct(values: impl Iterator<Item = String>) -> String {
+fn distinct_values(values: impl Iterator<Item = String>) -> String {
     let mut values: Vec<_> = values.collect();
     values.dedup();
     values.join(", ")
 }
 
-fn ends(milliseconds: f64, row: &Row) -> String {
+fn end_time(milliseconds: f64, row: &FaultRow) -> String {
     let seconds = milliseconds / 1e3;
     let deadline = row.timeout.as_secs_f64();
     if row.is_waiting() {
@@ -119,12 +119,12 @@ fn ends(milliseconds: f64, row: &Row) -> String {
     format!("< {bound} of {deadline} s")
 }
 
-fn grows(bytes: u64) -> String {
+fn growth_text(bytes: u64) -> String {
     let bound = [16, 32, 64, 128].into_iter().find(|bound| bytes < bound << 20);
     bound.map_or_else(|| format!("{} MiB", bytes >> 20), |bound| format!("< {bound} MiB"))
 }
 
-fn line(page: &mut String, text: &str) {
+fn push_line(page: &mut String, text: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(page, "{text}");
 }

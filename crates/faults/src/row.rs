@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use recallflow_sandbox::{Certificate, Fault};
 
-use crate::protocol::Operation;
+use crate::protocol::CallKind;
 
 /// The flow of calls whose `keyId` plays no fault itself.
 pub(crate) const PLAIN_KEY: i64 = 299;
@@ -17,13 +17,13 @@ const SHORT: Duration = Duration::from_secs(1);
 
 /// A fault, with the expected outcome of a query and an update.
 #[derive(Clone, Debug)]
-pub(crate) struct Row {
+pub(crate) struct FaultRow {
     pub(crate) name: String,
     pub(crate) stage: Stage,
-    pub(crate) query: Expected,
-    pub(crate) update: Expected,
+    pub(crate) query: Expectation,
+    pub(crate) update: Expectation,
     pub(crate) timeout: Duration,
-    /// Whether a separate process plays the row, so that its memory is measured alone.
+    /// Whether a separate process plays the row, whose memory is measured alone.
     pub(crate) is_large: bool,
     /// Whether `cargo xtask test` plays the row.
     pub(crate) is_quick: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Row {
 #[derive(Clone, Debug)]
 pub(crate) enum Stage {
     /// The sandbox plays it on requests.
-    Requests(Played),
+    Requests(PlayedFault),
     /// The TLS of the sandbox plays it. The next call finds a trusted certificate.
     Tls(Certificate),
     /// An address that refuses connections. The next call finds the sandbox there.
@@ -46,7 +46,7 @@ pub(crate) enum Stage {
 
 /// A fault that the sandbox plays on requests.
 #[derive(Clone, Debug)]
-pub(crate) struct Played {
+pub(crate) struct PlayedFault {
     pub(crate) fault: Fault,
     /// The `keyId` that plays the fault and that the call uses.
     pub(crate) key: Option<i64>,
@@ -60,15 +60,15 @@ pub(crate) struct Played {
 
 /// The expected outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Expected {
-    pub(crate) outcome: Outcome,
+pub(crate) struct Expectation {
+    pub(crate) outcome: ExpectedOutcome,
     /// Number of requests that reach the server.
     pub(crate) attempts: usize,
 }
 
 /// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum ExpectedOutcome {
     /// Success: the query returns the flow, or the update changed it.
     Success,
     /// Success without data: the response has none, and the flow is unchanged.
@@ -77,40 +77,43 @@ pub(crate) enum Outcome {
     Error(&'static str),
 }
 
-impl Row {
+impl FaultRow {
     /// Creates a row for a fault that the sandbox plays on every request.
     pub(crate) fn new(name: impl Into<String>, fault: Fault) -> Self {
-        Self::on(name, Stage::Requests(Played { fault, key: None, once: false, reused: false, over_tls: false }))
+        Self::on_stage(
+            name,
+            Stage::Requests(PlayedFault { fault, key: None, once: false, reused: false, over_tls: false }),
+        )
     }
 
     /// Creates a row for this stage.
-    pub(crate) fn on(name: impl Into<String>, stage: Stage) -> Self {
-        let expected = Expected { outcome: Outcome::Success, attempts: 1 };
+    pub(crate) fn on_stage(name: impl Into<String>, stage: Stage) -> Self {
+        let expected = Expectation { outcome: ExpectedOutcome::Success, attempts: 1 };
         let (query, update) = (expected, expected);
         Self { name: name.into(), stage, query, update, timeout: AMPLE, is_large: false, is_quick: false }
     }
 
     /// Plays the fault by a `keyId`.
-    pub(crate) fn key(self, key: i64) -> Self {
-        self.played(|played| played.key = Some(key))
+    pub(crate) fn by_key(self, key: i64) -> Self {
+        self.change_played(|played| played.key = Some(key))
     }
 
     /// Plays the fault on the first request only.
-    pub(crate) fn once(self) -> Self {
-        self.played(|played| played.once = true)
+    pub(crate) fn only_once(self) -> Self {
+        self.change_played(|played| played.once = true)
     }
 
     /// Uses a connection that carried a call before.
-    pub(crate) fn reused(self) -> Self {
-        self.played(|played| played.reused = true)
+    pub(crate) fn on_reused_connection(self) -> Self {
+        self.change_played(|played| played.reused = true)
     }
 
     /// Uses TLS.
     pub(crate) fn over_tls(self) -> Self {
-        self.played(|played| played.over_tls = true)
+        self.change_played(|played| played.over_tls = true)
     }
 
-    fn played(mut self, change: impl FnOnce(&mut Played)) -> Self {
+    fn change_played(mut self, change: impl FnOnce(&mut PlayedFault)) -> Self {
         if let Stage::Requests(played) = &mut self.stage {
             change(played);
         }
@@ -118,76 +121,76 @@ impl Row {
     }
 
     /// Expects this error of a query after this number of requests.
-    pub(crate) fn query(mut self, class: &'static str, attempts: usize) -> Self {
-        self.query = Expected { outcome: Outcome::Error(class), attempts };
+    pub(crate) fn query_fails(mut self, class: &'static str, attempts: usize) -> Self {
+        self.query = Expectation { outcome: ExpectedOutcome::Error(class), attempts };
         self
     }
 
     /// Expects this error of an update after this number of requests.
-    pub(crate) fn update(mut self, class: &'static str, attempts: usize) -> Self {
-        self.update = Expected { outcome: Outcome::Error(class), attempts };
+    pub(crate) fn update_fails(mut self, class: &'static str, attempts: usize) -> Self {
+        self.update = Expectation { outcome: ExpectedOutcome::Error(class), attempts };
         self
     }
 
     /// Expects this error of both operations.
-    pub(crate) fn both(self, class: &'static str, attempts: usize) -> Self {
-        self.query(class, attempts).update(class, attempts)
+    pub(crate) fn both_fail(self, class: &'static str, attempts: usize) -> Self {
+        self.query_fails(class, attempts).update_fails(class, attempts)
     }
 
     /// Expects success of a query with the last of these requests.
     pub(crate) fn query_succeeds(mut self, attempts: usize) -> Self {
-        self.query = Expected { outcome: Outcome::Success, attempts };
+        self.query = Expectation { outcome: ExpectedOutcome::Success, attempts };
         self
     }
 
     /// Expects success of both operations.
     pub(crate) fn both_succeed(mut self, attempts: usize) -> Self {
-        self.update = Expected { outcome: Outcome::Success, attempts };
+        self.update = Expectation { outcome: ExpectedOutcome::Success, attempts };
         self.query_succeeds(attempts)
     }
 
     /// Expects success of a query whose flow has no values.
     pub(crate) fn query_is_empty(mut self) -> Self {
-        self.query.outcome = Outcome::Empty;
+        self.query.outcome = ExpectedOutcome::Empty;
         self
     }
 
     /// Expects success of an update that the sandbox did not apply.
     pub(crate) fn update_is_empty(mut self) -> Self {
-        self.update.outcome = Outcome::Empty;
+        self.update.outcome = ExpectedOutcome::Empty;
         self
     }
 
     /// Uses a short deadline, for calls that end by it.
-    pub(crate) fn waits(mut self) -> Self {
+    pub(crate) fn with_short_deadline(mut self) -> Self {
         self.timeout = SHORT;
         self
     }
 
     /// Plays the row in a separate process.
-    pub(crate) fn large(mut self) -> Self {
+    pub(crate) fn in_own_process(mut self) -> Self {
         self.is_large = true;
         self
     }
 
     /// Marks the row for `cargo xtask test`.
-    pub(crate) fn quick(mut self) -> Self {
+    pub(crate) fn in_quick_run(mut self) -> Self {
         self.is_quick = true;
         self
     }
 
     /// Returns the expected outcome of an operation.
-    pub(crate) fn expected(&self, operation: Operation) -> Expected {
+    pub(crate) fn expected(&self, operation: CallKind) -> Expectation {
         match operation {
-            Operation::Query => self.query,
-            Operation::Update => self.update,
+            CallKind::Query => self.query,
+            CallKind::Update => self.update,
         }
     }
 
     /// Returns the `keyId` of the call.
     pub(crate) fn key_id(&self) -> i64 {
         match &self.stage {
-            Stage::Requests(Played { key: Some(key), once: false, .. }) => *key,
+            Stage::Requests(PlayedFault { key: Some(key), once: false, .. }) => *key,
             _ => PLAIN_KEY,
         }
     }

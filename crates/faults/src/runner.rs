@@ -5,12 +5,12 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::driver::{Driver, Program};
-use crate::protocol::{Call, Command, Operation};
-use crate::row::{PLAIN_KEY, Played, Row, Stage};
+use crate::driver::{Driver, DriverProgram};
+use crate::protocol::{CallKind, DriverCall, DriverCommand};
+use crate::row::{FaultRow, PLAIN_KEY, PlayedFault, Stage};
 use crate::secrets::Secrets;
-use crate::stage::Set;
-use crate::verdict::{Case, Problem, problems};
+use crate::stage::CaseSetup;
+use crate::verdict::{PlayedCase, Problem, broken_rules};
 
 /// Number of concurrent drivers of each language, which mostly wait.
 const DRIVERS: usize = 3;
@@ -22,31 +22,31 @@ const TRIES: usize = 3;
 const AMPLE_MS: u64 = 20_000;
 
 /// The result of a row in one language.
-pub(crate) struct Finding {
+pub(crate) struct CaseFinding {
     pub(crate) row: usize,
-    pub(crate) operation: Operation,
+    pub(crate) operation: CallKind,
     /// Index of the language.
     pub(crate) language: usize,
     /// `None` if the driver failed.
-    pub(crate) case: Option<Case>,
+    pub(crate) case: Option<PlayedCase>,
     pub(crate) problems: Vec<Problem>,
 }
 
 /// The cases left to play.
-type Queue = Mutex<VecDeque<(usize, Operation)>>;
+type CaseQueue = Mutex<VecDeque<(usize, CallKind)>>;
 
 /// Plays all rows in all languages.
-pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
-    let mut order: Vec<_> = (0..rows.len()).flat_map(|row| Operation::ALL.map(|operation| (row, operation))).collect();
-    // Start with the rows that wait, so that others run meanwhile.
+pub(crate) fn play(rows: &[FaultRow], programs: &[DriverProgram]) -> Vec<CaseFinding> {
+    let mut order: Vec<_> = (0..rows.len()).flat_map(|row| CallKind::ALL.map(|operation| (row, operation))).collect();
+    // Start with the rows that wait; others run meanwhile.
     order.sort_by_key(|(row, _)| !rows[*row].is_waiting());
-    let queues: Vec<Queue> = programs.iter().map(|_| Mutex::new(order.iter().copied().collect())).collect();
+    let queues: Vec<CaseQueue> = programs.iter().map(|_| Mutex::new(order.iter().copied().collect())).collect();
     let mut findings = thread::scope(|scope| {
         let workers: Vec<_> = (0..DRIVERS * programs.len())
             .map(|worker| {
                 let language = worker % programs.len();
                 let queue = &queues[language];
-                scope.spawn(move || work(rows, &programs[language], language, queue))
+                scope.spawn(move || play_queue(rows, &programs[language], language, queue))
             })
             .collect();
         let done =
@@ -64,13 +64,13 @@ pub(crate) fn play(rows: &[Row], programs: &[Program]) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.row, finding.operation.as_str(), finding.language));
     findings
         .chunk_by_mut(|one, other| (one.row, one.operation) == (other.row, other.operation))
-        .for_each(|alike| compare(alike, programs));
+        .for_each(|alike| compare_languages(alike, programs));
     findings
 }
 
 /// Checks that all languages observe the same.
-fn compare(findings: &mut [Finding], programs: &[Program]) {
-    let seen = |finding: &Finding| finding.case.as_ref().map(|case| case.observed.outcome());
+fn compare_languages(findings: &mut [CaseFinding], programs: &[DriverProgram]) {
+    let seen = |finding: &CaseFinding| finding.case.as_ref().map(|case| case.observed.outcome());
     let Some((first, others)) = findings.split_first_mut() else { return };
     for other in others {
         if seen(first) != seen(other) {
@@ -81,13 +81,13 @@ fn compare(findings: &mut [Finding], programs: &[Program]) {
 }
 
 /// Plays cases until the queue is empty.
-fn work(rows: &[Row], program: &Program, language: usize, queue: &Queue) -> Vec<Finding> {
+fn play_queue(rows: &[FaultRow], program: &DriverProgram, language: usize, queue: &CaseQueue) -> Vec<CaseFinding> {
     let mut worker = Worker { program, driver: None, secrets: Secrets::of_requests(&[]) };
     let mut findings = Vec::new();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some((row, operation)) = next else { break };
-        findings.push(worker.play(rows, Place { row, operation, language }));
+        findings.push(worker.play(rows, CaseKey { row, operation, language }));
     }
     if let (Some(last), Err(error)) = (findings.last_mut(), worker.end()) {
         last.problems.push(Problem::Wrong(error));
@@ -95,32 +95,32 @@ fn work(rows: &[Row], program: &Program, language: usize, queue: &Queue) -> Vec<
     findings
 }
 
-fn play_alone(rows: &[Row], program: &Program, finding: &Finding) -> Finding {
-    let Finding { row, operation, language, .. } = *finding;
+fn play_alone(rows: &[FaultRow], program: &DriverProgram, finding: &CaseFinding) -> CaseFinding {
+    let CaseFinding { row, operation, language, .. } = *finding;
     let mut worker = Worker { program, driver: None, secrets: Secrets::of_requests(&[]) };
-    let mut again = worker.play(rows, Place { row, operation, language });
+    let mut again = worker.play(rows, CaseKey { row, operation, language });
     again.problems.extend(worker.end().err().map(Problem::Wrong));
     again
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct CaseKey {
     row: usize,
-    operation: Operation,
+    operation: CallKind,
     language: usize,
 }
 
 /// Plays cases with one driver, and replaces the driver after a failure.
 struct Worker<'p> {
-    program: &'p Program,
+    program: &'p DriverProgram,
     driver: Option<Driver>,
     /// The secrets that the current driver has used.
     secrets: Secrets,
 }
 
 impl Worker<'_> {
-    fn play(&mut self, rows: &[Row], place: Place) -> Finding {
-        let Place { row: index, operation, language } = place;
+    fn play(&mut self, rows: &[FaultRow], place: CaseKey) -> CaseFinding {
+        let CaseKey { row: index, operation, language } = place;
         let row = &rows[index];
         let mut problems_before = Vec::new();
         if row.is_large {
@@ -129,7 +129,7 @@ impl Worker<'_> {
         let played = self.play_row(row, operation);
         let (case, mut found) = match played {
             Ok(case) => {
-                let found = problems(row, operation, &case);
+                let found = broken_rules(row, operation, &case);
                 (Some(case), found)
             }
             Err(error) => {
@@ -140,30 +140,32 @@ impl Worker<'_> {
             }
         };
         found.extend(problems_before);
-        Finding { row: index, operation, language, case, problems: found }
+        CaseFinding { row: index, operation, language, case, problems: found }
     }
 
-    fn play_row(&mut self, row: &Row, operation: Operation) -> io::Result<Case> {
-        let mut set = Set::new(row)?;
+    fn play_row(&mut self, row: &FaultRow, operation: CallKind) -> io::Result<PlayedCase> {
+        let mut set = CaseSetup::new(row)?;
         let driver = match &mut self.driver {
             Some(driver) => driver,
             none => none.insert(self.program.start()?),
         };
-        driver.ask(&Command::Open(set.options()))?;
-        let plain = Command::Call(Call { operation: Operation::Query, key_id: PLAIN_KEY, timeout_ms: AMPLE_MS });
-        if matches!(row.stage, Stage::Requests(Played { reused: true, .. })) {
-            driver.ask(&plain)?;
+        driver.send_command(&DriverCommand::Open(set.client_options()))?;
+        let plain =
+            DriverCommand::Call(DriverCall { operation: CallKind::Query, key_id: PLAIN_KEY, timeout_ms: AMPLE_MS });
+        if matches!(row.stage, Stage::Requests(PlayedFault { reused: true, .. })) {
+            driver.send_command(&plain)?;
         }
-        set.begin(row);
+        set.begin_fault(row);
         let timeout_ms = u64::try_from(row.timeout.as_millis()).unwrap_or(u64::MAX);
-        let observed = driver.ask(&Command::Call(Call { operation, key_id: row.key_id(), timeout_ms }))?;
+        let observed =
+            driver.send_command(&DriverCommand::Call(DriverCall { operation, key_id: row.key_id(), timeout_ms }))?;
         let (requests, flow) = (set.requests(), set.flow(row.key_id()));
-        set.repair(row)?;
-        let next = driver.ask(&plain)?;
+        set.end_fault(row)?;
+        let next = driver.send_command(&plain)?;
         let mut secrets = Secrets::of_requests(&requests);
         secrets.extend(Secrets::of_requests(&set.requests()));
         self.secrets.extend(secrets.clone());
-        Ok(Case { observed, requests, flow, next, secrets })
+        Ok(PlayedCase { observed, requests, flow, next, secrets })
     }
 
     /// Ends the driver and checks that it printed no secret.

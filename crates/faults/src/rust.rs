@@ -11,11 +11,11 @@ use tokio::runtime::Runtime;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::memory::Growth;
-use crate::protocol::{CHANGED_INTERVAL, Call, Command, Observed, Operation, Options};
+use crate::protocol::{CHANGED_INTERVAL, CallKind, ClientOptions, DriverCall, DriverCommand, Observed};
 
 /// Executes commands until the input ends.
-pub(crate) fn drive() -> io::Result<()> {
-    let log = Log::default();
+pub(crate) fn run_driver() -> io::Result<()> {
+    let log = CapturedLog::default();
     // Records the logs of every crate. At `TRACE`, hyper logs every piece that it reads, and logging is far slower than reading.
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
@@ -27,13 +27,13 @@ pub(crate) fn drive() -> io::Result<()> {
     let mut client = None;
     for line in io::stdin().lock().lines() {
         let observed = match serde_json::from_str(&line?)? {
-            Command::Open(options) => {
-                client = Some(open(&options).map_err(io::Error::other)?);
+            DriverCommand::Open(options) => {
+                client = Some(open_client(&options).map_err(io::Error::other)?);
                 Observed::default()
             }
-            Command::Call(call) => {
+            DriverCommand::Call(call) => {
                 let client = client.as_ref().ok_or_else(|| io::Error::other("there is no client"))?;
-                observe(&runtime, client, call, &log)
+                observe_call(&runtime, client, call, &log)
             }
         };
         writeln!(io::stdout(), "{}", serde_json::to_string(&observed)?)?;
@@ -41,7 +41,7 @@ pub(crate) fn drive() -> io::Result<()> {
     Ok(())
 }
 
-fn open(options: &Options) -> Result<Client, Error> {
+fn open_client(options: &ClientOptions) -> Result<Client, Error> {
     let builder = Client::builder(&options.api_key, &options.api_secret).base_url(&options.base_url);
     match &options.ca_file {
         Some(file) => builder.ca_file(file).build(),
@@ -49,19 +49,19 @@ fn open(options: &Options) -> Result<Client, Error> {
     }
 }
 
-fn observe(runtime: &Runtime, client: &Client, call: Call, log: &Log) -> Observed {
+fn observe_call(runtime: &Runtime, client: &Client, call: DriverCall, log: &CapturedLog) -> Observed {
     log.take();
     let client = client.with_timeout(Duration::from_millis(call.timeout_ms));
     let growth = Growth::start();
     let started = Instant::now();
     let outcome = runtime.block_on(async {
         match call.operation {
-            Operation::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
-            Operation::Update => client.update_recall_flow(&update(call.key_id)).await.map(|()| None),
+            CallKind::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
+            CallKind::Update => client.update_recall_flow(&update_request(call.key_id)).await.map(|()| None),
         }
     });
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-    let mut observed = Observed { milliseconds, memory_growth: growth.bytes(), ..Observed::default() };
+    let mut observed = Observed { milliseconds, memory_growth: growth.peak_bytes(), ..Observed::default() };
     observed.texts = vec![log.take(), format!("{client:?} {client:#?}")];
     match outcome {
         Ok(detail) => {
@@ -74,7 +74,7 @@ fn observe(runtime: &Runtime, client: &Client, call: Call, log: &Log) -> Observe
 }
 
 /// Returns the update that every driver sends.
-fn update(key_id: i64) -> UpdateRecallFlow {
+fn update_request(key_id: i64) -> UpdateRecallFlow {
     let interval = CHANGED_INTERVAL.try_into().unwrap_or_default();
     UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")])
 }
@@ -84,11 +84,11 @@ fn record_error(error: &Error, observed: &mut Observed) {
     observed.of_the_tree = true;
     observed.code = error.code();
     observed.http_status = error.http_status();
-    observed.texts.push(shown(error));
+    observed.texts.push(all_texts(error));
     observed.texts.extend(error.remedy().map(str::to_owned));
     if let Error::OutcomeUnknown(unknown) = error {
         observed.cause = Some(unknown.cause.kind().as_str().to_owned());
-        observed.texts.push(shown(&unknown.cause));
+        observed.texts.push(all_texts(&unknown.cause));
     }
     let mut source = error.source();
     while let Some(inner) = source {
@@ -97,22 +97,22 @@ fn record_error(error: &Error, observed: &mut Observed) {
     }
 }
 
-fn shown(value: &(impl Debug + std::fmt::Display)) -> String {
+fn all_texts(value: &(impl Debug + std::fmt::Display)) -> String {
     format!("{value} {value:?} {value:#?}")
 }
 
 /// The logs since the last call of `take`.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl Log {
+impl CapturedLog {
     fn take(&self) -> String {
         let logged = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         String::from_utf8_lossy(&logged).into_owned()
     }
 }
 
-impl Write for Log {
+impl Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
@@ -123,7 +123,7 @@ impl Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
+impl<'a> MakeWriter<'a> for CapturedLog {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self {

@@ -33,13 +33,13 @@ impl Secrets {
         for text in texts {
             let lower = text.to_lowercase();
             let found = self.0.iter().filter(|secret| lower.contains(secret.as_str()));
-            shown.extend(found.map(|secret| format!("{secret} shows in {}", excerpt(text))));
+            shown.extend(found.map(|secret| format!("{secret} shows in {}", first_characters(text))));
         }
         shown
     }
 }
 
-fn excerpt(text: &str) -> String {
+fn first_characters(text: &str) -> String {
     text.chars().take(2000).collect()
 }
 

@@ -8,8 +8,8 @@ use recallflow_sandbox::{BlackHole, Builder, Certificate, RecordedRequest, Sandb
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use crate::protocol::Options;
-use crate::row::{PLAIN_KEY, Played, Row, Stage};
+use crate::protocol::ClientOptions;
+use crate::row::{FaultRow, PLAIN_KEY, PlayedFault, Stage};
 
 pub(crate) const API_KEY: &str = "K3y-Canary-0123456789";
 pub(crate) const API_SECRET: &str = "s3cret-CANARY-0123456789";
@@ -18,7 +18,7 @@ pub(crate) const API_SECRET: &str = "s3cret-CANARY-0123456789";
 const ALWAYS: usize = 20;
 
 /// A server for one case.
-pub(crate) struct Set {
+pub(crate) struct CaseSetup {
     sandbox: Option<Sandbox>,
     /// The unresponsive address, while the fault lasts.
     address: Option<SocketAddr>,
@@ -27,13 +27,13 @@ pub(crate) struct Set {
     authorities: Option<NamedTempFile>,
 }
 
-impl Set {
+impl CaseSetup {
     /// Starts the server. A fault on requests begins with `begin`.
-    pub(crate) fn new(row: &Row) -> io::Result<Self> {
+    pub(crate) fn new(row: &FaultRow) -> io::Result<Self> {
         let mut set = Self { sandbox: None, address: None, hole: None, authorities: None };
         match &row.stage {
-            Stage::Requests(Played { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
-            Stage::Requests(_) => set.sandbox = Some(builder().start_blocking()?),
+            Stage::Requests(PlayedFault { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
+            Stage::Requests(_) => set.sandbox = Some(sandbox_builder().start_blocking()?),
             Stage::Tls(certificate) => set.start_with_tls(*certificate)?,
             Stage::Refused => set.address = Some(refused()?),
             Stage::BlackHole => {
@@ -47,7 +47,7 @@ impl Set {
     }
 
     fn start_with_tls(&mut self, certificate: Certificate) -> io::Result<()> {
-        let sandbox = builder().tls(certificate).start_blocking()?;
+        let sandbox = sandbox_builder().tls(certificate).start_blocking()?;
         let mut file = NamedTempFile::new()?;
         file.write_all(sandbox.authority().unwrap_or_default().as_bytes())?;
         self.authorities = Some(file);
@@ -56,14 +56,14 @@ impl Set {
     }
 
     /// Returns the options of a client for this server.
-    pub(crate) fn options(&self) -> Options {
+    pub(crate) fn client_options(&self) -> ClientOptions {
         let base_url = match (&self.sandbox, self.address) {
             (Some(sandbox), _) => sandbox.url(),
             (None, Some(address)) => format!("http://{address}"),
             // A label of a host name has at most 63 characters, so this fails without asking a DNS server.
             (None, None) => format!("https://{}.invalid", "x".repeat(64)),
         };
-        Options {
+        ClientOptions {
             base_url,
             api_key: API_KEY.to_owned(),
             api_secret: API_SECRET.to_owned(),
@@ -72,7 +72,7 @@ impl Set {
     }
 
     /// Starts the fault and forgets earlier requests.
-    pub(crate) fn begin(&self, row: &Row) {
+    pub(crate) fn begin_fault(&self, row: &FaultRow) {
         let (Stage::Requests(played), Some(sandbox)) = (&row.stage, &self.sandbox) else { return };
         sandbox.reset();
         if row.key_id() == PLAIN_KEY {
@@ -91,7 +91,7 @@ impl Set {
     }
 
     /// Ends the fault at the same address.
-    pub(crate) fn repair(&mut self, row: &Row) -> io::Result<()> {
+    pub(crate) fn end_fault(&mut self, row: &FaultRow) -> io::Result<()> {
         let address = self.address.or(self.sandbox.as_ref().map(Sandbox::address));
         let builder = match &row.stage {
             Stage::Requests(_) => {
@@ -99,8 +99,8 @@ impl Set {
                 return Ok(());
             }
             Stage::NoHost => return Ok(()),
-            Stage::Tls(_) => builder().tls(Certificate::Trusted),
-            Stage::Refused | Stage::BlackHole => builder(),
+            Stage::Tls(_) => sandbox_builder().tls(Certificate::Trusted),
+            Stage::Refused | Stage::BlackHole => sandbox_builder(),
         };
         self.hole = None;
         self.sandbox = None;
@@ -115,6 +115,6 @@ impl Set {
     }
 }
 
-fn builder() -> Builder {
+fn sandbox_builder() -> Builder {
     Sandbox::builder().api_key(API_KEY).api_secret(API_SECRET)
 }

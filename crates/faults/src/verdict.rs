@@ -5,8 +5,8 @@ use std::time::Duration;
 use recallflow_sandbox::RecordedRequest;
 use serde_json::Value;
 
-use crate::protocol::{CHANGED_INTERVAL, Observed, Operation};
-use crate::row::{Outcome, Row, Stage};
+use crate::protocol::{CHANGED_INTERVAL, CallKind, Observed};
+use crate::row::{ExpectedOutcome, FaultRow, Stage};
 use crate::secrets::Secrets;
 
 /// Time after its deadline by which a call must end.
@@ -16,7 +16,7 @@ const GRACE: Duration = Duration::from_millis(200);
 pub(crate) const MOST_GROWTH: u64 = 32 << 20;
 
 /// The observations of a case.
-pub(crate) struct Case {
+pub(crate) struct PlayedCase {
     pub(crate) observed: Observed,
     /// The requests that the server received.
     pub(crate) requests: Vec<RecordedRequest>,
@@ -38,7 +38,7 @@ pub(crate) enum Problem {
 }
 
 /// Returns every broken rule of a case.
-pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Problem> {
+pub(crate) fn broken_rules(row: &FaultRow, operation: CallKind, case: &PlayedCase) -> Vec<Problem> {
     let mut problems = Vec::new();
     let observed = &case.observed;
     let latest = row.timeout + GRACE;
@@ -49,8 +49,8 @@ pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Prob
 
     let expected = row.expected(operation);
     match (expected.outcome, &observed.error) {
-        (Outcome::Error(class), Some(error)) if class == error => {}
-        (Outcome::Success | Outcome::Empty, None) => {}
+        (ExpectedOutcome::Error(class), Some(error)) if class == error => {}
+        (ExpectedOutcome::Success | ExpectedOutcome::Empty, None) => {}
         (outcome, error) => wrong(format!("{} instead of {outcome:?}", error.as_deref().unwrap_or("success"))),
     }
     if observed.error.is_some() && !observed.of_the_tree {
@@ -65,7 +65,7 @@ pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Prob
         wrong(format!("{} requests instead of {}", case.requests.len(), expected.attempts));
     }
     let processed = case.requests.iter().filter(|request| may_be_processed(request)).count();
-    if operation == Operation::Update && processed > 1 {
+    if operation == CallKind::Update && processed > 1 {
         wrong(format!("the update was sent {processed} times to where it may have been applied"));
     }
     if observed.memory_growth.is_some_and(|growth| growth >= MOST_GROWTH) {
@@ -85,16 +85,16 @@ pub(crate) fn problems(row: &Row, operation: Operation, case: &Case) -> Vec<Prob
 }
 
 /// Returns why a success is false.
-fn untrue_success(outcome: Outcome, operation: Operation, case: &Case) -> Option<String> {
+fn untrue_success(outcome: ExpectedOutcome, operation: CallKind, case: &PlayedCase) -> Option<String> {
     let flow = case.flow.as_ref()?;
     let is_true = match operation {
-        Operation::Update => outcome == Outcome::Empty || flow["recallInterval"] == CHANGED_INTERVAL,
-        Operation::Query => {
+        CallKind::Update => outcome == ExpectedOutcome::Empty || flow["recallInterval"] == CHANGED_INTERVAL,
+        CallKind::Query => {
             let read = |name: &str| case.observed.value.as_ref().map(|value| value[name].clone()).unwrap_or_default();
             let known = ["keyId", "recallInterval", "recallNum"];
-            known
-                .iter()
-                .all(|name| read(name) == if outcome == Outcome::Empty { Value::Null } else { flow[name].clone() })
+            known.iter().all(|name| {
+                read(name) == if outcome == ExpectedOutcome::Empty { Value::Null } else { flow[name].clone() }
+            })
         }
     };
     (!is_true).then(|| format!("success, but the flow is {flow} and what was read is {:?}", case.observed.value))
@@ -112,52 +112,52 @@ mod tests {
     use recallflow_sandbox::Fault;
     use serde_json::json;
 
-    use super::{Case, MOST_GROWTH, Observed, Operation, Problem, Row, Secrets, problems};
+    use super::{CallKind, FaultRow, MOST_GROWTH, Observed, PlayedCase, Problem, Secrets, broken_rules};
     use crate::stage::API_SECRET;
 
     /// Returns a query that succeeds.
-    fn good() -> Case {
+    fn successful_query() -> PlayedCase {
         let flow = json!({ "keyId": 299, "recallInterval": 30, "recallNum": 1 });
         let observed = Observed { value: Some(flow.clone()), ..Observed::default() };
         let secrets = Secrets::of_requests(&[]);
-        Case { observed: observed.clone(), requests: Vec::new(), flow: Some(flow), next: observed, secrets }
+        PlayedCase { observed: observed.clone(), requests: Vec::new(), flow: Some(flow), next: observed, secrets }
     }
 
     /// Returns the number of broken rules of a changed case.
-    fn found(change: impl FnOnce(&mut Case)) -> usize {
-        let mut case = good();
+    fn count_problems(change: impl FnOnce(&mut PlayedCase)) -> usize {
+        let mut case = successful_query();
         change(&mut case);
-        problems(&Row::new("fine", Fault::Ok).both_succeed(0), Operation::Query, &case).len()
+        broken_rules(&FaultRow::new("fine", Fault::Ok).both_succeed(0), CallKind::Query, &case).len()
     }
 
     #[test]
     fn every_broken_rule_is_reported() {
-        assert_eq!(found(|_| {}), 0);
-        assert_eq!(found(|case| case.observed.value = Some(json!({ "keyId": 1 }))), 1);
-        assert_eq!(found(|case| case.observed.memory_growth = Some(MOST_GROWTH)), 1);
-        assert_eq!(found(|case| case.observed.texts.push(API_SECRET.to_owned())), 1);
-        assert_eq!(found(|case| case.next.texts.push(API_SECRET.to_owned())), 1);
-        assert_eq!(found(|case| case.next.value = None), 1);
+        assert_eq!(count_problems(|_| {}), 0);
+        assert_eq!(count_problems(|case| case.observed.value = Some(json!({ "keyId": 1 }))), 1);
+        assert_eq!(count_problems(|case| case.observed.memory_growth = Some(MOST_GROWTH)), 1);
+        assert_eq!(count_problems(|case| case.observed.texts.push(API_SECRET.to_owned())), 1);
+        assert_eq!(count_problems(|case| case.next.texts.push(API_SECRET.to_owned())), 1);
+        assert_eq!(count_problems(|case| case.next.value = None), 1);
         // The class is wrong as well.
-        assert_eq!(found(|case| case.observed.error = Some("KeyError".to_owned())), 2);
+        assert_eq!(count_problems(|case| case.observed.error = Some("KeyError".to_owned())), 2);
     }
 
     #[test]
     fn lateness_is_a_separate_problem() {
-        let mut late = good();
+        let mut late = successful_query();
         late.observed.milliseconds = 1201.0;
-        let row = Row::new("slow", Fault::Ok).both_succeed(0).waits();
-        assert!(matches!(problems(&row, Operation::Query, &late)[..], [Problem::Late(_)]));
+        let row = FaultRow::new("slow", Fault::Ok).both_succeed(0).with_short_deadline();
+        assert!(matches!(broken_rules(&row, CallKind::Query, &late)[..], [Problem::Late(_)]));
         late.observed.milliseconds = 1199.0;
-        assert!(problems(&row, Operation::Query, &late).is_empty());
+        assert!(broken_rules(&row, CallKind::Query, &late).is_empty());
     }
 
     #[test]
     fn the_success_of_an_update_requires_the_change() {
-        let row = Row::new("fine", Fault::Ok).both_succeed(0);
-        let mut case = good();
-        assert_eq!(problems(&row, Operation::Update, &case).len(), 1);
+        let row = FaultRow::new("fine", Fault::Ok).both_succeed(0);
+        let mut case = successful_query();
+        assert_eq!(broken_rules(&row, CallKind::Update, &case).len(), 1);
         case.flow = Some(json!({ "recallInterval": super::CHANGED_INTERVAL }));
-        assert!(problems(&row, Operation::Update, &case).is_empty());
+        assert!(broken_rules(&row, CallKind::Update, &case).is_empty());
     }
 }

@@ -2,19 +2,23 @@
 
 use recallflow_sandbox::Certificate;
 
-use crate::row::{Row, Stage};
+use crate::row::{FaultRow, Stage};
 
-pub(super) fn rows() -> Vec<Row> {
-    let tls = |name, certificate| Row::on(name, Stage::Tls(certificate));
+pub(super) fn rows() -> Vec<FaultRow> {
+    let tls = |name, certificate| FaultRow::on_stage(name, Stage::Tls(certificate));
     vec![
-        Row::on("host that does not exist", Stage::NoHost).unsent("TransportError").quick(),
-        Row::on("connection refused", Stage::Refused).unsent("TransportError").quick(),
-        Row::on("connection neither accepted nor refused", Stage::BlackHole).unsent("TimeoutError").waits().quick(),
-        tls("TLS with a trusted certificate", Certificate::Trusted).quick(),
-        tls("TLS with an expired certificate", Certificate::Expired).unsent("TransportError").quick(),
-        tls("TLS with a certificate for another host", Certificate::WrongHost).unsent("TransportError"),
-        tls("TLS with a certificate of an unknown authority", Certificate::UnknownAuthority).unsent("TransportError"),
-        tls("TLS with a self-signed certificate", Certificate::SelfSigned).unsent("TransportError"),
-        tls("TLS handshake that stalls", Certificate::Stalled).unsent("TimeoutError").waits(),
+        FaultRow::on_stage("host that does not exist", Stage::NoHost).expect_unsent("TransportError").in_quick_run(),
+        FaultRow::on_stage("connection refused", Stage::Refused).expect_unsent("TransportError").in_quick_run(),
+        FaultRow::on_stage("connection neither accepted nor refused", Stage::BlackHole)
+            .expect_unsent("TimeoutError")
+            .with_short_deadline()
+            .in_quick_run(),
+        tls("TLS with a trusted certificate", Certificate::Trusted).in_quick_run(),
+        tls("TLS with an expired certificate", Certificate::Expired).expect_unsent("TransportError").in_quick_run(),
+        tls("TLS with a certificate for another host", Certificate::WrongHost).expect_unsent("TransportError"),
+        tls("TLS with a certificate of an unknown authority", Certificate::UnknownAuthority)
+            .expect_unsent("TransportError"),
+        tls("TLS with a self-signed certificate", Certificate::SelfSigned).expect_unsent("TransportError"),
+        tls("TLS handshake that stalls", Certificate::Stalled).expect_unsent("TimeoutError").with_short_deadline(),
     ]
 }
