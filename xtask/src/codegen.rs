@@ -6,25 +6,25 @@ use recallflow_codegen::output::{self, COMMAND, File};
 use crate::process::{Outcome, root};
 
 /// Runs the command.
-pub(crate) fn codegen(arguments: &mut lexopt::Parser) -> Outcome {
-    match crate::next(arguments)? {
-        None => write(),
-        Some(Arg::Long("check")) => crate::no_options(arguments).and_then(|()| check()),
+pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
+    match crate::next_argument(arguments)? {
+        None => write_files(),
+        Some(Arg::Long("check")) => crate::no_options(arguments).and_then(|()| check_files()),
         Some(other) => Err(other.unexpected().to_string()),
     }
 }
 
 /// Writes changed files, and removes files that are not generated any more.
-fn write() -> Outcome {
-    for change in output::write(root(), &files()?).map_err(|error| error.to_string())? {
+fn write_files() -> Outcome {
+    for change in output::write(root(), &render_files()?).map_err(|error| error.to_string())? {
         println!("{change}");
     }
     Ok(())
 }
 
 /// Fails and shows the differences if a generated file is not current.
-pub(crate) fn check() -> Outcome {
-    let differences = output::check(root(), &files()?).map_err(|error| error.to_string())?;
+pub(crate) fn check_files() -> Outcome {
+    let differences = output::check(root(), &render_files()?).map_err(|error| error.to_string())?;
     for difference in &differences {
         println!("{difference}");
     }
@@ -36,6 +36,6 @@ pub(crate) fn check() -> Outcome {
 }
 
 /// Generates all files in memory.
-fn files() -> Result<Vec<File>, String> {
+fn render_files() -> Result<Vec<File>, String> {
     recallflow_codegen::generate(root()).map_err(|failure| failure.to_string())
 }

@@ -22,7 +22,7 @@ use lexopt::Arg;
 use process::Outcome;
 
 /// A command of the project.
-struct Command {
+struct ProjectCommand {
     name: &'static str,
     /// The options as the help shows them.
     options: &'static str,
@@ -32,59 +32,59 @@ struct Command {
 }
 
 /// All commands, in the order of the help.
-const COMMANDS: &[Command] = &[
-    Command {
+const COMMANDS: &[ProjectCommand] = &[
+    ProjectCommand {
         name: "demo",
         options: "",
         about: "show the three operations against the sandbox",
-        run: |arguments| no_options(arguments).and_then(|()| demo::demo()),
+        run: |arguments| no_options(arguments).and_then(|()| demo::run_command()),
     },
-    Command {
+    ProjectCommand {
         name: "test",
         options: "[rust | python | node]",
         about: "run every check, or those of one language",
-        run: test::test,
+        run: test::run_command,
     },
-    Command {
+    ProjectCommand {
         name: "codegen",
         options: "[--check]",
         about: "regenerate files from spec/; with --check, only show what would change",
-        run: codegen::codegen,
+        run: codegen::run_command,
     },
-    Command {
+    ProjectCommand {
         name: "bench",
         options: "[rust | python | node] [name…] [--rounds N] [--pin] [--batch SECONDS]",
         about: "measure the client beside other HTTP clients",
-        run: bench::bench,
+        run: bench::run_command,
     },
-    Command {
+    ProjectCommand {
         name: "faults",
         options: "[--quick]",
         about: "play every fault in every language and write docs/faults.md; with --quick, only play a few",
-        run: faults::faults,
+        run: faults::run_command,
     },
-    Command {
+    ProjectCommand {
         name: "package",
         options: "[python | node] [--zig]",
         about: "build the published packages, and try them in empty folders",
-        run: package::package,
+        run: package::run_command,
     },
-    Command {
+    ProjectCommand {
         name: "python",
         options: "[arguments]",
         about: "run Python with the package from its sources and the tools of its tests",
-        run: python::checks::python,
+        run: python::checks::run_python,
     },
-    Command {
+    ProjectCommand {
         name: "node",
         options: "[arguments]",
         about: "run Node with the package from its sources, or a tool of the package, such as prettier",
-        run: node::checks::node,
+        run: node::checks::run_node,
     },
 ];
 
 fn main() -> ExitCode {
-    match dispatch(&mut lexopt::Parser::from_env()) {
+    match run_named_command(&mut lexopt::Parser::from_env()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -94,32 +94,32 @@ fn main() -> ExitCode {
 }
 
 /// Runs the command that the arguments name.
-fn dispatch(arguments: &mut lexopt::Parser) -> Outcome {
-    match next(arguments)? {
+fn run_named_command(arguments: &mut lexopt::Parser) -> Outcome {
+    match next_argument(arguments)? {
         None | Some(Arg::Long("help") | Arg::Short('h')) => {
-            print!("{}", help());
+            print!("{}", help_text());
             Ok(())
         }
         Some(Arg::Value(name)) => match COMMANDS.iter().find(|command| name == command.name) {
             Some(command) => (command.run)(arguments),
-            None => Err(format!("expected a command, got `{}`\n\n{}", name.to_string_lossy(), help())),
+            None => Err(format!("expected a command, got `{}`\n\n{}", name.to_string_lossy(), help_text())),
         },
-        Some(other) => Err(format!("{}\n\n{}", other.unexpected(), help())),
+        Some(other) => Err(format!("{}\n\n{}", other.unexpected(), help_text())),
     }
 }
 
 /// Returns the next argument of the command line.
-fn next(arguments: &mut lexopt::Parser) -> Result<Option<Arg<'_>>, String> {
+fn next_argument(arguments: &mut lexopt::Parser) -> Result<Option<Arg<'_>>, String> {
     arguments.next().map_err(|error| error.to_string())
 }
 
 /// Fails if there is another argument.
 fn no_options(arguments: &mut lexopt::Parser) -> Outcome {
-    next(arguments)?.map_or(Ok(()), |argument| Err(argument.unexpected().to_string()))
+    next_argument(arguments)?.map_or(Ok(()), |argument| Err(argument.unexpected().to_string()))
 }
 
 /// Lists the commands.
-fn help() -> String {
+fn help_text() -> String {
     let mut text = String::from("Usage: cargo xtask <command>\n\n");
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.options);

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use crate::artifact::{self, DEV};
 use crate::process::{Outcome, root, run, run_quietly};
-use crate::sandbox::Sandbox;
+use crate::sandbox::SandboxProcess;
 use platform::Platform;
 use toolchain::Toolchain;
 
@@ -27,7 +27,7 @@ pub(crate) fn tool(node: &Toolchain, name: &str) -> Command {
 }
 
 /// Compiles the TypeScript of the package into a folder.
-pub(crate) fn compile(node: &Toolchain, folder: &Path) -> Outcome {
+pub(crate) fn compile_typescript(node: &Toolchain, folder: &Path) -> Outcome {
     modules::install(node, &home())?;
     run_quietly(tool(node, "tsc").args(["--pretty", "false", "--outDir"]).arg(folder))
 }
@@ -38,19 +38,19 @@ pub(crate) fn build_native_module(profile: &str) -> Outcome {
     if profile == DEV {
         arguments.extend(["--features", "test-hooks"]);
     }
-    let built = artifact::dynamic_library(&arguments)?;
-    artifact::place(&built, &home().join(Platform::of_this_machine()?.module()))
+    let built = artifact::build_library(&arguments)?;
+    artifact::put_library(&built, &home().join(Platform::of_this_machine()?.module_file()))
 }
 
-/// Compiles and builds the package, so that it can be used from its sources.
-pub(crate) fn prepare(node: &Toolchain) -> Outcome {
-    compile(node, &home().join("dist"))?;
+/// Compiles and builds the package, to be used from its sources.
+pub(crate) fn build_package(node: &Toolchain) -> Outcome {
+    compile_typescript(node, &home().join("dist"))?;
     build_native_module(DEV)
 }
 
 /// Runs the tour of the demo with the package from its sources.
-pub(crate) fn tour(node: &Toolchain, sandbox: &Sandbox, output: Stdio) -> Outcome {
-    prepare(node)?;
+pub(crate) fn run_tour(node: &Toolchain, sandbox: &SandboxProcess, output: Stdio) -> Outcome {
+    build_package(node)?;
     let tour = home().join("examples").join("tour.mjs");
     run(sandbox.configure(node.node().arg(tour)).stdout(output))
 }

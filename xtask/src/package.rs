@@ -12,10 +12,10 @@ use crate::node::toolchain::Toolchain;
 use crate::process::{Outcome, cargo, run};
 
 /// Runs the command.
-pub(crate) fn package(arguments: &mut lexopt::Parser) -> Outcome {
+pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
     let mut only = None;
     let mut with_zig = false;
-    while let Some(argument) = crate::next(arguments)? {
+    while let Some(argument) = crate::next_argument(arguments)? {
         match argument {
             Arg::Value(name) if only.is_none() && (name == "python" || name == "node") => only = Some(name),
             Arg::Long("zig") => with_zig = true,
@@ -24,30 +24,30 @@ pub(crate) fn package(arguments: &mut lexopt::Parser) -> Outcome {
     }
     let wanted = |name: &str| only.as_ref().is_none_or(|only| only == name);
     if wanted("rust") {
-        rust()?;
+        package_rust()?;
     }
     if wanted("python") {
-        python::python(with_zig)?;
+        python::build_and_try(with_zig)?;
     }
-    if wanted("node") { node::node() } else { Ok(()) }
+    if wanted("node") { node::build_and_try() } else { Ok(()) }
 }
 
 /// Packs the crate, which cargo builds from the packed files.
-pub(crate) fn rust() -> Outcome {
+pub(crate) fn package_rust() -> Outcome {
     run(&mut cargo(["package", "--package", "recallflow", "--locked", "--allow-dirty", "--quiet"]))
 }
 
 /// Builds and tries the Python package for this machine.
-pub(crate) fn python() -> Outcome {
-    python::python(false)
+pub(crate) fn package_python() -> Outcome {
+    python::build_and_try(false)
 }
 
 /// Builds and tries the Node packages for this machine.
-pub(crate) fn node() -> Outcome {
-    node::node()
+pub(crate) fn package_node() -> Outcome {
+    node::build_and_try()
 }
 
 /// Checks that every kind of module resolution finds the right types of the Node package.
 pub(crate) fn node_types(node: &Toolchain) -> Outcome {
-    node::types(node)
+    node::check_types(node)
 }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::artifact::{self, DEV};
 use crate::process::{Outcome, root, run, without_settings};
-use crate::sandbox::Sandbox;
+use crate::sandbox::SandboxProcess;
 use interpreter::Interpreter;
 
 /// Returns the folder of the package.
@@ -47,13 +47,13 @@ pub(crate) fn build_native_module(profile: &str) -> Outcome {
     if profile == DEV {
         arguments.extend(["--features", "test-hooks"]);
     }
-    let built = artifact::dynamic_library(&arguments)?;
+    let built = artifact::build_library(&arguments)?;
     let suffix = if cfg!(windows) { "pyd" } else { "abi3.so" };
-    artifact::place(&built, &sources().join("recallflow").join(format!("_native.{suffix}")))
+    artifact::put_library(&built, &sources().join("recallflow").join(format!("_native.{suffix}")))
 }
 
 /// Runs the tour of the demo with the package from its sources, which needs neither an environment nor pip.
-pub(crate) fn tour(interpreter: &Interpreter, sandbox: &Sandbox, output: Stdio) -> Outcome {
+pub(crate) fn run_tour(interpreter: &Interpreter, sandbox: &SandboxProcess, output: Stdio) -> Outcome {
     build_native_module(DEV)?;
     let mut python = command(&interpreter.program);
     python.env("PYTHONPATH", sources()).arg("-s").arg(home().join("examples").join("tour.py"));

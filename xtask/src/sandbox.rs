@@ -10,15 +10,15 @@ const API_KEY: &str = "demo-key";
 const API_SECRET: &str = "demo-secret";
 
 /// A running sandbox. It is killed when this value is dropped.
-pub(crate) struct Sandbox {
+pub(crate) struct SandboxProcess {
     process: Child,
     pub(crate) url: String,
 }
 
-impl Sandbox {
+impl SandboxProcess {
     /// Builds and starts the sandbox, and waits until it listens.
     pub(crate) fn start() -> Result<Self, String> {
-        let program = artifact::program(&["--package", "recallflow-sandbox", "--bin", "recallflow-sandbox"])?;
+        let program = artifact::build_program(&["--package", "recallflow-sandbox", "--bin", "recallflow-sandbox"])?;
         let mut process = Command::new(program)
             .args(["--port", "0", "--api-key", API_KEY, "--api-secret", API_SECRET])
             .stdout(Stdio::piped())
@@ -47,7 +47,7 @@ impl Sandbox {
     }
 }
 
-impl Drop for Sandbox {
+impl Drop for SandboxProcess {
     fn drop(&mut self) {
         // Fails if the sandbox has ended; nothing is left to stop then.
         let _ = self.process.kill();

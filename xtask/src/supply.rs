@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::artifact::target_directory;
 use crate::process::{Outcome, cargo, read, root, run_quietly};
 
-/// The version of cargo-deny that is installed below the target folder, pinned so that all machines agree.
+/// The version of cargo-deny that is installed below the target folder, the same on all machines.
 const CARGO_DENY: &str = "0.20.2";
 
 /// The page with the purpose of each direct dependency.
@@ -26,7 +26,7 @@ const REQUIREMENTS: [&str; 3] = ["bench", "test", "zig"];
 const PACKAGES: [&str; 2] = ["bindings/node", "bindings/node/bench"];
 
 /// Checks that `deny.toml` permits licenses, versions and sources of all crates.
-pub(crate) fn deny() -> Outcome {
+pub(crate) fn check_licenses() -> Outcome {
     let program = cargo_deny()?;
     for workspace in WORKSPACES {
         let mut deny = Command::new(&program);
@@ -62,10 +62,14 @@ fn cargo_deny() -> Result<PathBuf, String> {
 }
 
 /// Checks that every direct dependency is pinned and has its line on the page, and that the page has no other lines.
-pub(crate) fn listed() -> Outcome {
-    let page = text(PAGE)?;
+pub(crate) fn check_page() -> Outcome {
+    let page = read_text(PAGE)?;
     let mut problems = Vec::new();
-    let lists = [("Rust", crates()?), ("Python", python(&mut problems)?), ("Node", node(&mut problems)?)];
+    let lists = [
+        ("Rust", rust_dependencies()?),
+        ("Python", python_dependencies(&mut problems)?),
+        ("Node", node_dependencies(&mut problems)?),
+    ];
     for (section, wanted) in lists {
         let found = section_of(&page, section);
         problems.extend(wanted.difference(&found).map(|name| format!("{PAGE}: `{name}` is missing under {section}")));
@@ -76,7 +80,7 @@ pub(crate) fn listed() -> Outcome {
 }
 
 /// Returns the crates that the workspaces depend on, without their own.
-fn crates() -> Result<BTreeSet<String>, String> {
+fn rust_dependencies() -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     for workspace in WORKSPACES {
         let mut metadata = cargo(["metadata", "--no-deps", "--locked", "--format-version=1", "--manifest-path"]);
@@ -92,16 +96,16 @@ fn crates() -> Result<BTreeSet<String>, String> {
 }
 
 /// Returns Python's tools, and adds a problem for each that is not locked with its hashes.
-fn python(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
+fn python_dependencies(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     for list in REQUIREMENTS {
-        let wanted = text(&format!("bindings/python/requirements/{list}.in"))?;
+        let wanted = read_text(&format!("bindings/python/requirements/{list}.in"))?;
         let lock = format!("bindings/python/requirements/{list}.txt");
-        let locked = text(&lock)?;
+        let locked = read_text(&lock)?;
         for line in wanted.lines().filter(|line| !line.starts_with('#')) {
             let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(line.len());
             let name = &line[..end];
-            if !locked.lines().any(|line| pins(line, name)) {
+            if !locked.lines().any(|line| is_pinned(line, name)) {
                 problems.push(format!("{lock}: `{name}` is not pinned"));
             }
             names.insert(name.to_owned());
@@ -115,17 +119,17 @@ fn python(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
 }
 
 /// Returns whether a line of a lock file pins the package.
-fn pins(line: &str, name: &str) -> bool {
+fn is_pinned(line: &str, name: &str) -> bool {
     let rest = line.strip_prefix(name).unwrap_or_default();
     rest.starts_with("==") || (rest.starts_with('[') && rest.contains("]=="))
 }
 
 /// Returns Node's tools, and adds a problem for each without exact version, and each installed package without hash.
-fn node(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
+fn node_dependencies(problems: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     for folder in PACKAGES {
-        let package = json(&format!("{folder}/package.json"))?;
-        let lock = json(&format!("{folder}/package-lock.json"))?;
+        let package = read_json(&format!("{folder}/package.json"))?;
+        let lock = read_json(&format!("{folder}/package-lock.json"))?;
         for kind in ["dependencies", "devDependencies"] {
             for (name, version) in package[kind].as_object().into_iter().flatten() {
                 if !version.as_str().unwrap_or_default().starts_with(|c: char| c.is_ascii_digit()) {
@@ -149,11 +153,11 @@ fn section_of(page: &str, section: &str) -> BTreeSet<String> {
     cells.filter(|(_, purpose)| purpose.len() > " |".len()).map(|(name, _)| name.to_owned()).collect()
 }
 
-fn text(path: &str) -> Result<String, String> {
+fn read_text(path: &str) -> Result<String, String> {
     let path: &Path = &root().join(path);
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn json(path: &str) -> Result<Value, String> {
-    serde_json::from_str(&text(path)?).map_err(|error| format!("{path}: {error}"))
+fn read_json(path: &str) -> Result<Value, String> {
+    serde_json::from_str(&read_text(path)?).map_err(|error| format!("{path}: {error}"))
 }

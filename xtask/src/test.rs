@@ -21,33 +21,33 @@ const fn check(language: &'static str, name: &'static str, run: fn() -> Outcome)
 /// The checks, ordered so that the fastest fail first.
 const CHECKS: &[Check] = &[
     check("rust", "format", || run(&mut cargo(["fmt", "--all", "--check"]))),
-    check("rust", "generated files", codegen::check),
-    check("all", "words", words::check),
-    check("all", "dependencies", supply::listed),
+    check("rust", "generated files", codegen::check_files),
+    check("all", "words", words::check_sources),
+    check("all", "dependencies", supply::check_page),
     check("rust", "fuzz targets", fuzz_targets),
-    check("python", "format", python::checks::format),
-    check("node", "format", node::checks::format),
-    check("python", "lints", python::checks::lints),
-    check("node", "lints", node::checks::lints),
+    check("python", "format", python::checks::check_format),
+    check("node", "format", node::checks::check_format),
+    check("python", "lints", python::checks::check_lints),
+    check("node", "lints", node::checks::check_lints),
     check("rust", "lints", || {
         run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "--deny", "warnings"]))
     }),
-    check("python", "types", python::checks::types),
-    check("node", "types", node::checks::types),
+    check("python", "types", python::checks::check_types),
+    check("node", "types", node::checks::check_types),
     check("rust", "tests", || run(without_settings(&mut cargo(["test", "--workspace", "--locked", "--quiet"])))),
-    check("python", "tests", python::checks::tests),
-    check("node", "tests", node::checks::tests),
-    check("rust", "logs of every library", logs),
+    check("python", "tests", python::checks::run_tests),
+    check("node", "tests", node::checks::run_tests),
+    check("rust", "logs of every library", check_logs),
     check("rust", "documentation", || {
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
         run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     }),
-    check("rust", "licenses, versions and sources", supply::deny),
-    check("rust", "package", package::rust),
-    check("python", "package", package::python),
-    check("node", "package", package::node),
-    check("all", "demo", demo::check),
-    check("all", "faults", faults::check),
+    check("rust", "licenses, versions and sources", supply::check_licenses),
+    check("rust", "package", package::package_rust),
+    check("python", "package", package::package_python),
+    check("node", "package", package::package_node),
+    check("all", "demo", demo::check_tours),
+    check("all", "faults", faults::play_few),
 ];
 
 /// Checks that the fuzz targets are formatted and their lock file is current, which needs no nightly compiler.
@@ -58,7 +58,7 @@ fn fuzz_targets() -> Outcome {
 }
 
 /// Checks that no library below the client logs a secret, not even at its most detailed level.
-fn logs() -> Outcome {
+fn check_logs() -> Outcome {
     // hyper logs only in builds with this flag, which the other checks do not set.
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     let mut test = cargo(["test", "--package", "recallflow-tests", "--locked", "--quiet"]);
@@ -67,8 +67,8 @@ fn logs() -> Outcome {
 }
 
 /// Runs every check, or those of one language. Stops at the first failure.
-pub(crate) fn test(arguments: &mut lexopt::Parser) -> Outcome {
-    let language = match crate::next(arguments)? {
+pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
+    let language = match crate::next_argument(arguments)? {
         None => None,
         Some(Arg::Value(name)) if CHECKS.iter().any(|check| name == check.language) => Some(name),
         Some(other) => return Err(other.unexpected().to_string()),

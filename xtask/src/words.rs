@@ -43,14 +43,14 @@ const SKIPPED: [&str; 8] =
     ["target", "node_modules", "dist", "generated", "corpus", "package-lock.json", "faults.md", "mutants.md"];
 
 /// Checks every source and document of the repository.
-pub(crate) fn check() -> Outcome {
+pub(crate) fn check_sources() -> Outcome {
     let mut hits = Vec::new();
-    search(root(), &mut hits).map_err(|error| format!("could not read the sources: {error}"))?;
+    search_folder(root(), &mut hits).map_err(|error| format!("could not read the sources: {error}"))?;
     hits.sort();
     if hits.is_empty() { Ok(()) } else { Err(format!("{} phrases to replace:\n{}", hits.len(), hits.join("\n"))) }
 }
 
-fn search(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {
+fn search_folder(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -58,21 +58,21 @@ fn search(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {
             continue;
         }
         if path.is_dir() {
-            search(&path, hits)?;
+            search_folder(&path, hits)?;
         } else if path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)) {
             let shown = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            hits.extend(phrases(&shown, &fs::read_to_string(&path)?));
+            hits.extend(find_phrases(&shown, &fs::read_to_string(&path)?));
         }
     }
     Ok(())
 }
 
 /// Returns a message for each phrase in a text.
-fn phrases(path: &str, text: &str) -> Vec<String> {
+fn find_phrases(path: &str, text: &str) -> Vec<String> {
     let mut hits = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let lower = line.to_lowercase();
-        for (phrase, remedy) in PHRASES.iter().filter(|(phrase, _)| holds(&lower, phrase)) {
+        for (phrase, remedy) in PHRASES.iter().filter(|(phrase, _)| contains_phrase(&lower, phrase)) {
             let excepted = EXCEPTIONS.iter().any(|(end, part, _)| path.ends_with(end) && line.contains(part));
             if !excepted {
                 hits.push(format!("{path}:{}: `{phrase}`: {remedy}", index + 1));
@@ -83,7 +83,7 @@ fn phrases(path: &str, text: &str) -> Vec<String> {
 }
 
 /// Returns whether the phrase stands in the line as whole words, and is not about a count.
-fn holds(line: &str, phrase: &str) -> bool {
+fn contains_phrase(line: &str, phrase: &str) -> bool {
     line.match_indices(phrase).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + phrase.len()..]);
         let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
@@ -99,12 +99,15 @@ mod tests {
 
     #[test]
     fn phrases_are_found_as_whole_words_with_their_place() {
-        let hits = phrases("a.md", "It is fine.\nNobody knows; this is no place.\nthis_is_no_word, renewed, island");
+        let hits =
+            find_phrases("a.md", "It is fine.\nNobody knows; this is no place.\nthis_is_no_word, renewed, island");
         assert_eq!(hits, ["a.md:2: `nobody`: name the subject", "a.md:2: `is no`: write `is not a`"]);
     }
 
     #[test]
     fn a_count_of_none_is_allowed() {
-        assert!(phrases("a.md", "If there is no entry, and there are no others, it is no longer used.").is_empty());
+        assert!(
+            find_phrases("a.md", "If there is no entry, and there are no others, it is no longer used.").is_empty()
+        );
     }
 }

@@ -10,21 +10,21 @@ use crate::package;
 use crate::process::{Outcome, run, run_quietly};
 
 /// Checks the format with prettier.
-pub(crate) fn format() -> Outcome {
+pub(crate) fn check_format() -> Outcome {
     run_quietly(super::tool(&with_tools()?, "prettier").args(["--check", "--log-level=warn", "."]))
 }
 
 /// Checks each file with eslint.
-pub(crate) fn lints() -> Outcome {
+pub(crate) fn check_lints() -> Outcome {
     run_quietly(super::tool(&with_tools()?, "eslint").args(["--max-warnings=0", "."]))
 }
 
 /// Checks the types of package, tests and benchmark, and that every kind of module resolution finds the right
 /// declarations.
-pub(crate) fn types() -> Outcome {
+pub(crate) fn check_types() -> Outcome {
     let node = with_tools()?;
     modules::install(&node, &super::home().join("bench"))?;
-    super::compile(&node, &super::home().join("dist"))?;
+    super::compile_typescript(&node, &super::home().join("dist"))?;
     for project in ["test", "test/types", "bench"] {
         run_quietly(super::tool(&node, "tsc").args(["--pretty", "false", "--project", project]))?;
     }
@@ -32,9 +32,9 @@ pub(crate) fn types() -> Outcome {
 }
 
 /// Runs the tests.
-pub(crate) fn tests() -> Outcome {
+pub(crate) fn run_tests() -> Outcome {
     let node = with_tools()?;
-    super::prepare(&node)?;
+    super::build_package(&node)?;
     // Named one by one, because Node's versions treat folders and patterns differently.
     let tests = test_files(&super::home().join("test"))?;
     if tests.is_empty() {
@@ -46,7 +46,7 @@ pub(crate) fn tests() -> Outcome {
 }
 
 /// Runs Node with the built package, or npm, or a tool that npm has installed, which needs no build.
-pub(crate) fn node(arguments: &mut lexopt::Parser) -> Outcome {
+pub(crate) fn run_node(arguments: &mut lexopt::Parser) -> Outcome {
     let arguments: Vec<OsString> = arguments.raw_args().map_err(|error| error.to_string())?.collect();
     let node = with_tools()?;
     let tool = match arguments.first().and_then(|first| first.to_str()) {
@@ -59,7 +59,7 @@ pub(crate) fn node(arguments: &mut lexopt::Parser) -> Outcome {
     if let Some(mut tool) = tool {
         return run(tool.current_dir(super::home()).args(&arguments[1..]));
     }
-    super::prepare(&node)?;
+    super::build_package(&node)?;
     run(node.node().current_dir(super::home()).args(arguments))
 }
 

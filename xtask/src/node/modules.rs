@@ -22,7 +22,7 @@ const STAMP: &str = ".recallflow";
 /// Installs the packages of the lock file in a folder, unless they are installed.
 pub(crate) fn install(node: &Toolchain, folder: &Path) -> Outcome {
     let at = |error: io::Error| format!("{}: {error}", folder.display());
-    let stamp = stamp(folder).map_err(at)?;
+    let stamp = sources_hash(folder).map_err(at)?;
     if is_installed(folder, &stamp) {
         return Ok(());
     }
@@ -35,7 +35,7 @@ pub(crate) fn install(node: &Toolchain, folder: &Path) -> Outcome {
     // npm creates no folder if there are no packages.
     fs::create_dir_all(fresh.path().join(MODULES)).map_err(at)?;
     fs::write(fresh.path().join(MODULES).join(STAMP), &stamp).map_err(at)?;
-    replace(folder, fresh.path()).or_else(|error| {
+    move_into_place(folder, fresh.path()).or_else(|error| {
         // Another command may have installed them meanwhile.
         if is_installed(folder, &stamp) { Ok(()) } else { Err(at(error)) }
     })
@@ -53,7 +53,7 @@ pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// Moves the old packages away and the new ones into place.
-fn replace(folder: &Path, fresh: &Path) -> io::Result<()> {
+fn move_into_place(folder: &Path, fresh: &Path) -> io::Result<()> {
     match fs::rename(folder.join(MODULES), fresh.join("old")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -65,7 +65,7 @@ fn is_installed(folder: &Path, stamp: &str) -> bool {
     fs::read_to_string(folder.join(MODULES).join(STAMP)).is_ok_and(|found| found == stamp)
 }
 
-fn stamp(folder: &Path) -> io::Result<String> {
+fn sources_hash(folder: &Path) -> io::Result<String> {
     let mut hasher = DefaultHasher::new();
     for name in SOURCES {
         fs::read(folder.join(name))?.hash(&mut hasher);

@@ -18,7 +18,7 @@ pub(crate) struct Platform {
 
 impl Platform {
     /// Returns the platform of a target of Rust.
-    pub(crate) fn of(target: &str) -> Result<Self, String> {
+    pub(crate) fn for_target(target: &str) -> Result<Self, String> {
         let os = |system: &str, os: &'static str| target.contains(system).then_some(os);
         let cpu = |processor: &str, cpu: &'static str| target.starts_with(processor).then_some(cpu);
         let found = os("-linux-", "linux").or(os("-apple-darwin", "darwin")).or(os("-windows-", "win32"));
@@ -40,16 +40,16 @@ impl Platform {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let about = read(Command::new(rustc).current_dir(root()).arg("-vV"))?;
         let target = about.lines().find_map(|line| line.strip_prefix("host: "));
-        Self::of(target.ok_or("expected a host from `rustc -vV`")?)
+        Self::for_target(target.ok_or("expected a host from `rustc -vV`")?)
     }
 
     /// Returns the file name of the native module.
-    pub(crate) fn module(&self) -> String {
+    pub(crate) fn module_file(&self) -> String {
         format!("recallflow.{}.node", self.name)
     }
 
     /// Returns the name of the native module's npm package.
-    pub(crate) fn package(&self) -> String {
+    pub(crate) fn package_name(&self) -> String {
         format!("recallflow-{}", self.name)
     }
 }
@@ -66,11 +66,11 @@ mod tests {
             ("aarch64-apple-darwin", "darwin-arm64", None),
             ("x86_64-pc-windows-msvc", "win32-x64-msvc", None),
         ] {
-            let platform = Platform::of(target).unwrap();
+            let platform = Platform::for_target(target).unwrap();
             assert_eq!((platform.name.as_str(), platform.libc), (name, libc));
         }
         for target in ["wasm32-unknown-unknown", "riscv64gc-unknown-linux-gnu", ""] {
-            assert!(Platform::of(target).is_err(), "{target:?}");
+            assert!(Platform::for_target(target).is_err(), "{target:?}");
         }
     }
 }

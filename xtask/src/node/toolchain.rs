@@ -37,7 +37,7 @@ impl Toolchain {
 
     /// Returns a command for a program that runs on this Node, without the Node settings of this user.
     pub(crate) fn command(&self, program: &Path) -> Command {
-        let mut command = bare(program);
+        let mut command = bare_command(program);
         // Programs of npm packages look for Node on the path.
         let folder = self.node.parent().map(Path::to_owned);
         let path = env::var_os("PATH").unwrap_or_default();
@@ -48,16 +48,16 @@ impl Toolchain {
 }
 
 /// A Node of a supported version, perhaps without npm.
-struct Node {
+struct ProbedNode {
     program: PathBuf,
     major: u32,
     version: String,
 }
 
-impl Node {
+impl ProbedNode {
     /// Runs a program to find out its version. Returns `None` if it is missing or not a supported Node.
     fn probe(program: &Path) -> Option<Self> {
-        let output = bare(program).args(["-e", PROBE]).stdin(Stdio::null()).output().ok()?;
+        let output = bare_command(program).args(["-e", PROBE]).stdin(Stdio::null()).output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
         let (version, program) = text.trim_end().split_once(' ')?;
         let major = version.split('.').next()?.parse().ok().filter(|&major| major >= OLDEST)?;
@@ -79,10 +79,10 @@ impl Node {
 /// Finds the Node to use: the one in `NODE`, or else the first candidate.
 pub(crate) fn find() -> Result<Toolchain, String> {
     let node = if let Some(named) = env::var_os("NODE") {
-        Node::probe(Path::new(&named))
+        ProbedNode::probe(Path::new(&named))
             .ok_or_else(|| format!("expected Node {OLDEST} or later in `NODE`, got `{}`", Path::new(&named).display()))
     } else {
-        candidates().iter().find_map(|program| Node::probe(program)).ok_or_else(|| {
+        candidates().iter().find_map(|program| ProbedNode::probe(program)).ok_or_else(|| {
             format!("could not find Node {OLDEST} or later; install it, or name it: `NODE=/path/to/node cargo xtask …`")
         })
     };
@@ -94,10 +94,10 @@ pub(crate) fn find_each_version() -> Result<Vec<Toolchain>, String> {
     let mut found = BTreeMap::new();
     // The Node that everything else uses comes first of its version.
     let named = env::var_os("NODE").map(PathBuf::from);
-    for node in named.into_iter().chain(candidates()).filter_map(|program| Node::probe(&program)) {
+    for node in named.into_iter().chain(candidates()).filter_map(|program| ProbedNode::probe(&program)) {
         found.entry(node.major).or_insert(node);
     }
-    found.into_values().map(Node::with_npm).collect()
+    found.into_values().map(ProbedNode::with_npm).collect()
 }
 
 /// Lists where Node may be: on the path, also under Debian's old name, and where nvm installs it.
@@ -111,7 +111,7 @@ fn candidates() -> Vec<PathBuf> {
 }
 
 /// Returns a command without the Node settings of this user. The settings of npm's registry stay.
-fn bare(program: impl AsRef<OsStr>) -> Command {
+fn bare_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for name in ["NODE_OPTIONS", "NODE_PATH", "NODE_ENV", "NODE_V8_COVERAGE"] {
         command.env_remove(name);

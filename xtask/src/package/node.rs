@@ -13,24 +13,24 @@ use crate::node::platform::Platform;
 use crate::node::tool;
 use crate::node::toolchain::{self, Toolchain};
 use crate::process::{Outcome, run_quietly};
-use example::Example;
+use example::ReadmeExample;
 use trial::Trial;
 
 /// The maximum bytes of the installed packages.
 const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
 
 /// Builds the package and that of this machine into `target/package/`, and tries them with every Node on this machine.
-pub(crate) fn node() -> Outcome {
+pub(crate) fn build_and_try() -> Outcome {
     let folder = target_directory()?.join("package");
     remove_old(&folder, ".tgz")?;
     let node = toolchain::find()?;
     let scratch = Scratch::new()?;
     let packages = [
-        staging::package(&node, &scratch)?.pack(&node, &folder)?,
+        staging::assemble_package(&node, &scratch)?.pack(&node, &folder)?,
         staging::platform_package(&scratch)?.pack(&node, &folder)?,
     ];
     for package in &packages {
-        publint(&node, package)?;
+        check_structure(&node, package)?;
         println!("{}, {:.2} MB", package.display(), megabytes(size_below(package)));
     }
     check_found_types(&node, &packages[0])?;
@@ -43,7 +43,7 @@ pub(crate) fn node() -> Outcome {
     if size > INSTALLED_SIZE_LIMIT {
         return Err(format!("expected at most {INSTALLED_SIZE_LIMIT} bytes of installed packages, got {size}"));
     }
-    let example = Example::compile(&node, trial.folder())?;
+    let example = ReadmeExample::compile(&node, trial.folder())?;
     for node in toolchain::find_each_version()? {
         trial.try_out(&node, &example)?;
         println!("  Node {:<9} require {:>5.1} ms", node.version, trial.require_time(&node)?);
@@ -53,16 +53,16 @@ pub(crate) fn node() -> Outcome {
 }
 
 /// Checks the types as programs of every kind find them. Needs no native module.
-pub(crate) fn types(node: &Toolchain) -> Outcome {
+pub(crate) fn check_types(node: &Toolchain) -> Outcome {
     check_plain_types(node)?;
     let scratch = Scratch::new()?;
-    let package = staging::package(node, &scratch)?.pack(node, scratch.path())?;
-    publint(node, &package)?;
+    let package = staging::assemble_package(node, &scratch)?.pack(node, scratch.path())?;
+    check_structure(node, &package)?;
     check_found_types(node, &package)
 }
 
 /// Checks that a package has the structure that Node and bundlers expect.
-fn publint(node: &Toolchain, package: &Path) -> Outcome {
+fn check_structure(node: &Toolchain, package: &Path) -> Outcome {
     run_quietly(tool(node, "publint").args(["run", "--strict"]).arg(package))
 }
 

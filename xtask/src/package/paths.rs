@@ -11,7 +11,7 @@ use crate::artifact::target_directory;
 use crate::process::{Outcome, read, root};
 
 /// Returns the folders that code comes from, with their replacements. If several match a path, the last one applies.
-fn folders() -> Result<Vec<(PathBuf, &'static str)>, String> {
+fn hidden_folders() -> Result<Vec<(PathBuf, &'static str)>, String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let sysroot = read(Command::new(rustc).current_dir(root()).args(["--print", "sysroot"]))?;
     let home = env::home_dir();
@@ -29,8 +29,9 @@ fn folders() -> Result<Vec<(PathBuf, &'static str)>, String> {
 }
 
 /// Makes a build with cargo or maturin replace these folders.
-pub(super) fn hide(cargo: &mut Command) -> Outcome {
-    let flags = folders()?.into_iter().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
+pub(super) fn hide_folders(cargo: &mut Command) -> Outcome {
+    let flags =
+        hidden_folders()?.into_iter().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
     let flags: Value = flags.collect();
     // Cargo adds these flags to those of the repository, but flags of the environment would replace both.
     cargo.arg("--config").arg(format!("target.'cfg(all())'.rustflags={flags}"));
@@ -39,11 +40,11 @@ pub(super) fn hide(cargo: &mut Command) -> Outcome {
 }
 
 /// Fails if a file below the folder contains the path of one of these folders.
-pub(super) fn check(contents: &Path) -> Outcome {
-    let folders: Vec<_> = folders()?.into_iter().map(|(path, _)| path.to_string_lossy().into_owned()).collect();
+pub(super) fn check_contents(contents: &Path) -> Outcome {
+    let folders: Vec<_> = hidden_folders()?.into_iter().map(|(path, _)| path.to_string_lossy().into_owned()).collect();
     for file in files_below(contents).map_err(|error| format!("{}: {error}", contents.display()))? {
         let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        if let Some(folder) = folders.iter().find(|folder| names(&bytes, folder)) {
+        if let Some(folder) = folders.iter().find(|folder| holds_path(&bytes, folder)) {
             let file = file.strip_prefix(contents).unwrap_or(&file);
             return Err(format!(
                 "expected a package without paths of this machine, got `{folder}` in {}",
@@ -55,7 +56,7 @@ pub(super) fn check(contents: &Path) -> Outcome {
 }
 
 /// Returns whether the bytes contain the folder, and not only a folder whose name begins with its name.
-fn names(bytes: &[u8], folder: &str) -> bool {
+fn holds_path(bytes: &[u8], folder: &str) -> bool {
     let mut found = bytes.windows(folder.len()).enumerate().filter(|(_, window)| *window == folder.as_bytes());
     found.any(|(start, _)| {
         let next = bytes.get(start + folder.len());
@@ -78,15 +79,15 @@ fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::holds_path;
 
     #[test]
     fn a_folder_is_found_anywhere_but_not_as_the_beginning_of_another_name() {
         for text in ["/home/me", "path+file:///home/me#0.1.0", "overflow/home/me/.cargo/registry", "\0/home/me\0"] {
-            assert!(names(text.as_bytes(), "/home/me"), "{text:?}");
+            assert!(holds_path(text.as_bytes(), "/home/me"), "{text:?}");
         }
         for text in ["", "/home/m", "/home/mel", "/home/me-too/src", "home/me"] {
-            assert!(!names(text.as_bytes(), "/home/me"), "{text:?}");
+            assert!(!holds_path(text.as_bytes(), "/home/me"), "{text:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use super::paths;
 use super::scratch::{Scratch, megabytes, only_file, remove_old};
 use crate::artifact::{own_crates, target_directory};
 use crate::process::{Outcome, cargo, read, root, run_quietly};
-use crate::python::environment::Environment;
+use crate::python::environment::PythonEnvironment;
 use crate::python::interpreter;
 
 /// The maximum bytes of the installed wheel.
@@ -18,12 +18,12 @@ const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
 /// Builds both into `target/package/` and tries them with every Python on this machine.
 ///
 /// Built with zig, the wheel runs on Linux systems as old as manylinux2014; without zig, only on systems as new as this one.
-pub(crate) fn python(with_zig: bool) -> Outcome {
+pub(crate) fn build_and_try(with_zig: bool) -> Outcome {
     let folder = target_directory()?.join("package");
     for suffix in [".whl", ".tar.gz"] {
         remove_old(&folder, suffix)?;
     }
-    let environment = Environment::with_requirements("test")?;
+    let environment = PythonEnvironment::with_requirements("test")?;
     let wheel = build_wheel(&folder, with_zig)?;
     // The native module is the only built file.
     check_built_files(&environment, "zipfile", &wheel, 1)?;
@@ -57,10 +57,10 @@ pub(crate) fn python(with_zig: bool) -> Outcome {
 
 /// Builds the wheel as it is published.
 fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
-    let environment = Environment::with_requirements(if with_zig { "zig" } else { "test" })?;
-    let mut maturin = maturin(&environment, "build");
+    let environment = PythonEnvironment::with_requirements(if with_zig { "zig" } else { "test" })?;
+    let mut maturin = maturin_command(&environment, "build");
     maturin.args(["--profile", "dist", "--locked", "--quiet", "--out"]).arg(folder);
-    paths::hide(&mut maturin)?;
+    paths::hide_folders(&mut maturin)?;
     if with_zig {
         maturin.args(["--zig", "--compatibility", "manylinux2014"]);
     }
@@ -69,15 +69,15 @@ fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
 }
 
 /// Builds the source distribution.
-fn build_sdist(environment: &Environment, folder: &Path) -> Result<PathBuf, String> {
-    run_quietly(maturin(environment, "sdist").arg("--out").arg(folder))?;
+fn build_sdist(environment: &PythonEnvironment, folder: &Path) -> Result<PathBuf, String> {
+    run_quietly(maturin_command(environment, "sdist").arg("--out").arg(folder))?;
     let sdist = only_file(folder, ".tar.gz")?;
     check_built_files(environment, "tarfile", &sdist, 0)?;
     Ok(sdist)
 }
 
 /// Fails if an archive holds more built files than the limit, such as leftovers of tests beside the sources.
-fn check_built_files(environment: &Environment, reader: &str, archive: &Path, limit: usize) -> Outcome {
+fn check_built_files(environment: &PythonEnvironment, reader: &str, archive: &Path, limit: usize) -> Outcome {
     let contents = read(environment.tool(reader).arg("--list").arg(archive))?;
     let names = contents.lines().filter_map(|line| line.split_whitespace().next());
     let built: Vec<_> = names
@@ -93,16 +93,16 @@ fn check_built_files(environment: &Environment, reader: &str, archive: &Path, li
 }
 
 /// Fails if the wheel contains a path of this machine.
-fn check_paths(environment: &Environment, wheel: &Path, scratch: &Scratch) -> Outcome {
+fn check_paths(environment: &PythonEnvironment, wheel: &Path, scratch: &Scratch) -> Outcome {
     let folder = scratch.path().join("contents");
     run_quietly(environment.tool("zipfile").arg("--extract").arg(wheel).arg(&folder))?;
-    paths::check(&folder)
+    paths::check_contents(&folder)
 }
 
 /// Builds a wheel from the source distribution alone, as pip does on a platform without a wheel.
 ///
 /// Not optimized, because the published wheel has shown that this works.
-fn build_from_sdist(environment: &Environment, sdist: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
+fn build_from_sdist(environment: &PythonEnvironment, sdist: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
     let folder = scratch.path().join("wheels");
     // The build is kept for the next time, except for the repository's own crates: all files of an archive have the same
     // time, so that cargo would not notice changes.
@@ -122,7 +122,7 @@ fn build_from_sdist(environment: &Environment, sdist: &Path, scratch: &Scratch) 
     only_file(&folder, ".whl")
 }
 
-fn maturin(environment: &Environment, subcommand: &str) -> Command {
+fn maturin_command(environment: &PythonEnvironment, subcommand: &str) -> Command {
     let mut maturin = environment.tool("maturin");
     maturin.current_dir(root()).args([subcommand, "--manifest-path", "bindings/python/Cargo.toml"]);
     maturin

@@ -1,4 +1,4 @@
-//! Extracts the examples of a README, so that they are run exactly as printed.
+//! Extracts the examples of a README, to run them exactly as printed.
 //!
 //! A block of code is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program, from
 //! top to bottom. Its `RECALLFLOW_*` environment variables point to a sandbox.
@@ -13,7 +13,7 @@ const MARK: &str = "<!-- runnable -->";
 const END: &str = "```";
 
 /// A language of examples.
-pub(super) struct Language {
+pub(super) struct ExampleLanguage {
     name: &'static str,
     /// The lines that open a block.
     starts: &'static [&'static str],
@@ -23,13 +23,18 @@ pub(super) struct Language {
     print: &'static str,
 }
 
-pub(super) const PYTHON: Language = Language { name: "Python", starts: &["```python"], comment: "# ", print: "print(" };
+pub(super) const PYTHON: ExampleLanguage =
+    ExampleLanguage { name: "Python", starts: &["```python"], comment: "# ", print: "print(" };
 
 /// Blocks of JavaScript are part of the same program.
-pub(super) const TYPESCRIPT: Language =
-    Language { name: "JavaScript or TypeScript", starts: &["```js", "```ts"], comment: "// ", print: "console.log(" };
+pub(super) const TYPESCRIPT: ExampleLanguage = ExampleLanguage {
+    name: "JavaScript or TypeScript",
+    starts: &["```js", "```ts"],
+    comment: "// ",
+    print: "console.log(",
+};
 
-impl Language {
+impl ExampleLanguage {
     /// Returns the program of a README, on the same lines, so that a traceback has the line numbers of the README.
     pub(super) fn program(&self, readme: &Path) -> Result<String, String> {
         let text = fs::read_to_string(readme).map_err(|error| format!("{}: {error}", readme.display()))?;

@@ -25,7 +25,7 @@ impl Scratch {
 
 /// Removes the files of earlier runs with this suffix, which may be of another version.
 pub(super) fn remove_old(folder: &Path, suffix: &str) -> Outcome {
-    for file in files(folder, suffix) {
+    for file in files_with_suffix(folder, suffix) {
         fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
@@ -33,14 +33,14 @@ pub(super) fn remove_old(folder: &Path, suffix: &str) -> Outcome {
 
 /// Returns the only file in a folder with this suffix.
 pub(super) fn only_file(folder: &Path, suffix: &str) -> Result<PathBuf, String> {
-    let mut files = files(folder, suffix);
+    let mut files = files_with_suffix(folder, suffix);
     match (files.pop(), files.is_empty()) {
         (Some(file), true) => Ok(file),
         _ => Err(format!("expected one {suffix} in {}", folder.display())),
     }
 }
 
-fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
+fn files_with_suffix(folder: &Path, suffix: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     entries.filter(|path| path.to_string_lossy().ends_with(suffix)).collect()
 }

@@ -3,24 +3,24 @@
 use std::fs;
 use std::process::Command;
 
-use super::environment::Environment;
+use super::environment::PythonEnvironment;
 use crate::artifact::{DEV, target_directory};
 use crate::process::{Outcome, read_quietly, run, run_quietly};
 
 /// Checks the format with ruff.
-pub(crate) fn format() -> Outcome {
-    run_quietly(tool(&Environment::with_requirements("test")?, "ruff").args(["format", "--check", "--diff"]))
+pub(crate) fn check_format() -> Outcome {
+    run_quietly(tool(&PythonEnvironment::with_requirements("test")?, "ruff").args(["format", "--check", "--diff"]))
 }
 
 /// Checks each file with ruff.
-pub(crate) fn lints() -> Outcome {
-    run_quietly(tool(&Environment::with_requirements("test")?, "ruff").arg("check"))
+pub(crate) fn check_lints() -> Outcome {
+    run_quietly(tool(&PythonEnvironment::with_requirements("test")?, "ruff").arg("check"))
 }
 
 /// Checks the types with mypy and pyright, that all public names are typed, and that the stub of the native module
 /// matches it.
-pub(crate) fn types() -> Outcome {
-    let environment = prepare()?;
+pub(crate) fn check_types() -> Outcome {
+    let environment = prepare_environment()?;
     run_quietly(&mut tool(&environment, "mypy"))?;
     run_quietly(&mut tool(&environment, "pyright"))?;
     run_quietly(tool(&environment, "pyright").args(["--verifytypes", "recallflow", "--ignoreexternal"]))?;
@@ -32,19 +32,19 @@ pub(crate) fn types() -> Outcome {
 }
 
 /// Runs the tests.
-pub(crate) fn tests() -> Outcome {
-    run(with_caches(&mut tool(&prepare()?, "pytest"))?.arg("--quiet"))
+pub(crate) fn run_tests() -> Outcome {
+    run(with_caches(&mut tool(&prepare_environment()?, "pytest"))?.arg("--quiet"))
 }
 
 /// Runs Python with the package and the tools of its tests.
-pub(crate) fn python(arguments: &mut lexopt::Parser) -> Outcome {
+pub(crate) fn run_python(arguments: &mut lexopt::Parser) -> Outcome {
     let arguments = arguments.raw_args().map_err(|error| error.to_string())?;
-    run(with_caches(prepare()?.python().current_dir(super::home()))?.args(arguments))
+    run(with_caches(prepare_environment()?.python().current_dir(super::home()))?.args(arguments))
 }
 
 /// Returns an environment with the package as if it were installed: native module, sources and metadata.
-fn prepare() -> Result<Environment, String> {
-    let environment = Environment::with_requirements("test")?;
+fn prepare_environment() -> Result<PythonEnvironment, String> {
+    let environment = PythonEnvironment::with_requirements("test")?;
     super::build_native_module(DEV)?;
     let folder = environment.site_packages()?;
     let mut maturin = Command::new(environment.program("maturin"));
@@ -72,7 +72,7 @@ fn with_caches(command: &mut Command) -> Result<&mut Command, String> {
 }
 
 /// Returns a command for a tool, in the folder of the package, whose `pyproject.toml` has its settings.
-fn tool(environment: &Environment, module: &str) -> Command {
+fn tool(environment: &PythonEnvironment, module: &str) -> Command {
     let mut tool = environment.tool(module);
     tool.current_dir(super::home());
     tool

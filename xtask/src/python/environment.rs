@@ -14,11 +14,11 @@ use crate::artifact::target_directory;
 use crate::process::{Outcome, read, root, run_quietly};
 
 /// A virtual environment.
-pub(crate) struct Environment {
+pub(crate) struct PythonEnvironment {
     folder: PathBuf,
 }
 
-impl Environment {
+impl PythonEnvironment {
     /// Returns the environment with the packages of `requirements/<name>.txt` and the package from its sources.
     pub(crate) fn with_requirements(name: &str) -> Result<Self, String> {
         let interpreter = interpreter::find_with_environments()?;
@@ -59,7 +59,7 @@ impl Environment {
         let write = || {
             let mut file = tempfile::NamedTempFile::new_in(home)?;
             file.write_all(name.as_bytes())?;
-            // Renamed, so that another command never reads half of it.
+            // Renamed, because another command must never read half of it.
             file.persist(finished)?;
             Ok(())
         };

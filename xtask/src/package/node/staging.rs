@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::artifact::{self, DIST};
 use crate::node::platform::Platform;
 use crate::node::toolchain::Toolchain;
-use crate::node::{compile, home};
+use crate::node::{compile_typescript, home};
 use crate::package::paths;
 use crate::package::scratch::Scratch;
 use crate::process::{Outcome, run_quietly};
@@ -56,9 +56,9 @@ impl Staged {
 }
 
 /// Assembles the package with the code.
-pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, String> {
-    let manifest = manifest()?;
-    let (name, version) = (text(&manifest, "name")?, text(&manifest, "version")?);
+pub(super) fn assemble_package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, String> {
+    let manifest = read_manifest()?;
+    let (name, version) = (manifest_text(&manifest, "name")?, manifest_text(&manifest, "version")?);
     let staged = Staged::new(name, version, scratch)?;
     for name in ["README.md", MANIFEST] {
         staged.copy(&home().join(name), name)?;
@@ -67,14 +67,14 @@ pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, Str
     fs::create_dir_all(&sandbox).map_err(|error| format!("{}: {error}", sandbox.display()))?;
     let pointer = Path::new(SANDBOX).join(MANIFEST);
     staged.copy(&home().join(&pointer), &pointer)?;
-    compile(node, &staged.folder.join("dist"))?;
+    compile_typescript(node, &staged.folder.join("dist"))?;
     // npm edits the manifest without reordering it; the order of the conditions in `exports` matters.
     let npm = |arguments: Vec<String>| run_quietly(node.npm().current_dir(&staged.folder).arg("pkg").args(arguments));
     // Only needed to work on the package.
     npm(["delete", "devDependencies", "napi", "private"].map(str::to_owned).into())?;
     let mut set = vec!["set".to_owned()];
-    for platform in platforms(&manifest)? {
-        set.push(format!("optionalDependencies.{}={version}", platform.package()));
+    for platform in list_platforms(&manifest)? {
+        set.push(format!("optionalDependencies.{}={version}", platform.package_name()));
     }
     npm(set)?;
     Ok(staged)
@@ -83,28 +83,28 @@ pub(super) fn package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, Str
 /// Builds the native module for this machine and assembles its package.
 pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
     let platform = Platform::of_this_machine()?;
-    let manifest = manifest()?;
-    if !platforms(&manifest)?.iter().any(|listed| listed.name == platform.name) {
+    let manifest = read_manifest()?;
+    if !list_platforms(&manifest)?.iter().any(|listed| listed.name == platform.name) {
         return Err(format!("expected `{}` among `napi.targets` in {MANIFEST}", platform.name));
     }
-    let version = text(&manifest, "version")?;
+    let version = manifest_text(&manifest, "version")?;
     let module = native_module()?;
-    let staged = Staged::new(&platform.package(), version, scratch)?;
-    staged.copy(&module, platform.module())?;
+    let staged = Staged::new(&platform.package_name(), version, scratch)?;
+    staged.copy(&module, platform.module_file())?;
     staged.write(
         "README.md",
-        &format!("# {}\n\nThe native module of `recallflow` for `{}`.\n", platform.package(), platform.name),
+        &format!("# {}\n\nThe native module of `recallflow` for `{}`.\n", platform.package_name(), platform.name),
     )?;
     let mut description = json!({
-        "name": platform.package(),
+        "name": platform.package_name(),
         "version": version,
         "description": format!("The native module of recallflow for {}.", platform.name),
         "license": manifest["license"],
         "engines": manifest["engines"],
         "os": [platform.os],
         "cpu": [platform.cpu],
-        "main": platform.module(),
-        "files": [platform.module(), LICENSES[0], LICENSES[1]],
+        "main": platform.module_file(),
+        "files": [platform.module_file(), LICENSES[0], LICENSES[1]],
     });
     if let Some(libc) = platform.libc {
         description["libc"] = json!([libc]);
@@ -115,36 +115,36 @@ pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
 
 /// Builds the native module as it is published.
 fn native_module() -> Result<PathBuf, String> {
-    let mut build = artifact::builder("rustc");
-    paths::hide(&mut build)?;
+    let mut build = artifact::build_command("rustc");
+    paths::hide_folders(&mut build)?;
     let mut arguments = vec!["--package", "recallflow-node", "--lib", "--profile", DIST];
     if cfg!(target_os = "linux") {
         // The profile strips debug information, but not the symbol names of a library.
         arguments.extend(["--", "-C", "link-arg=-Wl,--strip-all"]);
     }
-    artifact::dynamic_library_by(build, &arguments)
+    artifact::build_library_with(build, &arguments)
 }
 
 /// Reads the manifest of the sources, whose version must be that of the workspace.
-fn manifest() -> Result<Map<String, Value>, String> {
+fn read_manifest() -> Result<Map<String, Value>, String> {
     let file = home().join(MANIFEST);
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let manifest: Map<String, Value> =
         serde_json::from_slice(&fs::read(&file).map_err(|error| at(&error))?).map_err(|error| at(&error))?;
-    let (version, crate_version) = (text(&manifest, "version")?, artifact::version("recallflow-node")?);
+    let (version, crate_version) = (manifest_text(&manifest, "version")?, artifact::crate_version("recallflow-node")?);
     if version != crate_version {
         return Err(at(&format!("expected version {crate_version}, that of the workspace, got {version}")));
     }
     Ok(manifest)
 }
 
-fn text<'m>(manifest: &'m Map<String, Value>, key: &str) -> Result<&'m str, String> {
+fn manifest_text<'m>(manifest: &'m Map<String, Value>, key: &str) -> Result<&'m str, String> {
     manifest.get(key).and_then(Value::as_str).ok_or_else(|| format!("expected `{key}` in {MANIFEST}"))
 }
 
 /// Returns the platforms that have a package.
-fn platforms(manifest: &Map<String, Value>) -> Result<Vec<Platform>, String> {
+fn list_platforms(manifest: &Map<String, Value>) -> Result<Vec<Platform>, String> {
     let targets = manifest.get("napi").and_then(|napi| napi["targets"].as_array());
     let targets = targets.ok_or_else(|| format!("expected `napi.targets` in {MANIFEST}"))?;
-    targets.iter().map(|target| Platform::of(target.as_str().unwrap_or_default())).collect()
+    targets.iter().map(|target| Platform::for_target(target.as_str().unwrap_or_default())).collect()
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::example::Example;
+use super::example::ReadmeExample;
 use crate::node::home;
 use crate::node::modules;
 use crate::node::platform::Platform;
@@ -14,7 +14,7 @@ use crate::node::toolchain::Toolchain;
 use crate::package::paths;
 use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
-use crate::sandbox::Sandbox;
+use crate::sandbox::SandboxProcess;
 
 /// Keys that a published manifest must not have, so that an installation runs no script and adds no other package.
 const NOT_IN_MANIFESTS: [&str; 6] =
@@ -54,7 +54,7 @@ impl Trial {
     /// Checks that the packages depend only on each other, run no script when they are installed, and contain no path of
     /// this machine.
     pub(super) fn check_contents(&self, platform: &Platform) -> Outcome {
-        for package in ["recallflow", &platform.package()] {
+        for package in ["recallflow", &platform.package_name()] {
             let folder = self.modules().join(package);
             let file = folder.join("package.json");
             let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -65,15 +65,15 @@ impl Trial {
                 ));
             }
             // Only the packages, because npm writes the paths of the tarballs beside them.
-            paths::check(&folder)?;
+            paths::check_contents(&folder)?;
         }
         Ok(())
     }
 
     /// Runs the tour and the examples of the README.
-    pub(super) fn try_out(&self, node: &Toolchain, example: &Example<'_>) -> Outcome {
+    pub(super) fn try_out(&self, node: &Toolchain, example: &ReadmeExample<'_>) -> Outcome {
         example.run(node)?;
-        let sandbox = Sandbox::start()?;
+        let sandbox = SandboxProcess::start()?;
         // In the repository, the tour would import the package from its sources.
         let tour = self.folder.join("tour.mjs");
         fs::copy(home().join("examples").join("tour.mjs"), &tour).map_err(|error| format!("the tour: {error}"))?;
@@ -104,7 +104,7 @@ impl Trial {
 
     /// Checks that without the native module, the error names the missing package and the remedy.
     pub(super) fn check_error_without_module(self, node: &Toolchain, platform: &Platform) -> Outcome {
-        let package = platform.package();
+        let package = platform.package_name();
         let folder = self.modules().join(&package);
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let code = format!("try {{ {REQUIRE} }} catch (error) {{ console.log(error.message) }}");

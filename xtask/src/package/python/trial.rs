@@ -6,20 +6,20 @@ use std::path::Path;
 use crate::package::readme;
 use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
-use crate::python::environment::Environment;
+use crate::python::environment::PythonEnvironment;
 use crate::python::home;
 use crate::python::interpreter::Interpreter;
-use crate::sandbox::Sandbox;
+use crate::sandbox::SandboxProcess;
 
 /// An environment with only a wheel.
 pub(super) struct Installed {
-    environment: Environment,
+    environment: PythonEnvironment,
 }
 
 /// Installs the wheel in a new environment.
 pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch) -> Result<Installed, String> {
     let folder = scratch.path().join(format!("python-{}", interpreter.version()));
-    let environment = Environment::create(interpreter, &folder)?;
+    let environment = PythonEnvironment::create(interpreter, &folder)?;
     environment.pip(["install", "--no-index", "--no-compile"], wheel)?;
     run_quietly(environment.tool("pip").args(["--disable-pip-version-check", "check"]))?;
     Ok(Installed { environment })
@@ -28,7 +28,7 @@ pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch
 impl Installed {
     /// Runs the examples of the README and the tour against a new sandbox.
     pub(super) fn try_out(&self, scratch: &Scratch) -> Outcome {
-        let sandbox = Sandbox::start()?;
+        let sandbox = SandboxProcess::start()?;
         let run = |program: &Path| {
             let mut python = self.environment.python();
             read_quietly(sandbox.configure(python.current_dir(scratch.path()).arg("-I").arg(program)))
@@ -43,7 +43,7 @@ impl Installed {
     /// Runs a program that exits while threads log. It runs often, because each time meets another stage of the exit. Only
     /// the published build shows whether the process aborts, because it is optimized across crates.
     pub(super) fn exit_while_threads_log(&self, scratch: &Scratch) -> Outcome {
-        let sandbox = Sandbox::start()?;
+        let sandbox = SandboxProcess::start()?;
         let file = scratch.path().join("exit.py");
         fs::write(&file, include_str!("exit.py")).map_err(|error| error.to_string())?;
         (0..40).try_for_each(|_| {
