@@ -1,12 +1,10 @@
 //! The behavior that the sandbox shares with the service.
 
-mod support;
-
 use std::io::Write;
 
+use crate::client::{Connection, DETAIL, Request, TASKS, UPDATE, ask, send, start, update};
 use recallflow_sandbox::{Clock, Sandbox, Seed, Shape};
 use serde_json::{Value, json};
-use support::{Connection, DETAIL, Request, TASKS, UPDATE, ask, send, start, update};
 
 /// Asserts that a request is refused with this code, and that the message contains this text.
 fn assert_refused(sandbox: &Sandbox, request: &Request, code: i64, message: &str) {
@@ -32,17 +30,20 @@ fn a_wrong_key_or_signature_is_refused() {
     let sandbox = start();
     let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
     let wrong = [
-        request.clone().with("Sign", "05d7a50893e22a5c4bb3216ae3396c7c"),
-        request.clone().with("Api-Key", "another-key"),
-        request.clone().without("Sign"),
-        request.clone().without("Api-Key"),
-        request.clone().without("Timestamp"),
+        request.clone().with_header("Sign", "05d7a50893e22a5c4bb3216ae3396c7c"),
+        request.clone().with_header("Api-Key", "another-key"),
+        request.clone().without_header("Sign"),
+        request.clone().without_header("Api-Key"),
+        request.clone().without_header("Timestamp"),
     ];
     for request in wrong {
         assert_refused(&sandbox, &request, -1, "Authentication error");
     }
     let (_, sign) = request.headers.iter().find(|(name, _)| name == "Sign").expect("it is signed").clone();
-    assert_eq!(send(&sandbox, &request.with("Sign", &sign.to_uppercase())).expect("a response arrives").code(), 0);
+    assert_eq!(
+        send(&sandbox, &request.with_header("Sign", &sign.to_uppercase())).expect("a response arrives").code(),
+        0
+    );
 }
 
 #[test]
@@ -50,13 +51,13 @@ fn an_address_that_is_not_allowed_is_refused() {
     let allowed = ["10.0.0.1".parse().expect("it is an address")];
     let sandbox = Sandbox::builder().allowed_ips(allowed).start_blocking().expect("a sandbox starts");
     let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
-    assert_refused(&sandbox, &request.with("Sign", "wrong"), -2, "Restricted IP access");
+    assert_refused(&sandbox, &request.with_header("Sign", "wrong"), -2, "Restricted IP access");
 }
 
 #[test]
 fn a_timestamp_outside_the_window_is_refused() {
     let sandbox = Sandbox::builder().clock(Clock::fixed(1_630_468_800)).start_blocking().expect("a sandbox starts");
-    let at = |timestamp| Request::at(&sandbox, DETAIL, &json!({ "keyId": 12 }), timestamp);
+    let at = |timestamp| Request::signed_at(&sandbox, DETAIL, &json!({ "keyId": 12 }), timestamp);
     for distance in [-1800, 0, 1800] {
         assert_eq!(send(&sandbox, &at(1_630_468_800 + distance)).expect("a response arrives").code(), 0, "{distance}");
     }
@@ -72,8 +73,8 @@ fn a_timestamp_outside_the_window_is_refused() {
 #[test]
 fn the_documents_signing_example_is_accepted() {
     let sandbox = Sandbox::builder().clock(Clock::fixed(1_630_468_800)).start_blocking().expect("a sandbox starts");
-    let request = Request::at(&sandbox, DETAIL, &json!({ "keyId": 12 }), 1_630_468_800);
-    let request = request.with("Sign", "05d7a50893e22a5c4bb3216ae3396c7c").with("Api-Key", "bDqJFiq9");
+    let request = Request::signed_at(&sandbox, DETAIL, &json!({ "keyId": 12 }), 1_630_468_800);
+    let request = request.with_header("Sign", "05d7a50893e22a5c4bb3216ae3396c7c").with_header("Api-Key", "bDqJFiq9");
     assert_eq!(send(&sandbox, &request).expect("a response arrives").code(), 0);
 }
 
@@ -89,7 +90,7 @@ fn a_parameter_that_breaks_a_rule_is_named() {
     let request = Request::new(&sandbox, DETAIL, &json!({}));
     assert_refused(&sandbox, &request, -22, "keyId is required");
     assert_refused(&sandbox, &Request { body: b"{".to_vec(), ..request.clone() }, -22, "the body is not JSON");
-    assert_refused(&sandbox, &request.with("Content-Type", "text/plain"), -22, "Content-Type");
+    assert_refused(&sandbox, &request.with_header("Content-Type", "text/plain"), -22, "Content-Type");
 
     let request = Request::new(&sandbox, TASKS, &json!({ "current": 1, "size": 10 }));
     assert_refused(&sandbox, &request, -22, "params is required");
@@ -212,7 +213,7 @@ fn a_running_task_makes_progress_with_the_clock() {
         body["params"]["strTime"] = json!("2027-01-01 00:00:00");
         body["params"]["endTime"] = json!("2028-01-01 00:00:00");
         body["params"]["searchCondition"] = json!("sandbox-1");
-        let request = Request::at(&sandbox, TASKS, &body, 1_800_000_000 + offset);
+        let request = Request::signed_at(&sandbox, TASKS, &body, 1_800_000_000 + offset);
         send(&sandbox, &request).expect("a response arrives").json()["data"]["records"][0].clone()
     };
     assert_eq!((&task(0)["status"], &task(0)["rate"]), (&json!(1), &json!("0")));
@@ -238,7 +239,7 @@ fn a_connection_serves_requests_one_after_the_other() {
     let mut connection = Connection::open(&sandbox);
     for _ in 0..3 {
         let request = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }));
-        assert_eq!(connection.call(&request).expect("a response arrives").code(), 0);
+        assert_eq!(connection.send_request(&request).expect("a response arrives").code(), 0);
     }
     let two = [
         Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).bytes(),
@@ -247,9 +248,9 @@ fn a_connection_serves_requests_one_after_the_other() {
     connection.0.write_all(&two.concat()).expect("it can be sent");
     assert_eq!(connection.read().expect("a response arrives").code(), 0);
     assert_eq!(connection.read().expect("a response arrives").code(), -22);
-    let last = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Connection", "close");
-    assert_eq!(connection.call(&last).expect("a response arrives").header("Connection"), Some("close"));
-    assert_eq!(connection.rest().expect("an orderly end"), b"");
+    let last = Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with_header("Connection", "close");
+    assert_eq!(connection.send_request(&last).expect("a response arrives").header("Connection"), Some("close"));
+    assert_eq!(connection.read_to_end().expect("an orderly end"), b"");
     assert_eq!(sandbox.connections(), 1);
 }
 
@@ -265,7 +266,10 @@ fn a_chunked_request_is_read() {
     connection.0.write_all(bytes.as_bytes()).expect("it can be sent");
     assert_eq!(connection.read().expect("a response arrives").code(), 0);
     assert_eq!(
-        connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("a response arrives").code(),
+        connection
+            .send_request(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })))
+            .expect("a response arrives")
+            .code(),
         0
     );
 }
@@ -294,11 +298,14 @@ fn dropping_a_sandbox_closes_its_connections() {
     let sandbox = start();
     let mut connection = Connection::open(&sandbox);
     assert_eq!(
-        connection.call(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 }))).expect("a response arrives").code(),
+        connection
+            .send_request(&Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })))
+            .expect("a response arrives")
+            .code(),
         0
     );
     let address = sandbox.address();
     sandbox.shutdown();
-    assert_eq!(connection.rest().expect("an orderly end"), b"");
+    assert_eq!(connection.read_to_end().expect("an orderly end"), b"");
     assert!(std::net::TcpStream::connect(address).is_err());
 }

@@ -1,7 +1,5 @@
 //! A client for tests. It signs requests itself and returns responses byte for byte.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -83,11 +81,11 @@ pub(crate) fn sign(sandbox: &impl Server, timestamp: &str) -> String {
 impl Request {
     /// Returns a request that the sandbox accepts, signed now.
     pub(crate) fn new(sandbox: &impl Server, path: &str, body: &Value) -> Self {
-        Self::at(sandbox, path, body, unix_seconds())
+        Self::signed_at(sandbox, path, body, unix_seconds())
     }
 
     /// Returns a request that was signed at this time.
-    pub(crate) fn at(sandbox: &impl Server, path: &str, body: &Value, timestamp: i64) -> Self {
+    pub(crate) fn signed_at(sandbox: &impl Server, path: &str, body: &Value, timestamp: i64) -> Self {
         let timestamp = timestamp.to_string();
         let headers = [
             ("Host", sandbox.address().to_string()),
@@ -105,14 +103,14 @@ impl Request {
     }
 
     /// Replaces a header.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Removes a header.
-    pub(crate) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without_header(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self
     }
@@ -173,7 +171,7 @@ impl Connection {
         Self(stream)
     }
 
-    pub(crate) fn call(&mut self, request: &Request) -> io::Result<Reply> {
+    pub(crate) fn send_request(&mut self, request: &Request) -> io::Result<Reply> {
         self.0.write_all(&request.bytes())?;
         self.read()
     }
@@ -227,7 +225,7 @@ impl Connection {
     }
 
     /// Reads to the end of the connection.
-    pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest)?;
         Ok(rest)
@@ -236,7 +234,7 @@ impl Connection {
 
 /// Sends a request on a new connection.
 pub(crate) fn send(sandbox: &impl Server, request: &Request) -> io::Result<Reply> {
-    Connection::open(sandbox).call(request)
+    Connection::open(sandbox).send_request(request)
 }
 
 /// Sends a signed request on a new connection. Panics if no response arrives.

@@ -1,13 +1,11 @@
 //! The command protocol, as programs in other languages use it.
 
-mod support;
-
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::client::{Account, Connection, DETAIL, Request, TASKS, UPDATE, ask, update};
 use recallflow_sandbox::{Language, Session};
 use serde_json::{Value, json};
-use support::{Account, Connection, DETAIL, Request, TASKS, UPDATE, ask, update};
 
 /// A session with a running sandbox.
 struct Running {
@@ -263,5 +261,5 @@ fn long_work_does_not_delay_other_connections() {
     assert_eq!(connections, [2]);
     // Nor does the end of the sandbox wait for it.
     sandbox.run(&json!("close"));
-    assert_eq!(bomb.rest().unwrap_or_default(), b"");
+    assert_eq!(bomb.read_to_end().unwrap_or_default(), b"");
 }

@@ -1,14 +1,12 @@
 //! The faults, as a client receives them.
 
-mod support;
-
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
+use crate::client::{Connection, DETAIL, Reply, Request, UPDATE, ask, start, try_ask, update};
 use flate2::read::GzDecoder;
 use recallflow_sandbox::{DataStyle, Ending, EnvelopeStyle, Fault, Pace, Reflection, Sandbox, magic_keys};
 use serde_json::{Value, json};
-use support::{Connection, DETAIL, Reply, Request, UPDATE, ask, start, try_ask, update};
 
 fn detail(sandbox: &Sandbox) -> Reply {
     ask(sandbox, DETAIL, &json!({ "keyId": 12 }))
@@ -98,7 +96,7 @@ fn a_response_can_have_any_status_headers_and_bytes() {
     sandbox.script([Fault::Raw(b"\x00nonsense".to_vec())]);
     let mut connection = Connection::open(&sandbox);
     connection.0.write_all(&detail_request(&sandbox).bytes()).expect("it can be sent");
-    assert_eq!(connection.rest().expect("an orderly end"), b"\x00nonsense");
+    assert_eq!(connection.read_to_end().expect("an orderly end"), b"\x00nonsense");
 }
 
 #[test]
@@ -182,10 +180,10 @@ fn an_idle_connection_can_close_on_the_next_request() {
     let sandbox = start();
     sandbox.script([Fault::End(Ending::Stale), Fault::Status(503)]);
     let mut connection = Connection::open(&sandbox);
-    let reply = connection.call(&detail_request(&sandbox)).expect("a response arrives");
+    let reply = connection.send_request(&detail_request(&sandbox)).expect("a response arrives");
     assert_eq!((reply.code(), reply.header("Connection")), (0, Some("keep-alive")));
     let update = Request::new(&sandbox, UPDATE, &update(299));
-    assert_eq!(connection.call(&update).expect_err("no response arrives").kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(connection.send_request(&update).expect_err("no response arrives").kind(), ErrorKind::UnexpectedEof);
     assert_eq!(sandbox.flow(299).expect("it is there")["recallNum"], 1);
     assert_eq!(sandbox.requests().len(), 2);
     // The request on the dead connection took nothing from the script.
@@ -198,9 +196,9 @@ fn a_connection_can_close_with_or_without_an_announcement() {
         let sandbox = start();
         sandbox.script([Fault::End(ending)]);
         let mut connection = Connection::open(&sandbox);
-        let reply = connection.call(&detail_request(&sandbox)).expect("a response arrives");
+        let reply = connection.send_request(&detail_request(&sandbox)).expect("a response arrives");
         assert_eq!((reply.code(), reply.header("Connection")), (0, Some(said)));
-        assert_eq!(connection.rest().expect("an orderly end"), b"");
+        assert_eq!(connection.read_to_end().expect("an orderly end"), b"");
     }
 }
 
@@ -230,7 +228,7 @@ fn a_sandbox_with_a_pending_fault_stops_at_once() {
     let begin = Instant::now();
     sandbox.shutdown();
     assert!(begin.elapsed() < Duration::from_secs(5));
-    assert_eq!(connection.rest().expect("an orderly end"), b"");
+    assert_eq!(connection.read_to_end().expect("an orderly end"), b"");
 }
 
 #[test]
@@ -245,8 +243,8 @@ fn a_magic_key_plays_its_fault() {
     assert_eq!(detail(990_000).expect("a response arrives").json()["data"]["keyId"], 990_000);
     assert_eq!(ask(&sandbox, UPDATE, &update(990_702)).code(), 0);
     assert_eq!(sandbox.flow(990_702).expect("it was edited")["recallNum"], 3);
-    let wrong = Request::new(&sandbox, DETAIL, &json!({ "keyId": 990_503 })).with("Sign", "wrong");
-    assert_eq!(support::send(&sandbox, &wrong).expect("a response arrives").code(), -1);
+    let wrong = Request::new(&sandbox, DETAIL, &json!({ "keyId": 990_503 })).with_header("Sign", "wrong");
+    assert_eq!(crate::client::send(&sandbox, &wrong).expect("a response arrives").code(), -1);
     assert!(magic_keys().contains("990600"));
 }
 
@@ -271,7 +269,7 @@ fn a_reflected_signature_is_not_recorded() {
     let signature = &request.headers.iter().find(|(name, _)| name == "Sign").expect("it is signed").1;
     for (reflection, status) in [(Reflection::Page, 500), (Reflection::Message, 200), (Reflection::Encoding, 200)] {
         sandbox.script([Fault::Reflect(reflection)]);
-        let reply = Connection::open(&sandbox).call(&request).expect("a response arrives");
+        let reply = Connection::open(&sandbox).send_request(&request).expect("a response arrives");
         assert_eq!(reply.status, status);
         assert!(format!("{}{}", reply.head, reply.text()).contains(signature), "{reflection:?}");
     }

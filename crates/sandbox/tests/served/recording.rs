@@ -1,18 +1,16 @@
 //! Recorded requests.
 
-mod support;
-
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::client::{Connection, DETAIL, Request, UPDATE, ask, send, sign, start, try_ask, unix_seconds, update};
 use recallflow_sandbox::{Fault, REDACTED, Sandbox};
 use serde_json::json;
-use support::{Connection, DETAIL, Request, UPDATE, ask, send, sign, start, try_ask, unix_seconds, update};
 
 #[test]
 fn a_record_has_everything_but_the_signature() {
     let sandbox = start();
-    let request = Request::at(&sandbox, &format!("/v3{DETAIL}?x=1"), &json!({ "keyId": 12 }), unix_seconds());
+    let request = Request::signed_at(&sandbox, &format!("/v3{DETAIL}?x=1"), &json!({ "keyId": 12 }), unix_seconds());
     send(&sandbox, &request).expect("a response arrives");
     let [recorded] = sandbox.requests().try_into().expect("one request came");
     assert_eq!(recorded.operation.as_deref(), Some("query_recall_flow_detail"));
@@ -33,7 +31,7 @@ fn a_record_has_everything_but_the_signature() {
 #[test]
 fn refused_requests_are_recorded_too() {
     let sandbox = start();
-    send(&sandbox, &Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with("Sign", "wrong"))
+    send(&sandbox, &Request::new(&sandbox, DETAIL, &json!({ "keyId": 12 })).with_header("Sign", "wrong"))
         .expect("a response arrives");
     ask(&sandbox, "/nothing", &json!({}));
     let requests = sandbox.requests();
