@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use md5::{Digest, Md5};
 
-use crate::http::Request;
+use crate::http::HttpRequest;
 
 /// Code for a wrong API key or signature.
 pub(crate) const AUTHENTICATION: i64 = -1;
@@ -37,7 +37,7 @@ impl Credentials {
 
     /// Returns whether a request has this API key, and a signature that matches its timestamp. The case of letters does
     /// not matter in signatures.
-    pub(crate) fn accept(&self, request: &Request) -> bool {
+    pub(crate) fn accept(&self, request: &HttpRequest) -> bool {
         let (Some(key), Some(sign), Some(timestamp)) =
             (request.header("api-key"), request.header("sign"), request.header("timestamp"))
         else {
@@ -48,7 +48,7 @@ impl Credentials {
 }
 
 /// The conditions for admitting a request.
-pub(crate) struct Gate {
+pub(crate) struct AccessGate {
     pub(crate) credentials: Credentials,
     /// Maximum distance in seconds between a timestamp and the clock.
     pub(crate) timestamp_window: i64,
@@ -56,9 +56,9 @@ pub(crate) struct Gate {
     pub(crate) allowed_ips: Vec<IpAddr>,
 }
 
-impl Gate {
+impl AccessGate {
     /// Admits a request, or returns the code of its refusal.
-    pub(crate) fn admit(&self, request: &Request, peer: IpAddr, now: i64) -> Result<(), i64> {
+    pub(crate) fn admit(&self, request: &HttpRequest, peer: IpAddr, now: i64) -> Result<(), i64> {
         if !self.allowed_ips.is_empty() && !self.allowed_ips.contains(&peer.to_canonical()) {
             return Err(IP_RESTRICTED);
         }

@@ -10,15 +10,15 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use crate::auth::{Credentials, Gate};
+use crate::auth::{AccessGate, Credentials};
 use crate::clock::Clock;
 use crate::generated::protocol::{RecordedRequest, Seed, Shape};
 use crate::json::integer;
-use crate::operations::State;
+use crate::operations::ServiceState;
 use crate::recording::{Callback, MAX_REQUESTS, Recording};
 use crate::sandbox::Sandbox;
 use crate::script::Script;
-use crate::server::{self, Shared};
+use crate::server::{self, ServerState};
 #[cfg(feature = "tls")]
 use crate::tls::{Certificate, TlsRelay};
 
@@ -173,9 +173,9 @@ impl Builder {
         let authority = relay.as_ref().map(|relay| relay.authority.clone());
         let window = i64::try_from(self.timestamp_window.as_secs()).unwrap_or(i64::MAX);
         let credentials = Credentials { api_key: self.api_key, api_secret: self.api_secret };
-        let shared = Arc::new(Shared {
-            gate: Gate { credentials, timestamp_window: window, allowed_ips: self.allowed_ips },
-            state: State::new(&self.seed, self.shape, self.clock.unix_seconds()).into(),
+        let shared = Arc::new(ServerState {
+            gate: AccessGate { credentials, timestamp_window: window, allowed_ips: self.allowed_ips },
+            state: ServiceState::new(&self.seed, self.shape, self.clock.unix_seconds()).into(),
             clock: self.clock,
             script: Script::default().into(),
             recording: Recording::new(self.max_recorded_requests),

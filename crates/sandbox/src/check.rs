@@ -29,7 +29,7 @@ const WHOLE_NUMBER: Kind = Kind::Integer(i64::MIN, i64::MAX);
 
 /// A wrong value.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct WrongValue {
     pub(crate) message: String,
     /// Whether a number is outside of its range.
     pub(crate) is_range: bool,
@@ -37,9 +37,9 @@ pub(crate) struct Wrong {
 
 /// Where a value is, such as `faults[0].delay`.
 #[derive(Clone, Debug)]
-struct Path(String);
+struct ValuePath(String);
 
-impl Path {
+impl ValuePath {
     fn field(&self, name: &str) -> Self {
         Self(if self.0.is_empty() { name.to_owned() } else { format!("{}.{name}", self.0) })
     }
@@ -48,28 +48,28 @@ impl Path {
         Self(format!("{}[{index}]", self.0))
     }
 
-    fn wrong(&self, message: &str) -> Wrong {
+    fn wrong(&self, message: &str) -> WrongValue {
         let message = if self.0.is_empty() { message.to_owned() } else { format!("`{}`: {message}", self.0) };
-        Wrong { message, is_range: false }
+        WrongValue { message, is_range: false }
     }
 }
 
 /// Checks a command and returns it in the protocol's own JSON.
-pub(crate) fn command(language: Language, variants: &[Variant], command: &Value) -> Result<Value, Wrong> {
+pub(crate) fn command(language: Language, variants: &[Variant], command: &Value) -> Result<Value, WrongValue> {
     let name = command.as_str().or_else(|| command.as_object()?.keys().next().map(String::as_str)).unwrap_or_default();
     let Some(variant) = variants.iter().find(|variant| variant.name == name) else {
-        return Err(Path(String::new()).wrong(&format!("there is no command `{name}`")));
+        return Err(ValuePath(String::new()).wrong(&format!("there is no command `{name}`")));
     };
-    payload(language, variant, command.get(name), &Path(String::new()))
+    payload(language, variant, command.get(name), &ValuePath(String::new()))
 }
 
 /// Checks a value that stands alone, such as a seed file.
-pub(crate) fn value(language: Language, kind: &Kind, value: &Value, name: &str) -> Result<Value, Wrong> {
-    read(language, kind, value, &Path(name.to_owned()))
+pub(crate) fn value(language: Language, kind: &Kind, value: &Value, name: &str) -> Result<Value, WrongValue> {
+    read(language, kind, value, &ValuePath(name.to_owned()))
 }
 
 /// Returns a variant with its payload in the protocol's own JSON.
-fn payload(language: Language, variant: &Variant, given: Option<&Value>, at: &Path) -> Result<Value, Wrong> {
+fn payload(language: Language, variant: &Variant, given: Option<&Value>, at: &ValuePath) -> Result<Value, WrongValue> {
     let missing = match variant.payload {
         Payload::Fields(_) => json!({}),
         _ => Value::Null,
@@ -93,7 +93,7 @@ fn payload(language: Language, variant: &Variant, given: Option<&Value>, at: &Pa
     Ok(json!({ variant.name: payload }))
 }
 
-fn read_object(language: Language, fields: &[Field], value: &Value, at: &Path) -> Result<Value, Wrong> {
+fn read_object(language: Language, fields: &[Field], value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
     let Some(object) = value.as_object() else {
         return Err(at.wrong(&format!("expected {}, got {}", language.object(), language.literal(value))));
     };
@@ -118,14 +118,14 @@ fn read_object(language: Language, fields: &[Field], value: &Value, at: &Path) -
     Ok(Value::Object(read))
 }
 
-fn read_field(language: Language, field: &Field, value: &Value, at: &Path) -> Result<Value, Wrong> {
+fn read_field(language: Language, field: &Field, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
     if value.is_null() && matches!(field.presence, Presence::Optional) {
         return Ok(Value::Null);
     }
     read(language, &field.kind, value, at)
 }
 
-fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Value, Wrong> {
+fn read(language: Language, kind: &Kind, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
     let wrong = |expected: &str| at.wrong(&format!("expected {expected}, got {}", language.literal(value)));
     let kept = |is_right: bool, expected: &str| if is_right { Ok(value.clone()) } else { Err(wrong(expected)) };
     let one_of = |names: &[String]| {
@@ -152,7 +152,7 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Val
             };
             match integer(value) {
                 Some(number) if (*least..=*most).contains(&number) => Ok(number.into()),
-                _ => Err(Wrong { is_range: value.is_number(), ..wrong(&expected) }),
+                _ => Err(WrongValue { is_range: value.is_number(), ..wrong(&expected) }),
             }
         }
         Kind::Duration => {
@@ -160,7 +160,7 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Val
             match value.as_f64().map(|number| (number * factor).round()) {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range fits")]
                 Some(millis) if (0.0..=LONGEST).contains(&millis) => Ok((millis as u64).into()),
-                _ => Err(Wrong { is_range: value.is_number(), ..wrong(&format!("a number of {unit} from 0")) }),
+                _ => Err(WrongValue { is_range: value.is_number(), ..wrong(&format!("a number of {unit} from 0")) }),
             }
         }
         Kind::Bytes => match value.as_object().and_then(|object| object.get("base64")?.as_str()) {
@@ -222,7 +222,7 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &Path) -> Result<Val
 }
 
 /// Reads a fault in any form: a number, a name, an object with one member, or a list.
-fn fault(language: Language, value: &Value, at: &Path) -> Result<Value, Wrong> {
+fn fault(language: Language, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
     let unknown = |name: &str| {
         let names: Vec<_> = FAULTS.iter().map(|variant| language.name(variant.name)).collect();
         let meant = match suggestion(name, names.iter().map(String::as_str)) {
@@ -265,7 +265,7 @@ fn fault(language: Language, value: &Value, at: &Path) -> Result<Value, Wrong> {
 
 /// Refuses names in the service's JSON that are probably misspelt. Other unknown names pass, because the service may
 /// add fields.
-fn check_names(value: &Value, at: &Path) -> Result<(), Wrong> {
+fn check_names(value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
     let known = Service::get().response_fields();
     for (name, inner) in value.as_object().into_iter().flatten() {
         if !known.iter().any(|known| known == name)
@@ -283,7 +283,7 @@ fn check_names(value: &Value, at: &Path) -> Result<(), Wrong> {
 
 /// Checks the fields that the sandbox reads. Null and other fields pass, so that a response can be as odd as a test
 /// wants.
-fn check_types(language: Language, types: &[(&str, Kind)], value: &Value, at: &Path) -> Result<(), Wrong> {
+fn check_types(language: Language, types: &[(&str, Kind)], value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
     let given = types.iter().filter_map(|(name, kind)| Some((name, kind, value.get(name)?)));
     for (name, kind, value) in given.filter(|(_, _, value)| !value.is_null()) {
         read(language, kind, value, &at.field(name))?;
@@ -311,11 +311,11 @@ fn ends_in_digit(name: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Wrong, value};
+    use super::{WrongValue, value};
     use crate::kind::Kind;
     use crate::language::Language::{self, Json, Node, Python};
 
-    fn fault(language: Language, given: &Value) -> Result<Value, Wrong> {
+    fn fault(language: Language, given: &Value) -> Result<Value, WrongValue> {
         value(language, &Kind::Fault, given, "fault")
     }
 

@@ -42,7 +42,7 @@ const TLS_OPTIONS: &str = "
 const TLS_OPTIONS: &str = "";
 
 /// The request of a command line.
-enum Request {
+enum CliRequest {
     Serve(Box<Settings>),
     Help,
 }
@@ -63,8 +63,8 @@ struct Settings {
 pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let parsed = parse(lexopt::Parser::from_args(arguments));
     let result = parsed.and_then(|request| match request {
-        Request::Help => help(program).map(|()| 0).map_err(Into::into),
-        Request::Serve(settings) => serve(*settings),
+        CliRequest::Help => help(program).map(|()| 0).map_err(Into::into),
+        CliRequest::Serve(settings) => serve(*settings),
     });
     result.unwrap_or_else(|error| {
         // Nothing else can be done if the error output is closed.
@@ -82,7 +82,7 @@ fn help(program: &str) -> io::Result<()> {
     )
 }
 
-fn parse(mut arguments: lexopt::Parser) -> Result<Request, Box<dyn Error>> {
+fn parse(mut arguments: lexopt::Parser) -> Result<CliRequest, Box<dyn Error>> {
     // The command line has no way to read the recording.
     let mut builder = Sandbox::builder().port(4010).max_recorded_requests(0);
     let mut allowed_ips: Vec<IpAddr> = Vec::new();
@@ -111,11 +111,11 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Request, Box<dyn Error>> {
                 authority = Some(PathBuf::from(arguments.value()?));
                 builder
             }
-            Short('h') | Long("help") => return Ok(Request::Help),
+            Short('h') | Long("help") => return Ok(CliRequest::Help),
             other => return Err(other.unexpected().into()),
         };
     }
-    Ok(Request::Serve(Box::new(Settings {
+    Ok(CliRequest::Serve(Box::new(Settings {
         builder: builder.allowed_ips(allowed_ips),
         has_own_secret,
         #[cfg(feature = "tls")]

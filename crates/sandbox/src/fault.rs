@@ -36,7 +36,7 @@ impl Fault {
         }
     }
 
-    /// Combines faults without lists in lists, so that faults with the same meaning are equal.
+    /// Combines faults without lists in lists: faults with the same meaning are equal.
     pub(crate) fn together(faults: impl IntoIterator<Item = Self>) -> Self {
         let mut all: Vec<_> = faults.into_iter().flat_map(Self::into_parts).collect();
         if all.len() == 1 { all.remove(0) } else { Self::All(all) }
@@ -57,7 +57,7 @@ impl Fault {
 
     /// Delays the response.
     #[must_use]
-    pub fn after(self, delay: Duration) -> Self {
+    pub fn delayed_by(self, delay: Duration) -> Self {
         self.and(Self::Delay(delay))
     }
 

@@ -20,7 +20,7 @@ const MAX_BODY: usize = 64 << 20;
 const READ_SIZE: usize = 64 << 10;
 
 /// A complete request.
-pub(crate) struct Request {
+pub(crate) struct HttpRequest {
     pub(crate) method: String,
     /// Path without its query.
     pub(crate) path: String,
@@ -30,7 +30,7 @@ pub(crate) struct Request {
     pub(crate) keep_alive: bool,
 }
 
-impl Request {
+impl HttpRequest {
     /// Returns the value of a header. The case of its name does not matter.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
@@ -57,13 +57,13 @@ impl From<io::Error> for ReadError {
 }
 
 /// A connection to a client.
-pub(crate) struct Connection {
+pub(crate) struct HttpConnection {
     pub(crate) stream: TcpStream,
     /// Bytes that were read but not parsed.
     buffer: Vec<u8>,
 }
 
-impl Connection {
+impl HttpConnection {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, buffer: Vec::new() }
     }
@@ -81,7 +81,7 @@ impl Connection {
     }
 
     /// Reads a request.
-    pub(crate) async fn read_request(&mut self) -> Result<Request, ReadError> {
+    pub(crate) async fn read_request(&mut self) -> Result<HttpRequest, ReadError> {
         let (mut request, framing) = loop {
             if let Some((length, request, framing)) = parse_head(&self.buffer)? {
                 self.buffer.drain(..length);
@@ -96,8 +96,8 @@ impl Connection {
             self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
         }
         request.body = match framing {
-            Framing::Length(length) => self.read_exactly(length).await?,
-            Framing::Chunked => self.read_chunks().await?,
+            RequestFraming::Length(length) => self.read_exactly(length).await?,
+            RequestFraming::Chunked => self.read_chunks().await?,
         };
         Ok(request)
     }
@@ -166,13 +166,13 @@ impl Connection {
 }
 
 /// How a request announces the end of its body.
-enum Framing {
+enum RequestFraming {
     Length(usize),
     Chunked,
 }
 
 /// A parsed head: its length, the request without its body, and the framing of the body.
-type Head = (usize, Request, Framing);
+type Head = (usize, HttpRequest, RequestFraming);
 
 /// Parses a head. Returns `None` if it is incomplete.
 fn parse_head(buffer: &[u8]) -> Result<Option<Head>, ReadError> {
@@ -185,7 +185,7 @@ fn parse_head(buffer: &[u8]) -> Result<Option<Head>, ReadError> {
         Err(_) => return Err(ReadError::Rejected(400)),
     };
     let target = head.path.unwrap_or_default();
-    let mut request = Request {
+    let mut request = HttpRequest {
         method: head.method.unwrap_or_default().to_owned(),
         path: target.split('?').next().unwrap_or_default().to_owned(),
         headers: head.headers.iter().map(owned_header).collect(),
@@ -202,24 +202,24 @@ fn owned_header(header: &httparse::Header<'_>) -> (String, String) {
     (header.name.to_owned(), String::from_utf8_lossy(header.value).into_owned())
 }
 
-fn framing_of(request: &Request) -> Result<Framing, ReadError> {
+fn framing_of(request: &HttpRequest) -> Result<RequestFraming, ReadError> {
     match (request.header("transfer-encoding"), request.header("content-length")) {
-        (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
+        (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => Ok(RequestFraming::Chunked),
         (Some(_), _) => Err(ReadError::Rejected(501)),
-        (None, Some(length)) => length.parse().map(Framing::Length).map_err(|_| ReadError::Rejected(400)),
-        (None, None) => Ok(Framing::Length(0)),
+        (None, Some(length)) => length.parse().map(RequestFraming::Length).map_err(|_| ReadError::Rejected(400)),
+        (None, None) => Ok(RequestFraming::Length(0)),
     }
 }
 
 /// A response before it is sent.
 #[derive(Clone)]
-pub(crate) struct Response {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Response {
+impl HttpResponse {
     /// Returns a JSON response, as the service sends it.
     pub(crate) fn json(body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type".to_owned(), "application/json;charset=UTF-8".to_owned())];

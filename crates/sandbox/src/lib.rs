@@ -1,7 +1,7 @@
 //! A local server that behaves as the voice API does: stateful, strict about requests, with faults on demand.
 //!
 //! A [`Sandbox`] is a running server, and a [`Fault`] makes it misbehave. The sandbox knows the spec only through the
-//! rendered JSON Schema and shares no code with the client, so that each checks the other.
+//! rendered JSON Schema and shares no code with the client: each checks the other.
 
 mod auth;
 mod builder;

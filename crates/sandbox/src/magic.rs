@@ -1,4 +1,4 @@
-//! Magic keys: values of `keyId` that play a fault, so that programs in any language can try faults.
+//! Magic keys: values of `keyId` with which programs in any language play faults.
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
@@ -11,11 +11,11 @@ use crate::generated::protocol::{DataStyle, Ending, EnvelopeStyle, Fault, Pace, 
 /// All magic keys. Each of them is also a pending flow.
 pub(crate) const KEYS: RangeInclusive<i64> = 990_000..=997_999;
 
-/// Distance from a key to the key that plays the same fault on updates only, so that a program can read the flow first.
+/// Distance from a key to the key that plays the same fault on updates only. A program can read the flow first.
 const UPDATES_ONLY: i64 = 1000;
 
 /// The fault of a range of keys.
-struct Entry {
+struct MagicEntry {
     keys: RangeInclusive<i64>,
     /// Description for `--help`.
     doc: &'static str,
@@ -26,14 +26,14 @@ struct Entry {
 /// Builds a table with one entry per line.
 macro_rules! entries {
     ($($first:literal $(..= $last:literal)? => $doc:literal, $fault:expr;)*) => {
-        &[$(Entry { keys: entries!(@span $first $($last)?), doc: $doc, fault: $fault }),*]
+        &[$(MagicEntry { keys: entries!(@span $first $($last)?), doc: $doc, fault: $fault }),*]
     };
     (@span $first:literal) => { $first..=$first };
     (@span $first:literal $last:literal) => { $first..=$last };
 }
 
 /// The faults of all magic keys. Keys that are not listed play no fault.
-const TABLE: &[Entry] = entries! {
+const TABLE: &[MagicEntry] = entries! {
     990_001..=990_099 => "code -n, for 990000 + n (990018: -18)", |n| Fault::Code(-n);
     990_300..=990_599 => "HTTP status n with an HTML page, for 990000 + n (990503: 503)", |n| Fault::Status(low_status(n));
     990_600 => "connection reset, not applied", |_| Fault::Reset;

@@ -6,10 +6,10 @@ use crate::auth::AUTHENTICATION;
 use crate::envelope;
 use crate::flows::{Flows, UpdateError};
 use crate::generated::protocol::{Seed, Shape};
-use crate::http::Request;
+use crate::http::HttpRequest;
 use crate::json::integer;
 use crate::seed::example_paging;
-use crate::service::{Operation, Service};
+use crate::service::{Service, ServiceOperation};
 use crate::tasks::Tasks;
 
 /// Code of a request that breaks a rule, or that the state of its flow does not allow.
@@ -22,14 +22,14 @@ const MAX_VIOLATIONS: usize = 8;
 const NODE_TYPE: &str = "RecallNode";
 
 /// The state of the service.
-pub(crate) struct State {
+pub(crate) struct ServiceState {
     pub(crate) flows: Flows,
     pub(crate) tasks: Tasks,
     pub(crate) shape: Shape,
     paging: Map<String, Value>,
 }
 
-impl State {
+impl ServiceState {
     /// Returns the state of a new sandbox with this seed.
     pub(crate) fn new(seed: &Seed, shape: Shape, now: i64) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl From<i64> for Refusal {
 }
 
 /// Parses the body of a request and checks it by the operation's schema.
-pub(crate) fn read_body(operation: &Operation, request: &Request) -> Result<Value, Refusal> {
+pub(crate) fn read_body(operation: &ServiceOperation, request: &HttpRequest) -> Result<Value, Refusal> {
     let content_type = request.header("content-type").unwrap_or_default().to_ascii_lowercase();
     if !content_type.starts_with("application/json") {
         return Err(Refusal::parameter("the header Content-Type must be application/json;charset=UTF-8"));
@@ -86,7 +86,12 @@ pub(crate) fn read_body(operation: &Operation, request: &Request) -> Result<Valu
 
 /// Performs a valid request and returns the envelope of its response. For an operation without behavior here, that is
 /// the documents' example.
-pub(crate) fn perform(operation: &Operation, body: &Value, state: &mut State, now: i64) -> Result<String, Refusal> {
+pub(crate) fn perform(
+    operation: &ServiceOperation,
+    body: &Value,
+    state: &mut ServiceState,
+    now: i64,
+) -> Result<String, Refusal> {
     match operation.name.as_str() {
         "query_recall_flow_detail" => flow_detail(body, state),
         "update_recall_flow" => update_flow(operation, body, state, now),
@@ -98,13 +103,18 @@ pub(crate) fn perform(operation: &Operation, body: &Value, state: &mut State, no
     }
 }
 
-fn flow_detail(body: &Value, state: &State) -> Result<String, Refusal> {
+fn flow_detail(body: &Value, state: &ServiceState) -> Result<String, Refusal> {
     let key = &body["keyId"];
     let flow = integer(key).and_then(|key| state.flows.get(key)).ok_or_else(|| unknown_flow(key))?;
     Ok(envelope::success(&state.shape.apply(flow, &state.paging)))
 }
 
-fn update_flow(operation: &Operation, body: &Value, state: &mut State, now: i64) -> Result<String, Refusal> {
+fn update_flow(
+    operation: &ServiceOperation,
+    body: &Value,
+    state: &mut ServiceState,
+    now: i64,
+) -> Result<String, Refusal> {
     let node_fields: Vec<_> = operation.schema.fields_of(NODE_TYPE).collect();
     match state.flows.update(body, &node_fields, now) {
         Ok(()) => Ok(envelope::success(&Value::Null)),

@@ -9,7 +9,7 @@ use crate::padding::Size;
 /// The plan for responding to one request.
 #[derive(Default)]
 pub(crate) struct Plan {
-    pub(crate) source: Source,
+    pub(crate) source: ResponseSource,
     applied: bool,
     pub(crate) delay: Duration,
     /// Changes to the response, in order.
@@ -19,7 +19,7 @@ pub(crate) struct Plan {
 
 /// Where a response comes from.
 #[derive(Default)]
-pub(crate) enum Source {
+pub(crate) enum ResponseSource {
     /// The service.
     #[default]
     Service,
@@ -43,7 +43,7 @@ pub(crate) enum Source {
 /// How a response is sent.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    pub(crate) framing: Framing,
+    pub(crate) framing: ResponseFraming,
     /// Interim responses that are sent first.
     pub(crate) interim: Option<Interim>,
     /// Bytes of the body to send, if it is cut off.
@@ -64,7 +64,7 @@ pub(crate) struct Interim {
 
 /// How a response announces the end of its body.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Framing {
+pub(crate) enum ResponseFraming {
     #[default]
     Length,
     Claimed(u64),
@@ -83,7 +83,7 @@ impl From<Fault> for Plan {
 impl Plan {
     /// Returns whether the service applies the request.
     pub(crate) fn applies_request(&self) -> bool {
-        self.applied || matches!(self.source, Source::Service)
+        self.applied || matches!(self.source, ResponseSource::Service)
     }
 
     /// Returns whether the response takes long to produce.
@@ -97,18 +97,18 @@ impl Plan {
             Fault::All(faults) => faults.into_iter().for_each(|fault| self.add(fault)),
             Fault::Delay(delay) => self.delay += delay,
             Fault::Applied => self.applied = true,
-            Fault::Status(status) => self.source = Source::Page(status),
-            Fault::Code(code) => self.source = Source::Code(code),
-            Fault::Respond { body, status, headers } => self.source = Source::Respond { status, headers, body },
+            Fault::Status(status) => self.source = ResponseSource::Page(status),
+            Fault::Code(code) => self.source = ResponseSource::Code(code),
+            Fault::Respond { body, status, headers } => self.source = ResponseSource::Respond { status, headers, body },
             Fault::Raw(bytes) => {
-                self.source = Source::Raw(bytes);
+                self.source = ResponseSource::Raw(bytes);
                 self.delivery.ending.get_or_insert(Ending::CloseUnsaid);
             }
             Fault::Oversized { bytes } => {
-                self.source = Source::Padding;
+                self.source = ResponseSource::Padding;
                 self.delivery.padding = Some(bytes.map_or(Size::Endless, Size::Bytes));
             }
-            Fault::Reflect(reflection) => self.source = Source::Reflect(reflection),
+            Fault::Reflect(reflection) => self.source = ResponseSource::Reflect(reflection),
             Fault::HttpStatus(_)
             | Fault::Header(..)
             | Fault::AddHeader(..)
@@ -121,9 +121,9 @@ impl Plan {
             Fault::Close => self.respond_nothing(Ending::CloseUnsaid),
             Fault::Hold => self.respond_nothing(Ending::Hold),
             Fault::Truncate(bytes) => self.delivery.keep = Some(usize::try_from(bytes).unwrap_or(usize::MAX)),
-            Fault::ContentLength(length) => self.delivery.framing = Framing::Claimed(length),
-            Fault::Chunked => self.delivery.framing = Framing::Chunked,
-            Fault::UntilClose => self.delivery.framing = Framing::UntilClose,
+            Fault::ContentLength(length) => self.delivery.framing = ResponseFraming::Claimed(length),
+            Fault::Chunked => self.delivery.framing = ResponseFraming::Chunked,
+            Fault::UntilClose => self.delivery.framing = ResponseFraming::UntilClose,
             Fault::Interim { count, at_once } => {
                 self.delivery.interim = Some(Interim { count: count.unwrap_or(u32::MAX), at_once });
             }
@@ -134,7 +134,7 @@ impl Plan {
     }
 
     fn respond_nothing(&mut self, ending: Ending) {
-        self.source = Source::Nothing;
+        self.source = ResponseSource::Nothing;
         self.delivery.ending = Some(ending);
     }
 }

@@ -11,9 +11,9 @@ use tokio::time::sleep;
 
 use crate::envelope;
 use crate::generated::protocol::{Ending, Fault, Pace, Reflection};
-use crate::http::{Connection, Request, Response};
+use crate::http::{HttpConnection, HttpRequest, HttpResponse};
 use crate::padding::{self, Size};
-use crate::plan::{Delivery, Framing, Interim, Source};
+use crate::plan::{Delivery, Interim, ResponseFraming, ResponseSource};
 
 /// Size of a chunk in bytes.
 const CHUNK: usize = 4096;
@@ -31,7 +31,7 @@ pub(crate) enum Next {
 
 /// The reply to a request.
 pub(crate) enum Reply {
-    Response(Response),
+    Response(HttpResponse),
     Raw(Vec<u8>),
     Nothing,
 }
@@ -39,18 +39,18 @@ pub(crate) enum Reply {
 impl Delivery {
     /// Returns how the connection ends. Without an explicit ending, the framing and the request decide.
     pub(crate) fn ending(&self, keep_alive: bool) -> Ending {
-        let cut_off = self.keep.is_some() || matches!(self.framing, Framing::Claimed(_));
+        let cut_off = self.keep.is_some() || matches!(self.framing, ResponseFraming::Claimed(_));
         match self.ending {
             Some(ending) => ending,
             None if cut_off => Ending::CloseUnsaid,
-            None if self.framing == Framing::UntilClose || !keep_alive => Ending::CloseSaid,
+            None if self.framing == ResponseFraming::UntilClose || !keep_alive => Ending::CloseSaid,
             None => Ending::KeepAlive,
         }
     }
 }
 
 /// Applies a fault that changes a response.
-pub(crate) fn edit(response: &mut Response, edit: &Fault) {
+pub(crate) fn edit(response: &mut HttpResponse, edit: &Fault) {
     match edit {
         Fault::HttpStatus(status) => response.status = *status,
         Fault::Header(name, value) => response.set_header(name, value.as_deref()),
@@ -69,22 +69,22 @@ pub(crate) fn edit(response: &mut Response, edit: &Fault) {
 }
 
 /// Returns a response that repeats the headers of a request.
-pub(crate) fn reflect(reflection: Reflection, request: &Request) -> Source {
+pub(crate) fn reflect(reflection: Reflection, request: &HttpRequest) -> ResponseSource {
     let lines: Vec<_> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let page = Response::html(200).headers;
+    let page = HttpResponse::html(200).headers;
     let (status, headers, body) = match reflection {
         Reflection::Page => (500, page, format!("<html><pre>{}</pre></html>", lines.join("\n"))),
-        Reflection::Message => (200, Response::json("").headers, envelope::failure(-22, &lines.join("\n"))),
+        Reflection::Message => (200, HttpResponse::json("").headers, envelope::failure(-22, &lines.join("\n"))),
         Reflection::Encoding => {
             let encoding = ("Content-Encoding".to_owned(), lines.join(", "));
             (200, page.into_iter().chain([encoding]).collect(), "<html></html>".to_owned())
         }
     };
-    Source::Respond { status, headers, body: body.into_bytes() }
+    ResponseSource::Respond { status, headers, body: body.into_bytes() }
 }
 
 /// Sets the body of a response to these pieces, compressed.
-fn compress<'a>(response: &mut Response, mut pieces: impl Iterator<Item = &'a [u8]>) {
+fn compress<'a>(response: &mut HttpResponse, mut pieces: impl Iterator<Item = &'a [u8]>) {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let written = pieces.try_for_each(|piece| encoder.write_all(piece)).and_then(|()| encoder.finish());
     // Writing to memory does not fail.
@@ -93,7 +93,12 @@ fn compress<'a>(response: &mut Response, mut pieces: impl Iterator<Item = &'a [u
 }
 
 /// Sends a reply and then ends the connection, if `ending` says so.
-pub(crate) async fn deliver(connection: &mut Connection, reply: Reply, delivery: &Delivery, ending: Ending) -> Next {
+pub(crate) async fn deliver(
+    connection: &mut HttpConnection,
+    reply: Reply,
+    delivery: &Delivery,
+    ending: Ending,
+) -> Next {
     let stream = &mut connection.stream;
     let sent = match reply {
         Reply::Response(response) => send(stream, response, delivery).await,
@@ -121,27 +126,27 @@ pub(crate) fn reset(stream: &TcpStream) {
 }
 
 /// Sends a response.
-async fn send(stream: &mut TcpStream, mut response: Response, delivery: &Delivery) -> io::Result<()> {
+async fn send(stream: &mut TcpStream, mut response: HttpResponse, delivery: &Delivery) -> io::Result<()> {
     let length = match delivery.padding {
         Some(padding) => padding.bytes(),
         None => Some(response.body.len() as u64),
     };
     let chunked = match (delivery.framing, length) {
-        (Framing::Length, Some(length)) => {
+        (ResponseFraming::Length, Some(length)) => {
             if !response.has_header("Content-Length") {
                 response.set_header("Content-Length", Some(&length.to_string()));
             }
             false
         }
-        (Framing::Claimed(claimed), _) => {
+        (ResponseFraming::Claimed(claimed), _) => {
             response.set_header("Content-Length", Some(&claimed.to_string()));
             false
         }
-        (Framing::Chunked, _) | (Framing::Length, None) => {
+        (ResponseFraming::Chunked, _) | (ResponseFraming::Length, None) => {
             response.set_header("Transfer-Encoding", Some("chunked"));
             true
         }
-        (Framing::UntilClose, _) => false,
+        (ResponseFraming::UntilClose, _) => false,
     };
     if let Some(interim) = delivery.interim {
         send_interim(stream, interim).await?;

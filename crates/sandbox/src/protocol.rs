@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::builder::Builder;
-use crate::check::{self, Wrong};
+use crate::check::{self, WrongValue};
 use crate::generated::protocol::{
     COMMANDS, Command, Fault, RECORDED_REQUEST, SEED_TASK, SandboxOptions, Seed, WAITS, Wait,
 };
@@ -24,9 +24,9 @@ use crate::write;
 
 /// Why a command failed.
 #[derive(Debug)]
-enum Failure {
+enum CommandFailure {
     /// A value is wrong.
-    Wrong(Wrong),
+    Wrong(WrongValue),
     /// The sandbox is not running.
     Closed,
     /// The sandbox belongs to the process that this one was forked from.
@@ -37,13 +37,13 @@ enum Failure {
     System(io::Error),
 }
 
-impl From<Wrong> for Failure {
-    fn from(wrong: Wrong) -> Self {
+impl From<WrongValue> for CommandFailure {
+    fn from(wrong: WrongValue) -> Self {
         Self::Wrong(wrong)
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for CommandFailure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::from(error.to_string()),
@@ -52,13 +52,13 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<String> for Failure {
+impl From<String> for CommandFailure {
     fn from(message: String) -> Self {
-        Self::Wrong(Wrong { message, is_range: false })
+        Self::Wrong(WrongValue { message, is_range: false })
     }
 }
 
-impl Failure {
+impl CommandFailure {
     /// Returns the error of a reply.
     fn to_json(&self) -> Value {
         let (kind, message) = match self {
@@ -125,16 +125,17 @@ impl Session {
     /// Returns the reply of a command other than `wait` for a sandbox that was closed meanwhile.
     #[must_use]
     pub fn closed() -> String {
-        reply(Err(Failure::Closed))
+        reply(Err(CommandFailure::Closed))
     }
 
-    fn parse<T: DeserializeOwned>(&self, variants: &[Variant], command: &str) -> Result<T, Failure> {
+    fn parse<T: DeserializeOwned>(&self, variants: &[Variant], command: &str) -> Result<T, CommandFailure> {
         let given = serde_json::from_str(command).map_err(|error| format!("could not parse the command: {error}"))?;
         let checked = check::command(self.language, variants, &given)?;
-        serde_json::from_value(checked).map_err(|error| Failure::from(format!("could not read the command: {error}")))
+        serde_json::from_value(checked)
+            .map_err(|error| CommandFailure::from(format!("could not read the command: {error}")))
     }
 
-    fn execute(&self, command: Command) -> Result<Value, Failure> {
+    fn execute(&self, command: Command) -> Result<Value, CommandFailure> {
         let language = self.language;
         Ok(match command {
             Command::Start(options) => self.start(options)?,
@@ -152,7 +153,7 @@ impl Session {
                     Some(operation) => {
                         if let Some(index) = faults.iter().position(Fault::is_before_read) {
                             let name = language.name("reset_before_read");
-                            return Err(Failure::from(format!(
+                            return Err(CommandFailure::from(format!(
                                 "`faults[{index}]`: `{name}` is played before the operation is known; use `reset`, or script it \
                                  for any operation"
                             )));
@@ -195,9 +196,9 @@ impl Session {
         })
     }
 
-    fn start(&self, options: SandboxOptions) -> Result<Value, Failure> {
+    fn start(&self, options: SandboxOptions) -> Result<Value, CommandFailure> {
         if self.is_forked() {
-            return Err(Failure::Forked);
+            return Err(CommandFailure::Forked);
         }
         let sandbox = builder(self.language, options)?.start_blocking()?;
         let result = json!({ "url": sandbox.url(), "api_key": sandbox.api_key(), "api_secret": sandbox.api_secret() });
@@ -213,11 +214,11 @@ impl Session {
         }
     }
 
-    fn sandbox(&self) -> Result<Arc<Sandbox>, Failure> {
+    fn sandbox(&self) -> Result<Arc<Sandbox>, CommandFailure> {
         if self.is_forked() {
-            return Err(Failure::Forked);
+            return Err(CommandFailure::Forked);
         }
-        self.sandbox.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Failure::Closed)
+        self.sandbox.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(CommandFailure::Closed)
     }
 
     fn is_forked(&self) -> bool {
@@ -290,7 +291,7 @@ impl Waiting {
     fn late(&self, sandbox: &Sandbox) -> String {
         let (factor, unit) = self.language.unit();
         let time = self.timeout.as_secs_f64() * 1000.0 / factor;
-        reply(Err(Failure::Late(match self.wait {
+        reply(Err(CommandFailure::Late(match self.wait {
             Wait::WaitForRequests { count, .. } => {
                 format!("expected {count} requests within {time} {unit}, got {}", sandbox.request_count())
             }
@@ -303,7 +304,7 @@ impl Waiting {
 }
 
 /// Returns the settings for these options.
-fn builder(language: Language, options: SandboxOptions) -> Result<Builder, Failure> {
+fn builder(language: Language, options: SandboxOptions) -> Result<Builder, CommandFailure> {
     let SandboxOptions { api_key, api_secret, host, port, seed, seed_file: file, .. } = options;
     let mut builder = Sandbox::builder();
     if let Some(key) = api_key {
@@ -321,7 +322,7 @@ fn builder(language: Language, options: SandboxOptions) -> Result<Builder, Failu
     builder = match (seed, file) {
         (Some(_), Some(_)) => {
             let file = language.name("seed_file");
-            return Err(Failure::from(format!("`seed` and `{file}` exclude each other; leave out one of them")));
+            return Err(CommandFailure::from(format!("`seed` and `{file}` exclude each other; leave out one of them")));
         }
         (Some(seed), None) => builder.seed(seed),
         (None, Some(file)) => builder.seed(Seed::from_file(file.as_ref())?),
@@ -343,7 +344,7 @@ fn builder(language: Language, options: SandboxOptions) -> Result<Builder, Failu
 }
 
 /// Returns the faults of consecutive requests. A single list whose faults cannot be combined is the sequence of them.
-fn sequence(language: Language, mut faults: Vec<Fault>) -> Result<Vec<Fault>, Failure> {
+fn sequence(language: Language, mut faults: Vec<Fault>) -> Result<Vec<Fault>, CommandFailure> {
     if let [Fault::All(parts)] = faults.as_mut_slice()
         && !Fault::can_be_together(parts)
     {
@@ -354,12 +355,12 @@ fn sequence(language: Language, mut faults: Vec<Fault>) -> Result<Vec<Fault>, Fa
 }
 
 /// Returns the fault of one request, or an error if only one of its parts would be played.
-fn combined(language: Language, fault: Fault, name: &str) -> Result<Fault, Failure> {
+fn combined(language: Language, fault: Fault, name: &str) -> Result<Fault, CommandFailure> {
     let fault = Fault::together([fault]);
     match &fault {
         Fault::All(parts) if !Fault::can_be_together(parts) => {
             let parts = language.literal(&write::write(language, &Kind::Fault, json(&fault)));
-            Err(Failure::from(format!(
+            Err(CommandFailure::from(format!(
                 "`{name}`: expected faults that one request can have, got {parts}, which exclude each other"
             )))
         }
@@ -368,11 +369,11 @@ fn combined(language: Language, fault: Fault, name: &str) -> Result<Fault, Failu
 }
 
 fn json<T: Serialize + ?Sized>(value: &T) -> Value {
-    // The types of the protocol have text keys, so that serializing them does not fail.
+    // Serializing does not fail, because the types of the protocol have text keys.
     serde_json::to_value(value).unwrap_or_default()
 }
 
-fn reply(result: Result<Value, Failure>) -> String {
+fn reply(result: Result<Value, CommandFailure>) -> String {
     match result {
         Ok(result) => json!({ "result": result }),
         Err(failure) => json!({ "error": failure.to_json() }),

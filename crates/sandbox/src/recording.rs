@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::generated::protocol::{Fault, RecordedRequest, RecordedResponse};
-use crate::http::{Request, find_header};
+use crate::http::{HttpRequest, find_header};
 
 /// Replaces the value of a header with a signature or credentials.
 pub const REDACTED: &str = "[redacted]";
@@ -58,7 +58,7 @@ impl RecordedRequest {
     }
 
     /// Returns the record of a request.
-    pub(crate) fn new(request: &Request, connection: u64) -> Self {
+    pub(crate) fn new(request: &HttpRequest, connection: u64) -> Self {
         let kept = &request.body[..request.body.len().min(MAX_BODY)];
         Self {
             method: request.method.clone(),
@@ -79,7 +79,7 @@ fn redacted((name, value): &(String, String)) -> (String, String) {
 
 /// Numbers of requests and connections.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Counts {
+pub(crate) struct RecordingCounts {
     /// Requests since the start or the last reset.
     pub(crate) requests: usize,
     /// Connections since the start.
@@ -89,14 +89,14 @@ pub(crate) struct Counts {
 }
 
 /// Requests that are kept.
-struct Log {
+struct RequestLog {
     requests: VecDeque<RecordedRequest>,
     /// Total size of their bodies and headers.
     bytes: usize,
     max_requests: usize,
 }
 
-impl Log {
+impl RequestLog {
     fn add(&mut self, request: RecordedRequest) {
         self.bytes += kept_bytes(&request);
         self.requests.push_back(request);
@@ -113,14 +113,14 @@ fn kept_bytes(request: &RecordedRequest) -> usize {
 
 /// The recorded requests, and counts that callers can wait for.
 pub(crate) struct Recording {
-    log: Mutex<Log>,
-    counts: watch::Sender<Counts>,
+    log: Mutex<RequestLog>,
+    counts: watch::Sender<RecordingCounts>,
 }
 
 impl Recording {
     pub(crate) fn new(max_requests: usize) -> Self {
-        let log = Log { requests: VecDeque::new(), bytes: 0, max_requests };
-        Self { log: log.into(), counts: watch::Sender::new(Counts::default()) }
+        let log = RequestLog { requests: VecDeque::new(), bytes: 0, max_requests };
+        Self { log: log.into(), counts: watch::Sender::new(RecordingCounts::default()) }
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
@@ -140,12 +140,12 @@ impl Recording {
         self.counts.send_modify(|counts| counts.requests = 0);
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> RecordingCounts {
         *self.counts.borrow()
     }
 
     /// Returns a receiver of the changing counts.
-    pub(crate) fn subscribe(&self) -> watch::Receiver<Counts> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<RecordingCounts> {
         self.counts.subscribe()
     }
 
@@ -160,7 +160,7 @@ impl Recording {
         (number, OpenConnection(self))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Log> {
+    fn lock(&self) -> MutexGuard<'_, RequestLog> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

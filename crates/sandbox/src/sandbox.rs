@@ -13,10 +13,10 @@ use tokio::sync::oneshot;
 
 use crate::builder::Builder;
 use crate::generated::protocol::{Fault, RecordedRequest, Seed, SeedTask, Shape};
-use crate::operations::State;
-use crate::recording::Counts;
+use crate::operations::ServiceState;
+use crate::recording::RecordingCounts;
 use crate::script::Script;
-use crate::server::Shared;
+use crate::server::ServerState;
 use crate::service::Service;
 
 /// A running sandbox. Dropping it stops the server and closes all connections.
@@ -39,7 +39,7 @@ pub struct Sandbox {
     pub(crate) address: SocketAddr,
     pub(crate) seed: Seed,
     pub(crate) shape: Shape,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<ServerState>,
     pub(crate) runtime: runtime::Handle,
     /// Certificate authority as PEM, if the sandbox uses TLS.
     #[cfg(feature = "tls")]
@@ -227,7 +227,7 @@ impl Sandbox {
     /// Restores flows, tasks, shape and clock, and forgets scripts and requests. Connections stay open.
     pub fn reset(&self) {
         self.shared.clock.set_offset(0);
-        *self.shared.state() = State::new(&self.seed, self.shape, self.shared.clock.unix_seconds());
+        *self.shared.state() = ServiceState::new(&self.seed, self.shape, self.shared.clock.unix_seconds());
         *self.shared.script() = Script::default();
         self.shared.recording.clear();
     }
@@ -237,7 +237,7 @@ impl Sandbox {
         drop(self);
     }
 
-    async fn wait_for(&self, wanted: impl FnMut(&Counts) -> bool) {
+    async fn wait_for(&self, wanted: impl FnMut(&RecordingCounts) -> bool) {
         // Fails only without a sender, which lives as long as the sandbox.
         let _ = self.shared.recording.subscribe().wait_for(wanted).await;
     }

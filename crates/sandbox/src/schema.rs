@@ -30,7 +30,7 @@ impl RequestSchema {
         for error in self.validator.iter_errors(request) {
             describe(&error, &mut findings);
         }
-        let mut found: Vec<Finding> = Vec::new();
+        let mut found: Vec<SchemaFinding> = Vec::new();
         for finding in findings {
             match found.iter_mut().find(|known| known.field == finding.field) {
                 Some(known) if known.rank <= finding.rank => {}
@@ -38,7 +38,7 @@ impl RequestSchema {
                 None => found.push(finding),
             }
         }
-        found.into_iter().map(Finding::sentence).collect()
+        found.into_iter().map(SchemaFinding::sentence).collect()
     }
 }
 
@@ -51,13 +51,13 @@ enum Rank {
 }
 
 /// A violation of a field.
-struct Finding {
+struct SchemaFinding {
     field: String,
     rank: Rank,
     complaint: String,
 }
 
-impl Finding {
+impl SchemaFinding {
     fn new(field: String, rank: Rank, complaint: impl Into<String>) -> Self {
         Self { field, rank, complaint: complaint.into() }
     }
@@ -69,29 +69,29 @@ impl Finding {
 }
 
 /// Describes an error of the validator.
-fn describe(error: &ValidationError<'_>, findings: &mut Vec<Finding>) {
+fn describe(error: &ValidationError<'_>, findings: &mut Vec<SchemaFinding>) {
     let field = field_of(error);
     let instance = error.instance().as_ref();
     match error.kind() {
         ValidationErrorKind::AnyOf { context } => describe_choice(field, instance, context, findings),
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            let unknown = |name: &String| Finding::new(below(&field, name), Rank::Type, "is not a known field");
+            let unknown = |name: &String| SchemaFinding::new(below(&field, name), Rank::Type, "is not a known field");
             findings.extend(unexpected.iter().map(unknown));
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            findings.push(Finding::new(below(&field, name), Rank::Missing, "is required"));
+            findings.push(SchemaFinding::new(below(&field, name), Rank::Missing, "is required"));
         }
         ValidationErrorKind::Type { kind } if instance.is_null() && !allows_null(kind) => {
-            findings.push(Finding::new(field, Rank::Missing, "is required"));
+            findings.push(SchemaFinding::new(field, Rank::Missing, "is required"));
         }
         ValidationErrorKind::MinLength { .. } if instance.as_str() == Some("") => {
-            findings.push(Finding::new(field, Rank::Missing, "is required"));
+            findings.push(SchemaFinding::new(field, Rank::Missing, "is required"));
         }
         ValidationErrorKind::Type { kind } => {
-            findings.push(Finding::new(field, Rank::Type, format!("must be of the type {}", type_names(kind))));
+            findings.push(SchemaFinding::new(field, Rank::Type, format!("must be of the type {}", type_names(kind))));
         }
-        kind => findings.push(Finding::new(field, Rank::Value, complaint(kind))),
+        kind => findings.push(SchemaFinding::new(field, Rank::Value, complaint(kind))),
     }
 }
 
@@ -100,7 +100,7 @@ fn describe_choice(
     field: String,
     instance: &Value,
     context: &[Vec<ValidationError<'static>>],
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<SchemaFinding>,
 ) {
     if let Some(branch) = context.iter().find(|branch| !only_wants_null(branch))
         && context.iter().any(|branch| only_wants_null(branch))
@@ -123,7 +123,7 @@ fn describe_choice(
     } else {
         "is not one of the documented values".to_owned()
     };
-    findings.push(Finding::new(field, Rank::Value, complaint));
+    findings.push(SchemaFinding::new(field, Rank::Value, complaint));
 }
 
 /// Returns whether a branch of `anyOf` failed because the value is not null.

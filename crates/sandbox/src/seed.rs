@@ -12,8 +12,8 @@ use crate::clock::civil;
 use crate::generated::protocol::{SEED, Seed, SeedTask, TaskProgress};
 use crate::kind::Kind;
 use crate::language::Language;
-use crate::service::{Example, Service};
-use crate::tasks::Counts;
+use crate::service::{Service, ServiceExample};
+use crate::tasks::TaskCounts;
 
 /// The status of the documents' example node and of its flow.
 const COMPLETED: i64 = 2;
@@ -21,7 +21,7 @@ const COMPLETED: i64 = 2;
 /// The end of the span in the documents' example query, 2024-06-03 15:13:01, as Unix time.
 const EXAMPLE_END: i64 = 1_717_427_581;
 
-/// Seconds between two seeded tasks, so that the documents' example query finds all of them.
+/// Seconds between two seeded tasks, all of which the documents' example query finds.
 const TASK_DISTANCE: i64 = 23_000;
 
 impl Seed {
@@ -60,7 +60,7 @@ impl Seed {
 /// Returns the documents' example of an operation: its request and the `data` of its response.
 fn example(operation: &str) -> (Value, Value) {
     let example = Service::get().operation(operation).and_then(|operation| operation.examples.first());
-    let parsed = |text: fn(&Example) -> &str| {
+    let parsed = |text: fn(&ServiceExample) -> &str| {
         example.and_then(|example| serde_json::from_str(text(example)).ok()).unwrap_or(Value::Null)
     };
     let response = parsed(|example| &example.response);
@@ -145,13 +145,13 @@ fn tasks() -> Vec<SeedTask> {
         ..task(
             example_id + 1000 + number,
             &format!("sandbox-{number}-agent"),
-            Counts { numbers: 1000, called: 0, succeeded: 0 },
+            TaskCounts { numbers: 1000, called: 0, succeeded: 0 },
         )
     });
     std::iter::once(example).chain(older).chain(running).collect()
 }
 
-fn task(id: i64, name: &str, counts: Counts) -> SeedTask {
+fn task(id: i64, name: &str, counts: TaskCounts) -> SeedTask {
     let mut record = counts.figures();
     record.extend([
         ("taskId".to_owned(), id.into()),
@@ -180,7 +180,7 @@ fn older_task(age: i64, id: i64) -> SeedTask {
         2 => numbers,
         _ => numbers / 2,
     };
-    let counts = Counts { numbers, called, succeeded: called * (60 + age % 36) / 100 };
+    let counts = TaskCounts { numbers, called, succeeded: called * (60 + age % 36) / 100 };
     let created = EXAMPLE_END - age * TASK_DISTANCE;
     // As in the example, the name of a task is the time shortly before it was created.
     let mut task = task(id, &format!("{}-agent", civil(created - 19)), counts);
@@ -195,7 +195,7 @@ mod tests {
 
     use super::{EXAMPLE_END, Seed, example};
     use crate::clock::civil;
-    use crate::tasks::{Counts, Tasks};
+    use crate::tasks::{TaskCounts, Tasks};
 
     #[test]
     fn the_documents_query_gets_the_documents_response() {
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn figures_match_the_documents_example() {
         let (_, page) = example("query_group_calls");
-        for (name, figure) in (Counts { numbers: 10, called: 10, succeeded: 8 }).figures() {
+        for (name, figure) in (TaskCounts { numbers: 10, called: 10, succeeded: 8 }).figures() {
             assert_eq!(figure, page["records"][0][&name], "{name}");
         }
     }

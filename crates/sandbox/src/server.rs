@@ -11,19 +11,19 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
-use crate::auth::Gate;
+use crate::auth::AccessGate;
 use crate::clock::Clock;
 use crate::envelope;
 use crate::generated::protocol::{Ending, Fault, RecordedRequest};
-use crate::http::{Connection, ReadError, Request, Response};
+use crate::http::{HttpConnection, HttpRequest, HttpResponse, ReadError};
 use crate::json::integer;
 use crate::magic;
-use crate::operations::{self, Refusal, State};
-use crate::plan::{Plan, Source};
+use crate::operations::{self, Refusal, ServiceState};
+use crate::plan::{Plan, ResponseSource};
 use crate::play::{self, Next, Reply};
 use crate::recording::{Callback, Recording};
 use crate::script::Script;
-use crate::service::{Operation, Service};
+use crate::service::{Service, ServiceOperation};
 
 /// How long a client may keep sending after its request was rejected.
 const REJECTED_TIME: Duration = Duration::from_secs(1);
@@ -38,18 +38,18 @@ const MAX_ENVELOPE: usize = 1 << 20;
 const LONG_BODY: usize = 256 << 10;
 
 /// State that the connections share with the `Sandbox`.
-pub(crate) struct Shared {
-    pub(crate) gate: Gate,
+pub(crate) struct ServerState {
+    pub(crate) gate: AccessGate,
     pub(crate) clock: Clock,
-    pub(crate) state: Mutex<State>,
+    pub(crate) state: Mutex<ServiceState>,
     pub(crate) script: Mutex<Script>,
     pub(crate) recording: Recording,
     pub(crate) on_request: Option<Callback>,
 }
 
-impl Shared {
+impl ServerState {
     /// Locks the state. A panic in one connection does not stop the others.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, ServiceState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -73,7 +73,7 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
 }
 
 /// Serves until the sender of `shutdown` is dropped. All connections end then.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut shutdown: oneshot::Receiver<()>) {
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<ServerState>, mut shutdown: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -88,11 +88,11 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut shutdo
 }
 
 /// Serves the requests of one connection.
-async fn serve_connection(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) {
+async fn serve_connection(stream: TcpStream, peer: SocketAddr, shared: Arc<ServerState>) {
     // If this fails, responses are only slower.
     let _ = stream.set_nodelay(true);
     let (number, _open) = shared.recording.connect();
-    let mut connection = Connection::new(stream);
+    let mut connection = HttpConnection::new(stream);
     let mut next = Next::Request;
     while next != Next::End && connection.has_request().await {
         next = serve_request(&mut connection, peer.ip(), number, next, &shared).await;
@@ -101,11 +101,11 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, shared: Arc<Share
 
 /// Serves one request.
 async fn serve_request(
-    connection: &mut Connection,
+    connection: &mut HttpConnection,
     peer: IpAddr,
     number: u64,
     state: Next,
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
 ) -> Next {
     if state == Next::Request {
         let fault = shared.script().next_before_read();
@@ -151,8 +151,8 @@ async fn run<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + Send +
 }
 
 /// Responds to bytes that are not a supported request.
-async fn reject(connection: &mut Connection, status: u16, shared: &Shared) {
-    let mut response = Response::html(status);
+async fn reject(connection: &mut HttpConnection, status: u16, shared: &ServerState) {
+    let mut response = HttpResponse::html(status);
     response.set_header("Date", Some(&shared.clock.http_date()));
     response.set_header("Connection", Some("close"));
     let plan = Plan::default();
@@ -164,14 +164,14 @@ async fn reject(connection: &mut Connection, status: u16, shared: &Shared) {
 /// The decision about a request.
 struct Exchange {
     /// Response of the service, before faults change it.
-    served: Response,
+    served: HttpResponse,
     plan: Plan,
     ending: Ending,
     recorded: RecordedRequest,
 }
 
 /// Decides how the sandbox responds to a request, and applies the request unless a fault prevents that.
-fn decide(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Exchange {
+fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState) -> Exchange {
     let operation = Service::get().route(&request.path).filter(|_| request.method == "POST");
     let now = shared.clock.unix_seconds();
     let admitted = operation.map(|operation| admit(operation, request, peer, now, shared));
@@ -181,12 +181,12 @@ fn decide(request: &Request, peer: IpAddr, number: u64, shared: &Shared) -> Exch
         .or_else(|| magic_fault(operation?, admitted.as_ref()?));
 
     let mut plan = Plan::from(fault.clone().unwrap_or(Fault::Ok));
-    if let Source::Reflect(reflection) = plan.source {
+    if let ResponseSource::Reflect(reflection) = plan.source {
         plan.source = play::reflect(reflection, request);
     }
     let (served, applied) = match (operation, admitted) {
         (Some(operation), Some(admitted)) if plan.applies_request() => perform(operation, admitted, now, shared),
-        (Some(_), _) => (Response::json(""), false),
+        (Some(_), _) => (HttpResponse::json(""), false),
         (None, _) => (gateway_error(request), false),
     };
     let ending = plan.delivery.ending(request.keep_alive);
@@ -211,52 +211,63 @@ impl Exchange {
 }
 
 /// Returns the operation of a request's path.
-fn operation_name(request: &Request) -> Option<String> {
+fn operation_name(request: &HttpRequest) -> Option<String> {
     Service::get().route(&request.path).map(|operation| operation.name.clone())
 }
 
 /// Checks the client's credentials and address, and then the request.
-fn admit(operation: &Operation, request: &Request, peer: IpAddr, now: i64, shared: &Shared) -> Result<Value, Refusal> {
+fn admit(
+    operation: &ServiceOperation,
+    request: &HttpRequest,
+    peer: IpAddr,
+    now: i64,
+    shared: &ServerState,
+) -> Result<Value, Refusal> {
     shared.gate.admit(request, peer, now)?;
     operations::read_body(operation, request)
 }
 
 /// Returns the fault of the magic key in an admitted request.
-fn magic_fault(operation: &Operation, admitted: &Result<Value, Refusal>) -> Option<Fault> {
+fn magic_fault(operation: &ServiceOperation, admitted: &Result<Value, Refusal>) -> Option<Fault> {
     let body = admitted.as_ref().ok()?;
     magic::fault(integer(body.get("keyId")?)?, operation.is_update)
 }
 
 /// Performs an admitted request. Returns the response and whether the request was applied.
-fn perform(operation: &Operation, admitted: Result<Value, Refusal>, now: i64, shared: &Shared) -> (Response, bool) {
+fn perform(
+    operation: &ServiceOperation,
+    admitted: Result<Value, Refusal>,
+    now: i64,
+    shared: &ServerState,
+) -> (HttpResponse, bool) {
     let performed = admitted.and_then(|body| operations::perform(operation, &body, &mut shared.state(), now));
     let applied = performed.is_ok();
-    (Response::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
+    (HttpResponse::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
 }
 
 /// Returns the response of a gateway to a request that is not of the API.
-fn gateway_error(request: &Request) -> Response {
+fn gateway_error(request: &HttpRequest) -> HttpResponse {
     if Service::get().route(&request.path).is_none() {
-        return Response::html(404);
+        return HttpResponse::html(404);
     }
-    let mut response = Response::html(405);
+    let mut response = HttpResponse::html(405);
     response.set_header("Allow", Some("POST"));
     response
 }
 
 /// Returns the reply of a plan, which may replace or edit the service's response.
-fn reply(served: Response, plan: &Plan, ending: Ending, clock: &Clock) -> Reply {
+fn reply(served: HttpResponse, plan: &Plan, ending: Ending, clock: &Clock) -> Reply {
     let mut response = match &plan.source {
-        Source::Service => served,
-        Source::Page(status) => Response::html(*status),
-        Source::Code(code) => Response::json(Refusal::from(*code).body()),
-        Source::Respond { status, headers, body } => {
-            Response { status: *status, headers: headers.clone(), body: body.clone() }
+        ResponseSource::Service => served,
+        ResponseSource::Page(status) => HttpResponse::html(*status),
+        ResponseSource::Code(code) => HttpResponse::json(Refusal::from(*code).body()),
+        ResponseSource::Respond { status, headers, body } => {
+            HttpResponse { status: *status, headers: headers.clone(), body: body.clone() }
         }
         // `play` produces padding while it sends, and `decide` has replaced reflections.
-        Source::Padding | Source::Reflect(_) => Response::json(""),
-        Source::Raw(bytes) => return Reply::Raw(bytes.clone()),
-        Source::Nothing => return Reply::Nothing,
+        ResponseSource::Padding | ResponseSource::Reflect(_) => HttpResponse::json(""),
+        ResponseSource::Raw(bytes) => return Reply::Raw(bytes.clone()),
+        ResponseSource::Nothing => return Reply::Nothing,
     };
     if !response.has_header("Date") {
         response.set_header("Date", Some(&clock.http_date()));

@@ -13,19 +13,19 @@ const SERVICE: &str = include_str!("generated/service.json");
 /// The service. The process reads it and compiles its schemas once.
 static SERVICE_MODEL: LazyLock<Service> = LazyLock::new(|| {
     let file: ServiceFile = serde_json::from_str(SERVICE).expect("codegen renders a service that can be read");
-    let operations = file.operations.into_iter().map(Operation::new).collect();
+    let operations = file.operations.into_iter().map(ServiceOperation::new).collect();
     Service { codes: file.codes, response_fields: file.response_fields, operations }
 });
 
 /// The codes and operations of the service.
 pub(crate) struct Service {
-    codes: Vec<Code>,
+    codes: Vec<ServiceCode>,
     response_fields: Vec<String>,
-    operations: Vec<Operation>,
+    operations: Vec<ServiceOperation>,
 }
 
 /// An operation of the service.
-pub(crate) struct Operation {
+pub(crate) struct ServiceOperation {
     /// Name in the spec, such as `query_group_calls`.
     pub(crate) name: String,
     /// Whether it changes a flow.
@@ -34,12 +34,12 @@ pub(crate) struct Operation {
     /// Schema of its requests.
     pub(crate) schema: RequestSchema,
     /// Examples of the documents.
-    pub(crate) examples: Vec<Example>,
+    pub(crate) examples: Vec<ServiceExample>,
 }
 
 /// A request and its response in the documents.
 #[derive(Deserialize)]
-pub(crate) struct Example {
+pub(crate) struct ServiceExample {
     /// Body of the request, verbatim.
     pub(crate) request: String,
     /// Body of the response, verbatim.
@@ -48,14 +48,14 @@ pub(crate) struct Example {
 
 /// A status code of the service.
 #[derive(Deserialize)]
-struct Code {
+struct ServiceCode {
     number: i64,
     wordings: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct ServiceFile {
-    codes: Vec<Code>,
+    codes: Vec<ServiceCode>,
     response_fields: Vec<String>,
     operations: Vec<OperationEntry>,
 }
@@ -66,10 +66,10 @@ struct OperationEntry {
     kind: String,
     path: String,
     request: Value,
-    examples: Vec<Example>,
+    examples: Vec<ServiceExample>,
 }
 
-impl Operation {
+impl ServiceOperation {
     fn new(entry: OperationEntry) -> Self {
         let schema = RequestSchema::compile(&entry.request).expect("codegen renders schemas that compile");
         let is_update = entry.kind == "update";
@@ -84,9 +84,9 @@ impl Service {
     }
 
     /// Returns the operation whose path is the end of a request's path. The rest is the prefix of a base URL.
-    pub(crate) fn route(&self, path: &str) -> Option<&Operation> {
+    pub(crate) fn route(&self, path: &str) -> Option<&ServiceOperation> {
         let ends_in =
-            |operation: &&Operation| path.strip_suffix(&operation.path).is_some_and(|rest| rest.ends_with('/'));
+            |operation: &&ServiceOperation| path.strip_suffix(&operation.path).is_some_and(|rest| rest.ends_with('/'));
         self.operations.iter().filter(ends_in).max_by_key(|operation| operation.path.len())
     }
 
@@ -96,7 +96,7 @@ impl Service {
     }
 
     /// Returns the operation with this name.
-    pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
+    pub(crate) fn operation(&self, name: &str) -> Option<&ServiceOperation> {
         self.operations.iter().find(|operation| operation.name == name)
     }
 

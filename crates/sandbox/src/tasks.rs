@@ -16,13 +16,13 @@ const TASK_TYPE: i64 = 3;
 
 /// How many of a task's phone numbers were called and reached. The other figures follow from these.
 #[derive(Clone, Copy)]
-pub(crate) struct Counts {
+pub(crate) struct TaskCounts {
     pub(crate) numbers: i64,
     pub(crate) called: i64,
     pub(crate) succeeded: i64,
 }
 
-impl Counts {
+impl TaskCounts {
     /// Returns the fields of a record that follow from the counts, with the prices of the documents' example. The ratio
     /// and duration of a task that reached no number are null.
     pub(crate) fn figures(self) -> Map<String, Value> {
@@ -70,7 +70,7 @@ impl SeedTask {
             elapsed if elapsed < lasts => 1,
             _ => 2,
         };
-        record.extend(Counts { numbers, called, succeeded: called * 8 / 10 }.figures());
+        record.extend(TaskCounts { numbers, called, succeeded: called * 8 / 10 }.figures());
         record.insert("status".to_owned(), status.into());
         record.entry("createdTime").or_insert_with(|| civil(begin).into());
         Cow::Owned(record)
@@ -131,7 +131,7 @@ impl Tasks {
         all
     }
 
-    /// Adds a task. A missing type or time is filled in, so that queries find the task.
+    /// Adds a task. A missing type or time is filled in, because queries would not find the task.
     pub(crate) fn insert(&mut self, mut task: SeedTask, now: i64) {
         let mut fill_in = |name: &str, value: Value| {
             if task.record.get(name).is_none_or(Value::is_null) {

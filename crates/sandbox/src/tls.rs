@@ -1,6 +1,6 @@
 //! TLS in front of the sandbox, with a certificate that clients must trust or must refuse.
 //!
-//! It relays connections to the sandbox's plain port, so that the rest of the sandbox is the same as without TLS.
+//! It relays connections to the sandbox's plain port. The rest of the sandbox is the same as without TLS.
 
 use std::error::Error;
 use std::io;

@@ -124,7 +124,7 @@ async fn a_clock_that_jumps_during_a_call_does_not_change_its_duration() {
         // The clock jumps before the response arrives: the next attempt is signed with the new time.
         let (sandbox, _) = sandbox_and_client().await;
         let (client, offset) = skewed(&sandbox, HOUR);
-        sandbox.script([Fault::Ok.after(Duration::from_millis(100))]);
+        sandbox.script([Fault::Ok.delayed_by(Duration::from_millis(100))]);
         let call = tokio::spawn({
             let client = client.clone();
             async move { client.update_recall_flow(&update()).await }

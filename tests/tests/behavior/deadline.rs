@@ -22,7 +22,7 @@ async fn no_fault_outlasts_the_deadline() {
         ("no response", Fault::Hold, Phase::Response),
         ("a head that drips", Fault::DripHead(pace), Phase::Response),
         ("a body that drips", Fault::DripBody(pace), Phase::Body),
-        ("a late response", Fault::Ok.after(FAR), Phase::Response),
+        ("a late response", Fault::Ok.delayed_by(FAR), Phase::Response),
     ] {
         sandbox.reset();
         sandbox.script([fault.clone()]);
@@ -66,7 +66,7 @@ async fn a_response_that_arrived_while_the_process_was_stopped_counts() {
     client.query_recall_flow_detail(12).await.unwrap();
     for is_update in [false, true] {
         sandbox.reset();
-        sandbox.script([Fault::Ok.after(Duration::from_millis(100))]);
+        sandbox.script([Fault::Ok.delayed_by(Duration::from_millis(100))]);
         let call = async {
             if is_update {
                 client.update_recall_flow(&update()).await
@@ -98,7 +98,7 @@ async fn a_query_is_retried_after_its_attempt_timeout() {
 async fn an_attempt_of_an_update_has_the_whole_timeout() {
     let (sandbox, _) = sandbox_and_client().await;
     let client = builder(&sandbox).attempt_timeout(Duration::from_millis(50)).build().unwrap();
-    sandbox.script([Fault::Ok.after(Duration::from_millis(300))]);
+    sandbox.script([Fault::Ok.delayed_by(Duration::from_millis(300))]);
     client.update_recall_flow(&update()).await.unwrap();
     assert_eq!(sandbox.requests().len(), 1);
 }
