@@ -25,13 +25,13 @@ after(() => sandbox.close());
  * Calls an operation that gets this response, on a new connection.
  *
  * @param {string} operation
- * @param {import('recallflow/sandbox').Fault} answer
+ * @param {import('recallflow/sandbox').Fault} response
  * @param {Record<string, unknown>} [options]
  * @returns {Promise<any>}
  */
-async function play(operation, answer, options = {}) {
+async function play(operation, response, options = {}) {
   sandbox.reset();
-  sandbox.script(answer);
+  sandbox.script(response);
   const client = sandbox.client({ maxRetries: 0, ...options });
   try {
     return await callAny(client, operation);
@@ -102,15 +102,15 @@ suite('responses are read as in the vectors', () => {
 /**
  * Returns the fault of the sandbox with this response.
  *
- * @param {any} answer
+ * @param {any} response
  * @returns {import('recallflow/sandbox').Fault}
  */
-function fault(answer) {
+function fault(response) {
   const content = (name) => {
-    const base64 = answer[`${name}_base64`];
-    return base64 === undefined ? answer[name] : { base64 };
+    const base64 = response[`${name}_base64`];
+    return base64 === undefined ? response[name] : { base64 };
   };
-  const { status, headers = [] } = answer;
+  const { status, headers = [] } = response;
   return status === undefined ? { raw: content('raw') } : { respond: { status, headers, body: content('body') } };
 }
 
@@ -189,9 +189,9 @@ function check(error, expected, details) {
 suite('responses become the errors of the vectors', () => {
   for (const each of cases('errors')) {
     test(each.name, async () => {
-      const { operation, answer, options = {}, error: expected } = each;
+      const { operation, response, options = {}, error: expected } = each;
       const named = Object.fromEntries(Object.entries(options).map(([name, value]) => [camelCase(name), value]));
-      const error = await play(operation, fault(answer), named).then(
+      const error = await play(operation, fault(response), named).then(
         () => assert.fail('it is an error'),
         (reason) => reason,
       );

@@ -145,7 +145,7 @@ def check(error: rf.RecallFlowError, expected: dict[str, Any], details: dict[str
 
 @pytest.mark.parametrize("case", cases("errors"))
 def test_errors_are_those_of_the_vectors(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
-    options, operation, scripted = case.get("options", {}), case["operation"], fault(case["answer"])
+    options, operation, scripted = case.get("options", {}), case["operation"], fault(case["response"])
     errors: list[rf.RecallFlowError] = []
     for way in (play, play_async):
         with pytest.raises(rf.RecallFlowError) as caught:

@@ -40,7 +40,7 @@ pub fn envelope(data: &[u8]) {
     let body = Bytes::copy_from_slice(data);
     for status in STATUSES {
         let response = Replay { status, body: body.clone(), secrets: &SECRETS, ..Replay::default() };
-        let said = Said::of(data);
+        let said = Said::parse(data);
         for (operation, info) in OPERATIONS.iter().enumerate() {
             let read = read(&response, operation);
             let expected = said.as_ref().is_some_and(|said| said.is_success(info.kind)) && status < 300;
@@ -124,7 +124,7 @@ enum Data {
 }
 
 impl Said {
-    fn of(body: &[u8]) -> Option<Self> {
+    fn parse(body: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)).ok()?;
         serde_json::from_str(text).ok()
     }

@@ -33,7 +33,7 @@ pub fn spec(data: &[u8]) {
 /// Splits a text into files, by their paths.
 fn files(text: &str) -> BTreeMap<&str, String> {
     let mut files = BTreeMap::<_, String>::new();
-    // The text before the first path is a file too, so that every input has one.
+    // The text before the first path is a file too: every input has one.
     let mut path = "types/text.toml";
     for line in text.split_inclusive('\n') {
         if let Some(next) = line.strip_prefix(FILE) {

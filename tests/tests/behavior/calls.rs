@@ -164,10 +164,10 @@ async fn the_sandbox_routes_every_operation() {
             operation.path
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
         // The sandbox checks the path before the signature, so this error shows that the path is known.
-        assert!(answer.contains(r#""code":-1"#), "{}: {answer}", operation.name);
+        assert!(response.contains(r#""code":-1"#), "{}: {response}", operation.name);
         assert_eq!(sandbox.requests().pop().unwrap().operation.as_deref(), Some(operation.name));
     }
 }

@@ -98,9 +98,9 @@ pub(crate) fn encoded_echoes() -> Vec<Fault> {
     let sign = sign();
     let headers = format!("POST /voice HTTP/1.1\r\nApi-Key: {KEY}\r\nSign: {sign}\r\nX: {SECRET}\r\n");
     let texts = [KEY, SECRET, &sign, &headers].map(encodings).concat();
-    let answers = |text: &String| {
+    let responses = |text: &String| {
         let message = serde_json::json!({ "code": -22, "msg": format!("bad request: {text}") });
         [Fault::body(message.to_string()), Fault::body(format!("<html>{text}</html>")).with_status(403)]
     };
-    texts.iter().flat_map(answers).collect()
+    texts.iter().flat_map(responses).collect()
 }

@@ -32,15 +32,15 @@ impl Recorder {
 }
 
 /// Appends fields to a line.
-struct Line(String);
+struct LoggedLine(String);
 
-impl Line {
-    fn of(metadata: &Metadata<'_>) -> Self {
+impl LoggedLine {
+    fn new(metadata: &Metadata<'_>) -> Self {
         Self(format!("{} {} {}", metadata.target(), metadata.level(), metadata.name()))
     }
 }
 
-impl Visit for Line {
+impl Visit for LoggedLine {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         // Writing to a string cannot fail.
         let _ = write!(self.0, " {}={value:?}", field.name());
@@ -53,14 +53,14 @@ impl Subscriber for Recorder {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut line = Line::of(span.metadata());
+        let mut line = LoggedLine::new(span.metadata());
         span.record(&mut line);
         self.add(line.0);
         Id::from_u64(1)
     }
 
     fn record(&self, _: &Id, values: &Record<'_>) {
-        let mut line = Line(String::from("span"));
+        let mut line = LoggedLine(String::from("span"));
         values.record(&mut line);
         self.add(line.0);
     }
@@ -68,7 +68,7 @@ impl Subscriber for Recorder {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line::of(event.metadata());
+        let mut line = LoggedLine::new(event.metadata());
         event.record(&mut line);
         self.add(line.0);
     }

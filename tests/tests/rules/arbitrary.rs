@@ -9,7 +9,7 @@ use crate::mistake::{make, mistake};
 use crate::odd::{any_json, character};
 use crate::oracle::Request;
 
-/// Generates any request. Most are nearly valid, so that the later checks are reached as well.
+/// Generates any request. Most are nearly valid, and reach the later checks as well.
 pub(crate) fn request(request: Request) -> BoxedStrategy<Value> {
     prop_oneof![
         2 => valid(request),

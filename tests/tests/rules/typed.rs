@@ -185,8 +185,8 @@ fn build_query(json: &Value) -> GroupCallQuery {
         let statuses = statuses.iter().map(|status| TaskStatus::from(status.as_i64().unwrap()));
         query = query.status_list(statuses.collect::<Vec<_>>());
     }
-    query = with(query, params.int64("idxAppId"), GroupCallQuery::idx_app_id);
-    with(query, params.text("searchCondition"), GroupCallQuery::search_condition)
+    query = set_some(query, params.int64("idxAppId"), GroupCallQuery::idx_app_id);
+    set_some(query, params.text("searchCondition"), GroupCallQuery::search_condition)
 }
 
 fn build_node(json: &Value) -> RecallNode {
@@ -203,35 +203,35 @@ fn build_node(json: &Value) -> RecallNode {
     };
     // The setter takes bytes, so it cannot set text that is not base64.
     node.base_file = given.text("baseFile").map(str::to_owned);
-    node = with(node, given.text("voiceFileId"), RecallNode::voice_file_id);
-    node = with(node, given.text("voiceFileName"), RecallNode::voice_file_name);
-    node = with(node, given.text("uploadName"), RecallNode::upload_name);
-    node = with(node, given.text("text"), RecallNode::text);
-    node = with(node, given.text("lan"), RecallNode::lan);
-    node = with(node, json["speakingRate"].as_f64(), RecallNode::speaking_rate);
-    node = with(node, given.int64("ssmlGender").map(VoiceGender::from), RecallNode::ssml_gender);
-    node = with(node, given.int32("accent"), RecallNode::accent);
-    node = with(node, given.flag("hangUpSms"), RecallNode::hang_up_sms);
-    node = with(node, given.int64("idxSmsAppId"), RecallNode::idx_sms_app_id);
-    node = with(node, given.text("smsContent"), RecallNode::sms_content);
-    node = with(node, given.text("senderId"), RecallNode::sender_id);
-    node = with(node, given.flag("feedbackPush"), RecallNode::feedback_push);
-    node = with(node, given.text("feedbackValue"), RecallNode::feedback_value);
-    node = with(node, given.flag("successPush"), RecallNode::success_push);
-    node = with(node, given.int32("successPushTime"), RecallNode::success_push_time);
-    node = with(node, given.flag("failedPush"), RecallNode::failed_push);
-    node = with(node, given.flag("ringPush"), RecallNode::ring_push);
-    node = with(node, given.flag("toSeat"), RecallNode::to_seat);
-    node = with(node, given.int64("sipGroupId"), RecallNode::sip_group_id);
-    node = with(node, given.int64("outboundControl").map(OutboundControl::from), RecallNode::outbound_control);
-    node = with(node, given.int32("calloutRate"), RecallNode::callout_rate);
-    node = with(node, given.int64("toSeatType").map(SeatTransfer::from), RecallNode::to_seat_type);
-    node = with(node, given.text("toSeatKey"), RecallNode::to_seat_key);
-    with(node, given.int32("delayTransfer"), RecallNode::delay_transfer)
+    node = set_some(node, given.text("voiceFileId"), RecallNode::voice_file_id);
+    node = set_some(node, given.text("voiceFileName"), RecallNode::voice_file_name);
+    node = set_some(node, given.text("uploadName"), RecallNode::upload_name);
+    node = set_some(node, given.text("text"), RecallNode::text);
+    node = set_some(node, given.text("lan"), RecallNode::lan);
+    node = set_some(node, json["speakingRate"].as_f64(), RecallNode::speaking_rate);
+    node = set_some(node, given.int64("ssmlGender").map(VoiceGender::from), RecallNode::ssml_gender);
+    node = set_some(node, given.int32("accent"), RecallNode::accent);
+    node = set_some(node, given.flag("hangUpSms"), RecallNode::hang_up_sms);
+    node = set_some(node, given.int64("idxSmsAppId"), RecallNode::idx_sms_app_id);
+    node = set_some(node, given.text("smsContent"), RecallNode::sms_content);
+    node = set_some(node, given.text("senderId"), RecallNode::sender_id);
+    node = set_some(node, given.flag("feedbackPush"), RecallNode::feedback_push);
+    node = set_some(node, given.text("feedbackValue"), RecallNode::feedback_value);
+    node = set_some(node, given.flag("successPush"), RecallNode::success_push);
+    node = set_some(node, given.int32("successPushTime"), RecallNode::success_push_time);
+    node = set_some(node, given.flag("failedPush"), RecallNode::failed_push);
+    node = set_some(node, given.flag("ringPush"), RecallNode::ring_push);
+    node = set_some(node, given.flag("toSeat"), RecallNode::to_seat);
+    node = set_some(node, given.int64("sipGroupId"), RecallNode::sip_group_id);
+    node = set_some(node, given.int64("outboundControl").map(OutboundControl::from), RecallNode::outbound_control);
+    node = set_some(node, given.int32("calloutRate"), RecallNode::callout_rate);
+    node = set_some(node, given.int64("toSeatType").map(SeatTransfer::from), RecallNode::to_seat_type);
+    node = set_some(node, given.text("toSeatKey"), RecallNode::to_seat_key);
+    set_some(node, given.int32("delayTransfer"), RecallNode::delay_transfer)
 }
 
 /// Calls a setter if there is a value.
-fn with<T, V>(request: T, value: Option<V>, set: impl FnOnce(T, V) -> T) -> T {
+fn set_some<T, V>(request: T, value: Option<V>, set: impl FnOnce(T, V) -> T) -> T {
     match value {
         Some(value) => set(request, value),
         None => request,

@@ -37,8 +37,8 @@ pub(crate) fn operations() -> Vec<Operation> {
 fn responses_have_the_expected_result() {
     let sandbox = Sandbox::start_blocking().expect("a sandbox");
     check_all(&load::<File>("decoding").cases, |case| {
-        let answer = Fault::Respond { status: case.http_status, headers: Vec::new(), body: case.body.clone().into() };
-        let response = play(&sandbox, case.operation, answer, |client| client).map_err(|error| error.to_string())?;
+        let scripted = Fault::Respond { status: case.http_status, headers: Vec::new(), body: case.body.clone().into() };
+        let response = play(&sandbox, case.operation, scripted, |client| client).map_err(|error| error.to_string())?;
         let text = response.to_json();
         let wire: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         same_json("response", &case.response, &wire)?;

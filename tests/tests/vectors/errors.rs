@@ -29,7 +29,7 @@ struct Failing {
     operation: Operation,
     #[serde(default)]
     options: Options,
-    answer: Answer,
+    response: ScriptedResponse,
     error: Expected,
 }
 
@@ -44,7 +44,7 @@ struct Options {
 /// An HTTP response, or raw bytes after which the connection is closed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Answer {
+struct ScriptedResponse {
     status: Option<u16>,
     #[serde(default)]
     headers: Vec<(String, String)>,
@@ -89,7 +89,7 @@ fn responses_have_the_expected_error() {
     assert_eq!(sandbox.api_key(), file.credentials.api_key);
     assert_eq!(sandbox.api_secret(), file.credentials.api_secret);
     check_all(&file.cases, |case| {
-        let outcome = play(&sandbox, case.operation, case.answer.fault(), |client| case.options.apply(client));
+        let outcome = play(&sandbox, case.operation, case.response.to_fault(), |client| case.options.apply(client));
         let error = outcome.err().ok_or("there was no error")?;
         same("requests", &1, &sandbox.requests().len())?;
         same("attempts", &1, &error.call().attempts)?;
@@ -111,8 +111,8 @@ impl Options {
     }
 }
 
-impl Answer {
-    fn fault(&self) -> Fault {
+impl ScriptedResponse {
+    fn to_fault(&self) -> Fault {
         let raw = bytes(self.raw.as_ref(), self.raw_base64.as_ref());
         let body = bytes(self.body.as_ref(), self.body_base64.as_ref());
         match (self.status, body, raw) {

@@ -90,12 +90,12 @@ fn paths<'a>(own: &'a Extra, list: &str, items: impl Iterator<Item = &'a Extra>)
 pub(crate) fn play(
     sandbox: &Sandbox,
     operation: Operation,
-    answer: Fault,
+    scripted: Fault,
     options: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Response, Error> {
     let builder = Client::builder(sandbox.api_key(), sandbox.api_secret()).base_url(sandbox.url()).max_retries(0);
     let client = options(builder).build_blocking()?;
     sandbox.reset();
-    sandbox.script([answer]);
+    sandbox.script([scripted]);
     operation.call(&client)
 }
