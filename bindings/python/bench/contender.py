@@ -55,7 +55,7 @@ def headers() -> dict[str, str]:
 
 
 def reader(records: str, field: Callable[[str], str]) -> Callable[[Any], None]:
-    """Compiles a function that reads every field of every record, so that the interpreter specializes each access."""
+    """Compiles a function that reads every field of every record, in which the interpreter specializes each access."""
     reads = "\n".join(f"        task{field(name)}" for name in FIELDS)
     source = f"def read(page):\n    assert len(page{records}) == {RECORDS}\n    for task in page{records}:\n{reads}\n"
     names: dict[str, Any] = {}

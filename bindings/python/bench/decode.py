@@ -11,7 +11,7 @@ import structs
 from contender import BASE_URL, OPTION, read_attributes, read_items, run
 
 envelope = urllib.request.urlopen(f"{BASE_URL}/voice/group/call/query", b"{}").read()
-# The envelope of recallflow is private, so that all contenders read the data within.
+# All contenders read the data within the envelope, because that of recallflow is private.
 page = orjson.dumps(orjson.loads(envelope)["data"])
 decode_page = msgspec.json.Decoder(structs.Page).decode
 CONTENDERS = {

@@ -27,7 +27,7 @@ impl Sandbox {
         py.detach(|| without_sigpipe(|| self.0.command(command)))
     }
 
-    /// Executes a command that waits. Waits in slices, so that Ctrl-C and `close` end the wait.
+    /// Executes a command that waits. Waits in slices, between which Ctrl-C and `close` end the wait.
     fn wait(&self, py: Python<'_>, command: &str) -> PyResult<String> {
         let waiting = match self.0.wait(command) {
             Ok(waiting) => waiting,

@@ -38,7 +38,7 @@ impl Member {
         unsafe { instance.word(self.offset).write(value.into_ptr()) }
     }
 
-    /// Returns the value of a new instance's slot, so that another slot can share it; `None` if the slot is empty.
+    /// Returns the value of a new instance's slot, to be shared by another slot; `None` if the slot is empty.
     pub(crate) fn share<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
         // SAFETY: `find_offset` found the offset of this slot in instances of this class. An empty slot is null.
         unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.word(self.offset).read()) }

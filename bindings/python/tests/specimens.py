@@ -123,7 +123,7 @@ class BrokenTime(datetime.datetime):
 
 def endless() -> list[Any]:
     items: list[Any] = []
-    # Contains itself twice, so that reading it to the maximum depth would take practically forever.
+    # Contains itself twice: reading it to the maximum depth would take practically forever.
     items.extend([items, items])
     return items
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from recallflow.sandbox import Sandbox
 
-# The folder of the package under test, so that the programs test the same package.
+# The folder of the package under test, which the programs test, too.
 PACKAGES = Path(rf.__file__).parents[1]
 QUERY = rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01")
 UPDATE = rf.UpdateRecallFlow(key_id=299, recall_interval=45, recall_num=2, recall_type=rf.RecallType.FAILED)
@@ -74,7 +74,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # The program and its children form a process group, so that all can be killed at once.
+            # The program and its children form a process group, to be killed at once.
             start_new_session=True,
         )
 
@@ -143,7 +143,7 @@ class Gate:
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         if barred:
-            # Fills the backlog, so that the system accepts no further connections.
+            # Fills the backlog: the system accepts no further connections.
             self._filler = self._closing.enter_context(socket.create_connection(("127.0.0.1", self.port)))
         else:
             self._start(self._accept)

@@ -147,6 +147,6 @@ def test_exit_is_clean_before_any_response_while(name: str) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", WAITING)
 def test_exit_is_clean_as_responses_arrive_while(name: str) -> None:
-    """Responses arrive a few milliseconds after the requests, so that they meet every stage of the exit."""
+    """Responses arrive a few milliseconds after the requests, in every stage of the exit."""
     under_way, expected, text = WAITING[name]
     repeat(lambda number: end(text, expected, under_way, *[faults.delay(number / 1000)] * under_way))

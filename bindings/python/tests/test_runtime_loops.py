@@ -189,7 +189,7 @@ async def cancelled(call, turns):
     return 0
 
 async def main():
-    # Calls take a few milliseconds, so that some are canceled in every stage, and some end before.
+    # Calls take a few milliseconds: some are canceled in every stage, and some end before.
     ended = []
     for _ in range({count} // 20):
         limits = [chance.choice([chance.uniform(0, 0.06)] * 4 + [30]) for _ in range(10)]

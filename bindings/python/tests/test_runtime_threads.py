@@ -30,7 +30,7 @@ def test_all_are_under_way_at_once(sandbox: Sandbox, call: Callable[[rf.Client],
     with Gate(sandbox) as gate, sandbox.client(base_url=gate.url) as client, ThreadPoolExecutor(8) as pool:
         calls = [pool.submit(call, client) for _ in range(8)]
         sandbox.wait_for_requests(8)
-        # The gate holds all responses, so that eight calls wait. This thread and those of the gate also count.
+        # Eight calls wait, because the gate holds all responses. This thread and those of the gate also count.
         assert not any(it.done() for it in calls)
         gate.open()
         assert len({repr(it.result()) for it in calls}) == 1

@@ -273,7 +273,7 @@ def test_a_test_can_wait_for_requests(recallflow_sandbox: Sandbox) -> None:
     connection = connect(sandbox)
     asking = threading.Thread(target=connection.request, args=("POST", DETAIL, '{"keyId": 12}', headers(sandbox)))
     asking.start()
-    # The wait releases the GIL, so that the other thread can send its request.
+    # The wait releases the GIL, which the other thread needs to send its request.
     (request,) = sandbox.wait_for_requests(1)
     assert request.response.fault == faults.hold()
     assert sandbox.open_connections == 1

@@ -251,7 +251,7 @@ def test_debug_mode_of_an_event_loop_shows_no_secrets(
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        # Every callback counts as slow, so that asyncio logs it with its arguments.
+        # Every callback counts as slow, and asyncio logs it with its arguments.
         loop.slow_callback_duration = 0
         loop.set_exception_handler(lambda _, context: told.append(repr(context)))
         client = canary_sandbox.async_client(max_retries=0)

@@ -1,4 +1,4 @@
-//! Catches panics of a call, so that they become errors in the language of the caller.
+//! Turns panics of a call into errors in the language of the caller.
 
 use std::any::Any;
 use std::future::Future;

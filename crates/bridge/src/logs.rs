@@ -64,7 +64,7 @@ impl<F> Scope<'_, F> {
     fn enter<T>(&mut self, act: impl FnOnce(Pin<&mut Option<F>>) -> T) -> T {
         static DISPATCHES: OnceLock<[Dispatch; 2]> = OnceLock::new();
         // While only one dispatch exists, `tracing` asks the current thread's subscriber whether a new event is of interest,
-        // and remembers the answer. A call that is not logged would then silence the event for all later calls.
+        // and remembers the reply. A call that is not logged would then silence the event for all later calls.
         let [dispatch, _] = DISPATCHES.get_or_init(|| [Dispatch::new(Collector), Dispatch::new(Collector)]);
         let _outer = Outer(CALL.replace(Some((self.operation, Arc::clone(&self.sink)))));
         dispatcher::with_default(dispatch, || act(self.future.as_mut()))

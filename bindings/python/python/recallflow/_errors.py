@@ -265,7 +265,7 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
 def _restore(
     kind: type[RecallFlowError], args: tuple[Any, ...], attributes: dict[str, Any], cause: BaseException | None
 ) -> RecallFlowError:
-    # Without `__init__`, so that derived classes may have other parameters.
+    # Without `__init__`, because derived classes may have other parameters.
     error = kind.__new__(kind)
     error.args = args
     error.__dict__.update(attributes)

@@ -1,6 +1,6 @@
 """Passes log records of the native module to the logger `recallflow`.
 
-The package does not add a `NullHandler`, so that its warnings are printed in programs that do not configure logging.
+The package does not add a `NullHandler`, which would hide its warnings in programs that do not configure logging.
 """
 
 from __future__ import annotations

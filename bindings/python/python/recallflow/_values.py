@@ -185,7 +185,7 @@ def _time(value: Any) -> Any:
 
 
 def _as_tuple(value: Any) -> Any:
-    """Returns a sequence as a tuple, so that requests with lists can be hashed; any other value unchanged."""
+    """Returns a sequence as a tuple, with which requests can be hashed; any other value unchanged."""
     if isinstance(value, _ATOMS) or not isinstance(value, _SEQUENCES):
         return value
     return tuple(value)
