@@ -9,6 +9,7 @@
 //! | object | 1, then its fields in the order of its type, then its `extra` |
 //! | list | the number of items, then the items |
 //! | absent | NaN, which JSON cannot express |
+//! | ID that no number represents | infinity, which JSON cannot express either, then its digits as a text |
 //! | JSON value of unknown type | its [`ValueKind`], then its value |
 
 use napi::bindgen_prelude::Float64Array;
@@ -170,7 +171,7 @@ impl Pack {
     }
 
     fn row(&mut self, row: Row<'_>) {
-        let mut big = BigIntegers::default();
+        let mut misfits = Misfits::default();
         for (position, cell) in row.cells().iter().enumerate() {
             match cell {
                 Cell::Object(_) => {
@@ -178,29 +179,31 @@ impl Pack {
                     row.object(position).into_iter().for_each(|object| self.row(object));
                 }
                 Cell::Objects(..) => self.rows(row.objects(position)),
-                Cell::Values(..) if row.values(position).iter().all(fits) => {
+                Cell::Values(..) if row.values(position).iter().all(|cell| fits(row, position, cell)) => {
                     let values = row.values(position);
                     self.count(values.len());
                     for value in values {
                         self.value(row, value);
                     }
                 }
-                cell if fits(cell) && !matches!(cell, Cell::Absent | Cell::Values(..)) => self.value(row, cell),
+                cell if !matches!(cell, Cell::Absent | Cell::Values(..)) && fits(row, position, cell) => {
+                    self.value(row, cell);
+                }
                 cell => {
                     let Field { wire, kind, .. } = &row.shape().fields[position];
                     match cell {
-                        Cell::Values(..) => big.add(wire, integers(row.values(position))),
-                        Cell::Int(number) => big.add(wire, (*number).into()),
+                        Cell::Values(..) => misfits.add(wire, integers(row.values(position))),
+                        Cell::Int(number) => misfits.add(wire, (*number).into()),
                         _ => {}
                     }
                     self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
                 }
             }
         }
-        match (row.extra(), big.0) {
+        match (row.extra(), misfits.0) {
             (None, None) => self.numbers.push(0.0),
-            (extra, big) => {
-                let mut fields = big.unwrap_or_default();
+            (extra, misfits) => {
+                let mut fields = misfits.unwrap_or_default();
                 let extra = extra.into_iter().flat_map(Extra::values);
                 fields.extend(extra.map(|(name, value)| (name.clone(), value.clone())));
                 self.fields(&fields);
@@ -227,8 +230,12 @@ impl Pack {
     /// Packs a scalar.
     fn value(&mut self, row: Row<'_>, cell: &Cell) {
         match cell {
-            #[expect(clippy::cast_precision_loss, reason = "the caller checks that it fits")]
-            Cell::Int(number) => self.numbers.push(*number as f64),
+            #[expect(clippy::cast_precision_loss, reason = "the number was found to be exact")]
+            Cell::Int(number) if is_exact(*number) => self.numbers.push(*number as f64),
+            Cell::Int(number) => {
+                self.numbers.push(f64::INFINITY);
+                self.text(&number.to_string());
+            }
             Cell::Float(number) => self.numbers.push(*number),
             Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
             Cell::Time(time) => {
@@ -247,19 +254,29 @@ impl Pack {
     }
 }
 
-/// Fields with integers that no JavaScript number represents. They go to `extra`, where they become `bigint`s.
+/// Fields whose integers no JavaScript number represents, except for IDs. They go to `extra`, where they become `bigint`s.
 #[derive(Default)]
-struct BigIntegers(Option<Map<String, Value>>);
+struct Misfits(Option<Map<String, Value>>);
 
-impl BigIntegers {
+impl Misfits {
     fn add(&mut self, name: &str, value: Value) {
         self.0.get_or_insert_default().insert(name.to_owned(), value);
     }
 }
 
-/// Returns whether a JavaScript value represents the cell exactly.
-fn fits(cell: &Cell) -> bool {
-    if let Cell::Int(number) = cell { number.unsigned_abs() <= MAX_SAFE_INTEGER } else { true }
+/// Returns whether the type of this field represents the cell exactly.
+fn fits(row: Row<'_>, position: usize, cell: &Cell) -> bool {
+    match cell {
+        Cell::Int(number) if !is_exact(*number) => {
+            matches!(row.shape().fields[position].kind, Kind::Id | Kind::List(Kind::Id))
+        }
+        _ => true,
+    }
+}
+
+/// Returns whether a JavaScript number represents the integer and no other.
+fn is_exact(number: i64) -> bool {
+    number.unsigned_abs() <= MAX_SAFE_INTEGER
 }
 
 /// Returns a list of integers as JSON.

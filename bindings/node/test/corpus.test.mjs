@@ -49,7 +49,7 @@ suite('Node reads the same as Rust', () => {
       }
       const response = fromWire(text, type);
       assert.deepEqual(toWire(response, type), shown.wire);
-      // Node also keeps integers beyond 2^53 in `extra`, because the number of a field cannot hold them.
+      // Node also keeps counts beyond 2^53 in `extra`, because their type is a number.
       const isLong = (/** @type {string} */ name) => typeof response.extra[name] === 'bigint';
       const extra = Object.keys(response.extra);
       assert.deepEqual(

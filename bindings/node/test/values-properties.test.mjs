@@ -273,8 +273,8 @@ function responseOf(chance, type) {
       default: {
         const inner = /** @type {any} */ (kind);
         const value = isList ? chance.list(4, () => responseOf(chance, inner)) : chance.whole(inner);
-        // A number is not exact, so the package keeps it in `extra`.
-        (typeof value === 'bigint' ? extra : response)[name] = value;
+        // Only IDs may be bigints. Other large integers are in `extra`.
+        (typeof value === 'bigint' && !name.endsWith('Id') ? extra : response)[name] = value;
       }
     }
   }

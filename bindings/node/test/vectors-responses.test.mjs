@@ -47,7 +47,7 @@ const RESPONSES = /** @type {const} */ ({
 });
 
 /**
- * Returns the paths of everything in `extra`, except for integers beyond 2^53, which other languages keep in the field.
+ * Returns the paths of everything in `extra`, except for counts beyond 2^53, which other languages keep in the field.
  *
  * @param {any} value
  * @returns {string[]}

@@ -24,13 +24,14 @@ function placeholder(description: string): string {
   return `{${MARKER}:${JSON.stringify(description)}}`;
 }
 
-/**
- * Returns a value as JSON text. Properties that are `undefined` are left out.
- *
- * @internal
- */
+/** Returns a value as JSON text. Properties that are `undefined` are left out. */
 export function encode(value: unknown): string {
   return encodeValue(value, [], false) ?? placeholder('undefined');
+}
+
+/** Returns the JSON text of a value from a response, whose numbers are never refused. */
+export function encodeReceived(value: object): string {
+  return encodeNested(value, [], true);
 }
 
 /** Encodes a value; `undefined` has no text. `isExtra` means that the value is in the `extra` of a response. */

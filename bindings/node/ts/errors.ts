@@ -2,6 +2,8 @@
 
 import { isNativeError } from 'node:util/types';
 
+import { stringifiable } from './bigints.js';
+
 /** Kind of a rule. */
 export type Rule = 'required' | 'range' | 'length' | 'one_of' | 'format' | 'at_least_one' | 'type';
 
@@ -107,7 +109,7 @@ const DEEPEST_CAUSE = 4;
 
 function jsonOfError(error: RecallFlowError, depth: number): Record<string, unknown> {
   const { name, message, cause } = error;
-  const written = Object.entries(error).map(([key, value]): [string, unknown] => [key, jsonOf(value)]);
+  const written = Object.entries(error).map(([key, value]): [string, unknown] => [key, stringifiable(value)]);
   return {
     name,
     message,
@@ -116,18 +118,13 @@ function jsonOfError(error: RecallFlowError, depth: number): Record<string, unkn
   };
 }
 
-/** Returns a value that JSON can express: a bigint becomes text. */
-function jsonOf(value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
-}
-
 /** Returns a cause for JSON. Only the text of foreign errors is written, because their properties may hold secrets. */
 function jsonOfCause(cause: unknown, depth: number): unknown {
   if (cause instanceof RecallFlowError && depth <= DEEPEST_CAUSE) {
     return jsonOfError(cause, depth);
   }
   if (typeof cause !== 'object' || cause === null) {
-    return jsonOf(cause);
+    return stringifiable(cause);
   }
   try {
     return isNativeError(cause) ? String(cause) : Object.prototype.toString.call(cause);

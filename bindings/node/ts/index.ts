@@ -36,4 +36,4 @@ export { Fee, FeeTotal, totals } from './money.js';
 export type { CallOptions, ClientOptions, EnvironmentOptions, Logger, SharedOptions } from './options.js';
 export { Pages, type Drift } from './pages.js';
 export type { Extra } from './reader.js';
-export { fromWire, toWire, validate, warnings, type RequestName, type ResponseName } from './values.js';
+export { fromWire, toWire, toWireText, validate, warnings, type RequestName, type ResponseName } from './values.js';

@@ -1,5 +1,6 @@
 /** Reads values that the native module has packed into numbers and one text; `src/pack.rs` describes the format. */
 
+import { makeStringifiable } from './bigints.js';
 import { native, type Packed } from './native.js';
 
 /** Fields of a response that are unknown, or whose value has the wrong type, by their names on the wire. */
@@ -20,8 +21,8 @@ export class Reader {
   #textStart = 0;
   /** The short texts so far, to which later numbers may refer. */
   readonly #shortTexts: string[] = [];
-  /** Whether the current object lacks a field. */
-  #isIncomplete = false;
+  /** Whether the current object lacks a field or has a bigint. */
+  #isUnusual = false;
 
   constructor(numbers: Float64Array, text: string, start = 0) {
     this.#numbers = numbers;
@@ -45,7 +46,7 @@ export class Reader {
   /** Returns whether a number marks an absent value, and remembers that the object lacks a field. */
   #isAbsent(value: number): boolean {
     const isAbsent = Number.isNaN(value);
-    this.#isIncomplete ||= isAbsent;
+    this.#isUnusual ||= isAbsent;
     return isAbsent;
   }
 
@@ -57,6 +58,16 @@ export class Reader {
       return small;
     }
     return this.#isAbsent(value) ? undefined : value;
+  }
+
+  /** Reads an integer, which is a bigint if a number cannot represent it. */
+  id(): number | bigint | undefined {
+    const value = this.number();
+    if (value !== Infinity) {
+      return value;
+    }
+    this.#isUnusual = true;
+    return BigInt(this.#slice(this.#number()));
   }
 
   boolean(): boolean | undefined {
@@ -76,22 +87,22 @@ export class Reader {
     if (this.#isAbsent(this.#number())) {
       return undefined;
     }
-    const isIncomplete = this.#isIncomplete;
-    this.#isIncomplete = false;
+    const isUnusual = this.#isUnusual;
+    this.#isUnusual = false;
     const object = read(this);
-    this.#isIncomplete = isIncomplete;
+    this.#isUnusual = isUnusual;
     return object;
   }
 
   objects<T>(read: (reader: Reader) => T): T[] {
     const count = this.#number();
     const items: T[] = [];
-    const isIncomplete = this.#isIncomplete;
+    const isUnusual = this.#isUnusual;
     for (let index = 0; index < count; index += 1) {
-      this.#isIncomplete = false;
+      this.#isUnusual = false;
       items.push(read(this));
     }
-    this.#isIncomplete = isIncomplete;
+    this.#isUnusual = isUnusual;
     return items;
   }
 
@@ -101,7 +112,7 @@ export class Reader {
    * It takes one literal with all properties, because engines make such objects fast and most responses lack none.
    */
   row<T extends object>(literal: T): T {
-    if (!this.#isIncomplete) {
+    if (!this.#isUnusual) {
       return literal;
     }
     const row: Record<string, unknown> = {};
@@ -110,11 +121,11 @@ export class Reader {
         row[name] = value;
       }
     }
-    return row as T;
+    return withBigints(row as T);
   }
 
   values<T>(read: (reader: Reader) => T | undefined): T[] {
-    return this.objects(read as (reader: Reader) => T);
+    return withBigints(this.objects(read as (reader: Reader) => T));
   }
 
   extra(): Extra {
@@ -139,7 +150,7 @@ export class Reader {
       case ValueKind.Text:
         return this.#slice(this.#number());
       case ValueKind.List:
-        return this.objects((reader) => reader.any());
+        return this.values((reader) => reader.any());
       case ValueKind.Object:
         return this.#members(this.#number());
       default:
@@ -159,8 +170,16 @@ export class Reader {
         members[name] = value;
       }
     }
-    return members;
+    return withBigints(members);
   }
+}
+
+/** Returns an object or array, which `JSON.stringify` can write even if one of its values is a bigint. */
+function withBigints<T extends object>(holder: T): T {
+  if (Object.values(holder).some((value) => typeof value === 'bigint')) {
+    makeStringifiable(holder);
+  }
+  return holder;
 }
 
 /** Returns a reader of packed values. */

@@ -1,5 +1,6 @@
 /** The requests that a sandbox received. */
 
+import { parseExactly } from './bigints.js';
 import type { RecordedRequest as Fields } from './generated/sandbox.js';
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- the constructor assigns all fields
@@ -19,11 +20,11 @@ export class RecordedRequest {
   }
 
   /**
-   * Parses the body as JSON.
+   * Parses the body as JSON. An integer beyond 2^53 is a bigint.
    *
    * @throws SyntaxError if it is not JSON, or was cut off.
    */
   json(): unknown {
-    return JSON.parse(this.body);
+    return parseExactly(this.body);
   }
 }

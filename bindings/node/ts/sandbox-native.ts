@@ -1,5 +1,6 @@
 /** Commands of the sandbox in the native module: JSON text in, JSON text out. */
 
+import { parseExactly } from './bigints.js';
 import { jsonText } from './json.js';
 import { native, type NativeSandbox } from './native.js';
 
@@ -25,7 +26,7 @@ export function commandText(name: string, args?: object): string {
 
 /** Returns the result of a reply, or throws its error: a TypeError or RangeError for what the caller passed. */
 export function resultOf(reply: string): unknown {
-  const { result, error } = JSON.parse(reply) as Reply;
+  const { result, error } = parseExactly(reply) as Reply;
   if (error === undefined) {
     return result;
   }

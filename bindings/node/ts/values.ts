@@ -1,7 +1,7 @@
 /** Validates requests, and converts requests and responses to and from their wire form. */
 
-import { encode } from './encode.js';
-import { ConfigError, siteOf, violationOf, type RequestWarning, type Violation } from './errors.js';
+import { encode, encodeReceived } from './encode.js';
+import { ConfigError, siteOf, violationOf, type RequestWarning, type Site, type Violation } from './errors.js';
 import { attempt } from './failures.js';
 import { REQUEST_NAMES, type RequestTypes } from './generated/requests.js';
 import {
@@ -87,15 +87,30 @@ export function warnings(request: unknown, type?: RequestName): RequestWarning[]
 }
 
 /**
- * Returns the wire form of a request or response, for logs and fixtures. Flags are 0 and 1, and fields are nested as on the
- * wire.
+ * Returns the wire form of a request or response. Flags are 0 and 1, and fields are nested as on the wire.
+ *
+ * An integer beyond 2^53 is a bigint, which `JSON.stringify` writes as a string. `toWireText` writes it as a number.
  *
  * @param value - The request or response.
  * @param type - The type of the value. By default it is inferred from the properties.
  * @throws {@link InvalidRequestError} if it cannot be read as a request.
  */
 export function toWire(value: object, type?: RequestName | ResponseName): Record<string, unknown> {
-  const site = siteOf(toWire);
+  return wireOf(value, type, siteOf(toWire));
+}
+
+/**
+ * Returns the wire form of a request or response as JSON text with exact integers, for logs and fixtures. `fromWire` reads it.
+ *
+ * @param value - The request or response.
+ * @param type - The type of the value. By default it is inferred from the properties.
+ * @throws {@link InvalidRequestError} if it cannot be read as a request.
+ */
+export function toWireText(value: object, type?: RequestName | ResponseName): string {
+  return encodeReceived(wireOf(value, type, siteOf(toWireText)));
+}
+
+function wireOf(value: object, type: RequestName | ResponseName | undefined, site: Site): Record<string, unknown> {
   const json = encode(value);
   return attempt(() => {
     const { isRequest, position } =

@@ -111,6 +111,15 @@ pub struct Field {
     pub doc: Doc,
 }
 
+impl Field {
+    /// Returns whether the field holds IDs, whose every digit counts: integers of 64 bits, by their name.
+    #[must_use]
+    pub fn is_id(&self) -> bool {
+        let is_name = |name: &str| ["Id", "Ids"].iter().any(|end| name.ends_with(end)) || name == "id";
+        *self.kind.item() == FieldKind::Int64 && is_name(&self.wire)
+    }
+}
+
 /// The kind of a field's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldKind {

@@ -42,12 +42,11 @@ export interface GroupCallPage {
 /** A group-call task: one campaign of calls, with its counts and costs. */
 export interface GroupCallTask {
   /**
-   * ID of the task. Older responses name it `jobId`. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a
-   * number would be rounded.
+   * ID of the task. Older responses name it `jobId`. A `bigint` beyond 2^53, because a number would be rounded.
    *
    * On the wire also `jobId`.
    */
-  readonly taskId?: number | undefined;
+  readonly taskId?: number | bigint | undefined;
 
   /** Name of the task. */
   readonly taskName?: string | undefined;
@@ -75,10 +74,8 @@ export interface GroupCallTask {
   /** Time of submission as `yyyy-MM-dd HH:mm:ss`, without a time zone. */
   readonly createdTime?: string | undefined;
 
-  /**
-   * ID of the AI Agent template. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be rounded.
-   */
-  readonly scriptId?: number | undefined;
+  /** ID of the AI Agent template. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly scriptId?: number | bigint | undefined;
 
   /** Kind of the task (1 ordinary, 2 script, 3 ai agent). */
   readonly taskType?: TaskTypeValue | undefined;
@@ -142,11 +139,8 @@ declare abstract class RecallFlowDetailMethods {
 
 /** A recall flow with its state and its nodes. */
 export interface RecallFlowDetail extends RecallFlowDetailMethods {
-  /**
-   * Unique key of the recall flow. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be
-   * rounded.
-   */
-  readonly keyId?: number | undefined;
+  /** Unique key of the recall flow. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly keyId?: number | bigint | undefined;
 
   /** Minutes between two recalls, 1 to 1440. */
   readonly recallInterval?: number | undefined;
@@ -225,10 +219,10 @@ export interface RecallNodeDetail {
   readonly hangUpSms?: boolean | undefined;
 
   /**
-   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. An ID beyond
-   * 2^53 is kept in `extra` as a `bigint`, because a number would be rounded.
+   * ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null. A `bigint`
+   * beyond 2^53, because a number would be rounded.
    */
-  readonly idxSmsAppId?: number | undefined;
+  readonly idxSmsAppId?: number | bigint | undefined;
 
   /** Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced. */
   readonly smsContent?: string | undefined;
@@ -257,11 +251,8 @@ export interface RecallNodeDetail {
   /** Whether calls are transferred to an agent. */
   readonly toSeat?: boolean | undefined;
 
-  /**
-   * ID of the agent group that takes the calls. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number
-   * would be rounded.
-   */
-  readonly sipGroupId?: number | undefined;
+  /** ID of the agent group that takes the calls. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly sipGroupId?: number | bigint | undefined;
 
   /** Pacing of outbound calls (1 proportional). */
   readonly outboundControl?: OutboundControlValue | undefined;
@@ -278,14 +269,11 @@ export interface RecallNodeDetail {
   /** Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   readonly delayTransfer?: number | undefined;
 
-  /** Unique key of the node. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be rounded. */
-  readonly keyId?: number | undefined;
+  /** Unique key of the node. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly keyId?: number | bigint | undefined;
 
-  /**
-   * ID of the group-call task that the node runs. An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number
-   * would be rounded.
-   */
-  readonly taskId?: number | undefined;
+  /** ID of the group-call task that the node runs. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly taskId?: number | bigint | undefined;
 
   /** State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). */
   readonly nodeStatus?: RecallStatusValue | undefined;
@@ -340,7 +328,7 @@ export function readGroupCallPage(reader: Reader): GroupCallPage {
 /** @internal */
 export function readGroupCallTask(reader: Reader): GroupCallTask {
   return reader.row({
-    taskId: reader.number(),
+    taskId: reader.id(),
     taskName: reader.text(),
     status: reader.number(),
     rate: reader.text(),
@@ -349,7 +337,7 @@ export function readGroupCallTask(reader: Reader): GroupCallTask {
     success: reader.number(),
     fail: reader.number(),
     createdTime: reader.text(),
-    scriptId: reader.number(),
+    scriptId: reader.id(),
     taskType: reader.number(),
     answeredNum: reader.number(),
     asr: reader.text(),
@@ -368,7 +356,7 @@ export function readGroupCallTask(reader: Reader): GroupCallTask {
 /** @internal */
 export function readRecallFlowDetail(reader: Reader): RecallFlowDetail {
   return updatable<RecallFlowDetail>(reader, {
-    keyId: reader.number(),
+    keyId: reader.id(),
     recallInterval: reader.number(),
     recallNum: reader.number(),
     recallType: reader.number(),
@@ -396,7 +384,7 @@ export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
     ssmlGender: reader.number(),
     accent: reader.number(),
     hangUpSms: reader.boolean(),
-    idxSmsAppId: reader.number(),
+    idxSmsAppId: reader.id(),
     smsContent: reader.text(),
     senderId: reader.text(),
     feedbackPush: reader.boolean(),
@@ -406,14 +394,14 @@ export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
     failedPush: reader.boolean(),
     ringPush: reader.boolean(),
     toSeat: reader.boolean(),
-    sipGroupId: reader.number(),
+    sipGroupId: reader.id(),
     outboundControl: reader.number(),
     calloutRate: reader.number(),
     toSeatType: reader.number(),
     toSeatKey: reader.text(),
     delayTransfer: reader.number(),
-    keyId: reader.number(),
-    taskId: reader.number(),
+    keyId: reader.id(),
+    taskId: reader.id(),
     nodeStatus: reader.number(),
     extra: reader.extra(),
   });

@@ -23,7 +23,7 @@ pub static RESPONSES: &[Shape] = &[
     Shape {
         name: "GroupCallTask",
         fields: &[
-            Field::new("taskId", None, Kind::Int64),
+            Field::new("taskId", None, Kind::Id),
             Field::new("taskName", None, Kind::Text),
             Field::new("status", None, Kind::Enum(enums::TASK_STATUS)),
             Field::new("rate", None, Kind::Text),
@@ -32,7 +32,7 @@ pub static RESPONSES: &[Shape] = &[
             Field::new("success", None, Kind::Int64),
             Field::new("fail", None, Kind::Int64),
             Field::new("createdTime", None, Kind::Time),
-            Field::new("scriptId", None, Kind::Int64),
+            Field::new("scriptId", None, Kind::Id),
             Field::new("taskType", None, Kind::Enum(enums::TASK_TYPE)),
             Field::new("answeredNum", None, Kind::Int64),
             Field::new("asr", None, Kind::Text),
@@ -74,7 +74,7 @@ pub static RESPONSES: &[Shape] = &[
     Shape {
         name: "RecallFlowDetail",
         fields: &[
-            Field::new("keyId", None, Kind::Int64),
+            Field::new("keyId", None, Kind::Id),
             Field::new("recallInterval", None, Kind::Int32),
             Field::new("recallNum", None, Kind::Int32),
             Field::new("recallType", None, Kind::Enum(enums::RECALL_TYPE)),
@@ -115,7 +115,7 @@ pub static RESPONSES: &[Shape] = &[
             Field::new("ssmlGender", None, Kind::Enum(enums::VOICE_GENDER)),
             Field::new("accent", None, Kind::Int32),
             Field::new("hangUpSms", None, Kind::Flag),
-            Field::new("idxSmsAppId", None, Kind::Int64),
+            Field::new("idxSmsAppId", None, Kind::Id),
             Field::new("smsContent", None, Kind::Text),
             Field::new("senderId", None, Kind::Text),
             Field::new("feedbackPush", None, Kind::Flag),
@@ -125,14 +125,14 @@ pub static RESPONSES: &[Shape] = &[
             Field::new("failedPush", None, Kind::Flag),
             Field::new("ringPush", None, Kind::Flag),
             Field::new("toSeat", None, Kind::Flag),
-            Field::new("sipGroupId", None, Kind::Int64),
+            Field::new("sipGroupId", None, Kind::Id),
             Field::new("outboundControl", None, Kind::Enum(enums::OUTBOUND_CONTROL)),
             Field::new("calloutRate", None, Kind::Int32),
             Field::new("toSeatType", None, Kind::Enum(enums::SEAT_TRANSFER)),
             Field::new("toSeatKey", None, Kind::Text),
             Field::new("delayTransfer", None, Kind::Int32),
-            Field::new("keyId", None, Kind::Int64),
-            Field::new("taskId", None, Kind::Int64),
+            Field::new("keyId", None, Kind::Id),
+            Field::new("taskId", None, Kind::Id),
             Field::new("nodeStatus", None, Kind::Enum(enums::RECALL_STATUS)),
         ],
         names: &[

@@ -10,7 +10,7 @@ use crate::datetime::LocalDateTime;
 /// themselves, so the reader adds them to its table.
 pub(crate) fn coerce(value: &Value, kind: &Kind) -> Option<Cell> {
     match kind {
-        Kind::Int64 | Kind::Enum(_) => number(value).map(Cell::Int),
+        Kind::Int64 | Kind::Id | Kind::Enum(_) => number(value).map(Cell::Int),
         Kind::Int32 => number(value).filter(|number| i32::try_from(*number).is_ok()).map(Cell::Int),
         Kind::Float => float(value).map(Cell::Float),
         Kind::Flag | Kind::Bool => boolean(value).map(Cell::Bool),

@@ -179,7 +179,7 @@ impl<'b> Reader<'b> {
     #[expect(clippy::inline_always, reason = "called for every value; its result would go through memory")]
     fn scalar(&self, rest: &'b [u8], kind: &Kind, cell: &mut Cell) -> Option<&'b [u8]> {
         match kind {
-            Kind::Int64 | Kind::Enum(_) => {
+            Kind::Int64 | Kind::Id | Kind::Enum(_) => {
                 let (number, after) = integer(rest)?;
                 *cell = Cell::Int(number);
                 Some(after)

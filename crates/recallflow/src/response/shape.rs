@@ -49,6 +49,8 @@ pub enum Kind {
     Int32,
     /// A 64-bit integer.
     Int64,
+    /// A 64-bit integer that identifies something, so that every digit counts.
+    Id,
     /// A finite number.
     Float,
     /// Text.

@@ -27,9 +27,10 @@ pub(super) fn shape(item: &Type) -> TokenStream {
         Direction::Request => "requests",
         Direction::Response => "responses",
     };
-    let fields = item.fields.iter().map(|Field { wire, within, kind, .. }| {
+    let fields = item.fields.iter().map(|field| {
+        let Field { wire, within, .. } = field;
         let within = within.as_ref().map_or_else(|| quote!(None), |within| quote!(Some(#within)));
-        let kind = self::kind(kind, objects);
+        let kind = kind(&field.kind, field.is_id(), objects);
         quote!(Field::new(#wire, #within, #kind))
     });
     let aliases = item.fields.iter().flat_map(|field| field.aliases.iter());
@@ -42,9 +43,10 @@ pub(super) fn shape(item: &Type) -> TokenStream {
     }
 }
 
-fn kind(kind: &FieldKind, objects: &str) -> TokenStream {
+fn kind(kind: &FieldKind, is_id: bool, objects: &str) -> TokenStream {
     match kind {
         FieldKind::Int32 => quote!(Kind::Int32),
+        FieldKind::Int64 if is_id => quote!(Kind::Id),
         FieldKind::Int64 => quote!(Kind::Int64),
         FieldKind::Float => quote!(Kind::Float),
         FieldKind::String | FieldKind::Base64 | FieldKind::Fee => quote!(Kind::Text),
@@ -60,7 +62,7 @@ fn kind(kind: &FieldKind, objects: &str) -> TokenStream {
             quote!(Kind::Object(#position))
         }
         FieldKind::List(item) => {
-            let item = self::kind(item, objects);
+            let item = self::kind(item, is_id, objects);
             quote!(Kind::List(&#item))
         }
     }

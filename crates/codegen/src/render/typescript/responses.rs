@@ -131,24 +131,25 @@ fn draft(api: &Api, response: &Type) -> Option<Draft> {
 fn property(field: &Field) -> ResponseProperty<'_> {
     ResponseProperty {
         wire: &field.wire,
-        of: responded(&field.kind),
+        of: responded(field),
         is_list: matches!(field.kind, FieldKind::List(_)),
         doc: told(field),
         aliases: field.aliases.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "),
-        read: read(&field.kind),
+        read: read(&field.kind, field.is_id()),
     }
 }
 
 /// Renders the call that reads a value.
-fn read(kind: &FieldKind) -> String {
+fn read(kind: &FieldKind, is_id: bool) -> String {
     match kind {
+        FieldKind::Int64 if is_id => "reader.id()".to_owned(),
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Float | FieldKind::Enum(_) => "reader.number()".to_owned(),
         FieldKind::Flag | FieldKind::Bool => "reader.boolean()".to_owned(),
         FieldKind::String | FieldKind::DateTime | FieldKind::Base64 | FieldKind::Fee => "reader.text()".to_owned(),
         FieldKind::Object(name) => format!("reader.object(read{name})"),
         FieldKind::List(item) => match &**item {
             FieldKind::Object(name) => format!("reader.objects(read{name})"),
-            item => format!("reader.values((reader) => {})", read(item)),
+            item => format!("reader.values((reader) => {})", read(item, is_id)),
         },
     }
 }

@@ -29,13 +29,14 @@ fn requested_kind(kind: &FieldKind, allowed: Option<&[EnumValue]>) -> String {
     }
 }
 
-/// Returns the type of a value of a response.
-pub(super) fn responded(kind: &FieldKind) -> String {
-    match kind {
-        FieldKind::List(item) => format!("readonly {}[]", parenthesized(&responded(item))),
+/// Returns the type of a field of a response.
+pub(super) fn responded(field: &Field) -> String {
+    let item = match field.kind.item() {
+        FieldKind::Int64 if field.is_id() => "number | bigint".to_owned(),
         FieldKind::Enum(name) => value_type(name),
         kind => common(kind),
-    }
+    };
+    if matches!(field.kind, FieldKind::List(_)) { format!("readonly {}[]", parenthesized(&item)) } else { item }
 }
 
 /// Returns the name of an enum's type in responses, which includes numbers without a name.
@@ -65,11 +66,10 @@ pub(super) fn asked(field: &Field) -> String {
     format!("{}{}", field.doc.text, if field.kind == FieldKind::Int64 { beyond } else { "" })
 }
 
-/// Returns the documentation of a field of a response. Counts are never so large that they need the second sentence.
+/// Returns the documentation of a field of a response.
 pub(super) fn told(field: &Field) -> String {
-    let is_id = field.kind == FieldKind::Int64 && field.wire.ends_with("Id");
-    let beyond = " An ID beyond 2^53 is kept in `extra` as a `bigint`, because a number would be rounded.";
-    format!("{}{}", field.doc.text, if is_id { beyond } else { "" })
+    let beyond = " A `bigint` beyond 2^53, because a number would be rounded.";
+    format!("{}{}", field.doc.text, if field.is_id() { beyond } else { "" })
 }
 
 /// Returns whether a caller may leave a field of a request out.
