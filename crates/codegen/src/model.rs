@@ -290,6 +290,8 @@ pub struct Operation {
     pub response: Option<String>,
     /// Wire names of the fields that the client's method takes. If empty, it takes the whole request.
     pub arguments: Vec<String>,
+    /// Pairs of a field's wire name and its argument name in `camelCase`, where they differ.
+    pub names: Vec<(String, String)>,
     /// Paging, if the response is one page of a list.
     pub paging: Option<Paging>,
     /// Examples from the documents, verbatim.
@@ -372,8 +374,31 @@ impl Constructor {
     /// Returns the argument name of a field.
     #[must_use]
     pub fn argument_name<'a>(&'a self, wire: &'a str) -> &'a str {
-        self.names.iter().find(|(field, _)| field == wire).map_or(wire, |(_, name)| name)
+        argument_name(&self.names, wire)
     }
+}
+
+impl Operation {
+    /// Returns the argument name of a field.
+    #[must_use]
+    pub fn argument_name<'a>(&'a self, wire: &'a str) -> &'a str {
+        argument_name(&self.names, wire)
+    }
+
+    /// Returns the wire name of the only field that the client's method takes. A method with several fields takes them
+    /// in Python, and the whole request in languages whose callers cannot name arguments.
+    #[must_use]
+    pub fn single_argument(&self) -> Option<&str> {
+        match self.arguments.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the argument name of a field: its wire name, if it has no other name.
+fn argument_name<'a>(names: &'a [(String, String)], wire: &'a str) -> &'a str {
+    names.iter().find(|(field, _)| field == wire).map_or(wire, |(_, name)| name)
 }
 
 impl FieldKind {

@@ -242,6 +242,7 @@ pub(crate) struct RawOperation {
     pub(crate) request: Option<RawBody>,
     pub(crate) response: Option<RawBody>,
     pub(crate) arguments: Option<At<Vec<At<String>>>>,
+    pub(crate) names: RawNames,
     pub(crate) paging: Option<RawPaging>,
     pub(crate) examples: Vec<RawExample>,
     pub(crate) types: Vec<RawType>,

@@ -129,3 +129,19 @@ export type TaskType = (typeof TaskType)[keyof typeof TaskType];
 
 /** A {@link TaskType} as a response holds it: also any number that this version has no name for. */
 export type TaskTypeValue = TaskType | (number & {});
+
+/** What is canceled of a recall flow. */
+export const CancelScope = {
+  /** The whole flow with this key. It must be pending. */
+  FLOW: 1,
+  /** The whole flow of the parent task with this ID. It must be pending. */
+  PARENT_TASK: 2,
+  /** The node with this key, which must be pending, and all later nodes of its flow. */
+  NODE: 3,
+} as const;
+
+/** What is canceled of a recall flow. */
+export type CancelScope = (typeof CancelScope)[keyof typeof CancelScope];
+
+/** A {@link CancelScope} as a response holds it: also any number that this version has no name for. */
+export type CancelScopeValue = CancelScope | (number & {});

@@ -3,20 +3,26 @@
 import type { CallOptions } from '../options.js';
 import type { Pages } from '../pages.js';
 import type { Reader } from '../reader.js';
-import type { GroupCallQuery, UpdateRecallFlow } from './requests.js';
+import type { CancelRecallFlow, GroupCallQuery, RecallFlowQuery, UpdateRecallFlow } from './requests.js';
 import {
   type GroupCallPage,
   type GroupCallTask,
   readGroupCallPage,
   readGroupCallTask,
+  readRecallFlow,
   readRecallFlowDetail,
+  readRecallFlowPage,
+  type RecallFlow,
   type RecallFlowDetail,
+  type RecallFlowPage,
 } from './responses.js';
 
 /** Positions of the operations in the native module's table. */
 const enum Operation {
+  CancelRecallFlow,
   QueryGroupCalls,
   QueryRecallFlowDetail,
+  QueryRecallFlows,
   UpdateRecallFlow,
 }
 
@@ -47,6 +53,24 @@ export abstract class Operations {
     readItem: (reader: Reader) => T,
     method: Function,
   ): Pages<T>;
+
+  /**
+   * Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+   *
+   * It is an update: it is retried only if the service provably did not process it.
+   *
+   * `POST voice/recallFlow/cancel`.
+   *
+   * @param request - What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one
+   *   of its nodes.
+   * @param options - Timeout, retries and abort signal of this call; the client's by default.
+   * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
+   * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
+   * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
+   */
+  cancelRecallFlow(request: CancelRecallFlow, options?: CallOptions): Promise<void> {
+    return this._call(Operation.CancelRecallFlow, request, options, undefined, this.cancelRecallFlow);
+  }
 
   /**
    * Reads one page of the AI Agent group-call tasks in a time span.
@@ -100,6 +124,38 @@ export abstract class Operations {
       readRecallFlowDetail,
       this.queryRecallFlowDetail,
     );
+  }
+
+  /**
+   * Reads one page of the recall flows in a time span.
+   *
+   * It is a query, which changes nothing: it is retried after a transient failure.
+   *
+   * `POST voice/recallFlow/queryPage`.
+   *
+   * @param request - Selection of recall flows, and the page to read.
+   * @param options - Timeout, retries and abort signal of this call; the client's by default.
+   * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
+   * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
+   */
+  queryRecallFlows(request: RecallFlowQuery, options?: CallOptions): Promise<RecallFlowPage> {
+    return this._call(Operation.QueryRecallFlows, request, options, readRecallFlowPage, this.queryRecallFlows);
+  }
+
+  /**
+   * Reads all recall flows in the time span, page by page.
+   *
+   * It begins with the page that `current` names, and reads the next page when it is needed. A query that breaks a rule
+   * is refused at once. Every other error is thrown by the iteration, which ends with it.
+   *
+   * `POST voice/recallFlow/queryPage`.
+   *
+   * @param query - Selection of recall flows, and the page to read.
+   * @param options - Timeout and retries of each page, and abort signal; the client's by default.
+   * @throws {@link InvalidRequestError} if the query breaks a rule; nothing was sent.
+   */
+  recallFlows(query: RecallFlowQuery, options?: CallOptions): Pages<RecallFlow> {
+    return this._pages(Operation.QueryRecallFlows, query, options, readRecallFlow, this.recallFlows);
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { type Audio, encodeAudio } from '../audio.js';
 import {
+  type CancelScope,
   type OutboundControl,
   type RecallType,
   type SeatTransfer,
@@ -10,6 +11,18 @@ import {
   type VoiceGender,
   VoiceSource,
 } from './enums.js';
+
+/** What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its nodes. */
+export interface CancelRecallFlow {
+  /** What `id` means and how much is canceled (1 flow, 2 parent task, 3 node). */
+  type: CancelScope;
+
+  /**
+   * Key of the flow, ID of its parent task, or key of the node. Use a `bigint` beyond 2^53, where a number may have
+   * been rounded.
+   */
+  id: number | bigint;
+}
 
 /** Selection of group-call tasks, and the page to read. */
 export interface GroupCallQuery {
@@ -77,6 +90,44 @@ export interface GroupCallQuery {
 export interface RecallFlowDetailQuery {
   /** Unique key of the recall flow. Use a `bigint` beyond 2^53, where a number may have been rounded. */
   keyId: number | bigint;
+}
+
+/** Selection of recall flows, and the page to read. */
+export interface RecallFlowQuery {
+  /**
+   * Page number, starting at 1.
+   *
+   * @defaultValue `1`
+   */
+  current?: number | undefined;
+
+  /**
+   * Number of flows per page, 1 to 100.
+   *
+   * @defaultValue `100`
+   */
+  size?: number | undefined;
+
+  /**
+   * Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+   *
+   * On the wire in `params`.
+   */
+  strTime: string;
+
+  /**
+   * End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+   *
+   * On the wire in `params`.
+   */
+  endTime: string;
+
+  /**
+   * Part of the parent task's name, or the exact ID of the parent task.
+   *
+   * On the wire in `params`.
+   */
+  taskName?: string | undefined;
 }
 
 /** New settings of a recall flow. */
@@ -319,11 +370,20 @@ export const RecallNode = {
 
 /** The requests by name. */
 export interface RequestTypes {
+  CancelRecallFlow: CancelRecallFlow;
   GroupCallQuery: GroupCallQuery;
   RecallFlowDetailQuery: RecallFlowDetailQuery;
+  RecallFlowQuery: RecallFlowQuery;
   UpdateRecallFlow: UpdateRecallFlow;
   RecallNode: RecallNode;
 }
 
 /** Names of the requests, in the order of the native module's table. */
-export const REQUEST_NAMES = ['GroupCallQuery', 'RecallFlowDetailQuery', 'UpdateRecallFlow', 'RecallNode'] as const;
+export const REQUEST_NAMES = [
+  'CancelRecallFlow',
+  'GroupCallQuery',
+  'RecallFlowDetailQuery',
+  'RecallFlowQuery',
+  'UpdateRecallFlow',
+  'RecallNode',
+] as const;

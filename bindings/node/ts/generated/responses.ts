@@ -39,6 +39,66 @@ export interface GroupCallPage {
   readonly extra: Extra;
 }
 
+/** One page of recall flows. */
+export interface RecallFlowPage {
+  /** Total number of flows. */
+  readonly total?: number | undefined;
+
+  /** Number of flows per page. */
+  readonly size?: number | undefined;
+
+  /** Page number, starting at 1. */
+  readonly current?: number | undefined;
+
+  /** Number of pages. */
+  readonly pages?: number | undefined;
+
+  /** Flows of the page; empty if the response has none. */
+  readonly records: readonly RecallFlow[];
+
+  /** Unknown fields, and values of a wrong type, by their names on the wire. */
+  readonly extra: Extra;
+}
+
+/** A recall flow in a list, without its nodes. */
+export interface RecallFlow {
+  /**
+   * Unique key of the recall flow, by which it is read and edited. A `bigint` beyond 2^53, because a number would be
+   * rounded.
+   */
+  readonly keyId?: number | bigint | undefined;
+
+  /** ID of the parent task, whose calls the flow repeats. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly taskId?: number | bigint | undefined;
+
+  /** Name of the parent task. */
+  readonly taskName?: string | undefined;
+
+  /** Time of creation as `yyyy-MM-dd HH:mm:ss`, without a time zone. */
+  readonly createTime?: string | undefined;
+
+  /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
+  readonly recallType?: RecallTypeValue | undefined;
+
+  /** Minutes between two recalls. */
+  readonly recallInterval?: number | undefined;
+
+  /** Number of recalls. */
+  readonly recallNum?: number | undefined;
+
+  /** Number of recalls that are finished. */
+  readonly finishNum?: number | undefined;
+
+  /**
+   * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
+   * it is pending.
+   */
+  readonly status?: RecallStatusValue | undefined;
+
+  /** Unknown fields, and values of a wrong type, by their names on the wire. */
+  readonly extra: Extra;
+}
+
 /** A group-call task: one campaign of calls, with its counts and costs. */
 export interface GroupCallTask {
   /**
@@ -304,13 +364,22 @@ export const TOTALED = ['agentFee', 'groupCallPayFee', 'smsPayFee', 'taskSumPayF
 /** The responses by name. */
 export interface ResponseTypes {
   GroupCallPage: GroupCallPage;
+  RecallFlowPage: RecallFlowPage;
+  RecallFlow: RecallFlow;
   GroupCallTask: GroupCallTask;
   RecallFlowDetail: RecallFlowDetail;
   RecallNodeDetail: RecallNodeDetail;
 }
 
 /** Names of the responses, in the order of the native module's table. */
-export const RESPONSE_NAMES = ['GroupCallPage', 'GroupCallTask', 'RecallFlowDetail', 'RecallNodeDetail'] as const;
+export const RESPONSE_NAMES = [
+  'GroupCallPage',
+  'RecallFlowPage',
+  'RecallFlow',
+  'GroupCallTask',
+  'RecallFlowDetail',
+  'RecallNodeDetail',
+] as const;
 
 /** @internal */
 export function readGroupCallPage(reader: Reader): GroupCallPage {
@@ -321,6 +390,34 @@ export function readGroupCallPage(reader: Reader): GroupCallPage {
     current: reader.number(),
     searchCount: reader.boolean(),
     pages: reader.number(),
+    extra: reader.extra(),
+  });
+}
+
+/** @internal */
+export function readRecallFlowPage(reader: Reader): RecallFlowPage {
+  return reader.row({
+    total: reader.number(),
+    size: reader.number(),
+    current: reader.number(),
+    pages: reader.number(),
+    records: reader.objects(readRecallFlow),
+    extra: reader.extra(),
+  });
+}
+
+/** @internal */
+export function readRecallFlow(reader: Reader): RecallFlow {
+  return reader.row({
+    keyId: reader.id(),
+    taskId: reader.id(),
+    taskName: reader.text(),
+    createTime: reader.text(),
+    recallType: reader.number(),
+    recallInterval: reader.number(),
+    recallNum: reader.number(),
+    finishNum: reader.number(),
+    status: reader.number(),
     extra: reader.extra(),
   });
 }
@@ -414,6 +511,8 @@ export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
  */
 export const RESPONSE_READERS: { readonly [Name in keyof ResponseTypes]: (reader: Reader) => ResponseTypes[Name] } = {
   GroupCallPage: readGroupCallPage,
+  RecallFlowPage: readRecallFlowPage,
+  RecallFlow: readRecallFlow,
   GroupCallTask: readGroupCallTask,
   RecallFlowDetail: readRecallFlowDetail,
   RecallNodeDetail: readRecallNodeDetail,

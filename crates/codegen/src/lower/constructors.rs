@@ -44,7 +44,12 @@ pub(super) fn lower_arguments(raw: &At<Vec<At<String>>>, scope: &Scope<'_>, sink
 
 /// Lowers the argument names that differ from the field names. No name may be that of another field, because in Python
 /// a constructor takes the other fields beside its arguments.
-fn lower_names(raw: &RawNames, arguments: &[String], scope: &Scope<'_>, sink: &Sink) -> Vec<(String, String)> {
+pub(super) fn lower_names(
+    raw: &RawNames,
+    arguments: &[String],
+    scope: &Scope<'_>,
+    sink: &Sink,
+) -> Vec<(String, String)> {
     let mut lowered: Vec<(String, String)> = Vec::new();
     for (field, name) in raw {
         check_case("an argument", name, Case::Wire, sink);

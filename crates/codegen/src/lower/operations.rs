@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::constructors::{check_complete, lower_arguments};
+use super::constructors::{check_complete, lower_arguments, lower_names};
 use super::docs;
 use super::examples;
 use super::fields;
@@ -28,7 +28,7 @@ fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Op
     let kind = raw.kind.as_ref().and_then(|kind| lower_kind(kind, sink));
     let request = raw.request.as_ref().and_then(|request| body(request, Direction::Request, symbols, sink));
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
-    let arguments = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
+    let (arguments, names) = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
     let examples = examples::lower(&raw.examples, request, symbols, sink);
     let paging = raw.paging.as_ref().map(|paging| {
         if kind == Some(OperationKind::Update) {
@@ -47,6 +47,7 @@ fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Op
             None => None,
         },
         arguments,
+        names,
         paging: match paging {
             Some(paging) => Some(paging?),
             None => None,
@@ -146,22 +147,23 @@ fn body<'s, 'a>(
     }
 }
 
-/// Lowers the fields that the client's method takes instead of the whole request.
+/// Lowers the fields that the client's method takes instead of the whole request, and their argument names.
 fn arguments<'a>(
     raw: &RawOperation,
     request: &'a TypeSymbol<'a>,
     symbols: &'a Symbols<'a>,
     sink: &Sink,
-) -> Vec<String> {
-    let Some(given) = &raw.arguments else { return Vec::new() };
+) -> (Vec<String>, Vec<(String, String)>) {
     let scope = Scope::new(symbols, request);
-    let arguments = lower_arguments(given, &scope, sink);
+    let arguments = raw.arguments.as_ref().map(|given| lower_arguments(given, &scope, sink)).unwrap_or_default();
+    let names = lower_names(&raw.names, &arguments, &scope, sink);
+    let Some(given) = &raw.arguments else { return (arguments, names) };
     // Lowering of the type reports problems of its fields.
     let quiet = sink.silenced();
     let lower = |shape| fields::lower(shape, &scope, symbols, Direction::Request, &quiet);
     let fields: Vec<_> = scope.shapes.iter().filter_map(lower).collect();
     check_complete("the method", given.at, &[], &arguments, &fields, sink);
-    arguments
+    (arguments, names)
 }
 
 fn lower_paging(

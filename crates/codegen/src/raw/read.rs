@@ -47,6 +47,7 @@ pub(crate) fn read_operation(source: &Source<'_>, file_name: &str) -> RawOperati
         request: table.required("request", Node::table).map(body),
         response: table.optional("response", Node::table).map(body),
         arguments: table.optional("arguments", Node::strings),
+        names: table.optional("names", Node::names).unwrap_or_default(),
         paging: table.optional("paging", Node::table).map(paging),
         examples: table.list("examples", example),
         types: table.items("types", named_type),

@@ -450,3 +450,57 @@ impl TaskType {
     }
 }
 open_enum!(TaskType);
+
+/// What is canceled of a recall flow.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(from = "i64", into = "i64")]
+#[non_exhaustive]
+pub enum CancelScope {
+    /// 1: The whole flow with this key. It must be pending.
+    Flow,
+    /// 2: The whole flow of the parent task with this ID. It must be pending.
+    ParentTask,
+    /// 3: The node with this key, which must be pending, and all later nodes of its flow.
+    Node,
+    /// A number that this version does not know. A request with this value is invalid.
+    Unknown(i64),
+}
+
+impl CancelScope {
+    /// The documented values.
+    pub const VALUES: &'static [Self] = &[Self::Flow, Self::ParentTask, Self::Node];
+
+    /// Returns the number on the wire.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Flow => 1,
+            Self::ParentTask => 2,
+            Self::Node => 3,
+            Self::Unknown(number) => number,
+        }
+    }
+
+    /// Returns the value of a number on the wire.
+    #[must_use]
+    pub const fn from_number(number: i64) -> Self {
+        match number {
+            1 => Self::Flow,
+            2 => Self::ParentTask,
+            3 => Self::Node,
+            _ => Self::Unknown(number),
+        }
+    }
+
+    /// Returns the name in `snake_case`, or `None` for an unknown number.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Flow => Some("flow"),
+            Self::ParentTask => Some("parent_task"),
+            Self::Node => Some("node"),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+open_enum!(CancelScope);

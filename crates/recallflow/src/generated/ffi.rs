@@ -3,7 +3,9 @@
 //! Requests and operations for the bindings of other languages.
 
 use super::positions::{enums, requests, responses};
-use super::requests::{GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow};
+use super::requests::{
+    CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, RecallNode, UpdateRecallFlow,
+};
 use crate::Violation;
 use crate::ffi::request::{PageNumber, read_as};
 use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
@@ -19,10 +21,17 @@ pub static ENUMS: &[&str] = &[
     "SeatTransfer",
     "TaskStatus",
     "TaskType",
+    "CancelScope",
 ];
 
 /// The objects of requests.
 pub static REQUESTS: &[Shape] = &[
+    Shape {
+        name: "CancelRecallFlow",
+        fields: &[Field::new("type", None, Kind::Enum(enums::CANCEL_SCOPE)), Field::new("id", None, Kind::Id)],
+        names: &["type", "id"],
+        aliases: &[],
+    },
     Shape {
         name: "GroupCallQuery",
         fields: &[
@@ -42,6 +51,18 @@ pub static REQUESTS: &[Shape] = &[
         name: "RecallFlowDetailQuery",
         fields: &[Field::new("keyId", None, Kind::Id)],
         names: &["keyId"],
+        aliases: &[],
+    },
+    Shape {
+        name: "RecallFlowQuery",
+        fields: &[
+            Field::new("current", None, Kind::Int32),
+            Field::new("size", None, Kind::Int32),
+            Field::new("strTime", Some("params"), Kind::Time),
+            Field::new("endTime", Some("params"), Kind::Time),
+            Field::new("taskName", Some("params"), Kind::Text),
+        ],
+        names: &["current", "size", "strTime", "endTime", "taskName"],
         aliases: &[],
     },
     Shape {
@@ -122,6 +143,7 @@ pub static REQUESTS: &[Shape] = &[
 
 /// The request and the response of each operation, in the order of [`OPERATIONS`](crate::OPERATIONS).
 pub static CALLS: &[CallShape] = &[
+    CallShape { request: requests::CANCEL_RECALL_FLOW, response: None, paging: None },
     CallShape {
         request: requests::GROUP_CALL_QUERY,
         response: Some(responses::GROUP_CALL_PAGE),
@@ -132,20 +154,28 @@ pub static CALLS: &[CallShape] = &[
         response: Some(responses::RECALL_FLOW_DETAIL),
         paging: None,
     },
+    CallShape {
+        request: requests::RECALL_FLOW_QUERY,
+        response: Some(responses::RECALL_FLOW_PAGE),
+        paging: Some(PagingShape { records: 4, pages: 3, total: 0, id: 0 }),
+    },
     CallShape { request: requests::UPDATE_RECALL_FLOW, response: None, paging: None },
 ];
 
 /// Reads the request at this position of [`REQUESTS`].
 pub(crate) fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
     match request {
+        requests::CANCEL_RECALL_FLOW => read_as::<CancelRecallFlow>(source),
         requests::GROUP_CALL_QUERY => read_as::<GroupCallQuery>(source),
         requests::RECALL_FLOW_DETAIL_QUERY => read_as::<RecallFlowDetailQuery>(source),
+        requests::RECALL_FLOW_QUERY => read_as::<RecallFlowQuery>(source),
         requests::UPDATE_RECALL_FLOW => read_as::<UpdateRecallFlow>(source),
         requests::RECALL_NODE => read_as::<RecallNode>(source),
         _ => unreachable!("there is no request {request}"),
     }
 }
 
+impl PageNumber for CancelRecallFlow {}
 impl PageNumber for GroupCallQuery {
     fn page_number(&mut self) -> Option<&mut i32> {
         Some(&mut self.current)
@@ -153,5 +183,11 @@ impl PageNumber for GroupCallQuery {
 }
 
 impl PageNumber for RecallFlowDetailQuery {}
+impl PageNumber for RecallFlowQuery {
+    fn page_number(&mut self) -> Option<&mut i32> {
+        Some(&mut self.current)
+    }
+}
+
 impl PageNumber for UpdateRecallFlow {}
 impl PageNumber for RecallNode {}

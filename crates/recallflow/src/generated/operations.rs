@@ -3,8 +3,8 @@
 //! Operations, and the methods of the clients that call them.
 
 use super::positions::operations;
-use super::requests::{GroupCallQuery, RecallFlowDetailQuery, UpdateRecallFlow};
-use super::responses::{GroupCallPage, GroupCallTask, RecallFlowDetail};
+use super::requests::{CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, UpdateRecallFlow};
+use super::responses::{GroupCallPage, GroupCallTask, RecallFlow, RecallFlowDetail, RecallFlowPage};
 use crate::blocking;
 use crate::client::Client;
 use crate::error::Error;
@@ -14,6 +14,12 @@ use crate::response::content::Content;
 
 /// All operations that this version knows.
 pub const OPERATIONS: &[OperationInfo] = &[
+    OperationInfo {
+        name: "cancel_recall_flow",
+        kind: OperationKind::Update,
+        path: "voice/recallFlow/cancel",
+        content: Content::None,
+    },
     OperationInfo {
         name: "query_group_calls",
         kind: OperationKind::Query,
@@ -27,12 +33,24 @@ pub const OPERATIONS: &[OperationInfo] = &[
         content: Content::AnyOf(&[0, 1, 2, 3, 4, 5]),
     },
     OperationInfo {
+        name: "query_recall_flows",
+        kind: OperationKind::Query,
+        path: "voice/recallFlow/queryPage",
+        content: Content::Items { records: 4, total: 0 },
+    },
+    OperationInfo {
         name: "update_recall_flow",
         kind: OperationKind::Update,
         path: "voice/recallFlow/update",
         content: Content::None,
     },
 ];
+
+impl Operation for CancelRecallFlow {
+    type Response = ();
+
+    const INDEX: usize = operations::CANCEL_RECALL_FLOW;
+}
 
 impl Operation for GroupCallQuery {
     type Response = GroupCallPage;
@@ -44,6 +62,12 @@ impl Operation for RecallFlowDetailQuery {
     type Response = RecallFlowDetail;
 
     const INDEX: usize = operations::QUERY_RECALL_FLOW_DETAIL;
+}
+
+impl Operation for RecallFlowQuery {
+    type Response = RecallFlowPage;
+
+    const INDEX: usize = operations::QUERY_RECALL_FLOWS;
 }
 
 impl Operation for UpdateRecallFlow {
@@ -72,7 +96,41 @@ impl Paged for GroupCallQuery {
     }
 }
 
+impl Paged for RecallFlowQuery {
+    type Item = RecallFlow;
+
+    fn page(&self) -> i32 {
+        self.current
+    }
+
+    fn set_page(&mut self, page: i32) {
+        self.current = page;
+    }
+
+    fn open(response: RecallFlowPage) -> Page<RecallFlow> {
+        Page { items: response.records, pages: response.pages, total: response.total }
+    }
+
+    fn id(item: &RecallFlow) -> Option<i64> {
+        item.key_id
+    }
+}
+
 impl Client {
+    /// Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+    ///
+    /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
+    /// means that the update may or may not have been applied.
+    ///
+    /// Sends `POST voice/recallFlow/cancel`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
+    pub async fn cancel_recall_flow(&self, request: &CancelRecallFlow) -> Result<(), Error> {
+        self.execute(request).await
+    }
+
     /// Reads one page of the AI Agent group-call tasks in a time span.
     ///
     /// Sends `POST voice/group/call/query`.
@@ -105,6 +163,27 @@ impl Client {
         self.execute(&RecallFlowDetailQuery::new(key_id)).await
     }
 
+    /// Reads one page of the recall flows in a time span.
+    ///
+    /// Sends `POST voice/recallFlow/queryPage`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
+    pub async fn query_recall_flows(&self, request: &RecallFlowQuery) -> Result<RecallFlowPage, Error> {
+        self.execute(request).await
+    }
+
+    /// Reads all recall flows in the time span, page by page.
+    ///
+    /// The first page is the one in `current`. Later pages are read on demand.
+    ///
+    /// Sends `POST voice/recallFlow/queryPage` for each page.
+    #[must_use]
+    pub fn recall_flows(&self, query: RecallFlowQuery) -> Pages<RecallFlowQuery> {
+        Pages::new(self.clone(), query)
+    }
+
     /// Edits a recall flow. The flow must be pending.
     ///
     /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
@@ -121,6 +200,20 @@ impl Client {
 }
 
 impl blocking::Client {
+    /// Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+    ///
+    /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
+    /// means that the update may or may not have been applied.
+    ///
+    /// Sends `POST voice/recallFlow/cancel`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
+    pub fn cancel_recall_flow(&self, request: &CancelRecallFlow) -> Result<(), Error> {
+        self.execute(request)
+    }
+
     /// Reads one page of the AI Agent group-call tasks in a time span.
     ///
     /// Sends `POST voice/group/call/query`.
@@ -151,6 +244,27 @@ impl blocking::Client {
     /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
     pub fn query_recall_flow_detail(&self, key_id: i64) -> Result<RecallFlowDetail, Error> {
         self.execute(&RecallFlowDetailQuery::new(key_id))
+    }
+
+    /// Reads one page of the recall flows in a time span.
+    ///
+    /// Sends `POST voice/recallFlow/queryPage`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
+    pub fn query_recall_flows(&self, request: &RecallFlowQuery) -> Result<RecallFlowPage, Error> {
+        self.execute(request)
+    }
+
+    /// Reads all recall flows in the time span, page by page.
+    ///
+    /// The first page is the one in `current`. Later pages are read on demand.
+    ///
+    /// Sends `POST voice/recallFlow/queryPage` for each page.
+    #[must_use]
+    pub fn recall_flows(&self, query: RecallFlowQuery) -> blocking::Pages<RecallFlowQuery> {
+        self.pages(query)
     }
 
     /// Edits a recall flow. The flow must be pending.

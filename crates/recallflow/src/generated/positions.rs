@@ -4,29 +4,41 @@
 
 /// Positions in [`OPERATIONS`](crate::OPERATIONS).
 pub mod operations {
+    /// Position of `cancel_recall_flow`.
+    pub const CANCEL_RECALL_FLOW: usize = 0;
+
     /// Position of `query_group_calls`.
-    pub const QUERY_GROUP_CALLS: usize = 0;
+    pub const QUERY_GROUP_CALLS: usize = 1;
 
     /// Position of `query_recall_flow_detail`.
-    pub const QUERY_RECALL_FLOW_DETAIL: usize = 1;
+    pub const QUERY_RECALL_FLOW_DETAIL: usize = 2;
+
+    /// Position of `query_recall_flows`.
+    pub const QUERY_RECALL_FLOWS: usize = 3;
 
     /// Position of `update_recall_flow`.
-    pub const UPDATE_RECALL_FLOW: usize = 2;
+    pub const UPDATE_RECALL_FLOW: usize = 4;
 }
 
 /// Positions in `ffi::REQUESTS`.
 pub mod requests {
+    /// Position of `CancelRecallFlow`.
+    pub const CANCEL_RECALL_FLOW: usize = 0;
+
     /// Position of `GroupCallQuery`.
-    pub const GROUP_CALL_QUERY: usize = 0;
+    pub const GROUP_CALL_QUERY: usize = 1;
 
     /// Position of `RecallFlowDetailQuery`.
-    pub const RECALL_FLOW_DETAIL_QUERY: usize = 1;
+    pub const RECALL_FLOW_DETAIL_QUERY: usize = 2;
+
+    /// Position of `RecallFlowQuery`.
+    pub const RECALL_FLOW_QUERY: usize = 3;
 
     /// Position of `UpdateRecallFlow`.
-    pub const UPDATE_RECALL_FLOW: usize = 2;
+    pub const UPDATE_RECALL_FLOW: usize = 4;
 
     /// Position of `RecallNode`.
-    pub const RECALL_NODE: usize = 3;
+    pub const RECALL_NODE: usize = 5;
 }
 
 /// Positions in `ffi::RESPONSES`.
@@ -34,14 +46,20 @@ pub mod responses {
     /// Position of `GroupCallPage`.
     pub const GROUP_CALL_PAGE: usize = 0;
 
+    /// Position of `RecallFlowPage`.
+    pub const RECALL_FLOW_PAGE: usize = 1;
+
+    /// Position of `RecallFlow`.
+    pub const RECALL_FLOW: usize = 2;
+
     /// Position of `GroupCallTask`.
-    pub const GROUP_CALL_TASK: usize = 1;
+    pub const GROUP_CALL_TASK: usize = 3;
 
     /// Position of `RecallFlowDetail`.
-    pub const RECALL_FLOW_DETAIL: usize = 2;
+    pub const RECALL_FLOW_DETAIL: usize = 4;
 
     /// Position of `RecallNodeDetail`.
-    pub const RECALL_NODE_DETAIL: usize = 3;
+    pub const RECALL_NODE_DETAIL: usize = 5;
 }
 
 /// Positions in `ffi::ENUMS`.
@@ -69,4 +87,7 @@ pub mod enums {
 
     /// Position of `TaskType`.
     pub const TASK_TYPE: usize = 7;
+
+    /// Position of `CancelScope`.
+    pub const CANCEL_SCOPE: usize = 8;
 }

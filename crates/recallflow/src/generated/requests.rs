@@ -2,7 +2,9 @@
 
 //! Requests and their rules.
 
-use super::enums::{OutboundControl, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource};
+use super::enums::{
+    CancelScope, OutboundControl, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource,
+};
 use crate::request::check::{self, Checker, Rules};
 use crate::request::lint::{self, Lint, Linter};
 use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
@@ -10,6 +12,88 @@ use crate::request::source::Object;
 use crate::request::write;
 use crate::{Error, LocalDateTime, Violation, Warning};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its
+/// nodes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CancelRecallFlow {
+    /// What `id` means and how much is canceled (1 flow, 2 parent task, 3 node).
+    ///
+    /// On the wire: `type`.
+    #[serde(rename = "type")]
+    pub r#type: CancelScope,
+    /// Key of the flow, ID of its parent task, or key of the node.
+    ///
+    /// On the wire: `id`.
+    pub id: i64,
+}
+
+impl CancelRecallFlow {
+    /// Returns a value with all required fields.
+    #[must_use]
+    pub fn new(r#type: CancelScope, id: i64) -> Self {
+        Self { r#type, id }
+    }
+
+    /// What `id` means and how much is canceled (1 flow, 2 parent task, 3 node).
+    #[must_use]
+    pub fn r#type(mut self, r#type: CancelScope) -> Self {
+        self.r#type = r#type;
+        self
+    }
+
+    /// Key of the flow, ID of its parent task, or key of the node.
+    #[must_use]
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = id;
+        self
+    }
+
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Violation> {
+        check::violations(self)
+    }
+
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        lint::warnings(self)
+    }
+
+    /// Reads the wire form of the value strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
+    }
+}
+
+impl Rules for CancelRecallFlow {
+    fn check(&self, checker: &mut Checker<'_>) {
+        checker.field("type", Some(&self.r#type)).one_of(CancelScope::VALUES);
+    }
+}
+
+impl Lint for CancelRecallFlow {
+    fn lint(&self, _linter: &mut Linter<'_>) {}
+}
+
+impl ReadObject for CancelRecallFlow {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+        Self { r#type: object.required("type"), id: object.required("id") }
+    }
+}
+
+impl<'de> Deserialize<'de> for CancelRecallFlow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
+    }
+}
 
 /// Selection of group-call tasks, and the page to read.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,6 +378,154 @@ impl<'de> Deserialize<'de> for RecallFlowDetailQuery {
     }
 }
 
+/// Selection of recall flows, and the page to read.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RecallFlowQuery {
+    /// Page number, starting at 1.
+    ///
+    /// On the wire: `current`.
+    pub current: i32,
+    /// Number of flows per page, 1 to 100.
+    ///
+    /// On the wire: `size`.
+    pub size: i32,
+    /// Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+    ///
+    /// On the wire: `strTime` in `params`.
+    pub str_time: LocalDateTime,
+    /// End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+    ///
+    /// On the wire: `endTime` in `params`.
+    pub end_time: LocalDateTime,
+    /// Part of the parent task's name, or the exact ID of the parent task.
+    ///
+    /// On the wire: `taskName` in `params`.
+    pub task_name: Option<String>,
+}
+
+impl RecallFlowQuery {
+    /// Returns a value with all required fields.
+    ///
+    /// Defaults: `current` is `1`, `size` is `100`.
+    #[must_use]
+    pub fn new(str_time: LocalDateTime, end_time: LocalDateTime) -> Self {
+        Self { current: 1, size: 100, str_time, end_time, task_name: None }
+    }
+
+    /// Page number, starting at 1.
+    #[must_use]
+    pub fn current(mut self, current: i32) -> Self {
+        self.current = current;
+        self
+    }
+
+    /// Number of flows per page, 1 to 100.
+    #[must_use]
+    pub fn size(mut self, size: i32) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+    #[must_use]
+    pub fn str_time(mut self, str_time: LocalDateTime) -> Self {
+        self.str_time = str_time;
+        self
+    }
+
+    /// End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+    #[must_use]
+    pub fn end_time(mut self, end_time: LocalDateTime) -> Self {
+        self.end_time = end_time;
+        self
+    }
+
+    /// Part of the parent task's name, or the exact ID of the parent task.
+    #[must_use]
+    pub fn task_name(mut self, task_name: impl Into<String>) -> Self {
+        self.task_name = Some(task_name.into());
+        self
+    }
+
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Violation> {
+        check::violations(self)
+    }
+
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        lint::warnings(self)
+    }
+
+    /// Reads the wire form of the value strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
+    }
+}
+
+impl Serialize for RecallFlowQuery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Params<'a> {
+            #[serde(rename = "strTime")]
+            str_time: &'a LocalDateTime,
+            #[serde(rename = "endTime")]
+            end_time: &'a LocalDateTime,
+            #[serde(rename = "taskName", skip_serializing_if = "Option::is_none")]
+            task_name: &'a Option<String>,
+        }
+
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            current: &'a i32,
+            size: &'a i32,
+            params: Params<'a>,
+        }
+        Wire {
+            current: &self.current,
+            size: &self.size,
+            params: Params { str_time: &self.str_time, end_time: &self.end_time, task_name: &self.task_name },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Rules for RecallFlowQuery {
+    fn check(&self, checker: &mut Checker<'_>) {
+        checker.field("current", Some(&self.current)).range(Some(1), None);
+        checker.field("size", Some(&self.size)).range(Some(1), Some(100));
+    }
+}
+
+impl Lint for RecallFlowQuery {
+    fn lint(&self, _linter: &mut Linter<'_>) {}
+}
+
+impl ReadObject for RecallFlowQuery {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+        let current = object.required_or("current", 1);
+        let size = object.required_or("size", 100);
+        let (str_time, end_time, task_name) = object.flattened("params", |object| {
+            (object.required("strTime"), object.required("endTime"), object.optional("taskName"))
+        });
+        Self { current, size, str_time, end_time, task_name }
+    }
+}
+
+impl<'de> Deserialize<'de> for RecallFlowQuery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
+    }
+}
+
 /// New settings of a recall flow.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -571,7 +803,7 @@ pub struct RecallNode {
 impl RecallNode {
     /// Returns a value with all required fields.
     #[must_use]
-    fn new(source: VoiceSource) -> Self {
+    pub(super) fn new(source: VoiceSource) -> Self {
         Self {
             source,
             voice_file_id: None,

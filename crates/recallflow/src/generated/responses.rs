@@ -80,6 +80,153 @@ impl<'de> Deserialize<'de> for GroupCallPage {
     }
 }
 
+/// One page of recall flows.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RecallFlowPage {
+    /// Total number of flows.
+    ///
+    /// On the wire: `total`.
+    pub total: Option<i64>,
+    /// Number of flows per page.
+    ///
+    /// On the wire: `size`.
+    pub size: Option<i64>,
+    /// Page number, starting at 1.
+    ///
+    /// On the wire: `current`.
+    pub current: Option<i64>,
+    /// Number of pages.
+    ///
+    /// On the wire: `pages`.
+    pub pages: Option<i64>,
+    /// Flows of the page; empty if the response has none.
+    ///
+    /// On the wire: `records`.
+    pub records: Vec<RecallFlow>,
+    /// Fields that this version does not know, and values of unexpected types.
+    pub extra: Extra,
+}
+
+impl Serialize for RecallFlowPage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.value("total", self.total.as_ref())?;
+        record.value("size", self.size.as_ref())?;
+        record.value("current", self.current.as_ref())?;
+        record.value("pages", self.pages.as_ref())?;
+        record.list("records", &self.records)?;
+        record.end()
+    }
+}
+
+impl FromRow for RecallFlowPage {
+    const SHAPE: &'static Shape = &RESPONSES[responses::RECALL_FLOW_PAGE];
+
+    fn from_row(row: Row<'_>) -> Self {
+        Self {
+            total: row.get(0),
+            size: row.get(1),
+            current: row.get(2),
+            pages: row.get(3),
+            records: row.list(4),
+            extra: row.extra().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RecallFlowPage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        record::deserialize(deserializer)
+    }
+}
+
+/// A recall flow in a list, without its nodes.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RecallFlow {
+    /// Unique key of the recall flow, by which it is read and edited.
+    ///
+    /// On the wire: `keyId`.
+    pub key_id: Option<i64>,
+    /// ID of the parent task, whose calls the flow repeats.
+    ///
+    /// On the wire: `taskId`.
+    pub task_id: Option<i64>,
+    /// Name of the parent task.
+    ///
+    /// On the wire: `taskName`.
+    pub task_name: Option<String>,
+    /// Time of creation as `yyyy-MM-dd HH:mm:ss`, without a time zone.
+    ///
+    /// On the wire: `createTime`.
+    pub create_time: Option<LocalDateTime>,
+    /// Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
+    ///
+    /// On the wire: `recallType`.
+    pub recall_type: Option<RecallType>,
+    /// Minutes between two recalls.
+    ///
+    /// On the wire: `recallInterval`.
+    pub recall_interval: Option<i32>,
+    /// Number of recalls.
+    ///
+    /// On the wire: `recallNum`.
+    pub recall_num: Option<i32>,
+    /// Number of recalls that are finished.
+    ///
+    /// On the wire: `finishNum`.
+    pub finish_num: Option<i32>,
+    /// State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only
+    /// while it is pending.
+    ///
+    /// On the wire: `status`.
+    pub status: Option<RecallStatus>,
+    /// Fields that this version does not know, and values of unexpected types.
+    pub extra: Extra,
+}
+
+impl Serialize for RecallFlow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.value("keyId", self.key_id.as_ref())?;
+        record.value("taskId", self.task_id.as_ref())?;
+        record.value("taskName", self.task_name.as_ref())?;
+        record.value("createTime", self.create_time.as_ref())?;
+        record.value("recallType", self.recall_type.as_ref())?;
+        record.value("recallInterval", self.recall_interval.as_ref())?;
+        record.value("recallNum", self.recall_num.as_ref())?;
+        record.value("finishNum", self.finish_num.as_ref())?;
+        record.value("status", self.status.as_ref())?;
+        record.end()
+    }
+}
+
+impl FromRow for RecallFlow {
+    const SHAPE: &'static Shape = &RESPONSES[responses::RECALL_FLOW];
+
+    fn from_row(row: Row<'_>) -> Self {
+        Self {
+            key_id: row.get(0),
+            task_id: row.get(1),
+            task_name: row.get(2),
+            create_time: row.get(3),
+            recall_type: row.get(4),
+            recall_interval: row.get(5),
+            recall_num: row.get(6),
+            finish_num: row.get(7),
+            status: row.get(8),
+            extra: row.extra().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RecallFlow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        record::deserialize(deserializer)
+    }
+}
+
 /// A group-call task: one campaign of calls, with its counts and costs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from recallflow._values import Number
 
 __all__ = [
+    "CancelScope",
     "OutboundControl",
     "RecallStatus",
     "RecallType",
@@ -108,6 +109,17 @@ class TaskType(Number):
     """AI Agent group call; the only kind that the group-call query accepts."""
 
 
+class CancelScope(Number):
+    """What is canceled of a recall flow."""
+
+    FLOW = 1
+    """The whole flow with this key. It must be pending."""
+    PARENT_TASK = 2
+    """The whole flow of the parent task with this ID. It must be pending."""
+    NODE = 3
+    """The node with this key, which must be pending, and all later nodes of its flow."""
+
+
 ENUMS: tuple[type[Number], ...] = (
     RecallType,
     RecallStatus,
@@ -117,5 +129,6 @@ ENUMS: tuple[type[Number], ...] = (
     SeatTransfer,
     TaskStatus,
     TaskType,
+    CancelScope,
 )
 """All of them, in the order of the spec."""

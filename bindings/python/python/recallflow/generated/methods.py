@@ -8,20 +8,65 @@ from recallflow._base import BaseClient
 from recallflow._log import is_logged
 from recallflow._pages import Pages
 from recallflow.generated import operations
+from recallflow.generated.enums import (
+    CancelScope,
+)
 from recallflow.generated.requests import (
+    CancelRecallFlow,
     GroupCallQuery,
     RecallFlowDetailQuery,
+    RecallFlowQuery,
     UpdateRecallFlow,
 )
 from recallflow.generated.responses import (
     GroupCallPage,
     GroupCallTask,
+    RecallFlow,
     RecallFlowDetail,
+    RecallFlowPage,
 )
 
 
 class Operations(BaseClient):
     """The operations as methods of `Client`."""
+
+    def cancel_recall_flow(
+        self,
+        scope: CancelScope | int,
+        id: int,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+
+        It is retried only if the service provably did not process it. If the outcome is unknown, it raises
+        `OutcomeUnknownError`.
+
+        `POST voice/recallFlow/cancel`.
+
+        Args:
+            scope: What `id` means and how much is canceled (1 flow, 2 parent task, 3 node).
+            id: Key of the flow, ID of its parent task, or key of the node.
+            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            max_retries: Maximum number of attempts after the first; None for the client's.
+
+        Raises:
+            InvalidRequestError: The request breaks a documented rule; nothing was sent.
+            OutcomeUnknownError: The update may or may not have been applied.
+            RecallFlowError: Base of all errors.
+        """
+        request = CancelRecallFlow(
+            type=scope,
+            id=id,
+        )
+        self._core.call(
+            operations.CANCEL_RECALL_FLOW,
+            request,
+            timeout,
+            max_retries,
+            is_logged(),
+        )
 
     def query_group_calls(
         self,
@@ -117,6 +162,67 @@ class Operations(BaseClient):
             is_logged(),
         )
         return response
+
+    def query_recall_flows(
+        self,
+        request: RecallFlowQuery,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RecallFlowPage:
+        """Reads one page of the recall flows in a time span.
+
+        It is retried after failures that may be temporary, because it changes nothing.
+
+        `POST voice/recallFlow/queryPage`.
+
+        Args:
+            request: Selection of recall flows, and the page to read.
+            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            max_retries: Maximum number of attempts after the first; None for the client's.
+
+        Raises:
+            InvalidRequestError: The request breaks a documented rule; nothing was sent.
+            RecallFlowError: Base of all errors.
+        """
+        response: RecallFlowPage = self._core.call(
+            operations.QUERY_RECALL_FLOWS,
+            request,
+            timeout,
+            max_retries,
+            is_logged(),
+        )
+        return response
+
+    def recall_flows(
+        self,
+        query: RecallFlowQuery,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Pages[RecallFlow]:
+        """Reads all recall flows in the time span, page by page.
+
+        It starts with the page `current` of the query, and requests further pages as they are needed.
+        An invalid query raises an error at once. The iteration raises all other errors, and ends with them.
+
+        `POST voice/recallFlow/queryPage`.
+
+        Args:
+            query: Selection of recall flows, and the page to read.
+            timeout: Seconds for each page with all its attempts; None for the client's.
+            max_retries: Maximum number of attempts after the first for each page; None for the client's.
+
+        Raises:
+            InvalidRequestError: The query breaks a documented rule; nothing was sent.
+        """
+        return Pages(
+            self._core,
+            operations.QUERY_RECALL_FLOWS,
+            query,
+            timeout,
+            max_retries,
+        )
 
     def update_recall_flow(
         self,

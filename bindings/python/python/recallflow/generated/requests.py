@@ -13,6 +13,7 @@ from recallflow._record import keyword_record
 from recallflow._typing import Self, TypedDict, Unpack
 from recallflow._values import Request
 from recallflow.generated.enums import (
+    CancelScope,
     OutboundControl,
     RecallType,
     SeatTransfer,
@@ -23,12 +24,25 @@ from recallflow.generated.enums import (
 )
 
 __all__ = [
+    "CancelRecallFlow",
     "GroupCallQuery",
     "RecallFlowDetailQuery",
+    "RecallFlowQuery",
     "RecallNode",
     "RecallNodeOptions",
     "UpdateRecallFlow",
 ]
+
+
+@keyword_record
+class CancelRecallFlow(Request):
+    """What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its nodes.
+    """
+
+    type: CancelScope | int
+    """What `id` means and how much is canceled (1 flow, 2 parent task, 3 node)."""
+    id: int
+    """Key of the flow, ID of its parent task, or key of the node."""
 
 
 @keyword_record
@@ -61,6 +75,22 @@ class RecallFlowDetailQuery(Request):
 
     key_id: int
     """Unique key of the recall flow."""
+
+
+@keyword_record
+class RecallFlowQuery(Request):
+    """Selection of recall flows, and the page to read."""
+
+    current: int = 1
+    """Page number, starting at 1."""
+    size: int = 100
+    """Number of flows per page, 1 to 100."""
+    str_time: datetime | str
+    """Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
+    end_time: datetime | str
+    """End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
+    task_name: str | None = None
+    """Part of the parent task's name, or the exact ID of the parent task. On the wire it is in `params`."""
 
 
 @keyword_record
@@ -218,8 +248,10 @@ class RecallNode(Request):
 
 
 REQUESTS: tuple[type[Request], ...] = (
+    CancelRecallFlow,
     GroupCallQuery,
     RecallFlowDetailQuery,
+    RecallFlowQuery,
     UpdateRecallFlow,
     RecallNode,
 )

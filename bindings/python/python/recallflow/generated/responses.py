@@ -25,7 +25,9 @@ from recallflow.generated.enums import (
 __all__ = [
     "GroupCallPage",
     "GroupCallTask",
+    "RecallFlow",
     "RecallFlowDetail",
+    "RecallFlowPage",
     "RecallNodeDetail",
     "Totals",
 ]
@@ -47,6 +49,48 @@ class GroupCallPage(Response):
     """Whether the service counted the tasks."""
     pages: int | None = None
     """Number of pages."""
+
+
+@keyword_record
+class RecallFlowPage(Response):
+    """One page of recall flows."""
+
+    total: int | None = None
+    """Total number of flows."""
+    size: int | None = None
+    """Number of flows per page."""
+    current: int | None = None
+    """Page number, starting at 1."""
+    pages: int | None = None
+    """Number of pages."""
+    records: Sequence[RecallFlow] = ()
+    """Flows of the page; empty if the response has none."""
+
+
+@keyword_record
+class RecallFlow(Response):
+    """A recall flow in a list, without its nodes."""
+
+    key_id: int | None = None
+    """Unique key of the recall flow, by which it is read and edited."""
+    task_id: int | None = None
+    """ID of the parent task, whose calls the flow repeats."""
+    task_name: str | None = None
+    """Name of the parent task."""
+    create_time: datetime | None = None
+    """Time of creation as `yyyy-MM-dd HH:mm:ss`, without a time zone."""
+    recall_type: RecallType | int | None = None
+    """Which calls are repeated: all, or only the failed ones (0 all, 1 failed)."""
+    recall_interval: int | None = None
+    """Minutes between two recalls."""
+    recall_num: int | None = None
+    """Number of recalls."""
+    finish_num: int | None = None
+    """Number of recalls that are finished."""
+    status: RecallStatus | int | None = None
+    """State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
+    it is pending.
+    """
 
 
 @keyword_record
@@ -219,6 +263,8 @@ class Totals(Record):
 
 RESPONSES: tuple[type[Response], ...] = (
     GroupCallPage,
+    RecallFlowPage,
+    RecallFlow,
     GroupCallTask,
     RecallFlowDetail,
     RecallNodeDetail,

@@ -118,7 +118,7 @@ fn arguments(api: &Api, operation: &Operation) -> Vec<Argument> {
         let is_optional = field.default.is_none() && field.required != Required::Always;
         let default = field.default.as_ref().map(|value| literal(value, &field.kind));
         Argument {
-            name: names::python_argument(wire),
+            name: names::python_argument(operation.argument_name(wire)),
             field: names::python_field(wire),
             of: annotation(&field.kind, Direction::Request) + if is_optional { " | None" } else { "" },
             default: default.or_else(|| is_optional.then(|| "None".to_owned())),

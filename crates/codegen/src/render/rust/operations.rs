@@ -162,7 +162,7 @@ fn method(api: &Api, operation: &Operation, flavour: Flavour) -> TokenStream {
         }
     };
     let docs = doc(&[&operation.doc.text, kind, &format!("Sends `POST {}`.", operation.path), "# Errors", errors]);
-    let (parameters, request) = parameters(api, operation);
+    let (parameter, request) = parameter(api, operation);
     let response = response_type(operation);
     let (asynchronous, wait) = match flavour {
         Flavour::Async => (quote!(async), quote!(.await)),
@@ -170,27 +170,25 @@ fn method(api: &Api, operation: &Operation, flavour: Flavour) -> TokenStream {
     };
     quote! {
         #docs
-        pub #asynchronous fn #name(&self, #parameters) -> Result<#response, Error> {
+        pub #asynchronous fn #name(&self, #parameter) -> Result<#response, Error> {
             self.execute(#request)#wait
         }
     }
 }
 
-/// Renders the parameters of a method and the request that it builds from them.
-fn parameters(api: &Api, operation: &Operation) -> (TokenStream, TokenStream) {
+/// Renders the parameter of a method and the request that it builds from it.
+fn parameter(api: &Api, operation: &Operation) -> (TokenStream, TokenStream) {
     let request = ident(&operation.request);
-    if operation.arguments.is_empty() {
-        return (quote!(request: &#request), quote!(request));
-    }
-    let of = api.type_named(&operation.request);
-    let parameters = operation.arguments.iter().map(|wire| {
-        let (name, kind) = (field_ident(wire), parameter_type(&of.field(wire).kind));
-        quote!(#name: #kind)
-    });
-    let is_required = |wire: &&String| is_always_there(of.field(wire)) && of.field(wire).default.is_none();
-    let given = operation.arguments.iter().filter(is_required).map(|wire| field_ident(wire));
-    let setters = operation.arguments.iter().filter(|wire| !is_required(wire)).map(|wire| field_ident(wire));
-    (quote!(#(#parameters),*), quote!(&#request::new(#(#given),*)#(.#setters(#setters))*))
+    let Some(wire) = operation.single_argument() else { return (quote!(request: &#request), quote!(request)) };
+    let field = api.type_named(&operation.request).field(wire);
+    let (name, kind) = (field_ident(operation.argument_name(wire)), parameter_type(&field.kind));
+    let build = if is_always_there(field) && field.default.is_none() {
+        quote!(&#request::new(#name))
+    } else {
+        let setter = field_ident(wire);
+        quote!(&#request::new().#setter(#name))
+    };
+    (quote!(#name: #kind), build)
 }
 
 fn pages_method(operation: &Operation, flavour: Flavour) -> TokenStream {

@@ -140,9 +140,9 @@ fn is_parameter_of_new(field: &Field) -> bool {
     is_always_there(field) && field.default.is_none()
 }
 
-/// Renders `new`, with the required fields as parameters. It is private if the type has named constructors.
+/// Renders `new`, with the required fields as parameters. It is not public if the type has named constructors.
 fn new_constructor(request: &Type) -> TokenStream {
-    let visibility = request.constructors.is_empty().then(|| quote!(pub));
+    let visibility = if request.constructors.is_empty() { quote!(pub) } else { quote!(pub(super)) };
     let parameters = request.fields.iter().filter(|field| is_parameter_of_new(field)).map(|field| {
         let (name, of) = (field_ident(&field.wire), parameter_type(&field.kind));
         quote!(#name: #of)

@@ -27,10 +27,8 @@ struct Methods<'a> {
     is_query: bool,
     request: &'a str,
     request_doc: &'a str,
-    /// The parameters for single fields; empty if the method takes the whole request.
-    parameters: Vec<MethodParameter>,
-    /// The request that is made of the parameters.
-    members: String,
+    /// The parameter for the only field; `None` if the method takes the whole request.
+    parameter: Option<MethodParameter>,
     response: Option<&'a str>,
     pages: Option<TypeScriptPagesMethod<'a>>,
 }
@@ -53,6 +51,8 @@ struct MethodParameter {
     name: String,
     of: String,
     doc: String,
+    /// The member of the request that is made of it.
+    member: String,
 }
 
 pub(super) fn render(api: &Api) -> String {
@@ -71,8 +71,8 @@ fn imports(api: &Api) -> Imports {
     imports.add_type("../pages.js", "Pages");
     for operation in &api.operations {
         let request = api.type_named(&operation.request);
-        imports.add_enums(operation.arguments.iter().map(|wire| request.field(wire)));
-        if operation.arguments.is_empty() || operation.paging.is_some() {
+        imports.add_enums(operation.single_argument().map(|wire| request.field(wire)));
+        if operation.single_argument().is_none() || operation.paging.is_some() {
             imports.add_type("./requests.js", &request.name);
         }
         let items = operation.paging.iter().map(|paging| &paging.item);
@@ -86,17 +86,11 @@ fn imports(api: &Api) -> Imports {
 
 fn methods<'a>(api: &'a Api, operation: &'a Operation) -> Methods<'a> {
     let request = api.type_named(&operation.request);
-    // Parameters that may be left out come last.
-    let fields = operation.arguments.iter().map(|wire| request.field(wire));
-    let (optional, required): (Vec<_>, Vec<_>) = fields.partition(|field| is_optional(field));
-    let parameters = required.into_iter().chain(optional).map(|field| {
-        let name = names::typescript_argument(&field.wire);
+    let parameter = operation.single_argument().map(|wire| {
+        let (field, name) = (request.field(wire), names::typescript_argument(operation.argument_name(wire)));
         let mark = if is_optional(field) { "?" } else { "" };
-        MethodParameter { head: format!("{name}{mark}"), name, of: requested(field), doc: asked(field) }
-    });
-    let members = operation.arguments.iter().map(|wire| match names::typescript_argument(wire) {
-        name if name == *wire => name,
-        name => format!("{wire}: {name}"),
+        let member = if name == *wire { name.clone() } else { format!("{wire}: {name}") };
+        MethodParameter { head: format!("{name}{mark}"), name, of: requested(field), doc: asked(field), member }
     });
     Methods {
         constant: names::pascal(&operation.name),
@@ -106,8 +100,7 @@ fn methods<'a>(api: &'a Api, operation: &'a Operation) -> Methods<'a> {
         is_query: operation.kind == OperationKind::Query,
         request: &request.name,
         request_doc: &request.doc.text,
-        parameters: parameters.collect(),
-        members: members.collect::<Vec<_>>().join(", "),
+        parameter,
         response: operation.response.as_deref(),
         pages: operation.paging.as_ref().map(pages),
     }
