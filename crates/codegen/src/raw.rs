@@ -151,11 +151,12 @@ pub(crate) struct RawType {
     pub(crate) totals: Option<At<String>>,
 }
 
-/// `include = { from = "…", except = […] }`.
+/// `include = { from = "…", except = […], after = "…" }`.
 #[derive(Debug)]
 pub(crate) struct RawInclude {
     pub(crate) from: Option<At<String>>,
     pub(crate) except: Option<At<Vec<At<String>>>>,
+    pub(crate) after: Option<At<String>>,
     pub(crate) at: Place,
 }
 

@@ -1,6 +1,7 @@
 //! Lowers fields.
 
 use super::docs;
+use super::include::Origin;
 use super::limits::limits;
 use super::literals::{conditions, literal};
 use super::naming::{Case, check_case};
@@ -22,10 +23,13 @@ pub(super) fn lower(
     sink: &Sink,
 ) -> Option<Field> {
     let raw = shape.member.raw;
-    if shape.member.included {
-        // The type that defines the field has checked it.
-        return Some(bare(shape, shape.kind.clone()?));
-    }
+    // Lowering of the type that defines an included field reports its problems.
+    let quiet = sink.silenced();
+    let sink = match shape.member.origin {
+        Origin::Own => sink,
+        Origin::WithRules => &quiet,
+        Origin::WithoutRules => return Some(bare(shape, shape.kind.clone()?)),
+    };
     check_case("a field", &raw.wire, Case::Wire, sink);
     docs::check_about(&raw.about, sink);
     let kind = raw.kind.as_ref().and_then(|kind| symbols.find_kind(kind, direction, sink));

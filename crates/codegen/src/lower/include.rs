@@ -3,7 +3,7 @@
 use super::symbols::{Symbols, TypeSymbol};
 use crate::diagnostic::{At, Sink};
 use crate::model::Direction;
-use crate::raw::{RawField, RawInclude};
+use crate::raw::{RawConditions, RawField, RawInclude, RawRule, RawWarning};
 
 /// A field of a type, its own or an included one.
 #[derive(Clone, Copy, Debug)]
@@ -12,18 +12,74 @@ pub(super) struct Member<'a> {
     pub(super) raw: &'a RawField,
     /// Sources of the type, which a field without sources inherits.
     pub(super) sources: &'a [String],
-    /// Whether it is included. Only the names, kind and doc of an included field count.
-    pub(super) included: bool,
+    /// How the type has the field.
+    pub(super) origin: Origin,
 }
 
-/// Lists the fields of a type in order, the included ones first. Leaves out invalid ones without a report.
+/// How a type has a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The type defines it.
+    Own,
+    /// A request includes it from another request, with its rules.
+    WithRules,
+    /// A response includes it. Only its names, kind and doc count.
+    WithoutRules,
+}
+
+/// Lists the fields of a type in order. Leaves out invalid ones without a report.
 pub(super) fn members<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<Member<'a>> {
-    let mut blocks = Vec::new();
+    let included = match symbol.direction {
+        Some(Direction::Request) => Origin::WithRules,
+        _ => Origin::WithoutRules,
+    };
+    let mut members: Vec<Member<'a>> = Vec::new();
     let mut except: Vec<&str> = Vec::new();
+    // Where the fields of the next included type go.
+    let mut position = 0;
     for (depth, ancestor) in chain(symbols, symbol).into_iter().enumerate() {
+        let origin = if depth == 0 { Origin::Own } else { included };
         let fields = ancestor.raw.fields.iter().filter(|raw| !except.contains(&raw.wire.as_str()));
-        let member = |raw| Member { raw, sources: &symbol.sources, included: depth > 0 };
-        blocks.push(fields.map(member).collect::<Vec<_>>());
+        let fields: Vec<_> = fields.map(|raw| Member { raw, sources: &symbol.sources, origin }).collect();
+        let after = ancestor.raw.include.as_ref().and_then(|include| include.after.as_ref());
+        let before = after.and_then(|after| fields.iter().position(|field| field.raw.wire.value == after.value));
+        members.splice(position..position, fields);
+        position += before.map_or(0, |before| before + 1);
+        except.extend(exceptions(ancestor).map(At::as_str));
+    }
+    members
+}
+
+/// Lists the rules that a request includes. Leaves out a rule if all its fields are left out.
+pub(super) fn included_rules<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<&'a At<RawRule>> {
+    let is_kept = |rule: &&At<RawRule>, except: &[&str]| {
+        let RawRule::AtLeastOne { fields, .. } = &rule.value;
+        fields.as_ref().is_none_or(|fields| !fields.value.iter().all(|field| except.contains(&field.as_str())))
+    };
+    included_parts(symbols, symbol, |ancestor| &ancestor.raw.rules, is_kept)
+}
+
+/// Lists the warnings that a request includes. Leaves out a warning if its field is left out.
+pub(super) fn included_warnings<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<&'a At<RawWarning>> {
+    let is_kept = |warning: &&At<RawWarning>, except: &[&str]| {
+        let (RawWarning::NoEffect { field, .. } | RawWarning::UnknownVariable { field, .. }) = &warning.value;
+        field.as_ref().is_none_or(|field| !except.contains(&field.as_str()))
+    };
+    included_parts(symbols, symbol, |ancestor| &ancestor.raw.warnings, is_kept)
+}
+
+/// Lists the rules or warnings that a request includes, in order.
+fn included_parts<'a, T>(
+    symbols: &'a Symbols<'a>,
+    symbol: &'a TypeSymbol<'a>,
+    parts: impl Fn(&TypeSymbol<'a>) -> &'a [T],
+    is_kept: impl Fn(&&'a T, &[&str]) -> bool,
+) -> Vec<&'a T> {
+    let mut blocks = Vec::new();
+    let mut except: Vec<&str> = exceptions(symbol).map(At::as_str).collect();
+    let is_request = symbol.direction == Some(Direction::Request);
+    for ancestor in chain(symbols, symbol).into_iter().skip(1).filter(|_| is_request) {
+        blocks.push(parts(ancestor).iter().filter(|part| is_kept(part, &except)).collect::<Vec<_>>());
         except.extend(exceptions(ancestor).map(At::as_str));
     }
     blocks.into_iter().rev().flatten().collect()
@@ -56,11 +112,17 @@ fn exceptions<'a>(symbol: &TypeSymbol<'a>) -> impl Iterator<Item = &'a At<String
 /// Checks the `include` of a type.
 pub(super) fn check(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     let Some(include) = &symbol.raw.include else { return };
-    if symbol.direction == Some(Direction::Request) {
-        sink.suggest(include.at, "`include` is only for responses", "remove it");
+    if let Some(after) = &include.after
+        && !symbol.raw.fields.iter().any(|field| field.wire.value == after.value)
+    {
+        sink.unknown("field", after, symbol.raw.fields.iter().map(|field| field.wire.as_str()));
     }
     let Some(from) = &include.from else { return };
-    let Some(source) = symbols.find_type(from, sink) else { return };
+    let source = match symbol.direction {
+        Some(Direction::Request) => symbols.find_type_of(from, Direction::Request, sink),
+        _ => symbols.find_type(from, sink),
+    };
+    let Some(source) = source else { return };
     let chain = chain(symbols, symbol);
     let last = chain.last().expect("the chain starts with the type itself");
     if included(symbols, last).is_some_and(|next| std::ptr::eq(next, symbol)) {
@@ -70,7 +132,10 @@ pub(super) fn check(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink)
         return;
     }
     check_exceptions(symbol, &members(symbols, source), sink);
-    check_objects(symbols, symbol, include, sink);
+    match symbol.direction {
+        Some(Direction::Request) => check_conditions(symbols, symbol, include, sink),
+        _ => check_objects(symbols, symbol, include, sink),
+    }
 }
 
 fn check_exceptions(symbol: &TypeSymbol<'_>, available: &[Member<'_>], sink: &Sink) {
@@ -81,9 +146,9 @@ fn check_exceptions(symbol: &TypeSymbol<'_>, available: &[Member<'_>], sink: &Si
     }
 }
 
-/// Checks that no included field contains a request type.
+/// Checks that a response includes no field that contains a request type.
 fn check_objects(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, include: &RawInclude, sink: &Sink) {
-    for member in members(symbols, symbol).iter().filter(|member| member.included) {
+    for member in members(symbols, symbol).iter().filter(|member| member.origin != Origin::Own) {
         let Some(kind) = &member.raw.kind else { continue };
         let name = kind.value.trim_matches(['[', ']']);
         if symbols.type_named(name).is_some_and(|object| object.direction == Some(Direction::Request)) {
@@ -95,4 +160,36 @@ fn check_objects(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, include: &RawIn
             );
         }
     }
+}
+
+/// Checks that a request has every field on which an included field, rule or warning depends.
+fn check_conditions(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, include: &RawInclude, sink: &Sink) {
+    let members = members(symbols, symbol);
+    let excepted: Vec<_> = exceptions(symbol).map(At::as_str).collect();
+    let is_missing =
+        |name: &str| excepted.contains(&name) && !members.iter().any(|member| member.raw.wire.value == name);
+    let check = |owner: &str, needed: Vec<&At<String>>| {
+        if let Some(missing) = needed.into_iter().find(|name| is_missing(name.as_str())) {
+            let message = format!("{owner} depends on `{}`, which is in `except`", missing.value);
+            sink.suggest(include.at, message, "include both or neither");
+        }
+    };
+    for member in members.iter().filter(|member| member.origin == Origin::WithRules) {
+        check(&format!("the included field `{}`", member.raw.wire.value), names(member.raw.required_when.as_ref()));
+    }
+    for rule in included_rules(symbols, symbol) {
+        let RawRule::AtLeastOne { when, fields, .. } = &rule.value;
+        let flags = fields.iter().flat_map(|fields| &fields.value);
+        check("an included rule", names(when.as_ref()).into_iter().chain(flags).collect());
+    }
+    for warning in included_warnings(symbols, symbol) {
+        if let RawWarning::NoEffect { unless, .. } = &warning.value {
+            check("an included warning", names(unless.as_ref()));
+        }
+    }
+}
+
+/// Lists the fields of conditions.
+fn names(conditions: Option<&At<RawConditions>>) -> Vec<&At<String>> {
+    conditions.iter().flat_map(|conditions| &conditions.value).map(|(name, _)| name).collect()
 }

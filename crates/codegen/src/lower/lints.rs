@@ -8,9 +8,13 @@ use crate::diagnostic::{At, Sink};
 use crate::model::{FieldKind, Lint};
 use crate::raw::{RawBounds, RawWarning};
 
-/// Lowers the lints of a type.
-pub(super) fn lower(raw: &[At<RawWarning>], scope: &Scope<'_>, sink: &Sink) -> Vec<Lint> {
-    raw.iter().filter_map(|raw| lower_lint(&raw.value, scope, sink)).collect()
+/// Lowers lints of a type.
+pub(super) fn lower<'a>(
+    raw: impl IntoIterator<Item = &'a At<RawWarning>>,
+    scope: &Scope<'_>,
+    sink: &Sink,
+) -> Vec<Lint> {
+    raw.into_iter().filter_map(|raw| lower_lint(&raw.value, scope, sink)).collect()
 }
 
 fn lower_lint(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<Lint> {

@@ -7,9 +7,9 @@ use crate::diagnostic::{At, Sink};
 use crate::model::{FieldKind, Rule};
 use crate::raw::RawRule;
 
-/// Lowers the rules of a type.
-pub(super) fn lower(raw: &[At<RawRule>], scope: &Scope<'_>, sink: &Sink) -> Vec<Rule> {
-    raw.iter().map(|rule| lower_rule(rule, scope, sink)).collect()
+/// Lowers rules of a type.
+pub(super) fn lower<'a>(raw: impl IntoIterator<Item = &'a At<RawRule>>, scope: &Scope<'_>, sink: &Sink) -> Vec<Rule> {
+    raw.into_iter().map(|rule| lower_rule(rule, scope, sink)).collect()
 }
 
 fn lower_rule(raw: &At<RawRule>, scope: &Scope<'_>, sink: &Sink) -> Rule {

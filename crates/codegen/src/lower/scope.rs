@@ -1,6 +1,6 @@
 //! The fields of a type and their kinds, resolved before any field is lowered.
 
-use super::include::{Member, members};
+use super::include::{Member, Origin, members};
 use super::symbols::{Symbols, TypeSymbol};
 use crate::diagnostic::{At, Sink};
 use crate::model::{EnumValue, FieldKind};
@@ -66,7 +66,7 @@ impl<'a> Shape<'a> {
             _ => Vec::new(),
         };
         let allowed = match &member.raw.one_of {
-            Some(names) if !member.included => named(&values, &names.value),
+            Some(names) if member.origin != Origin::WithoutRules => named(&values, &names.value),
             _ => values.clone(),
         };
         Self { member, kind, values, allowed }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::docs;
+use super::include::{self, Member, Origin, members};
 use super::naming::Taken;
 use super::scope::Scope;
 use super::symbols::{Symbols, TypeSymbol};
-use super::{constructors, fields, include, lints, rules};
+use super::{constructors, fields, lints, rules};
 use crate::diagnostic::{Place, Sink};
 use crate::model::{Direction, Field, FieldKind, Type};
 use crate::names;
@@ -30,12 +31,18 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
     if direction == Direction::Response {
         check_response_keys(symbol, sink);
     }
+    // Lowering of the included type reports problems of its rules.
+    let quiet = sink.silenced();
+    let mut rules = rules::lower(include::included_rules(symbols, symbol), &scope, &quiet);
+    rules.extend(rules::lower(&raw.rules, &scope, sink));
+    let mut lints = lints::lower(include::included_warnings(symbols, symbol), &scope, &quiet);
+    lints.extend(lints::lower(&raw.warnings, &scope, sink));
     Some(Type {
         name: symbol.name.value.clone(),
         direction,
         doc: docs::about(&raw.about, &symbol.sources),
-        rules: rules::lower(&raw.rules, &scope, sink),
-        lints: lints::lower(&raw.warnings, &scope, sink),
+        rules,
+        lints,
         constructors: constructors::lower(&raw.constructors, &fields, &scope, sink),
         totals: totals(symbol, &fields, sink),
         fields,
@@ -53,7 +60,7 @@ fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
         }
         if !again {
             taken.take("field", name, sink);
-        } else if !shape.member.included {
+        } else if shape.member.origin == Origin::Own {
             // TOML keys are unique, so only an included field can have the same name.
             let message = format!("field `{}` is already included", name.value);
             sink.suggest(name.at, message, "add it to `except` of `include`");
@@ -110,7 +117,7 @@ fn check_wire_names(scope: &Scope<'_>, sink: &Sink) {
 
 /// Checks that a type contains itself only in a list.
 fn check_size(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
-    for field in &symbol.raw.fields {
+    for Member { raw: field, .. } in members(symbols, symbol) {
         let kind = field.kind.as_ref().and_then(|kind| symbols.kind(&kind.value));
         let Some(FieldKind::Object(name)) = kind else { continue };
         let mut seen = vec![name];
@@ -121,8 +128,8 @@ fn check_size(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
                 sink.suggest(field.wire.at, format!("`{name}` contains itself"), "use a list");
                 break;
             }
-            let inner = symbols.type_named(&name).into_iter().flat_map(|symbol| &symbol.raw.fields);
-            for kind in inner.filter_map(|field| symbols.kind(&field.kind.as_ref()?.value)) {
+            let inner = symbols.type_named(&name).into_iter().flat_map(|symbol| members(symbols, symbol));
+            for kind in inner.filter_map(|member| symbols.kind(&member.raw.kind.as_ref()?.value)) {
                 if let FieldKind::Object(name) = kind
                     && !seen.contains(&name)
                 {

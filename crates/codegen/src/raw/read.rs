@@ -203,6 +203,7 @@ fn include(mut table: Table<'_>) -> RawInclude {
     let include = RawInclude {
         from: table.required("from", Node::string),
         except: table.optional("except", Node::strings),
+        after: table.optional("after", Node::string),
         at: table.at,
     };
     table.finish();

@@ -79,6 +79,7 @@ pub(super) fn is_text(kind: &FieldKind) -> bool {
 pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
     match kind {
         kind if is_text(kind) => quote!(impl Into<String>),
+        FieldKind::List(item) if is_text(item) => quote!(impl IntoIterator<Item: Into<String>>),
         FieldKind::List(item) => {
             let item = value_type(item);
             quote!(impl Into<Vec<#item>>)
@@ -89,7 +90,11 @@ pub(super) fn parameter_type(kind: &FieldKind) -> TokenStream {
 
 /// Converts such a parameter to the field's value.
 pub(super) fn parameter_value(kind: &FieldKind, parameter: &Ident) -> TokenStream {
-    if is_passed_on(kind) { quote!(#parameter) } else { quote!(#parameter.into()) }
+    match kind {
+        FieldKind::List(item) if is_text(item) => quote!(#parameter.into_iter().map(Into::into).collect()),
+        kind if is_passed_on(kind) => quote!(#parameter),
+        _ => quote!(#parameter.into()),
+    }
 }
 
 /// Returns whether such a parameter needs no conversion.
