@@ -23,8 +23,9 @@ use crate::operation::OperationKind;
 /// that the gateway has closed.
 pub(super) const MAX_IDLE: Duration = Duration::from_secs(4);
 
-/// The same for updates.
-pub(super) const MAX_IDLE_OF_UPDATES: Duration = Duration::from_secs(1);
+/// The same for updates. Some servers close a connection after 0.5 s and do not announce it. The rest covers the time that
+/// the response and the next request take on a slow network.
+pub(super) const MAX_IDLE_OF_UPDATES: Duration = Duration::from_millis(250);
 
 /// A connection is closed this long before the server would close it.
 const KEEP_ALIVE_MARGIN: Duration = Duration::from_secs(1);

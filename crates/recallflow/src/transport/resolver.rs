@@ -14,19 +14,20 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, timeout};
 
 use super::failure::{self, FailureKind, Fault};
 use crate::error::Phase;
 
-/// Delay before the next address is tried too.
+/// Delay before the next address is tried too, unless the previous one refuses earlier.
 const STAGGER: Duration = Duration::from_millis(150);
 
 /// Maximum number of addresses that are tried.
 const MAX_TRIED: usize = 6;
 
-/// How long an address that accepted a connection is preferred without another test.
-const REMEMBERED: Duration = Duration::from_secs(10);
+/// How long an address that accepted a connection is preferred without another test. If it stops responding meanwhile, the
+/// connector waits for it for seconds.
+const REMEMBERED: Duration = Duration::from_secs(1);
 
 /// A resolver that uses the system's and knows whether a lookup is running.
 #[derive(Clone)]
@@ -107,14 +108,12 @@ impl Resolver {
 /// Returns the position of the first address that accepts a connection, which is closed again.
 async fn first_reachable(addresses: &[SocketAddr], port: u16) -> Option<usize> {
     let mut attempts = JoinSet::new();
-    let mut delay = Duration::ZERO;
     for (index, address) in addresses.iter().take(MAX_TRIED).enumerate() {
         let address = SocketAddr::new(address.ip(), port);
-        attempts.spawn(async move {
-            sleep(delay).await;
-            TcpStream::connect(address).await.map(|_| index)
-        });
-        delay += STAGGER;
+        attempts.spawn(async move { TcpStream::connect(address).await.map(|_| index) });
+        if let Ok(Some(Ok(Ok(index)))) = timeout(STAGGER, attempts.join_next()).await {
+            return Some(index);
+        }
     }
     while let Some(ended) = attempts.join_next().await {
         if let Ok(Ok(index)) = ended {
@@ -182,7 +181,10 @@ impl Error for Unresolved {}
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::pin::pin;
+
     use tokio::net::{TcpListener, TcpSocket};
+    use tokio::time;
 
     use super::*;
 
@@ -207,12 +209,27 @@ mod tests {
             found.map(|address: SocketAddr| address.ip().to_string())
         };
         assert_eq!(order().await, ["127.0.0.2", "127.0.0.1", "127.0.0.3"]);
-        // The address is remembered, until a connection fails.
+        // The address is remembered for a moment, or until a connection fails.
         drop(accepting);
         assert_eq!(order().await[0], "127.0.0.2");
-        resolver.forget();
         let accepting = TcpListener::bind(("127.0.0.3", port)).await.unwrap();
+        time::pause();
+        time::advance(REMEMBERED).await;
+        time::resume();
         assert_eq!(order().await[0], "127.0.0.3");
+        drop(accepting);
+        let accepting = TcpListener::bind(("127.0.0.2", port)).await.unwrap();
+        assert_eq!(order().await[0], "127.0.0.3");
+        resolver.forget();
+        assert_eq!(order().await[0], "127.0.0.2");
         drop((accepting, queued));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_does_not_delay_the_next_one() {
+        let accepting = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let addresses = ["127.0.0.3:0", "127.0.0.2:0"].map(|text| text.parse().unwrap());
+        let reachable = pin!(first_reachable(&addresses, accepting.local_addr().unwrap().port()));
+        assert_eq!(timeout(STAGGER, reachable).await, Ok(Some(1)));
     }
 }
