@@ -312,7 +312,8 @@ fn name_of(name: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// Returns the items of a sequence; `None` for text, bytes and everything that is not a sequence.
+/// Returns the items of a sequence, or of an array such as those of numpy and pandas; `None` for any other object, text and
+/// bytes.
 pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
     if let Ok(items) = object.cast::<PyTuple>() {
         return Ok(Some(items.iter().collect()));
@@ -324,10 +325,17 @@ pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Boun
         || object.is_instance_of::<PyBytes>()
         || object.is_instance_of::<PyByteArray>()
         || object.is_instance_of::<PyMemoryView>();
-    if is_text || object.cast::<PySequence>().is_err() {
+    if is_text {
         return Ok(None);
     }
-    object.try_iter()?.collect::<PyResult<_>>().map(Some)
+    if object.cast::<PySequence>().is_ok() {
+        return object.try_iter()?.collect::<PyResult<_>>().map(Some);
+    }
+    // Arrays are not sequences. Scalars of numpy have this method too, and do not return a list.
+    match object.getattr_opt("tolist")? {
+        Some(to_list) => Ok(to_list.call0()?.cast::<PyList>().ok().map(|items| items.iter().collect())),
+        None => Ok(None),
+    }
 }
 
 /// A number of Python or of a library such as numpy.

@@ -192,6 +192,26 @@ def test_booleans_of_numpy_are_flags(kind: type[rf.Request], name: str, numpy_na
         assert f"a Python `numpy.{numpy_name}`" in violation.message
 
 
+class Array:
+    """An array that is not a sequence, as those of numpy and pandas are."""
+
+    def __init__(self, *items: Any) -> None:
+        self.items = items
+
+    def tolist(self) -> list[Any]:
+        return list(self.items)
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL_FIELDS)
+def test_arrays_of_other_libraries_are_lists(kind: type[rf.Request], name: str) -> None:
+    assert with_field(kind, name, Array(2, Whole())).validate() == with_field(kind, name, [2, 30]).validate()
+
+
+def test_an_array_is_sent_like_a_list() -> None:
+    states: Any = Array(2, 3)
+    assert QUERY.replace(status_list=states).to_wire() == QUERY.replace(status_list=[2, 3]).to_wire()
+
+
 def test_a_strided_view_of_audio_is_sent_like_its_bytes() -> None:
     strided = memoryview(b"a-u-d-i-o-")[::2]
     assert rf.RecallNode.reupload("greeting", strided) == rf.RecallNode.reupload("greeting", b"audio")
