@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use napi_derive::napi;
-use recallflow::{Client, ClientBuilder, ffi};
+use recallflow::ffi::{self, CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, Setter};
+use recallflow::{Client, ClientBuilder};
 use serde_json::{Map, Value};
 
 use crate::failure::{raise, wrong};
@@ -13,52 +14,21 @@ use crate::wire::describe;
 /// Options by name. Undefined options are absent.
 pub(crate) type Options = Map<String, Value>;
 
-/// Sets one option of a client to a JSON value.
-type Apply = fn(ClientBuilder, &str, &Value) -> napi::Result<ClientBuilder>;
-
-/// The options of a client that the builder takes by name.
-const CLIENT_OPTIONS: [(&str, Apply); 12] = [
-    ("baseUrl", |builder, name, value| Ok(builder.base_url(text(name, value)?))),
-    ("timeout", |builder, name, value| Ok(builder.timeout(milliseconds(name, value)?))),
-    ("connectTimeout", |builder, name, value| Ok(builder.connect_timeout(milliseconds(name, value)?))),
-    ("attemptTimeout", |builder, name, value| Ok(builder.attempt_timeout(milliseconds(name, value)?))),
-    ("maxRetries", |builder, name, value| Ok(builder.max_retries(whole(name, value, 0)?))),
-    ("maxConnections", |builder, name, value| Ok(builder.max_connections(whole(name, value, 1)?))),
-    ("maxResponseBytes", |builder, name, value| Ok(builder.max_response_bytes(whole(name, value, 1)?))),
-    ("validate", |builder, name, value| Ok(builder.validate(boolean(name, value)?))),
-    ("dangerouslyAllowHttp", |builder, name, value| Ok(builder.dangerously_allow_http(boolean(name, value)?))),
-    ("proxy", |builder, name, value| match value {
-        Value::Bool(false) => Ok(builder.no_proxy()),
-        value => Ok(builder.proxy(text(name, value)?)),
-    }),
-    ("caFile", |builder, name, value| Ok(builder.ca_file(text(name, value)?))),
-    ("clientCertificate", |builder, name, value| Ok(builder.client_certificate(text(name, value)?))),
-];
-
-/// The other options of a client: the credentials, and the option that only the package's TypeScript uses.
+/// The options of a client that the core does not know by name: the credentials, and the one that only the package's
+/// TypeScript uses.
 const OTHER_CLIENT_OPTIONS: [&str; 3] = ["apiKey", "apiSecret", "logger"];
 
-/// Sets one option of a call to a JSON value.
-type ApplyToCall = fn(Client, &str, &Value) -> napi::Result<Client>;
+/// The option of a call that only the package's TypeScript uses.
+const OTHER_CALL_OPTIONS: [&str; 1] = ["signal"];
 
-/// The options of a call, except `signal`, which only the package's TypeScript uses.
-const CALL_OPTIONS: [(&str, ApplyToCall); 2] = [
-    ("timeout", |client, name, value| Ok(client.with_timeout(milliseconds(name, value)?))),
-    ("maxRetries", |client, name, value| Ok(client.with_max_retries(whole(name, value, 0)?))),
-];
-
-fn client_options() -> Vec<&'static str> {
-    CLIENT_OPTIONS.iter().map(|(name, _)| *name).chain(OTHER_CLIENT_OPTIONS).collect()
-}
-
-fn call_options() -> Vec<&'static str> {
-    CALL_OPTIONS.iter().map(|(name, _)| *name).chain(["signal"]).collect()
+fn names<T>(options: &[OptionEntry<T>], others: &[&'static str]) -> Vec<&'static str> {
+    options.iter().map(|option| option.camel_name).chain(others.iter().copied()).collect()
 }
 
 /// Returns the names of the options of clients and of calls.
 #[napi]
 pub fn option_names() -> Vec<&'static str> {
-    [client_options(), call_options()].concat()
+    [names(CLIENT_OPTIONS, &OTHER_CLIENT_OPTIONS), names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)].concat()
 }
 
 /// Parses the JSON text of options.
@@ -97,30 +67,45 @@ pub(crate) fn builder_from(options: Options, environment: BTreeMap<String, Strin
 
 /// Refuses unknown options before anything else, because a misspelt `apiKey` would be reported as missing.
 fn refuse_unknown(options: &Options) -> napi::Result<()> {
-    let known = client_options();
+    let known = names(CLIENT_OPTIONS, &OTHER_CLIENT_OPTIONS);
     let unknown_name = options.keys().find(|name| !known.contains(&name.as_str()));
     unknown_name.map_or(Ok(()), |name| Err(unknown(name, "client", &known)))
 }
 
-/// Sets the options that the builder takes by name.
+/// Sets the options that the core knows by name.
 fn apply(mut builder: ClientBuilder, options: &Options) -> napi::Result<ClientBuilder> {
     for (name, value) in options {
-        if let Some((_, apply)) = CLIENT_OPTIONS.iter().find(|(known, _)| known == name) {
-            builder = apply(builder, name, value)?;
+        if let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.camel_name == name) {
+            builder = set(builder, option, value)?;
         }
     }
     Ok(builder)
 }
 
 /// Returns the client with the options of one call.
-pub(crate) fn overridden(mut client: Client, options: Option<&str>) -> napi::Result<Client> {
+pub(crate) fn overridden(client: Client, options: Option<&str>) -> napi::Result<Client> {
+    let mut overrides = CallOptions::default();
     for (name, value) in options.map(parse).transpose()?.unwrap_or_default() {
-        let Some((_, apply)) = CALL_OPTIONS.iter().find(|(known, _)| *known == name) else {
-            return Err(unknown(&name, "call", &call_options()));
+        let Some(option) = CALL_OPTIONS.iter().find(|option| option.camel_name == name) else {
+            return Err(unknown(&name, "call", &names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)));
         };
-        client = apply(client, &name, &value)?;
+        overrides = set(overrides, option, &value)?;
     }
-    Ok(client)
+    Ok(overrides.apply(client))
+}
+
+/// Sets one option.
+fn set<T>(target: T, option: &OptionEntry<T>, value: &Value) -> napi::Result<T> {
+    let name = option.camel_name;
+    Ok(match option.setter {
+        Setter::Text(set) => set(target, text(name, value)?),
+        Setter::Duration(set) => set(target, milliseconds(name, value)?),
+        Setter::Count(set, least) => set(target, whole(name, value, least)?),
+        Setter::Size(set, least) => set(target, whole(name, value, least)?),
+        Setter::Flag(set) => set(target, boolean(name, value)?),
+        Setter::Path(set) => set(target, text(name, value)?.into()),
+        Setter::Proxy(set) => set(target, if *value == Value::Bool(false) { None } else { Some(text(name, value)?) }),
+    })
 }
 
 /// Returns the error for an unknown option, with the name that was probably meant.

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { encode } from './encode.js';
 import { ConfigError } from './errors.js';
+import { PATH_OPTIONS, type CommonCallOptions, type CommonOptions } from './generated/options.js';
 import { LogWriter } from './logging.js';
 import { isSignal, isUrl } from './realms.js';
 
@@ -23,59 +24,7 @@ export interface Logger {
 }
 
 /** Options of a client that have a default. */
-export interface SharedOptions {
-  /**
-   * Base URL of the service: `ITNIO`, `LAAFFIC`, `ONBUKA`, or another URL, which may have a path prefix. By default the
-   * environment variable `RECALLFLOW_BASE_URL`, or else `ITNIO`.
-   */
-  baseUrl?: string | undefined;
-  /** Timeout of a whole call with its retries, in milliseconds; 30 000 by default. */
-  timeout?: number | undefined;
-  /** Timeout of a connection including TLS, in milliseconds; 5000 by default. */
-  connectTimeout?: number | undefined;
-  /**
-   * Maximum time of an attempt of a query without progress, in milliseconds; 10 000 by default. An attempt makes progress when
-   * it is connected, and with each piece of the request or the response. An update may use the whole `timeout`, because a slow
-   * update must not be sent again.
-   */
-  attemptTimeout?: number | undefined;
-  /**
-   * Number of retries after the first attempt; 2 by default. A query whose idle connection was closed by the server is sent
-   * again on a new one, which does not count.
-   *
-   * The retry budget of the client limits them further: 500 tokens, of which a retry takes 14, or 5 after a rate limit. A
-   * success returns the tokens of its call, or 1. The message of an error says when a retry was withheld.
-   */
-  maxRetries?: number | undefined;
-  /**
-   * Maximum number of connections in use at the same time; 100 by default. Further calls wait in order, within their `timeout`.
-   */
-  maxConnections?: number | undefined;
-  /** Maximum size of a response in bytes; 8 MiB by default. */
-  maxResponseBytes?: number | undefined;
-  /**
-   * Whether requests are validated against the documented rules before they are sent; on by default. Without it, only
-   * requests that cannot be written are refused: a required field is missing, a value has the wrong type, or a property is
-   * unknown.
-   */
-  validate?: boolean | undefined;
-  /**
-   * URL of a proxy, such as `http://user:password@proxy.example:3128`, or `false` for none. By default the proxy of the
-   * environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), except for loopback addresses.
-   */
-  proxy?: string | false | undefined;
-  /**
-   * PEM file with certificates to trust in addition to the built-in ones and those of the system: of certificate authorities,
-   * or of servers.
-   */
-  caFile?: string | URL | undefined;
-  /** PEM file with a client certificate, its chain and its unencrypted private key, for servers that require one. */
-  clientCertificate?: string | URL | undefined;
-  /**
-   * Permits `http://` for other hosts than this machine. The signature does not cover the body: a machine in between can
-   * change an update, and the numbers that are called.
-   */
-  dangerouslyAllowHttp?: boolean | undefined;
+export interface SharedOptions extends CommonOptions {
   /** Logger for attempts and calls, such as `console` or `pino()`. Log records never hold a body or a secret. */
   logger?: Logger | undefined;
 }
@@ -103,16 +52,12 @@ export interface EnvironmentOptions extends SharedOptions {
 const VARIABLES = { apiKey: 'RECALLFLOW_API_KEY', apiSecret: 'RECALLFLOW_API_SECRET' } as const;
 
 /** Options of one call. */
-export interface CallOptions {
+export interface CallOptions extends CommonCallOptions {
   /**
    * Aborts the call: its promise is rejected with the signal's reason. That of an update whose request was already written
    * is rejected with an `OutcomeUnknownError`, whose `cause` is the reason.
    */
   signal?: AbortSignal | undefined;
-  /** Timeout of the whole call with its retries, in milliseconds; by default the client's. */
-  timeout?: number | undefined;
-  /** Number of retries after the first attempt; by default the client's. */
-  maxRetries?: number | undefined;
 }
 
 /** Returns whether a value is a plain object. The properties of a list, a `Map` or an `AbortSignal` would be ignored. */
@@ -125,16 +70,20 @@ export function clientOptions(options: SharedOptions): { text: string; logger: L
   if (!isPlain(options)) {
     throw new ConfigError('expected an object of client options, such as `{ apiKey, apiSecret }`');
   }
-  const { logger, caFile, clientCertificate, ...rest } = options;
+  const { logger, ...rest } = options;
   if (logger !== undefined && (typeof logger !== 'object' || (logger as unknown) === null)) {
     throw new ConfigError(
       'expected an object with some of the methods `debug`, `info`, `warn` and `error` for `logger`',
     );
   }
-  const files = { caFile: pathOf('caFile', caFile), clientCertificate: pathOf('clientCertificate', clientCertificate) };
-  return { text: encode({ ...rest, ...files }), logger: logger === undefined ? undefined : new LogWriter(logger) };
+  const paths = PATH_OPTIONS.map((name) => [name, pathOf(name, rest[name])]);
+  return {
+    text: encode({ ...rest, ...Object.fromEntries(paths) }),
+    logger: logger === undefined ? undefined : new LogWriter(logger),
+  };
 }
 
+/** Converts the URL of a file to its path. */
 function pathOf(option: string, file: string | URL | undefined): string | undefined {
   if (!isUrl(file)) {
     return file;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-use recallflow::ffi::{self, CALLS, CallRuntime, Request, Runtimes};
+use pyo3::types::{PyDict, PyTuple};
+use recallflow::ffi::{self, CALLS, CallOptions, CallRuntime, Request, Runtimes};
 use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
 use recallflow_bridge::fork::Owned;
 
@@ -14,7 +14,6 @@ use crate::completions::Completions;
 use crate::errors::{raise, shielded, wrong};
 use crate::from_python::Given;
 use crate::log::Lines;
-use crate::options::Overrides;
 use crate::outcome::Returned;
 use crate::{from_python, interrupt, options, to_python};
 
@@ -85,7 +84,7 @@ impl Core {
     }
 
     /// Returns a runtime for one call on the calling thread.
-    pub(crate) fn runtime(&self, overrides: &Overrides, operation: usize) -> PyResult<CallRuntime> {
+    pub(crate) fn runtime(&self, overrides: &CallOptions, operation: usize) -> PyResult<CallRuntime> {
         self.with_clients(|clients| {
             let runtime = clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone()));
             runtime.map_err(|error| Error::refused_by_system(&error, Some(operation)))
@@ -138,12 +137,11 @@ impl Core {
         py: Python<'py>,
         operation: usize,
         request: &Bound<'py, PyAny>,
-        timeout: &Bound<'py, PyAny>,
-        max_retries: &Bound<'py, PyAny>,
+        overrides: &Bound<'py, PyTuple>,
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         shielded(Some(operation), || {
-            let overrides = Overrides::new(timeout, max_retries)?;
+            let overrides = options::overrides(overrides)?;
             let request = read_request(py, operation, request)?;
             let runtime = self.runtime(&overrides, operation)?;
             let client = runtime.client();
@@ -161,21 +159,18 @@ impl Core {
     }
 
     /// Starts a call in the background.
-    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
     fn submit<'py>(
         &self,
-        py: Python<'py>,
         completions: &Bound<'py, Completions>,
         future: Bound<'py, PyAny>,
         operation: usize,
         request: &Bound<'py, PyAny>,
-        timeout: &Bound<'py, PyAny>,
-        max_retries: &Bound<'py, PyAny>,
+        overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
         shielded(Some(operation), || {
-            let overrides = Overrides::new(timeout, max_retries)?;
-            let request = read_request(py, operation, request)?;
+            let overrides = options::overrides(overrides)?;
+            let request = read_request(request.py(), operation, request)?;
             let client = overrides.apply(self.client()?);
             let prepared = client.prepare(operation, &*request).map_err(raise)?;
             let call = async move { client.call(prepared).await.map(Returned::Response) };
@@ -197,7 +192,7 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start(future, operation, call, None).map(Some),
             None => {
-                let runtime = self.runtime(&Overrides::default(), operation)?;
+                let runtime = self.runtime(&CallOptions::default(), operation)?;
                 interrupt::drive::<Returned>(py, runtime, operation, call, None).map(|_| None)
             }
         }

@@ -5,38 +5,12 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString, PyTuple};
+use recallflow::ffi::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, Setter};
 use recallflow::{Client, ClientBuilder};
 
 use crate::errors;
 use crate::from_python::describe_class;
-
-/// The options of one call.
-#[derive(Default)]
-pub(crate) struct Overrides {
-    timeout: Option<Duration>,
-    max_retries: Option<u32>,
-}
-
-impl Overrides {
-    /// Reads the options; `None` keeps the client's value.
-    pub(crate) fn new(timeout: &Bound<'_, PyAny>, max_retries: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let timeout = if timeout.is_none() { None } else { Some(seconds("timeout", timeout)?) };
-        let max_retries = if max_retries.is_none() { None } else { Some(retries(max_retries)?) };
-        Ok(Self { timeout, max_retries })
-    }
-
-    /// Returns a client with these options.
-    pub(crate) fn apply(&self, mut client: Client) -> Client {
-        if let Some(timeout) = self.timeout {
-            client = client.with_timeout(timeout);
-        }
-        if let Some(max_retries) = self.max_retries {
-            client = client.with_max_retries(max_retries);
-        }
-        client
-    }
-}
 
 /// A message about a wrong option, which becomes a `ConfigError`.
 pub(crate) struct Wrong(String);
@@ -69,29 +43,42 @@ pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Opti
 pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
-        if value.is_none() && matches!(name.as_str(), "base_url" | "proxy" | "ca_file" | "client_certificate") {
-            continue;
-        }
-        builder = match name.as_str() {
-            "base_url" => builder.base_url(text(&name, &value)?),
-            "timeout" => builder.timeout(seconds(&name, &value)?),
-            "connect_timeout" => builder.connect_timeout(seconds(&name, &value)?),
-            "attempt_timeout" => builder.attempt_timeout(seconds(&name, &value)?),
-            "max_retries" => builder.max_retries(retries(&value)?),
-            "max_connections" => builder.max_connections(whole(&name, &value)?),
-            "max_response_bytes" => builder.max_response_bytes(whole(&name, &value)?),
-            "validate" => builder.validate(boolean(&name, &value)?),
-            "dangerously_allow_http" => builder.dangerously_allow_http(boolean(&name, &value)?),
-            "proxy" => match value.cast::<PyBool>() {
-                Ok(proxy) if !proxy.is_true() => builder.no_proxy(),
-                _ => builder.proxy(text(&name, &value)?),
-            },
-            "ca_file" => builder.ca_file(path(&name, &value)?),
-            "client_certificate" => builder.client_certificate(path(&name, &value)?),
-            _ => return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`"))),
+        let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.name == name) else {
+            return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`")));
         };
+        if !(value.is_none() && option.setter.accepts_null()) {
+            builder = set(builder, option, &value)?;
+        }
     }
     Ok(builder)
+}
+
+/// Reads the options of one call, in the order of [`CALL_OPTIONS`]. `None` keeps the client's value.
+pub(crate) fn overrides(values: &Bound<'_, PyTuple>) -> PyResult<CallOptions> {
+    let mut overrides = CallOptions::default();
+    for (option, value) in CALL_OPTIONS.iter().zip(values) {
+        if !value.is_none() {
+            overrides = set(overrides, option, &value)?;
+        }
+    }
+    Ok(overrides)
+}
+
+/// Sets one option.
+fn set<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -> Result<T, Wrong> {
+    let name = option.name;
+    Ok(match option.setter {
+        Setter::Text(set) => set(target, text(name, value)?),
+        Setter::Duration(set) => set(target, seconds(name, value)?),
+        Setter::Count(set, _) => set(target, whole(name, value)?),
+        Setter::Size(set, _) => set(target, whole(name, value)?),
+        Setter::Flag(set) => set(target, boolean(name, value)?),
+        Setter::Path(set) => set(target, path(name, value)?),
+        Setter::Proxy(set) => {
+            let is_false = value.cast::<PyBool>().is_ok_and(|proxy| !proxy.is_true());
+            set(target, if is_false { None } else { Some(text(name, value)?) })
+        }
+    })
 }
 
 /// Reads a duration in seconds.
@@ -108,11 +95,6 @@ fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
     Err(Wrong(format!(
         "`{name}` must be more than 0 seconds, but is {number}: give a time in which a call can succeed"
     )))
-}
-
-/// Reads a maximum number of retries.
-fn retries(value: &Bound<'_, PyAny>) -> Result<u32, Wrong> {
-    whole("max_retries", value)
 }
 
 fn whole<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, Wrong> {

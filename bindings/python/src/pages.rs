@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyList;
-use recallflow::ffi::{Pages, Record};
+use pyo3::types::{PyList, PyTuple};
+use recallflow::ffi::{CallOptions, Pages, Record};
 use recallflow::{Client, Drift, Error, OPERATIONS};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
@@ -15,16 +15,15 @@ use crate::completions::Completions;
 use crate::core::{Core, read_request};
 use crate::errors::{raise, shielded, wrong};
 use crate::log::Lines;
-use crate::options::Overrides;
 use crate::outcome::Returned;
-use crate::{interrupt, to_python};
+use crate::{interrupt, options, to_python};
 
 /// Reads the pages of a query one at a time, for `Pages` and `AsyncPages`.
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct PageReader {
     core: Py<Core>,
     operation: usize,
-    overrides: Overrides,
+    overrides: CallOptions,
     pages: Arc<tokio::sync::Mutex<Pages>>,
     /// Fork generation of the last read. Used only by threads that hold the interpreter's lock.
     generation: AtomicU64,
@@ -92,11 +91,10 @@ impl PageReader {
         core: Py<Core>,
         operation: usize,
         query: &Bound<'_, PyAny>,
-        timeout: &Bound<'_, PyAny>,
-        max_retries: &Bound<'_, PyAny>,
+        overrides: &Bound<'_, PyTuple>,
     ) -> PyResult<Self> {
         shielded(Some(operation), || {
-            let overrides = Overrides::new(timeout, max_retries)?;
+            let overrides = options::overrides(overrides)?;
             let query = read_request(py, operation, query)?;
             let pages = Pages::new(&core.get().client()?, operation, query).map_err(raise)?;
             Ok(Self {

@@ -8,7 +8,7 @@ import os
 import pickle
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from unittest import mock
 
 import pytest
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UPDATE = rf.UpdateRecallFlow(key_id=299, recall_interval=45, recall_num=2, recall_type=rf.RecallType.FAILED)
+
+OPTIONS = get_type_hints(rf.ClientOptions)
 
 
 def in_python(options: dict[str, Any]) -> dict[str, Any]:
@@ -63,19 +65,9 @@ def test_options_are_taken_or_refused_like_this(case: dict[str, Any], kind: type
         ("timeout", "10"),
         ("timeout", float("nan")),
         ("timeout", -1),
-        # `None` means the value of the environment or the system. These values are not `None`.
-        *[
-            (name, None)
-            for name in (
-                "timeout",
-                "connect_timeout",
-                "attempt_timeout",
-                "max_retries",
-                "max_response_bytes",
-                "validate",
-                "dangerously_allow_http",
-            )
-        ],
+        *[(name, object()) for name in OPTIONS],
+        # None means the value of the environment or the system. Options of these types are not None.
+        *[(name, None) for name, of in OPTIONS.items() if type(None) not in get_args(of)],
         ("connect_timeout", True),
         ("attempt_timeout", []),
         ("max_retries", -1),

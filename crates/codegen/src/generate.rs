@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use crate::diagnostic::Diagnostic;
 use crate::output::File;
-use crate::{load, render, rustfmt};
+use crate::{load, render, rustfmt, sections};
 
 /// An error of [`generate`].
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub enum GenerateError {
     Spec(Vec<Diagnostic>),
     /// `rustfmt` failed.
     Format(io::Error),
+    /// A page with generated sections is missing, or lacks one of its markers.
+    Page(io::Error),
 }
 
 /// Renders all generated files of the repository at `root` without writing them.
@@ -23,6 +25,7 @@ pub fn generate(root: &Path) -> Result<Vec<File>, GenerateError> {
     for file in files.iter_mut().filter(|file| Path::new(&file.path).extension().is_some_and(|ending| ending == "rs")) {
         file.contents = rustfmt::format(root, &file.contents).map_err(GenerateError::Format)?;
     }
+    files.extend(sections::pages(root, &render::sections(&api)).map_err(GenerateError::Page)?);
     Ok(files)
 }
 
@@ -37,7 +40,7 @@ impl fmt::Display for GenerateError {
                 let (count, s) = (diagnostics.len(), if diagnostics.len() == 1 { "" } else { "s" });
                 write!(f, "the spec has {count} problem{s}")
             }
-            Self::Format(error) => write!(f, "{error}"),
+            Self::Format(error) | Self::Page(error) => write!(f, "{error}"),
         }
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! - [`load`] reads the spec. It returns the whole [`model::Api`], or all problems of the spec.
 //! - [`render::render`] renders the model to files. Each renderer is a pure function of the model.
-//! - [`generate`] does both for the repository and formats the Rust files.
+//! - [`render::sections`] renders the tables of hand-written pages, which stand between markers.
+//! - [`generate`] does all of this for the repository and formats the Rust files.
 //! - [`output`] writes the files, or compares them with those in the repository.
 //!
 //! Generation is a command, `cargo xtask codegen`, and its output is committed. A build script would hide the effect of a
@@ -22,6 +23,7 @@ pub mod output;
 mod raw;
 pub mod render;
 pub mod rustfmt;
+pub mod sections;
 
 pub use diagnostic::Diagnostic;
 pub use generate::{GenerateError, generate};

@@ -6,13 +6,14 @@ use std::{fs, io};
 use crate::diagnostic::{Diagnostic, Place, Sink};
 use crate::lower::lower;
 use crate::model::Api;
-use crate::raw::{RawSpec, Source, read_enums, read_operation, read_sandbox, read_service, read_types};
+use crate::raw::{RawSpec, Source, read_enums, read_operation, read_options, read_sandbox, read_service, read_types};
 
 /// The role of a spec file, which follows from its path.
 #[derive(Clone, Debug)]
 enum Role {
     Service,
     Enums,
+    Options,
     Sandbox,
     Types,
     /// An operation, with the name of the file without its extension.
@@ -104,6 +105,7 @@ fn role(above: &[&str], stem: &str) -> Option<Role> {
     match (above, stem) {
         ([], "service") => Some(Role::Service),
         ([], "enums") => Some(Role::Enums),
+        ([], "options") => Some(Role::Options),
         ([], "sandbox") => Some(Role::Sandbox),
         (["types"], _) => Some(Role::Types),
         (["operations"], _) => Some(Role::Operation(stem.to_owned())),
@@ -138,13 +140,14 @@ fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
         match &file.role {
             Some(Role::Service) => spec.service = Some(read_service(&source)),
             Some(Role::Enums) => spec.enums.extend(read_enums(&source)),
+            Some(Role::Options) => spec.options.extend(read_options(&source)),
             Some(Role::Sandbox) => spec.sandbox = Some(read_sandbox(&source)),
             Some(Role::Types) => spec.types.extend(read_types(&source)),
             Some(Role::Operation(name)) => spec.operations.push(read_operation(&source, name)),
             None => sink.suggest(
                 Place { file: index, line: 1 },
                 "unexpected file",
-                "move it to `service.toml`, `enums.toml`, `sandbox.toml`, `types/*.toml` or `operations/*.toml`",
+                "move it to `service.toml`, `enums.toml`, `options.toml`, `sandbox.toml`, `types/*.toml` or `operations/*.toml`",
             ),
         }
     }

@@ -14,6 +14,7 @@ mod lints;
 mod literals;
 mod naming;
 mod operations;
+mod options;
 mod rules;
 mod sandbox;
 mod scope;
@@ -35,6 +36,7 @@ pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     let enums = enums::lower(&symbols, sink);
     let types = types::lower(&symbols, sink);
     let operations = operations::lower(spec, &symbols, sink);
+    let options = options::lower(&spec.options, sink);
     let sandbox = spec.sandbox.as_ref().and_then(|sandbox| sandbox::lower(sandbox, sink));
-    Some(Api { service: service??, enums, types, operations, sandbox, spec_files: Vec::new() })
+    Some(Api { service: service??, enums, types, operations, options, sandbox, spec_files: Vec::new() })
 }

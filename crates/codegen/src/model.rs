@@ -3,9 +3,11 @@
 //! Everything here is plain data. Items refer to each other by name. Every reference resolves, because lowering rejects a
 //! spec with an unknown name.
 
+pub mod options;
 pub mod sandbox;
 pub mod service;
 
+use options::ClientOption;
 use sandbox::Protocol;
 use serde::Serialize;
 use service::Service;
@@ -21,6 +23,8 @@ pub struct Api {
     pub types: Vec<Type>,
     /// Operations in the order of their files.
     pub operations: Vec<Operation>,
+    /// The options of a client.
+    pub options: Vec<ClientOption>,
     /// The command protocol of the sandbox, if the spec describes it.
     pub sandbox: Option<Protocol>,
     /// Paths of the spec files, for the header of the generated files.

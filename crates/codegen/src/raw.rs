@@ -3,10 +3,12 @@
 //! Nothing is resolved here. Reading reports missing and invalid values and leaves them out of the tree, so that lowering
 //! can continue with the rest.
 
+mod options;
 mod read;
 mod sandbox;
 mod table;
 
+pub(crate) use options::{RawOption, read_options};
 pub(crate) use read::{read_enums, read_operation, read_service, read_types};
 pub(crate) use sandbox::{
     RawDefault, RawMessage, RawProtocol, RawProtocolField, RawProtocolObject, RawTextEnum, RawTextValue, read_sandbox,
@@ -22,6 +24,7 @@ pub(crate) struct RawSpec {
     pub(crate) enums: Vec<RawEnum>,
     pub(crate) types: Vec<RawType>,
     pub(crate) operations: Vec<RawOperation>,
+    pub(crate) options: Vec<RawOption>,
     pub(crate) sandbox: Option<RawProtocol>,
 }
 

@@ -6,8 +6,10 @@ mod json;
 pub mod json_schema;
 mod markdown;
 pub mod openapi;
+mod option_text;
 pub mod protocol;
 pub mod python;
+mod readmes;
 pub mod reference;
 pub mod rust;
 pub mod sandbox;
@@ -17,6 +19,7 @@ pub mod typescript;
 
 use crate::model::Api;
 use crate::output::File;
+use crate::sections::Section;
 
 /// Renders every generated file.
 ///
@@ -41,4 +44,10 @@ pub fn render(api: &Api) -> Vec<File> {
         assert_ne!(pair[0].path, pair[1].path, "two renderers return the same file");
     }
     files
+}
+
+/// Renders the generated sections of hand-written pages.
+#[must_use]
+pub fn sections(api: &Api) -> Vec<Section> {
+    readmes::render(api)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use recallflow_codegen::model::Api;
 use recallflow_codegen::output::File;
-use recallflow_codegen::render::{json_schema, openapi, python, reference, rust, sandbox, typescript};
+use recallflow_codegen::render::{self, json_schema, openapi, python, reference, rust, sandbox, typescript};
 use recallflow_codegen::rustfmt;
 
 fn api() -> Api {
@@ -38,6 +38,13 @@ fn reference_of_the_fixture() {
 #[test]
 fn sandbox_of_the_fixture() {
     insta::assert_snapshot!(rendered(sandbox::render));
+}
+
+#[test]
+fn sections_of_the_fixture() {
+    let sections = render::sections(&api());
+    let shown = sections.iter().map(|section| format!("{}: {}\n\n{}\n", section.path, section.name, section.contents));
+    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

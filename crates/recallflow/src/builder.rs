@@ -1,23 +1,22 @@
 //! The options of a client.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::client::{Client, Shared};
 use crate::clock::{Clock, Now};
 use crate::endpoint::BaseUrl;
 use crate::error::Error;
 use crate::generated::operations::OPERATIONS;
+use crate::generated::options::{BASE_URL_VARIABLE, Options};
 use crate::generated::service::ITNIO;
 use crate::retry::Budget;
 use crate::signing::Credentials;
-use crate::transport::{self, Proxy, Transport};
+use crate::transport::{self, Transport};
 
 const API_KEY_VARIABLE: &str = "RECALLFLOW_API_KEY";
 const API_SECRET_VARIABLE: &str = "RECALLFLOW_API_SECRET";
-const BASE_URL_VARIABLE: &str = "RECALLFLOW_BASE_URL";
 
 /// The options of a client. [`Client::builder`] returns one.
 ///
@@ -38,18 +37,7 @@ const BASE_URL_VARIABLE: &str = "RECALLFLOW_BASE_URL";
 pub struct ClientBuilder {
     api_key: String,
     api_secret: String,
-    base_url: Option<String>,
-    timeout: Duration,
-    connect_timeout: Duration,
-    attempt_timeout: Duration,
-    max_retries: u32,
-    max_connections: usize,
-    max_response_bytes: usize,
-    validate: bool,
-    proxy: Proxy,
-    ca_file: Option<PathBuf>,
-    client_certificate: Option<PathBuf>,
-    dangerously_allow_http: bool,
+    pub(crate) options: Options,
     now: Now,
     environment: Environment,
 }
@@ -86,18 +74,7 @@ impl ClientBuilder {
         Self {
             api_key,
             api_secret,
-            base_url: None,
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(5),
-            attempt_timeout: Duration::from_secs(10),
-            max_retries: 2,
-            max_connections: 100,
-            max_response_bytes: 8 * 1024 * 1024,
-            validate: true,
-            proxy: Proxy::Environment,
-            ca_file: None,
-            client_certificate: None,
-            dangerously_allow_http: false,
+            options: Options::default(),
             now: Arc::new(SystemTime::now),
             environment: Environment::Process,
         }
@@ -158,112 +135,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the base URL: [`ITNIO`](crate::ITNIO), [`LAAFFIC`](crate::LAAFFIC), [`ONBUKA`](crate::ONBUKA), or another URL with
-    /// an optional path prefix.
-    ///
-    /// The default is the environment variable `RECALLFLOW_BASE_URL`, or else [`ITNIO`](crate::ITNIO).
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
-        self
-    }
-
-    /// Sets the total time of a call with all its retries. Default: 30 s.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Sets the maximum time to open a connection, including TLS. Default: 5 s.
-    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.connect_timeout = connect_timeout;
-        self
-    }
-
-    /// Sets the maximum time that an attempt of a query may take without progress: until it is connected, and then between
-    /// two pieces of the request or the response. Default: 10 s.
-    ///
-    /// An attempt of an update has the whole `timeout`, because a slow update must not be retried.
-    pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
-        self.attempt_timeout = attempt_timeout;
-        self
-    }
-
-    /// Sets the maximum number of retries. Default: 2.
-    ///
-    /// The client's retry budget limits them further: 500 tokens, of which a retry takes 14, or 5 after a rate limit. A
-    /// success returns the tokens of its call, or 1. [`Call::retry_withheld`](crate::Call::retry_withheld) and the message
-    /// of an error say when a retry was withheld.
-    pub fn max_retries(mut self, max_retries: u32) -> Self {
-        self.max_retries = max_retries;
-        self
-    }
-
-    /// Sets the maximum number of connections in use at the same time. Default: 100.
-    ///
-    /// Further calls wait in order, within their `timeout`.
-    pub fn max_connections(mut self, max_connections: usize) -> Self {
-        self.max_connections = max_connections;
-        self
-    }
-
-    /// Sets the maximum response size in bytes. Default: 8 MiB.
-    ///
-    /// It also limits the number of JSON values in a response to `max_response_bytes / 256` (32,768 by default), because
-    /// a value takes about that much memory.
-    pub fn max_response_bytes(mut self, max_response_bytes: usize) -> Self {
-        self.max_response_bytes = max_response_bytes;
-        self
-    }
-
-    /// Sets whether requests are validated before they are sent. Default: true.
-    pub fn validate(mut self, validate: bool) -> Self {
-        self.validate = validate;
-        self
-    }
-
-    /// Sets the proxy, such as `http://proxy.example:3128`. Its URL may contain credentials.
-    ///
-    /// The default is the environment, read when the client is built: `HTTPS_PROXY` (`HTTP_PROXY` for an `http://` base URL),
-    /// or else `ALL_PROXY`, in upper or lower case. Loopback addresses never use it. A value without a scheme is an
-    /// `http://` URL. A variable that applies but is unusable is an error; all others are ignored.
-    ///
-    /// `NO_PROXY` lists hosts without a proxy, separated by commas or blanks: `*` (all), `example.com` or `.example.com` (with
-    /// all subdomains), `*.example.com` (subdomains only), an IP address, or a network such as `10.0.0.0/8`. All but a
-    /// network may end with a port (`example.com:8443`).
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Proxy::Url(url.into());
-        self
-    }
-
-    /// Disables proxies, including those of the environment.
-    pub fn no_proxy(mut self) -> Self {
-        self.proxy = Proxy::None;
-        self
-    }
-
-    /// Sets a PEM file of certificates to trust in addition to the built-in roots and those of the system.
-    ///
-    /// They are certificate authorities, or the certificates of servers.
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
-        self
-    }
-
-    /// Sets a PEM file with a client certificate, its chain and its unencrypted private key, for servers that require one
-    /// (mutual TLS).
-    pub fn client_certificate(mut self, path: impl Into<PathBuf>) -> Self {
-        self.client_certificate = Some(path.into());
-        self
-    }
-
-    /// Permits `http://` for hosts that are not loopback addresses.
-    ///
-    /// The signature does not cover the body, so an attacker on the network could change an update.
-    pub fn dangerously_allow_http(mut self, allow: bool) -> Self {
-        self.dangerously_allow_http = allow;
-        self
-    }
-
     /// Sets the clock that requests are signed with. Default: the system clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.now = Arc::new(now);
@@ -276,19 +147,11 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] with the name of the invalid option.
     pub fn build(self) -> Result<Client, Error> {
-        let positive = [
-            ("timeout", self.timeout),
-            ("connect_timeout", self.connect_timeout),
-            ("attempt_timeout", self.attempt_timeout),
-        ];
-        if let Some((name, _)) = positive.into_iter().find(|(_, span)| span.is_zero()) {
+        let options = self.options;
+        if let Some((name, _)) = options.zeros().into_iter().find(|(_, is_zero)| *is_zero) {
             return Err(Error::config(format!("`{name}` must be greater than zero")));
         }
-        let counts = [("max_connections", self.max_connections), ("max_response_bytes", self.max_response_bytes)];
-        if let Some((name, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
-            return Err(Error::config(format!("`{name}` must be greater than zero")));
-        }
-        let (base_url, origin) = match self.base_url {
+        let (base_url, origin) = match options.base_url {
             Some(base_url) => (base_url, String::new()),
             None => match self.environment.get(BASE_URL_VARIABLE)? {
                 Some(base_url) => (base_url, format!(" (from `{BASE_URL_VARIABLE}`)")),
@@ -296,18 +159,18 @@ impl ClientBuilder {
             },
         };
         let credentials = Credentials::new(self.api_key, self.api_secret)?;
-        let base = BaseUrl::parse(&base_url, self.dangerously_allow_http)
+        let base = BaseUrl::parse(&base_url, options.dangerously_allow_http)
             .map_err(|problem| Error::config(format!("{problem}{origin}")))?;
         let transport = Transport::new(transport::Config {
             base,
             paths: OPERATIONS.iter().map(|operation| operation.path).collect(),
             api_key: credentials.api_key().to_owned(),
-            connect_timeout: self.connect_timeout,
-            max_connections: self.max_connections,
-            max_response_bytes: self.max_response_bytes,
-            proxy: self.proxy,
-            ca_file: self.ca_file,
-            client_certificate: self.client_certificate,
+            connect_timeout: options.connect_timeout,
+            max_connections: options.max_connections,
+            max_response_bytes: options.max_response_bytes,
+            proxy: options.proxy,
+            ca_file: options.ca_file,
+            client_certificate: options.client_certificate,
         })
         .map_err(Error::config)?;
         let shared = Shared {
@@ -315,10 +178,10 @@ impl ClientBuilder {
             transport,
             clock: Clock::new(self.now),
             budget: Budget::full(),
-            attempt_timeout: self.attempt_timeout,
-            validate: self.validate,
+            attempt_timeout: options.attempt_timeout,
+            validate: options.validate,
         };
-        Ok(Client::new(shared, self.timeout, self.max_retries))
+        Ok(Client::new(shared, options.timeout, options.max_retries))
     }
 }
 
@@ -341,6 +204,6 @@ impl Client {
 
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClientBuilder").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("timeout", &self.options.timeout).finish_non_exhaustive()
     }
 }

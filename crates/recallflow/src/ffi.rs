@@ -6,17 +6,20 @@
 //! describe both.
 
 mod call;
+pub(crate) mod options;
 mod record;
 mod replay;
 pub(crate) mod request;
 
 pub use call::{CallRuntime, CallShape, Pages, PagingShape, Prepared, Runtimes, build_runtime};
+pub use options::{OptionEntry, Setter};
 pub use record::read_response;
 pub use replay::{Replay, clock_offset};
 pub use request::{Request, describe_text, nearest, read_for, read_request, to_update};
 
 pub use crate::fee::total_fees;
 pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS};
+pub use crate::generated::ffi_options::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions};
 pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;
 pub use crate::request::json::{Json, JsonObject, MISFIT};

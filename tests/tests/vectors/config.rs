@@ -1,11 +1,15 @@
 //! `config.json`: valid and invalid options of a client.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use recallflow::blocking::Client;
+use recallflow::ffi::{CLIENT_OPTIONS, OptionEntry, Setter};
 use recallflow::{ClientBuilder, ErrorKind};
 use recallflow_tests::{Case, check_all, contains, lacks, load, same};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 #[derive(Deserialize)]
 struct File {
@@ -20,21 +24,8 @@ struct Choice {
     error: Option<Expected>,
 }
 
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {
-    api_key: Option<String>,
-    api_secret: Option<String>,
-    base_url: Option<String>,
-    timeout_ms: Option<u64>,
-    connect_timeout_ms: Option<u64>,
-    attempt_timeout_ms: Option<u64>,
-    max_retries: Option<u32>,
-    max_response_bytes: Option<usize>,
-    proxy: Option<String>,
-    ca_file: Option<String>,
-    dangerously_allow_http: Option<bool>,
-}
+/// Options by name; times end with `_ms`.
+type Options = Map<String, Value>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,34 +35,44 @@ struct Expected {
     message_lacks: Vec<String>,
 }
 
-impl Options {
-    fn builder(self, defaults: Self) -> ClientBuilder {
-        let text = |own: Option<String>, default: Option<String>| own.or(default).unwrap_or_default();
-        let key = text(self.api_key, defaults.api_key);
-        let mut builder = Client::builder(key, text(self.api_secret, defaults.api_secret));
-        builder = builder.base_url(text(self.base_url, defaults.base_url));
-        if let Some(timeout) = self.timeout_ms {
-            builder = builder.timeout(Duration::from_millis(timeout));
+/// Returns a builder with these options.
+fn builder(mut options: Options) -> ClientBuilder {
+    let mut credential = |name| take::<String>(&mut options, name).unwrap_or_default();
+    let (key, secret) = (credential("api_key"), credential("api_secret"));
+    let mut builder = Client::builder(key, secret);
+    for option in CLIENT_OPTIONS {
+        builder = set(builder, option, &mut options);
+    }
+    assert!(options.is_empty(), "unknown options {options:?}");
+    builder
+}
+
+/// Removes an option.
+fn take<T: DeserializeOwned>(options: &mut Options, name: &str) -> Option<T> {
+    options.remove(name).map(|value| serde_json::from_value(value).expect("the value has the type of the option"))
+}
+
+/// Sets an option if it is present.
+fn set(builder: ClientBuilder, option: &OptionEntry<ClientBuilder>, options: &mut Options) -> ClientBuilder {
+    fn set_to<T>(
+        builder: ClientBuilder,
+        set: fn(ClientBuilder, T) -> ClientBuilder,
+        value: Option<T>,
+    ) -> ClientBuilder {
+        match value {
+            Some(value) => set(builder, value),
+            None => builder,
         }
-        if let Some(timeout) = self.connect_timeout_ms {
-            builder = builder.connect_timeout(Duration::from_millis(timeout));
-        }
-        if let Some(timeout) = self.attempt_timeout_ms {
-            builder = builder.attempt_timeout(Duration::from_millis(timeout));
-        }
-        if let Some(retries) = self.max_retries {
-            builder = builder.max_retries(retries);
-        }
-        if let Some(bytes) = self.max_response_bytes {
-            builder = builder.max_response_bytes(bytes);
-        }
-        if let Some(proxy) = self.proxy {
-            builder = builder.proxy(proxy);
-        }
-        if let Some(path) = self.ca_file {
-            builder = builder.ca_file(path);
-        }
-        builder.dangerously_allow_http(self.dangerously_allow_http.unwrap_or(false))
+    }
+    let name = option.name;
+    match option.setter {
+        Setter::Text(set) => set_to(builder, set, take(options, name)),
+        Setter::Duration(set) => set_to(builder, set, take(options, &format!("{name}_ms")).map(Duration::from_millis)),
+        Setter::Count(set, _) => set_to(builder, set, take(options, name)),
+        Setter::Size(set, _) => set_to(builder, set, take(options, name)),
+        Setter::Flag(set) => set_to(builder, set, take(options, name)),
+        Setter::Path(set) => set_to(builder, set, take(options, name)),
+        Setter::Proxy(set) => set_to(builder, set, take(options, name).map(Some)),
     }
 }
 
@@ -80,11 +81,18 @@ pub(crate) fn refused() -> usize {
     load::<File>("config").cases.iter().filter(|case| case.content.error.is_some()).count()
 }
 
+/// Returns the names of the options in all cases, without the unit.
+pub(crate) fn options() -> BTreeSet<String> {
+    let file: File = load("config");
+    let cases = file.cases.iter().flat_map(|case| case.content.options.keys());
+    cases.map(|name| name.trim_end_matches("_ms").to_owned()).collect()
+}
+
 #[test]
 fn options_have_the_expected_errors() {
     let file: File = load("config");
     check_all(&file.cases, |case| {
-        let outcome = case.options.clone().builder(file.defaults.clone()).build_blocking();
+        let outcome = builder(file.defaults.clone().into_iter().chain(case.options.clone()).collect()).build_blocking();
         match (&case.error, outcome) {
             (None, Ok(_)) => Ok(()),
             (None, Err(error)) => Err(format!("it was refused: {error}")),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use recallflow::ffi::CLIENT_OPTIONS;
 use recallflow::{ErrorKind, OPERATIONS, OperationKind, Phase, Rule};
 use serde_json::Value;
 
@@ -85,6 +86,14 @@ fn every_operation_occurs() {
         let is_meant = |operation: &Operation| *operation == expected;
         assert!(decoding::operations().iter().any(is_meant), "{expected:?} in decoding.json");
         assert!(errors::errors().iter().any(|(operation, _)| is_meant(operation)), "{expected:?} in errors.json");
+    }
+}
+
+#[test]
+fn every_option_occurs() {
+    let found = config::options();
+    for option in CLIENT_OPTIONS {
+        assert!(found.contains(option.name), "{} in config.json", option.name);
     }
 }
 

@@ -27,7 +27,6 @@ from decimal import Decimal  # noqa: F401
 from typing import TYPE_CHECKING, Any, ClassVar  # noqa: F401
 
 from recallflow import _errors, _log, _native, _values
-from recallflow._base import ClientOptions
 from recallflow._client import Client
 from recallflow._errors import (
     ApiError,
@@ -54,6 +53,7 @@ from recallflow._totals import totals
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
 from recallflow.generated.enums import *  # noqa: F403
+from recallflow.generated.options import ClientOptions
 from recallflow.generated.requests import *  # noqa: F403
 from recallflow.generated.responses import *  # noqa: F403
 from recallflow.generated.service import *  # noqa: F403

@@ -27,10 +27,8 @@ class AsyncPages(AsyncIterator[Item]):
 
     __slots__ = ("_is_closed", "_items", "_reader")
 
-    def __init__(
-        self, core: Core, operation: int, query: Request, timeout: float | None, max_retries: int | None
-    ) -> None:
-        self._reader = PageReader(core, operation, query, timeout, max_retries)
+    def __init__(self, core: Core, operation: int, query: Request, overrides: tuple[object, ...]) -> None:
+        self._reader = PageReader(core, operation, query, overrides)
         self._items: deque[Item] = deque()
         self._is_closed = False
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from recallflow._native import Core
-from recallflow._typing import TypedDict, Unpack
+from recallflow._typing import Unpack
+from recallflow.generated.options import ClientOptions
 
 if TYPE_CHECKING:
     from typing import NoReturn, SupportsIndex
@@ -14,63 +14,6 @@ if TYPE_CHECKING:
 
 # Not `Self`, which editors based on jedi take for the class that defines a method.
 C = TypeVar("C", bound="BaseClient")
-
-
-class ClientOptions(TypedDict, total=False):
-    """The options of a client, all of which can be left out."""
-
-    base_url: str | None
-    """URL of the service: `ITNIO`, `LAAFFIC`, `ONBUKA` or another one, with or without a path prefix.
-
-    None, the default, uses the environment variable `RECALLFLOW_BASE_URL`, or `ITNIO` if that is not set.
-    """
-    timeout: float
-    """Seconds for a whole call with all its attempts. Default: 30."""
-    connect_timeout: float
-    """Seconds to open a connection, including TLS. Default: 5."""
-    attempt_timeout: float
-    """Seconds that an attempt of a query may take without progress. Default: 10.
-
-    An attempt makes progress when it is connected, and with each piece of the request or the response. An update is not
-    limited by it, because a slow update must not be retried.
-    """
-    max_retries: int
-    """Maximum number of attempts after the first. Default: 2.
-
-    The retry budget of the client limits them further: 500 tokens, of which a retry takes 14, or 5 after a rate limit.
-    A success returns the tokens of its call, or 1. The message of an error says when a retry was withheld.
-    """
-    max_connections: int
-    """Maximum number of connections in use at the same time. Default: 100.
-
-    Further calls wait in order, within their `timeout`.
-    """
-    max_response_bytes: int
-    """Maximum response size in bytes. Default: 8 MiB.
-
-    It also limits the number of JSON values in a response, to one for each 256 bytes (32,768 by default).
-    """
-    validate: bool
-    """Whether requests are checked against the documented rules before they are sent. Default: True."""
-    proxy: str | Literal[False] | None
-    """URL of a proxy, such as `http://user:password@proxy.example:3128`; False for a direct connection.
-
-    None, the default, uses `HTTPS_PROXY`, or else `ALL_PROXY`, in upper or lower case, except for loopback addresses.
-    `NO_PROXY` lists hosts without a proxy: `*`, `example.com` (with all subdomains), `*.example.com` (subdomains only),
-    an IP address, or a network such as `10.0.0.0/8`. All but a network may end with a port.
-    """
-    ca_file: str | PathLike[str] | None
-    """PEM file with certificates to trust in addition to the built-in ones and those of the system.
-
-    They are certificate authorities, or the certificates of servers.
-    """
-    client_certificate: str | PathLike[str] | None
-    """PEM file with a client certificate, its chain and its unencrypted private key, for servers that require one."""
-    dangerously_allow_http: bool
-    """Allows `http://` for other hosts than this machine. Default: False.
-
-    The signature does not cover the body, so anyone on the network path could change what an update does.
-    """
 
 
 class _FromEnvironment(str):

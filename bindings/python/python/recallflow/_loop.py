@@ -29,15 +29,13 @@ _queues: dict[ref[AbstractEventLoop], Completions] = {}
 _lock = allocate_lock()
 
 
-def submit(
-    core: Core, operation: int, request: Request, timeout: float | None, max_retries: int | None
-) -> Coroutine[Any, Any, Any]:
+def submit(core: Core, operation: int, request: Request, overrides: tuple[object, ...]) -> Coroutine[Any, Any, Any]:
     """Starts a call, and returns the coroutine that waits for it. It is not `async` itself, which would cost time."""
     loop = get_running_loop()
     completions = completions_of(loop)
     future = loop.create_future()
     context = copy_context() if is_logged() else None
-    number = core.submit(completions, future, operation, request, timeout, max_retries, context)
+    number = core.submit(completions, future, operation, request, overrides, context)
     return outcome(completions, future, number)
 
 

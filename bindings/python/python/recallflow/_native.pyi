@@ -98,7 +98,7 @@ class Core:
     def max_retries(self) -> int: ...
     def close(self) -> None:
         """Drops the connections. Later calls raise ConfigError."""
-    def call(self, operation: int, request: Request, timeout: object, max_retries: object, logged: bool) -> Any:
+    def call(self, operation: int, request: Request, overrides: tuple[object, ...], logged: bool) -> Any:
         """Runs an operation on the calling thread, without the GIL, and checks for signals."""
     def submit(
         self,
@@ -106,8 +106,7 @@ class Core:
         future: object,
         operation: int,
         request: Request,
-        timeout: object,
-        max_retries: object,
+        overrides: tuple[object, ...],
         context: Context | None,
     ) -> int:
         """Starts a call in the background. `completions` sets the future; the returned number cancels the call.
@@ -121,7 +120,7 @@ class Core:
 class PageReader:
     """Reads the pages of a query one at a time."""
 
-    def __new__(cls, core: Core, operation: int, query: Request, timeout: object, max_retries: object) -> Self:
+    def __new__(cls, core: Core, operation: int, query: Request, overrides: tuple[object, ...]) -> Self:
         """Sends nothing yet. Raises InvalidRequestError for an invalid query."""
     @property
     def drift(self) -> tuple[int | None, int | None, int] | None:

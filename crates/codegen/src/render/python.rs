@@ -5,6 +5,7 @@
 
 mod enums;
 mod operations;
+mod options;
 mod service;
 mod text;
 mod types;
@@ -24,6 +25,7 @@ pub fn render(api: &Api) -> Vec<File> {
         ("enums", enums::render(api)),
         ("methods", operations::methods(api, false)),
         ("operations", operations::positions(api)),
+        ("options", options::render(api)),
         ("requests", values::requests(api)),
         ("responses", values::responses(api)),
         ("service", service::render(api)),

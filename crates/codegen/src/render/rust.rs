@@ -5,6 +5,7 @@
 mod enums;
 mod ffi;
 mod operations;
+mod options;
 mod positions;
 mod requests;
 mod responses;
@@ -23,11 +24,14 @@ pub fn render(api: &Api) -> Vec<File> {
     let modules = [
         ("enums", "Enums: named integers.", enums::render(api)),
         ("ffi", "Requests and operations for the bindings of other languages.", ffi::render(api)),
+        ("ffi_options", "Options for the bindings of other languages.", options::tables(api)),
         ("operations", "Operations, and the methods of the clients that call them.", operations::render(api)),
+        ("options", "The options of a client, with defaults and limits.", options::data(api)),
         ("positions", "Positions of operations, types and enums in their tables.", positions::render(api)),
         ("requests", "Requests and their rules.", requests::render(api)),
         ("responses", "Responses.", responses::render(api)),
         ("service", "Base URLs, headers, envelope and status codes.", service::render(api)),
+        ("setters", "The methods that set the options of a client.", options::setters(api)),
         ("shapes", "The objects of responses, as data.", shapes::render(api)),
     ];
     let file = |(name, doc, items): (&str, &str, Vec<TokenStream>)| File {

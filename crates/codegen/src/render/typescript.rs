@@ -8,6 +8,7 @@ mod constructors;
 mod enums;
 mod imports;
 mod operations;
+mod options;
 mod requests;
 mod responses;
 mod rules;
@@ -24,6 +25,7 @@ pub fn render(api: &Api) -> Vec<File> {
     let files = [
         ("enums", enums::render(api)),
         ("operations", operations::render(api)),
+        ("options", options::render(api)),
         ("requests", requests::render(api)),
         ("responses", responses::render(api)),
         ("service", service::render(api)),

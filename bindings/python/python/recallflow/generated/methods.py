@@ -48,7 +48,7 @@ class Operations(BaseClient):
         Args:
             scope: What `id` means and how much is canceled (1 flow, 2 parent task, 3 node).
             id: Key of the flow, ID of its parent task, or key of the node.
-            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
         Raises:
@@ -63,8 +63,7 @@ class Operations(BaseClient):
         self._core.call(
             operations.CANCEL_RECALL_FLOW,
             request,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
             is_logged(),
         )
 
@@ -83,7 +82,7 @@ class Operations(BaseClient):
 
         Args:
             request: Selection of group-call tasks, and the page to read.
-            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
         Raises:
@@ -93,8 +92,7 @@ class Operations(BaseClient):
         response: GroupCallPage = self._core.call(
             operations.QUERY_GROUP_CALLS,
             request,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
             is_logged(),
         )
         return response
@@ -115,8 +113,8 @@ class Operations(BaseClient):
 
         Args:
             query: Selection of group-call tasks, and the page to read.
-            timeout: Seconds for each page with all its attempts; None for the client's.
-            max_retries: Maximum number of attempts after the first for each page; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
+            max_retries: Maximum number of attempts after the first, for each page; None for the client's.
 
         Raises:
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
@@ -125,8 +123,7 @@ class Operations(BaseClient):
             self._core,
             operations.QUERY_GROUP_CALLS,
             query,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
         )
 
     def query_recall_flow_detail(
@@ -144,7 +141,7 @@ class Operations(BaseClient):
 
         Args:
             key_id: Unique key of the recall flow.
-            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
         Raises:
@@ -157,8 +154,7 @@ class Operations(BaseClient):
         response: RecallFlowDetail = self._core.call(
             operations.QUERY_RECALL_FLOW_DETAIL,
             request,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
             is_logged(),
         )
         return response
@@ -178,7 +174,7 @@ class Operations(BaseClient):
 
         Args:
             request: Selection of recall flows, and the page to read.
-            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
         Raises:
@@ -188,8 +184,7 @@ class Operations(BaseClient):
         response: RecallFlowPage = self._core.call(
             operations.QUERY_RECALL_FLOWS,
             request,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
             is_logged(),
         )
         return response
@@ -210,8 +205,8 @@ class Operations(BaseClient):
 
         Args:
             query: Selection of recall flows, and the page to read.
-            timeout: Seconds for each page with all its attempts; None for the client's.
-            max_retries: Maximum number of attempts after the first for each page; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
+            max_retries: Maximum number of attempts after the first, for each page; None for the client's.
 
         Raises:
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
@@ -220,8 +215,7 @@ class Operations(BaseClient):
             self._core,
             operations.QUERY_RECALL_FLOWS,
             query,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
         )
 
     def update_recall_flow(
@@ -240,7 +234,7 @@ class Operations(BaseClient):
 
         Args:
             request: New settings of a recall flow.
-            timeout: Seconds for the whole call with all its attempts; None for the client's.
+            timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
         Raises:
@@ -251,7 +245,6 @@ class Operations(BaseClient):
         self._core.call(
             operations.UPDATE_RECALL_FLOW,
             request,
-            timeout,
-            max_retries,
+            (timeout, max_retries),
             is_logged(),
         )

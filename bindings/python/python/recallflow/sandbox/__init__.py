@@ -22,12 +22,12 @@ from types import TracebackType
 from typing import Any, Literal, cast
 
 from recallflow import AsyncClient, Client
-from recallflow._base import ClientOptions
 from recallflow._fault import AnyFault, Fault, result, run, to_json
 from recallflow._native import Sandbox as _Native
 from recallflow._typing import Self, Unpack
 from recallflow._values import Response
 from recallflow.generated import faults
+from recallflow.generated.options import ClientOptions
 from recallflow.generated.sandbox import RecordedRequest, RecordedResponse, SandboxOptions, Seed, SeedTask, TaskProgress
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::options::{self, Shown};
 use super::text::{fill, sorted};
 use super::types::{annotation, enums_of, literal};
 use crate::model::{Api, Direction, FieldKind, Operation, OperationKind, Required};
@@ -18,6 +19,8 @@ struct PythonMethods {
     requests: Vec<String>,
     responses: Vec<String>,
     operations: Vec<Call>,
+    /// The options that each call can have.
+    options: Vec<Shown>,
 }
 
 /// An operation, as the templates see it.
@@ -86,6 +89,7 @@ fn page(api: &Api, is_async: bool) -> PythonMethods {
         requests: sorted(operations.iter().map(|operation| operation.request.clone())),
         responses: sorted(operations.iter().filter_map(|operation| operation.response.clone()).chain(items)),
         operations: operations.iter().map(|operation| call(api, operation)).collect(),
+        options: options::for_calls(api),
     }
 }
 

@@ -1,0 +1,56 @@
+//! Renders the options of clients and calls.
+
+use serde::Serialize;
+
+use super::text::{self, literals};
+use crate::model::Api;
+use crate::model::options::{ClientOption, OptionKind};
+use crate::names;
+use crate::render::header::header;
+use crate::render::option_text::TYPESCRIPT;
+
+/// What the template shows.
+#[derive(Serialize)]
+struct Page {
+    header: String,
+    client: Vec<Shown>,
+    call: Vec<Shown>,
+    paths: String,
+}
+
+/// An option.
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    /// Type of a value.
+    of: &'static str,
+    doc: String,
+}
+
+pub(super) fn render(api: &Api) -> String {
+    let call = api.options.iter().filter(|option| option.is_for_calls);
+    let paths = api.options.iter().filter(|option| option.kind == OptionKind::Path);
+    let page = Page {
+        header: header(api),
+        client: api.options.iter().map(|option| shown(option, TYPESCRIPT.paragraphs(option).join("\n\n"))).collect(),
+        call: call
+            .map(|option| shown(option, format!("{}. Default: the client's.", TYPESCRIPT.summary(option))))
+            .collect(),
+        paths: literals(&paths.map(|option| names::camel(&option.name)).collect::<Vec<_>>()),
+    };
+    text::fill(include_str!("options.ts.jinja"), page)
+}
+
+fn shown(option: &ClientOption, doc: String) -> Shown {
+    Shown {
+        name: names::camel(&option.name),
+        of: match option.kind {
+            OptionKind::Text => "string",
+            OptionKind::Duration { .. } | OptionKind::Count { .. } | OptionKind::Size { .. } => "number",
+            OptionKind::Flag { .. } => "boolean",
+            OptionKind::Path => "string | URL",
+            OptionKind::Proxy => "string | false",
+        },
+        doc,
+    }
+}

@@ -1,0 +1,42 @@
+//! Options as other languages set them: by name, each with the kind of value that it takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// An option, and the function that sets it on a `T`.
+#[derive(Debug)]
+pub struct OptionEntry<T> {
+    /// Name in `snake_case`.
+    pub name: &'static str,
+    /// Name in `camelCase`.
+    pub camel_name: &'static str,
+    /// Sets the option.
+    pub setter: Setter<T>,
+}
+
+/// Sets an option to a value of its kind.
+#[derive(Debug)]
+pub enum Setter<T> {
+    /// A text.
+    Text(fn(T, String) -> T),
+    /// A time span.
+    Duration(fn(T, Duration) -> T),
+    /// A number, and its minimum.
+    Count(fn(T, u32) -> T, u64),
+    /// The size of something in memory, and its minimum.
+    Size(fn(T, usize) -> T, u64),
+    /// True or false.
+    Flag(fn(T, bool) -> T),
+    /// The path of a file.
+    Path(fn(T, PathBuf) -> T),
+    /// The URL of a proxy; `None` disables proxies.
+    Proxy(fn(T, Option<String>) -> T),
+}
+
+impl<T> Setter<T> {
+    /// Returns whether the option has no default value, so that a null value leaves it unset.
+    #[must_use]
+    pub fn accepts_null(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Path(_) | Self::Proxy(_))
+    }
+}
