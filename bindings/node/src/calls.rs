@@ -4,8 +4,9 @@
 //! `completions.ts` can keep its pending calls in an array. Slots are reused. A `Map` to which keys are added and removed all
 //! the time is rebuilt now and then, and its old tables keep finished responses alive.
 
+use std::borrow::Cow;
+
 use napi_derive::napi;
-use recallflow::OPERATIONS;
 use recallflow::ffi::Cancel;
 use recallflow_bridge::background::Call;
 
@@ -52,15 +53,17 @@ impl CallId {
 #[napi(object, object_from_js = false)]
 pub struct AbortedUpdate {
     /// Name of the operation.
-    pub operation: &'static str,
+    pub operation: String,
     /// Number of attempts.
     pub attempts: u32,
 }
 
+type Update = (Cow<'static, str>, Cancel);
+
 struct Pending {
     id: CallId,
-    /// Cancels the call if it is an update, whose operation has this position.
-    update: Option<(usize, Cancel)>,
+    /// The name of an update, and the handle that cancels it.
+    update: Option<Update>,
     /// Aborts the call when dropped.
     _call: Call,
 }
@@ -74,7 +77,7 @@ impl Calls {
     }
 
     /// Stores the call that got the last identity.
-    pub(crate) fn insert(&mut self, id: CallId, call: Call, update: Option<(usize, Cancel)>) {
+    pub(crate) fn insert(&mut self, id: CallId, call: Call, update: Option<Update>) {
         let pending = Some(Pending { id, update, _call: call });
         match self.free.pop() {
             Some(slot) => self.slots[slot as usize] = pending,
@@ -96,7 +99,7 @@ impl Calls {
         let pending = self.slots[id.slot as usize].take()?;
         // Before the call is dropped, because its drop takes the outcome.
         let (operation, cancel) = pending.update?;
-        Some(AbortedUpdate { operation: OPERATIONS[operation].name, attempts: cancel.cancel()? })
+        Some(AbortedUpdate { operation: operation.into_owned(), attempts: cancel.cancel()? })
     }
 
     /// Ends a call whose outcome JavaScript takes. Its slot stays reserved until [`Self::release_taken`].

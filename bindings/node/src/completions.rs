@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 use napi::bindgen_prelude::{Float64ArraySlice, Function};
 use napi::{Env, JsString, Unknown};
 use napi_derive::napi;
-use recallflow::ffi::Cancel;
-use recallflow::{Error, OPERATIONS, OperationKind};
+#[cfg(feature = "test-hooks")]
+use recallflow::ffi::describe_operation;
+use recallflow::ffi::{CallInfo, Cancel};
+use recallflow::{Error, OperationKind};
 use recallflow_bridge::background;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::guarded;
@@ -204,21 +206,24 @@ impl Completions {
     /// Starts a call of an operation that panics.
     #[napi]
     pub fn panic(&mut self, env: Env, operation: u32) -> napi::Result<f64> {
-        self.start(env, operation as usize, async { panic!("this panic was asked for") }, None, false)
+        let call = async { panic!("this panic was asked for") };
+        self.start(env, describe_operation(operation as usize), call, None, false)
     }
 }
 
 impl Completions {
-    /// Starts a call of the operation at this position, and returns its number.
+    /// Starts a call, and returns its number.
     pub(crate) fn start(
         &mut self,
         env: Env,
-        operation: usize,
+        info: CallInfo,
         call: impl Future<Output = Result<Output, Error>> + Send + 'static,
         cancel: Option<Cancel>,
         is_logged: bool,
     ) -> napi::Result<f64> {
-        let refused = |error| raise(Error::refused_by_system(&error, Some(operation)));
+        let is_update = info.kind == OperationKind::Update;
+        let update = cancel.filter(|_| is_update).map(|cancel| (info.name.clone(), cancel));
+        let refused_call = info.clone();
         let id = self.calls.next_id();
         let queue = Arc::clone(&self.queue);
         // The future is large, and every wrapper would move it once more.
@@ -226,18 +231,17 @@ impl Completions {
         let call = async move {
             let outcome = if is_logged {
                 let sink = Arc::new(LogSink { queue: Arc::clone(&queue), call: id });
-                guarded(logged(call, OPERATIONS[operation].name, sink)).await
+                guarded(logged(call, info.name.clone(), sink)).await
             } else {
                 guarded(call).await
             };
             let outcome = match outcome {
                 Ok(outcome) => outcome.map_err(Failure::Error),
-                Err(panic) => Err(Failure::Panicked(panic, Some(operation))),
+                Err(panic) => Err(Failure::Panicked(panic, Some(info))),
             };
             queue.push(Event::Ended(id, Box::new(outcome)));
         };
-        let is_update = OPERATIONS[operation].kind == OperationKind::Update;
-        let update = cancel.filter(|_| is_update).map(|cancel| (operation, cancel));
+        let refused = |error| raise(Error::refused_by_system(&error, Some(&refused_call)));
         self.calls.insert(id, background::start(call).map_err(refused)?, update);
         self.hold(env)?;
         Ok(id.number())

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{self, Form, Json, Pages, Request};
-use recallflow::{Client, ClientBuilder};
+use recallflow::ffi::{Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation};
+use recallflow::{Client, ClientBuilder, Error};
+use serde_json::Value;
 
 use crate::completions::{Completions, Output};
 use crate::failure::{raise, shielded, wrong};
 use crate::options::{self, overridden};
 use crate::pack::Pack;
 use crate::pages::PageReader;
+use crate::wire::unwritable;
 
 /// A client of the core. It holds the secret, and no method returns it.
 #[napi]
@@ -96,32 +99,76 @@ impl Core {
         is_logged: bool,
     ) -> napi::Result<f64> {
         let operation = operation as usize;
-        shielded(Some(operation), || {
+        shielded(Some(&describe_operation(operation)), || {
             let client = self.client(options.as_deref())?;
-            let prepared = client.prepare(operation, &*read_request(operation, &request)?).map_err(raise)?;
-            let cancel = prepared.cancel();
-            let call = async move {
-                let record = client.call(prepared).await?;
-                Ok(record.map_or(Output::Nothing, |record| Output::Response(Pack::of_record(&record))))
-            };
-            completions.start(env, operation, call, Some(cancel), is_logged)
+            let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
+            let prepared = client.prepare(operation, &source).map_err(raise)?;
+            start(env, completions, client, prepared, is_logged)
+        })
+    }
+
+    /// Starts a call of any other endpoint, and returns its number. `target` holds its path and kind.
+    #[napi]
+    pub fn call_path(
+        &self,
+        env: Env,
+        completions: &mut Completions,
+        target: String,
+        body: String,
+        options: Option<String>,
+        is_logged: bool,
+    ) -> napi::Result<f64> {
+        shielded(None, || {
+            let client = self.client(options.as_deref())?;
+            let target = options::parse(&target)?;
+            let text = |name| options::text(name, target.get(name).unwrap_or(&Value::Null));
+            let body = checked_body(body)?;
+            let prepared = client.prepare_json(&text("path")?, &text("kind")?, body).map_err(raise)?;
+            start(env, completions, client, prepared, is_logged)
         })
     }
 
     /// Checks a query and returns a reader of its pages. Nothing is sent yet.
     #[napi]
-    pub fn pages(&self, operation: u32, request: String, options: Option<String>) -> napi::Result<PageReader> {
+    pub fn pages(&self, operation: u32, query: String, options: Option<String>) -> napi::Result<PageReader> {
         let operation = operation as usize;
-        shielded(Some(operation), || {
+        let call = describe_operation(operation);
+        shielded(Some(&call), || {
             let client = self.client(options.as_deref())?;
-            let pages = Pages::new(&client, operation, read_request(operation, &request)?).map_err(raise)?;
-            Ok(PageReader::new(client, operation, pages))
+            let source = Json::parse(query.as_bytes(), Form::Request).map_err(raise)?;
+            let pages = Pages::new(&client, operation, &source).map_err(raise)?;
+            Ok(PageReader::new(client, call.clone(), pages))
         })
     }
 }
 
-/// Parses the request of an operation strictly.
-fn read_request(operation: usize, request: &str) -> napi::Result<Box<dyn Request>> {
-    let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
-    ffi::read_for(operation, &source).map_err(raise)
+/// Sends a request in the background.
+fn start(
+    env: Env,
+    completions: &mut Completions,
+    client: Client,
+    prepared: Prepared,
+    is_logged: bool,
+) -> napi::Result<f64> {
+    let (info, cancel) = (prepared.call().clone(), prepared.cancel());
+    let call = async move {
+        Ok(match client.send_prepared(prepared).await? {
+            ResponseData::Nothing => Output::Nothing,
+            ResponseData::Object(record) => Output::Response(Pack::of_record(&record)),
+            ResponseData::Json(json) => Output::Response(Pack::of_text(&String::from_utf8_lossy(&json))),
+        })
+    };
+    completions.start(env, info, call, Some(cancel), is_logged)
+}
+
+/// Refuses a body with a placeholder, which replaces a value without a JSON form.
+fn checked_body(body: String) -> napi::Result<Bytes> {
+    let placeholder = Value::from(MISFIT).to_string();
+    if body.contains(&placeholder)
+        && let Ok(json) = serde_json::from_str(&body)
+        && let Some((path, got)) = unwritable(&json, "")
+    {
+        return Err(raise(Error::unwritable(&path, &got)));
+    }
+    Ok(body.into())
 }

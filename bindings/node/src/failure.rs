@@ -1,6 +1,7 @@
 //! Exceptions that the package turns into its error classes.
 
 use napi::{Error, Status};
+use recallflow::ffi::CallInfo;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::catch_panic;
 use serde_json::Value;
@@ -20,8 +21,7 @@ pub(crate) fn wrong(text: impl Into<String>) -> Error {
     thrown(&Failure::Config(text.into()))
 }
 
-/// Runs `act` and turns a panic, which is a bug, into an exception. `operation` is the position of the operation it belongs
-/// to.
-pub(crate) fn shielded<T>(operation: Option<usize>, act: impl FnOnce() -> napi::Result<T>) -> napi::Result<T> {
-    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
+/// Runs `act` and turns a panic, which is a bug, into an exception of this call.
+pub(crate) fn shielded<T>(call: Option<&CallInfo>, act: impl FnOnce() -> napi::Result<T>) -> napi::Result<T> {
+    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, call.cloned()))))
 }

@@ -138,7 +138,7 @@ fn whole<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result
 }
 
 /// Returns a text. The message does not show the value, because it may be a password or the wrong secret.
-fn text(name: &str, value: &Value) -> napi::Result<String> {
+pub(crate) fn text(name: &str, value: &Value) -> napi::Result<String> {
     let kind = if value.is_number() { "a number".to_owned() } else { describe(value) };
     let text = value.as_str().map(str::to_owned);
     text.ok_or_else(|| wrong(format!("expected a string for `{name}`, got {kind}")))

@@ -70,6 +70,13 @@ impl Pack {
         pack
     }
 
+    /// Packs a text.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut pack = Self::default();
+        pack.text(text);
+        pack
+    }
+
     /// Packs a response.
     pub(crate) fn of_record(record: &Record) -> Self {
         let mut pack = Self::default();

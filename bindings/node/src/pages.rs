@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::Pages;
+use recallflow::ffi::{CallInfo, Pages};
 use recallflow::{Client, Drift};
 
 use crate::completions::{Completions, Output};
@@ -15,7 +15,7 @@ use crate::pack::Pack;
 #[napi]
 pub struct PageReader {
     client: Client,
-    operation: usize,
+    call: CallInfo,
     pages: Arc<tokio::sync::Mutex<Pages>>,
     drift: Arc<Mutex<Option<Drift>>>,
 }
@@ -33,8 +33,8 @@ pub struct PageDrift {
 }
 
 impl PageReader {
-    pub(crate) fn new(client: Client, operation: usize, pages: Pages) -> Self {
-        Self { client, operation, pages: Arc::new(tokio::sync::Mutex::new(pages)), drift: Arc::default() }
+    pub(crate) fn new(client: Client, call: CallInfo, pages: Pages) -> Self {
+        Self { client, call, pages: Arc::new(tokio::sync::Mutex::new(pages)), drift: Arc::default() }
     }
 }
 
@@ -47,7 +47,7 @@ impl PageReader {
     /// Starts a call that reads the next page, and returns its number.
     #[napi]
     pub fn read(&self, env: Env, completions: &mut Completions, is_logged: bool) -> napi::Result<f64> {
-        shielded(Some(self.operation), || {
+        shielded(Some(&self.call), || {
             let (client, pages, drift) = (self.client.clone(), self.pages.clone(), self.drift.clone());
             let call = async move {
                 // The package reads one page at a time, but an aborted call may still hold the lock for a moment.
@@ -56,7 +56,7 @@ impl PageReader {
                 *lock(&drift) = pages.drift();
                 Ok(page?.map_or(Output::End, |items| Output::Items(Pack::of_items(&items))))
             };
-            completions.start(env, self.operation, call, None, is_logged)
+            completions.start(env, self.call.clone(), call, None, is_logged)
         })
     }
 

@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use recallflow::{Error, OPERATIONS};
+use recallflow::Error;
+use recallflow::ffi::CallInfo;
 use recallflow_bridge::background::{self, Call};
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
@@ -123,12 +124,12 @@ impl Completions {
         own.map(|own| own.queue.clone()).ok_or_else(closed)
     }
 
-    /// Starts a call of the operation at this position, and passes its outcome to the future. Its log records are passed
+    /// Starts a call, and passes its outcome to the future. Its log records are passed
     /// to the logger in the context; without one, the call is not logged.
     pub(crate) fn start(
         &self,
         future: Bound<'_, PyAny>,
-        operation: usize,
+        info: CallInfo,
         call: impl Future<Output = Result<Returned, Error>> + Send + 'static,
         context: Option<Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
@@ -137,20 +138,21 @@ impl Completions {
         let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
         let queue = own.queue.clone();
         let log = context.map(|context| CallLog { queue: queue.clone(), context: Arc::new(context.unbind()) });
+        let refused = info.clone();
         // Boxed first, because the call is large and each wrapper would move it.
         let call = Box::pin(call);
         let call = async move {
             let outcome = match log {
-                Some(log) => unforked(guarded(logged(call, OPERATIONS[operation].name, Arc::new(log)))).await,
+                Some(log) => unforked(guarded(logged(call, info.name.clone(), Arc::new(log)))).await,
                 None => unforked(guarded(call)).await,
             };
             let outcome = match outcome {
                 Ok(outcome) => outcome.map_err(Failure::Error),
-                Err(panic) => Err(Failure::Panicked(panic, Some(operation))),
+                Err(panic) => Err(Failure::Panicked(panic, Some(info))),
             };
             queue.push(|state| state.outcomes.push((number, Outcome(outcome))));
         };
-        let call = background::start(call).map_err(|error| raise(Error::refused_by_system(&error, Some(operation))))?;
+        let call = background::start(call).map_err(|error| raise(Error::refused_by_system(&error, Some(&refused))))?;
         own.waiting.insert(number, Waiting { future: future.unbind(), _call: call });
         Ok(number)
     }

@@ -2,20 +2,20 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use recallflow::ffi::{self, CALLS, CallOptions, CallRuntime, Request, Runtimes};
-use recallflow::{Client, ClientBuilder, Error, OPERATIONS};
+use recallflow::ffi::{CALLS, CallInfo, CallOptions, CallRuntime, Prepared, Runtimes, describe_operation};
+use recallflow::{Client, ClientBuilder, Error};
 use recallflow_bridge::fork::Owned;
+use recallflow_bridge::logs::logged;
 
 use crate::classes::Classes;
 use crate::completions::Completions;
 use crate::errors::{raise, shielded, wrong};
-use crate::from_python::Given;
+use crate::from_python::{Given, PyValue};
 use crate::log::Lines;
 use crate::outcome::Returned;
-use crate::{from_python, interrupt, options, to_python};
+use crate::{from_python, interrupt, json_text, options, to_python};
 
 /// The native object behind a client. It holds the secret, which no attribute shows.
 #[pyclass(frozen, module = "recallflow._native")]
@@ -84,11 +84,66 @@ impl Core {
     }
 
     /// Returns a runtime for one call on the calling thread.
-    pub(crate) fn runtime(&self, overrides: &CallOptions, operation: usize) -> PyResult<CallRuntime> {
+    pub(crate) fn runtime(&self, overrides: &CallOptions, call: &CallInfo) -> PyResult<CallRuntime> {
         self.with_clients(|clients| {
             let runtime = clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone()));
-            runtime.map_err(|error| Error::refused_by_system(&error, Some(operation)))
+            runtime.map_err(|error| Error::refused_by_system(&error, Some(call)))
         })
+    }
+}
+
+impl Core {
+    /// Reads, checks and encodes a request of an operation.
+    fn prepare(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Prepared> {
+        let client = self.client()?;
+        read_request(py, operation, request, |source| client.prepare(operation, source))
+    }
+
+    /// Checks the arguments of a call of any other endpoint.
+    fn prepare_path(
+        &self,
+        path: &Bound<'_, PyAny>,
+        body: &Bound<'_, PyAny>,
+        kind: &Bound<'_, PyAny>,
+    ) -> PyResult<Prepared> {
+        let (path, kind) = (options::text("path", path)?, options::text("kind", kind)?);
+        self.client()?.prepare_json(&path, &kind, json_text::write(body)?).map_err(raise)
+    }
+
+    /// Sends a request on the calling thread.
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        overrides: &CallOptions,
+        prepared: Prepared,
+        is_logged: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let info = prepared.call().clone();
+        let runtime = self.runtime(overrides, &info)?;
+        let client = runtime.client();
+        let call = client.send_prepared(prepared);
+        let data = if is_logged {
+            let lines = Arc::new(Lines::default());
+            interrupt::drive(py, runtime, &info, logged(call, info.name.clone(), lines.clone()), Some(&lines))?
+        } else {
+            interrupt::drive(py, runtime, &info, call, None)?
+        };
+        to_python::data(py, &data)
+    }
+
+    /// Sends a request in the background, and passes the outcome to the future.
+    fn start<'py>(
+        &self,
+        completions: &Bound<'py, Completions>,
+        future: Bound<'py, PyAny>,
+        overrides: &CallOptions,
+        prepared: Prepared,
+        context: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<u64> {
+        let client = overrides.apply(self.client()?);
+        let info = prepared.call().clone();
+        let call = async move { client.send_prepared(prepared).await.map(Returned::Response) };
+        completions.get().start(future, info, call, context)
     }
 }
 
@@ -131,7 +186,7 @@ impl Core {
         drop(state);
     }
 
-    /// Runs an operation on the calling thread.
+    /// Calls an operation on the calling thread.
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -140,25 +195,29 @@ impl Core {
         overrides: &Bound<'py, PyTuple>,
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        shielded(Some(operation), || {
+        shielded(Some(&describe_operation(operation)), || {
             let overrides = options::overrides(overrides)?;
-            let request = read_request(py, operation, request)?;
-            let runtime = self.runtime(&overrides, operation)?;
-            let client = runtime.client();
-            let prepared = client.prepare(operation, &*request).map_err(raise)?;
-            let record = if logged {
-                let lines = Arc::new(Lines::default());
-                let call =
-                    recallflow_bridge::logs::logged(client.call(prepared), OPERATIONS[operation].name, lines.clone());
-                interrupt::drive(py, runtime, operation, call, Some(&lines))?
-            } else {
-                interrupt::drive(py, runtime, operation, client.call(prepared), None)?
-            };
-            to_python::record(py, record.as_ref())
+            self.run(py, &overrides, self.prepare(py, operation, request)?, logged)
         })
     }
 
-    /// Starts a call in the background.
+    /// Calls any other endpoint on the calling thread.
+    fn call_path<'py>(
+        &self,
+        py: Python<'py>,
+        path: &Bound<'py, PyAny>,
+        body: &Bound<'py, PyAny>,
+        kind: &Bound<'py, PyAny>,
+        overrides: &Bound<'py, PyTuple>,
+        logged: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        shielded(None, || {
+            let overrides = options::overrides(overrides)?;
+            self.run(py, &overrides, self.prepare_path(path, body, kind)?, logged)
+        })
+    }
+
+    /// Starts a call of an operation in the background.
     fn submit<'py>(
         &self,
         completions: &Bound<'py, Completions>,
@@ -168,13 +227,27 @@ impl Core {
         overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
-        shielded(Some(operation), || {
+        shielded(Some(&describe_operation(operation)), || {
             let overrides = options::overrides(overrides)?;
-            let request = read_request(request.py(), operation, request)?;
-            let client = overrides.apply(self.client()?);
-            let prepared = client.prepare(operation, &*request).map_err(raise)?;
-            let call = async move { client.call(prepared).await.map(Returned::Response) };
-            completions.get().start(future, operation, call, context)
+            self.start(completions, future, &overrides, self.prepare(request.py(), operation, request)?, context)
+        })
+    }
+
+    /// Starts a call of any other endpoint in the background.
+    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
+    fn submit_path<'py>(
+        &self,
+        completions: &Bound<'py, Completions>,
+        future: Bound<'py, PyAny>,
+        path: &Bound<'py, PyAny>,
+        body: &Bound<'py, PyAny>,
+        kind: &Bound<'py, PyAny>,
+        overrides: &Bound<'py, PyTuple>,
+        context: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<u64> {
+        shielded(None, || {
+            let overrides = options::overrides(overrides)?;
+            self.start(completions, future, &overrides, self.prepare_path(path, body, kind)?, context)
         })
     }
 
@@ -188,12 +261,12 @@ impl Core {
         completions: Option<&Bound<'py, Completions>>,
         future: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<u64>> {
-        let call = async { panic!("this panic was asked for") };
+        let (call, info) = (async { panic!("this panic was asked for") }, describe_operation(operation));
         match completions.zip(future) {
-            Some((completions, future)) => completions.get().start(future, operation, call, None).map(Some),
+            Some((completions, future)) => completions.get().start(future, info, call, None).map(Some),
             None => {
-                let runtime = self.runtime(&CallOptions::default(), operation)?;
-                interrupt::drive::<Returned>(py, runtime, operation, call, None).map(|_| None)
+                let runtime = self.runtime(&CallOptions::default(), &info)?;
+                interrupt::drive::<Returned>(py, runtime, &info, call, None).map(|_| None)
             }
         }
     }
@@ -203,9 +276,13 @@ impl Core {
     }
 }
 
-/// Reads the request of an operation strictly.
-pub(crate) fn read_request(py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Box<dyn Request>> {
-    let call = CALLS.get(operation).ok_or_else(|| PyTypeError::new_err("expected the position of an operation"))?;
-    let class = &Classes::get(py)?.requests[call.request];
-    from_python::request(request, class, Given::Instances, |source| ffi::read_for(operation, source))?.map_err(raise)
+/// Reads the request of an operation strictly, by a function that takes its source.
+pub(crate) fn read_request<T>(
+    py: Python<'_>,
+    operation: usize,
+    request: &Bound<'_, PyAny>,
+    read: impl FnOnce(&PyValue<'_, '_>) -> Result<T, Error>,
+) -> PyResult<T> {
+    let class = &Classes::get(py)?.requests[CALLS[operation].request];
+    from_python::request(request, class, Given::Instances, read)?.map_err(raise)
 }

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use recallflow::Error;
+use recallflow::ffi::CallInfo;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::catch_panic;
 use serde_json::Value;
@@ -26,9 +27,9 @@ pub(crate) fn wrong(text: impl Into<String>) -> PyErr {
     thrown(&Failure::Config(text.into()))
 }
 
-/// Calls a function, and turns a panic into an error of the operation at this position.
-pub(crate) fn shielded<T>(operation: Option<usize>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, operation))))
+/// Calls a function, and turns a panic into an error of this call.
+pub(crate) fn shielded<T>(call: Option<&CallInfo>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, call.cloned()))))
 }
 
 /// Returns the error to raise for an error of the core.

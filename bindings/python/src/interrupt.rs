@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use recallflow::Error;
-use recallflow::ffi::CallRuntime;
+use recallflow::ffi::{CallInfo, CallRuntime};
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
@@ -19,7 +19,7 @@ use crate::log::Lines;
 /// Longest time before a signal is noticed.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Drives a call of the operation at this position to its end.
+/// Drives a call to its end.
 ///
 /// # Errors
 ///
@@ -27,13 +27,13 @@ const TICK: Duration = Duration::from_millis(50);
 pub(crate) fn drive<T: Send>(
     py: Python<'_>,
     runtime: CallRuntime,
-    operation: usize,
+    info: &CallInfo,
     call: impl Future<Output = Result<T, Error>> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<T> {
     let mut runtime = Owned::new(runtime);
     // Boxed first, because the call is large and each wrapper would move it.
-    let outcome = match interruptible(py, &mut runtime, operation, unforked(guarded(Box::pin(call))), lines) {
+    let outcome = match interruptible(py, &mut runtime, info, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
             if let Some(runtime) = runtime.get() {
@@ -44,7 +44,7 @@ pub(crate) fn drive<T: Send>(
     };
     match outcome {
         Ok(outcome) => outcome.map_err(raise),
-        Err(panic) => Err(thrown(&Failure::Panicked(panic, Some(operation)))),
+        Err(panic) => Err(thrown(&Failure::Panicked(panic, Some(info.clone())))),
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn drive<T: Send>(
 fn interruptible<T: Send>(
     py: Python<'_>,
     runtime: &mut Owned<CallRuntime>,
-    operation: usize,
+    info: &CallInfo,
     future: impl Future<Output = T> + Send,
     lines: Option<&Arc<Lines>>,
 ) -> PyResult<Result<T, Error>> {
@@ -72,7 +72,7 @@ fn interruptible<T: Send>(
         match ticked {
             Ok(None) => py.check_signals()?,
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
-            Err(error) => return Ok(Err(Error::refused_by_system(&error, Some(operation)))),
+            Err(error) => return Ok(Err(Error::refused_by_system(&error, Some(info)))),
         }
     }
 }

@@ -11,6 +11,7 @@ mod core;
 mod errors;
 mod from_python;
 mod interrupt;
+mod json_text;
 mod log;
 mod options;
 mod order;

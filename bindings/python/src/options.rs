@@ -106,7 +106,8 @@ fn whole<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) 
     })
 }
 
-fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
+/// Reads a text.
+pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
     let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
     text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind(value))))
 }

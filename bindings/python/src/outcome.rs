@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyNone, PyString, PyTuple};
-use recallflow::ffi::Record;
+use recallflow::ffi::ResponseData;
 use recallflow_bridge::failure::Failure;
 
 use crate::errors::{shielded, thrown};
@@ -19,8 +19,8 @@ pub(crate) struct Outcome(pub(crate) Result<Returned, Failure>);
 /// What a call returns.
 #[derive(Debug)]
 pub(crate) enum Returned {
-    /// The response of an operation, if it has one.
-    Response(Option<Record>),
+    /// The data of the response.
+    Response(ResponseData),
     /// Nothing: a `PageReader` keeps the page until it is taken.
     Page,
 }
@@ -30,7 +30,7 @@ impl Outcome {
     /// Returns the response, or raises the error of the call.
     fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Ok(Returned::Response(record)) => shielded(None, || to_python::record(py, record.as_ref())),
+            Ok(Returned::Response(data)) => shielded(None, || to_python::data(py, data)),
             Ok(Returned::Page) => Ok(PyNone::get(py).to_owned().into_any()),
             Err(failure) => Err(thrown(failure)),
         }

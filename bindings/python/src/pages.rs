@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use recallflow::ffi::{CallOptions, Pages, Record};
-use recallflow::{Client, Drift, Error, OPERATIONS};
+use recallflow::ffi::{CallInfo, CallOptions, Pages, Record, describe_operation};
+use recallflow::{Client, Drift, Error};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
 use tokio::time::timeout;
@@ -22,7 +22,7 @@ use crate::{interrupt, options, to_python};
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct PageReader {
     core: Py<Core>,
-    operation: usize,
+    call: CallInfo,
     overrides: CallOptions,
     pages: Arc<tokio::sync::Mutex<Pages>>,
     /// Fork generation of the last read. Used only by threads that hold the interpreter's lock.
@@ -93,13 +93,14 @@ impl PageReader {
         query: &Bound<'_, PyAny>,
         overrides: &Bound<'_, PyTuple>,
     ) -> PyResult<Self> {
-        shielded(Some(operation), || {
+        let call = describe_operation(operation);
+        shielded(Some(&call), || {
             let overrides = options::overrides(overrides)?;
-            let query = read_request(py, operation, query)?;
-            let pages = Pages::new(&core.get().client()?, operation, query).map_err(raise)?;
+            let client = core.get().client()?;
+            let pages = read_request(py, operation, query, |source| Pages::new(&client, operation, source))?;
             Ok(Self {
                 core,
-                operation,
+                call: call.clone(),
                 overrides,
                 pages: Arc::new(tokio::sync::Mutex::new(pages)),
                 generation: AtomicU64::new(generation()),
@@ -117,11 +118,11 @@ impl PageReader {
 
     /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
-        let runtime = self.core.get().runtime(&self.overrides, self.operation)?;
+        let runtime = self.core.get().runtime(&self.overrides, &self.call)?;
         let lines = Arc::new(Lines::default());
         let next = Self::read_next(self.pages()?, self.progress.clone(), runtime.client());
-        let next = logged(next, OPERATIONS[self.operation].name, lines.clone());
-        interrupt::drive(py, runtime, self.operation, next, Some(&lines)).map(|_| ())
+        let next = logged(next, self.call.name.clone(), lines.clone());
+        interrupt::drive(py, runtime, &self.call, next, Some(&lines)).map(|_| ())
     }
 
     /// Reads the next page in the background.
@@ -133,14 +134,14 @@ impl PageReader {
     ) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
         let next = Self::read_next(self.pages()?, self.progress.clone(), client);
-        completions.get().start(future, self.operation, next, Some(context))
+        completions.get().start(future, self.call.clone(), next, Some(context))
     }
 
     /// Takes the items of the last page, possibly none; `None` at the end.
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         let taken = self.progress().page.take();
         match taken {
-            Some(Ok(Some(items))) => shielded(Some(self.operation), || to_python::items(py, &items)).map(Some),
+            Some(Ok(Some(items))) => shielded(Some(&self.call), || to_python::items(py, &items)).map(Some),
             Some(Err(error)) => Err(raise(error)),
             Some(Ok(None)) => {
                 self.progress().is_ended = true;

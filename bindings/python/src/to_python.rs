@@ -3,8 +3,9 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
-use recallflow::ffi::{Cell, Kind, Record, Row, Shape};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
+use recallflow::ffi::{Cell, Kind, Record, ResponseData, Row, Shape};
 use recallflow::{Extra, LocalDateTime};
 use recallflow_bridge::latin1;
 use serde_json::Value;
@@ -22,11 +23,13 @@ pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'p
     Ok(list)
 }
 
-/// Returns the response of an operation, or `None` if it does not have one.
-pub(crate) fn record<'py>(py: Python<'py>, record: Option<&Record>) -> PyResult<Bound<'py, PyAny>> {
-    match record {
-        Some(record) => Maker::new(py, Classes::get(py)?).row(record.root()),
-        None => Ok(PyNone::get(py).to_owned().into_any()),
+/// Returns the data of a response: an object of the operation's class, plain objects, or `None`.
+pub(crate) fn data<'py>(py: Python<'py>, data: &ResponseData) -> PyResult<Bound<'py, PyAny>> {
+    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    match data {
+        ResponseData::Object(record) => Maker::new(py, Classes::get(py)?).row(record.root()),
+        ResponseData::Json(json) => LOADS.import(py, "recallflow._json", "loads")?.call1((PyBytes::new(py, json),)),
+        ResponseData::Nothing => Ok(PyNone::get(py).to_owned().into_any()),
     }
 }
 

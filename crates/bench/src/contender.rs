@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use ::recallflow::GroupCallQuery;
-use ::recallflow::ffi::Replay;
+use ::recallflow::replay::Replay;
 use bytes::Bytes;
 use cpu_time::ProcessTime;
 use md5::{Digest as _, Md5};

@@ -1,6 +1,7 @@
 //! Failures as JSON, from which Python and Node create their error objects.
 
-use recallflow::{Error, ErrorKind, OPERATIONS, OperationKind, Phase, Violation};
+use recallflow::ffi::CallInfo;
+use recallflow::{Error, ErrorKind, OperationKind, Phase, Violation};
 use serde_json::{Map, Value, json};
 
 use crate::guard::Panicked;
@@ -12,8 +13,8 @@ pub enum Failure {
     Error(Error),
     /// An option of the language's package is invalid.
     Config(String),
-    /// The client panicked, within the operation of this index if there was one.
-    Panicked(Panicked, Option<usize>),
+    /// The client panicked, within a call if there was one.
+    Panicked(Panicked, Option<CallInfo>),
 }
 
 impl From<Error> for Failure {
@@ -36,7 +37,7 @@ impl Failure {
             Self::Config(text) => {
                 Map::from_iter([entry("kind", ErrorKind::Config.as_str()), entry("text", text.as_str())])
             }
-            Self::Panicked(panic, operation) => describe_panic(panic, *operation),
+            Self::Panicked(panic, call) => describe_panic(panic, call.as_ref()),
         }
     }
 }
@@ -50,7 +51,7 @@ fn describe_error(error: &Error) -> Map<String, Value> {
     let mut fields = Map::from_iter([
         entry("kind", error.kind().as_str()),
         entry("text", error.to_string()),
-        entry("operation", Some(call.operation).filter(|operation| !operation.is_empty())),
+        entry("operation", Some(&*call.operation).filter(|operation| !operation.is_empty())),
         entry("attempts", call.attempts),
         entry("is_retryable", error.is_retryable()),
         entry("remedy", error.remedy()),
@@ -80,12 +81,11 @@ pub fn violations(violations: &[Violation]) -> Value {
 }
 
 /// Describes a panic. The outcome of an update is then unknown.
-fn describe_panic(panic: &Panicked, operation: Option<usize>) -> Map<String, Value> {
-    let info = operation.map(|operation| OPERATIONS[operation]);
+fn describe_panic(panic: &Panicked, call: Option<&CallInfo>) -> Map<String, Value> {
     let text = format!("internal error in recallflow: {}; please report it", panic.message);
-    let operation = entry("operation", info.map(|info| info.name));
+    let operation = entry("operation", call.map(|call| &*call.name));
     let bug = Map::from_iter([entry("kind", "Panic"), entry("text", text.as_str()), operation.clone()]);
-    if info.is_none_or(|info| info.kind == OperationKind::Query) {
+    if call.is_none_or(|call| call.kind == OperationKind::Query) {
         return bug;
     }
     Map::from_iter([

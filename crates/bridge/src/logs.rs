@@ -3,6 +3,7 @@
 //! No subscriber is installed for the process. A call that is to be logged sets its own subscriber while it is polled.
 //! Events are therefore collected only for such calls, never from other libraries, and only on the threads that poll them.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
@@ -44,7 +45,7 @@ pub trait Sink: Send + Sync {
 }
 
 /// Awaits a future and passes the log records of the client to the sink, also those of dropping the future.
-pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn Sink>) -> F::Output {
+pub async fn logged<F: Future>(future: F, operation: Cow<'static, str>, sink: Arc<dyn Sink>) -> F::Output {
     let mut future = pin!(Some(future));
     let mut scope = Scope { future: future.as_mut(), operation, sink };
     std::future::poll_fn(move |context| {
@@ -56,7 +57,7 @@ pub async fn logged<F: Future>(future: F, operation: &'static str, sink: Arc<dyn
 /// A future whose log records go to the sink.
 struct Scope<'a, F> {
     future: Pin<&'a mut Option<F>>,
-    operation: &'static str,
+    operation: Cow<'static, str>,
     sink: Arc<dyn Sink>,
 }
 
@@ -66,7 +67,7 @@ impl<F> Scope<'_, F> {
         // While only one dispatch exists, `tracing` asks the current thread's subscriber whether a new event is of interest,
         // and remembers the reply. A call that is not logged would then silence the event for all later calls.
         let [dispatch, _] = DISPATCHES.get_or_init(|| [Dispatch::new(Collector), Dispatch::new(Collector)]);
-        let _outer = Outer(CALL.replace(Some((self.operation, Arc::clone(&self.sink)))));
+        let _outer = Outer(CALL.replace(Some((self.operation.clone(), Arc::clone(&self.sink)))));
         dispatcher::with_default(dispatch, || act(self.future.as_mut()))
     }
 }
@@ -78,7 +79,7 @@ impl<F> Drop for Scope<'_, F> {
 }
 
 /// Restores the previous call when it is dropped, also after a panic.
-struct Outer(Option<(&'static str, Arc<dyn Sink>)>);
+struct Outer(Option<(Cow<'static, str>, Arc<dyn Sink>)>);
 
 impl Drop for Outer {
     fn drop(&mut self) {
@@ -88,7 +89,7 @@ impl Drop for Outer {
 
 thread_local! {
     /// The call that is being polled on this thread.
-    static CALL: RefCell<Option<(&'static str, Arc<dyn Sink>)>> = const { RefCell::new(None) };
+    static CALL: RefCell<Option<(Cow<'static, str>, Arc<dyn Sink>)>> = const { RefCell::new(None) };
 }
 
 /// A subscriber for the events of the client only.
@@ -117,7 +118,7 @@ impl Subscriber for Collector {
             let mut seen = Seen::default();
             event.record(&mut seen);
             let Seen { message, mut fields } = seen;
-            fields.push(("operation", Known::Text(operation.to_owned())));
+            fields.push(("operation", Known::Text(operation.into_owned())));
             sink.take(Line { level: *event.metadata().level(), message, fields });
         }
     }
@@ -189,7 +190,7 @@ mod tests {
             tracing::warn!(target: "recallflow", "polled");
             std::future::pending::<()>().await;
         };
-        let mut call = Box::pin(logged(call, "an_operation", Arc::clone(&lines) as Arc<dyn Sink>));
+        let mut call = Box::pin(logged(call, "an_operation".into(), Arc::clone(&lines) as Arc<dyn Sink>));
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(call);
         assert_eq!(*lines.0.lock().unwrap(), ["polled", "dropped"]);

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use recallflow::ffi::{Replay, Row};
+use recallflow::ffi::Row;
+use recallflow::replay::Replay;
 use recallflow::{
     Error, GroupCallQuery, OPERATIONS, Operation, OperationKind, RecallFlowDetailQuery, UpdateRecallFlow,
 };
@@ -76,7 +77,8 @@ where
         let json = serde_json::to_value(response).expect("a response has a wire form");
         Some(json).filter(|json| !json.is_null())
     });
-    match (read(response, R::INDEX), typed) {
+    let operation = OPERATIONS.iter().position(|info| info == R::INFO).expect("it is in the table");
+    match (read(response, operation), typed) {
         (Ok(record), Ok(typed)) => assert_eq!(record, typed),
         (record, typed) => assert_eq!(format!("{record:?}"), format!("{typed:?}")),
     }

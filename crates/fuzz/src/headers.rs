@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use recallflow::ffi::{Replay, clock_offset, operations};
+use recallflow::ffi::operations;
+use recallflow::replay::{Replay, clock_offset};
 
 /// Unix times of a working clock and of broken ones.
 const CLOCKS: [i64; 5] = [1_763_000_000, 0, -1, i64::MAX, i64::MIN];

@@ -8,13 +8,18 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use self::runtime_pool::RuntimePool;
 use crate::builder::ClientBuilder;
+use crate::call::describe_call;
 use crate::classify;
 use crate::client;
 use crate::error::Error;
-use crate::operation::{Operation, Paged};
+use crate::operation::{Operation, OperationKind, Paged};
 use crate::pages::{self, Drift};
+use crate::prepared::CallInfo;
 
 /// A blocking client of the service, with the same methods as [`crate::Client`].
 ///
@@ -67,18 +72,33 @@ impl Client {
     ///
     /// Any [`Error`] but [`Error::Config`].
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        self.run::<R, _, _>(async |client| client.execute(request).await)?
+        self.run(&R::INFO.into(), async |client| client.execute(request).await)?
+    }
+
+    /// Calls any other endpoint of the platform. See [`crate::Client::call`].
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`crate::Client::call`].
+    pub fn call<B: Serialize + Sync + ?Sized, T: DeserializeOwned + Send>(
+        &self,
+        path: &str,
+        body: &B,
+        kind: OperationKind,
+    ) -> Result<T, Error> {
+        self.run(&describe_call(path, kind)?, async |client| client.call(path, body, kind).await)?
     }
 
     /// Runs a call on the calling thread, with a client over the connections of a borrowed runtime.
-    fn run<R: Operation, T: Send, F: Future<Output = T>>(
+    fn run<T: Send, F: Future<Output = T>>(
         &self,
-        call: impl FnOnce(client::Client) -> F + Send,
+        call: &CallInfo,
+        act: impl FnOnce(client::Client) -> F + Send,
     ) -> Result<T, Error> {
-        let refused = |error: io::Error| classify::refused_by_system(&error, Some(R::INDEX));
+        let refused = |error: io::Error| classify::refused_by_system(&error, Some(call));
         let runtime = self.runtimes.borrow_runtime().map_err(refused)?;
         let client = self.inner.with_pool(runtime.connections());
-        runtime.run(|| call(client)).map_err(refused)
+        runtime.run(|| act(client)).map_err(refused)
     }
 
     pub(crate) fn pages<R: Paged>(&self, query: R) -> Pages<R> {
@@ -128,7 +148,7 @@ impl<R: Paged> Iterator for Pages<R> {
             pages.set_client(client);
             pages.next().await
         };
-        client.run::<R, _, _>(next).unwrap_or_else(|error| {
+        client.run(&R::INFO.into(), next).unwrap_or_else(|error| {
             self.pages.end();
             Some(Err(error))
         })

@@ -161,9 +161,12 @@ impl ClientBuilder {
         let credentials = Credentials::new(self.api_key, self.api_secret)?;
         let base = BaseUrl::parse(&base_url, options.dangerously_allow_http)
             .map_err(|problem| Error::config(format!("{problem}{origin}")))?;
+        if let Some(operation) = OPERATIONS.iter().find(|operation| base.ends_with(operation.path)) {
+            let path = operation.path;
+            return Err(Error::config(format!("`base_url` ends with the path of an operation; remove `/{path}`")));
+        }
         let transport = Transport::new(transport::Config {
             base,
-            paths: OPERATIONS.iter().map(|operation| operation.path).collect(),
             api_key: credentials.api_key().to_owned(),
             connect_timeout: options.connect_timeout,
             max_connections: options.max_connections,

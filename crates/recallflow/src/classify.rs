@@ -3,31 +3,20 @@
 use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
-use crate::generated::operations::OPERATIONS;
 use crate::generated::service::CODES;
+use crate::prepared::CallInfo;
 use crate::redact::{excerpt, redact};
-use crate::response::content::Content;
+use crate::response::content::{Expected, ResponseData};
 use crate::response::envelope::{self, Data, Envelope, NotAnEnvelope};
 use crate::response::record::Record;
-use crate::response::shape::Shape;
+use crate::response::text::well_formed;
 use crate::retry::{self, RetryClass};
-use crate::transport::{FailureKind, HttpResponse, TransportFailure};
-
-/// A documented status code.
-#[derive(Debug)]
-pub(crate) struct Code {
-    /// The code.
-    pub(crate) number: i64,
-    /// The kind of its error.
-    pub(crate) kind: ErrorKind,
-    /// The retries that it permits.
-    pub(crate) class: RetryClass,
-    /// The meaning, in the words of the documents.
-    pub(crate) meaning: &'static str,
-    /// The remedy.
-    pub(crate) remedy: &'static str,
-}
+use crate::status_code::DocumentedCode;
+use crate::transport::HttpResponse;
+use crate::transport::failure::{FailureKind, TransportFailure};
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -43,8 +32,8 @@ pub(crate) struct FailedAttempt {
 pub(crate) struct Context<'a> {
     /// The service's time in seconds when it responded.
     pub(crate) now: i64,
-    /// The content that a success must have.
-    pub(crate) content: Content,
+    /// The data that a success must have.
+    pub(crate) expected: Expected,
     /// The most values that the response may hold.
     pub(crate) max_values: usize,
     /// Texts that no error may show.
@@ -53,25 +42,21 @@ pub(crate) struct Context<'a> {
     pub(crate) base_url: &'a str,
 }
 
-/// Returns the data of a success, if the operation has a response of some shape; otherwise the error and what it permits.
-pub(crate) fn response(
-    response: &HttpResponse,
-    shape: Option<&'static Shape>,
-    context: &Context<'_>,
-) -> Result<Option<Record>, FailedAttempt> {
+/// Returns the expected data of a success; otherwise the error and the retries that it permits.
+pub(crate) fn classify_response(response: &HttpResponse, context: &Context<'_>) -> Result<ResponseData, FailedAttempt> {
     let opened = if (300..400).contains(&response.status) {
         let why = "redirects are not followed, because they would send the API key to another URL";
         Err(NotAnEnvelope::Because(why.to_owned()))
     } else {
-        envelope::open(&response.body, shape, context.max_values)
+        envelope::open(&response.body, context.expected, context.max_values)
     };
     let retry_after = response.retry_after.as_deref().and_then(|header| retry::parse_retry_after(header, context.now));
     let classifier = Classifier { response, secrets: context.secrets, retry_after };
-    let Envelope { code, is_ambiguous, message, data, table } = match opened {
+    let Envelope { code, is_ambiguous, message, data } = match opened {
         Ok(envelope) => envelope,
         Err(NotAnEnvelope::TooManyValues) => {
             let too_many = TransportFailure::too_many_values(context.max_values, response.status);
-            return Err(failure(too_many, context.base_url));
+            return Err(classify_failure(too_many, context.base_url));
         }
         Err(_) if response.status == TOO_MANY_REQUESTS => return Err(classifier.refused(None, "")),
         Err(NotAnEnvelope::Because(why)) => return Err(classifier.not_an_envelope(&why)),
@@ -90,18 +75,19 @@ pub(crate) fn response(
     if response.status >= 300 {
         return Err(classifier.contradictory());
     }
-    // The data of an update is not read.
-    let Some(shape) = shape else { return Ok(None) };
-    match data {
-        Data::Object => {
+    match (data, context.expected) {
+        (_, Expected::Nothing) => Ok(ResponseData::Nothing),
+        (Data::Object(table), Expected::Object(shape, content)) => {
             let record = Record::new(response.body.clone(), table, shape);
-            match context.content.missing_in(record.root()) {
-                None => Ok(Some(record)),
+            match content.missing_in(record.root()) {
+                None => Ok(ResponseData::Object(record)),
                 Some(missing) => Err(classifier.without_data(&missing)),
             }
         }
-        Data::Absent => Err(classifier.without_data("no `data`")),
-        Data::Misfit => Err(classifier.not_an_envelope("expected `data` to be an object")),
+        (Data::Json(span), _) => Ok(ResponseData::Json(well_formed(&response.body, span))),
+        (Data::Absent, Expected::Json) => Ok(ResponseData::Json(Bytes::from_static(b"null"))),
+        (Data::Absent, _) => Err(classifier.without_data("no `data`")),
+        (Data::Object(_) | Data::Misfit, _) => Err(classifier.not_an_envelope("expected `data` to be an object")),
     }
 }
 
@@ -213,7 +199,7 @@ impl Classifier<'_> {
     }
 }
 
-fn documented(code: i64) -> Option<&'static Code> {
+fn documented(code: i64) -> Option<&'static DocumentedCode> {
     CODES.iter().find(|known| known.number == code)
 }
 
@@ -237,7 +223,7 @@ fn remedy_for_status(status: u16) -> &'static str {
 }
 
 /// Classifies an attempt without a response, or with one that cannot be read.
-pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttempt {
+pub(crate) fn classify_failure(failure: TransportFailure, base_url: &str) -> FailedAttempt {
     let class = match failure {
         TransportFailure { kind: FailureKind::TooLarge { .. }, .. } => RetryClass::Undecodable,
         TransportFailure { kind: FailureKind::Permanent | FailureKind::Misuse, sent: false, .. } => {
@@ -288,9 +274,9 @@ pub(crate) fn failure(failure: TransportFailure, base_url: &str) -> FailedAttemp
 }
 
 /// Returns the error of a call that could not start, because the local system refused a resource.
-pub(crate) fn refused_by_system(error: &io::Error, operation: Option<usize>) -> Error {
-    let name = operation.map_or("", |operation| OPERATIONS[operation].name);
-    failure(TransportFailure::refused_by_system(error), "").error.in_call(name, 1)
+pub(crate) fn refused_by_system(error: &io::Error, call: Option<&CallInfo>) -> Error {
+    let name = call.map(|call| call.name.clone()).unwrap_or_default();
+    classify_failure(TransportFailure::refused_by_system(error), "").error.in_call(name, 1)
 }
 
 /// The beginning of the message about a response that is unusable.
@@ -317,6 +303,22 @@ fn remedy_for_phase(phase: Phase, timed_out: bool) -> &'static str {
     }
 }
 
+/// Returns the error of a success whose data does not have the type that the caller asked for.
+pub(crate) fn unexpected_type(error: &serde_json::Error, json: &[u8], secrets: &[&str]) -> Error {
+    Error::Protocol(Box::new(ProtocolError {
+        http_status: Some(200),
+        unavailable: false,
+        message: format!(
+            "the call succeeded, but its data does not have the expected type: {}",
+            redact(&error.to_string(), secrets)
+        ),
+        excerpt: excerpt(json, secrets),
+        retry_after: None,
+        remedy: Some("read the data as another type; do not repeat an update".to_owned()),
+        call: Call::default(),
+    }))
+}
+
 /// Returns the error of an update that may or may not have been applied.
 pub(crate) fn outcome_unknown(mut cause: Error) -> Error {
     // The remedy of the cause, such as a retry, would be wrong here.
@@ -332,7 +334,7 @@ mod tests {
         let sent = !matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls);
         let ended =
             TransportFailure { kind, phase, sent, reused: false, status: None, message: String::new(), remedy: None };
-        failure(ended, "https://host.example").error.remedy().unwrap_or_default().to_owned()
+        classify_failure(ended, "https://host.example").error.remedy().unwrap_or_default().to_owned()
     }
 
     #[test]

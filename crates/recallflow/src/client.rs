@@ -5,8 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
 use tokio::time::Instant;
@@ -15,16 +13,19 @@ use tracing::Instrument as _;
 use crate::classify::{self, Context, FailedAttempt};
 use crate::clock::{self, Clock};
 use crate::error::{Call, Error, ErrorKind, Phase};
-use crate::generated::operations::OPERATIONS;
 use crate::operation::{Operation, OperationInfo, OperationKind};
-use crate::request::check;
+use crate::prepared::Prepared;
+use crate::request::encode::Encode;
+use crate::response::content::{Expected, ResponseData};
 use crate::response::read::max_values;
-use crate::response::record::{Record, Response as _};
+use crate::response::record::Response as _;
 use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
 use crate::transport::cancel::{Cancel, LogIfDropped};
-use crate::transport::{AttemptRequest, HttpResponse, Pool, Transport, TransportFailure};
+use crate::transport::failure::TransportFailure;
+use crate::transport::pool::Pool;
+use crate::transport::{AttemptRequest, HttpResponse, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
@@ -85,32 +86,45 @@ impl Client {
     ///
     /// Any [`Error`]; [`Error::Config`] only if no Tokio runtime is running.
     pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        self.validate(&OPERATIONS[R::INDEX], request)?;
-        let record = self.send(R::INDEX, encode(request)?, R::Response::SHAPE, Cancel::default()).await?;
-        Ok(R::Response::from_record(record.as_ref()))
+        let prepared = self.check_and_encode(R::INFO, R::Response::SHAPE, request)?;
+        let Success { data, .. } = self.send(prepared).await?;
+        Ok(R::Response::from_record(data.into_record().as_ref()))
     }
 
-    /// Sends an encoded request to the operation at this position, and reads a response of this shape.
-    pub(crate) async fn send(
+    /// Checks and encodes a request of an operation, whose response has this shape.
+    pub(crate) fn check_and_encode(
         &self,
-        endpoint: usize,
-        body: Bytes,
+        operation: &OperationInfo,
         shape: Option<&'static Shape>,
-        cancel: Cancel,
-    ) -> Result<Option<Record>, Error> {
+        request: &(impl Encode + ?Sized),
+    ) -> Result<Prepared, Error> {
+        let violations = if self.shared.validate { request.violations() } else { Vec::new() };
+        if !violations.is_empty() {
+            return Err(Error::invalid_request(violations).in_call(operation.name, 0));
+        }
+        Ok(Prepared {
+            call: operation.into(),
+            url: self.shared.transport.base().join(operation.path),
+            body: request.encode()?,
+            expected: shape.map_or(Expected::Nothing, |shape| Expected::Object(shape, operation.content)),
+            cancel: Cancel::default(),
+        })
+    }
+
+    /// Sends a request, and returns the data of the response.
+    pub(crate) async fn send(&self, prepared: Prepared) -> Result<Success, Error> {
         // Timers and connections panic without a runtime.
         if Handle::try_current().is_err() {
             return Err(Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`"));
         }
-        let operation = &OPERATIONS[endpoint];
-        let request = EncodedRequest { operation, endpoint, body, shape, deadline: deadline_in(self.timeout), cancel };
-        let watch = (operation.kind == OperationKind::Update).then(|| LogIfDropped::new(&request.cancel));
+        let watch = (prepared.call.kind == OperationKind::Update).then(|| LogIfDropped::new(&prepared.cancel));
+        let deadline = deadline_in(self.timeout);
         // Lets hyper's connection tasks notice pooled connections that were closed, or that hold unsolicited bytes. They
         // may not have run since the last call. A connection reads before it writes, so it then returns the request
         // unsent.
         yield_now().await;
-        let span = tracing::debug_span!("recallflow", operation = operation.name);
-        let outcome = self.send_with_retries(&request).instrument(span).await;
+        let span = tracing::debug_span!("recallflow", operation = &*prepared.call.name);
+        let outcome = self.send_with_retries(&prepared, deadline).instrument(span).await;
         if let Some(watch) = watch {
             watch.finish();
         }
@@ -133,47 +147,32 @@ impl Client {
         self.max_retries
     }
 
-    #[cfg(feature = "__ffi")]
     pub(crate) fn transport(&self) -> &Transport {
         &self.shared.transport
     }
 
-    /// Returns whether requests are checked before they are sent.
-    #[cfg(feature = "__ffi")]
-    pub(crate) fn validates(&self) -> bool {
-        self.shared.validate
-    }
-
-    fn validate<R: Operation>(&self, operation: &OperationInfo, request: &R) -> Result<(), Error> {
-        if !self.shared.validate {
-            return Ok(());
-        }
-        let violations = check::violations(request);
-        if violations.is_empty() { Ok(()) } else { Err(Error::invalid_request(violations).in_call(operation.name, 0)) }
-    }
-
     /// Makes attempts until one succeeds, or no other may follow.
-    async fn send_with_retries(&self, request: &EncodedRequest) -> Result<Option<Record>, Error> {
-        let EncodedRequest { operation, deadline, .. } = request;
+    async fn send_with_retries(&self, request: &Prepared, deadline: Instant) -> Result<Success, Error> {
+        let kind = request.call.kind;
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
             attempts += 1;
             let offset = self.shared.clock.adopted();
-            let outcome = self.attempt(request, offset).await;
+            let outcome = self.attempt(request, deadline, offset).await;
             if outcome.as_ref().is_err_and(|failed| failed.class.outcome_is_known()) {
                 request.cancel.end_unprocessed();
             }
             report(attempts, outcome.as_ref().err());
             let FailedAttempt { class, error } = match outcome {
-                Ok(response) => {
+                Ok(success) => {
                     self.shared.budget.refund(used);
-                    return Ok(response);
+                    return Ok(success);
                 }
                 Err(failed) => failed,
             };
             let decision = retry::decide(&Situation {
-                kind: operation.kind,
+                kind,
                 class,
                 used,
                 max_retries: self.max_retries,
@@ -197,47 +196,52 @@ impl Client {
                 _ => self.explain(error),
             };
             return Err(error.with_call(Call {
-                operation: operation.name,
+                operation: request.call.name.clone(),
                 attempts,
                 // A refused timestamp was corrected already, if that was possible.
-                may_succeed_later: class != RetryClass::Clock && class.is_retryable(operation.kind),
+                may_succeed_later: class != RetryClass::Clock && class.is_retryable(kind),
                 retry_withheld: decision == Decision::Withhold,
             }));
         }
     }
 
     /// Makes one attempt, signed with a clock that is this many seconds ahead of the local one.
-    async fn attempt(&self, request: &EncodedRequest, offset: i64) -> Result<Option<Record>, FailedAttempt> {
-        let (response, sign) = self.send_signed(request, offset).await?;
+    async fn attempt(&self, request: &Prepared, deadline: Instant, offset: i64) -> Result<Success, FailedAttempt> {
+        let (response, sign) = self.send_signed(request, deadline, offset).await?;
         let learned = self.observe_clock(&response);
-        self.classify(request, &response, &sign, learned).inspect_err(|failed| {
-            if failed.class == RetryClass::Clock {
-                self.shared.clock.refuse(offset, learned);
+        match self.classify(request, &response, &sign, learned) {
+            Ok(data) => Ok(Success { data, sign }),
+            Err(failed) => {
+                if failed.class == RetryClass::Clock {
+                    self.shared.clock.refuse(offset, learned);
+                }
+                Err(failed)
             }
-        })
+        }
     }
 
     /// Signs a request and sends it at once. Returns the response, and the signature as a secret to redact.
     async fn send_signed(
         &self,
-        request: &EncodedRequest,
+        request: &Prepared,
+        deadline: Instant,
         offset: i64,
     ) -> Result<(HttpResponse, String), FailedAttempt> {
-        let EncodedRequest { operation, endpoint, ref body, deadline, ref cancel, .. } = *request;
+        let Prepared { call, url, body, cancel, .. } = request;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
-        let failed = |failure| classify::failure(failure, transport.base_url());
+        let failed = |failure| classify::classify_failure(failure, transport.base().as_str());
         let http = transport.open(&self.pool).map_err(failed)?;
         let _slot = transport.acquire_slot(deadline).await.map_err(failed)?;
         let timestamp = clock.local().saturating_add(offset);
         let sign = credentials.sign(timestamp);
         let attempt = AttemptRequest {
-            endpoint,
-            kind: operation.kind,
+            url,
+            kind: call.kind,
             sign: &sign,
             timestamp,
             body: body.clone(),
             ends_at: deadline,
-            max_silence: (operation.kind == OperationKind::Query).then_some(self.shared.attempt_timeout),
+            max_silence: (call.kind == OperationKind::Query).then_some(self.shared.attempt_timeout),
             cancel,
         };
         let response = transport.send(&http, attempt).await.map_err(failed)?;
@@ -252,26 +256,35 @@ impl Client {
     /// Decides what a response means for its call.
     fn classify(
         &self,
-        request: &EncodedRequest,
+        request: &Prepared,
         response: &HttpResponse,
         sign: &str,
         learned: i64,
-    ) -> Result<Option<Record>, FailedAttempt> {
-        let Shared { credentials, transport, clock, .. } = &*self.shared;
-        let proxy_secrets = transport.proxy_secrets().iter().map(String::as_str);
-        let secrets: Vec<_> = credentials.secrets(sign).into_iter().chain(proxy_secrets).collect();
+    ) -> Result<ResponseData, FailedAttempt> {
+        let Shared { transport, clock, .. } = &*self.shared;
+        let secrets = self.secrets(sign);
         let context = Context {
             now: clock.local().saturating_add(learned),
-            content: request.operation.content,
+            expected: request.expected,
             max_values: max_values(transport.max_response_bytes()),
             secrets: &secrets,
-            base_url: transport.base_url(),
+            base_url: transport.base().as_str(),
         };
-        let record = classify::response(response, request.shape, &context)?;
-        if response.is_early && request.operation.kind == OperationKind::Update {
-            return Err(classify::failure(TransportFailure::too_early(response.status), transport.base_url()));
+        let data = classify::classify_response(response, &context)?;
+        if response.is_early && request.call.kind == OperationKind::Update {
+            return Err(classify::classify_failure(
+                TransportFailure::too_early(response.status),
+                transport.base().as_str(),
+            ));
         }
-        Ok(record)
+        Ok(data)
+    }
+
+    /// Returns the texts that no error may show.
+    pub(crate) fn secrets<'a>(&'a self, sign: &'a str) -> Vec<&'a str> {
+        let Shared { credentials, transport, .. } = &*self.shared;
+        let proxy_secrets = transport.proxy_secrets().iter().map(String::as_str);
+        credentials.secrets(sign).into_iter().chain(proxy_secrets).collect()
     }
 
     /// Adds to an error what only the client knows.
@@ -285,16 +298,11 @@ impl Client {
     }
 }
 
-/// The request of a call, the same for all its attempts.
-struct EncodedRequest {
-    operation: &'static OperationInfo,
-    /// Position of the operation's path.
-    endpoint: usize,
-    body: Bytes,
-    /// The shape of the response, if the operation has one.
-    shape: Option<&'static Shape>,
-    deadline: Instant,
-    cancel: Cancel,
+/// The end of a call that succeeded.
+pub(crate) struct Success {
+    pub(crate) data: ResponseData,
+    /// The signature of the last attempt, a secret to redact in errors about the data.
+    pub(crate) sign: String,
 }
 
 /// Logs the outcome of an attempt, but never any part of a body.
@@ -320,20 +328,10 @@ fn deadline_in(span: Duration) -> Instant {
     now.checked_add(span).unwrap_or_else(|| now + ENDLESS)
 }
 
-/// Encodes the body of a request.
-pub(crate) fn encode(request: &impl Serialize) -> Result<Bytes, Error> {
-    // Enough for an update with two nodes, so that most requests need one allocation.
-    let mut body = Vec::with_capacity(512);
-    // Requests hold only text, numbers and lists, so that this does not fail.
-    serde_json::to_writer(&mut body, request)
-        .map_err(|error| Error::config(format!("could not serialize the request: {error}")))?;
-    Ok(Bytes::from(body))
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shared.transport.base_url())
+            .field("base_url", &self.shared.transport.base().as_str())
             .field("timeout", &self.timeout)
             .field("max_retries", &self.max_retries)
             .finish_non_exhaustive()

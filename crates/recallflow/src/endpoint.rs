@@ -89,6 +89,27 @@ impl BaseUrl {
     }
 }
 
+/// Checks the path of an endpoint, and returns it without a slash at its beginning.
+///
+/// Only unreserved characters are permitted, so that the path cannot leave the base URL or contain a query. An error does
+/// not quote the path, because a URL may contain a password.
+pub(crate) fn parse_path(path: &str) -> Result<&str, String> {
+    let relative = path.strip_prefix('/').unwrap_or(path);
+    let is_permitted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '/');
+    let problem = match relative.chars().find(|c| !is_permitted(*c)) {
+        Some(':') => "a colon; leave out the base URL".to_owned(),
+        Some(c @ ('?' | '#')) => format!("a `{c}`; send the values in the body"),
+        Some(c) => format!("a {c:?}; use letters, digits, `-`, `.`, `_` and `~` between slashes"),
+        None if relative.is_empty() => "no text; name an endpoint".to_owned(),
+        None if relative.split('/').any(str::is_empty) => "an empty segment; use single slashes".to_owned(),
+        None if relative.split('/').any(|segment| matches!(segment, "." | "..")) => {
+            "a segment of dots; write the path below `base_url` in full".to_owned()
+        }
+        None => return Ok(relative),
+    };
+    Err(format!("expected a `path` such as `voice/balance`, got one with {problem}"))
+}
+
 const EXAMPLE: &str = "write it like https://api.itniotech.com";
 
 fn is_loopback(url: &Url) -> bool {
@@ -118,6 +139,35 @@ mod tests {
             assert_eq!(join(base, "/voice/queryDetail"), "https://api.itniotech.com/voice/queryDetail");
         }
         assert_eq!(join("https://h:8443/a/b", "/c"), "https://h:8443/a/b/c");
+    }
+
+    #[test]
+    fn a_path_stays_below_the_base_url() {
+        for path in ["voice/balance", "/voice/balance", "v1.0/a_b-c~d", "balance"] {
+            assert_eq!(parse_path(path), Ok(path.trim_start_matches('/')), "{path}");
+        }
+        for (path, remedy) in [
+            ("", "name an endpoint"),
+            ("/", "name an endpoint"),
+            ("//host.example/voice", "single slashes"),
+            ("voice//balance", "single slashes"),
+            ("voice/", "single slashes"),
+            ("../voice", "in full"),
+            ("voice/./balance", "in full"),
+            ("https://host.example/hunter2", "leave out the base URL"),
+            ("user:hunter2@host", "leave out the base URL"),
+            ("voice?key=hunter2", "in the body"),
+            ("voice#hunter2", "in the body"),
+            ("voice/%2e%2e/hunter2", "between slashes"),
+            ("voice\\hunter2", "between slashes"),
+            ("voice hunter2", "between slashes"),
+            ("voice\nhunter2", "between slashes"),
+            ("voicé/hunter2", "between slashes"),
+        ] {
+            let error = parse_path(path).unwrap_err();
+            assert!(error.starts_with("expected a `path` such as") && error.contains(remedy), "{path}: {error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The error tree of the library.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display as _};
 use std::time::Duration;
 
@@ -127,11 +128,12 @@ impl fmt::Display for ErrorKind {
 }
 
 /// The call that failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Call {
-    /// Name of the operation, such as `update_recall_flow`. Empty if the error precedes the call.
-    pub operation: &'static str,
+    /// Name of the operation, such as `update_recall_flow`, or the path of another endpoint, such as `/voice/balance`.
+    /// Empty if the error precedes the call.
+    pub operation: Cow<'static, str>,
     /// Number of attempts, including those that failed before the request was sent.
     pub attempts: u32,
     /// Whether the same call may succeed later. See [`Error::is_retryable`].
@@ -311,17 +313,17 @@ impl Error {
     pub fn call(&self) -> Call {
         match self {
             Error::Config(_) => Call::default(),
-            Error::InvalidRequest(error) => error.call,
-            Error::Api(error) => error.call,
-            Error::Transport(error) => error.call,
-            Error::Protocol(error) => error.call,
+            Error::InvalidRequest(error) => error.call.clone(),
+            Error::Api(error) => error.call.clone(),
+            Error::Transport(error) => error.call.clone(),
+            Error::Protocol(error) => error.call.clone(),
             Error::OutcomeUnknown(error) => error.cause.call(),
         }
     }
 
     /// Returns the same error with the call it belongs to.
-    pub(crate) fn in_call(self, operation: &'static str, attempts: u32) -> Self {
-        self.with_call(Call { operation, attempts, ..Call::default() })
+    pub(crate) fn in_call(self, operation: impl Into<Cow<'static, str>>, attempts: u32) -> Self {
+        self.with_call(Call { operation: operation.into(), attempts, ..Call::default() })
     }
 
     pub(crate) fn with_call(mut self, call: Call) -> Self {

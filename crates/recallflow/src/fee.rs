@@ -6,8 +6,6 @@ use std::str::FromStr as _;
 
 use rust_decimal::Decimal;
 
-use crate::generated::responses::{GroupCallTask, Totals};
-
 /// An exact decimal number, such as `0.034827`. `Display` shows the digits that were parsed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(Decimal);
@@ -145,22 +143,6 @@ pub fn total_fees<'a>(fees: impl IntoIterator<Item = (Option<&'a str>, bool)>) -
         total.add(fee, is_odd);
     }
     total
-}
-
-/// Totals the fees of group-call tasks by currency, and counts the fees that could not be parsed.
-///
-/// ```
-/// # let tasks: Vec<recallflow::GroupCallTask> =
-/// #     serde_json::from_str(r#"[{"taskSumPayFee": "0.1(USD)"}, {"taskSumPayFee": "0.2(USD)"}]"#).unwrap();
-/// let totals = recallflow::totals(&tasks);
-/// assert_eq!(totals.task_sum_pay_fee.amount("USD").to_string(), "0.3");
-/// ```
-pub fn totals<'a>(tasks: impl IntoIterator<Item = &'a GroupCallTask>) -> Totals {
-    let mut totals = Totals::default();
-    for task in tasks {
-        totals.add(task);
-    }
-    totals
 }
 
 #[cfg(test)]

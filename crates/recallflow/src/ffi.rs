@@ -8,23 +8,25 @@
 mod call;
 pub(crate) mod options;
 mod record;
-mod replay;
 pub(crate) mod request;
 
-pub use call::{CallRuntime, CallShape, Pages, PagingShape, Prepared, Runtimes, build_runtime};
+pub use call::{CallRuntime, Pages, Runtimes, build_runtime, describe_operation};
 pub use options::{OptionEntry, Setter};
 pub use record::read_response;
-pub use replay::{Replay, clock_offset};
-pub use request::{Request, describe_text, nearest, read_for, read_request, to_update};
+pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update};
 
 pub use crate::fee::total_fees;
-pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS};
+pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, read_request};
 pub use crate::generated::ffi_options::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions};
 pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;
+pub use crate::prepared::{CallInfo, Prepared};
+pub use crate::request::encode::Encode;
 pub use crate::request::json::{Json, JsonObject, MISFIT};
 pub use crate::request::source::{Form, Found, Object, Source};
-pub use crate::response::record::{Record, Row, write_response};
+pub use crate::response::content::ResponseData;
+pub use crate::response::record::{Record, Row};
 pub use crate::response::shape::{Field, Kind, Shape};
 pub use crate::response::table::Cell;
+pub use crate::response::write::write_response;
 pub use crate::transport::cancel::Cancel;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::client;
 use crate::error::Error;
 use crate::generated::requests::{RecallNode, UpdateRecallFlow};
 use crate::generated::responses::RecallFlowDetail;
+use crate::request::encode::to_json_bytes;
 use crate::request::read::{self, UnknownFields};
 use crate::request::violation::{Rule, Violation};
 
@@ -31,7 +31,7 @@ impl RecallFlowDetail {
     /// type. A response with a page of nodes lacks such fields. An update without them could erase data.
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
         // The wire form also contains the values of unexpected types from `extra`.
-        let json = client::encode(self)?;
+        let json = to_json_bytes(self)?;
         read::read_text(&json, UnknownFields::Skip).map(keep_nodes)
     }
 }

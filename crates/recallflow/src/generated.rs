@@ -5,6 +5,7 @@ pub(crate) mod enums;
 pub(crate) mod ffi;
 #[cfg(feature = "__ffi")]
 pub(crate) mod ffi_options;
+mod methods;
 pub(crate) mod operations;
 pub(crate) mod options;
 pub(crate) mod positions;

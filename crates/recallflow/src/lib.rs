@@ -40,6 +40,7 @@
 
 pub mod blocking;
 mod builder;
+mod call;
 mod classify;
 mod client;
 mod clock;
@@ -56,13 +57,21 @@ mod generated;
 mod open_enum;
 mod operation;
 mod pages;
+#[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
+mod prepared;
 mod redact;
+#[cfg(feature = "__replay")]
+#[doc(hidden)]
+#[path = "../replay.rs"]
+pub mod replay;
 mod request;
 #[cfg_attr(not(feature = "__ffi"), expect(dead_code, unreachable_pub, reason = "parts of it are for `ffi`"))]
 mod response;
 mod retry;
 mod signing;
+mod status_code;
 mod tls;
+mod totals;
 mod transport;
 #[cfg(all(test, feature = "__vectors"))]
 #[path = "../vector_tests/suite.rs"]
@@ -75,7 +84,7 @@ pub use error::{
     ApiError, Call, ConfigError, Error, ErrorKind, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError,
     TransportError,
 };
-pub use fee::{Amount, Fee, FeeTotal, totals};
+pub use fee::{Amount, Fee, FeeTotal};
 pub use generated::enums::*;
 pub use generated::operations::OPERATIONS;
 pub use generated::requests::*;
@@ -85,3 +94,4 @@ pub use operation::{Operation, OperationInfo, OperationKind, Paged};
 pub use pages::{Drift, Pages};
 pub use request::violation::{Rule, Violation, Warning};
 pub use response::extra::Extra;
+pub use totals::totals;

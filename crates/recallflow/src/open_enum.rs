@@ -1,26 +1,8 @@
-//! The traits of every generated enum.
-
-/// An enum as its number on the wire.
-pub(crate) trait Number: Copy {
-    /// Returns the number on the wire.
-    fn number(self) -> i64;
-    /// Returns the value with this number.
-    fn from_number(number: i64) -> Self;
-}
+//! Implements the traits of every generated enum.
 
 /// Implements traits for an enum with `number`, `from_number`, `VALUES` and a variant `Unknown(i64)`.
 macro_rules! open_enum {
     ($name:ident) => {
-        impl crate::open_enum::Number for $name {
-            fn number(self) -> i64 {
-                $name::number(self)
-            }
-
-            fn from_number(number: i64) -> Self {
-                $name::from_number(number)
-            }
-        }
-
         impl crate::request::read::ReadValue for $name {
             fn read_value(
                 source: &impl crate::request::source::Source,
@@ -34,6 +16,8 @@ macro_rules! open_enum {
                 $name::Unknown(crate::request::read::UNNAMED)
             }
         }
+
+        impl crate::request::check::Presence for $name {}
 
         impl crate::response::record::FromCell for $name {
             fn from_cell(row: crate::response::record::Row<'_>, cell: crate::response::table::Cell) -> Option<Self> {

@@ -13,9 +13,9 @@ use crate::response::record::{FromRow, Response};
 pub trait Operation: Rules + Serialize + Sync {
     /// The response.
     type Response: Response + Send;
-    /// Index in the table of operations.
+    /// Its row in the table of operations.
     #[doc(hidden)]
-    const INDEX: usize;
+    const INFO: &'static OperationInfo;
 }
 
 /// An operation that returns one page of a list.

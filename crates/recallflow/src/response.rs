@@ -8,6 +8,6 @@ pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod shape;
 pub(crate) mod table;
-mod text;
+pub(crate) mod text;
 mod tokens;
 pub(crate) mod write;

@@ -4,6 +4,7 @@ mod fault;
 mod pem_files;
 
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -15,10 +16,10 @@ use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::transport;
+use crate::transport::failure::is_refused_by_system;
 
 pub(crate) use self::fault::{TlsFault, client_certificate_refusal, describe};
-pub(crate) use self::pem_files::{read_authorities, read_client_certificate};
+pub(crate) use self::pem_files::read_authorities;
 
 /// The options of a client for TLS.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,11 @@ pub(crate) fn client_config(options: &TlsOptions) -> io::Result<ClientConfig> {
     Ok(config)
 }
 
+/// Reads the certificate, its chain and its private key from `client_certificate`.
+pub(crate) fn read_client_certificate(path: &Path) -> Result<Arc<CertifiedKey>, String> {
+    pem_files::read_client_certificate(path, &provider())
+}
+
 /// Returns a configuration without roots, for a client that never uses TLS: reqwest requires one.
 pub(crate) fn unused_config() -> ClientConfig {
     static SHARED: OnceLock<ClientConfig> = OnceLock::new();
@@ -74,7 +80,7 @@ fn default_roots() -> io::Result<&'static RootCertStore> {
     // Other errors are ignored: the built-in roots suffice for the service, and a missing root shows as an unknown authority.
     for error in native.errors {
         if let rustls_native_certs::ErrorKind::Io { inner, .. } = error.kind
-            && transport::is_refused_by_system(&inner)
+            && is_refused_by_system(&inner)
         {
             return Err(inner);
         }

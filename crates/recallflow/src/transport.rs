@@ -8,9 +8,10 @@ mod body;
     expect(unreachable_pub, reason = "packages of other languages cancel calls from outside")
 )]
 pub(crate) mod cancel;
-mod failure;
-mod pool;
-mod proxy;
+mod diagnosis;
+pub(crate) mod failure;
+pub(crate) mod pool;
+pub(crate) mod proxy;
 mod resolver;
 #[cfg(test)]
 mod tests;
@@ -33,12 +34,10 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 
 use self::body::{Connections, Gate, RequestBody, WriteProgress};
 use self::cancel::Cancel;
-use self::failure::Peer;
-pub(crate) use self::failure::{FailureKind, TransportFailure, is_refused_by_system};
-pub(crate) use self::pool::Pool;
-use self::pool::{IdleLimit, PooledClient};
-pub(crate) use self::proxy::Proxy;
-use self::proxy::{ProxyServer, Route};
+use self::diagnosis::{MAX_HEADERS, Peer};
+use self::failure::TransportFailure;
+use self::pool::{IdleLimit, Pool, PooledClient};
+use self::proxy::{Proxy, ProxyServer, Route};
 use self::resolver::Resolver;
 use self::tunnel::Tunnel;
 use crate::endpoint::BaseUrl;
@@ -56,14 +55,9 @@ const CONTENT_TYPE: HeaderName = HeaderName::from_static(HEADER_CONTENT_TYPE);
 /// Not in the list of `http`.
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
-/// Maximum number of header lines of a response.
-const MAX_HEADERS: usize = 256;
-
 /// The client options for the network.
 pub(crate) struct Config {
     pub(crate) base: BaseUrl,
-    /// Paths of the operations, in the order of [`AttemptRequest::endpoint`].
-    pub(crate) paths: Vec<&'static str>,
     pub(crate) api_key: String,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_response_bytes: usize,
@@ -75,8 +69,7 @@ pub(crate) struct Config {
 
 /// One signed request.
 pub(crate) struct AttemptRequest<'a> {
-    /// Index of the operation's path.
-    pub(crate) endpoint: usize,
+    pub(crate) url: &'a Url,
     pub(crate) kind: OperationKind,
     pub(crate) sign: &'a str,
     pub(crate) timestamp: i64,
@@ -109,7 +102,6 @@ pub(crate) struct HttpResponse {
 /// Sends requests to one service.
 pub(crate) struct Transport {
     base: BaseUrl,
-    urls: Vec<Url>,
     /// The headers of every request. `Sign` and `Timestamp` are empty here, so that a copy of the map need not grow.
     headers: HeaderMap,
     max_response_bytes: usize,
@@ -133,16 +125,9 @@ impl Transport {
     pub(crate) fn new(config: Config) -> Result<Self, String> {
         let authorities = config.ca_file.as_deref().map(tls::read_authorities).transpose()?;
         let client_certificate = config.client_certificate.as_deref().map(tls::read_client_certificate).transpose()?;
-        if let Some(path) = config.paths.iter().find(|path| config.base.ends_with(path)) {
-            return Err(format!(
-                "`base_url` ends with the path of an operation; remove `/{}`",
-                path.trim_start_matches('/')
-            ));
-        }
         let route = Route::new(config.proxy, &config.base)?;
         let http_proxy = route.proxy().filter(|proxy| proxy.is_http() && config.base.is_https());
         Ok(Self {
-            urls: config.paths.iter().map(|path| config.base.join(path)).collect(),
             headers: default_headers(&config.api_key)?,
             max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
@@ -163,8 +148,8 @@ impl Transport {
         self.max_response_bytes
     }
 
-    pub(crate) fn base_url(&self) -> &str {
-        self.base.as_str()
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.base
     }
 
     /// Returns the proxy credentials to redact, because an error page of a proxy may quote them.
@@ -207,17 +192,20 @@ impl Transport {
             return Err(TransportFailure::too_late());
         }
         let limits = Limits { ends_at: attempt.ends_at, max_silence: attempt.max_silence };
-        let mut deadline = pin!(sleep_until(limits.after(started)));
+        let mut deadline = pin!(sleep_until(limits.end_after(started)));
         if let Some(tunnel) = &self.tunnel {
             let checked = timeout(self.connect_timeout, tunnel.ensure(&http.resolver, self.tls()?));
             match with_deadline(deadline.as_mut(), pin!(checked)).await {
                 Some(Ok(checked)) => checked?,
                 Some(Err(_)) | None => {
-                    return Err(TransportFailure::timed_out_without_response(WriteProgress::default(), &http.resolver));
+                    return Err(TransportFailure::timed_out_without_response(
+                        WriteProgress::default(),
+                        http.resolver.is_waiting(),
+                    ));
                 }
             }
         }
-        let client = http.of(attempt.kind);
+        let client = http.client_for(attempt.kind);
         let (request, gate) = self.build_request(attempt, &http.connections)?;
 
         // Close the gate before dropping `exchange`; otherwise a write could race with the check.
@@ -243,9 +231,14 @@ impl Transport {
                     tunnel.forget();
                 }
                 let peer = Peer { is_https: self.base.is_https(), proxy: self.route.proxy() };
-                return Err(TransportFailure::without_response(&error, gate.close(), &http.resolver, peer));
+                return Err(diagnosis::describe_without_response(
+                    &error,
+                    gate.close(),
+                    http.resolver.is_waiting(),
+                    peer,
+                ));
             }
-            None => return Err(TransportFailure::timed_out_without_response(gate.close(), &http.resolver)),
+            None => return Err(TransportFailure::timed_out_without_response(gate.close(), http.resolver.is_waiting())),
         };
 
         if let Some(keep_alive) = response.headers().get(KEEP_ALIVE).and_then(|header| header.to_str().ok()) {
@@ -263,13 +256,13 @@ impl Transport {
         attempt: AttemptRequest<'_>,
         connections: &Arc<Connections>,
     ) -> Result<(Request, Arc<Gate>), TransportFailure> {
-        let AttemptRequest { endpoint, sign, timestamp, body, cancel, .. } = attempt;
+        let AttemptRequest { url, sign, timestamp, body, cancel, .. } = attempt;
         let mut sign = HeaderValue::from_str(sign)
             .map_err(|_| TransportFailure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
         let (body, gate) = RequestBody::new(body, connections.clone());
         cancel.begin(&gate);
-        let mut request = Request::new(Method::POST, self.urls[endpoint].clone());
+        let mut request = Request::new(Method::POST, url.clone());
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
         headers.insert(SIGN, sign);
@@ -293,7 +286,7 @@ impl Transport {
         let mut whole = Bytes::new();
         let mut pieces = BytesMut::new();
         loop {
-            deadline.as_mut().reset(limits.after(Instant::now()));
+            deadline.as_mut().reset(limits.end_after(Instant::now()));
             let mut chunk = pin!(response.chunk());
             let in_time = match with_deadline(deadline.as_mut(), chunk.as_mut()).await {
                 None => look_again(chunk.as_mut()).await,
@@ -302,7 +295,7 @@ impl Transport {
             let piece = match in_time {
                 Some(Ok(Some(piece))) => piece,
                 Some(Ok(None)) => return Ok(if pieces.is_empty() { whole } else { pieces.freeze() }),
-                Some(Err(error)) => return Err(TransportFailure::within_body(&error)),
+                Some(Err(error)) => return Err(diagnosis::describe_within_body(&error)),
                 None => return Err(TransportFailure::timed_out_within_body()),
             };
             if whole.len().max(pieces.len()) + piece.len() > limit {
@@ -363,14 +356,14 @@ struct Limits {
 
 impl Limits {
     /// Returns when an attempt ends that made progress at this time and makes none from then on.
-    fn after(&self, progress: Instant) -> Instant {
+    fn end_after(&self, progress: Instant) -> Instant {
         let silent = self.max_silence.and_then(|silence| progress.checked_add(silence));
         silent.map_or(self.ends_at, |silent| silent.min(self.ends_at))
     }
 
     /// Does the same, but returns `None` if that time has passed.
     fn extended(&self, progress: Option<Instant>) -> Option<Instant> {
-        progress.map(|progress| self.after(progress)).filter(|end| *end > Instant::now())
+        progress.map(|progress| self.end_after(progress)).filter(|end| *end > Instant::now())
     }
 }
 

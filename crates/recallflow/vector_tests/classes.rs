@@ -9,8 +9,10 @@ use serde::Deserialize;
 use crate::generated::operations::OPERATIONS;
 use crate::generated::positions::{operations, responses};
 use crate::generated::shapes::RESPONSES;
+use crate::response::content::Expected;
 use crate::retry::RetryClass;
-use crate::transport::{FailureKind, HttpResponse, TransportFailure};
+use crate::transport::HttpResponse;
+use crate::transport::failure::{FailureKind, TransportFailure};
 use crate::{Phase, classify};
 
 #[derive(Deserialize)]
@@ -93,13 +95,12 @@ fn a_response_has_the_expected_retry_class() {
         let operation = &OPERATIONS[operations::QUERY_RECALL_FLOW_DETAIL];
         let context = classify::Context {
             now: 0,
-            content: operation.content,
+            expected: Expected::Object(&RESPONSES[responses::RECALL_FLOW_DETAIL], operation.content),
             max_values: usize::MAX,
             secrets: &[],
             base_url: "",
         };
-        let shape = &RESPONSES[responses::RECALL_FLOW_DETAIL];
-        let failed = classify::response(&case.response(), Some(shape), &context).err().ok_or("it is a success")?;
+        let failed = classify::classify_response(&case.response(), &context).err().ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
     });
 }
@@ -107,7 +108,11 @@ fn a_response_has_the_expected_retry_class() {
 #[test]
 fn a_failure_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").failures, |case| {
-        same("class", &case.class.as_str(), &classify::failure(case.failure(), "https://host.example").class.as_str())
+        same(
+            "class",
+            &case.class.as_str(),
+            &classify::classify_failure(case.failure(), "https://host.example").class.as_str(),
+        )
     });
 }
 

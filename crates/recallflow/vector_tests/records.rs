@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::*;
 use crate::ffi::{CALLS, Cell, Kind, Row};
 use crate::generated::operations::OPERATIONS;
-use crate::response::envelope;
+use crate::response::content::{Content, Expected};
+use crate::response::envelope::{self, Data};
 use crate::response::extra::Extra;
 
 #[derive(Deserialize)]
@@ -30,8 +31,9 @@ fn response(operation: &str) -> Option<usize> {
 fn opened(body: &str, response: usize) -> Record {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let shape = &RESPONSES[response];
-    let envelope = envelope::open(&body, Some(shape), usize::MAX).unwrap();
-    Record::new(body, envelope.table, shape)
+    let envelope = envelope::open(&body, Expected::Object(shape, Content::None), usize::MAX).unwrap();
+    let Data::Object(table) = envelope.data else { panic!("expected an object") };
+    Record::new(body, table, shape)
 }
 
 /// Returns the wire form, with the fields in their order and everything else after them.

@@ -93,7 +93,7 @@ fn responses_have_the_expected_error() {
         let error = outcome.err().ok_or("there was no error")?;
         same("requests", &1, &sandbox.requests().len())?;
         same("attempts", &1, &error.call().attempts)?;
-        same("operation", &case.operation.name(), &error.call().operation)?;
+        same("operation", &case.operation.name(), &&*error.call().operation)?;
         case.error.compare(&error)?;
         lacks("Debug", &format!("{error:?}"), std::slice::from_ref(&file.credentials.api_secret))
     });

@@ -4,6 +4,7 @@
 
 mod enums;
 mod ffi;
+mod methods;
 mod operations;
 mod options;
 mod positions;
@@ -25,7 +26,8 @@ pub fn render(api: &Api) -> Vec<File> {
         ("enums", "Enums: named integers.", enums::render(api)),
         ("ffi", "Requests and operations for the bindings of other languages.", ffi::render(api)),
         ("ffi_options", "Options for the bindings of other languages.", options::tables(api)),
-        ("operations", "Operations, and the methods of the clients that call them.", operations::render(api)),
+        ("methods", "The methods of the clients that call the operations.", methods::render(api)),
+        ("operations", "The operations.", operations::render(api)),
         ("options", "The options of a client, with defaults and limits.", options::data(api)),
         ("positions", "Positions of operations, types and enums in their tables.", positions::render(api)),
         ("requests", "Requests and their rules.", requests::render(api)),

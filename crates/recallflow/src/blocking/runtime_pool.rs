@@ -20,7 +20,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 #[cfg(feature = "__ffi")]
 use tokio::time::{Sleep, sleep};
 
-use crate::transport::Pool;
+use crate::transport::pool::Pool;
 #[cfg(feature = "__ffi")]
 use crate::transport::with_deadline;
 

@@ -9,97 +9,91 @@ use bytes::Bytes;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
-use super::request::Request;
+use super::request::{PagingShape, Request};
 use crate::blocking::runtime_pool::{self, BorrowedRuntime, RuntimePool};
+use crate::call::describe_call;
 use crate::classify;
 use crate::client::Client;
 use crate::error::Error;
-use crate::generated::ffi::CALLS;
+use crate::generated::ffi::{CALLS, read_request};
 use crate::generated::operations::OPERATIONS;
 use crate::generated::shapes::RESPONSES;
-use crate::operation::Page;
+use crate::operation::{OperationKind, Page};
 use crate::pages::{Drift, PagingState};
+use crate::prepared::{CallInfo, Prepared};
+use crate::request::source::Source;
+use crate::request::violation::{Rule, Violation};
+use crate::request::wording::describe_text;
+use crate::response::content::ResponseData;
 use crate::response::record::Record;
-use crate::transport::cancel::Cancel;
-
-/// The types of an operation.
-#[derive(Debug)]
-pub struct CallShape {
-    /// Position of its request in [`REQUESTS`](super::REQUESTS).
-    pub request: usize,
-    /// Position of its response in [`RESPONSES`](super::RESPONSES), if it has one.
-    pub response: Option<usize>,
-    /// The fields for paging, if the operation returns a page of a list.
-    pub paging: Option<PagingShape>,
-}
-
-/// The fields of a page.
-#[derive(Debug)]
-pub struct PagingShape {
-    /// Position of the items in the response.
-    pub records: usize,
-    /// Position of the number of pages in the response.
-    pub pages: usize,
-    /// Position of the number of items in the response.
-    pub total: usize,
-    /// Position of the unique key in an item.
-    pub id: usize,
-}
-
-/// A validated and encoded request.
-#[derive(Clone, Debug)]
-pub struct Prepared {
-    operation: usize,
-    body: Bytes,
-    cancel: Cancel,
-}
-
-impl Prepared {
-    /// Returns the position of its operation.
-    #[must_use]
-    pub fn operation(&self) -> usize {
-        self.operation
-    }
-
-    /// Returns a handle that cancels the call of this request.
-    #[must_use]
-    pub fn cancel(&self) -> Cancel {
-        self.cancel.clone()
-    }
-}
 
 impl Client {
-    /// Validates and encodes a request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS).
+    /// Reads, checks and encodes a request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS).
     ///
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] with every violation.
-    pub fn prepare(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
-        let violations = if self.validates() { request.violations() } else { Vec::new() };
-        if violations.is_empty() {
-            Ok(Prepared { operation, body: request.encode()?, cancel: Cancel::default() })
-        } else {
-            Err(Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
-        }
+    pub fn prepare(&self, operation: usize, source: &impl Source) -> Result<Prepared, Error> {
+        self.encode(operation, &*read_for(operation, source)?)
     }
 
-    /// Sends a request and returns the response; `None` if the operation has no response.
+    /// Checks the arguments of a call of any other endpoint, with the body as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::call`] before it sends anything.
+    pub fn prepare_json(&self, path: &str, kind: &str, body: Bytes) -> Result<Prepared, Error> {
+        let kind = match kind {
+            "query" => OperationKind::Query,
+            "update" => OperationKind::Update,
+            other => {
+                let got = describe_text(other);
+                return Err(Error::config(format!("expected `kind` to be \"query\" or \"update\", got {got}")));
+            }
+        };
+        self.prepare_call(describe_call(path, kind)?, body)
+    }
+
+    /// Sends a request, and returns the data of the response.
     ///
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn call(&self, prepared: Prepared) -> Result<Option<Record>, Error> {
-        let Prepared { operation, body, cancel } = prepared;
+    pub async fn send_prepared(&self, prepared: Prepared) -> Result<ResponseData, Error> {
+        self.send(prepared).await.map(|success| success.data)
+    }
+
+    fn encode(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
         let shape = CALLS[operation].response.map(|response| &RESPONSES[response]);
-        self.send(operation, body, shape, cancel).await
+        self.check_and_encode(&OPERATIONS[operation], shape, request)
     }
 }
 
+/// Reads the request of an operation strictly.
+fn read_for(operation: usize, source: &impl Source) -> Result<Box<dyn Request>, Error> {
+    read_request(CALLS[operation].request, source)
+        .map_err(|violations| Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
+}
+
+/// Returns the name and kind of the operation at this position.
+#[must_use]
+pub fn describe_operation(operation: usize) -> CallInfo {
+    CallInfo::from(&OPERATIONS[operation])
+}
+
 impl Error {
+    /// Creates the error for a value of a body that has no JSON form.
+    #[must_use]
+    pub fn unwritable(path: &str, got: &str) -> Self {
+        let subject = if path.is_empty() { "the request".to_owned() } else { format!("`{path}`") };
+        let message = format!("{subject} must have a JSON form, but is {got}");
+        Error::invalid_request(vec![Violation { path: path.to_owned(), rule: Rule::Type, message }])
+    }
+
     /// Creates the error of a call that could not start, because the local system refused a thread or a descriptor.
     #[must_use]
-    pub fn refused_by_system(error: &io::Error, operation: Option<usize>) -> Self {
-        classify::refused_by_system(error, operation)
+    pub fn refused_by_system(error: &io::Error, call: Option<&CallInfo>) -> Self {
+        classify::refused_by_system(error, call)
     }
 }
 
@@ -107,7 +101,7 @@ impl Client {
     /// Returns the base URL of the service.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        self.transport().base_url()
+        self.transport().base().as_str()
     }
 }
 
@@ -177,6 +171,8 @@ pub struct Pages {
     operation: usize,
     paging: &'static PagingShape,
     query: Box<dyn Request>,
+    /// The first page, which is checked before it is read.
+    first: Option<Prepared>,
     progress: PagingState<Record>,
 }
 
@@ -186,12 +182,13 @@ impl Pages {
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] with every violation.
-    pub fn new(client: &Client, operation: usize, mut query: Box<dyn Request>) -> Result<Self, Error> {
+    pub fn new(client: &Client, operation: usize, source: &impl Source) -> Result<Self, Error> {
+        let mut query = read_for(operation, source)?;
         let Some((paging, first)) = CALLS[operation].paging.as_ref().zip(query.page_number().copied()) else {
             return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
         };
-        client.prepare(operation, &*query)?;
-        Ok(Self { operation, paging, query, progress: PagingState::new(first) })
+        let prepared = client.encode(operation, &*query)?;
+        Ok(Self { operation, paging, query, first: Some(prepared), progress: PagingState::new(first) })
     }
 
     /// Reads pages until one has new items, and returns these; `None` at the end. Dropping the future loses no items.
@@ -201,14 +198,18 @@ impl Pages {
     /// Any [`Error`]. It ends the iteration.
     pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
         while let Some(number) = self.progress.next_page() {
-            if let Some(page) = self.query.page_number() {
-                *page = number;
-            }
-            let prepared =
-                Prepared { operation: self.operation, body: self.query.encode()?, cancel: Cancel::default() };
-            let record = client.call(prepared).await.inspect_err(|_| self.progress.end())?;
+            let prepared = match self.first.take() {
+                Some(first) => first,
+                None => {
+                    if let Some(page) = self.query.page_number() {
+                        *page = number;
+                    }
+                    client.encode(self.operation, &*self.query)?
+                }
+            };
+            let data = client.send_prepared(prepared).await.inspect_err(|_| self.progress.end())?;
             let id = self.paging.id;
-            let items = self.progress.accept_page(self.open(record), |record| record.root().number(id));
+            let items = self.progress.accept_page(self.open(data.into_record()), |record| record.root().number(id));
             if !items.is_empty() {
                 return Ok(Some(items));
             }

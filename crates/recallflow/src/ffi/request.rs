@@ -1,35 +1,48 @@
 //! Requests of any type, read from JSON text or from objects of another language.
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::client;
 use crate::error::Error;
 use crate::flow::keep_nodes;
-use crate::generated::ffi;
-use crate::generated::operations::OPERATIONS;
-use crate::request::check::{self, Rules};
+use crate::request::check::Rules;
+use crate::request::encode::Encode;
 use crate::request::lint::{self, Lint};
 use crate::request::read::{self, ReadObject, UnknownFields};
 use crate::request::source::Source;
 use crate::request::violation::{Violation, Warning};
 use crate::request::wording;
 
+/// The types of an operation.
+#[derive(Debug)]
+pub struct CallShape {
+    /// Position of its request in `REQUESTS`.
+    pub request: usize,
+    /// Position of its response in `RESPONSES`, if it has one.
+    pub response: Option<usize>,
+    /// The fields for paging, if the operation returns a page of a list.
+    pub paging: Option<PagingShape>,
+}
+
+/// The fields of a page.
+#[derive(Debug)]
+pub struct PagingShape {
+    /// Position of the items in the response.
+    pub records: usize,
+    /// Position of the number of pages in the response.
+    pub pages: usize,
+    /// Position of the number of items in the response.
+    pub total: usize,
+    /// Position of the unique key in an item.
+    pub id: usize,
+}
+
 /// A request of any type.
-pub trait Request: Send {
-    /// Returns every rule that the request breaks.
-    fn violations(&self) -> Vec<Violation>;
+pub trait Request: Encode + Send {
     /// Returns every warning about the request.
     fn warnings(&self) -> Vec<Warning>;
     /// Returns the wire form as a tree of values.
     fn to_json(&self) -> Value;
-    /// Returns the wire form as the bytes of a request body.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the request has no wire form. Every request of this version has one.
-    fn encode(&self) -> Result<Bytes, Error>;
     /// Returns the number of the requested page, to be read and set; `None` if the operation has no pages.
     fn page_number(&mut self) -> Option<&mut i32>;
 }
@@ -43,10 +56,6 @@ pub(crate) trait PageNumber {
 }
 
 impl<T: Rules + Lint + Serialize + PageNumber + Send> Request for T {
-    fn violations(&self) -> Vec<Violation> {
-        check::violations(self)
-    }
-
     fn warnings(&self) -> Vec<Warning> {
         lint::warnings(self)
     }
@@ -55,32 +64,9 @@ impl<T: Rules + Lint + Serialize + PageNumber + Send> Request for T {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    fn encode(&self) -> Result<Bytes, Error> {
-        client::encode(self)
-    }
-
     fn page_number(&mut self) -> Option<&mut i32> {
         PageNumber::page_number(self)
     }
-}
-
-/// Reads the request at this position of [`REQUESTS`](super::REQUESTS), strictly.
-///
-/// # Errors
-///
-/// Everything that is wrong with it if it cannot be read, broken rules included.
-pub fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
-    ffi::read_request(request, source)
-}
-
-/// Reads the request of the operation at this position of [`OPERATIONS`](crate::OPERATIONS), strictly.
-///
-/// # Errors
-///
-/// [`Error::InvalidRequest`] with everything that is wrong with it, broken rules included.
-pub fn read_for(operation: usize, source: &impl Source) -> Result<Box<dyn Request>, Error> {
-    read_request(ffi::CALLS[operation].request, source)
-        .map_err(|violations| Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
 }
 
 /// Returns the known name that the caller probably meant.
@@ -103,7 +89,7 @@ pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + PageNumber + Se
 }
 
 /// Reads an update from a flow of a response. It is the request at
-/// [`UPDATE_RECALL_FLOW`](super::requests::UPDATE_RECALL_FLOW).
+/// `requests::UPDATE_RECALL_FLOW`.
 ///
 /// # Errors
 ///
@@ -118,8 +104,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ffi::requests::{GROUP_CALL_QUERY, RECALL_FLOW_DETAIL_QUERY, UPDATE_RECALL_FLOW};
-    use crate::ffi::{Form, Json};
+    use crate::generated::ffi::read_request;
+    use crate::generated::positions::requests::{GROUP_CALL_QUERY, RECALL_FLOW_DETAIL_QUERY, UPDATE_RECALL_FLOW};
+    use crate::request::json::Json;
+    use crate::request::source::Form;
 
     fn read(request: usize, json: &Value, form: Form) -> Result<Box<dyn Request>, Vec<Violation>> {
         read_request(request, &Json::parse(json.to_string().as_bytes(), form).unwrap())

@@ -2,14 +2,16 @@
 
 //! Requests and operations for the bindings of other languages.
 
-use super::positions::{enums, requests, responses};
+use super::positions::enums;
+use super::positions::requests;
+use super::positions::responses;
 use super::requests::{
     CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, RecallNode, UpdateRecallFlow,
 };
-use crate::Violation;
-use crate::ffi::request::{PageNumber, read_as};
-use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
+use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, read_as};
 use crate::request::source::Source;
+use crate::request::violation::Violation;
+use crate::response::shape::{Field, Kind, Shape};
 
 /// Names of the enums.
 pub static ENUMS: &[&str] = &[
@@ -162,8 +164,12 @@ pub static CALLS: &[CallShape] = &[
     CallShape { request: requests::UPDATE_RECALL_FLOW, response: None, paging: None },
 ];
 
-/// Reads the request at this position of [`REQUESTS`].
-pub(crate) fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
+/// Reads the request at this position of [`REQUESTS`] strictly.
+///
+/// # Errors
+///
+/// Everything that is wrong with a request that cannot be read, broken rules included.
+pub fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
     match request {
         requests::CANCEL_RECALL_FLOW => read_as::<CancelRecallFlow>(source),
         requests::GROUP_CALL_QUERY => read_as::<GroupCallQuery>(source),

@@ -2,7 +2,7 @@
 
 //! The options of a client, with defaults and limits.
 
-use crate::transport::Proxy;
+use crate::transport::proxy::Proxy;
 use std::path::PathBuf;
 use std::time::Duration;
 

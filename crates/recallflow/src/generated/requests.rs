@@ -5,12 +5,14 @@
 use super::enums::{
     CancelScope, OutboundControl, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource,
 };
+use crate::datetime::LocalDateTime;
+use crate::error::Error;
 use crate::request::check::{self, Checker, Rules};
 use crate::request::lint::{self, Lint, Linter};
 use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
 use crate::request::source::Object;
+use crate::request::violation::{Violation, Warning};
 use crate::request::write;
-use crate::{Error, LocalDateTime, Violation, Warning};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its

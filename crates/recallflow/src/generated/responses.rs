@@ -7,10 +7,12 @@ use super::enums::{
 };
 use super::positions::responses;
 use super::shapes::RESPONSES;
+use crate::datetime::LocalDateTime;
+use crate::fee::FeeTotal;
+use crate::response::extra::Extra;
 use crate::response::record::{self, FromRow, Row};
 use crate::response::shape::Shape;
 use crate::response::write::RecordWriter;
-use crate::{Extra, FeeTotal, LocalDateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One page of group-call tasks.

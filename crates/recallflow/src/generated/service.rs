@@ -2,9 +2,9 @@
 
 //! Base URLs, headers, envelope and status codes.
 
-use crate::classify::Code;
 use crate::error::ErrorKind;
 use crate::retry::RetryClass;
+use crate::status_code::DocumentedCode;
 
 /// Base URL: ITNIO TECH.
 pub const ITNIO: &str = "https://api.itniotech.com";
@@ -40,43 +40,43 @@ pub(crate) const ENVELOPE_MESSAGE: [&str; 2] = ["msg", "reason"];
 pub(crate) const ENVELOPE_DATA: [&str; 1] = ["data"];
 
 /// The documented status codes, except success.
-pub(crate) const CODES: &[Code] = &[
-    Code {
+pub(crate) const CODES: &[DocumentedCode] = &[
+    DocumentedCode {
         number: -1,
         kind: ErrorKind::Authentication,
         class: RetryClass::Settled,
         meaning: "Authentication error",
         remedy: "check the API key and the API secret, and that they belong to this base URL",
     },
-    Code {
+    DocumentedCode {
         number: -2,
         kind: ErrorKind::IpRestricted,
         class: RetryClass::Settled,
         meaning: "Restricted IP access",
         remedy: "add this machine's public IP address to the account's allowlist",
     },
-    Code {
+    DocumentedCode {
         number: -15,
         kind: ErrorKind::RateLimited,
         class: RetryClass::Throttled,
         meaning: "Query too frequent",
         remedy: "send fewer requests or wait before the next one",
     },
-    Code {
+    DocumentedCode {
         number: -16,
         kind: ErrorKind::TimestampExpired,
         class: RetryClass::Clock,
         meaning: "Timestamp expired",
         remedy: "set this machine's clock",
     },
-    Code {
+    DocumentedCode {
         number: -18,
         kind: ErrorKind::Service,
         class: RetryClass::Failed,
         meaning: "System exception",
         remedy: "try again later; if the error persists, contact the vendor's support",
     },
-    Code {
+    DocumentedCode {
         number: -22,
         kind: ErrorKind::Parameter,
         class: RetryClass::Settled,

@@ -3,7 +3,7 @@
 //! The methods that set the options of a client.
 
 use crate::builder::ClientBuilder;
-use crate::transport::Proxy;
+use crate::transport::proxy::Proxy;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -2,7 +2,8 @@
 
 //! The objects of responses, as data.
 
-use super::positions::{enums, responses};
+use super::positions::enums;
+use super::positions::responses;
 use crate::response::shape::{Field, Kind, Shape};
 
 /// The objects of responses.

@@ -6,7 +6,6 @@ use super::path::Path;
 use super::violation::{Rule, Violation};
 use super::wording::{bounds, clause, describe_text, missing, not_one_of};
 use crate::datetime::LocalDateTime;
-use crate::open_enum::Number;
 
 /// An object that obeys rules.
 pub(crate) trait Rules {
@@ -50,7 +49,7 @@ impl Checker<'_> {
     }
 
     /// Checks that each enum value in a list is allowed.
-    pub(crate) fn each_one_of<T: Number>(&mut self, name: &'static str, items: Option<&[T]>, allowed: &[T]) {
+    pub(crate) fn each_one_of<T: Copy + Into<i64>>(&mut self, name: &'static str, items: Option<&[T]>, allowed: &[T]) {
         let list = Path::Field(&self.at, name);
         for (index, item) in items.into_iter().flatten().enumerate() {
             let at = Path::Item(&list, index);
@@ -181,13 +180,15 @@ impl FieldCheck<'_, f64> {
     }
 }
 
-impl<T: Number> FieldCheck<'_, T> {
+impl<T: Copy + Into<i64>> FieldCheck<'_, T> {
     /// Requires that the number is one of the documented ones.
     #[inline]
     pub(crate) fn one_of(self, allowed: &[T]) -> Self {
         self.limit(Rule::OneOf, |value| {
-            let fits = allowed.iter().any(|allowed| allowed.number() == value.number());
-            (!fits).then(|| not_one_of(&numbers(allowed), value.number()))
+            let number = (*value).into();
+            let allowed = || allowed.iter().map(|allowed| (*allowed).into());
+            let fits = allowed().any(|allowed| allowed == number);
+            (!fits).then(|| not_one_of(&allowed().collect::<Vec<i64>>(), number))
         })
     }
 }
@@ -212,8 +213,3 @@ impl Presence for f64 {}
 impl Presence for bool {}
 impl Presence for LocalDateTime {}
 impl<T> Presence for [T] {}
-impl<T: Number> Presence for T {}
-
-fn numbers<T: Number>(values: &[T]) -> Vec<i64> {
-    values.iter().map(|value| value.number()).collect()
-}

@@ -15,7 +15,6 @@ use super::violation::{Rule, Violation};
 use super::wording::{describe_text, missing, not_one_of};
 use crate::datetime::LocalDateTime;
 use crate::error::Error;
-use crate::open_enum::Number;
 
 /// A type of object that can be read field by field.
 pub(crate) trait ReadObject: Sized {
@@ -379,8 +378,8 @@ impl ReadValue for LocalDateTime {
 }
 
 /// Reads any number of an enum; a rule says which numbers a field allows.
-pub(crate) fn read_enum<T: Number>(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
-    let number = source.integer().map(T::from_number);
+pub(crate) fn read_enum<T: From<i64>>(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
+    let number = source.integer().map(T::from);
     if number.is_none() {
         problems.wrong_type(at, "a whole number", source);
     }

@@ -1,7 +1,40 @@
-//! The content that a successful response must have.
+//! The data that a successful response must have.
 
-use super::record::Row;
+use bytes::Bytes;
+
+use super::record::{Record, Row};
+use super::shape::Shape;
 use super::table::Cell;
+
+/// The data that the response of a call must have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Expected {
+    /// None. The data is not read.
+    Nothing,
+    /// An object of this shape and content.
+    Object(&'static Shape, Content),
+    /// Any JSON value. Missing data is `null`.
+    Json,
+}
+
+/// The data of a successful response.
+#[derive(Clone, Debug)]
+pub enum ResponseData {
+    /// None, because the operation has no response.
+    Nothing,
+    /// An object.
+    Object(Record),
+    /// JSON text in UTF-8, without lone surrogates.
+    Json(Bytes),
+}
+
+impl ResponseData {
+    /// Returns the object, if the data is one.
+    #[must_use]
+    pub fn into_record(self) -> Option<Record> {
+        if let Self::Object(record) = self { Some(record) } else { None }
+    }
+}
 
 /// The content that the response of an operation must have. A success without it is an error of the query, because "no
 /// data" would otherwise look like "nothing to report".

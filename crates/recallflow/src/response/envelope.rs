@@ -1,10 +1,12 @@
 //! Opens the envelope around every response: a code, a message and data.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::coerce::number;
+use super::content::Expected;
 use super::read::{Reader, Rest, Unreadable};
-use super::shape::Shape;
 use super::table::Table;
 use super::tokens::skip_blanks;
 use crate::generated::service::{ENVELOPE_CODE, ENVELOPE_DATA, ENVELOPE_MESSAGE};
@@ -19,20 +21,20 @@ pub(crate) struct Envelope {
     pub(crate) is_ambiguous: bool,
     /// The message of the service.
     pub(crate) message: Option<String>,
-    /// The kind of data.
+    /// The data.
     pub(crate) data: Data,
-    /// The data, if it is an object. Its texts are spans of the body.
-    pub(crate) table: Table,
 }
 
-/// The kind of data in an envelope.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The data in an envelope.
+#[derive(Debug, Default)]
 pub(crate) enum Data {
     /// Missing or null, or ignored because the operation has no response.
     #[default]
     Absent,
-    /// An object as documented.
-    Object,
+    /// The expected object. Its texts are spans of the body.
+    Object(Table),
+    /// Any value, by its position in the body.
+    Json(Range<usize>),
     /// A value that is not an object.
     Misfit,
 }
@@ -49,8 +51,8 @@ pub(crate) enum NotAnEnvelope {
 /// Some gateways put a byte order mark before a body.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Opens an envelope, and reads its data into a table if the operation has a response of this shape.
-pub(crate) fn open(body: &[u8], shape: Option<&'static Shape>, max_values: usize) -> Result<Envelope, NotAnEnvelope> {
+/// Opens an envelope, and reads its data if that is expected.
+pub(crate) fn open(body: &[u8], expected: Expected, max_values: usize) -> Result<Envelope, NotAnEnvelope> {
     let because = |why: &str| NotAnEnvelope::Because(why.to_owned());
     // Checking the whole body once is cheaper than checking every text in it.
     let text = std::str::from_utf8(body).map_err(|_| because("the body is not UTF-8"))?;
@@ -62,9 +64,9 @@ pub(crate) fn open(body: &[u8], shape: Option<&'static Shape>, max_values: usize
     }
     let mut parts = Parts::default();
     let mut reader = Reader::new(text, max_values);
-    let read = reader.members(begin, |reader, name, value| parts.read(reader, &name, value, shape));
+    let read = reader.members(begin, |reader, name, value| parts.read(reader, &name, value, expected));
     match read.and_then(|rest| if rest.is_empty() { Ok(()) } else { Err(Unreadable::Malformed) }) {
-        Ok(()) => parts.into_envelope(reader.into_table()),
+        Ok(()) => parts.into_envelope(),
         Err(Unreadable::TooManyValues) => Err(NotAnEnvelope::TooManyValues),
         Err(error) => Err(NotAnEnvelope::Because(error.describe(json))),
     }
@@ -82,13 +84,7 @@ struct Parts {
 
 impl Parts {
     /// Reads the value of one name.
-    fn read<'b>(
-        &mut self,
-        reader: &mut Reader<'b>,
-        name: &str,
-        rest: &'b [u8],
-        shape: Option<&'static Shape>,
-    ) -> Rest<'b> {
+    fn read<'b>(&mut self, reader: &mut Reader<'b>, name: &str, rest: &'b [u8], expected: Expected) -> Rest<'b> {
         let position = |names: &[&str]| names.iter().position(|known| *known == name);
         if let Some(at) = position(&ENVELOPE_CODE) {
             let (code, rest) = reader.value(rest)?;
@@ -109,20 +105,26 @@ impl Parts {
         if position(&ENVELOPE_DATA).is_none() {
             return Reader::skip(rest);
         }
-        self.data = match (rest, shape) {
-            ([b'{', ..], Some(shape)) => {
-                self.data = Data::Object;
-                return reader.root(rest, shape);
+        match (rest, expected) {
+            ([b'{', ..], Expected::Object(shape, _)) => {
+                let (table, rest) = reader.root(rest, shape)?;
+                self.data = Data::Object(table);
+                return Ok(rest);
             }
-            (_, None) | ([b'n', ..], _) => Data::Absent,
-            _ => Data::Misfit,
-        };
+            (_, Expected::Json) => {
+                let (span, rest) = reader.any(rest)?;
+                self.data = Data::Json(span);
+                return Ok(rest);
+            }
+            (_, Expected::Nothing) | ([b'n', ..], _) => self.data = Data::Absent,
+            _ => self.data = Data::Misfit,
+        }
         Reader::skip(rest)
     }
 
     /// Uses the first known name of the code. If the other one is present too, and one means success and the other has
     /// the form of an error's code, the response is ambiguous.
-    fn into_envelope(self, table: Table) -> Result<Envelope, NotAnEnvelope> {
+    fn into_envelope(self) -> Result<Envelope, NotAnEnvelope> {
         if let Some(name) = self.repeated {
             // Either could be the real one, so neither is taken for a success.
             return Err(NotAnEnvelope::Because(format!("there are two of `{name}`")));
@@ -141,6 +143,6 @@ impl Parts {
         let is_ambiguous = contradiction.is_some();
         let code = contradiction.map_or(code, |other| if code == 0 { other } else { code });
         let message = self.messages.into_iter().flatten().next();
-        Ok(Envelope { code, is_ambiguous, message, data: self.data, table })
+        Ok(Envelope { code, is_ambiguous, message, data: self.data })
     }
 }

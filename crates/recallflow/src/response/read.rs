@@ -11,17 +11,19 @@
 //! Only invalid JSON and a response beyond its limits are errors.
 
 use std::borrow::Cow;
+use std::mem;
+use std::ops::Range;
 
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::coerce::coerce;
 use super::extra::Extra;
-use super::record::to_json;
 use super::shape::{Kind, Shape};
 use super::table::{Cell, Table, small};
 use super::text::unescape;
 use super::tokens::{boolean, integer, is_blank, more, pass, skip_blanks, string};
+use super::write::cell_to_json;
 use crate::datetime::LocalDateTime;
 use crate::generated::shapes::RESPONSES;
 
@@ -100,15 +102,30 @@ impl<'b> Reader<'b> {
         Self { text, table: Table::default(), depth: 0, values }
     }
 
-    /// Returns the table of the objects that were read.
-    pub(crate) fn into_table(self) -> Table {
-        self.table
+    /// Reads the outermost object into a new table.
+    pub(crate) fn root(&mut self, rest: &'b [u8], shape: &'static Shape) -> Result<(Table, &'b [u8]), Unreadable> {
+        self.table = Table::default();
+        let (_, rest) = self.object(rest, shape, 0)?;
+        Ok((mem::take(&mut self.table), rest))
     }
 
-    /// Reads the outermost object into a new table.
-    pub(crate) fn root(&mut self, rest: &'b [u8], shape: &'static Shape) -> Rest<'b> {
-        self.table = Table::default();
-        self.object(rest, shape, 0).map(|(_, rest)| rest)
+    /// Checks any value within the limits, and returns its position in the text.
+    pub(crate) fn any(&mut self, rest: &'b [u8]) -> Result<(Range<usize>, &'b [u8]), Unreadable> {
+        let begin = self.text.len() - rest.len();
+        let after = self.pass_value(rest)?;
+        // An object or list ends with the blanks after it.
+        let span = self.text[begin..self.text.len() - after.len()].trim_ascii_end();
+        Ok((begin..begin + span.len(), after))
+    }
+
+    fn pass_value(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        match rest {
+            [b'{', ..] => self.members(rest, |reader, _, rest| reader.pass_value(rest)),
+            [b'[', ..] => self.elements(rest, Self::pass_value),
+            [b'"', ..] => self.string(rest).map(|(_, rest)| rest),
+            // A number of any size is exact as text.
+            _ => Self::skip(rest),
+        }
     }
 
     /// Reads an object, and returns the position of its first cell in the level.
@@ -310,7 +327,7 @@ impl<'b> Reader<'b> {
         if misfits.is_empty() {
             return Ok((list, None, rest));
         }
-        let fitting = to_json(self.text.as_bytes(), &self.table, level - 1, list, kind);
+        let fitting = cell_to_json(self.text.as_bytes(), &self.table, level - 1, list, kind);
         Ok((list, Some(whole_list(fitting, misfits)), rest))
     }
 

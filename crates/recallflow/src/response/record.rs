@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::{Deserializer, Error as _};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::extra::Extra;
 use super::read::{Reader, Unreadable};
-use super::shape::{Kind, Shape};
+use super::shape::Shape;
 use super::table::{Cell, Table, small};
 use super::tokens::skip_blanks;
+use super::write::{self, nested_shape};
 use crate::datetime::LocalDateTime;
 
 /// An object of a response, together with the table and the body that hold its values. Clones share both.
@@ -34,10 +35,7 @@ impl Record {
         let text = std::str::from_utf8(&json).map_err(|_| "expected a JSON object, got text that is not UTF-8")?;
         let mut reader = Reader::new(text, usize::MAX);
         match reader.root(skip_blanks(text.as_bytes()), shape) {
-            Ok(rest) if skip_blanks(rest).is_empty() => {
-                let table = reader.into_table();
-                Ok(Self::new(json, table, shape))
-            }
+            Ok((table, rest)) if skip_blanks(rest).is_empty() => Ok(Self::new(json, table, shape)),
             Ok(_) => Err(Unreadable::Malformed.describe(text)),
             Err(error) => Err(error.describe(text)),
         }
@@ -88,7 +86,7 @@ impl<'a> Row<'a> {
     /// Returns the text of a cell in UTF-8, if the cell is a text.
     #[must_use]
     pub fn text(&self, cell: &Cell) -> Option<&'a [u8]> {
-        text(self.body, self.table, *cell)
+        self.table.text_of(self.body, *cell)
     }
 
     /// Returns the object at a position, if there is one.
@@ -107,7 +105,7 @@ impl<'a> Row<'a> {
         };
         let Self { body, table, level, .. } = *self;
         // A field without objects has no rows, whatever their shape would be.
-        let shape = self.shape.fields.get(position).and_then(|field| field.kind.shape()).unwrap_or(self.shape);
+        let shape = self.shape.fields.get(position).and_then(|field| nested_shape(&field.kind)).unwrap_or(self.shape);
         (0..count).map(move |row| Row::new(body, table, shape, level + 1, first + row * shape.width()))
     }
 
@@ -123,11 +121,7 @@ impl<'a> Row<'a> {
     /// Returns the wire form of the object.
     #[must_use]
     pub fn to_json(self) -> Value {
-        let values = self.shape.fields.iter().zip(self.cells);
-        let values = values.map(|(field, cell)| to_json(self.body, self.table, self.level, *cell, &field.kind));
-        let extra = self.extra().into_iter().flat_map(Extra::iter);
-        let extra = extra.map(|(name, value)| (name.clone(), value.clone())).collect();
-        write_response(self.shape, values, extra)
+        write::object_to_json(self.body, self.table, self.shape, self.level, self.first)
     }
 
     /// Returns where its `Record` is.
@@ -149,58 +143,6 @@ impl<'a> Row<'a> {
         items.extend(values.chain(objects).filter_map(|cell| T::from_cell(self, cell)));
         items
     }
-}
-
-fn text<'a>(body: &'a [u8], table: &'a Table, cell: Cell) -> Option<&'a [u8]> {
-    match cell {
-        Cell::Span(start, end) => Some(body.get(start as usize..end as usize).unwrap_or_default()),
-        Cell::Text(number) => table.text(number).map(str::as_bytes),
-        _ => None,
-    }
-}
-
-/// Returns the wire form of a cell of this level and kind; `None` if it is absent.
-pub(super) fn to_json(body: &[u8], table: &Table, level: usize, cell: Cell, kind: &Kind) -> Option<Value> {
-    let row = |first: u32| Some(Row::new(body, table, kind.shape()?, level + 1, first as usize).to_json());
-    Some(match cell {
-        Cell::Absent => return None,
-        Cell::Int(number) => number.into(),
-        Cell::Float(number) => number.into(),
-        Cell::Bool(value) if matches!(kind, Kind::Flag) => u8::from(value).into(),
-        Cell::Bool(value) => value.into(),
-        Cell::Time(time) => time.to_string().into(),
-        Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(text(body, table, cell)?).into(),
-        Cell::Object(first) => row(first)?,
-        Cell::Objects(first, count) => {
-            let width = small(kind.shape()?.width());
-            (0..count).filter_map(|item| row(first + item * width)).collect()
-        }
-        Cell::Values(first, count) => {
-            let item = if let Kind::List(item) = kind { item } else { kind };
-            let values = table.cells(level + 1, first as usize, count as usize).iter();
-            values.filter_map(|cell| to_json(body, table, level + 1, *cell, item)).collect()
-        }
-    })
-}
-
-/// Returns the wire form of an object of a response, from its values in the order of the fields.
-///
-/// A value in `extra` that did not fit its field is written, unless the field was set since. A list in `extra` is always
-/// written, because some of its items are only there.
-pub fn write_response(
-    shape: &Shape,
-    values: impl IntoIterator<Item = Option<Value>>,
-    extra: Map<String, Value>,
-) -> Value {
-    let mut object = extra;
-    for (field, value) in shape.fields.iter().zip(values) {
-        if !matches!(field.kind, Kind::List(_)) {
-            object.extend(value.map(|value| (field.wire.to_owned(), value)));
-        } else if !object.contains_key(field.wire) {
-            object.insert(field.wire.to_owned(), value.unwrap_or_else(|| Value::Array(Vec::new())));
-        }
-    }
-    Value::Object(object)
 }
 
 /// A type of values in the responses of this crate.

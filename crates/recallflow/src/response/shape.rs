@@ -1,7 +1,6 @@
 //! Objects of requests and responses, described as data.
 
 use super::tokens::Key;
-use crate::generated::shapes::RESPONSES;
 
 /// An object of a request or of a response.
 #[derive(Debug)]
@@ -67,14 +66,4 @@ pub enum Kind {
     Object(usize),
     /// A list.
     List(&'static Kind),
-}
-
-impl Kind {
-    /// Returns the shape of the objects in this field of a response, if it holds any.
-    pub(crate) fn shape(&self) -> Option<&'static Shape> {
-        match self {
-            Kind::Object(position) | Kind::List(Kind::Object(position)) => Some(&RESPONSES[*position]),
-            _ => None,
-        }
-    }
 }

@@ -7,7 +7,7 @@ use crate::datetime::LocalDateTime;
 
 /// A value of a response. It is small because a response has thousands of them.
 ///
-/// Texts, objects and lists are stored elsewhere in the response; a [`Row`](super::record::Row) finds them.
+/// Texts, objects and lists are stored elsewhere in the response; a row finds them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {
     /// The response has no value that fits.
@@ -56,8 +56,13 @@ impl Table {
         self.levels.get(level).and_then(|cells| cells.get(first..)?.get(..count)).unwrap_or_default()
     }
 
-    pub(crate) fn text(&self, number: u32) -> Option<&str> {
-        self.texts.get(number as usize).map(String::as_str)
+    /// Returns the text of a cell in UTF-8, if the cell is a text.
+    pub(crate) fn text_of<'a>(&'a self, body: &'a [u8], cell: Cell) -> Option<&'a [u8]> {
+        match cell {
+            Cell::Span(start, end) => Some(body.get(start as usize..end as usize).unwrap_or_default()),
+            Cell::Text(number) => self.texts.get(number as usize).map(String::as_bytes),
+            _ => None,
+        }
     }
 
     pub(crate) fn extra(&self, level: usize, first: usize) -> Option<&Extra> {

@@ -1,6 +1,9 @@
-//! Unescapes JSON text.
+//! Unescapes JSON text, and replaces lone surrogates in it.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
 
 /// The escape of the replacement character. It has the length of the escape of a lone surrogate.
 const REPLACEMENT: &str = r"\ufffd";
@@ -14,6 +17,15 @@ pub(super) fn unescape(json: &str) -> Option<(String, usize)> {
     let quoted = &json[..length];
     let text = serde_json::from_str(quoted).or_else(|_| serde_json::from_str(&replace_lone_surrogates(quoted))).ok()?;
     Some((text, length))
+}
+
+/// Returns a part of a body, which is valid JSON, with lone surrogates replaced. A part without any is not copied.
+pub(crate) fn well_formed(body: &Bytes, span: Range<usize>) -> Bytes {
+    let part = body.slice(span);
+    match str::from_utf8(&part).map(replace_lone_surrogates) {
+        Ok(Cow::Owned(replaced)) => replaced.into(),
+        _ => part,
+    }
 }
 
 fn quoted_length(json: &str) -> Option<usize> {

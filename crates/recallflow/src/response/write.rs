@@ -1,8 +1,12 @@
-//! Serializes a response in its wire form.
+//! Writes a response in its wire form: a Rust struct for `serde`, or the values of a table as a tree.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::{Map, Value};
 
 use super::extra::Extra;
+use super::shape::{Kind, Shape};
+use super::table::{Cell, Table, small};
+use crate::generated::shapes::RESPONSES;
 
 /// Serializes the fields of one object, then its [`Extra`].
 pub(crate) struct RecordWriter<'a, S: Serializer> {
@@ -43,6 +47,68 @@ impl<'a, S: Serializer> RecordWriter<'a, S> {
         }
         self.map.end()
     }
+}
+
+/// Returns the shape of the objects in a field of a response, if it holds any.
+pub(super) fn nested_shape(kind: &Kind) -> Option<&'static Shape> {
+    match kind {
+        Kind::Object(position) | Kind::List(Kind::Object(position)) => Some(&RESPONSES[*position]),
+        _ => None,
+    }
+}
+
+/// Returns the wire form of an object, by its level and its first cell there.
+pub(super) fn object_to_json(body: &[u8], table: &Table, shape: &Shape, level: usize, first: usize) -> Value {
+    let cells = table.cells(level, first, shape.fields.len());
+    let values = shape.fields.iter().zip(cells);
+    let values = values.map(|(field, cell)| cell_to_json(body, table, level, *cell, &field.kind));
+    let extra = table.extra(level, first).into_iter().flat_map(Extra::iter);
+    let extra = extra.map(|(name, value)| (name.clone(), value.clone())).collect();
+    write_response(shape, values, extra)
+}
+
+/// Returns the wire form of a cell of this level and kind; `None` if it is absent.
+pub(super) fn cell_to_json(body: &[u8], table: &Table, level: usize, cell: Cell, kind: &Kind) -> Option<Value> {
+    let object = |first: u32| Some(object_to_json(body, table, nested_shape(kind)?, level + 1, first as usize));
+    Some(match cell {
+        Cell::Absent => return None,
+        Cell::Int(number) => number.into(),
+        Cell::Float(number) => number.into(),
+        Cell::Bool(value) if matches!(kind, Kind::Flag) => u8::from(value).into(),
+        Cell::Bool(value) => value.into(),
+        Cell::Time(time) => time.to_string().into(),
+        Cell::Span(..) | Cell::Text(_) => String::from_utf8_lossy(table.text_of(body, cell)?).into(),
+        Cell::Object(first) => object(first)?,
+        Cell::Objects(first, count) => {
+            let width = small(nested_shape(kind)?.width());
+            (0..count).filter_map(|item| object(first + item * width)).collect()
+        }
+        Cell::Values(first, count) => {
+            let item = if let Kind::List(item) = kind { item } else { kind };
+            let values = table.cells(level + 1, first as usize, count as usize).iter();
+            values.filter_map(|cell| cell_to_json(body, table, level + 1, *cell, item)).collect()
+        }
+    })
+}
+
+/// Returns the wire form of an object of a response, from its values in the order of the fields.
+///
+/// A value in `extra` that did not fit its field is written, unless the field was set since. A list in `extra` is always
+/// written, because some of its items are only there.
+pub fn write_response(
+    shape: &Shape,
+    values: impl IntoIterator<Item = Option<Value>>,
+    extra: Map<String, Value>,
+) -> Value {
+    let mut object = extra;
+    for (field, value) in shape.fields.iter().zip(values) {
+        if !matches!(field.kind, Kind::List(_)) {
+            object.extend(value.map(|value| (field.wire.to_owned(), value)));
+        } else if !object.contains_key(field.wire) {
+            object.insert(field.wire.to_owned(), value.unwrap_or_else(|| Value::Array(Vec::new())));
+        }
+    }
+    Value::Object(object)
 }
 
 #[cfg(test)]

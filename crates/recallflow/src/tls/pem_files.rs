@@ -6,11 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::RootCertStore;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
-
-use super::provider;
 
 /// Some editors begin a file with it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -29,7 +28,7 @@ pub(crate) fn read_authorities(path: &Path) -> Result<Arc<[CertificateDer<'stati
 }
 
 /// Reads the certificate, its chain and its private key from `client_certificate`.
-pub(crate) fn read_client_certificate(path: &Path) -> Result<Arc<CertifiedKey>, String> {
+pub(super) fn read_client_certificate(path: &Path, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, String> {
     let file = PemFile::open("client_certificate", path)?;
     let certificates = file.certificates()?;
     // The error of the PEM parser is left out, because it could quote the key.
@@ -38,7 +37,7 @@ pub(crate) fn read_client_certificate(path: &Path) -> Result<Arc<CertifiedKey>, 
             "it contains no unencrypted private key; append the key, which starts with -----BEGIN PRIVATE KEY-----",
         )
     })?;
-    CertifiedKey::from_der(certificates, key, &provider())
+    CertifiedKey::from_der(certificates, key, provider)
         .map(Arc::new)
         .map_err(|_| file.unusable("the private key is invalid, or does not belong to the first certificate"))
 }
@@ -76,7 +75,13 @@ impl<'a> PemFile<'a> {
 mod tests {
     use rcgen::{CertifiedKey as Generated, KeyPair, generate_simple_self_signed};
 
+    use rustls::crypto::ring;
+
     use super::*;
+
+    fn read_key(path: &Path) -> Result<Arc<CertifiedKey>, String> {
+        read_client_certificate(path, &ring::default_provider())
+    }
 
     fn file_with(contents: &str) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -112,7 +117,7 @@ mod tests {
         let ca_file = file_with(&format!("\u{feff}{certificate}"));
         assert_eq!(read_authorities(ca_file.path()).unwrap().len(), 1);
         let both = file_with(&format!("\u{feff}{certificate}{key}"));
-        assert_eq!(read_client_certificate(both.path()).unwrap().cert.len(), 1);
+        assert_eq!(read_key(both.path()).unwrap().cert.len(), 1);
     }
 
     #[test]
@@ -121,7 +126,7 @@ mod tests {
         for reversed in [false, true] {
             let parts = if reversed { [&key, &certificate] } else { [&certificate, &key] };
             let file = file_with(&parts.map(String::as_str).concat());
-            assert!(read_client_certificate(file.path()).is_ok());
+            assert!(read_key(file.path()).is_ok());
         }
         let other_key = KeyPair::generate().unwrap().serialize_pem();
         for (contents, problem) in [
@@ -130,7 +135,7 @@ mod tests {
             (certificate + &other_key, "does not belong to the first certificate"),
         ] {
             let file = file_with(&contents);
-            let refusal = read_client_certificate(file.path()).unwrap_err();
+            let refusal = read_key(file.path()).unwrap_err();
             assert!(refusal.starts_with("could not use `client_certificate` "), "{refusal}");
             assert!(refusal.contains(problem), "{refusal}");
         }

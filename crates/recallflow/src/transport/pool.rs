@@ -95,7 +95,7 @@ impl PooledClient {
         })
     }
 
-    pub(super) fn of(&self, kind: OperationKind) -> &Client {
+    pub(super) fn client_for(&self, kind: OperationKind) -> &Client {
         match kind {
             OperationKind::Query => &self.queries,
             OperationKind::Update => &self.updates,

@@ -10,7 +10,9 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use url::{Host, Url};
 
+use super::failure::{FailureKind, Fault};
 use crate::endpoint::BaseUrl;
+use crate::error::Phase;
 use crate::redact::find::percent_decode;
 
 const EXAMPLE: &str = "write it like http://proxy.example:3128";
@@ -176,6 +178,41 @@ fn covers_domain(pattern: &str, host: &str) -> bool {
         Some("") => !subdomains_only,
         Some(rest) => rest.ends_with('.'),
         None => false,
+    }
+}
+
+impl ProxyServer {
+    /// Describes the refusal of a tunnel. The status is `None` if it is unknown.
+    pub(super) fn refused_tunnel(&self, status: Option<u16>) -> Fault {
+        let name = self.name();
+        let message = match status {
+            Some(status) => format!("the proxy {name} refused the tunnel (HTTP {status})"),
+            None => format!("the proxy {name} refused the tunnel"),
+        };
+        let remedy = match status {
+            Some(401 | 407) if self.basic_credentials().is_some() => {
+                "correct the user name and password in the proxy's URL"
+            }
+            Some(401 | 407) => "add the proxy's credentials to its URL",
+            Some(403) => "ask the proxy's operator to permit this host, or use another `proxy`",
+            _ => "retry later, then ask the proxy's operator why it does not reach the service",
+        };
+        let is_permanent = matches!(status, Some(401 | 403 | 407));
+        let kind = if is_permanent { FailureKind::Permanent } else { FailureKind::Network };
+        Fault { phase: Phase::Connect, kind, message, remedy: Some(remedy) }
+    }
+
+    /// Describes the refusal of a user name and password by a SOCKS proxy.
+    pub(super) fn refused_credentials(&self) -> Fault {
+        let message = format!("the proxy {} refused the user name and password", self.name());
+        Fault { message, kind: FailureKind::Permanent, ..self.refused_tunnel(Some(407)) }
+    }
+
+    /// Adds to a fault that it is one of the connection to this proxy.
+    pub(super) fn blame(&self, Fault { phase, kind, message, remedy }: Fault) -> Fault {
+        let message = format!("could not use the proxy {}: {message}", self.name());
+        let remedy = remedy.or(Some("check that the proxy runs, and the URL in `proxy` or in the environment"));
+        Fault { phase, kind, message, remedy }
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::failure::{self, FailureKind, Fault};
+use super::failure::{FailureKind, Fault, is_refused_by_system, refused_by_system};
 use crate::error::Phase;
 
 /// Delay before the next address is tried too, unless the previous one refuses earlier.
@@ -162,8 +162,8 @@ impl Unresolved {
 
     /// Describes the failure for the user.
     pub(super) fn describe(&self) -> Fault {
-        if failure::is_refused_by_system(&self.error) {
-            return failure::refused_by_system(Phase::Resolve, &self.error);
+        if is_refused_by_system(&self.error) {
+            return refused_by_system(Phase::Resolve, &self.error);
         }
         Fault { phase: Phase::Resolve, kind: FailureKind::Network, message: self.to_string(), remedy: None }
     }

@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time;
 
+use super::failure::FailureKind;
 use super::*;
 use crate::error::Phase;
 
@@ -23,7 +24,6 @@ const LIMIT: usize = 100_000;
 fn config(base: &str) -> Config {
     Config {
         base: BaseUrl::parse(base, false).unwrap(),
-        paths: vec!["/voice/first", "/voice/second"],
         api_key: "the-key".to_owned(),
         connect_timeout: Duration::from_secs(60),
         max_response_bytes: LIMIT,
@@ -38,16 +38,18 @@ fn config(base: &str) -> Config {
 struct Sender {
     transport: Transport,
     pool: Pool,
+    url: Url,
 }
 
 impl Sender {
     fn new(config: Config) -> Self {
-        Self { transport: Transport::new(config).unwrap(), pool: Pool::default() }
+        let url = config.base.join("/voice/first");
+        Self { transport: Transport::new(config).unwrap(), pool: Pool::default(), url }
     }
 
     async fn send(&self, outgoing: AttemptRequest<'_>) -> Result<HttpResponse, TransportFailure> {
         let http = self.transport.open(&self.pool)?;
-        self.transport.send(&http, outgoing).await
+        self.transport.send(&http, AttemptRequest { url: &self.url, ..outgoing }).await
     }
 }
 
@@ -61,9 +63,11 @@ fn tls_transport_to(address: SocketAddr) -> Sender {
 
 fn attempt_ending_at(ends_at: Instant) -> AttemptRequest<'static> {
     static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
+    // `Sender::send` replaces it.
+    static URL: LazyLock<Url> = LazyLock::new(|| Url::parse("https://host.example").unwrap());
     AttemptRequest {
         cancel: &CANCEL,
-        endpoint: 1,
+        url: &URL,
         kind: OperationKind::Query,
         sign: "the-sign",
         timestamp: 1_630_468_800,
@@ -203,7 +207,7 @@ async fn a_request_has_the_expected_headers_and_the_response_is_read() {
     let request = reports.recv().await.unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let mut lines = head.split("\r\n");
-    assert_eq!(lines.next(), Some("POST /v3/voice/second HTTP/1.1"));
+    assert_eq!(lines.next(), Some("POST /v3/voice/first HTTP/1.1"));
     let mut headers: Vec<_> = lines.collect();
     headers.sort_unstable();
     let host = format!("host: {address}");
@@ -532,7 +536,7 @@ async fn the_option_proxy_applies_to_loopback_addresses_too() {
     let proxy = Proxy::Url(format!("http://user:pa%20ss@{proxy}"));
     send(&Sender::new(Config { proxy, ..config("http://127.0.0.1:9/v3") })).await.unwrap();
     let (_, request) = requests.recv().await.unwrap();
-    assert!(request.starts_with("POST http://127.0.0.1:9/v3/voice/second HTTP/1.1\r\n"), "{request}");
+    assert!(request.starts_with("POST http://127.0.0.1:9/v3/voice/first HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("proxy-authorization: Basic dXNlcjpwYSBzcw==\r\n"), "{request}");
 }
 

@@ -12,7 +12,8 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::TlsConnector;
 
-use super::failure::{self, FailureKind, Fault, TransportFailure};
+use super::diagnosis::describe_cause;
+use super::failure::TransportFailure;
 use super::proxy::ProxyServer;
 use super::resolver::Resolver;
 use crate::error::Phase;
@@ -41,7 +42,7 @@ impl Tunnel {
         }
         let status = self.request_tunnel(resolver, tls).await?;
         if status != 200 {
-            return Err(TransportFailure::before_writing(refused(&self.proxy, Some(status))));
+            return Err(TransportFailure::before_writing(self.proxy.refused_tunnel(Some(status))));
         }
         self.is_open.store(true, Ordering::Relaxed);
         Ok(())
@@ -55,7 +56,7 @@ impl Tunnel {
     /// Returns the status with which the proxy responds to `CONNECT`.
     async fn request_tunnel(&self, resolver: &Resolver, tls: &rustls::ClientConfig) -> Result<u16, TransportFailure> {
         let failed = |phase, error: &(dyn Error + 'static)| {
-            TransportFailure::before_writing(failure::of_proxy(&self.proxy, failure::describe_cause(phase, error)))
+            TransportFailure::before_writing(self.proxy.blame(describe_cause(phase, error)))
         };
         let stream = resolver.connect().await;
         let stream = stream.map_err(|error| failed(Phase::Connect, &error))?;
@@ -97,32 +98,6 @@ fn status_of(head: &[u8]) -> Option<u16> {
     let status =
         rest.get(..3).filter(|_| version.starts_with("HTTP/1.") && !rest[3..].starts_with(|c: char| c != ' '))?;
     status.parse().ok()
-}
-
-/// Describes the refusal of a tunnel. The status is `None` if it is unknown.
-pub(super) fn refused(proxy: &ProxyServer, status: Option<u16>) -> Fault {
-    let name = proxy.name();
-    let message = match status {
-        Some(status) => format!("the proxy {name} refused the tunnel (HTTP {status})"),
-        None => format!("the proxy {name} refused the tunnel"),
-    };
-    let remedy = match status {
-        Some(401 | 407) if proxy.basic_credentials().is_some() => {
-            "correct the user name and password in the proxy's URL"
-        }
-        Some(401 | 407) => "add the proxy's credentials to its URL",
-        Some(403) => "ask the proxy's operator to permit this host, or use another `proxy`",
-        _ => "retry later, then ask the proxy's operator why it does not reach the service",
-    };
-    let is_permanent = matches!(status, Some(401 | 403 | 407));
-    let kind = if is_permanent { FailureKind::Permanent } else { FailureKind::Network };
-    Fault { phase: Phase::Connect, kind, message, remedy: Some(remedy) }
-}
-
-/// Describes the refusal of a user name and password by a SOCKS proxy.
-pub(super) fn wrong_credentials(proxy: &ProxyServer) -> Fault {
-    let message = format!("the proxy {} refused the user name and password", proxy.name());
-    Fault { message, kind: FailureKind::Permanent, ..refused(proxy, Some(407)) }
 }
 
 #[cfg(test)]

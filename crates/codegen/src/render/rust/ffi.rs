@@ -21,12 +21,14 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let pagings = requests.iter().map(|item| page_number(api, &item.name));
     vec![
         quote! {
-            use super::positions::{enums, requests, responses};
+            use super::positions::enums;
+            use super::positions::requests;
+            use super::positions::responses;
             use super::requests::{#(#idents),*};
-            use crate::Violation;
-            use crate::ffi::request::{PageNumber, read_as};
-            use crate::ffi::{CallShape, Field, Kind, PagingShape, Request, Shape};
+            use crate::request::violation::Violation;
+            use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, read_as};
             use crate::request::source::Source;
+            use crate::response::shape::{Field, Kind, Shape};
         },
         quote! {
             /// Names of the enums.
@@ -41,8 +43,12 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
             pub static CALLS: &[CallShape] = &[#(#calls),*];
         },
         quote! {
-            /// Reads the request at this position of [`REQUESTS`].
-            pub(crate) fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
+            /// Reads the request at this position of [`REQUESTS`] strictly.
+            ///
+            /// # Errors
+            ///
+            /// Everything that is wrong with a request that cannot be read, broken rules included.
+            pub fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Request>, Vec<Violation>> {
                 match request {
                     #(#reads,)*
                     _ => unreachable!("there is no request {request}"),

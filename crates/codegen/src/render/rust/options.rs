@@ -27,7 +27,7 @@ pub(super) fn data(api: &Api) -> Vec<TokenStream> {
         quote! {
             use std::path::PathBuf;
             use std::time::Duration;
-            use crate::transport::Proxy;
+            use crate::transport::proxy::Proxy;
         },
         quote!(#(#variables)*),
         quote! {
@@ -59,7 +59,7 @@ pub(super) fn setters(api: &Api) -> Vec<TokenStream> {
             use std::path::PathBuf;
             use std::time::Duration;
             use crate::builder::ClientBuilder;
-            use crate::transport::Proxy;
+            use crate::transport::proxy::Proxy;
         },
         quote!(impl ClientBuilder { #(#methods)* }),
     ]

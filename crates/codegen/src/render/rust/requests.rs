@@ -17,7 +17,11 @@ use crate::names;
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let enums = enums_of(api, &requests);
-    let time = uses(&requests, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
+    let time = uses(&requests, &FieldKind::DateTime).then(|| {
+        quote!(
+            use crate::datetime::LocalDateTime;
+        )
+    });
     let write = uses(&requests, &FieldKind::Flag) || uses(&requests, &FieldKind::Base64);
     let write = write.then(|| {
         quote! {
@@ -33,8 +37,10 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
         use crate::request::source::Object;
         use crate::request::lint::{self, Lint, Linter};
+        #time
+        use crate::error::Error;
+        use crate::request::violation::{Violation, Warning};
         #write
-        use crate::{Error, #time Violation, Warning};
     }];
     for request in requests {
         items.extend([

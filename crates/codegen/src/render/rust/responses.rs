@@ -10,18 +10,28 @@ use crate::model::{Api, Direction, Field, FieldKind, Type};
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
     let enums = enums_of(api, &responses);
-    let time = uses(&responses, &FieldKind::DateTime).then(|| quote!(LocalDateTime,));
-    let total = responses.iter().any(|response| response.totals.is_some()).then(|| quote!(FeeTotal,));
+    let time = uses(&responses, &FieldKind::DateTime).then(|| {
+        quote!(
+            use crate::datetime::LocalDateTime;
+        )
+    });
+    let total = responses.iter().any(|response| response.totals.is_some()).then(|| {
+        quote!(
+            use crate::fee::FeeTotal;
+        )
+    });
     let mut items = vec![quote! {
         use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
         use super::enums::{#(#enums),*};
         use super::positions::responses;
         use super::shapes::RESPONSES;
+        #time
+        #total
+        use crate::response::extra::Extra;
         use crate::response::record::{self, FromRow, Row};
         use crate::response::shape::Shape;
         use crate::response::write::RecordWriter;
-        use crate::{Extra, #total #time};
     }];
     for response in responses {
         items.extend([

@@ -9,7 +9,7 @@ use crate::model::service::{Code, EnvelopePart, Header, HeaderValue, RetryPermit
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
-        use crate::classify::Code;
+        use crate::status_code::DocumentedCode;
         use crate::error::ErrorKind;
         use crate::retry::RetryClass;
     }];
@@ -25,7 +25,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let codes = api.service.codes.iter().filter_map(code);
     items.push(quote! {
         /// The documented status codes, except success.
-        pub(crate) const CODES: &[Code] = &[#(#codes),*];
+        pub(crate) const CODES: &[DocumentedCode] = &[#(#codes),*];
     });
     items
 }
@@ -69,7 +69,7 @@ fn code(code: &Code) -> Option<TokenStream> {
         RetryPermit::Clock => "Clock",
     });
     Some(quote! {
-        Code {
+        DocumentedCode {
             number: #number,
             kind: ErrorKind::#kind,
             class: RetryClass::#class,

@@ -10,7 +10,8 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let shapes = api.types.iter().filter(|item| item.direction == Direction::Response).map(shape);
     vec![
         quote! {
-            use super::positions::{enums, responses};
+            use super::positions::enums;
+            use super::positions::responses;
             use crate::response::shape::{Field, Kind, Shape};
         },
         quote! {

@@ -7,8 +7,11 @@ use bytes::Bytes;
 use crate::classify::{self, Context, FailedAttempt};
 use crate::clock;
 use crate::error::Error;
+use crate::generated::ffi::CALLS;
 use crate::generated::operations::OPERATIONS;
-use crate::operation::Operation;
+use crate::generated::shapes::RESPONSES;
+use crate::operation::{Operation, OperationInfo};
+use crate::response::content::{Expected, ResponseData};
 use crate::response::record::{Record, Response as _};
 use crate::response::shape::Shape;
 use crate::retry::{self, Decision, Situation, Used};
@@ -36,7 +39,7 @@ impl Replay<'_> {
     ///
     /// The [`Error`] of a call that makes one attempt.
     pub fn read(&self, operation: usize) -> Result<Option<Record>, Error> {
-        self.read_shape(operation, super::CALLS[operation].response.map(|response| &super::RESPONSES[response]))
+        self.read_shape(&OPERATIONS[operation], CALLS[operation].response.map(|response| &RESPONSES[response]))
     }
 
     /// Returns the response of an operation as the type of this crate.
@@ -45,11 +48,11 @@ impl Replay<'_> {
     ///
     /// The same as for [`read`](Self::read).
     pub fn read_as<R: Operation>(&self) -> Result<R::Response, Error> {
-        let record = self.read_shape(R::INDEX, R::Response::SHAPE)?;
+        let record = self.read_shape(R::INFO, R::Response::SHAPE)?;
         Ok(R::Response::from_record(record.as_ref()))
     }
 
-    fn read_shape(&self, operation: usize, shape: Option<&'static Shape>) -> Result<Option<Record>, Error> {
+    fn read_shape(&self, operation: &OperationInfo, shape: Option<&'static Shape>) -> Result<Option<Record>, Error> {
         let response = HttpResponse {
             status: self.status,
             date: None,
@@ -62,14 +65,15 @@ impl Replay<'_> {
         };
         let context = Context {
             now: self.now,
-            content: OPERATIONS[operation].content,
+            expected: shape.map_or(Expected::Nothing, |shape| Expected::Object(shape, operation.content)),
             max_values: usize::MAX,
             secrets: self.secrets,
             base_url: "",
         };
-        classify::response(&response, shape, &context).map_err(|FailedAttempt { class, error }| {
+        let data = classify::classify_response(&response, &context);
+        data.map(ResponseData::into_record).map_err(|FailedAttempt { class, error }| {
             let situation = Situation {
-                kind: OPERATIONS[operation].kind,
+                kind: operation.kind,
                 class,
                 used: Used::default(),
                 max_retries: 0,
