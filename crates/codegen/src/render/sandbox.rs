@@ -1,11 +1,11 @@
-//! Renders the data of the sandbox: status codes, and operations with request schemas and examples.
+//! Renders the data of the sandbox: status codes, and operations with request schemas, examples and paging.
 
 use std::collections::BTreeSet;
 
-use super::json::Object;
+use super::json::{Json, Object};
 use super::schemas::self_contained;
 use crate::model::service::Code;
-use crate::model::{Api, Direction, Example, Operation};
+use crate::model::{Api, Direction, Example, FieldKind, Operation, Paging};
 use crate::output::File;
 
 /// Renders the file that the sandbox embeds.
@@ -31,14 +31,57 @@ fn code(code: &Code) -> Object {
     Object::new().set("name", &code.name).set("number", code.number).set("wordings", &code.wordings)
 }
 
-/// Returns an operation with the self-contained schema of its request.
+/// Returns an operation with the self-contained schema of its request. Without an example, it has the invented data of a
+/// response.
 fn operation(api: &Api, operation: &Operation) -> Object {
+    let response = operation.response.as_ref().filter(|_| operation.examples.is_empty());
     Object::new()
         .set("name", &operation.name)
         .set("kind", operation.kind)
         .set("path", &operation.path)
         .set("request", self_contained(api, &operation.request))
         .set("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
+        .set_some("paging", operation.paging.as_ref().map(|paging| self::paging(api, operation, paging)))
+        .set_some("data", response.map(|response| invented_object(api, response, &[])))
+}
+
+/// Returns where requests and responses of an operation hold the parts of a page.
+fn paging(api: &Api, operation: &Operation, paging: &Paging) -> Object {
+    let within = api.type_named(&operation.request).field(&paging.page).within.as_deref();
+    Object::new()
+        .set("within", within)
+        .set("page", &paging.page)
+        .set("records", &paging.records)
+        .set("pages", &paging.pages)
+        .set("total", &paging.total)
+        .set("id", &paging.id)
+}
+
+/// Returns an object of a response with a value in each field. Texts are the names of their fields.
+fn invented_object(api: &Api, name: &str, around: &[&str]) -> Object {
+    let around = [around, &[name]].concat();
+    let fields = api.type_named(name).fields.iter();
+    fields.map(|field| (field.wire.clone(), invented_value(api, &field.kind, &field.wire, &around))).collect()
+}
+
+/// Returns a value of this kind, or null for an object that would contain itself.
+fn invented_value(api: &Api, kind: &FieldKind, wire: &str, around: &[&str]) -> Json {
+    match kind {
+        FieldKind::Int32 | FieldKind::Int64 | FieldKind::Flag => Json::new(1),
+        FieldKind::Float => Json::new(1.5),
+        FieldKind::String => Json::new(wire),
+        FieldKind::Bool => Json::Bool(true),
+        FieldKind::DateTime => Json::new("2024-01-01 00:00:00"),
+        FieldKind::Base64 => Json::new("Zm9v"),
+        FieldKind::Fee => Json::new("0.125000(USD)"),
+        FieldKind::Enum(name) => Json::new(api.enum_named(name).values.first().map(|value| value.number)),
+        FieldKind::Object(name) if around.contains(&name.as_str()) => Json::Null,
+        FieldKind::Object(name) => Json::Object(invented_object(api, name, around)),
+        FieldKind::List(item) => match invented_value(api, item, wire, around) {
+            Json::Null => Json::Array(Vec::new()),
+            item => Json::Array(vec![item]),
+        },
+    }
 }
 
 /// Returns an example, verbatim.
