@@ -18,8 +18,13 @@ use crate::service::Service;
 /// Longest time in milliseconds: the range of JavaScript's `Date`.
 const LONGEST: f64 = 8.64e15;
 
-/// Fields of a flow that updates read.
-const FLOW_TYPES: &[(&str, Kind)] = &[("status", WHOLE_NUMBER), ("nodeList", Kind::List(&Kind::Node))];
+/// Fields of a flow that queries and updates read.
+const FLOW_TYPES: &[(&str, Kind)] = &[
+    ("status", WHOLE_NUMBER),
+    ("taskId", WHOLE_NUMBER),
+    ("createTime", Kind::CivilTime),
+    ("nodeList", Kind::List(&Kind::Node)),
+];
 
 /// Fields of a task that queries compare. With another type, no query would find the task.
 const TASK_TYPES: &[(&str, Kind)] =
@@ -295,11 +300,11 @@ fn check_types(language: Language, types: &[(&str, Kind)], value: &Value, at: &V
 fn misspelt<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
     let wrong = plain(name);
-    let is_meant = |known: &&String| {
-        let known = plain(known);
-        known == wrong || wrong.len() > 4 && strsim::damerau_levenshtein(&known, &wrong) == 1 && !ends_in_digit(&wrong)
+    let is_same = |known: &&String| plain(known) == wrong;
+    let is_near = |known: &&String| {
+        wrong.len() > 4 && strsim::damerau_levenshtein(&plain(known), &wrong) == 1 && !ends_in_digit(&wrong)
     };
-    known.iter().find(is_meant).map(String::as_str)
+    known.iter().find(is_same).or_else(|| known.iter().find(is_near)).map(String::as_str)
 }
 
 /// Returns whether a name is numbered, as `text2` is, which is not a misspelt `text1`.
@@ -375,6 +380,7 @@ mod tests {
             (json!({ "tasKID": 1 }), "taskId"),
             (json!({ "task_name": "x" }), "taskName"),
             (json!({ "createdTmie": "x" }), "createdTime"),
+            (json!({ "created_time": "x" }), "createdTime"),
         ] {
             let text = value(Json, &Kind::Task, &record, "record").expect_err("the name is misspelt").message;
             assert!(text.ends_with(&format!("did you mean `{meant}`?")), "{text}");

@@ -1,5 +1,6 @@
 //! The recall flows of the sandbox, in the service's JSON.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -10,8 +11,17 @@ use crate::generated::protocol::Shape;
 use crate::json::{integer, member};
 use crate::magic;
 
-/// The only status of a flow that can be updated.
-const PENDING: i64 = 0;
+/// The only status in which a flow can be updated, and a flow or a node canceled.
+pub(crate) const PENDING: i64 = 0;
+
+/// The status of a node whose recall is done.
+const COMPLETED: i64 = 2;
+
+/// The fields of a flow that only lists show. The others are those of the flow itself.
+const LISTED_FIELDS: [&str; 4] = ["taskId", "taskName", "createTime", "finishNum"];
+
+/// The fields that a list and the flow itself show.
+const COMMON_FIELDS: [&str; 5] = ["keyId", "recallType", "recallInterval", "recallNum", "status"];
 
 /// The field of a request's node that holds a voice file. Responses do not contain it.
 const UPLOAD: &str = "baseFile";
@@ -57,7 +67,9 @@ pub(crate) enum UpdateError {
 /// All flows, by key.
 #[derive(Default)]
 pub(crate) struct Flows {
-    by_key: BTreeMap<i64, Value>,
+    pub(crate) by_key: BTreeMap<i64, Value>,
+    /// The fields that only lists show, by the key of their flow. Lists leave out the flows of magic keys.
+    pub(crate) listed: BTreeMap<i64, Map<String, Value>>,
     /// The last keys that were assigned to a node and to its task.
     last_node_key: i64,
     last_task_id: i64,
@@ -65,23 +77,60 @@ pub(crate) struct Flows {
 
 impl Flows {
     /// Creates the flows. New nodes get keys after those of these flows.
-    pub(crate) fn new(flows: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn new(flows: impl IntoIterator<Item = Value>, now: i64) -> Self {
         let mut all = Self { last_node_key: 2000, last_task_id: 5_100_000, ..Self::default() };
         for flow in flows {
-            all.insert(flow);
+            all.insert(flow, now);
         }
         all
     }
 
     /// Adds a flow, or replaces the one with its `keyId`. Returns false, and adds nothing, if the `keyId` is missing.
-    pub(crate) fn insert(&mut self, flow: Value) -> bool {
+    /// The time of creation is now, if it is missing.
+    pub(crate) fn insert(&mut self, mut flow: Value, now: i64) -> bool {
         let Some(key) = integer(&flow["keyId"]) else { return false };
         for node in flow["nodeList"].as_array().into_iter().flatten() {
             self.last_node_key = self.last_node_key.max(integer(&node["keyId"]).unwrap_or_default());
             self.last_task_id = self.last_task_id.max(integer(&node["taskId"]).unwrap_or_default());
         }
+        let given = flow.as_object_mut().into_iter().flat_map(|flow| LISTED_FIELDS.map(|name| flow.remove_entry(name)));
+        let mut listed: Map<_, _> = given.flatten().filter(|(_, value)| !value.is_null()).collect();
+        listed.entry("createTime").or_insert_with(|| civil(now).into());
+        self.listed.insert(key, listed);
         self.by_key.insert(key, flow);
         true
+    }
+
+    /// Returns the records of a list that a query selects, the newest first. Both ends of the time span are included. A
+    /// name selects flows by a part of their parent task's name, or by its ID.
+    pub(crate) fn select(&self, params: &Value) -> Vec<Value> {
+        let text = |name: &str| params[name].as_str().unwrap_or_default();
+        let (span, name) = (text("strTime")..=text("endTime"), text("taskName").to_lowercase());
+        let task_id = name.parse::<i64>().ok();
+        let is_selected = |record: &Value| {
+            let task_name = record["taskName"].as_str().unwrap_or_default().to_lowercase();
+            record["createTime"].as_str().is_some_and(|time| span.contains(&time))
+                && (task_name.contains(&name) || task_id.is_some_and(|id| record["taskId"] == id))
+        };
+        let mut records: Vec<_> =
+            self.listed.iter().map(|(key, listed)| self.record(*key, listed)).filter(is_selected).collect();
+        records.sort_by_key(|record| {
+            Reverse((record["createTime"].as_str().unwrap_or_default().to_owned(), integer(&record["keyId"])))
+        });
+        records
+    }
+
+    /// Returns a flow as lists show it.
+    fn record(&self, key: i64, listed: &Map<String, Value>) -> Value {
+        let flow = self.by_key.get(&key).unwrap_or(&Value::Null);
+        let nodes = flow["nodeList"].as_array().into_iter().flatten();
+        let finished = nodes.filter(|node| integer(&node["nodeStatus"]) == Some(COMPLETED)).count();
+        let mut record: Map<_, _> = COMMON_FIELDS.iter().map(|name| ((*name).to_owned(), member(flow, name))).collect();
+        record.extend(LISTED_FIELDS.map(|name| (name.to_owned(), listed.get(name).cloned().unwrap_or_default())));
+        if record["finishNum"].is_null() {
+            record["finishNum"] = finished.into();
+        }
+        Value::Object(record)
     }
 
     /// Returns the flow with this key. Each magic key has a pending flow, so that every operation can play its fault.
@@ -162,7 +211,7 @@ mod tests {
     #[test]
     fn nodes_keep_their_keys_by_index_and_new_nodes_get_new_keys() {
         let mut flows =
-            Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 3000, "taskId": 6_000_000 }] })]);
+            Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 3000, "taskId": 6_000_000 }] })], 0);
         let request = json!({ "keyId": 1, "recallNum": 2, "nodeList": [
             { "source": 3, "text": "Hi" }, { "source": 2, "uploadName": "hello.mp3", "baseFile": "Zm9v" }] });
         assert_eq!(update(&mut flows, &request), Ok(()));
@@ -174,8 +223,36 @@ mod tests {
     }
 
     #[test]
+    fn a_list_selects_flows_by_time_and_by_the_name_or_id_of_their_task() {
+        let flow = |key: i64, time: &str, name: &str| {
+            json!({ "keyId": key, "taskId": 100 + key, "taskName": name, "createTime": time,
+            "status": 1, "nodeList": [{ "nodeStatus": 2 }, { "nodeStatus": 1 }] })
+        };
+        let (old, new) = (flow(1, "2024-01-01 00:00:00", "Shop one"), flow(2, "2024-01-02 00:00:00", "Shop 101"));
+        let mut flows = Flows::new([old, new, json!({ "keyId": 3 })], 1_704_153_600);
+        let keys = |params: Value| {
+            let mut all = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00" });
+            all.as_object_mut().expect("it is an object").extend(params.as_object().expect("it is one").clone());
+            flows.select(&all).iter().filter_map(|record| record["keyId"].as_i64()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(json!({})), [3, 2, 1]);
+        assert_eq!(keys(json!({ "taskName": "sHoP" })), [2, 1]);
+        assert_eq!(keys(json!({ "taskName": "101" })), [2, 1]);
+        assert_eq!(keys(json!({ "taskName": "102" })), [2]);
+        assert_eq!(keys(json!({ "taskName": "10" })), [2]);
+        assert_eq!(keys(json!({ "strTime": "2024-01-01 00:00:01" })), [3, 2]);
+        assert_eq!(keys(json!({ "endTime": "2024-01-01 23:59:59" })), [1]);
+        let expected = json!({ "keyId": 1, "taskId": 101, "taskName": "Shop one", "createTime": "2024-01-01 00:00:00", "status": 1,
+            "finishNum": 1, "recallType": null, "recallInterval": null, "recallNum": null });
+        assert_eq!(flows.record(1, &flows.listed[&1]), expected);
+        assert_eq!(flows.get(1).expect("it is there").get("taskName"), None);
+        assert!(flows.insert(json!({ "keyId": 1, "finishNum": 5 }), 0));
+        assert_eq!(flows.record(1, &flows.listed[&1])["finishNum"], 5);
+    }
+
+    #[test]
     fn an_update_without_nodes_keeps_the_nodes() {
-        let mut flows = Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 7, "taskId": 8 }] })]);
+        let mut flows = Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 7, "taskId": 8 }] })], 0);
         assert_eq!(update(&mut flows, &json!({ "keyId": 1, "recallNum": 2, "nodeList": null })), Ok(()));
         assert_eq!(
             flows.get(1),
@@ -187,7 +264,7 @@ mod tests {
 
     #[test]
     fn an_update_needs_a_known_pending_flow() {
-        let mut flows = Flows::new([json!({ "keyId": 1, "status": 2 })]);
+        let mut flows = Flows::new([json!({ "keyId": 1, "status": 2 })], 0);
         assert_eq!(update(&mut flows, &json!({ "keyId": 1, "recallNum": 2 })), Err(UpdateError::NotPending(2)));
         assert_eq!(update(&mut flows, &json!({ "keyId": 2, "recallNum": 2 })), Err(UpdateError::Unknown));
     }

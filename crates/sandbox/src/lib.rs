@@ -5,6 +5,7 @@
 
 mod auth;
 mod builder;
+mod cancel;
 mod check;
 mod cli;
 mod clock;
@@ -21,6 +22,7 @@ mod language;
 mod magic;
 mod operations;
 mod padding;
+mod pages;
 mod plan;
 mod play;
 mod protocol;

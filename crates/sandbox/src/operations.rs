@@ -8,6 +8,7 @@ use crate::flows::{Flows, UpdateError};
 use crate::generated::protocol::{Seed, Shape};
 use crate::http::HttpRequest;
 use crate::json::integer;
+use crate::pages::echo_fields;
 use crate::seed::example_paging;
 use crate::service::{Service, ServiceOperation};
 use crate::tasks::Tasks;
@@ -33,7 +34,7 @@ impl ServiceState {
     /// Returns the state of a new sandbox with this seed.
     pub(crate) fn new(seed: &Seed, shape: Shape, now: i64) -> Self {
         Self {
-            flows: Flows::new(seed.flows.iter().cloned()),
+            flows: Flows::new(seed.flows.iter().cloned(), now),
             tasks: Tasks::new(&seed.tasks, now),
             shape,
             paging: example_paging(),
@@ -85,7 +86,7 @@ pub(crate) fn read_body(operation: &ServiceOperation, request: &HttpRequest) -> 
 }
 
 /// Performs a valid request and returns the envelope of its response. For an operation without behavior here, that is
-/// the documents' example.
+/// a page of invented records, the documents' example, or invented data.
 pub(crate) fn perform(
     operation: &ServiceOperation,
     body: &Value,
@@ -95,11 +96,30 @@ pub(crate) fn perform(
     match operation.name.as_str() {
         "query_recall_flow_detail" => flow_detail(body, state),
         "update_recall_flow" => update_flow(operation, body, state, now),
-        "query_group_calls" => Ok(envelope::success(&state.tasks.page(body, now))),
-        _ => Ok(operation
-            .examples
-            .first()
-            .map_or_else(|| envelope::success(&Value::Null), |example| example.response.clone())),
+        "query_recall_flows" => {
+            let records = state.flows.select(&body["params"]);
+            Ok(page_of(operation, body, records.len(), |index| records[index].clone()))
+        }
+        "cancel_recall_flow" => cancel_flow(body, state),
+        "query_group_calls" => {
+            let records = state.tasks.select(&body["params"], now);
+            Ok(page_of(operation, body, records.len(), |index| Value::Object(records[index].clone().into_owned())))
+        }
+        _ => Ok(invented_response(operation, body)),
+    }
+}
+
+/// Returns the page that a request asks for, of so many records.
+fn page_of(operation: &ServiceOperation, body: &Value, count: usize, record: impl Fn(usize) -> Value) -> String {
+    let page = operation.paging.as_ref().map(|paging| paging.cut_page(&operation.data, body, count, record));
+    envelope::success(&page.unwrap_or_default())
+}
+
+fn invented_response(operation: &ServiceOperation, body: &Value) -> String {
+    match (&operation.paging, operation.examples.first()) {
+        (Some(paging), _) => envelope::success(&paging.invented_page(&operation.data, body)),
+        (None, Some(example)) => example.response.clone(),
+        (None, None) => envelope::success(&echo_fields(&operation.data, body)),
     }
 }
 
@@ -126,6 +146,11 @@ fn update_flow(
             )))
         }
     }
+}
+
+fn cancel_flow(body: &Value, state: &mut ServiceState) -> Result<String, Refusal> {
+    state.flows.cancel(body).map_err(Refusal::parameter)?;
+    Ok(envelope::success(&Value::Null))
 }
 
 fn unknown_flow(key: &Value) -> Refusal {

@@ -206,10 +206,11 @@ impl Sandbox {
     }
 
     /// Adds a flow in the service's JSON, or replaces the one with its `keyId`. Returns false, and adds nothing, if the
-    /// `keyId` is missing.
+    /// `keyId` is missing. Lists of flows also show its `taskId`, `taskName`, `createTime` and `finishNum`.
     #[allow(clippy::must_use_candidate, reason = "the caller usually knows that the flow has a `keyId`")]
     pub fn insert_flow(&self, flow: Value) -> bool {
-        self.shared.state().flows.insert(flow)
+        let now = self.shared.clock.unix_seconds();
+        self.shared.state().flows.insert(flow, now)
     }
 
     /// Returns all tasks.

@@ -28,7 +28,8 @@ impl Seed {
     /// Returns the default seed, with the documents' examples.
     ///
     /// - Flow 12 has the node of the documents' response. Flow 299 is pending and has the node of the documents'
-    ///   update. Flows 300 to 304 have each status once, and the pending 300 has a node of every kind.
+    ///   update. Flows 300 to 304 have each status once, and the pending 300 has a node of every kind. Their parent tasks
+    ///   are the newest of the 574 tasks but one.
     /// - The documents' example query finds 574 tasks in 58 pages, the example's task first. The documents' task was
     ///   created a day after the end of the queried span. The sandbox does not change either text, and files the task
     ///   at the end of the span.
@@ -78,24 +79,31 @@ pub(crate) fn example_paging() -> Map<String, Value> {
         .collect()
 }
 
-fn flow(key: &Value, status: i64, nodes: &[Value]) -> Value {
-    json!({ "keyId": key, "recallInterval": 30, "recallNum": nodes.len().max(1), "recallType": 0, "status": status, "nodeList": nodes })
-}
-
 fn flows() -> Vec<Value> {
     let (query, page) = example("query_recall_flow_detail");
     let (update, _) = example("update_recall_flow");
     let node = page["records"][0].clone();
     let edited = merged(&update["nodeList"][0], json!({ "keyId": 1900, "taskId": 5_009_900, "nodeStatus": 0 }));
-    let mut flows =
-        vec![flow(&query["keyId"], COMPLETED, std::slice::from_ref(&node)), flow(&update["keyId"], 0, &[edited])];
-    flows.push(flow(&300.into(), 0, &nodes_of_every_kind(&node)));
+    let mut flows = vec![
+        (query["keyId"].clone(), COMPLETED, vec![node.clone()]),
+        (update["keyId"].clone(), 0, vec![edited]),
+        (300.into(), 0, nodes_of_every_kind(&node).to_vec()),
+    ];
     for status in 1..=4 {
         let key = 300 + status;
         let keys = json!({ "keyId": 1900 + key, "taskId": 5_009_900 + key, "nodeStatus": status });
-        flows.push(flow(&key.into(), status, &[merged(&node, keys)]));
+        flows.push((key.into(), status, vec![merged(&node, keys)]));
     }
-    flows
+    flows.into_iter().zip(1..).map(|((key, status, nodes), age)| flow(&key, status, &nodes, age)).collect()
+}
+
+/// Returns a flow whose parent task is the one of this age. The flow was created a minute after it.
+fn flow(key: &Value, status: i64, nodes: &[Value], age: i64) -> Value {
+    let (_, page) = example("query_group_calls");
+    let example_id = page["records"][0]["taskId"].as_i64().unwrap_or_default();
+    let created = EXAMPLE_END - age * TASK_DISTANCE;
+    json!({ "keyId": key, "recallInterval": 30, "recallNum": nodes.len().max(1), "recallType": 0, "status": status, "nodeList": nodes,
+        "taskId": example_id - age, "taskName": task_name(created), "createTime": civil(created + 60) })
 }
 
 /// Returns a node that plays a file, one that speaks text and sends an SMS, and one that plays an uploaded file and
@@ -168,6 +176,11 @@ fn task(id: i64, name: &str, counts: TaskCounts) -> SeedTask {
     }
 }
 
+/// Returns the name of a task. As in the example, it is the time shortly before its creation.
+fn task_name(created: i64) -> String {
+    format!("{}-agent", civil(created - 19))
+}
+
 /// Returns an invented task that depends only on its age. Most are finished, and the other statuses take turns.
 fn older_task(age: i64, id: i64) -> SeedTask {
     let status = match age % 20 {
@@ -182,8 +195,7 @@ fn older_task(age: i64, id: i64) -> SeedTask {
     };
     let counts = TaskCounts { numbers, called, succeeded: called * (60 + age % 36) / 100 };
     let created = EXAMPLE_END - age * TASK_DISTANCE;
-    // As in the example, the name of a task is the time shortly before it was created.
-    let mut task = task(id, &format!("{}-agent", civil(created - 19)), counts);
+    let mut task = task(id, &task_name(created), counts);
     task.record.insert("status".to_owned(), status.into());
     task.record.insert("createdTime".to_owned(), civil(created).into());
     task
@@ -191,18 +203,23 @@ fn older_task(age: i64, id: i64) -> SeedTask {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::{EXAMPLE_END, Seed, example};
     use crate::clock::civil;
-    use crate::tasks::{TaskCounts, Tasks};
+    use crate::generated::protocol::Shape;
+    use crate::operations::{self, ServiceState};
+    use crate::service::Service;
+    use crate::tasks::TaskCounts;
 
     #[test]
     fn the_documents_query_gets_the_documents_response() {
         let (query, expected) = example("query_group_calls");
         assert_eq!(query["params"]["endTime"], civil(EXAMPLE_END));
-        let tasks = Tasks { tasks: Seed::documents().tasks, started: 1_800_000_000 };
-        let page = tasks.page(&query, 1_800_000_000);
+        let operation = Service::get().operation("query_group_calls").expect("the operation exists");
+        let mut state = ServiceState::new(&Seed::documents(), Shape::Flat, 1_800_000_000);
+        let response = operations::perform(operation, &query, &mut state, 1_800_000_000).expect("it is performed");
+        let page = serde_json::from_str::<Value>(&response).expect("it is JSON")["data"].take();
         assert_eq!(page["records"][0], expected["records"][0]);
         assert_eq!(page["records"].as_array().map(Vec::len), Some(10));
         for name in ["total", "size", "current", "searchCount", "pages"] {

@@ -230,7 +230,8 @@ fn admit(
 /// Returns the fault of the magic key in an admitted request.
 fn magic_fault(operation: &ServiceOperation, admitted: &Result<Value, Refusal>) -> Option<Fault> {
     let body = admitted.as_ref().ok()?;
-    magic::fault(integer(body.get("keyId")?)?, operation.is_update)
+    let key = body.get("keyId").or_else(|| body.get("id"))?;
+    magic::fault(integer(key)?, operation.is_update)
 }
 
 /// Performs an admitted request. Returns the response and whether the request was applied.

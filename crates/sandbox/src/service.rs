@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::json::member;
+use crate::pages::Paging;
 use crate::schema::RequestSchema;
 
 /// The rendered file.
@@ -35,6 +37,10 @@ pub(crate) struct ServiceOperation {
     pub(crate) schema: RequestSchema,
     /// Examples of the documents.
     pub(crate) examples: Vec<ServiceExample>,
+    /// Paging, if its responses are pages of a list.
+    pub(crate) paging: Option<Paging>,
+    /// Data of a response in the documents, or else invented data; null if responses have no data.
+    pub(crate) data: Value,
 }
 
 /// A request and its response in the documents.
@@ -67,13 +73,21 @@ struct OperationEntry {
     path: String,
     request: Value,
     examples: Vec<ServiceExample>,
+    paging: Option<Paging>,
+    #[serde(default)]
+    data: Value,
 }
 
 impl ServiceOperation {
     fn new(entry: OperationEntry) -> Self {
         let schema = RequestSchema::compile(&entry.request).expect("codegen renders schemas that compile");
         let is_update = entry.kind == "update";
-        Self { name: entry.name, is_update, path: entry.path, schema, examples: entry.examples }
+        let OperationEntry { name, path, examples, paging, mut data, .. } = entry;
+        if let Some(example) = examples.first() {
+            let response: Value = serde_json::from_str(&example.response).expect("an example is JSON");
+            data = member(&response, "data");
+        }
+        Self { name, is_update, path, schema, examples, paging, data }
     }
 }
 
@@ -114,7 +128,31 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
-    use super::Service;
+    use serde_json::{Value, json};
+
+    use super::{OperationEntry, Service, ServiceOperation};
+    use crate::generated::protocol::{Seed, Shape};
+    use crate::operations::{ServiceState, perform};
+
+    /// Returns the data of a response of an operation that has no behavior of its own.
+    fn invented(operation: &Value, request: &Value) -> Value {
+        let entry: OperationEntry = serde_json::from_value(operation.clone()).expect("it is an operation");
+        let mut state = ServiceState::new(&Seed::default(), Shape::Flat, 0);
+        let response = perform(&ServiceOperation::new(entry), request, &mut state, 0).expect("it is performed");
+        serde_json::from_str::<Value>(&response).expect("it is JSON")["data"].take()
+    }
+
+    #[test]
+    fn an_operation_without_behavior_responds_in_pages_or_with_invented_data() {
+        let mut operation = json!({ "name": "query_agents", "kind": "query", "path": "voice/agents", "request": {},
+            "examples": [], "data": { "items": [{ "agentId": 1, "name": "name" }], "total": 1, "pages": 1, "size": 1 } });
+        assert_eq!(invented(&operation, &json!({ "size": 7 }))["size"], 7);
+        operation["paging"] = json!({ "within": null, "page": "page", "records": "items", "pages": "pages", "total": "total", "id": "agentId" });
+        let page = invented(&operation, &json!({ "page": 3, "size": 100 }));
+        assert_eq!((&page["total"], &page["pages"], &page["size"]), (&json!(250), &json!(3), &json!(100)));
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(50));
+        assert_eq!(page["items"][0], json!({ "agentId": 201, "name": "name" }));
+    }
 
     #[test]
     fn a_path_is_routed_after_any_prefix() {

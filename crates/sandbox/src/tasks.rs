@@ -145,9 +145,9 @@ impl Tasks {
         self.tasks.push(task);
     }
 
-    /// Returns the requested page. The newest tasks come first.
-    pub(crate) fn page(&self, request: &Value, now: i64) -> Value {
-        let selection = Selection::new(&request["params"]);
+    /// Returns the records that a query selects, the newest first.
+    pub(crate) fn select(&self, params: &Value, now: i64) -> Vec<Cow<'_, Map<String, Value>>> {
+        let selection = Selection::new(params);
         let mut found = Vec::new();
         for task in &self.tasks {
             let record = task.record_at(now, self.started);
@@ -160,13 +160,7 @@ impl Tasks {
         found.sort_by(|(left_time, left_id, _), (right_time, right_id, _)| {
             (right_time, right_id).cmp(&(left_time, left_id))
         });
-        let at_least_one =
-            |name: &str| integer(&request[name]).and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
-        let (current, size) = (at_least_one("current"), at_least_one("size"));
-        let (total, pages) = (found.len(), found.len().div_ceil(size));
-        let records = found.into_iter().skip((current - 1).saturating_mul(size)).take(size);
-        let records: Vec<_> = records.map(|(_, _, record)| Value::Object(record.into_owned())).collect();
-        json!({ "records": records, "total": total, "size": size, "current": current, "searchCount": true, "pages": pages })
+        found.into_iter().map(|(_, _, record)| record).collect()
     }
 }
 
@@ -188,38 +182,17 @@ mod tests {
         Tasks { tasks: (1..=count).map(task).collect(), started: 0 }
     }
 
-    fn ids(page: &Value) -> Vec<i64> {
-        page["records"]
-            .as_array()
-            .expect("it is a list")
-            .iter()
-            .filter_map(|record| record["taskId"].as_i64())
-            .collect()
-    }
-
-    fn query(current: i64, size: i64, params: &Value) -> Value {
+    /// Returns the IDs of the selected tasks of seven.
+    fn ids(params: &Value) -> Vec<i64> {
         let mut all = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00", "taskType": 3 });
         all.as_object_mut().expect("it is an object").extend(params.as_object().expect("it is an object").clone());
-        tasks(7).page(&json!({ "current": current, "size": size, "params": all }), 0)
+        tasks(7).select(&all, 0).iter().filter_map(|record| record["taskId"].as_i64()).collect()
     }
 
     #[test]
-    fn a_page_holds_the_newest_tasks_after_those_of_the_pages_before() {
-        let cases = [(1, vec![7, 6, 5]), (2, vec![4, 3, 2]), (3, vec![1]), (4, vec![]), (i64::MAX, vec![])];
-        for (current, expected) in cases {
-            let page = query(current, 3, &json!({}));
-            assert_eq!(ids(&page), expected, "page {current}");
-            assert_eq!((&page["total"], &page["pages"], &page["size"]), (&json!(7), &json!(3), &json!(3)));
-            assert_eq!(page["current"], current);
-        }
-        assert_eq!(query(1, 7, &json!({}))["pages"], 1);
-        let none = query(1, 7, &json!({ "endTime": "2023-01-01 00:00:00" }));
-        assert_eq!((&none["total"], &none["pages"], &none["records"]), (&json!(0), &json!(0), &json!([])));
-    }
-
-    #[test]
-    fn a_filter_selects_tasks() {
+    fn a_filter_selects_tasks_the_newest_first() {
         let cases = [
+            (json!({}), vec![7, 6, 5, 4, 3, 2, 1]),
             (json!({ "statusList": [1] }), vec![7, 5, 3, 1]),
             (json!({ "statusList": [0, 1] }), vec![7, 6, 5, 4, 3, 2, 1]),
             (json!({ "idxAppId": 1 }), vec![7, 4, 1]),
@@ -231,7 +204,7 @@ mod tests {
             (json!({ "taskType": 1 }), vec![]),
         ];
         for (params, expected) in cases {
-            assert_eq!(ids(&query(1, 100, &params)), expected, "{params}");
+            assert_eq!(ids(&params), expected, "{params}");
         }
     }
 

@@ -91,7 +91,10 @@ export interface SeedTask {
 
 /** Flows and tasks that a sandbox starts with; also the content of a seed file. */
 export interface Seed {
-  /** Flows in the service's JSON, each with its `keyId`. */
+  /**
+   * Flows in the service's JSON, each with its `keyId`. Lists also show `taskId`, `taskName`, `createTime` and
+   * `finishNum`.
+   */
   readonly flows?: readonly WireObject[] | undefined;
   /** Tasks. */
   readonly tasks?: readonly SeedTask[] | undefined;

@@ -144,7 +144,8 @@ pub struct SeedTask {
 /// Flows and tasks that a sandbox starts with; also the content of a seed file.
 #[derive(Clone, Default, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seed {
-    /// Flows in the service's JSON, each with its `keyId`.
+    /// Flows in the service's JSON, each with its `keyId`. Lists also show `taskId`, `taskName`, `createTime` and
+    /// `finishNum`.
     pub flows: Vec<Value>,
     /// Tasks.
     pub tasks: Vec<SeedTask>,
@@ -379,7 +380,7 @@ pub(crate) enum Command {
     /// Adds a flow, or replaces the one with its `keyId`.
     #[serde(rename = "insert_flow")]
     InsertFlow {
-        /// Flow in the service's JSON.
+        /// Flow in the service's JSON. Lists also show its `taskId`, `taskName`, `createTime` and `finishNum`.
         flow: Value,
     },
     /// Returns all tasks.

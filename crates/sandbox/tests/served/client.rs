@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 pub(crate) const DETAIL: &str = "/voice/recallFlow/queryDetail";
 pub(crate) const UPDATE: &str = "/voice/recallFlow/update";
 pub(crate) const TASKS: &str = "/voice/group/call/query";
+pub(crate) const FLOWS: &str = "/voice/recallFlow/queryPage";
+pub(crate) const CANCEL: &str = "/voice/recallFlow/cancel";
 
 /// How long a test waits for bytes.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::client::{Connection, DETAIL, Request, TASKS, UPDATE, ask, send, start, update};
+use crate::client::{CANCEL, Connection, DETAIL, FLOWS, Request, TASKS, UPDATE, ask, send, start, update};
 use recallflow_sandbox::{Clock, Sandbox, Seed, Shape};
 use serde_json::{Value, json};
 
@@ -179,6 +179,63 @@ fn an_update_needs_a_known_pending_flow() {
     }
     sandbox.insert_flow(json!({ "keyId": 5, "status": 0, "nodeList": [] }));
     assert_eq!(ask(&sandbox, UPDATE, &update(5)).code(), 0);
+}
+
+#[test]
+fn flows_are_found_by_time_and_by_their_parent_task() {
+    let sandbox = start();
+    let found = |current: i64, size: i64, name: Option<&str>| {
+        let mut body = query(current, size);
+        body["params"] =
+            json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-06-03 15:13:01", "taskName": name });
+        ask(&sandbox, FLOWS, &body).json()["data"].clone()
+    };
+    let keys = |page: &Value| {
+        let records = page["records"].as_array().expect("it is a list").iter();
+        records.map(|record| record["keyId"].as_i64().expect("it has a key")).collect::<Vec<_>>()
+    };
+    let first = found(1, 5, None);
+    assert_eq!((keys(&first), &first["total"], &first["pages"]), (vec![12, 299, 300, 301, 302], &json!(7), &json!(2)));
+    assert_eq!((&first["size"], &first["current"]), (&json!(5), &json!(1)));
+    assert_eq!(keys(&found(2, 5, None)), [303, 304]);
+    let pending = &first["records"][1];
+    assert_eq!((&pending["status"], &pending["finishNum"], &pending["recallNum"]), (&json!(0), &json!(0), &json!(1)));
+    assert_eq!(keys(&found(1, 5, pending["taskName"].as_str())), [299]);
+    assert_eq!(keys(&found(1, 5, Some(&pending["taskId"].to_string()))), [299]);
+
+    sandbox.insert_flow(json!({ "keyId": 7, "taskName": "Spring", "createTime": "2024-02-01 00:00:00" }));
+    assert_eq!(keys(&found(1, 5, Some("spring"))), [7]);
+    assert_eq!(ask(&sandbox, DETAIL, &json!({ "keyId": 7 })).json()["data"], json!({ "keyId": 7 }));
+}
+
+#[test]
+fn only_what_is_pending_can_be_canceled() {
+    let sandbox = start();
+    let cancel = |kind: i64, id: i64| Request::new(&sandbox, CANCEL, &json!({ "type": kind, "id": id }));
+    let statuses = |key: i64| {
+        let flow = ask(&sandbox, DETAIL, &json!({ "keyId": key })).json()["data"].clone();
+        let nodes = flow["nodeList"].as_array().expect("it is a list").iter();
+        (flow["status"].clone(), nodes.map(|node| node["nodeStatus"].clone()).collect::<Vec<_>>())
+    };
+    assert_refused(&sandbox, &cancel(1, 301), -22, "keyId 301 is not pending (status 1), only a pending flow can be");
+    assert_refused(&sandbox, &cancel(3, 1427), -22, "node keyId 1427 is not pending (nodeStatus 2)");
+    assert_refused(&sandbox, &cancel(2, 1), -22, "id 1 is not the taskId of a parent task");
+    assert_refused(&sandbox, &cancel(4, 1), -22, "type must be one of 1, 2, 3");
+
+    assert_eq!(send(&sandbox, &cancel(3, 1912)).expect("a response arrives").code(), 0);
+    assert_eq!(statuses(300), (json!(0), vec![json!(0), json!(3), json!(3)]));
+    assert_eq!(send(&sandbox, &cancel(1, 299)).expect("a response arrives").code(), 0);
+    assert_eq!(statuses(299), (json!(3), vec![json!(3)]));
+    assert_refused(&sandbox, &cancel(1, 299), -22, "keyId 299 is not pending (status 3)");
+    assert_refused(&sandbox, &Request::new(&sandbox, UPDATE, &update(299)), -22, "keyId 299 is not pending (status 3)");
+}
+
+#[test]
+fn a_magic_key_plays_its_fault_when_it_is_canceled() {
+    let sandbox = start();
+    assert_eq!(ask(&sandbox, CANCEL, &json!({ "type": 1, "id": 991_503 })).status, 503);
+    assert_eq!(ask(&sandbox, CANCEL, &json!({ "type": 1, "id": 990_702 })).code(), 0);
+    assert_eq!(sandbox.flow(990_702).expect("it was canceled")["status"], 3);
 }
 
 /// Returns the documents' example query with another page.

@@ -59,7 +59,9 @@ class Seed(TypedDict, total=False):
     """Flows and tasks that a sandbox starts with; also the content of a seed file."""
 
     flows: Sequence[Mapping[str, Any]]
-    """Flows in the service's JSON, each with its `keyId`."""
+    """Flows in the service's JSON, each with its `keyId`. Lists also show `taskId`, `taskName`, `createTime` and
+    `finishNum`.
+    """
 
     tasks: Sequence[SeedTask]
     """Tasks."""
