@@ -4,10 +4,11 @@
 //! the default action again, to end quietly when the reader of their output ends. On other systems than Linux, sockets
 //! have an option against it that the HTTP library sets.
 
-/// Calls a function while `SIGPIPE` is blocked on this thread, and discards the signal if it was raised meanwhile.
+/// Calls a function. If `SIGPIPE` would end the process, the signal is blocked on this thread meanwhile, and discarded if it
+/// was raised.
 #[cfg(target_os = "linux")]
 pub fn without_sigpipe<T>(act: impl FnOnce() -> T) -> T {
-    let _blocked = linux::Blocked::new();
+    let _blocked = linux::is_fatal().then(linux::Blocked::new);
     act()
 }
 
@@ -23,7 +24,8 @@ mod linux {
     use std::ptr;
 
     use libc::{
-        SIG_BLOCK, SIG_SETMASK, SIGPIPE, pthread_sigmask, sigaddset, sigemptyset, sigismember, sigset_t, sigtimedwait,
+        SIG_BLOCK, SIG_DFL, SIG_SETMASK, SIGPIPE, pthread_sigmask, sigaction, sigaddset, sigemptyset, sigismember,
+        sigset_t, sigtimedwait,
     };
 
     /// Blocks the signal until it is dropped.
@@ -56,6 +58,16 @@ mod linux {
                 }
                 pthread_sigmask(SIG_SETMASK, &raw const self.before, ptr::null_mut());
             }
+        }
+    }
+
+    /// Returns whether the process has the default action for the signal. One system call, where blocking takes three.
+    pub(super) fn is_fatal() -> bool {
+        let mut action = MaybeUninit::<sigaction>::zeroed();
+        // SAFETY: the action is valid for writes, and zeroed memory is a valid action.
+        unsafe {
+            libc::sigaction(SIGPIPE, ptr::null(), action.as_mut_ptr());
+            action.assume_init().sa_sigaction == SIG_DFL
         }
     }
 
