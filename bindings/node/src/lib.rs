@@ -12,6 +12,7 @@ mod calls;
 mod completions;
 mod core;
 mod failure;
+mod infer;
 mod options;
 mod pack;
 mod pages;

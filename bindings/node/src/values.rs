@@ -1,13 +1,11 @@
 //! The native functions behind values: validation, wire form and fees.
 
-use std::borrow::Cow;
-
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{self, Field, Form, Json, Kind, MISFIT, Object, REQUESTS, RESPONSES, Request, Shape, Source};
+use recallflow::ffi::{self, Form, Json, MISFIT, RESPONSES, Request, Source};
 use recallflow::{Error, Fee, Violation};
 use recallflow_bridge::failure;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::failure::{raise, shielded, wrong};
 use crate::pack::{Pack, Parcel};
@@ -17,49 +15,6 @@ use crate::wire::{self, Direction, pack_request, pack_wire, unwritable};
 #[napi]
 pub fn marker() -> &'static str {
     MISFIT
-}
-
-/// Infers the type of a request, and returns its position. The type with the fewest unknown names wins, then the one with
-/// the fewest violations.
-#[napi]
-pub fn infer_request(request: String) -> napi::Result<u32> {
-    shielded(None, || {
-        let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
-        let object = source.object();
-        let names = object.as_ref().map(Object::names).unwrap_or_default();
-        let broken = |position: usize| match ffi::read_request(position, &source) {
-            Ok(request) => request.violations().len(),
-            Err(violations) => violations.len(),
-        };
-        let rank = |position: usize| (unknown_names(&REQUESTS[position], &names), broken(position));
-        Ok(position_of_least((0..REQUESTS.len()).map(rank)))
-    })
-}
-
-/// Infers the type of a response by the names of its fields, and returns its position.
-#[napi]
-pub fn infer_response(response: String) -> napi::Result<u32> {
-    shielded(None, || {
-        let response = parse(&response)?;
-        let names: Vec<_> = response.as_object().into_iter().flat_map(Map::keys).map(Cow::from).collect();
-        // A response has all lists of its type, even empty ones.
-        let is_list = |field: &&Field| matches!(field.kind, Kind::List(_));
-        let lacking = |shape: &Shape| {
-            shape.fields.iter().filter(is_list).filter(|field| response.get(field.wire).is_none()).count()
-        };
-        Ok(position_of_least(RESPONSES.iter().map(|shape| (unknown_names(shape, &names), lacking(shape)))))
-    })
-}
-
-/// Returns the number of names that the shape does not have.
-fn unknown_names(shape: &Shape, names: &[Cow<'_, str>]) -> usize {
-    names.iter().filter(|name| shape.fields.iter().all(|field| field.wire != **name)).count()
-}
-
-/// Returns the position of the first least rank.
-fn position_of_least(ranks: impl Iterator<Item = impl Ord>) -> u32 {
-    let least = ranks.enumerate().min_by(|(_, one), (_, other)| one.cmp(other));
-    least.and_then(|(position, _)| u32::try_from(position).ok()).unwrap_or_default()
 }
 
 /// Returns every rule that the request of the type at this position breaks.

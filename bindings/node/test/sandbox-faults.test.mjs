@@ -47,7 +47,7 @@ test('a fault for an operation waits for its request', async (t) => {
   assert.equal((await ask(sandbox, UPDATE, CHANGE)).code, -15);
   assert.throws(() => sandbox.scriptFor(untyped('updateFlow'), 503), {
     name: 'TypeError',
-    message: /^`operation`: expected one of queryGroupCalls, .*updateRecallFlow, got 'updateFlow'/,
+    message: /^`operation`: expected one of .*\bupdateRecallFlow\b.*, got 'updateFlow'/,
   });
   assert.throws(() => sandbox.scriptFor('updateRecallFlow', untyped('resetBefor')), /did you mean `reset/);
 });

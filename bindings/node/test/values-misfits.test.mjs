@@ -274,7 +274,7 @@ test('fields that the wire nests are flat', () => {
   assert.equal(violation.rule, 'type');
   assert.match(violation.message, /must be left out, because its fields stand beside the others/);
   const nested = { current: 1, size: 10, params: { strTime: QUERY.strTime, endTime: QUERY.endTime, taskType: 3 } };
-  assert(validate(nested).some(({ path }) => path === 'params'));
+  assert(validate(nested, 'GroupCallQuery').some(({ path }) => path === 'params'));
 });
 
 suite('any object can be a request', () => {

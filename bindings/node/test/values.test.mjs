@@ -18,6 +18,7 @@ import {
   RecallStatus,
   TaskStatus,
   toWire,
+  toWireText,
   validate,
   VoiceSource,
   warnings,
@@ -26,26 +27,73 @@ import {
 import { NODE, QUERY, REQUEST_TYPES, REQUESTS, revoked, UPDATE } from './specimens.mjs';
 import { success, sandboxFor, thrownBy } from './support.mjs';
 
-suite('the type of a request is guessed', () => {
+suite('the type of a request is inferred', () => {
   /** @type {[string, object, string[]][]} */
-  const guesses = [
+  const inferred = [
     ['one field is a query', { keyId: 299 }, []],
-    ['a part of an update', { keyId: 299, recallInterval: 5 }, ['recallNum', 'recallType']],
+    ['a part of an update', { keyId: 299, nodeList: [NODE] }, ['recallInterval', 'recallNum', 'recallType']],
     ['an update', { ...UPDATE, recallInterval: 0 }, ['recallInterval']],
     ['an update with a misspelt field', { ...UPDATE, recalNum: 1 }, ['recalNum']],
     ['a query of tasks', { ...QUERY, size: 101 }, ['size']],
-    ['a span without an end', { strTime: QUERY.strTime }, ['params.endTime']],
+    ['a span without an end', { strTime: QUERY.strTime, statusList: [1] }, ['params.endTime']],
     ['a node', { ...NODE, accent: 1.5 }, ['accent']],
     ['a node without its text', { source: 3, lan: 'EN' }, ['text']],
-    ['a misspelt query', { keyid: 299 }, ['keyId', 'keyid']],
-    ['nothing', {}, ['keyId']],
+    ['a query with a value of a wrong type', { keyId: 1.5 }, ['keyId']],
   ];
-  for (const [name, request, paths] of guesses) {
+  for (const [name, request, paths] of inferred) {
     test(name, () => {
       assert.deepEqual(
         validate(request).map(({ path }) => path),
         paths,
       );
+    });
+  }
+});
+
+suite('a type that cannot be inferred has to be given', () => {
+  /** @type {[string, object, RegExp][]} */
+  const values = [
+    ['nothing', {}, /`RecallFlowDetailQuery`, .*`RecallNode`/],
+    ['a misspelt query', { keyid: 299 }, /`RecallFlowDetailQuery`, .*`RecallNode`/],
+    ['a page without items', { extra: {}, size: 5 }, /`GroupCallPage`, .*`RecallFlowDetail`/],
+    ['a task or a node', { taskId: 7, extra: {} }, /`GroupCallTask`, .*`RecallNodeDetail`/],
+  ];
+  for (const [name, value, types] of values) {
+    test(name, () => {
+      for (const act of 'extra' in value ? [toWire, toWireText] : [toWire, toWireText, validate, warnings]) {
+        const error = thrownBy(() => act(value));
+        assert(error instanceof ConfigError, String(error));
+        assert.match(
+          error.message,
+          /^could not infer the type, because the value fits several equally well: .*; pass the name of its type$/,
+        );
+        assert.match(error.message, types);
+      }
+    });
+  }
+
+  test('and is then used', () => {
+    assert.deepEqual(toWire({ size: 5, records: [], extra: {} }, 'GroupCallPage'), { records: [], size: 5 });
+    assert.deepEqual(
+      validate({}, 'RecallNode').map(({ path }) => path),
+      ['source'],
+    );
+  });
+});
+
+suite('the type of a response is inferred from its fields and those of its items', () => {
+  /** @type {[import('recallflow').ResponseName, object][]} */
+  const responses = [
+    ['GroupCallPage', { records: [{ taskId: 7, rate: '5' }], total: 1 }],
+    ['GroupCallTask', { taskId: 7, rate: '5' }],
+    ['RecallFlowDetail', { keyId: 7, status: 0, nodeList: [{ keyId: 8, source: 1, voiceFileId: 'a' }] }],
+    ['RecallFlowDetail', { ...UPDATE, nodeList: [{ keyId: 8, source: 1, voiceFileId: 'a' }] }],
+    ['RecallNodeDetail', { nodeStatus: 0, source: 1, voiceFileId: 'a' }],
+  ];
+  for (const [type, wire] of responses) {
+    test(`${type} with ${Object.keys(wire).join(', ')}`, () => {
+      const response = fromWire(wire, type);
+      assert.deepEqual(toWire(response), toWire(response, type));
     });
   }
 });
@@ -120,7 +168,7 @@ test('the wire has nested fields, and flags as numbers', () => {
 
 test('defaults are filled in', () => {
   const span = { strTime: QUERY.strTime, endTime: QUERY.endTime };
-  assert.deepEqual(toWire(span), { current: 1, size: 100, params: { ...span, taskType: 3 } });
+  assert.deepEqual(toWire(span, 'GroupCallQuery'), { current: 1, size: 100, params: { ...span, taskType: 3 } });
   const { hangUpSms, toSeat } = /** @type {any} */ (toWire(RecallNode.uploaded('f')));
   assert.deepEqual([hangUpSms, toSeat], [0, 0]);
 });
@@ -179,7 +227,7 @@ test('an escaped lone surrogate is refused in a request, and becomes U+FFFD in a
 test('a large number with an exponent is written unchanged', () => {
   const wire = '{"a":1e20,"b":[9.007199254740993e15],"c":-0.0}';
   const page = fromWire(wire, 'GroupCallPage');
-  assert.deepEqual(toWire(page), { a: 1e20, b: [9007199254740992], c: -0, records: [] });
+  assert.deepEqual(toWire(page, 'GroupCallPage'), { a: 1e20, b: [9007199254740992], c: -0, records: [] });
 });
 
 suite('a response cannot hold values without JSON', () => {
@@ -202,9 +250,9 @@ suite('a response cannot hold values without JSON', () => {
         assert.match(error.message, text);
         assert(error.message.startsWith(`\`${where}${path}\` is `), error.message);
       };
-      refuses(() => toWire(/** @type {any} */ ({ extra: { a: value } })), 'a');
+      refuses(() => toWire(/** @type {any} */ ({ extra: { a: value } }), 'GroupCallTask'), 'a');
       refuses(
-        () => toWire(/** @type {any} */ ({ records: [{ extra: { a: [value] } }], extra: {} })),
+        () => toWire(/** @type {any} */ ({ records: [{ extra: { a: [value] } }], extra: {} }), 'GroupCallPage'),
         'records[0].a[0]',
       );
       refuses(() => fromWire({ taskName: value }, 'GroupCallTask'), 'taskName');
@@ -453,7 +501,7 @@ suite('responses', () => {
     assert.equal(task.taskName, undefined);
     assert.deepEqual(Object.keys(task.extra), ['__proto__', 'constructor', 'nested']);
     assert.deepEqual(JSON.parse(JSON.stringify(task.extra)), JSON.parse(text));
-    assert.deepEqual(taskOf(toWire(task)), task);
+    assert.deepEqual(taskOf(toWire(task, 'GroupCallTask')), task);
   });
 
   test('share no mutable objects', () => {

@@ -7,7 +7,7 @@ import { after, before, suite, test } from 'node:test';
 import { inspect } from 'node:util';
 
 import * as recallflow from 'recallflow';
-import { fromWire, OutcomeUnknownError, ProtocolError, RecallFlowError, toWire } from 'recallflow';
+import { ConfigError, fromWire, OutcomeUnknownError, ProtocolError, RecallFlowError, toWire } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
 import { callAny, camelCase, cases, load } from './vectors.mjs';
@@ -76,6 +76,21 @@ function hasWholeFraction(body) {
   return /[[:,]\s*-?\d+\.0+\b/.test(body);
 }
 
+/**
+ * Checks that a response is written without its type, unless it fits several types.
+ *
+ * @param {object} response
+ * @param {unknown} wire
+ */
+function assertInferred(response, wire) {
+  try {
+    assert.deepEqual(toWire(response), wire);
+  } catch (error) {
+    assert(error instanceof ConfigError, String(error));
+    assert.match(error.message, /could not infer the type/);
+  }
+}
+
 suite('responses are read as in the vectors', () => {
   for (const each of cases('decoding')) {
     test(each.name, async () => {
@@ -87,7 +102,7 @@ suite('responses are read as in the vectors', () => {
       }
       const type = RESPONSES[/** @type {keyof RESPONSES} */ (operation)];
       assert.deepEqual(toWire(response, type), each.response);
-      assert.deepEqual(toWire(response), each.response, 'the type is inferred');
+      assertInferred(response, each.response);
       assert.deepEqual(extraPaths(response), [...(each.extra ?? [])].sort());
 
       if (!hasWholeFraction(body)) {

@@ -4,19 +4,18 @@ import { readFileSync } from 'node:fs';
 import { isUint8Array } from 'node:util/types';
 
 import { InvalidRequestError, moveTo, siteOf, type Site } from './errors.js';
-import { RecallNode } from './generated/requests.js';
 import { isUrl } from './realms.js';
 
 /** A voice file: its bytes, or a path or `file:` URL, which is read at once. */
 export type Audio = Uint8Array | string | URL;
 
-/** Returns a voice file in padded base64. */
-export function encodeAudio(audio: Audio): string {
-  const bytes = isUint8Array(audio) ? audio : read(audio, siteOf(RecallNode.reupload));
+/** Returns a voice file in padded base64. The stack of an error begins at the caller of `method`. */
+export function encodeAudio(audio: Audio, method: (...args: never) => unknown): string {
+  const bytes = isUint8Array(audio) ? audio : readFile(audio, siteOf(method));
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-function read(file: string | URL, site: Site): Uint8Array {
+function readFile(file: string | URL, site: Site): Uint8Array {
   // `readFileSync` would take a number for an open file.
   if (typeof file !== 'string' && !isUrl(file)) {
     throw moveTo(

@@ -6,8 +6,7 @@ import { setImmediate } from 'node:timers';
 
 import { camel, moveTo, type Site } from './errors.js';
 import { errorOf, outcomeUnknown } from './failures.js';
-import type { LogWriter } from './logging.js';
-import type { Logger } from './options.js';
+import type { Logger, LogWriter } from './logging.js';
 import { native, type NativeCompletions } from './native.js';
 import { Reader } from './reader.js';
 

@@ -3,15 +3,13 @@
 import { encode } from './encode.js';
 import { InvalidRequestError, moveTo, siteOf } from './errors.js';
 import { attempt } from './failures.js';
-import type { UpdateRecallFlow } from './generated/requests.js';
-import type { RecallFlowDetail } from './generated/responses.js';
 import { native } from './native.js';
 import { open, type Reader } from './reader.js';
 
-function toUpdate(this: RecallFlowDetail): UpdateRecallFlow {
+function toUpdate(this: unknown): unknown {
   const site = siteOf(toUpdate);
   try {
-    return attempt(() => open(native.toUpdate(encode(this))).any() as UpdateRecallFlow, site);
+    return attempt(() => open(native.toUpdate(encode(this))).any(), site);
   } catch (error) {
     throw error instanceof InvalidRequestError ? moveTo(updateError(error), site) : error;
   }

@@ -3,7 +3,20 @@
 import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
 
-import type { Logger } from './options.js';
+/**
+ * A logger: `console`, one of winston, or any object with some of these methods. The loggers of pino and bunyan, whose
+ * methods take the fields before the message, are called in that way.
+ */
+export interface Logger {
+  /** Every attempt and its result. */
+  debug?(message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** Events worth knowing. */
+  info?(message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** Failed attempts that are retried. */
+  warn?(message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** Failed calls. */
+  error?(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
 
 /** The fields of a log record. */
 type Fields = Readonly<Record<string, unknown>>;

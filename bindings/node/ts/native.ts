@@ -84,8 +84,7 @@ export interface Native {
   marker(): string;
   /** Names of the options of clients and of calls. */
   optionNames(): string[];
-  inferRequest(request: string): number;
-  inferResponse(response: string): number;
+  fittingTypes(value: string, mayBeResponse: boolean): number[];
   validate(position: number, request: string): Packed;
   warnings(position: number, request: string): Packed;
   requestToWire(position: number, request: string): Packed;

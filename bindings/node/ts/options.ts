@@ -5,23 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { encode } from './encode.js';
 import { ConfigError } from './errors.js';
 import { PATH_OPTIONS, type CommonCallOptions, type CommonOptions } from './generated/options.js';
-import { LogWriter } from './logging.js';
+import { LogWriter, type Logger } from './logging.js';
 import { isSignal, isUrl } from './realms.js';
-
-/**
- * A logger: `console`, one of winston, or any object with some of these methods. The loggers of pino and bunyan, whose
- * methods take the fields before the message, are called in that way.
- */
-export interface Logger {
-  /** Every attempt and its result. */
-  debug?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** Events worth knowing. */
-  info?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** Failed attempts that are retried. */
-  warn?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** Failed calls. */
-  error?(message: string, fields: Readonly<Record<string, unknown>>): void;
-}
 
 /** Options of a client that have a default. */
 export interface SharedOptions extends CommonOptions {

@@ -21,33 +21,45 @@ export type RequestName = keyof RequestTypes;
 /** Name of a type of responses. */
 export type ResponseName = keyof ResponseTypes;
 
+/** Names of all types, in the order in which the native module numbers those that fit a value. */
+const TYPE_NAMES: readonly string[] = [...REQUEST_NAMES, ...RESPONSE_NAMES];
+
 /** The position of a type among the types of requests, or among those of responses. */
 interface TypePosition {
   isRequest: boolean;
   position: number;
 }
 
-/** Finds a type by name. */
-function typeNamed(name: string): TypePosition {
-  const [request, response] = [positionOf(REQUEST_NAMES, name), positionOf(RESPONSE_NAMES, name)];
-  if (request < 0 && response < 0) {
-    const known = [...REQUEST_NAMES, ...RESPONSE_NAMES].join(', ');
-    throw new ConfigError(`expected one of the types ${known}, got \`${name}\``);
-  }
-  return request < 0 ? { isRequest: false, position: response } : { isRequest: true, position: request };
+function typeAt(index: number): TypePosition {
+  const isRequest = index < REQUEST_NAMES.length;
+  return { isRequest, position: isRequest ? index : index - REQUEST_NAMES.length };
 }
 
-function positionOf(names: readonly string[], name: string): number {
-  return names.indexOf(name);
+/** Finds a type by name. */
+function typeNamed(name: string): TypePosition {
+  const index = TYPE_NAMES.indexOf(name);
+  if (index < 0) {
+    throw new ConfigError(`expected one of the types ${TYPE_NAMES.join(', ')}, got \`${name}\``);
+  }
+  return typeAt(index);
+}
+
+/** Returns the type that fits a value best. If several do, the caller has to decide. */
+function inferredType(json: string, mayBeResponse: boolean): TypePosition {
+  const [index = 0, ...others] = native.fittingTypes(json, mayBeResponse);
+  if (others.length > 0) {
+    const names = [index, ...others].map((each) => `\`${TYPE_NAMES[each] ?? ''}\``).join(', ');
+    throw new ConfigError(
+      `could not infer the type, because the value fits several equally well: ${names}; pass the name of its type`,
+    );
+  }
+  return typeAt(index);
 }
 
 function requestPosition(json: string, type: string | undefined): number {
-  if (type === undefined) {
-    return native.inferRequest(json);
-  }
-  const { isRequest, position } = typeNamed(type);
+  const { isRequest, position } = type === undefined ? inferredType(json, false) : typeNamed(type);
   if (!isRequest) {
-    throw new ConfigError(`expected a type of requests, got the response \`${type}\``);
+    throw new ConfigError(`expected a type of requests, got the response \`${type ?? ''}\``);
   }
   return position;
 }
@@ -55,15 +67,15 @@ function requestPosition(json: string, type: string | undefined): number {
 /**
  * Returns every rule that a request breaks. The list is empty for a valid request. Nothing is sent.
  *
- * Without `type`, the type of the request is inferred from its properties. `{ keyId }` alone is a query; pass the type to
- * validate it as an incomplete update.
+ * Without `type`, the type is inferred from the properties: `{ keyId }` alone is a valid query, and not an incomplete update.
  *
  * ```ts
- * validate({ keyId: 299, recallInterval: 0, recallNum: 1, recallType: 1 })[0]?.path; // 'recallInterval'
+ * validate({ keyId: 299 }, 'UpdateRecallFlow')[0]?.path; // 'recallInterval'
  * ```
  *
  * @param request - The request, or a part of one such as a node.
- * @param type - The type of the request, such as `'UpdateRecallFlow'`.
+ * @param type - The type of the request. Required if the value fits several types equally well.
+ * @throws {@link ConfigError} if `type` is required, or is not a type of requests.
  */
 export function validate(request: unknown, type?: RequestName): Violation[] {
   const site = siteOf(validate);
@@ -77,7 +89,8 @@ export function validate(request: unknown, type?: RequestName): Violation[] {
  * list is empty if the request cannot be read.
  *
  * @param request - The request, or a part of one such as a node.
- * @param type - The type of the request, as for `validate`.
+ * @param type - The type of the request. Required if the value fits several types equally well.
+ * @throws {@link ConfigError} if `type` is required, or is not a type of requests.
  */
 export function warnings(request: unknown, type?: RequestName): RequestWarning[] {
   const site = siteOf(warnings);
@@ -92,8 +105,9 @@ export function warnings(request: unknown, type?: RequestName): RequestWarning[]
  * An integer beyond 2^53 is a bigint, which `JSON.stringify` writes as a string. `toWireText` writes it as a number.
  *
  * @param value - The request or response.
- * @param type - The type of the value. By default it is inferred from the properties.
+ * @param type - The type of the value. Required if the value fits several types equally well.
  * @throws {@link InvalidRequestError} if it cannot be read as a request.
+ * @throws {@link ConfigError} if `type` is required, or is not a type.
  */
 export function toWire(value: object, type?: RequestName | ResponseName): Record<string, unknown> {
   return wireOf(value, type, siteOf(toWire));
@@ -103,8 +117,9 @@ export function toWire(value: object, type?: RequestName | ResponseName): Record
  * Returns the wire form of a request or response as JSON text with exact integers, for logs and fixtures. `fromWire` reads it.
  *
  * @param value - The request or response.
- * @param type - The type of the value. By default it is inferred from the properties.
+ * @param type - The type of the value. Required if the value fits several types equally well.
  * @throws {@link InvalidRequestError} if it cannot be read as a request.
+ * @throws {@link ConfigError} if `type` is required, or is not a type.
  */
 export function toWireText(value: object, type?: RequestName | ResponseName): string {
   return encodeReceived(wireOf(value, type, siteOf(toWireText)));
@@ -113,12 +128,7 @@ export function toWireText(value: object, type?: RequestName | ResponseName): st
 function wireOf(value: object, type: RequestName | ResponseName | undefined, site: Site): Record<string, unknown> {
   const json = encode(value);
   return attempt(() => {
-    const { isRequest, position } =
-      type !== undefined
-        ? typeNamed(type)
-        : hasExtra(value)
-          ? { isRequest: false, position: native.inferResponse(json) }
-          : { isRequest: true, position: native.inferRequest(json) };
+    const { isRequest, position } = type === undefined ? inferredType(json, hasExtra(value)) : typeNamed(type);
     const parcel = isRequest ? native.requestToWire(position, json) : native.responseToWire(position, json);
     return open(parcel).any() as Record<string, unknown>;
   }, site);

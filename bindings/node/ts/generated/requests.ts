@@ -352,7 +352,7 @@ export const RecallNode = {
    * @throws {@link InvalidRequestError} if the file cannot be read.
    */
   reupload(uploadName: string, audio: Audio, fields?: RecallNodeReuploadOptions): RecallNode {
-    return { ...fields, source: VoiceSource.REUPLOAD, uploadName, baseFile: encodeAudio(audio) };
+    return { ...fields, source: VoiceSource.REUPLOAD, uploadName, baseFile: encodeAudio(audio, RecallNode.reupload) };
   },
 
   /**

@@ -56,8 +56,9 @@ pub(super) fn constructor<'a>(
         ConstructorParameter { name: name(wire), of, doc }
     });
     let set = constructor.set.iter().map(|(wire, of)| format!("{wire}: {}", value(of)));
+    let method = names::typescript_method(&constructor.name);
     let given = arguments.iter().map(|(wire, field)| match (is_audio(field), name(wire)) {
-        (true, name) => format!("{wire}: encodeAudio({name})"),
+        (true, name) => format!("{wire}: encodeAudio({name}, {}.{method})", request.name),
         (false, name) if name == **wire => name,
         (false, name) => format!("{wire}: {name}"),
     });
@@ -65,10 +66,10 @@ pub(super) fn constructor<'a>(
     let (carried, own): (Vec<_>, Vec<_>) = rules.iter().partition(|rule| rule.is_optional() && !rule.concerns(known()));
     let is_set = |rule: &&RuleUnion<'_>| constructor.set.iter().any(|(wire, _)| wire == rule.decider);
     ConstructorFunction {
-        name: names::typescript_method(&constructor.name),
+        members: set.chain(given).collect::<Vec<_>>().join(", "),
+        name: method,
         doc: &constructor.doc,
         parameters: parameters.collect(),
-        members: set.chain(given).collect::<Vec<_>>().join(", "),
         takes_audio: arguments.iter().any(|(_, field)| is_audio(field)),
         options: format!("{}{}Options", request.name, names::pascal(&constructor.name)),
         set: known().map(|wire| literal(wire)).collect::<Vec<_>>().join(" | "),
