@@ -23,7 +23,8 @@ pub fn fitting_types(value: String, may_be_response: bool) -> napi::Result<Vec<u
         let value: Value =
             serde_json::from_str(&value).map_err(|error| wrong(format!("the value is not JSON: {error}")))?;
         let requests = (0..REQUESTS.len()).map(|position| request_misfit(position, &source, &value));
-        let responses = (0..RESPONSES.len()).filter(|_| may_be_response).map(|position| response_misfit(position, &value));
+        let responses =
+            (0..RESPONSES.len()).filter(|_| may_be_response).map(|position| response_misfit(position, &value));
         let misfits: Vec<Misfit> = requests.chain(responses).collect();
         let least = misfits.iter().min();
         Ok((0..).zip(&misfits).filter(|(_, misfit)| Some(*misfit) == least).map(|(position, _)| position).collect())
