@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::constructors::{check_complete, lower_arguments, lower_names};
 use super::docs;
-use super::examples;
+use super::examples::{self, Expected};
 use super::fields;
 use super::limits::is_integer;
 use super::naming::{Case, Taken, check_case};
@@ -13,23 +13,30 @@ use super::symbols::{Symbols, TypeSymbol};
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Direction, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
-use crate::raw::{RawBody, RawOperation, RawPaging, RawSpec};
+use crate::raw::{RawBody, RawEnvelope, RawOperation, RawPaging, RawSpec};
 
 /// Lowers all operations, in the order of their files.
 pub(super) fn lower(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
     check_methods(&spec.operations, sink);
     check_paths(&spec.operations, sink);
     check_requests(&spec.operations, sink);
-    spec.operations.iter().filter_map(|raw| lower_operation(raw, symbols, sink)).collect()
+    let envelope = spec.service.as_ref().and_then(|service| service.envelope.as_ref());
+    spec.operations.iter().filter_map(|raw| lower_operation(raw, envelope, symbols, sink)).collect()
 }
 
-fn lower_operation(raw: &RawOperation, symbols: &Symbols<'_>, sink: &Sink) -> Option<Operation> {
+fn lower_operation(
+    raw: &RawOperation,
+    envelope: Option<&RawEnvelope>,
+    symbols: &Symbols<'_>,
+    sink: &Sink,
+) -> Option<Operation> {
     docs::check_about(&raw.about, sink);
     let kind = raw.kind.as_ref().and_then(|kind| lower_kind(kind, sink));
     let request = raw.request.as_ref().and_then(|request| body(request, Direction::Request, symbols, sink));
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
     let (arguments, names) = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
-    let examples = examples::lower(&raw.examples, request, symbols, sink);
+    let expected = Expected { request, response: response.flatten(), envelope };
+    let examples = examples::lower(&raw.examples, expected, symbols, sink);
     let paging = raw.paging.as_ref().map(|paging| {
         if kind == Some(OperationKind::Update) {
             sink.suggest(paging.at, "`paging` is only for queries", "remove it");

@@ -320,8 +320,8 @@ fn paging(mut table: Table<'_>) -> RawPaging {
 fn example(mut table: Table<'_>) -> RawExample {
     let example = RawExample {
         source: table.required("source", Node::string),
-        request: table.required("request", Node::string),
-        response: table.required("response", Node::string),
+        request: table.required("request", Node::text_block),
+        response: table.required("response", Node::text_block),
     };
     table.finish();
     example

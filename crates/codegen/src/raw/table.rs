@@ -37,6 +37,8 @@ pub(super) struct Node<'a> {
     what: String,
     value: DeValue<'a>,
     at: Place,
+    /// Byte offset of the value in the file.
+    start: usize,
 }
 
 impl<'a> Source<'a> {
@@ -74,7 +76,8 @@ impl<'a> Table<'a> {
         let key = At { value: key.get_ref().clone().into_owned(), at: source.place(key.span().start) };
         // The span of a table begins after its header.
         let at = if value.get_ref().is_table() { key.at } else { source.place(value.span().start) };
-        let node = Node { source, what: format!("`{}`", key.value), value: value.into_inner(), at };
+        let start = value.span().start;
+        let node = Node { source, what: format!("`{}`", key.value), value: value.into_inner(), at, start };
         (key, node)
     }
 
@@ -141,6 +144,17 @@ impl<'a> Node<'a> {
             DeValue::String(text) => Some(At { value: text.into_owned(), at: self.at }),
             _ => self.wrong("a string"),
         }
+    }
+
+    /// Reads a string of several lines. Its location is that of the first line, which may follow the opening quotes.
+    pub(super) fn text_block(self) -> Option<At<String>> {
+        let quoted = self.source.text.get(self.start..).unwrap_or_default();
+        let is_below = ["'''", "\"\"\""].iter().any(|quotes| {
+            quoted.strip_prefix(quotes).is_some_and(|text| text.starts_with('\n') || text.starts_with("\r\n"))
+        });
+        let mut text = self.string()?;
+        text.at.line += usize::from(is_below);
+        Some(text)
     }
 
     /// Reads an integer.
@@ -229,6 +243,7 @@ impl<'a> Node<'a> {
             source: self.source,
             what: format!("an item of {}", self.what),
             at: self.source.place(item.span().start),
+            start: item.span().start,
             value: item.into_inner(),
         };
         Some(At { value: items.into_iter().filter_map(|item| read(node(item))).collect(), at: self.at })
