@@ -12,6 +12,7 @@ mod include;
 mod limits;
 mod lints;
 mod literals;
+mod marks;
 mod naming;
 mod operations;
 mod options;
@@ -38,5 +39,7 @@ pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     let operations = operations::lower(spec, &symbols, sink);
     let options = options::lower(&spec.options, sink);
     let sandbox = spec.sandbox.as_ref().and_then(|sandbox| sandbox::lower(sandbox, sink));
-    Some(Api { service: service??, enums, types, operations, options, sandbox, spec_files: Vec::new() })
+    let mut api = Api { service: service??, enums, types, operations, options, sandbox, spec_files: Vec::new() };
+    marks::mark(&mut api);
+    Some(api)
 }

@@ -59,7 +59,7 @@ pub struct EnumValue {
     /// Number on the wire.
     pub number: i64,
     /// Meaning.
-    pub doc: String,
+    pub doc: Doc,
 }
 
 /// The direction of an object.

@@ -57,6 +57,7 @@ pub(crate) struct RawDocument {
     pub(crate) title: Option<At<String>>,
     pub(crate) publisher: Option<At<String>>,
     pub(crate) doc: Option<At<String>>,
+    pub(crate) mark: Option<At<String>>,
 }
 
 /// `[base_urls.NAME]`.
@@ -136,7 +137,7 @@ pub(crate) struct RawEnum {
 pub(crate) struct RawEnumValue {
     pub(crate) name: At<String>,
     pub(crate) number: Option<At<i64>>,
-    pub(crate) doc: Option<At<String>>,
+    pub(crate) about: RawAbout,
 }
 
 /// `[Name]` of a file in `types/`, or the request or the response of an operation.

@@ -55,14 +55,15 @@ export abstract class Operations {
   ): Pages<T>;
 
   /**
-   * Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+   * Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending. Known only
+   * from other public pages of the vendor.
    *
    * It is an update: it is retried only if the service provably did not process it.
    *
    * `POST voice/recallFlow/cancel`.
    *
    * @param request - What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one
-   *   of its nodes.
+   *   of its nodes. Known only from other public pages of the vendor.
    * @param options - Timeout, retries and abort signal of this call; the client's by default.
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
    * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
@@ -127,13 +128,13 @@ export abstract class Operations {
   }
 
   /**
-   * Reads one page of the recall flows in a time span.
+   * Reads one page of the recall flows in a time span. Known only from other public pages of the vendor.
    *
    * It is a query, which changes nothing: it is retried after a transient failure.
    *
    * `POST voice/recallFlow/queryPage`.
    *
-   * @param request - Selection of recall flows, and the page to read.
+   * @param request - Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
    * @param options - Timeout, retries and abort signal of this call; the client's by default.
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
@@ -143,14 +144,14 @@ export abstract class Operations {
   }
 
   /**
-   * Reads all recall flows in the time span, page by page.
+   * Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
    *
    * It begins with the page that `current` names, and reads the next page when it is needed. A query that breaks a rule
    * is refused at once. Every other error is thrown by the iteration, which ends with it.
    *
    * `POST voice/recallFlow/queryPage`.
    *
-   * @param query - Selection of recall flows, and the page to read.
+   * @param query - Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
    * @param options - Timeout and retries of each page, and abort signal; the client's by default.
    * @throws {@link InvalidRequestError} if the query breaks a rule; nothing was sent.
    */

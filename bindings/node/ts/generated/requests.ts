@@ -12,7 +12,10 @@ import {
   VoiceSource,
 } from './enums.js';
 
-/** What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its nodes. */
+/**
+ * What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its nodes. Known
+ * only from other public pages of the vendor.
+ */
 export interface CancelRecallFlow {
   /** What `id` means and how much is canceled (1 flow, 2 parent task, 3 node). */
   type: CancelScope;
@@ -92,7 +95,7 @@ export interface RecallFlowDetailQuery {
   keyId: number | bigint;
 }
 
-/** Selection of recall flows, and the page to read. */
+/** Selection of recall flows, and the page to read. Known only from other public pages of the vendor. */
 export interface RecallFlowQuery {
   /**
    * Page number, starting at 1.
@@ -141,7 +144,7 @@ export interface UpdateRecallFlow {
   /** Number of recalls, 1 to 10. */
   recallNum: number;
 
-  /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
+  /** Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1 failed). */
   recallType: RecallType;
 
   /** Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented. */

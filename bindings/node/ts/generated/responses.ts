@@ -17,9 +17,6 @@ import type { RecallNode, UpdateRecallFlow } from './requests.js';
 
 /** One page of group-call tasks. */
 export interface GroupCallPage {
-  /** Tasks of the page; empty if the response has none. */
-  readonly records: readonly GroupCallTask[];
-
   /** Total number of tasks. */
   readonly total?: number | undefined;
 
@@ -35,11 +32,14 @@ export interface GroupCallPage {
   /** Number of pages. */
   readonly pages?: number | undefined;
 
+  /** Tasks of the page; empty if the response has none. */
+  readonly records: readonly GroupCallTask[];
+
   /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
 
-/** One page of recall flows. */
+/** One page of recall flows. Known only from other public pages of the vendor. */
 export interface RecallFlowPage {
   /** Total number of flows. */
   readonly total?: number | undefined;
@@ -60,7 +60,7 @@ export interface RecallFlowPage {
   readonly extra: Extra;
 }
 
-/** A recall flow in a list, without its nodes. */
+/** A recall flow in a list, without its nodes. Known only from other public pages of the vendor. */
 export interface RecallFlow {
   /**
    * Unique key of the recall flow, by which it is read and edited. A `bigint` beyond 2^53, because a number would be
@@ -143,7 +143,7 @@ export interface GroupCallTask {
   /** Number of answered calls. */
   readonly answeredNum?: number | undefined;
 
-  /** Answer-seizure ratio in percent, as text such as `80`. */
+  /** Answer rate in percent, as text such as `80`. */
   readonly asr?: string | undefined;
 
   /** Total billed duration of the AI Agent product in seconds. */
@@ -202,10 +202,10 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
   /** Unique key of the recall flow. A `bigint` beyond 2^53, because a number would be rounded. */
   readonly keyId?: number | bigint | undefined;
 
-  /** Minutes between two recalls, 1 to 1440. */
+  /** Minutes between two recalls. */
   readonly recallInterval?: number | undefined;
 
-  /** Number of recalls, 1 to 10. */
+  /** Number of recalls. */
   readonly recallNum?: number | undefined;
 
   /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
@@ -245,6 +245,15 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
 
 /** One node of a recall flow, with its state. */
 export interface RecallNodeDetail {
+  /** Unique key of the node. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly keyId?: number | bigint | undefined;
+
+  /** ID of the group-call task that the node runs. A `bigint` beyond 2^53, because a number would be rounded. */
+  readonly taskId?: number | bigint | undefined;
+
+  /** State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). */
+  readonly nodeStatus?: RecallStatusValue | undefined;
+
   /**
    * Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text to
    * speech).
@@ -329,15 +338,6 @@ export interface RecallNodeDetail {
   /** Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   readonly delayTransfer?: number | undefined;
 
-  /** Unique key of the node. A `bigint` beyond 2^53, because a number would be rounded. */
-  readonly keyId?: number | bigint | undefined;
-
-  /** ID of the group-call task that the node runs. A `bigint` beyond 2^53, because a number would be rounded. */
-  readonly taskId?: number | bigint | undefined;
-
-  /** State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). */
-  readonly nodeStatus?: RecallStatusValue | undefined;
-
   /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
@@ -384,12 +384,12 @@ export const RESPONSE_NAMES = [
 /** @internal */
 export function readGroupCallPage(reader: Reader): GroupCallPage {
   return reader.row({
-    records: reader.objects(readGroupCallTask),
     total: reader.number(),
     size: reader.number(),
     current: reader.number(),
     searchCount: reader.boolean(),
     pages: reader.number(),
+    records: reader.objects(readGroupCallTask),
     extra: reader.extra(),
   });
 }
@@ -471,6 +471,9 @@ export function readRecallFlowDetail(reader: Reader): RecallFlowDetail {
 /** @internal */
 export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
   return reader.row({
+    keyId: reader.id(),
+    taskId: reader.id(),
+    nodeStatus: reader.number(),
     source: reader.number(),
     voiceFileId: reader.text(),
     voiceFileName: reader.text(),
@@ -497,9 +500,6 @@ export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
     toSeatType: reader.number(),
     toSeatKey: reader.text(),
     delayTransfer: reader.number(),
-    keyId: reader.id(),
-    taskId: reader.id(),
-    nodeStatus: reader.number(),
     extra: reader.extra(),
   });
 }

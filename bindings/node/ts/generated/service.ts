@@ -6,5 +6,5 @@ export const ITNIO = 'https://api.itniotech.com';
 /** Base URL: LAAFFIC. Its AI Agent pages show the same host without `/v3`. */
 export const LAAFFIC = 'https://api.laaffic.com/v3';
 
-/** Base URL: onbuka. */
+/** Base URL: onbuka. Known only from other public pages of the vendor. */
 export const ONBUKA = 'https://api.onbuka.com/v3';

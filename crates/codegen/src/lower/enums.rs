@@ -20,7 +20,7 @@ fn lower_enum(raw: &RawEnum, sink: &Sink) -> Enum {
     for value in &raw.values {
         check_case("an enum's value", &value.name, Case::Snake, sink);
         taken.take("value", &value.name, sink);
-        docs::sentence(value.doc.as_ref(), sink);
+        docs::check_about(&value.about, sink);
         if let Some(number) = &value.number
             && i32::try_from(number.value).is_err()
         {

@@ -69,6 +69,7 @@ fn documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
             title: docs::not_empty(raw.title.as_ref(), "title", sink),
             publisher: docs::not_empty(raw.publisher.as_ref(), "publisher", sink),
             doc: docs::sentence(raw.doc.as_ref(), sink),
+            mark: raw.mark.as_ref().map(|mark| docs::sentence(Some(mark), sink)),
         }
     };
     raw.iter().map(lower).collect()

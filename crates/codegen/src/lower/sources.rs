@@ -8,6 +8,11 @@ use crate::raw::{RawAbout, RawBody, RawEnum, RawOperation, RawService, RawSpec, 
 /// Suffix of a source if only an example in the document shows the item.
 const EXAMPLE: &str = " example";
 
+/// Returns the document of a source.
+pub(super) fn document(source: &str) -> &str {
+    source.strip_suffix(EXAMPLE).unwrap_or(source)
+}
+
 /// Checks the sources of all items, unless `service.toml` does not parse, because the documents are unknown then.
 pub(super) fn check(spec: &RawSpec, sink: &Sink) {
     let Some(service) = &spec.service else { return };
@@ -41,6 +46,7 @@ impl Sources<'_> {
 
     fn enumeration(&self, raw: &RawEnum) {
         self.about(&raw.about);
+        raw.values.iter().for_each(|raw| self.about(&raw.about));
     }
 
     fn object(&self, raw: &RawType) {
@@ -62,7 +68,7 @@ impl Sources<'_> {
 
     fn about(&self, raw: &RawAbout) {
         for source in raw.source.iter().flat_map(|sources| &sources.value) {
-            self.name(source, source.value.strip_suffix(EXAMPLE).unwrap_or(&source.value));
+            self.name(source, document(&source.value));
         }
     }
 

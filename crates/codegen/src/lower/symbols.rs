@@ -166,10 +166,11 @@ impl<'a> Symbols<'a> {
 
 /// Lowers the values of an enum without checking them.
 pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
+    let sources = docs::sources(&raw.about).unwrap_or_default();
     let value = |value: &RawEnumValue| EnumValue {
         name: value.name.value.clone(),
         number: value.number.as_ref().map_or(0, |number| number.value),
-        doc: value.doc.as_ref().map(|doc| doc.value.clone()).unwrap_or_default(),
+        doc: docs::about(&value.about, &sources),
     };
     raw.values.iter().map(value).collect()
 }

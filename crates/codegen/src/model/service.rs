@@ -34,6 +34,8 @@ pub struct Document {
     pub publisher: String,
     /// Description.
     pub doc: String,
+    /// Sentence for the docs of items that only marked documents describe.
+    pub mark: Option<String>,
 }
 
 /// The base URL of a brand.

@@ -73,6 +73,7 @@ fn document(name: At<String>, mut table: Table<'_>) -> RawDocument {
         title: table.required("title", Node::string),
         publisher: table.required("publisher", Node::string),
         doc: table.required("doc", Node::string),
+        mark: table.optional("mark", Node::string),
     };
     table.finish();
     document
@@ -156,8 +157,7 @@ fn enumeration(name: At<String>, mut table: Table<'_>) -> RawEnum {
 }
 
 fn enum_value(name: At<String>, mut table: Table<'_>) -> RawEnumValue {
-    let value =
-        RawEnumValue { name, number: table.required("number", Node::int), doc: table.required("doc", Node::string) };
+    let value = RawEnumValue { name, number: table.required("number", Node::int), about: inherited_about(&mut table) };
     table.finish();
     value
 }

@@ -5,7 +5,7 @@
 use crate::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
-/// Which calls a recall flow repeats, by their result in the previous task.
+/// Which calls a recall flow repeats.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(from = "i64", into = "i64")]
 #[non_exhaustive]
@@ -402,9 +402,9 @@ open_enum!(TaskStatus);
 #[serde(from = "i64", into = "i64")]
 #[non_exhaustive]
 pub enum TaskType {
-    /// 1: Ordinary group call with a voice menu (IVR).
+    /// 1: Ordinary group call with a voice menu (IVR). Known only from other public pages of the vendor.
     Ordinary,
-    /// 2: Group call that follows an AI script.
+    /// 2: Group call that follows an AI script. Known only from other public pages of the vendor.
     Script,
     /// 3: AI Agent group call; the only kind that the group-call query accepts.
     AiAgent,
@@ -451,7 +451,7 @@ impl TaskType {
 }
 open_enum!(TaskType);
 
-/// What is canceled of a recall flow.
+/// What is canceled of a recall flow. Known only from other public pages of the vendor.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(from = "i64", into = "i64")]
 #[non_exhaustive]

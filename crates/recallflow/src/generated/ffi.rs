@@ -149,7 +149,7 @@ pub static CALLS: &[CallShape] = &[
     CallShape {
         request: requests::GROUP_CALL_QUERY,
         response: Some(responses::GROUP_CALL_PAGE),
-        paging: Some(PagingShape { records: 0, pages: 5, total: 1, id: 0 }),
+        paging: Some(PagingShape { records: 5, pages: 4, total: 0, id: 0 }),
     },
     CallShape {
         request: requests::RECALL_FLOW_DETAIL_QUERY,

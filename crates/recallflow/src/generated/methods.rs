@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::pages::Pages;
 
 impl Client {
-    /// Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+    /// Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending. Known
+    /// only from other public pages of the vendor.
     ///
     /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
     /// means that the update may or may not have been applied.
@@ -56,7 +57,7 @@ impl Client {
         self.execute(&RecallFlowDetailQuery::new(key_id)).await
     }
 
-    /// Reads one page of the recall flows in a time span.
+    /// Reads one page of the recall flows in a time span. Known only from other public pages of the vendor.
     ///
     /// Sends `POST voice/recallFlow/queryPage`.
     ///
@@ -67,7 +68,7 @@ impl Client {
         self.execute(request).await
     }
 
-    /// Reads all recall flows in the time span, page by page.
+    /// Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
     ///
     /// The first page is the one in `current`. Later pages are read on demand.
     ///
@@ -93,7 +94,8 @@ impl Client {
 }
 
 impl blocking::Client {
-    /// Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+    /// Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending. Known
+    /// only from other public pages of the vendor.
     ///
     /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
     /// means that the update may or may not have been applied.
@@ -139,7 +141,7 @@ impl blocking::Client {
         self.execute(&RecallFlowDetailQuery::new(key_id))
     }
 
-    /// Reads one page of the recall flows in a time span.
+    /// Reads one page of the recall flows in a time span. Known only from other public pages of the vendor.
     ///
     /// Sends `POST voice/recallFlow/queryPage`.
     ///
@@ -150,7 +152,7 @@ impl blocking::Client {
         self.execute(request)
     }
 
-    /// Reads all recall flows in the time span, page by page.
+    /// Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
     ///
     /// The first page is the one in `current`. Later pages are read on demand.
     ///

@@ -20,7 +20,7 @@ pub const OPERATIONS: &[OperationInfo] = &[
         name: "query_group_calls",
         kind: OperationKind::Query,
         path: "voice/group/call/query",
-        content: Content::Items { records: 0, total: 1 },
+        content: Content::Items { records: 5, total: 0 },
     },
     OperationInfo {
         name: "query_recall_flow_detail",

@@ -16,7 +16,7 @@ use crate::request::write;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its
-/// nodes.
+/// nodes. Known only from other public pages of the vendor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CancelRecallFlow {
@@ -380,7 +380,7 @@ impl<'de> Deserialize<'de> for RecallFlowDetailQuery {
     }
 }
 
-/// Selection of recall flows, and the page to read.
+/// Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RecallFlowQuery {
@@ -547,7 +547,8 @@ pub struct UpdateRecallFlow {
     /// On the wire: `recallNum`.
     #[serde(rename = "recallNum")]
     pub recall_num: i32,
-    /// Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
+    /// Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1
+    /// failed).
     ///
     /// On the wire: `recallType`.
     #[serde(rename = "recallType")]
@@ -588,7 +589,8 @@ impl UpdateRecallFlow {
         self
     }
 
-    /// Which calls are repeated: all, or only the failed ones (0 all, 1 failed).
+    /// Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1
+    /// failed).
     #[must_use]
     pub fn recall_type(mut self, recall_type: RecallType) -> Self {
         self.recall_type = recall_type;

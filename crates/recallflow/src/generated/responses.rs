@@ -19,10 +19,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCallPage {
-    /// Tasks of the page; empty if the response has none.
-    ///
-    /// On the wire: `records`.
-    pub records: Vec<GroupCallTask>,
     /// Total number of tasks.
     ///
     /// On the wire: `total`.
@@ -43,6 +39,10 @@ pub struct GroupCallPage {
     ///
     /// On the wire: `pages`.
     pub pages: Option<i64>,
+    /// Tasks of the page; empty if the response has none.
+    ///
+    /// On the wire: `records`.
+    pub records: Vec<GroupCallTask>,
     /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
@@ -50,12 +50,12 @@ pub struct GroupCallPage {
 impl Serialize for GroupCallPage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut record = RecordWriter::new(serializer, &self.extra)?;
-        record.list("records", &self.records)?;
         record.value("total", self.total.as_ref())?;
         record.value("size", self.size.as_ref())?;
         record.value("current", self.current.as_ref())?;
         record.value("searchCount", self.search_count.as_ref())?;
         record.value("pages", self.pages.as_ref())?;
+        record.list("records", &self.records)?;
         record.end()
     }
 }
@@ -65,12 +65,12 @@ impl FromRow for GroupCallPage {
 
     fn from_row(row: Row<'_>) -> Self {
         Self {
-            records: row.list(0),
-            total: row.get(1),
-            size: row.get(2),
-            current: row.get(3),
-            search_count: row.get(4),
-            pages: row.get(5),
+            total: row.get(0),
+            size: row.get(1),
+            current: row.get(2),
+            search_count: row.get(3),
+            pages: row.get(4),
+            records: row.list(5),
             extra: row.extra().cloned().unwrap_or_default(),
         }
     }
@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for GroupCallPage {
     }
 }
 
-/// One page of recall flows.
+/// One page of recall flows. Known only from other public pages of the vendor.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallFlowPage {
@@ -143,7 +143,7 @@ impl<'de> Deserialize<'de> for RecallFlowPage {
     }
 }
 
-/// A recall flow in a list, without its nodes.
+/// A recall flow in a list, without its nodes. Known only from other public pages of the vendor.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallFlow {
@@ -282,7 +282,7 @@ pub struct GroupCallTask {
     ///
     /// On the wire: `answeredNum`.
     pub answered_num: Option<i64>,
-    /// Answer-seizure ratio in percent, as text such as `80`.
+    /// Answer rate in percent, as text such as `80`.
     ///
     /// On the wire: `asr`.
     pub asr: Option<String>,
@@ -419,11 +419,11 @@ pub struct RecallFlowDetail {
     ///
     /// On the wire: `keyId`.
     pub key_id: Option<i64>,
-    /// Minutes between two recalls, 1 to 1440.
+    /// Minutes between two recalls.
     ///
     /// On the wire: `recallInterval`.
     pub recall_interval: Option<i32>,
-    /// Number of recalls, 1 to 10.
+    /// Number of recalls.
     ///
     /// On the wire: `recallNum`.
     pub recall_num: Option<i32>,
@@ -513,6 +513,18 @@ impl<'de> Deserialize<'de> for RecallFlowDetail {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallNodeDetail {
+    /// Unique key of the node.
+    ///
+    /// On the wire: `keyId`.
+    pub key_id: Option<i64>,
+    /// ID of the group-call task that the node runs.
+    ///
+    /// On the wire: `taskId`.
+    pub task_id: Option<i64>,
+    /// State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed).
+    ///
+    /// On the wire: `nodeStatus`.
+    pub node_status: Option<RecallStatus>,
     /// Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3
     /// text to speech).
     ///
@@ -618,18 +630,6 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire: `delayTransfer`.
     pub delay_transfer: Option<i32>,
-    /// Unique key of the node.
-    ///
-    /// On the wire: `keyId`.
-    pub key_id: Option<i64>,
-    /// ID of the group-call task that the node runs.
-    ///
-    /// On the wire: `taskId`.
-    pub task_id: Option<i64>,
-    /// State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed).
-    ///
-    /// On the wire: `nodeStatus`.
-    pub node_status: Option<RecallStatus>,
     /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
@@ -637,6 +637,9 @@ pub struct RecallNodeDetail {
 impl Serialize for RecallNodeDetail {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut record = RecordWriter::new(serializer, &self.extra)?;
+        record.value("keyId", self.key_id.as_ref())?;
+        record.value("taskId", self.task_id.as_ref())?;
+        record.value("nodeStatus", self.node_status.as_ref())?;
         record.value("source", self.source.as_ref())?;
         record.value("voiceFileId", self.voice_file_id.as_ref())?;
         record.value("voiceFileName", self.voice_file_name.as_ref())?;
@@ -663,9 +666,6 @@ impl Serialize for RecallNodeDetail {
         record.value("toSeatType", self.to_seat_type.as_ref())?;
         record.value("toSeatKey", self.to_seat_key.as_ref())?;
         record.value("delayTransfer", self.delay_transfer.as_ref())?;
-        record.value("keyId", self.key_id.as_ref())?;
-        record.value("taskId", self.task_id.as_ref())?;
-        record.value("nodeStatus", self.node_status.as_ref())?;
         record.end()
     }
 }
@@ -675,35 +675,35 @@ impl FromRow for RecallNodeDetail {
 
     fn from_row(row: Row<'_>) -> Self {
         Self {
-            source: row.get(0),
-            voice_file_id: row.get(1),
-            voice_file_name: row.get(2),
-            upload_name: row.get(3),
-            text: row.get(4),
-            lan: row.get(5),
-            speaking_rate: row.get(6),
-            ssml_gender: row.get(7),
-            accent: row.get(8),
-            hang_up_sms: row.get(9),
-            idx_sms_app_id: row.get(10),
-            sms_content: row.get(11),
-            sender_id: row.get(12),
-            feedback_push: row.get(13),
-            feedback_value: row.get(14),
-            success_push: row.get(15),
-            success_push_time: row.get(16),
-            failed_push: row.get(17),
-            ring_push: row.get(18),
-            to_seat: row.get(19),
-            sip_group_id: row.get(20),
-            outbound_control: row.get(21),
-            callout_rate: row.get(22),
-            to_seat_type: row.get(23),
-            to_seat_key: row.get(24),
-            delay_transfer: row.get(25),
-            key_id: row.get(26),
-            task_id: row.get(27),
-            node_status: row.get(28),
+            key_id: row.get(0),
+            task_id: row.get(1),
+            node_status: row.get(2),
+            source: row.get(3),
+            voice_file_id: row.get(4),
+            voice_file_name: row.get(5),
+            upload_name: row.get(6),
+            text: row.get(7),
+            lan: row.get(8),
+            speaking_rate: row.get(9),
+            ssml_gender: row.get(10),
+            accent: row.get(11),
+            hang_up_sms: row.get(12),
+            idx_sms_app_id: row.get(13),
+            sms_content: row.get(14),
+            sender_id: row.get(15),
+            feedback_push: row.get(16),
+            feedback_value: row.get(17),
+            success_push: row.get(18),
+            success_push_time: row.get(19),
+            failed_push: row.get(20),
+            ring_push: row.get(21),
+            to_seat: row.get(22),
+            sip_group_id: row.get(23),
+            outbound_control: row.get(24),
+            callout_rate: row.get(25),
+            to_seat_type: row.get(26),
+            to_seat_key: row.get(27),
+            delay_transfer: row.get(28),
             extra: row.extra().cloned().unwrap_or_default(),
         }
     }

@@ -12,7 +12,7 @@ pub const ITNIO: &str = "https://api.itniotech.com";
 /// Base URL: LAAFFIC. Its AI Agent pages show the same host without `/v3`.
 pub const LAAFFIC: &str = "https://api.laaffic.com/v3";
 
-/// Base URL: onbuka.
+/// Base URL: onbuka. Known only from other public pages of the vendor.
 pub const ONBUKA: &str = "https://api.onbuka.com/v3";
 
 /// `Content-Type`: Media type of the request body: JSON in UTF-8.

@@ -11,14 +11,14 @@ pub static RESPONSES: &[Shape] = &[
     Shape {
         name: "GroupCallPage",
         fields: &[
-            Field::new("records", None, Kind::List(&Kind::Object(responses::GROUP_CALL_TASK))),
             Field::new("total", None, Kind::Int64),
             Field::new("size", None, Kind::Int64),
             Field::new("current", None, Kind::Int64),
             Field::new("searchCount", None, Kind::Bool),
             Field::new("pages", None, Kind::Int64),
+            Field::new("records", None, Kind::List(&Kind::Object(responses::GROUP_CALL_TASK))),
         ],
-        names: &["records", "total", "size", "current", "searchCount", "pages"],
+        names: &["total", "size", "current", "searchCount", "pages", "records"],
         aliases: &[],
     },
     Shape {
@@ -144,6 +144,9 @@ pub static RESPONSES: &[Shape] = &[
     Shape {
         name: "RecallNodeDetail",
         fields: &[
+            Field::new("keyId", None, Kind::Id),
+            Field::new("taskId", None, Kind::Id),
+            Field::new("nodeStatus", None, Kind::Enum(enums::RECALL_STATUS)),
             Field::new("source", None, Kind::Enum(enums::VOICE_SOURCE)),
             Field::new("voiceFileId", None, Kind::Text),
             Field::new("voiceFileName", None, Kind::Text),
@@ -170,11 +173,11 @@ pub static RESPONSES: &[Shape] = &[
             Field::new("toSeatType", None, Kind::Enum(enums::SEAT_TRANSFER)),
             Field::new("toSeatKey", None, Kind::Text),
             Field::new("delayTransfer", None, Kind::Int32),
-            Field::new("keyId", None, Kind::Id),
-            Field::new("taskId", None, Kind::Id),
-            Field::new("nodeStatus", None, Kind::Enum(enums::RECALL_STATUS)),
         ],
         names: &[
+            "keyId",
+            "taskId",
+            "nodeStatus",
             "source",
             "voiceFileId",
             "voiceFileName",
@@ -201,9 +204,6 @@ pub static RESPONSES: &[Shape] = &[
             "toSeatType",
             "toSeatKey",
             "delayTransfer",
-            "keyId",
-            "taskId",
-            "nodeStatus",
         ],
         aliases: &[],
     },

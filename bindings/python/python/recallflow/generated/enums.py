@@ -20,7 +20,7 @@ __all__ = [
 
 
 class RecallType(Number):
-    """Which calls a recall flow repeats, by their result in the previous task."""
+    """Which calls a recall flow repeats."""
 
     ALL = 0
     """Recall all attempts."""
@@ -102,15 +102,15 @@ class TaskType(Number):
     """Kind of a group-call task."""
 
     ORDINARY = 1
-    """Ordinary group call with a voice menu (IVR)."""
+    """Ordinary group call with a voice menu (IVR). Known only from other public pages of the vendor."""
     SCRIPT = 2
-    """Group call that follows an AI script."""
+    """Group call that follows an AI script. Known only from other public pages of the vendor."""
     AI_AGENT = 3
     """AI Agent group call; the only kind that the group-call query accepts."""
 
 
 class CancelScope(Number):
-    """What is canceled of a recall flow."""
+    """What is canceled of a recall flow. Known only from other public pages of the vendor."""
 
     FLOW = 1
     """The whole flow with this key. It must be pending."""

@@ -38,7 +38,8 @@ class Operations(BaseClient):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending.
+        """Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending. Known
+        only from other public pages of the vendor.
 
         It is retried only if the service provably did not process it. If the outcome is unknown, it raises
         `OutcomeUnknownError`.
@@ -166,14 +167,14 @@ class Operations(BaseClient):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RecallFlowPage:
-        """Reads one page of the recall flows in a time span.
+        """Reads one page of the recall flows in a time span. Known only from other public pages of the vendor.
 
         It is retried after failures that may be temporary, because it changes nothing.
 
         `POST voice/recallFlow/queryPage`.
 
         Args:
-            request: Selection of recall flows, and the page to read.
+            request: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -196,7 +197,7 @@ class Operations(BaseClient):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Pages[RecallFlow]:
-        """Reads all recall flows in the time span, page by page.
+        """Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
 
         It starts with the page `current` of the query, and requests further pages as they are needed.
         An invalid query raises an error at once. The iteration raises all other errors, and ends with them.
@@ -204,7 +205,7 @@ class Operations(BaseClient):
         `POST voice/recallFlow/queryPage`.
 
         Args:
-            query: Selection of recall flows, and the page to read.
+            query: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
 

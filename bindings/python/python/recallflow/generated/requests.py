@@ -37,6 +37,7 @@ __all__ = [
 @keyword_record
 class CancelRecallFlow(Request):
     """What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its nodes.
+    Known only from other public pages of the vendor.
     """
 
     type: CancelScope | int
@@ -79,7 +80,7 @@ class RecallFlowDetailQuery(Request):
 
 @keyword_record
 class RecallFlowQuery(Request):
-    """Selection of recall flows, and the page to read."""
+    """Selection of recall flows, and the page to read. Known only from other public pages of the vendor."""
 
     current: int = 1
     """Page number, starting at 1."""
@@ -104,7 +105,8 @@ class UpdateRecallFlow(Request):
     recall_num: int
     """Number of recalls, 1 to 10."""
     recall_type: RecallType | int
-    """Which calls are repeated: all, or only the failed ones (0 all, 1 failed)."""
+    """Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1 failed).
+    """
     node_list: Sequence[RecallNode] | None = None
     """Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented."""
 

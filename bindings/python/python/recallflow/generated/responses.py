@@ -37,8 +37,6 @@ __all__ = [
 class GroupCallPage(Response):
     """One page of group-call tasks."""
 
-    records: Sequence[GroupCallTask] = ()
-    """Tasks of the page; empty if the response has none."""
     total: int | None = None
     """Total number of tasks."""
     size: int | None = None
@@ -49,11 +47,13 @@ class GroupCallPage(Response):
     """Whether the service counted the tasks."""
     pages: int | None = None
     """Number of pages."""
+    records: Sequence[GroupCallTask] = ()
+    """Tasks of the page; empty if the response has none."""
 
 
 @keyword_record
 class RecallFlowPage(Response):
-    """One page of recall flows."""
+    """One page of recall flows. Known only from other public pages of the vendor."""
 
     total: int | None = None
     """Total number of flows."""
@@ -69,7 +69,7 @@ class RecallFlowPage(Response):
 
 @keyword_record
 class RecallFlow(Response):
-    """A recall flow in a list, without its nodes."""
+    """A recall flow in a list, without its nodes. Known only from other public pages of the vendor."""
 
     key_id: int | None = None
     """Unique key of the recall flow, by which it is read and edited."""
@@ -124,7 +124,7 @@ class GroupCallTask(Response):
     answered_num: int | None = None
     """Number of answered calls."""
     asr: str | None = None
-    """Answer-seizure ratio in percent, as text such as `80`."""
+    """Answer rate in percent, as text such as `80`."""
     agent_total_feetime: int | None = None
     """Total billed duration of the AI Agent product in seconds."""
     agent_fee: str | None = None
@@ -150,9 +150,9 @@ class RecallFlowDetail(Updatable):
     key_id: int | None = None
     """Unique key of the recall flow."""
     recall_interval: int | None = None
-    """Minutes between two recalls, 1 to 1440."""
+    """Minutes between two recalls."""
     recall_num: int | None = None
-    """Number of recalls, 1 to 10."""
+    """Number of recalls."""
     recall_type: RecallType | int | None = None
     """Which calls are repeated: all, or only the failed ones (0 all, 1 failed)."""
     status: RecallStatus | int | None = None
@@ -177,6 +177,12 @@ class RecallFlowDetail(Updatable):
 class RecallNodeDetail(Response):
     """One node of a recall flow, with its state."""
 
+    key_id: int | None = None
+    """Unique key of the node."""
+    task_id: int | None = None
+    """ID of the group-call task that the node runs."""
+    node_status: RecallStatus | int | None = None
+    """State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed)."""
     source: VoiceSource | int | None = None
     """Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text
     to speech).
@@ -231,12 +237,6 @@ class RecallNodeDetail(Response):
     """Key that transfers the call to an agent."""
     delay_transfer: int | None = None
     """Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2."""
-    key_id: int | None = None
-    """Unique key of the node."""
-    task_id: int | None = None
-    """ID of the group-call task that the node runs."""
-    node_status: RecallStatus | int | None = None
-    """State of the node (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed)."""
 
 
 @keyword_record

@@ -17,4 +17,4 @@ LAAFFIC = "https://api.laaffic.com/v3"
 """Base URL: LAAFFIC. Its AI Agent pages show the same host without `/v3`."""
 
 ONBUKA = "https://api.onbuka.com/v3"
-"""Base URL: onbuka."""
+"""Base URL: onbuka. Known only from other public pages of the vendor."""

@@ -32,7 +32,7 @@ pub(super) fn render(api: &Api) -> String {
         let members = item.values.iter().map(|value| PythonEnumMember {
             name: names::screaming(&value.name),
             number: value.number,
-            doc: value.doc.clone(),
+            doc: value.doc.text.clone(),
         });
         PythonEnum { name: item.name.clone(), doc: item.doc.text.clone(), members: members.collect() }
     });

@@ -21,7 +21,7 @@ fn render_enum(item: &Enum) -> TokenStream {
     let variants: Vec<_> = item.values.iter().map(|value| variant(&value.name)).collect();
     let numbers: Vec<_> = item.values.iter().map(|value| proc_macro2::Literal::i64_unsuffixed(value.number)).collect();
     let names: Vec<_> = item.values.iter().map(|value| &value.name).collect();
-    let variant_docs = item.values.iter().map(|value| doc(&[&format!("{}: {}", value.number, value.doc)]));
+    let variant_docs = item.values.iter().map(|value| doc(&[&format!("{}: {}", value.number, value.doc.text)]));
     quote! {
         #docs
         #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

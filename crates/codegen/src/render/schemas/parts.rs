@@ -36,7 +36,8 @@ pub(super) fn enumeration(item: &Enum) -> Object {
 
 /// Returns the schema of some values of an enum.
 pub(super) fn one_of(values: &[EnumValue]) -> Object {
-    let alternatives: Vec<_> = values.iter().map(|value| named_number(value.number, &value.name, &value.doc)).collect();
+    let alternatives: Vec<_> =
+        values.iter().map(|value| named_number(value.number, &value.name, &value.doc.text)).collect();
     Object::new().set("type", "integer").set("oneOf", alternatives)
 }
 

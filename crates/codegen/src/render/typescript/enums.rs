@@ -38,7 +38,7 @@ fn constant(item: &Enum) -> TypeScriptEnum<'_> {
     let values = item.values.iter().map(|value| Value {
         name: names::screaming(&value.name),
         number: value.number,
-        doc: &value.doc,
+        doc: &value.doc.text,
     });
     TypeScriptEnum { name: &item.name, doc: &item.doc.text, values: values.collect() }
 }
