@@ -104,7 +104,10 @@ fn untrue_success(outcome: ExpectedOutcome, operation: CallKind, case: &PlayedCa
 fn may_be_processed(request: &RecordedRequest) -> bool {
     let response = &request.response;
     let was_read = !request.method.is_empty();
-    was_read && response.http_status != Some(429) && !matches!(response.code, Some(-15 | -16))
+    let is_server_error = response.http_status.is_some_and(|status| status >= 500);
+    let is_refused =
+        response.http_status == Some(429) || (matches!(response.code, Some(-15 | -16)) && !is_server_error);
+    was_read && !is_refused
 }
 
 #[cfg(test)]

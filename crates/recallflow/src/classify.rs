@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
+use crate::operation::OperationKind;
 use crate::prepared::CallInfo;
 use crate::redact::{excerpt, redact};
 use crate::response::content::{Expected, ResponseData};
@@ -25,6 +26,20 @@ pub(crate) struct FailedAttempt {
     pub(crate) class: RetryClass,
     /// The error for the caller.
     pub(crate) error: Error,
+}
+
+impl FailedAttempt {
+    /// Permits no retry of an update with HTTP 5xx, because the service may have failed after it applied the update. That
+    /// holds for the codes -15 and -16 too, with which the service otherwise refuses a request unread.
+    pub(crate) fn restrict_retries(self, kind: OperationKind) -> Self {
+        let is_server_error = self.error.http_status().is_some_and(|status| status >= 500);
+        match (kind, self.class) {
+            (OperationKind::Update, RetryClass::Throttled | RetryClass::Clock) if is_server_error => {
+                Self { class: RetryClass::Undecodable, ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// The circumstances of a response.

@@ -215,7 +215,7 @@ impl Client {
                 if failed.class == RetryClass::Clock {
                     self.shared.clock.refuse(offset, learned);
                 }
-                Err(failed)
+                Err(failed.restrict_retries(request.call.kind))
             }
         }
     }

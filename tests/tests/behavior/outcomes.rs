@@ -44,9 +44,10 @@ fn table() -> Vec<Row> {
         ("429 with the error page of a framework", framework_page(429), ("ok", 2), ("ok", 2)),
         ("429 with an envelope", Fault::Code(-99).with_status(429), ("ok", 2), ("ok", 2)),
         ("-16", Fault::Code(-16), ("ok", 2), ("ok", 2)),
-        ("-16 with HTTP 503", Fault::Code(-16).with_status(503), ("ok", 2), ("ok", 2)),
         // The service failed: it may have applied an update first.
         ("-18", Fault::Code(-18), ("ok", 2), UNKNOWN),
+        ("-15 with HTTP 500", Fault::Code(-15).with_status(500), ("ok", 2), UNKNOWN),
+        ("-16 with HTTP 503", Fault::Code(-16).with_status(503), ("ok", 2), UNKNOWN),
         ("-99 with HTTP 503", Fault::Code(-99).with_status(503), ("ok", 2), UNKNOWN),
         ("-99 with HTTP 500", Fault::Code(-99).with_status(500), ("ApiError", 1), UNKNOWN),
         // The body and the HTTP status contradict each other.
