@@ -231,7 +231,8 @@ fn is_unavailable(status: u16) -> bool {
 
 fn remedy_for_status(status: u16) -> &'static str {
     match status {
-        407 => "add the proxy's credentials to its URL",
+        407 => "check the user name and password in the proxy's URL",
+        413 => "send a smaller request, such as a shorter audio file",
         _ if is_unavailable(status) => "try again later",
         _ => "check `base_url`, its path prefix and any proxy in between",
     }

@@ -189,15 +189,17 @@ impl ProxyServer {
             Some(status) => format!("the proxy {name} refused the tunnel (HTTP {status})"),
             None => format!("the proxy {name} refused the tunnel"),
         };
+        // A server that is not a proxy responds with 400, 404 or 405.
+        let is_permanent = status.is_some_and(|status| status / 100 == 4 && !matches!(status, 408 | 425 | 429));
         let remedy = match status {
             Some(401 | 407) if self.basic_credentials().is_some() => {
                 "correct the user name and password in the proxy's URL"
             }
             Some(401 | 407) => "add the proxy's credentials to its URL",
             Some(403) => "ask the proxy's operator to permit this host, or use another `proxy`",
+            _ if is_permanent => "check that the URL in `proxy` or in the environment is that of an HTTP proxy",
             _ => "retry later, then ask the proxy's operator why it does not reach the service",
         };
-        let is_permanent = matches!(status, Some(401 | 403 | 407));
         let kind = if is_permanent { FailureKind::Permanent } else { FailureKind::Network };
         Fault { phase: Phase::Connect, kind, message, remedy: Some(remedy) }
     }

@@ -541,15 +541,15 @@ async fn the_option_proxy_applies_to_loopback_addresses_too() {
 }
 
 /// Starts a proxy that responds to each `CONNECT` with one of these statuses, and reports each request.
-fn serve_refusals(statuses: &'static [u16]) -> (SocketAddr, mpsc::UnboundedReceiver<String>) {
+fn serve_refusals(statuses: Vec<u16>) -> (SocketAddr, mpsc::UnboundedReceiver<String>) {
     let (report, reports) = mpsc::unbounded_channel();
     let address = serve(move |number, mut stream| {
         let report = report.clone();
+        let status = statuses[number.min(statuses.len() - 1)];
         async move {
             let mut request = vec![0; 4096];
             let length = stream.read(&mut request).await.unwrap();
             report.send(str::from_utf8(&request[..length]).unwrap().to_owned()).unwrap();
-            let status = statuses[number.min(statuses.len() - 1)];
             let _ = stream.write_all(format!("HTTP/1.1 {status} Status\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
         }
     });
@@ -565,15 +565,12 @@ async fn a_refused_tunnel_names_the_proxy_and_its_status_after_one_request() {
     for (status, kind) in [
         (401, FailureKind::Permanent),
         (403, FailureKind::Permanent),
+        (405, FailureKind::Permanent),
         (407, FailureKind::Permanent),
+        (429, FailureKind::Network),
         (502, FailureKind::Network),
     ] {
-        let (proxy, mut requests) = serve_refusals(match status {
-            401 => &[401],
-            403 => &[403],
-            407 => &[407],
-            _ => &[502],
-        });
+        let (proxy, mut requests) = serve_refusals(vec![status]);
         let transport = through(format!("http://user:hunter2@{proxy}"), "https://api.itniotech.com");
         let failure = fail(&transport).await;
         assert_eq!((failure.kind, failure.phase, failure.sent), (kind, Phase::Connect, false));
@@ -588,7 +585,7 @@ async fn a_refused_tunnel_names_the_proxy_and_its_status_after_one_request() {
 
 #[tokio::test]
 async fn the_remedy_of_a_proxy_that_wants_credentials_depends_on_the_url() {
-    let (proxy, _requests) = serve_refusals(&[407]);
+    let (proxy, _requests) = serve_refusals(vec![407]);
     let without = fail(&through(format!("http://{proxy}"), "https://h.example")).await;
     assert_eq!(without.remedy, Some("add the proxy's credentials to its URL"));
     let wrong = fail(&through(format!("http://user:hunter2@{proxy}"), "https://h.example")).await;
@@ -597,7 +594,7 @@ async fn the_remedy_of_a_proxy_that_wants_credentials_depends_on_the_url() {
 
 #[tokio::test]
 async fn a_tunnel_that_is_refused_later_is_described_by_the_next_attempt() {
-    let (proxy, mut requests) = serve_refusals(&[200, 403]);
+    let (proxy, mut requests) = serve_refusals(vec![200, 403]);
     let transport = through(format!("http://{proxy}"), "https://h.example");
     let first = fail(&transport).await;
     assert_eq!(first.message, format!("the proxy http://{proxy} refused the tunnel"));
