@@ -109,7 +109,7 @@ fn describe_certificate(problem: &CertificateError) -> TlsFault {
         // Such as after an authority got a new key.
         Problem::BadSignature => permanent(
             "the server certificate was not signed by the trusted authority of that name",
-            "set `ca_file` to the current certificate of that authority",
+            "set `ca_file` to the current certificate of that authority, or of the server if it is self-signed",
         ),
         Problem::BadEncoding => permanent("the server certificate is malformed", ASK_OPERATOR),
         Problem::InvalidPurpose | Problem::InvalidPurposeContext { .. } => {
