@@ -92,9 +92,9 @@ pub(crate) fn classify_response(response: &HttpResponse, context: &Context<'_>) 
     }
     match (data, context.expected) {
         (_, Expected::Nothing) => Ok(ResponseData::Nothing),
-        (Data::Object(table), Expected::Object(shape, content)) => {
+        (Data::Object(table), Expected::Object(shape, required)) => {
             let record = Record::new(response.body.clone(), table, shape);
-            match content.missing_in(record.root()) {
+            match required.missing_in(record.root()) {
                 None => Ok(ResponseData::Object(record)),
                 Some(missing) => Err(classifier.without_data(&missing)),
             }
