@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use crate::calls::{AbortedUpdate, CallId, Calls};
 use crate::failure::{raise, shielded, wrong};
 use crate::pack::Pack;
-use crate::wake::{Holder, Wake, waking};
+use crate::wake::{Holder, Wake, create_wake};
 
 /// Maximum time for which one `take` occupies the event loop.
 const TIME_SLICE: Duration = Duration::from_millis(1);
@@ -90,18 +90,18 @@ struct State {
 }
 
 impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, event: Event) {
-        let mut state = self.state();
+    fn push_event(&self, event: Event) {
+        let mut state = self.lock_state();
         state.events.push(event);
         let was_signaled = std::mem::replace(&mut state.is_signaled, true);
         // The event loop takes the lock as soon as it wakes up.
         drop(state);
         if !was_signaled {
-            self.wake.wake();
+            self.wake.wake_event_loop();
         }
     }
 }
@@ -114,7 +114,7 @@ struct LogSink {
 
 impl Sink for LogSink {
     fn take(&self, line: Line) {
-        self.queue.push(Event::LogLine(self.call, line));
+        self.queue.push_event(Event::LogLine(self.call, line));
     }
 }
 
@@ -133,7 +133,7 @@ impl Completions {
     /// Creates a queue. It calls `wake` when there are events, and holds `wake` only while calls are pending.
     #[napi(constructor)]
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
-        let (wake, holder) = waking(env, wake)?;
+        let (wake, holder) = create_wake(env, wake)?;
         let queue = Queue { state: Mutex::default(), wake };
         Ok(Self { queue: Arc::new(queue), calls: Calls::default(), holder, backlog: VecDeque::new() })
     }
@@ -151,11 +151,11 @@ impl Completions {
     ) -> napi::Result<Option<Vec<JsString<'e>>>> {
         shielded(None, || {
             let events = {
-                let mut state = self.queue.state();
+                let mut state = self.queue.lock_state();
                 state.is_signaled = false;
                 std::mem::take(&mut state.events)
             };
-            self.backlog.extend(events.into_iter().map(packed));
+            self.backlog.extend(events.into_iter().map(pack_event));
             self.calls.release_taken();
             // SAFETY: this runs on the JavaScript thread, which does nothing else meanwhile, and no other thread has access
             // to the buffer.
@@ -167,13 +167,13 @@ impl Completions {
             while let Some(packed) = self.backlog.front() {
                 // Events of aborted calls are dropped.
                 if self.calls.is_pending(packed.call) {
-                    let Some(length) = buffer.get_mut(at..).and_then(|rest| write(rest, packed)) else {
+                    let Some(length) = buffer.get_mut(at..).and_then(|rest| write_event(rest, packed)) else {
                         needed = (SUMMARY_LENGTH + HEAD_LENGTH) as usize + packed.pack.numbers.len();
                         break;
                     };
                     at += length;
                     if packed.pack.has_text() {
-                        texts.push(packed.pack.make_text(env)?);
+                        texts.push(packed.pack.text_for_javascript(env)?);
                     }
                     if !matches!(packed.kind, EventKind::LogLine) {
                         self.calls.complete(packed.call);
@@ -184,8 +184,8 @@ impl Completions {
                     break;
                 }
             }
-            self.hold(*env)?;
-            summary.copy_from_slice(&[at, self.backlog.len(), needed].map(float));
+            self.hold_event_loop(*env)?;
+            summary.copy_from_slice(&[at, self.backlog.len(), needed].map(as_float));
             Ok(Some(texts).filter(|texts| !texts.is_empty()))
         })
     }
@@ -194,7 +194,7 @@ impl Completions {
     #[napi]
     pub fn abort(&mut self, env: Env, call: f64) -> napi::Result<Option<AbortedUpdate>> {
         let aborted = self.calls.abort(CallId::from_number(call));
-        self.hold(env)?;
+        self.hold_event_loop(env)?;
         Ok(aborted)
     }
 }
@@ -239,21 +239,21 @@ impl Completions {
                 Ok(outcome) => outcome.map_err(Failure::Error),
                 Err(panic) => Err(Failure::Panicked(panic, Some(info))),
             };
-            queue.push(Event::Ended(id, Box::new(outcome)));
+            queue.push_event(Event::Ended(id, Box::new(outcome)));
         };
         let refused = |error| raise(Error::refused_by_system(&error, Some(&refused_call)));
         self.calls.insert(id, background::start(call).map_err(refused)?, update);
-        self.hold(env)?;
+        self.hold_event_loop(env)?;
         Ok(id.number())
     }
 
     /// Keeps the event loop alive exactly while calls are pending.
-    fn hold(&mut self, env: Env) -> napi::Result<()> {
-        self.holder.hold(env, !self.calls.is_empty())
+    fn hold_event_loop(&mut self, env: Env) -> napi::Result<()> {
+        self.holder.set_holding(env, !self.calls.is_empty())
     }
 }
 
-fn packed(event: Event) -> Packed {
+fn pack_event(event: Event) -> Packed {
     let (kind, call, pack) = match event {
         Event::Ended(call, outcome) => {
             let (kind, pack) = match *outcome {
@@ -261,31 +261,31 @@ fn packed(event: Event) -> Packed {
                 Ok(Output::Response(pack)) => (EventKind::Response, pack),
                 Ok(Output::Items(pack)) => (EventKind::Items, pack),
                 Ok(Output::End) => (EventKind::End, Pack::default()),
-                Err(failure) => (EventKind::Failure, described(&failure)),
+                Err(failure) => (EventKind::Failure, pack_failure(&failure)),
             };
             (kind, call, pack)
         }
         Event::LogLine(call, line) => (EventKind::LogLine, call, Pack::of(&log_record(line))),
     };
-    if pack.fits() {
+    if pack.fits_javascript() {
         return Packed { kind, call, pack };
     }
     let text = "the response is too large for a JavaScript string: lower `maxResponseBytes`, or request a smaller page";
-    Packed { kind: EventKind::Failure, call, pack: described(&Failure::Config(text.to_owned())) }
+    Packed { kind: EventKind::Failure, call, pack: pack_failure(&Failure::Config(text.to_owned())) }
 }
 
-fn described(failure: &Failure) -> Pack {
+fn pack_failure(failure: &Failure) -> Pack {
     Pack::of(&Value::Object(failure.describe()))
 }
 
 /// Writes an event if the buffer has room for it, and returns its length.
-fn write(buffer: &mut [f64], Packed { kind, call, pack }: &Packed) -> Option<usize> {
+fn write_event(buffer: &mut [f64], Packed { kind, call, pack }: &Packed) -> Option<usize> {
     let event = buffer.get_mut(..HEAD_LENGTH as usize + pack.numbers.len())?;
     let (head, contents) = event.split_at_mut(HEAD_LENGTH as usize);
     head.copy_from_slice(&[
         f64::from(*kind as i32),
         call.number(),
-        float(pack.numbers.len()),
+        as_float(pack.numbers.len()),
         f64::from(u8::from(pack.has_text())),
     ]);
     contents.copy_from_slice(&pack.numbers);
@@ -293,7 +293,7 @@ fn write(buffer: &mut [f64], Packed { kind, call, pack }: &Packed) -> Option<usi
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths stay far below 2^53")]
-fn float(length: usize) -> f64 {
+fn as_float(length: usize) -> f64 {
     length as f64
 }
 

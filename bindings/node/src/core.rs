@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::completions::{Completions, Output};
 use crate::failure::{raise, shielded, wrong};
-use crate::options::{self, overridden};
+use crate::options::{self, with_call_options};
 use crate::pack::Pack;
 use crate::pages::PageReader;
 use crate::wire::unwritable;
@@ -27,25 +27,25 @@ pub struct Core {
 }
 
 impl Core {
-    fn build(builder: ClientBuilder) -> napi::Result<Self> {
+    fn from_builder(builder: ClientBuilder) -> napi::Result<Self> {
         let client = builder.build().map_err(raise)?;
         Ok(Self {
             base_url: client.base_url().to_owned(),
-            timeout: milliseconds(client.timeout()),
+            timeout: in_milliseconds(client.timeout()),
             max_retries: client.max_retries(),
             client: Some(client),
         })
     }
 
-    fn client(&self, options: Option<&str>) -> napi::Result<Client> {
+    fn client_for_call(&self, options: Option<&str>) -> napi::Result<Client> {
         let client = self.client.clone().ok_or_else(|| wrong("the client was closed; create another one"))?;
-        overridden(client, options)
+        with_call_options(client, options)
     }
 }
 
 /// Returns milliseconds as the caller gave them. `as_secs_f64` would return a slightly different number for some.
 #[expect(clippy::cast_precision_loss, reason = "no timeout is so long that nanoseconds are lost")]
-fn milliseconds(time: Duration) -> f64 {
+fn in_milliseconds(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e6
 }
 
@@ -54,13 +54,15 @@ impl Core {
     /// Creates a client from options in JSON, and the environment variables for the options that are absent.
     #[napi(constructor)]
     pub fn new(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
-        shielded(None, || Self::build(options::builder(options::parse(&options)?, environment)?))
+        shielded(None, || Self::from_builder(options::client_builder(options::parse_options(&options)?, environment)?))
     }
 
     /// Creates a client with key and secret from the environment.
     #[napi(factory)]
     pub fn from_environment(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
-        shielded(None, || Self::build(options::builder_from(options::parse(&options)?, environment)?))
+        shielded(None, || {
+            Self::from_builder(options::builder_from_environment(options::parse_options(&options)?, environment)?)
+        })
     }
 
     /// The base URL of the service.
@@ -100,10 +102,10 @@ impl Core {
     ) -> napi::Result<f64> {
         let operation = operation as usize;
         shielded(Some(&describe_operation(operation)), || {
-            let client = self.client(options.as_deref())?;
+            let client = self.client_for_call(options.as_deref())?;
             let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
             let prepared = client.prepare(operation, &source).map_err(raise)?;
-            start(env, completions, client, prepared, is_logged)
+            start_call(env, completions, client, prepared, is_logged)
         })
     }
 
@@ -119,12 +121,12 @@ impl Core {
         is_logged: bool,
     ) -> napi::Result<f64> {
         shielded(None, || {
-            let client = self.client(options.as_deref())?;
-            let target = options::parse(&target)?;
-            let text = |name| options::text(name, target.get(name).unwrap_or(&Value::Null));
+            let client = self.client_for_call(options.as_deref())?;
+            let target = options::parse_options(&target)?;
+            let text = |name| options::read_text(name, target.get(name).unwrap_or(&Value::Null));
             let body = checked_body(body)?;
             let prepared = client.prepare_json(&text("path")?, &text("kind")?, body).map_err(raise)?;
-            start(env, completions, client, prepared, is_logged)
+            start_call(env, completions, client, prepared, is_logged)
         })
     }
 
@@ -134,7 +136,7 @@ impl Core {
         let operation = operation as usize;
         let call = describe_operation(operation);
         shielded(Some(&call), || {
-            let client = self.client(options.as_deref())?;
+            let client = self.client_for_call(options.as_deref())?;
             let source = Json::parse(query.as_bytes(), Form::Request).map_err(raise)?;
             let pages = Pages::new(&client, operation, &source).map_err(raise)?;
             Ok(PageReader::new(client, call.clone(), pages))
@@ -143,7 +145,7 @@ impl Core {
 }
 
 /// Sends a request in the background.
-fn start(
+fn start_call(
     env: Env,
     completions: &mut Completions,
     client: Client,

@@ -21,18 +21,18 @@ const OTHER_CLIENT_OPTIONS: [&str; 3] = ["apiKey", "apiSecret", "logger"];
 /// The option of a call that only the package's TypeScript uses.
 const OTHER_CALL_OPTIONS: [&str; 1] = ["signal"];
 
-fn names<T>(options: &[OptionEntry<T>], others: &[&'static str]) -> Vec<&'static str> {
+fn camel_names<T>(options: &[OptionEntry<T>], others: &[&'static str]) -> Vec<&'static str> {
     options.iter().map(|option| option.camel_name).chain(others.iter().copied()).collect()
 }
 
 /// Returns the names of the options of clients and of calls.
 #[napi]
 pub fn option_names() -> Vec<&'static str> {
-    [names(CLIENT_OPTIONS, &OTHER_CLIENT_OPTIONS), names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)].concat()
+    [camel_names(CLIENT_OPTIONS, &OTHER_CLIENT_OPTIONS), camel_names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)].concat()
 }
 
 /// Parses the JSON text of options.
-pub(crate) fn parse(text: &str) -> napi::Result<Options> {
+pub(crate) fn parse_options(text: &str) -> napi::Result<Options> {
     match serde_json::from_str(text) {
         Ok(Value::Object(options)) => Ok(options),
         Ok(other) => Err(wrong(format!("expected an object of options, got {}", describe(&other)))),
@@ -41,10 +41,13 @@ pub(crate) fn parse(text: &str) -> napi::Result<Options> {
 }
 
 /// Returns a builder. `environment` holds the variables for options that are absent.
-pub(crate) fn builder(mut options: Options, environment: BTreeMap<String, String>) -> napi::Result<ClientBuilder> {
+pub(crate) fn client_builder(
+    mut options: Options,
+    environment: BTreeMap<String, String>,
+) -> napi::Result<ClientBuilder> {
     refuse_unknown(&options)?;
     let mut credential = |name| match options.remove(name) {
-        Some(value) => text(name, &value).map(Some),
+        Some(value) => read_text(name, &value).map(Some),
         None => Ok(None),
     };
     let (key, secret) = (credential("apiKey")?, credential("apiSecret")?);
@@ -53,68 +56,73 @@ pub(crate) fn builder(mut options: Options, environment: BTreeMap<String, String
         (None, _) => return Err(wrong("`apiKey` is missing: give it, or use `Client.fromEnv()`")),
         (_, None) => return Err(wrong("`apiSecret` is missing: give it, or use `Client.fromEnv()`")),
     };
-    apply(builder.environment(environment), &options)
+    apply_options(builder.environment(environment), &options)
 }
 
 /// Returns a builder with key and secret from the environment.
-pub(crate) fn builder_from(options: Options, environment: BTreeMap<String, String>) -> napi::Result<ClientBuilder> {
+pub(crate) fn builder_from_environment(
+    options: Options,
+    environment: BTreeMap<String, String>,
+) -> napi::Result<ClientBuilder> {
     refuse_unknown(&options)?;
     if let Some(name) = ["apiKey", "apiSecret"].into_iter().find(|name| options.contains_key(*name)) {
         return Err(wrong(format!("`{name}` is taken from the environment here: give it to `new Client`")));
     }
-    apply(ClientBuilder::from_environment(environment).map_err(raise)?, &options)
+    apply_options(ClientBuilder::from_environment(environment).map_err(raise)?, &options)
 }
 
 /// Refuses unknown options before anything else, because a misspelt `apiKey` would be reported as missing.
 fn refuse_unknown(options: &Options) -> napi::Result<()> {
-    let known = names(CLIENT_OPTIONS, &OTHER_CLIENT_OPTIONS);
+    let known = camel_names(CLIENT_OPTIONS, &OTHER_CLIENT_OPTIONS);
     let unknown_name = options.keys().find(|name| !known.contains(&name.as_str()));
-    unknown_name.map_or(Ok(()), |name| Err(unknown(name, "client", &known)))
+    unknown_name.map_or(Ok(()), |name| Err(unknown_option(name, "client", &known)))
 }
 
 /// Sets the options that the core knows by name.
-fn apply(mut builder: ClientBuilder, options: &Options) -> napi::Result<ClientBuilder> {
+fn apply_options(mut builder: ClientBuilder, options: &Options) -> napi::Result<ClientBuilder> {
     for (name, value) in options {
         if let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.camel_name == name) {
-            builder = set(builder, option, value)?;
+            builder = set_option(builder, option, value)?;
         }
     }
     Ok(builder)
 }
 
 /// Returns the client with the options of one call.
-pub(crate) fn overridden(client: Client, options: Option<&str>) -> napi::Result<Client> {
+pub(crate) fn with_call_options(client: Client, options: Option<&str>) -> napi::Result<Client> {
     let mut overrides = CallOptions::default();
-    for (name, value) in options.map(parse).transpose()?.unwrap_or_default() {
+    for (name, value) in options.map(parse_options).transpose()?.unwrap_or_default() {
         let Some(option) = CALL_OPTIONS.iter().find(|option| option.camel_name == name) else {
-            return Err(unknown(&name, "call", &names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)));
+            return Err(unknown_option(&name, "call", &camel_names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)));
         };
-        overrides = set(overrides, option, &value)?;
+        overrides = set_option(overrides, option, &value)?;
     }
     Ok(overrides.apply(client))
 }
 
 /// Sets one option.
-fn set<T>(target: T, option: &OptionEntry<T>, value: &Value) -> napi::Result<T> {
+fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Value) -> napi::Result<T> {
     let name = option.camel_name;
     Ok(match option.setter {
-        Setter::Text(set) => set(target, text(name, value)?),
-        Setter::Duration(set) => set(target, milliseconds(name, value)?),
-        Setter::Count(set, least) => set(target, whole(name, value, least)?),
-        Setter::Size(set, least) => set(target, whole(name, value, least)?),
-        Setter::Flag(set) => set(target, boolean(name, value)?),
-        Setter::Path(set) => set(target, text(name, value)?.into()),
-        Setter::Proxy(set) => set(target, if *value == Value::Bool(false) { None } else { Some(text(name, value)?) }),
+        Setter::Text(set) => set(target, read_text(name, value)?),
+        Setter::Duration(set) => set(target, read_milliseconds(name, value)?),
+        Setter::Count(set, least) => set(target, read_integer(name, value, least)?),
+        Setter::Size(set, least) => set(target, read_integer(name, value, least)?),
+        Setter::Flag(set) => set(target, read_boolean(name, value)?),
+        Setter::Path(set) => set(target, read_text(name, value)?.into()),
+        Setter::Proxy(set) => {
+            set(target, if *value == Value::Bool(false) { None } else { Some(read_text(name, value)?) })
+        }
     })
 }
 
 /// Returns the error for an unknown option, with the name that was probably meant.
-fn unknown(name: &str, owner: &str, known: &[&str]) -> napi::Error {
+fn unknown_option(name: &str, owner: &str, known: &[&str]) -> napi::Error {
     let meant = ffi::nearest(name, known).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     wrong(format!("unknown {owner} option `{name}`{meant}"))
 }
 
-fn milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
+fn read_milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
     // JSON has no infinity, but it is a valid timeout.
     let infinite =
         || value.is_object().then(|| describe(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
@@ -131,19 +139,19 @@ fn milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
     )))
 }
 
-fn whole<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {
+fn read_integer<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {
     let number = value.as_u64().filter(|number| *number >= least).and_then(|number| T::try_from(number).ok());
     number
         .ok_or_else(|| wrong(format!("expected an integer of at least {least} for `{name}`, got {}", describe(value))))
 }
 
 /// Returns a text. The message does not show the value, because it may be a password or the wrong secret.
-pub(crate) fn text(name: &str, value: &Value) -> napi::Result<String> {
+pub(crate) fn read_text(name: &str, value: &Value) -> napi::Result<String> {
     let kind = if value.is_number() { "a number".to_owned() } else { describe(value) };
     let text = value.as_str().map(str::to_owned);
     text.ok_or_else(|| wrong(format!("expected a string for `{name}`, got {kind}")))
 }
 
-fn boolean(name: &str, value: &Value) -> napi::Result<bool> {
+fn read_boolean(name: &str, value: &Value) -> napi::Result<bool> {
     value.as_bool().ok_or_else(|| wrong(format!("expected a boolean for `{name}`, got {}", describe(value))))
 }

@@ -80,79 +80,79 @@ impl Pack {
     /// Packs a response.
     pub(crate) fn of_record(record: &Record) -> Self {
         let mut pack = Self::default();
-        pack.row(record.root());
+        pack.push_row(record.root());
         pack
     }
 
     /// Packs the items of a page.
     pub(crate) fn of_items(items: &[Record]) -> Self {
         let mut pack = Self::default();
-        pack.rows(items.iter().map(Record::root));
+        pack.push_rows(items.iter().map(Record::root));
         pack
     }
 
     pub(crate) fn parcel(self, env: &Env) -> napi::Result<Parcel<'_>> {
-        let text = self.make_text(env)?;
+        let text = self.text_for_javascript(env)?;
         Ok(Parcel { numbers: Float64Array::new(self.numbers), text })
     }
 
     /// Returns the text as a JavaScript string.
-    pub(crate) fn make_text<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
-        self.text.make(env)
+    pub(crate) fn text_for_javascript<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
+        self.text.to_javascript(env)
     }
 
     /// Returns whether JavaScript can hold the text and the numbers.
-    pub(crate) fn fits(&self) -> bool {
-        self.text.length() < MAX_STRING_LENGTH && self.numbers.len() < MAX_STRING_LENGTH
+    pub(crate) fn fits_javascript(&self) -> bool {
+        self.text.utf16_length() < MAX_STRING_LENGTH && self.numbers.len() < MAX_STRING_LENGTH
     }
 
     pub(crate) fn has_text(&self) -> bool {
-        self.text.length() > 0
+        self.text.utf16_length() > 0
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    fn count(&mut self, count: usize) {
+    fn push_count(&mut self, count: usize) {
         self.numbers.push(count as f64);
     }
 
     pub(crate) fn text(&mut self, text: &str) {
-        self.text.push(text);
-        self.count(self.text.length());
+        self.text.push_str(text);
+        self.push_count(self.text.utf16_length());
     }
 
-    fn kind(&mut self, kind: ValueKind) {
+    fn push_kind(&mut self, kind: ValueKind) {
         self.numbers.push(f64::from(kind as i32));
     }
 
     /// Begins a JSON list. Its items follow.
     pub(crate) fn list(&mut self, length: usize) {
-        self.kind(ValueKind::List);
-        self.count(length);
+        self.push_kind(ValueKind::List);
+        self.push_count(length);
     }
 
     /// Begins a JSON object. Its members follow, each as a text and a value.
     pub(crate) fn object(&mut self, length: usize) {
-        self.kind(ValueKind::Object);
-        self.count(length);
+        self.push_kind(ValueKind::Object);
+        self.push_count(length);
     }
 
     pub(crate) fn any(&mut self, value: &Value) {
         match value {
-            Value::Null => self.kind(ValueKind::Null),
-            Value::Bool(false) => self.kind(ValueKind::False),
-            Value::Bool(true) => self.kind(ValueKind::True),
-            Value::Number(number) => match exact(number) {
+            Value::Null => self.push_kind(ValueKind::Null),
+            Value::Bool(false) => self.push_kind(ValueKind::False),
+            Value::Bool(true) => self.push_kind(ValueKind::True),
+            Value::Number(number) => match exact_number(number) {
                 Some(number) => {
-                    self.kind(ValueKind::Number);
+                    self.push_kind(ValueKind::Number);
                     self.numbers.push(number);
                 }
                 None => {
-                    self.kind(ValueKind::BigInt);
+                    self.push_kind(ValueKind::BigInt);
                     self.text(&number.to_string());
                 }
             },
             Value::String(text) => {
-                self.kind(ValueKind::Text);
+                self.push_kind(ValueKind::Text);
                 self.text(text);
             }
             Value::Array(items) => {
@@ -162,45 +162,48 @@ impl Pack {
                 }
             }
             Value::Object(fields) => {
-                self.kind(ValueKind::Object);
-                self.fields(fields);
+                self.push_kind(ValueKind::Object);
+                self.push_members(fields);
             }
         }
     }
 
-    fn fields<'v>(&mut self, fields: impl IntoIterator<Item = (&'v String, &'v Value), IntoIter: ExactSizeIterator>) {
+    fn push_members<'v>(
+        &mut self,
+        fields: impl IntoIterator<Item = (&'v String, &'v Value), IntoIter: ExactSizeIterator>,
+    ) {
         let fields = fields.into_iter();
-        self.count(fields.len());
+        self.push_count(fields.len());
         for (name, value) in fields {
             self.text(name);
             self.any(value);
         }
     }
 
-    fn row(&mut self, row: Row<'_>) {
+    fn push_row(&mut self, row: Row<'_>) {
         let mut misfits = Misfits::default();
         for (position, cell) in row.cells().iter().enumerate() {
             match cell {
                 Cell::Object(_) => {
                     self.numbers.push(1.0);
-                    row.object(position).into_iter().for_each(|object| self.row(object));
+                    row.object(position).into_iter().for_each(|object| self.push_row(object));
                 }
-                Cell::Objects(..) => self.rows(row.objects(position)),
-                Cell::Values(..) if row.values(position).iter().all(|cell| fits(row, position, cell)) => {
+                Cell::Objects(..) => self.push_rows(row.objects(position)),
+                Cell::Values(..) if row.values(position).iter().all(|cell| fits_field(row, position, cell)) => {
                     let values = row.values(position);
-                    self.count(values.len());
+                    self.push_count(values.len());
                     for value in values {
-                        self.value(row, value);
+                        self.push_scalar(row, value);
                     }
                 }
-                cell if !matches!(cell, Cell::Absent | Cell::Values(..)) && fits(row, position, cell) => {
-                    self.value(row, cell);
+                cell if !matches!(cell, Cell::Absent | Cell::Values(..)) && fits_field(row, position, cell) => {
+                    self.push_scalar(row, cell);
                 }
                 cell => {
                     let Field { wire, kind, .. } = &row.shape().fields[position];
                     match cell {
-                        Cell::Values(..) => misfits.add(wire, integers(row.values(position))),
-                        Cell::Int(number) => misfits.add(wire, (*number).into()),
+                        Cell::Values(..) => misfits.add_field(wire, integers_as_json(row.values(position))),
+                        Cell::Int(number) => misfits.add_field(wire, (*number).into()),
                         _ => {}
                     }
                     self.numbers.push(if matches!(kind, Kind::List(_)) { 0.0 } else { ABSENT });
@@ -213,29 +216,29 @@ impl Pack {
                 let mut fields = misfits.unwrap_or_default();
                 let extra = extra.into_iter().flat_map(Extra::values);
                 fields.extend(extra.map(|(name, value)| (name.clone(), value.clone())));
-                self.fields(&fields);
+                self.push_members(&fields);
             }
         }
     }
 
     /// Packs a list of objects.
-    fn rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = Row<'a>>) {
+    fn push_rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = Row<'a>>) {
         let count = rows.len();
-        self.count(count);
-        let (numbers, length) = (self.numbers.len(), self.text.length());
+        self.push_count(count);
+        let (numbers, length) = (self.numbers.len(), self.text.utf16_length());
         for (at, row) in rows.enumerate() {
-            self.row(row);
+            self.push_row(row);
             if at == 0 {
                 // Assume that all items are as large as the first, so that the buffers rarely grow.
                 let others = |length: usize| length.saturating_mul(count - 1).min(MAX_RESERVED);
                 self.numbers.reserve(others(self.numbers.len() - numbers));
-                self.text.reserve(others(self.text.length() - length));
+                self.text.reserve(others(self.text.utf16_length() - length));
             }
         }
     }
 
     /// Packs a scalar.
-    fn value(&mut self, row: Row<'_>, cell: &Cell) {
+    fn push_scalar(&mut self, row: Row<'_>, cell: &Cell) {
         match cell {
             #[expect(clippy::cast_precision_loss, reason = "the number was found to be exact")]
             Cell::Int(number) if is_exact(*number) => self.numbers.push(*number as f64),
@@ -247,13 +250,13 @@ impl Pack {
             Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),
             Cell::Time(time) => {
                 self.text.push_ascii(&time.to_ascii());
-                self.count(self.text.length());
+                self.push_count(self.text.utf16_length());
             }
             cell => match row.text(cell) {
                 Some(text) => match self.text.push_or_find(text) {
                     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
                     Some(number) => self.numbers.push(-1.0 - number as f64),
-                    None => self.count(self.text.length()),
+                    None => self.push_count(self.text.utf16_length()),
                 },
                 None => self.numbers.push(ABSENT),
             },
@@ -266,13 +269,13 @@ impl Pack {
 struct Misfits(Option<Map<String, Value>>);
 
 impl Misfits {
-    fn add(&mut self, name: &str, value: Value) {
+    fn add_field(&mut self, name: &str, value: Value) {
         self.0.get_or_insert_default().insert(name.to_owned(), value);
     }
 }
 
 /// Returns whether the type of this field represents the cell exactly.
-fn fits(row: Row<'_>, position: usize, cell: &Cell) -> bool {
+fn fits_field(row: Row<'_>, position: usize, cell: &Cell) -> bool {
     match cell {
         Cell::Int(number) if !is_exact(*number) => {
             matches!(row.shape().fields[position].kind, Kind::Id | Kind::List(Kind::Id))
@@ -287,13 +290,13 @@ fn is_exact(number: i64) -> bool {
 }
 
 /// Returns a list of integers as JSON.
-fn integers(cells: &[Cell]) -> Value {
+fn integers_as_json(cells: &[Cell]) -> Value {
     let numbers = cells.iter().map(|cell| if let Cell::Int(number) = cell { (*number).into() } else { Value::Null });
     numbers.collect()
 }
 
 /// Returns the JavaScript number that represents this number and no other.
-fn exact(number: &Number) -> Option<f64> {
+fn exact_number(number: &Number) -> Option<f64> {
     let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
     number.as_f64().filter(|_| size.is_none_or(|size| size <= MAX_SAFE_INTEGER))
 }

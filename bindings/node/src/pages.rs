@@ -38,7 +38,7 @@ impl PageReader {
     }
 }
 
-fn lock(drift: &Mutex<Option<Drift>>) -> MutexGuard<'_, Option<Drift>> {
+fn lock_drift(drift: &Mutex<Option<Drift>>) -> MutexGuard<'_, Option<Drift>> {
     drift.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -53,7 +53,7 @@ impl PageReader {
                 // The package reads one page at a time, but an aborted call may still hold the lock for a moment.
                 let mut pages = pages.lock().await;
                 let page = pages.read(&client).await;
-                *lock(&drift) = pages.drift();
+                *lock_drift(&drift) = pages.drift();
                 Ok(page?.map_or(Output::End, |items| Output::Items(Pack::of_items(&items))))
             };
             completions.start(env, self.call.clone(), call, None, is_logged)
@@ -63,7 +63,7 @@ impl PageReader {
     /// How the list changed so far, if it did.
     #[napi(getter)]
     pub fn drift(&self) -> Option<PageDrift> {
-        lock(&self.drift).map(|drift| PageDrift {
+        lock_drift(&self.drift).map(|drift| PageDrift {
             total_at_start: drift.total_at_start,
             total_at_end: drift.total_at_end,
             repeated: u32::try_from(drift.repeated).unwrap_or(u32::MAX),

@@ -45,7 +45,7 @@ impl Default for Text {
 
 impl Text {
     /// Returns the length of all texts in UTF-16 units.
-    pub(crate) fn length(&self) -> usize {
+    pub(crate) fn utf16_length(&self) -> usize {
         match &self.units {
             Units::Latin1(units) => units.len(),
             Units::Utf16(units) => units.len(),
@@ -61,13 +61,13 @@ impl Text {
     }
 
     /// Appends a text.
-    pub(crate) fn push(&mut self, text: &str) {
+    pub(crate) fn push_str(&mut self, text: &str) {
         if text.is_ascii() {
             return self.push_ascii(text.as_bytes());
         }
-        let start = self.length();
+        let start = self.utf16_length();
         self.push_units(text);
-        self.short_count += usize::from(self.length() - start <= SHORT);
+        self.short_count += usize::from(self.utf16_length() - start <= SHORT);
     }
 
     /// Appends an ASCII text.
@@ -82,15 +82,15 @@ impl Text {
     /// Appends a UTF-8 text, or returns its number among the short texts if it is one of the latest.
     pub(crate) fn push_or_find(&mut self, text: &[u8]) -> Option<usize> {
         if !text.is_ascii() {
-            let start = self.length();
+            let start = self.utf16_length();
             let is_latin1 = if let Units::Latin1(units) = &mut self.units { latin1::push(units, text) } else { false };
             if !is_latin1 {
                 self.push_units(&String::from_utf8_lossy(text));
             }
-            self.short_count += usize::from(self.length() - start <= SHORT);
+            self.short_count += usize::from(self.utf16_length() - start <= SHORT);
             return None;
         }
-        if let (Units::Latin1(units), Some(slot)) = (&self.units, slot(text)) {
+        if let (Units::Latin1(units), Some(slot)) = (&self.units, recent_slot(text)) {
             if self.recent.is_empty() {
                 self.recent.resize(RECENT, Recent::default());
             }
@@ -118,7 +118,7 @@ impl Text {
     }
 
     /// Returns all texts as one JavaScript string.
-    pub(crate) fn make<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
+    pub(crate) fn to_javascript<'e>(&self, env: &'e Env) -> napi::Result<JsString<'e>> {
         match &self.units {
             Units::Latin1(units) => env.create_string_latin1(units),
             Units::Utf16(units) => env.create_string_utf16(units),
@@ -127,7 +127,7 @@ impl Text {
 }
 
 /// Returns the slot of a short text among the latest ones.
-fn slot(text: &[u8]) -> Option<usize> {
+fn recent_slot(text: &[u8]) -> Option<usize> {
     let last = text.last().filter(|_| text.len() <= SHORT)?;
     Some((usize::from(*last) * 5 + text.len()) % RECENT)
 }

@@ -32,17 +32,17 @@ unsafe impl Send for Handle {}
 unsafe impl Sync for Handle {}
 
 impl Wake {
-    fn handle(&self) -> RwLockReadGuard<'_, Option<Handle>> {
+    fn lock_handle(&self) -> RwLockReadGuard<'_, Option<Handle>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, handle: Option<Handle>) -> Option<Handle> {
+    fn replace_handle(&self, handle: Option<Handle>) -> Option<Handle> {
         std::mem::replace(&mut self.0.write().unwrap_or_else(PoisonError::into_inner), handle)
     }
 
     /// Wakes the event loop, unless it has ended.
-    pub(crate) fn wake(&self) {
-        if let Some(Handle(raw)) = *self.handle() {
+    pub(crate) fn wake_event_loop(&self) {
+        if let Some(Handle(raw)) = *self.lock_handle() {
             // The call fails only if the event loop is ending; then nothing is left to wake.
             // SAFETY: the handle is valid until `finalize` takes it, which the read lock delays.
             unsafe {
@@ -61,8 +61,8 @@ pub(crate) struct Holder {
 
 impl Holder {
     /// Starts or stops to keep them alive.
-    pub(crate) fn hold(&mut self, env: Env, is_needed: bool) -> napi::Result<()> {
-        let Some(Handle(raw)) = *self.wake.handle() else { return Ok(()) };
+    pub(crate) fn set_holding(&mut self, env: Env, is_needed: bool) -> napi::Result<()> {
+        let Some(Handle(raw)) = *self.wake.lock_handle() else { return Ok(()) };
         if self.is_holding.replace(is_needed) == is_needed {
             return Ok(());
         }
@@ -82,7 +82,7 @@ impl Holder {
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        if let Some(Handle(raw)) = self.wake.set(None) {
+        if let Some(Handle(raw)) = self.wake.replace_handle(None) {
             // SAFETY: the handle was taken, so that nothing else uses it. Node calls `finalize` later.
             unsafe { sys::napi_release_threadsafe_function(raw, sys::ThreadsafeFunctionReleaseMode::abort) };
         }
@@ -96,11 +96,11 @@ struct Context {
 }
 
 /// Creates a thread-safe function that calls `callback`.
-pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> napi::Result<(Wake, Holder)> {
+pub(crate) fn create_wake(env: Env, callback: Function<'_, (), Unknown<'static>>) -> napi::Result<(Wake, Holder)> {
     let name = env.create_string("recallflow")?;
     let wake = Wake(Arc::default());
     let is_holding = Rc::new(Cell::new(false));
-    let resource = resource(&env, Rc::clone(&is_holding))?;
+    let resource = create_resource(&env, Rc::clone(&is_holding))?;
     let mut reference = ptr::null_mut();
     // SAFETY: this is the JavaScript thread, and both values are alive.
     check_status!(unsafe { sys::napi_create_reference(env.raw(), callback.raw(), 0, &raw mut reference) })?;
@@ -132,7 +132,7 @@ pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> 
     }
     // SAFETY: this is the JavaScript thread.
     check_status!(unsafe { sys::napi_unref_threadsafe_function(env.raw(), raw) })?;
-    wake.set(Some(Handle(raw)));
+    wake.replace_handle(Some(Handle(raw)));
     Ok((wake.clone(), Holder { wake, callback: reference, is_holding }))
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn waking(env: Env, callback: Function<'_, (), Unknown<'static>>) -> 
 /// Its method `hasRef`, as that of Node's own handles, returns whether the function keeps the event loop alive. Jest would
 /// otherwise report an open handle for every program that imports the package. The object belongs to Node's own realm, so
 /// that it does not keep another one alive.
-fn resource(env: &Env, is_holding: Rc<Cell<bool>>) -> napi::Result<Object<'_>> {
+fn create_resource(env: &Env, is_holding: Rc<Cell<bool>>) -> napi::Result<Object<'_>> {
     let mut resource = Object::new(env)?;
     let has_ref = env.create_function_from_closure::<(), _, _>("hasRef", move |_| Ok(is_holding.get()))?;
     resource.set("hasRef", has_ref)?;
@@ -176,9 +176,9 @@ unsafe extern "C" fn call_callback(env: sys::napi_env, _: sys::napi_value, conte
 
 /// Releases everything, after the event loop has ended or the `Holder` was dropped.
 unsafe extern "C" fn finalize(env: sys::napi_env, context: *mut c_void, _: *mut c_void) {
-    // SAFETY: Node calls this once, last, with the context of `waking`.
+    // SAFETY: Node calls this once, last, with the context of `create_wake`.
     let Context { wake, callback } = *unsafe { Box::from_raw(context.cast::<Context>()) };
-    let handle = wake.set(None);
+    let handle = wake.replace_handle(None);
     // SAFETY: this is the JavaScript thread, and nothing else uses the handle or the reference.
     unsafe {
         if let Some(Handle(raw)) = handle {
