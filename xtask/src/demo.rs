@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the three operations against the sandbox, in every language that is installed.
+//! `cargo xtask demo`: the main job against the sandbox, in every language that is installed.
 
 use std::process::{Command, Stdio};
 

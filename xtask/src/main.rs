@@ -36,7 +36,7 @@ const COMMANDS: &[ProjectCommand] = &[
     ProjectCommand {
         name: "demo",
         options: "",
-        about: "show the three operations against the sandbox",
+        about: "show the main job against the sandbox",
         run: |arguments| no_options(arguments).and_then(|()| demo::run_command()),
     },
     ProjectCommand {

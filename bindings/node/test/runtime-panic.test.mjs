@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 
-import { OutcomeUnknownError, RecallFlowError } from 'recallflow';
+import { Client, OutcomeUnknownError, RecallFlowError } from 'recallflow';
 
 import { rejectionOf, sandboxFor } from './support.mjs';
 
@@ -15,24 +15,23 @@ const require = createRequire(import.meta.url);
 const { start } = require('../dist/completions.js');
 const { siteOf } = require('../dist/errors.js');
 
-/** The operations in the order of the native module's table. */
-const OPERATIONS = ['queryGroupCalls', 'queryRecallFlowDetail', 'updateRecallFlow'];
-
 /**
  * Starts a call of this operation that panics.
  *
- * @param {string} operation
+ * @param {'queryGroupCalls' | 'queryRecallFlowDetail' | 'updateRecallFlow'} operation
  * @returns {Promise<unknown>}
  */
 function panic(operation) {
   const site = siteOf(panic);
+  const client = { _call: (/** @type {number} */ position) => position };
+  const position = /** @type {any} */ (Client.prototype[operation]).call(client);
   return new Promise((resolve, reject) => {
     const pending = { resolve, reject, site, logger: undefined, signal: undefined };
-    start((/** @type {any} */ completions) => completions.panic(OPERATIONS.indexOf(operation)), pending);
+    start((/** @type {any} */ completions) => completions.panic(position), pending);
   });
 }
 
-for (const operation of ['queryGroupCalls', 'queryRecallFlowDetail']) {
+for (const operation of /** @type {const} */ (['queryGroupCalls', 'queryRecallFlowDetail'])) {
   test(`${operation} is rejected if it panics`, async (t) => {
     const client = (await sandboxFor(t)).client();
     for (let time = 0; time < 3; time += 1) {

@@ -1,4 +1,4 @@
-"""The main job from start to end: the three operations on the documents' own examples, and a request that is refused.
+"""The main job from start to end: the operations on the documents' own examples, and a request that is refused.
 
 `cargo xtask demo` runs it against the sandbox. To run it against any other service, set `RECALLFLOW_API_KEY`,
 `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`, and mind that it edits the flow 299.

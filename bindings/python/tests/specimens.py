@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import inspect
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import recallflow as rf
-from recallflow.generated import operations
+from recallflow.generated import operations, requests, responses
 
-REQUESTS: list[type[rf.Request]] = [rf.GroupCallQuery, rf.RecallFlowDetailQuery, rf.RecallNode, rf.UpdateRecallFlow]
-RESPONSES: list[type[rf.Response]] = [rf.GroupCallPage, rf.GroupCallTask, rf.RecallFlowDetail, rf.RecallNodeDetail]
+REQUESTS = requests.REQUESTS
+RESPONSES = responses.RESPONSES
 
 NODE = rf.RecallNode.text_to_speech("Hello", "EN", speaking_rate=1.25)
 UPDATE = rf.UpdateRecallFlow(
@@ -32,6 +35,11 @@ DETAIL = rf.RecallFlowDetail(
 )
 
 
+# The JSON Schema of each type, by name.
+SCHEMAS = json.loads((Path(__file__).parents[3] / "docs" / "generated" / "recallflow.schema.json").read_text("utf-8"))[
+    "$defs"
+]
+
 # The positions of the operations, by name.
 OPERATIONS = {name.lower(): position for name, position in vars(operations).items() if name.isupper()}
 
@@ -48,9 +56,10 @@ def wire_name(name: str) -> str:
 
 
 def path(kind: type[rf.Request], name: str) -> str:
-    """Returns the path of a field in violations."""
-    inner = kind is rf.GroupCallQuery and name not in ("current", "size")
-    return f"params.{wire_name(name)}" if inner else wire_name(name)
+    """Returns the path of a field in violations. Some fields are in a nested object on the wire."""
+    wire, properties = wire_name(name), SCHEMAS[kind.__name__]["properties"]
+    outer = [f"{each}." for each, inner in properties.items() if wire in inner.get("properties", {})]
+    return "".join(outer) + wire
 
 
 def annotation(kind: type[rf.Value], name: str) -> str:
@@ -60,9 +69,20 @@ def annotation(kind: type[rf.Value], name: str) -> str:
 
 def with_field(kind: type[rf.Request], name: str, value: object) -> rf.Request:
     """Returns a valid request with another value in this field."""
-    requests: list[rf.Request] = [DETAIL_QUERY, QUERY, NODE, UPDATE]
-    (request,) = (each for each in requests if type(each) is kind)
+    samples: list[rf.Request] = [DETAIL_QUERY, QUERY, NODE, UPDATE]
+    request = next((each for each in samples if type(each) is kind), None) or smallest(kind)
     return request.replace(**{name: value})
+
+
+def smallest(kind: type[rf.Request]) -> rf.Request:
+    """Returns a request with its required fields only."""
+    values = {"datetime": QUERY.str_time, "bool": False, "int": 1, "Sequence": (), "str": "1"}
+    parameters = inspect.signature(kind).parameters.values()
+    required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
+    held: dict[str, Any] = {
+        name: next(value for of, value in values.items() if of in annotation(kind, name)) for name in required
+    }
+    return kind(**held)
 
 
 class Text(str):

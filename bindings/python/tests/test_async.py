@@ -56,7 +56,7 @@ async def flow(client: rf.AsyncClient, key_id: int = 12) -> int | None:
     return (await client.query_recall_flow_detail(key_id)).key_id
 
 
-def test_the_three_operations(sandbox: Sandbox, run: Any) -> None:
+def test_each_operation_of_the_documents(sandbox: Sandbox, run: Any) -> None:
     async def main() -> None:
         async with sandbox.async_client() as client:
             assert await flow(client, 299) == 299

@@ -32,7 +32,7 @@ def in_python(options: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in options.items() if not name.endswith("_ms")}, **seconds}
 
 
-def test_the_three_operations(sandbox: Sandbox, client: rf.Client) -> None:
+def test_each_operation_of_the_documents(sandbox: Sandbox, client: rf.Client) -> None:
     assert client.query_recall_flow_detail(299).key_id == 299
     client.update_recall_flow(UPDATE)
     flow = sandbox.flow(299)

@@ -14,7 +14,7 @@ from specimens import OPERATIONS
 if TYPE_CHECKING:
     from recallflow.sandbox import Sandbox
 
-QUERIES = ["query_group_calls", "query_recall_flow_detail"]
+QUERIES = [name for name in OPERATIONS if name.startswith("query_")]
 UPDATE = "update_recall_flow"
 
 

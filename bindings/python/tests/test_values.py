@@ -134,7 +134,7 @@ def test_requests_must_have_what_is_required() -> None:
             kind()
         assert all(f"'{name}'" in str(caught.value) for name in required)
     for kind in RESPONSES:
-        assert kind().to_wire() in ({}, {"records": []}, {"nodeList": []})
+        assert all(held == [] for held in kind().to_wire().values())
 
 
 class Ours(rf.UpdateRecallFlow):

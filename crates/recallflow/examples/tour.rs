@@ -1,4 +1,4 @@
-//! A tour of the client: the three operations on the examples of the vendor's documents, and an invalid request.
+//! A tour of the client: the operations on the examples of the vendor's documents, and an invalid request.
 //!
 //! `cargo xtask demo` runs it against the sandbox. To run it against another server, set `RECALLFLOW_API_KEY`,
 //! `RECALLFLOW_API_SECRET` and `RECALLFLOW_BASE_URL`. It edits the flow 299.

@@ -1,4 +1,4 @@
-//! The three operations as the vendor's documents describe them.
+//! The operations as the vendor's documents describe them.
 
 use recallflow::{
     GroupCallQuery, OPERATIONS, OutboundControl, RecallNode, RecallStatus, RecallType, SeatTransfer, TaskStatus,

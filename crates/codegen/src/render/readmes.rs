@@ -2,17 +2,92 @@
 
 use super::markdown::{code, table};
 use super::option_text::{PYTHON, RUST, Style, TYPESCRIPT};
-use crate::model::Api;
+use crate::model::{Api, Operation, Paging};
+use crate::names;
 use crate::sections::Section;
 
-/// The README of each language.
-const READMES: [(&str, Style); 3] =
-    [("README.md", RUST), ("bindings/python/README.md", PYTHON), ("bindings/node/README.md", TYPESCRIPT)];
+/// A README, and how its language writes options and calls.
+struct Readme {
+    path: &'static str,
+    style: Style,
+    /// Writes the call of an operation.
+    call: fn(&Operation) -> String,
+    /// Writes the result of an operation.
+    result: fn(&Operation) -> String,
+    /// Writes the call that reads all pages, and its result.
+    pages: fn(&Operation, &Paging) -> [String; 2],
+}
+
+const READMES: [Readme; 3] = [
+    Readme {
+        path: "README.md",
+        style: RUST,
+        call: |operation| match operation.single_argument() {
+            Some(wire) => format!("{}({})", operation.name, names::rust_field(operation.argument_name(wire))),
+            None => format!("{}(&{})", operation.name, operation.request),
+        },
+        result: |operation| operation.response.clone().unwrap_or_else(|| "()".to_owned()),
+        pages: |operation, paging| {
+            [format!("{}({})", paging.name, operation.request), format!("Pages<{}>", operation.request)]
+        },
+    },
+    Readme {
+        path: "bindings/python/README.md",
+        style: PYTHON,
+        call: |operation| {
+            let name = names::python_field(&operation.name);
+            if operation.arguments.is_empty() {
+                return format!("{name}({}(…))", operation.request);
+            }
+            let arguments =
+                operation.arguments.iter().map(|wire| names::python_argument(operation.argument_name(wire)));
+            format!("{name}({})", arguments.collect::<Vec<_>>().join(", "))
+        },
+        result: |operation| operation.response.clone().unwrap_or_else(|| "None".to_owned()),
+        pages: |operation, paging| {
+            let name = names::python_field(&paging.name);
+            [format!("{name}({}(…))", operation.request), format!("Pages[{}]", paging.item)]
+        },
+    },
+    Readme {
+        path: "bindings/node/README.md",
+        style: TYPESCRIPT,
+        call: |operation| {
+            let argument = operation.single_argument();
+            let argument = argument.map(|wire| names::typescript_argument(operation.argument_name(wire)));
+            format!("{}({})", names::typescript_method(&operation.name), argument.as_deref().unwrap_or("{ … }"))
+        },
+        result: |operation| format!("Promise<{}>", operation.response.as_deref().unwrap_or("void")),
+        pages: |_, paging| {
+            [format!("{}({{ … }})", names::typescript_method(&paging.name)), format!("Pages<{}>", paging.item)]
+        },
+    },
+];
 
 /// Renders the sections of all pages.
 pub(super) fn render(api: &Api) -> Vec<Section> {
-    let sections = READMES.iter().map(|(path, style)| Section { path, name: "options", contents: options(api, style) });
-    if api.options.is_empty() { Vec::new() } else { sections.collect() }
+    let sections = READMES.iter().flat_map(|readme| {
+        let section = |name, contents| Section { path: readme.path, name, contents };
+        [section("operations", operations(api, readme)), section("options", options(api, &readme.style))]
+    });
+    sections.collect()
+}
+
+/// Renders the table of the operations.
+fn operations(api: &Api, readme: &Readme) -> String {
+    let rows = api.operations.iter().flat_map(|operation| {
+        let row = |call: String, result: String, doc: &str| {
+            let first_sentence = doc.split_once(". ").map_or(doc.trim_end_matches('.'), |(first, _)| first);
+            vec![code(&call), code(&result), first_sentence.to_owned()]
+        };
+        let one = row((readme.call)(operation), (readme.result)(operation), &operation.doc.text);
+        let all = operation.paging.as_ref().map(|paging| {
+            let [call, result] = (readme.pages)(operation, paging);
+            row(call, result, &paging.doc)
+        });
+        std::iter::once(one).chain(all)
+    });
+    table(&["method", "returns", "meaning"], rows)
 }
 
 /// Renders the table of a client's options.
