@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use recallflow::ffi::{Field, Kind, MISFIT, REQUESTS, RESPONSES, Shape, write_response};
+use recallflow::ffi::{EXTRA, Field, Kind, MISFIT, REQUESTS, RESPONSES, Shape, undocumented, write_response};
 use serde_json::{Map, Value};
 
 use crate::pack::Pack;
@@ -37,7 +37,7 @@ pub(crate) fn response(position: usize, value: Value) -> Value {
     for (name, value) in fields {
         match (shape.fields.iter().position(|field| field.wire == name), value) {
             (Some(at), value) => values[at] = Some(field(&shape.fields[at].kind, value)),
-            (None, Value::Object(extra)) if name == "extra" => rest.extend(extra),
+            (None, Value::Object(extra)) if name == EXTRA => rest.extend(extra),
             (None, value) => drop(rest.insert(name, value)),
         }
     }
@@ -67,14 +67,19 @@ fn pack_kind(pack: &mut Pack, direction: Direction, kind: &Kind, wire: &Value, a
     match (kind, wire) {
         (Kind::Object(position), Value::Object(fields)) => {
             let shape = &direction.shapes()[*position];
+            let extra = if as_wire { Map::new() } else { undocumented(shape, wire) };
             let fields = if as_wire { in_order(shape, fields, None) } else { flattened(shape, wire) };
-            pack.object(fields.len());
+            pack.object(fields.len() + usize::from(!extra.is_empty()));
             for (name, kind, value) in fields {
                 pack.text(name);
                 match kind {
                     Some(kind) => pack_kind(pack, direction, kind, value, as_wire),
                     None => pack_rest(pack, direction, shape, name, value),
                 }
+            }
+            if !extra.is_empty() {
+                pack.text(EXTRA);
+                pack.any(&Value::Object(extra));
             }
         }
         (Kind::List(item), Value::Array(items)) => {

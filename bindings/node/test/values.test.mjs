@@ -394,7 +394,10 @@ suite('toUpdate returns the update that changes nothing', () => {
     recallInterval: 30,
     recallNum: 1,
     recallType: 0,
-    nodeList: [{ source: 3, text: 'Hi', lan: 'EN', hangUpSms: false, ringPush: true, toSeat: false }],
+    nodeList: [
+      { source: 3, text: 'Hi', lan: 'EN', hangUpSms: false, ringPush: true, toSeat: false, extra: { news: 5 } },
+    ],
+    extra: { more: 'x' },
   };
 
   test('and is not enumerable', () => {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Plays `validation.json` and `encoding.json`: violations and bodies of requests. */
+/** Plays `validation.json`, `encoding.json` and `updating.json`: violations, bodies and updates of flows. */
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { ApiError, fromWire, InvalidRequestError, toWire, validate, warnings } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
-import { call, cases, forms, parseExactly } from './vectors.mjs';
+import { call, cases, forms, parseExactly, withExtra } from './vectors.mjs';
 
 /** @type {Sandbox} */
 let sandbox;
@@ -21,12 +21,12 @@ after(() => sandbox.close());
  * Reads a request, or returns the error.
  *
  * @param {unknown} form
- * @param {any} type
+ * @param {any} vector
  * @returns {any}
  */
-function read(form, type) {
+function read(form, vector) {
   try {
-    return fromWire(form, type);
+    return withExtra(fromWire(form, vector.type), vector);
   } catch (error) {
     assert(error instanceof InvalidRequestError, String(error));
     return error;
@@ -37,7 +37,7 @@ suite('exactly the violations of the vectors are reported', () => {
   for (const each of cases('validation')) {
     test(each.name, () => {
       for (const form of forms(each)) {
-        const request = read(form, each.type);
+        const request = read(form, each);
         if (request instanceof InvalidRequestError) {
           assert.deepEqual(request.violations, each.violations);
           assert.notDeepEqual(each.violations, [], 'only invalid requests are errors');
@@ -55,7 +55,7 @@ suite('exactly the violations of the vectors are reported', () => {
 suite('invalid requests are not sent', () => {
   for (const each of cases('validation')) {
     const [form] = forms(each);
-    const request = read(form, each.type);
+    const request = read(form, each);
     // A node is sent only within an update.
     if (request instanceof InvalidRequestError || each.violations.length === 0 || each.type === 'RecallNode') {
       continue;
@@ -100,14 +100,16 @@ suite('requests are sent with the bodies of the vectors', () => {
   for (const each of cases('encoding')) {
     test(each.name, async () => {
       for (const form of forms(each)) {
-        const request = fromWire(form, each.type);
+        const request = withExtra(fromWire(form, each.type), each);
         const wire = toWire(request, each.type);
         assert.deepEqual(wire, parseExactly(each.body));
         // The order of the fields is the documented one.
         if (!/\d{16}/.test(each.body)) {
           assert.equal(JSON.stringify(wire), JSON.stringify(JSON.parse(each.body)));
         }
-        assert.deepEqual(fromWire(wire, each.type), request);
+        if (each.extra === undefined) {
+          assert.deepEqual(fromWire(wire, each.type), request);
+        }
 
         const settings = { keyId: 299, recallInterval: 30, recallNum: 1, recallType: 0 };
         const isNode = each.type === 'RecallNode';
@@ -119,6 +121,31 @@ suite('requests are sent with the bodies of the vectors', () => {
         assert.equal(recorded.bodyBytes, Buffer.byteLength(recorded.body));
         assert(recorded.signatureValid);
         assert.equal(recorded.header('content-type'), 'application/json;charset=UTF-8');
+      }
+    });
+  }
+});
+
+suite('flows become the updates of the vectors', () => {
+  for (const each of cases('updating')) {
+    test(each.name, () => {
+      const detail = fromWire(each.detail, 'RecallFlowDetail');
+      if (each.update === undefined) {
+        assert.throws(
+          () => detail.toUpdate(),
+          (error) => {
+            assert(error instanceof InvalidRequestError, String(error));
+            assert.deepEqual(
+              error.violations.map(({ path, rule }) => ({ path, rule })),
+              each.violations,
+            );
+            return true;
+          },
+        );
+      } else {
+        const update = detail.toUpdate();
+        assert.deepEqual(toWire(update, each.type), each.update);
+        assert.deepEqual(warnings(update, each.type), each.warnings ?? []);
       }
     });
   }

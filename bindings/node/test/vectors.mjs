@@ -72,6 +72,21 @@ export function forms(vector) {
   return 'json' in vector && typeof vector.json !== 'string' ? [text, vector.json] : [text];
 }
 
+/**
+ * Returns the request of a case with the fields that the case puts into `extra`.
+ *
+ * @param {any} request
+ * @param {any} vector
+ */
+export function withExtra(request, vector) {
+  const copy = structuredClone(request);
+  for (const [path, extra] of Object.entries(vector.extra ?? {})) {
+    const index = /^nodeList\[(\d+)\]$/.exec(path)?.[1];
+    (index === undefined ? copy : copy.nodeList[Number(index)]).extra = extra;
+  }
+  return copy;
+}
+
 /** Valid requests by operation, for cases about responses. */
 const REQUESTS = {
   queryGroupCalls: { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01' },

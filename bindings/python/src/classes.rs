@@ -35,8 +35,8 @@ pub(crate) struct Class {
     pub(crate) names: Vec<String>,
     /// The slots of the fields, in their order.
     pub(crate) members: Vec<Member>,
-    /// The slot `extra` of a response.
-    pub(crate) extra: Option<Member>,
+    /// The slot `extra`.
+    pub(crate) extra: Member,
     pub(crate) allocator: Allocator,
 }
 
@@ -99,12 +99,15 @@ impl Class {
         self.shape.fields.iter().position(|field| field.wire == wire)
     }
 
-    fn new(class: &Bound<'_, PyType>, position: usize, shape: &'static Shape, has_extra: bool) -> PyResult<Self> {
+    fn new(class: &Bound<'_, PyType>, position: usize, shape: &'static Shape) -> PyResult<Self> {
         let names = class.getattr("_fields")?.extract::<Vec<String>>()?;
-        let (names, rest) = names.split_at_checked(shape.fields.len()).unwrap_or_default();
-        if class.name()? != shape.name || rest.len() != usize::from(has_extra) {
+        let Some(([extra], names)) =
+            names.split_last_chunk().map(|(names, extra)| (extra, names)).filter(|(_, names)| {
+                class.name().is_ok_and(|name| name == shape.name) && names.len() == shape.fields.len()
+            })
+        else {
             return Err(PyTypeError::new_err(format!("expected the class {}, got {class}", shape.name)));
-        }
+        };
         let allocator = Allocator::new(class)?;
         let member = |name: &String| Member::new(class, &allocator, name);
         Ok(Self {
@@ -113,7 +116,7 @@ impl Class {
             shape,
             names: names.to_vec(),
             members: names.iter().map(member).collect::<PyResult<_>>()?,
-            extra: rest.first().map(member).transpose()?,
+            extra: member(extra)?,
             allocator,
         })
     }
@@ -156,16 +159,14 @@ pub(crate) fn setup(
     if (enums.len(), requests.len(), responses.len()) != (ENUMS.len(), REQUESTS.len(), RESPONSES.len()) {
         return Err(PyTypeError::new_err("the native module is of another version than the package"));
     }
-    let classes = |classes: &[Bound<'_, PyType>], shapes: &'static [Shape], has_extra: bool| {
+    let classes = |classes: &[Bound<'_, PyType>], shapes: &'static [Shape]| {
         let pairs = classes.iter().zip(shapes).enumerate();
-        pairs
-            .map(|(position, (class, shape))| Class::new(class, position, shape, has_extra))
-            .collect::<PyResult<Vec<Class>>>()
+        pairs.map(|(position, (class, shape))| Class::new(class, position, shape)).collect::<PyResult<Vec<Class>>>()
     };
     let registered = Classes {
         enums: enums.iter().map(Enum::new).collect::<PyResult<_>>()?,
-        requests: classes(&requests, REQUESTS, false)?,
-        responses: classes(&responses, RESPONSES, true)?,
+        requests: classes(&requests, REQUESTS)?,
+        responses: classes(&responses, RESPONSES)?,
         empty_extra,
         extra,
         violation,

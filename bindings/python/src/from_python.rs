@@ -10,8 +10,8 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString,
     PyTuple, PyType,
 };
-use recallflow::ffi::{Form, Found, Kind, Object, Source, describe_text};
-use serde_json::Number;
+use recallflow::ffi::{EXTRA, Form, Found, Kind, Object, Source, describe_text};
+use serde_json::{Number, Value};
 
 use crate::classes::{Class, Classes};
 
@@ -204,6 +204,10 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
         }
     }
 
+    fn scalar(&self) -> Option<Value> {
+        self.check(scalar(&self.object))?
+    }
+
     fn describe(&self) -> String {
         let misfit = match self.kind {
             Some(Kind::Object(position)) => self.describe_object(self.reader.class(*position)),
@@ -229,6 +233,10 @@ enum Fields<'py> {
 }
 
 impl<'a, 'py> PyObject<'a, 'py> {
+    fn extra(&self, class: &Class) -> Option<PyValue<'a, 'py>> {
+        Some(self.value.sibling(self.value.check(class.extra.get(&self.value.object))?, None))
+    }
+
     fn entry(&self, name: &str, kind: Option<&'a Kind>) -> Found<PyValue<'a, 'py>> {
         let Fields::Entries(entries) = &self.fields else { return Found::Absent };
         let objects = entries.iter().filter(|(other, _)| other == name).map(|(_, object)| object);
@@ -238,13 +246,12 @@ impl<'a, 'py> PyObject<'a, 'py> {
     fn slot(&self, class: &'static Class, position: usize) -> Option<PyValue<'a, 'py>> {
         let object = self.value.check(class.members[position].get(&self.value.object))?;
         let field = &class.shape.fields[position];
-        if object.is_none()
-            && let Some(extra) = &class.extra
-        {
-            // A value of an unexpected type is in `extra`, in its wire form.
-            let extra = self.value.check(extra.get(&self.value.object))?;
-            let misfit = extra.cast::<PyMapping>().ok().and_then(|extra| extra.get_item(field.wire).ok());
-            return Some(self.value.sibling(misfit.unwrap_or(object), None));
+        if self.form() == Form::Response && (object.is_none() || matches!(field.kind, Kind::List(_))) {
+            // A value of an unexpected type is in `extra`, in its wire form. So is a list with an item that does not fit.
+            let extra = self.value.check(class.extra.get(&self.value.object))?;
+            if let Some(misfit) = extra.cast::<PyMapping>().ok().and_then(|extra| extra.get_item(field.wire).ok()) {
+                return Some(self.value.sibling(misfit, None));
+            }
         }
         Some(self.value.sibling(object, Some(&field.kind)))
     }
@@ -259,7 +266,12 @@ impl<'a, 'py> Object for PyObject<'a, 'py> {
 
     fn get(&self, wire: &'static str) -> Found<PyValue<'a, 'py>> {
         let known = self.class.and_then(|class| Some((class, class.position_of(wire)?)));
-        let Some((class, position)) = known else { return self.entry(wire, None) };
+        let Some((class, position)) = known else {
+            return match (self.class, &self.fields) {
+                (Some(class), Fields::Slots) if wire == EXTRA => self.extra(class).map_or(Found::Absent, Found::Once),
+                _ => self.entry(wire, None),
+            };
+        };
         if matches!(self.fields, Fields::Slots) {
             return self.slot(class, position).map_or(Found::Absent, Found::Once);
         }
@@ -273,15 +285,21 @@ impl<'a, 'py> Object for PyObject<'a, 'py> {
     fn count(&self) -> usize {
         match (&self.fields, self.class) {
             (Fields::Entries(entries), _) => entries.len(),
-            (Fields::Slots, class) => class.map_or(0, |class| class.members.len()),
+            // With `extra`.
+            (Fields::Slots, class) => class.map_or(0, |class| class.members.len() + 1),
         }
     }
 
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        match &self.fields {
-            Fields::Entries(entries) => entries.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect(),
-            Fields::Slots => Vec::new(),
-        }
+    fn members(&self) -> Vec<(Cow<'_, str>, PyValue<'a, 'py>)> {
+        let plain = |(name, object): (String, Bound<'py, PyAny>)| (Cow::Owned(name), self.value.sibling(object, None));
+        let extra = match &self.fields {
+            Fields::Slots => self.class.and_then(|class| self.extra(class)),
+            Fields::Entries(entries) if self.form() == Form::Response && self.class.is_some() => {
+                entries.iter().find(|(name, _)| name == EXTRA).map(|(_, extra)| self.value.sibling(extra.clone(), None))
+            }
+            Fields::Entries(entries) => return entries.iter().cloned().map(plain).collect(),
+        };
+        extra.and_then(|extra| extra.entries()).unwrap_or_default().into_iter().map(plain).collect()
     }
 
     fn name_of(&self, wire: &'static str) -> Cow<'static, str> {
@@ -367,6 +385,30 @@ pub(crate) fn number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumbe
         return object.extract().map(PyNumber::Float).map(Some);
     }
     Ok(None)
+}
+
+/// Returns a value as JSON; `None` for lists, objects and values that have no JSON form.
+pub(crate) fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
+    if object.is_none() {
+        return Ok(Some(Value::Null));
+    }
+    if let Ok(value) = object.cast::<PyBool>() {
+        return Ok(Some(value.is_true().into()));
+    }
+    if let Ok(text) = object.cast::<PyString>() {
+        return Ok(text.to_str().ok().map(Value::from));
+    }
+    if let Ok(time) = object.cast::<PyDateTime>() {
+        return Ok(time_text(time)?.ok().map(Value::from));
+    }
+    Ok(match number(object)? {
+        Some(PyNumber::Integer(number)) => {
+            let signed = number.extract::<i64>().map(Value::from);
+            signed.or_else(|_| number.extract::<u64>().map(Value::from)).ok()
+        }
+        Some(PyNumber::Float(number)) => Number::from_f64(number).map(Value::Number),
+        None => None,
+    })
 }
 
 /// Returns a float as an integer, if it has no fraction and fits.

@@ -3,12 +3,12 @@
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDateTime, PyMapping, PyString};
+use pyo3::types::{PyBool, PyMapping};
 use recallflow::ffi::{Kind, write_response};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use crate::classes::{Class, Classes};
-use crate::from_python::{self, PyNumber, entries, items, number, time_text};
+use crate::from_python::{self, entries, items, scalar};
 
 /// Maximum depth of JSON that the core reads.
 const MAX_DEPTH: usize = 127;
@@ -50,10 +50,7 @@ impl Writer {
         for (member, field) in class.members.iter().zip(class.shape.fields) {
             values.push(self.optional(&member.get(object)?, field.wire, &field.kind)?);
         }
-        let extra = match &class.extra {
-            Some(member) => self.extra(&member.get(object)?)?,
-            None => Map::new(),
-        };
+        let extra = self.extra(&class.extra.get(object)?)?;
         Ok(write_response(class.shape, values, extra))
     }
 
@@ -116,7 +113,7 @@ impl Writer {
     }
 
     fn plain(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Value> {
-        if let Some(value) = self.scalar(object)? {
+        if let Some(value) = self.check(object, scalar(object))? {
             return Ok(value);
         }
         if self.holders.contains(&object.as_ptr()) {
@@ -129,35 +126,10 @@ impl Writer {
         let value = match (self.check(object, items(object))?, object.cast::<PyMapping>()) {
             (Some(items), _) => self.list(&items, Self::plain),
             (None, Ok(fields)) => self.mapping(fields).map(Value::Object),
-            (None, Err(_)) => Err(self.refuse(&from_python::describe_class(&object.get_type()))),
+            (None, Err(_)) => Err(self.refuse(&from_python::describe(object).unwrap_or_default())),
         };
         self.holders.pop();
         value
-    }
-
-    /// Converts a value that is neither a list nor an object; returns `None` for these.
-    fn scalar(&self, object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
-        if object.is_none() {
-            return Ok(Some(Value::Null));
-        }
-        if let Ok(value) = object.cast::<PyBool>() {
-            return Ok(Some(value.is_true().into()));
-        }
-        let value = if let Ok(text) = object.cast::<PyString>() {
-            text.to_str().ok().map(Value::from)
-        } else if let Ok(time) = object.cast::<PyDateTime>() {
-            self.check(object, time_text(time))?.ok().map(Value::from)
-        } else {
-            match self.check(object, number(object))? {
-                Some(PyNumber::Integer(number)) => {
-                    let signed = number.extract::<i64>().map(Value::from);
-                    signed.or_else(|_| number.extract::<u64>().map(Value::from)).ok()
-                }
-                Some(PyNumber::Float(number)) => Number::from_f64(number).map(Value::Number),
-                None => return Ok(None),
-            }
-        };
-        value.map(Some).ok_or_else(|| self.refuse(&from_python::describe(object).unwrap_or_default()))
     }
 
     fn list<'py>(

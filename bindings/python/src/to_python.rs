@@ -5,7 +5,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyNone, PyTuple, PyType};
-use recallflow::ffi::{Cell, Kind, Record, ResponseData, Row, Shape};
+use recallflow::ffi::{Cell, Kind, Record, ResponseData, Row, Shape, undocumented};
 use recallflow::{Extra, LocalDateTime};
 use recallflow_bridge::latin1;
 use serde_json::Value;
@@ -137,9 +137,7 @@ impl<'a, 'py> Maker<'a, 'py> {
             };
             member.fill(&instance, value);
         }
-        if let Some(member) = &class.extra {
-            member.fill(&instance, self.extra(extra)?);
-        }
+        class.extra.fill(&instance, make_extra(self.py, self.classes, extra.into_iter().flat_map(Extra::values))?);
         Ok(if is_leaf { instance.finish_leaf() } else { instance.finish() })
     }
 
@@ -151,15 +149,6 @@ impl<'a, 'py> Maker<'a, 'py> {
         let is_number = |twin: usize| !matches!(shape.fields[twin].kind, Kind::Enum(_));
         let is_same = |twin: usize| matches!(cells.get(twin), Some(Cell::Int(other)) if *other == number);
         (twin < position && is_same(twin) && is_number(twin)).then_some(twin)
-    }
-
-    fn extra(&self, extra: Option<&Extra>) -> PyResult<Bound<'py, PyAny>> {
-        let Some(extra) = extra else { return Ok(self.classes.empty_extra.bind(self.py).clone()) };
-        let fields = PyDict::new(self.py);
-        for (name, value) in extra.values() {
-            fields.set_item(name, json(self.py, value)?)?;
-        }
-        python::call(self.classes.extra.bind(self.py), &PyTuple::new(self.py, [fields])?)
     }
 
     /// Returns a value that is neither an object nor a list.
@@ -200,6 +189,23 @@ impl<'a, 'py> Maker<'a, 'py> {
 #[cold]
 fn unexpected_shape() -> PyErr {
     PyValueError::new_err("expected the shape of a response")
+}
+
+/// Creates an `Extra` with these fields.
+fn make_extra<'py, 'v>(
+    py: Python<'py>,
+    classes: &Classes,
+    values: impl Iterator<Item = (&'v String, &'v Value)>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut values = values.peekable();
+    if values.peek().is_none() {
+        return Ok(classes.empty_extra.bind(py).clone());
+    }
+    let fields = PyDict::new(py);
+    for (name, value) in values {
+        fields.set_item(name, json(py, value)?)?;
+    }
+    python::call(classes.extra.bind(py), &PyTuple::new(py, [fields])?)
 }
 
 /// Creates a string from UTF-8 bytes.
@@ -262,6 +268,8 @@ pub(crate) fn request<'py>(
         let value = holder.and_then(|holder| holder.get(field.wire)).unwrap_or(&Value::Null);
         member.fill(&instance, request_value(py, classes, &field.kind, value)?);
     }
+    let extra = undocumented(class.shape, wire);
+    class.extra.fill(&instance, make_extra(py, classes, extra.iter())?);
     Ok(instance.finish())
 }
 

@@ -49,6 +49,11 @@ def fields(kind: type[rf.Value]) -> list[str]:
     return list(kind._fields)
 
 
+def documented(kind: type[rf.Value]) -> list[str]:
+    """Returns the documented fields of a class, in order."""
+    return [name for name in fields(kind) if name != "extra"]
+
+
 def wire_name(name: str) -> str:
     """Returns the wire name of a field."""
     first, *rest = name.split("_")

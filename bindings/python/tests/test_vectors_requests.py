@@ -1,4 +1,4 @@
-"""Plays `validation.json` and `encoding.json`: violations of requests, and their encoded bodies."""
+"""Plays `validation.json`, `encoding.json` and `updating.json`: violations, bodies and updates of flows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 import recallflow as rf
 from recallflow.sandbox import RecordedRequest, Sandbox
-from vectors import call, cases, forms, request_class
+from vectors import call, cases, forms, request_class, with_extra
 
 
 def violations(found: list[rf.Violation]) -> list[dict[str, str]]:
@@ -32,7 +32,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def test_every_broken_rule_is_told_and_no_other(case: dict[str, Any]) -> None:
     for form in forms(case):
         try:
-            request = request_class(case).from_wire(form)
+            request = with_extra(request_class(case).from_wire(form), case)
         except rf.InvalidRequestError as error:
             assert violations(error.violations) == case["violations"]
             assert case["violations"], "expected an invalid request"
@@ -46,7 +46,7 @@ def test_every_broken_rule_is_told_and_no_other(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("validation"))
 def test_what_breaks_rules_is_not_sent(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
     try:
-        request = request_class(case).from_wire(forms(case)[0])
+        request = with_extra(request_class(case).from_wire(forms(case)[0]), case)
     except rf.InvalidRequestError:
         return
     if not case["violations"] or isinstance(request, rf.RecallNode):
@@ -83,7 +83,7 @@ def send(sandbox: Sandbox, request: rf.Request) -> RecordedRequest:
 def test_requests_are_sent_with_exactly_this_body(shared_sandbox: Sandbox, case: dict[str, Any]) -> None:
     body = case["body"]
     for form in forms(case):
-        request = request_class(case).from_wire(form)
+        request = with_extra(request_class(case).from_wire(form), case)
         # Compared as text, because dicts ignore the order, and 1, 1.0 and True are equal.
         assert json.dumps(request.to_wire()) == json.dumps(json.loads(body))
         if isinstance(request, rf.RecallNode):
@@ -101,3 +101,17 @@ def test_requests_are_sent_with_exactly_this_body(shared_sandbox: Sandbox, case:
         assert recorded.body_bytes == len(recorded.body.encode())
         assert recorded.signature_valid
         assert recorded.header("content-type") == "application/json;charset=UTF-8"
+
+
+@pytest.mark.parametrize("case", cases("updating"))
+def test_flows_become_the_expected_updates(case: dict[str, Any]) -> None:
+    detail = rf.RecallFlowDetail.from_wire(case["detail"])
+    try:
+        update = detail.to_update()
+    except rf.InvalidRequestError as error:
+        found = [{"path": each.path, "rule": each.rule} for each in error.violations]
+        assert found == case["violations"] != []
+    else:
+        assert type(update) is request_class(case)
+        assert update.to_wire() == case["update"]
+        assert advice(update.warnings()) == case.get("warnings", [])

@@ -45,6 +45,20 @@ def forms(case: dict[str, Any]) -> list[Any]:
     return [*forms, case["json"]] if is_plain else forms
 
 
+def with_extra(request: rf.Request, case: dict[str, Any]) -> rf.Request:
+    """Returns the request of a case with the fields that the case puts into `extra`."""
+    for path, extra in case.get("extra", {}).items():
+        if not path:
+            request = request.replace(extra=extra)
+            continue
+        assert isinstance(request, rf.UpdateRecallFlow)
+        nodes = list(request.node_list or ())
+        index = int(path.removeprefix("nodeList[").removesuffix("]"))
+        nodes[index] = nodes[index].replace(extra=extra)
+        request = request.replace(node_list=nodes)
+    return request
+
+
 def any_request(operation: str) -> rf.Request:
     """Returns a valid request, for cases in which only the response matters."""
     requests: dict[str, rf.Request] = {

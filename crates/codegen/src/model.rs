@@ -260,6 +260,22 @@ pub enum Lint {
         /// Message for the caller.
         doc: String,
     },
+    /// A list that is present and empty.
+    Empty {
+        /// Wire name of the list.
+        field: String,
+        /// Message for the caller.
+        doc: String,
+    },
+    /// A time span that ends before it starts.
+    Reversed {
+        /// Wire name of the start.
+        start: String,
+        /// Wire name of the end.
+        end: String,
+        /// Message for the caller.
+        doc: String,
+    },
 }
 
 /// A named constructor.

@@ -17,7 +17,7 @@
 //!   (`datetime_`). Arguments of client methods also avoid the names of call options (`timeout_`).
 //! - TypeScript: a trailing `_` for arguments that are keywords (`class_`) or names that the generated functions use
 //!   (`options_`). Properties and methods need no escape. A property always has the name on the wire, so the spec must not
-//!   use a property that every response has: see [`reserved::reserved_property`].
+//!   use the name of another property: see [`reserved::reserved_property`].
 //!
 //! Type names are not escaped. Lowering rejects a type that would hide a common name ([`reserved::reserved_type`]), and
 //! names that differ only in case or `_` ([`key`]). Escaping therefore never makes two names equal.

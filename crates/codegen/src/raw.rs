@@ -220,6 +220,15 @@ pub(crate) enum RawWarning {
         range: Option<At<RawBounds<f64>>>,
         doc: Option<At<String>>,
     },
+    Empty {
+        field: Option<At<String>>,
+        doc: Option<At<String>>,
+    },
+    Reversed {
+        start: Option<At<String>>,
+        end: Option<At<String>>,
+        doc: Option<At<String>>,
+    },
 }
 
 /// `[….constructors.name]`.

@@ -103,7 +103,6 @@ fn a_detail_query_requires_its_key() {
             json!({ "keyId": 1e300 }),
             json!({ "keyId": 9_223_372_036_854_775_808_u64 }),
             json!({ "keyId": true }),
-            json!({ "keyId": 12, "keyid": 12 }),
             json!([12]),
             json!(12),
             json!(null),
@@ -142,9 +141,17 @@ fn an_update_obeys_its_limits() {
         json!({ "nodeList": {} }),
         json!({ "nodeList": [null] }),
         json!({ "nodeList": [node(), {}] }),
-        json!({ "nodelist": [] }),
     ];
     assert_rejected("UpdateRecallFlow", wrong.map(|change| with(update(), change)));
+}
+
+#[test]
+fn unknown_fields_are_accepted_at_every_depth() {
+    assert_accepted("UpdateRecallFlow", [with(update(), json!({ "new": { "x": 1 }, "nodeList": [] }))]);
+    assert_accepted("RecallNode", [with(node(), json!({ "new": null }))]);
+    assert_accepted("GroupCallQuery", [query(json!({ "new": 1 })), with(query(json!({})), json!({ "new": 1 }))]);
+    // The field with the right name is still missing.
+    assert_rejected("RecallFlowDetailQuery", [json!({ "keyid": 12 })]);
 }
 
 #[test]
@@ -173,7 +180,6 @@ fn a_node_requires_the_fields_of_its_source() {
             with(node(), json!({ "voiceFileId": "" })),
             with(node(), json!({ "voiceFileId": null })),
             with(node(), json!({ "voiceFileId": 1 })),
-            with(node(), json!({ "voiceFileID": "a.wav" })),
             source(json!({ "source": 2, "baseFile": "AAAA" })),
             source(json!({ "source": 2, "uploadName": "a.wav" })),
             source(json!({ "source": 2, "uploadName": "a.wav", "baseFile": "" })),
@@ -301,7 +307,6 @@ fn a_page_of_tasks_obeys_its_limits() {
         json!({ "statusList": 1 }),
         json!({ "idxAppId": "1" }),
         json!({ "searchCondition": 1 }),
-        json!({ "current": 1 }),
     ];
     assert_rejected("GroupCallQuery", wrong.map(query));
     let wrong = [
@@ -314,7 +319,6 @@ fn a_page_of_tasks_obeys_its_limits() {
         json!({ "params": {} }),
         json!({ "params": [] }),
         json!({ "params": "strTime" }),
-        json!({ "strTime": "2024-01-01 00:00:00" }),
     ];
     assert_rejected("GroupCallQuery", wrong.map(|change| with(query(json!({})), change)));
     assert_rejected("GroupCallQuery", ["current", "size", "params"].map(|name| without(query(json!({})), name)));

@@ -8,13 +8,14 @@ use crate::generated::responses::RecallFlowDetail;
 use crate::request::encode::to_json_bytes;
 use crate::request::read::{self, UnknownFields};
 use crate::request::violation::{Rule, Violation};
+use crate::response::record::FromRow as _;
 
 impl RecallFlowDetail {
     /// Returns an update with the values of this flow and all its nodes. Change it and send it.
     ///
     /// - The service does not return uploaded files. Such a node needs `base_file` again before the update can be sent, or
     ///   the source `uploaded` with its `voice_file_id`. `validate` reports these nodes.
-    /// - Unknown fields, in `extra`, are not copied.
+    /// - Unknown fields, in `extra`, are copied to the `extra` of the update and its nodes. `warnings` lists them.
     /// - If the response has no nodes, the update has no list of nodes, so that it cannot erase any.
     ///
     /// ```no_run
@@ -32,7 +33,7 @@ impl RecallFlowDetail {
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
         // The wire form also contains the values of unexpected types from `extra`.
         let json = to_json_bytes(self)?;
-        read::read_text(&json, UnknownFields::Skip).map(keep_nodes)
+        read::read_text(&json, UnknownFields::Carry(Self::SHAPE)).map(keep_nodes)
     }
 }
 

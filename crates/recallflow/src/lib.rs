@@ -47,6 +47,7 @@ mod clock;
 mod datetime;
 mod endpoint;
 mod error;
+mod extra;
 mod fee;
 #[cfg(feature = "__ffi")]
 #[doc(hidden)]
@@ -84,6 +85,7 @@ pub use error::{
     ApiError, Call, ConfigError, Error, ErrorKind, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError,
     TransportError,
 };
+pub use extra::Extra;
 pub use fee::{Amount, Fee, FeeTotal};
 pub use generated::enums::*;
 pub use generated::operations::OPERATIONS;
@@ -93,5 +95,4 @@ pub use generated::service::{ITNIO, LAAFFIC, ONBUKA};
 pub use operation::{Operation, OperationInfo, OperationKind, Paged};
 pub use pages::{Drift, Pages};
 pub use request::violation::{Rule, Violation, Warning};
-pub use response::extra::Extra;
 pub use totals::totals;

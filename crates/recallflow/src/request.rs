@@ -3,6 +3,8 @@
 pub(crate) mod check;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
 pub(crate) mod encode;
+#[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports a part of it"))]
+pub(crate) mod extra;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
 pub(crate) mod json;
 pub(crate) mod lint;

@@ -3,7 +3,6 @@
 pub(crate) mod coerce;
 pub(crate) mod content;
 pub(crate) mod envelope;
-pub(crate) mod extra;
 pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod shape;

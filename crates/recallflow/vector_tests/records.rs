@@ -5,11 +5,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::*;
+use crate::extra::Extra;
 use crate::ffi::{CALLS, Cell, Kind, Row};
 use crate::generated::operations::OPERATIONS;
 use crate::response::content::{Content, Expected};
 use crate::response::envelope::{self, Data};
-use crate::response::extra::Extra;
 
 #[derive(Deserialize)]
 struct File {

@@ -163,8 +163,10 @@ impl Flows {
 
     /// Returns the node to keep: with all fields, and with the keys of the node at the same index, or new keys.
     fn merge_node(&mut self, request: &Value, present: Option<&Value>, fields: &[&str], now: i64) -> Value {
-        let kept = fields.iter().filter(|name| **name != UPLOAD);
-        let mut node: Map<_, _> = kept.map(|name| ((*name).to_owned(), member(request, name))).collect();
+        // Fields that the request leaves out are null, as in the documents' example.
+        let mut node: Map<_, _> = fields.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+        node.extend(request.as_object().cloned().unwrap_or_default());
+        node.remove(UPLOAD);
         if let Some(file) = request[UPLOAD].as_str() {
             let name = request["uploadName"].as_str().unwrap_or_default();
             node.insert("voiceFileId".to_owned(), voice_file_id(file, name, now).into());
@@ -213,11 +215,12 @@ mod tests {
         let mut flows =
             Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 3000, "taskId": 6_000_000 }] })], 0);
         let request = json!({ "keyId": 1, "recallNum": 2, "nodeList": [
-            { "source": 3, "text": "Hi" }, { "source": 2, "uploadName": "hello.mp3", "baseFile": "Zm9v" }] });
+            { "source": 3, "text": "Hi", "new": 1 }, { "source": 2, "uploadName": "hello.mp3", "baseFile": "Zm9v" }] });
         assert_eq!(update(&mut flows, &request), Ok(()));
         let expected = json!({ "keyId": 1, "status": 0, "recallNum": 2, "nodeList": [
-            { "keyId": 3000, "taskId": 6_000_000, "nodeStatus": 0, "source": 3, "voiceFileId": null, "text": "Hi" },
-            { "keyId": 3001, "taskId": 6_000_001, "nodeStatus": 0, "source": 2, "text": null,
+            { "keyId": 3000, "taskId": 6_000_000, "nodeStatus": 0, "source": 3, "voiceFileId": null, "text": "Hi",
+              "new": 1 },
+            { "keyId": 3001, "taskId": 6_000_001, "nodeStatus": 0, "source": 2, "text": null, "uploadName": "hello.mp3",
               "voiceFileId": "1202508110240002ff23508c7ad8b1f20418f0d3d.mp3" }] });
         assert_eq!(flows.get(1), Some(expected));
     }

@@ -42,6 +42,12 @@ pub(crate) fn drop_unknown(object: &Object, json: &mut Value) {
     for_each_object(object, json, &|object, members| members.retain(|name, _| object.has(name)));
 }
 
+/// Removes every documented field.
+pub(crate) fn keep_unknown(object: &Object, json: &mut Value) {
+    let Some(members) = json.as_object_mut() else { return };
+    members.retain(|name, _| !object.has(name));
+}
+
 /// Calls a function with the request and every object in it.
 fn for_each_object(object: &Object, json: &mut Value, change: &impl Fn(&Object, &mut Map<String, Value>)) {
     let Some(members) = json.as_object_mut() else { return };

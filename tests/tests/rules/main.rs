@@ -12,6 +12,7 @@ mod breaking;
 mod coverage;
 mod decoding;
 mod edges;
+mod extra;
 mod json;
 mod mistake;
 mod odd;

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::json::drop_unknown;
+
 /// Broken rules by path.
 pub(crate) type Broken = BTreeSet<(String, &'static str)>;
 
@@ -173,7 +175,14 @@ const PARAMS: Object = Object {
     at_least_one: None,
 };
 
-/// Returns the broken rules, at most one per path: type before required before limit.
+/// Returns whether a request may be sent in this wire form, in which unknown fields come from `extra`.
+pub(crate) fn may_be_sent(request: Request, json: &Value) -> bool {
+    let mut known = json.clone();
+    drop_unknown(request.object(), &mut known);
+    violating_paths(request, &known).is_empty()
+}
+
+/// Returns the broken rules, at most one per path: type before required before limit. Reading refuses unknown fields.
 pub(crate) fn violating_paths(request: Request, json: &Value) -> Broken {
     let mut broken = Broken::new();
     check_object(request.object(), json, "", &mut broken);

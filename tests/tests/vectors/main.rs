@@ -8,4 +8,5 @@ mod errors;
 mod fee;
 mod operations;
 mod requests;
+mod updating;
 mod validation;

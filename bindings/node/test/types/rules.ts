@@ -191,6 +191,16 @@ export function updatesNeedTheirSettings(nodes: readonly RecallNode[]): void {
   update({ ...settings, nodeList: [{ source: 3, text: 'Hello' }] });
 }
 
+export function unknownFieldsAreInExtra(): void {
+  const settings = { keyId: 299, recallInterval: 30, recallNum: 1, recallType: RecallType.ALL };
+  const nodeList = [RecallNode.uploaded('a.wav', { extra: { region: 'AE' } })];
+  update({ ...settings, nodeList, extra: { priority: 3 } });
+  // @ts-expect-error an unknown field stands in `extra`
+  update({ ...settings, priority: 3 });
+  // @ts-expect-error `extra` is an object
+  update({ ...settings, extra: 3 });
+}
+
 export function queriesNeedASpan(status: TaskStatus): void {
   const span = { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01' };
   query(span, { ...span, current: 2, size: 50, taskType: TaskType.AI_AGENT, statusList: [status, 2], idxAppId: 5n });

@@ -187,7 +187,7 @@ declare abstract class RecallFlowDetailMethods {
    * - The service never returns the bytes of a voice file. A node with `VoiceSource.REUPLOAD` needs its `baseFile`
    * again, or `VoiceSource.UPLOADED` with its `voiceFileId`, before it can be sent. `validate` reports such nodes.
    *
-   * - Unknown fields in `extra` are not copied.
+   * - Unknown fields in `extra` are in the `extra` of the update and its nodes. `warnings` lists them.
    *
    * - If the response has no nodes, the update has no `nodeList`, so that it cannot erase any.
    *

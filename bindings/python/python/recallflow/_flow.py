@@ -15,7 +15,7 @@ class Updatable(Response):
     def to_update(self) -> UpdateRecallFlow:
         """Returns an update that would write back this flow with all its nodes.
 
-        - Undocumented fields, in `extra`, are not part of the update.
+        - Undocumented fields are in the `extra` of the update and its nodes; `warnings` lists them.
         - The service does not return a file that was sent along. `validate` reports a node that needs one: set its
           `base_file`, or set `source` to `VoiceSource.UPLOADED` and `voice_file_id`.
         - If the response has no nodes, the update has no list of nodes, so that it cannot erase any.

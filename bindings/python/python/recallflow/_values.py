@@ -43,7 +43,7 @@ class Number(IntEnum):
 
 
 class Extra(Mapping[str, Any]):
-    """Undocumented fields of a response, by their names on the wire.
+    """Undocumented fields of a request or response, by their names on the wire.
 
     It holds plain JSON values, is immutable, and equals any mapping with the same items. An integer of more than
     64 bits is a float.
@@ -71,7 +71,7 @@ class Extra(Mapping[str, Any]):
 
 
 EMPTY_EXTRA = Extra({})
-"""The `extra` of all responses without undocumented fields."""
+"""The `extra` of all values without undocumented fields."""
 
 
 class Value(Record):
@@ -80,8 +80,19 @@ class Value(Record):
     __slots__ = ()
 
     def _init(self, *values: Any) -> None:
-        for put, is_time, value in zip(self._setters, self._times, values, strict=True):
+        *fields, extra = values
+        if isinstance(extra, _MAPPINGS) and not isinstance(extra, Extra):
+            try:
+                extra = Extra(extra)
+            except Exception:
+                # `validate` reports a mapping that cannot be read.
+                pass
+        for put, is_time, value in zip(self._setters, self._times, (*fields, extra), strict=True):
             put(self, _time(value) if is_time else _as_tuple(value))
+
+    def _identity(self) -> tuple[Any, ...]:
+        # `extra`, the last field, cannot be hashed. Values that differ in nothing else share a hash, which is allowed.
+        return self._values()[:-1]
 
     @classmethod
     def from_dict(cls: type[V], fields: Mapping[str, Any]) -> V:
@@ -89,7 +100,8 @@ class Value(Record):
 
         Raises:
             InvalidRequestError: A field of a request is unknown, has the wrong type, or is missing and has no default.
-                A response accepts what a response of the service may contain.
+                Put fields that this version does not know into `extra`. A response accepts what a response of the
+                service may contain.
         """
         return _native.from_dict(cls, fields)
 
@@ -98,7 +110,8 @@ class Value(Record):
         """Parses the JSON of the service, given as text or already parsed.
 
         Raises:
-            InvalidRequestError: It is not JSON, or a field of a request is unknown, missing or of the wrong type.
+            InvalidRequestError: It is not JSON, or a field of a request is unknown, missing or of the wrong type. Fields
+                that a request does not know are not read from JSON; `replace(extra=…)` adds them.
                 Fields of a response that do not fit are in `extra`.
         """
         return _native.from_wire(cls, wire)
@@ -135,10 +148,15 @@ class Value(Record):
         return is_empty and name in self._defaults and value == self._defaults[name]
 
 
+@keyword_record
 class Request(Value):
     """Base of requests. It accepts any values; `validate` reports the rules that they break."""
 
-    __slots__ = ()
+    extra: Mapping[str, Any] = EMPTY_EXTRA
+    """Fields that this version does not know, by names on the wire. They are sent unchanged, each with a warning.
+
+    A documented field is a violation there. A nested wire object, such as `params`, is a mapping with its fields.
+    """
 
     def validate(self) -> list[Violation]:
         """Returns every documented rule that the request breaks; an empty list if it can be sent."""
@@ -156,22 +174,12 @@ class Response(Value):
     extra: Mapping[str, Any] = EMPTY_EXTRA
     """Undocumented fields, and values that do not fit the type of their field, by names on the wire."""
 
-    def _init(self, *values: Any) -> None:
-        *fields, extra = values
-        if isinstance(extra, _MAPPINGS) and not isinstance(extra, Extra):
-            extra = Extra(extra)
-        Value._init(self, *fields, extra)
-
     def _adjust(self, changes: dict[str, Any]) -> None:
         # A value that did not fit its field is in `extra`, and must not outlive the new value of the field.
         if self.extra and "extra" not in changes:
             wire = dict(zip(self._fields, _native.wire_names(type(self)), strict=False))
             replaced = {wire.get(name) for name in changes}
             changes["extra"] = {name: value for name, value in self.extra.items() if name not in replaced}
-
-    def _identity(self) -> tuple[Any, ...]:
-        # `extra` cannot be hashed. Responses that differ in nothing else share a hash, which is allowed.
-        return self._values()[:-1]
 
 
 def _time(value: Any) -> Any:

@@ -59,11 +59,16 @@ pub(super) fn included_rules<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbo
     included_parts(symbols, symbol, |ancestor| &ancestor.raw.rules, is_kept)
 }
 
-/// Lists the warnings that a request includes. Leaves out a warning if its field is left out.
+/// Lists the warnings that a request includes. Leaves out a warning if one of its fields is left out.
 pub(super) fn included_warnings<'a>(symbols: &'a Symbols<'a>, symbol: &'a TypeSymbol<'a>) -> Vec<&'a At<RawWarning>> {
     let is_kept = |warning: &&At<RawWarning>, except: &[&str]| {
-        let (RawWarning::NoEffect { field, .. } | RawWarning::UnknownVariable { field, .. }) = &warning.value;
-        field.as_ref().is_none_or(|field| !except.contains(&field.as_str()))
+        let fields = match &warning.value {
+            RawWarning::NoEffect { field, .. }
+            | RawWarning::UnknownVariable { field, .. }
+            | RawWarning::Empty { field, .. } => [field, &None],
+            RawWarning::Reversed { start, end, .. } => [start, end],
+        };
+        !fields.into_iter().flatten().any(|field| except.contains(&field.as_str()))
     };
     included_parts(symbols, symbol, |ancestor| &ancestor.raw.warnings, is_kept)
 }

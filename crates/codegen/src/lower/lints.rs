@@ -38,6 +38,20 @@ fn lower_lint(raw: &RawWarning, scope: &Scope<'_>, sink: &Sink) -> Option<Lint> 
             let (min, max) = bounds??;
             Some(Lint::UnknownVariable { field: field.as_ref()?.value.clone(), name, min, max, doc })
         }
+        RawWarning::Empty { field, doc } => {
+            if let Some(field) = field {
+                scope.expect(field, "a list", |kind| matches!(kind, FieldKind::List(_)), sink);
+            }
+            let doc = docs::sentence(doc.as_ref(), sink);
+            Some(Lint::Empty { field: field.as_ref()?.value.clone(), doc })
+        }
+        RawWarning::Reversed { start, end, doc } => {
+            for field in [start, end].into_iter().flatten() {
+                scope.expect(field, "a time", |kind| *kind == FieldKind::DateTime, sink);
+            }
+            let doc = docs::sentence(doc.as_ref(), sink);
+            Some(Lint::Reversed { start: start.as_ref()?.value.clone(), end: end.as_ref()?.value.clone(), doc })
+        }
     }
 }
 

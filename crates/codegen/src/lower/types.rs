@@ -55,8 +55,9 @@ fn check_names(scope: &Scope<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) {
     for (index, shape) in scope.shapes.iter().enumerate() {
         let name = &shape.member.raw.wire;
         let again = scope.shapes[..index].iter().any(|before| before.member.raw.wire.value == name.value);
-        if symbol.direction == Some(Direction::Response) && names::reserved::reserved_property(&name.value) {
-            sink.report(name.at, format!("`{}` is reserved, because every response has this property", name.value));
+        if names::reserved::reserved_property(&name.value) {
+            let message = format!("`{}` is reserved, because requests or responses have this property", name.value);
+            sink.report(name.at, message);
         }
         if !again {
             taken.take("field", name, sink);

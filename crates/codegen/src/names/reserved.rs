@@ -30,7 +30,7 @@ pub(super) const TYPESCRIPT_USED: &str = "
     encodeAudio fields options query request
 ";
 
-/// Properties of every response in TypeScript.
+/// Properties of every request and response, and of some responses, in TypeScript.
 const TYPESCRIPT_PROPERTIES: &str = "
     extra toUpdate
 ";
@@ -67,7 +67,7 @@ const RUST_TYPES: &str = "
 /// Internal names that the generated Rust uses.
 const RUST_USED: &str = "
     Lint Linter CallShape Checker Deserialize Deserializer Field FieldValue Kind MapAccess ObjectReader Page Paged
-    PagingShape ReadObject RecordWriter Rules S Serialize Serializer Shape
+    ObjectWriter PagingShape ReadObject RecordWriter Rules S Serialize Serializer Shape
 ";
 
 /// Built-in names of Python, and names in its annotations.
@@ -92,7 +92,7 @@ const LIBRARY_TYPES: &str = "
     UnavailableError Value Violation
 ";
 
-/// Returns whether every response in TypeScript has a property of this name.
+/// Returns whether requests or responses in TypeScript have a property of this name beside their fields.
 #[must_use]
 pub fn reserved_property(wire: &str) -> bool {
     has(TYPESCRIPT_PROPERTIES, wire)

@@ -280,8 +280,17 @@ fn warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
             range: table.required("range", range),
             doc: table.required("doc", Node::string),
         },
+        "empty" => {
+            RawWarning::Empty { field: table.required("field", Node::string), doc: table.required("doc", Node::string) }
+        }
+        "reversed" => RawWarning::Reversed {
+            start: table.required("start", Node::string),
+            end: table.required("end", Node::string),
+            doc: table.required("doc", Node::string),
+        },
         _ => {
-            table.sink().unknown("kind of warning", &kind, ["no_effect", "unknown_variable"]);
+            let known = ["no_effect", "unknown_variable", "empty", "reversed"];
+            table.sink().unknown("kind of warning", &kind, known);
             return None;
         }
     };

@@ -15,8 +15,8 @@ pub fn render(api: &Api) -> Vec<File> {
         .set(
             "description",
             format!(
-                "{} Request schemas are strict and match the client's validation. Response schemas are lenient: any field \
-                 may be missing or null, and other fields are allowed.",
+                "{} Request schemas match the client's validation of documented fields. Response schemas are lenient: any \
+                 field may be missing or null. Both allow other fields, which newer versions of the service may have.",
                 api.service.doc.text
             ),
         )

@@ -1,10 +1,11 @@
 //! Requests of any type, read from JSON text or from objects of another language.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::flow::keep_nodes;
+use crate::generated::responses::RecallFlowDetail;
 use crate::request::check::Rules;
 use crate::request::encode::Encode;
 use crate::request::lint::{self, Lint};
@@ -12,6 +13,8 @@ use crate::request::read::{self, ReadObject, UnknownFields};
 use crate::request::source::Source;
 use crate::request::violation::{Violation, Warning};
 use crate::request::wording;
+use crate::response::record::FromRow as _;
+use crate::response::shape::Shape;
 
 /// The types of an operation.
 #[derive(Debug)]
@@ -69,6 +72,27 @@ impl<T: Rules + Lint + Serialize + PageNumber + Send> Request for T {
     }
 }
 
+/// Returns the `extra` of a request of this shape, from its wire form.
+#[must_use]
+pub fn undocumented(shape: &Shape, wire: &Value) -> Map<String, Value> {
+    let unknown = |object: &Value, within: Option<&str>| -> Map<String, Value> {
+        let is_field = |name: &str| shape.fields.iter().any(|field| field.within == within && field.wire == name);
+        let members = object.as_object().into_iter().flatten().filter(|(name, _)| !is_field(name));
+        members.map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    let mut extra = unknown(wire, None);
+    extra.retain(|name, value| {
+        if shape.fields.iter().all(|field| field.within != Some(name)) {
+            return true;
+        }
+        let inner = unknown(value, Some(name));
+        let has_fields = !inner.is_empty();
+        *value = Value::Object(inner);
+        has_fields
+    });
+    extra
+}
+
 /// Returns the known name that the caller probably meant.
 #[must_use]
 pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
@@ -95,7 +119,7 @@ pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + PageNumber + Se
 ///
 /// As [`RecallFlowDetail::to_update`](crate::RecallFlowDetail::to_update).
 pub fn to_update(detail: &impl Source) -> Result<Box<dyn Request>, Error> {
-    let update = read::read(detail, UnknownFields::Skip).map_err(Error::invalid_request)?;
+    let update = read::read(detail, UnknownFields::Carry(RecallFlowDetail::SHAPE)).map_err(Error::invalid_request)?;
     Ok(Box::new(keep_nodes(update)))
 }
 
@@ -104,9 +128,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::generated::ffi::read_request;
+    use crate::generated::ffi::{REQUESTS, read_request};
     use crate::generated::positions::requests::{GROUP_CALL_QUERY, RECALL_FLOW_DETAIL_QUERY, UPDATE_RECALL_FLOW};
-    use crate::request::json::Json;
+    use crate::request::json::{Json, MISFIT};
     use crate::request::source::Form;
 
     fn read(request: usize, json: &Value, form: Form) -> Result<Box<dyn Request>, Vec<Violation>> {
@@ -161,6 +185,37 @@ mod tests {
     }
 
     #[test]
+    fn extra_fields_are_sent_and_found_again() {
+        let extra = json!({ "new": [1, { "a": null }], "params": { "inner": 1.5 } });
+        let json =
+            json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00", "extra": extra.clone() });
+        let query = read(GROUP_CALL_QUERY, &json, Form::Request).unwrap();
+        let wire = query.to_json();
+        assert_eq!((&wire["new"], &wire["params"]["inner"]), (&extra["new"], &json!(1.5)));
+        assert_eq!(Value::Object(undocumented(&REQUESTS[GROUP_CALL_QUERY], &wire)), extra);
+        let warned: Vec<_> = query.warnings().into_iter().map(|warning| warning.path).collect();
+        assert_eq!(warned, ["new", "params.inner"]);
+
+        let wire = read(GROUP_CALL_QUERY, &wire, Form::Wire).map(drop).unwrap_err();
+        assert_eq!(wire.iter().map(|violation| &*violation.path).collect::<Vec<_>>(), ["params.inner", "new"]);
+    }
+
+    #[test]
+    fn extra_is_an_object_without_documented_fields() {
+        let mut json = update();
+        for (extra, path) in [
+            (json!(5), "extra"),
+            (json!({ "recallNum": 5 }), "extra.recallNum"),
+            (json!({ "new": { MISFIT: "a `Map`" } }), "extra.new"),
+        ] {
+            json["extra"] = extra;
+            let violations = read(UPDATE_RECALL_FLOW, &json, Form::Request).map(drop).unwrap_err();
+            let [violation] = violations.as_slice() else { panic!("{violations:?}") };
+            assert_eq!((&*violation.path, violation.rule), (path, crate::Rule::Type));
+        }
+    }
+
+    #[test]
     fn a_wire_object_among_flat_fields_is_one_violation() {
         let json = json!({ "params": { "strTime": 1 } });
         let violations = read(GROUP_CALL_QUERY, &json, Form::Request).map(drop).unwrap_err();
@@ -175,7 +230,9 @@ mod tests {
         flow["nodeList"] = json!([]);
         flow["extra"] = json!({ "unknown": 1 });
         let request = to_update(flow.clone()).unwrap();
-        assert_eq!(request.to_json(), update());
+        let mut expected = update();
+        expected["unknown"] = json!(1);
+        assert_eq!(request.to_json(), expected);
         assert!(to_update(json!([])).is_err());
 
         // A value of an unexpected type is refused, not silently left out.

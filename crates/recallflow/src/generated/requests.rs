@@ -7,35 +7,40 @@ use super::enums::{
 };
 use crate::datetime::LocalDateTime;
 use crate::error::Error;
+use crate::extra::Extra;
 use crate::request::check::{self, Checker, Rules};
 use crate::request::lint::{self, Lint, Linter};
 use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
 use crate::request::source::Object;
 use crate::request::violation::{Violation, Warning};
-use crate::request::write;
+use crate::request::write::{ObjectWriter, to_base64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What is canceled: a recall flow, by its key or by its parent task, or the rest of a flow from one of its
 /// nodes. Known only from other public pages of the vendor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CancelRecallFlow {
     /// What `id` means and how much is canceled (1 flow, 2 parent task, 3 node).
     ///
     /// On the wire: `type`.
-    #[serde(rename = "type")]
     pub r#type: CancelScope,
     /// Key of the flow, ID of its parent task, or key of the node.
     ///
     /// On the wire: `id`.
     pub id: i64,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
 }
 
 impl CancelRecallFlow {
+    /// Wire paths of the fields.
+    const DOCUMENTED: &[&str] = &["type", "id"];
+
     /// Returns a value with all required fields.
     #[must_use]
     pub fn new(r#type: CancelScope, id: i64) -> Self {
-        Self { r#type, id }
+        Self { r#type, id, extra: Extra::default() }
     }
 
     /// What `id` means and how much is canceled (1 flow, 2 parent task, 3 node).
@@ -49,6 +54,13 @@ impl CancelRecallFlow {
     #[must_use]
     pub fn id(mut self, id: i64) -> Self {
         self.id = id;
+        self
+    }
+
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
         self
     }
 
@@ -75,19 +87,31 @@ impl CancelRecallFlow {
     }
 }
 
+impl Serialize for CancelRecallFlow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("type", Some(&self.r#type))?;
+        object.field("id", Some(&self.id))?;
+        object.end()
+    }
+}
+
 impl Rules for CancelRecallFlow {
     fn check(&self, checker: &mut Checker<'_>) {
         checker.field("type", Some(&self.r#type)).one_of(CancelScope::VALUES);
+        checker.extra(&self.extra, Self::DOCUMENTED);
     }
 }
 
 impl Lint for CancelRecallFlow {
-    fn lint(&self, _linter: &mut Linter<'_>) {}
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.extra(&self.extra, Self::DOCUMENTED);
+    }
 }
 
 impl ReadObject for CancelRecallFlow {
     fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
-        Self { r#type: object.required("type"), id: object.required("id") }
+        Self { r#type: object.required("type"), id: object.required("id"), extra: object.extra(Self::DOCUMENTED) }
     }
 }
 
@@ -134,9 +158,23 @@ pub struct GroupCallQuery {
     ///
     /// On the wire: `searchCondition` in `params`.
     pub search_condition: Option<String>,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
 }
 
 impl GroupCallQuery {
+    /// Wire paths of the fields.
+    const DOCUMENTED: &[&str] = &[
+        "current",
+        "size",
+        "params.strTime",
+        "params.endTime",
+        "params.taskType",
+        "params.statusList",
+        "params.idxAppId",
+        "params.searchCondition",
+    ];
+
     /// Returns a value with all required fields.
     ///
     /// Defaults: `current` is `1`, `size` is `100`, `task_type` is `TaskType::AiAgent`.
@@ -151,6 +189,7 @@ impl GroupCallQuery {
             status_list: None,
             idx_app_id: None,
             search_condition: None,
+            extra: Extra::default(),
         }
     }
 
@@ -211,129 +250,10 @@ impl GroupCallQuery {
         self
     }
 
-    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
     #[must_use]
-    pub fn validate(&self) -> Vec<Violation> {
-        check::violations(self)
-    }
-
-    /// Returns warnings about parts of the value that are valid but probably mistakes.
-    #[must_use]
-    pub fn warnings(&self) -> Vec<Warning> {
-        lint::warnings(self)
-    }
-
-    /// Reads the wire form of the value strictly.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
-    /// broken rules included. A value that only breaks rules is returned; see `validate`.
-    pub fn from_json(json: &str) -> Result<Self, Error> {
-        read::read_text(json.as_bytes(), UnknownFields::Refuse)
-    }
-}
-
-impl Serialize for GroupCallQuery {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Params<'a> {
-            #[serde(rename = "strTime")]
-            str_time: &'a LocalDateTime,
-            #[serde(rename = "endTime")]
-            end_time: &'a LocalDateTime,
-            #[serde(rename = "taskType")]
-            task_type: &'a TaskType,
-            #[serde(rename = "statusList", skip_serializing_if = "Option::is_none")]
-            status_list: &'a Option<Vec<TaskStatus>>,
-            #[serde(rename = "idxAppId", skip_serializing_if = "Option::is_none")]
-            idx_app_id: &'a Option<i64>,
-            #[serde(rename = "searchCondition", skip_serializing_if = "Option::is_none")]
-            search_condition: &'a Option<String>,
-        }
-
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            current: &'a i32,
-            size: &'a i32,
-            params: Params<'a>,
-        }
-        Wire {
-            current: &self.current,
-            size: &self.size,
-            params: Params {
-                str_time: &self.str_time,
-                end_time: &self.end_time,
-                task_type: &self.task_type,
-                status_list: &self.status_list,
-                idx_app_id: &self.idx_app_id,
-                search_condition: &self.search_condition,
-            },
-        }
-        .serialize(serializer)
-    }
-}
-
-impl Rules for GroupCallQuery {
-    fn check(&self, checker: &mut Checker<'_>) {
-        checker.field("current", Some(&self.current)).range(Some(1), None);
-        checker.field("size", Some(&self.size)).range(Some(1), Some(100));
-        checker.field("params.taskType", Some(&self.task_type)).one_of(&[TaskType::AiAgent]);
-        checker.each_one_of("params.statusList", self.status_list.as_deref(), TaskStatus::VALUES);
-    }
-}
-
-impl Lint for GroupCallQuery {
-    fn lint(&self, _linter: &mut Linter<'_>) {}
-}
-
-impl ReadObject for GroupCallQuery {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
-        let current = object.required_or("current", 1);
-        let size = object.required_or("size", 100);
-        let (str_time, end_time, task_type, status_list, idx_app_id, search_condition) =
-            object.flattened("params", |object| {
-                (
-                    object.required("strTime"),
-                    object.required("endTime"),
-                    object.required_or("taskType", TaskType::AiAgent),
-                    object.optional("statusList"),
-                    object.optional("idxAppId"),
-                    object.optional("searchCondition"),
-                )
-            });
-        Self { current, size, str_time, end_time, task_type, status_list, idx_app_id, search_condition }
-    }
-}
-
-impl<'de> Deserialize<'de> for GroupCallQuery {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read::deserialize(deserializer)
-    }
-}
-
-/// Request for one recall flow.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct RecallFlowDetailQuery {
-    /// Unique key of the recall flow.
-    ///
-    /// On the wire: `keyId`.
-    #[serde(rename = "keyId")]
-    pub key_id: i64,
-}
-
-impl RecallFlowDetailQuery {
-    /// Returns a value with all required fields.
-    #[must_use]
-    pub fn new(key_id: i64) -> Self {
-        Self { key_id }
-    }
-
-    /// Unique key of the recall flow.
-    #[must_use]
-    pub fn key_id(mut self, key_id: i64) -> Self {
-        self.key_id = key_id;
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
         self
     }
 
@@ -360,17 +280,159 @@ impl RecallFlowDetailQuery {
     }
 }
 
+impl Serialize for GroupCallQuery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Params<'a>(&'a GroupCallQuery);
+
+        impl Serialize for Params<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut object = ObjectWriter::within(serializer, &self.0.extra, "params")?;
+                object.field("strTime", Some(&self.0.str_time))?;
+                object.field("endTime", Some(&self.0.end_time))?;
+                object.field("taskType", Some(&self.0.task_type))?;
+                object.field("statusList", self.0.status_list.as_ref())?;
+                object.field("idxAppId", self.0.idx_app_id.as_ref())?;
+                object.field("searchCondition", self.0.search_condition.as_ref())?;
+                object.end()
+            }
+        }
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("current", Some(&self.current))?;
+        object.field("size", Some(&self.size))?;
+        object.nested("params", &Params(self))?;
+        object.end()
+    }
+}
+
+impl Rules for GroupCallQuery {
+    fn check(&self, checker: &mut Checker<'_>) {
+        checker.field("current", Some(&self.current)).range(Some(1), None);
+        checker.field("size", Some(&self.size)).range(Some(1), Some(100));
+        checker.field("params.taskType", Some(&self.task_type)).one_of(&[TaskType::AiAgent]);
+        checker.each_one_of("params.statusList", self.status_list.as_deref(), TaskStatus::VALUES);
+        checker.extra(&self.extra, Self::DOCUMENTED);
+    }
+}
+
+impl Lint for GroupCallQuery {
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.reversed(
+            "params.endTime",
+            (Some(self.str_time), Some(self.end_time)),
+            "`endTime` is before `strTime`, so that no task is in the time span.",
+        );
+        linter.extra(&self.extra, Self::DOCUMENTED);
+    }
+}
+
+impl ReadObject for GroupCallQuery {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+        let current = object.required_or("current", 1);
+        let size = object.required_or("size", 100);
+        let (str_time, end_time, task_type, status_list, idx_app_id, search_condition) =
+            object.flattened("params", |object| {
+                (
+                    object.required("strTime"),
+                    object.required("endTime"),
+                    object.required_or("taskType", TaskType::AiAgent),
+                    object.optional("statusList"),
+                    object.optional("idxAppId"),
+                    object.optional("searchCondition"),
+                )
+            });
+        let extra = object.extra(Self::DOCUMENTED);
+        Self { current, size, str_time, end_time, task_type, status_list, idx_app_id, search_condition, extra }
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupCallQuery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
+    }
+}
+
+/// Request for one recall flow.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RecallFlowDetailQuery {
+    /// Unique key of the recall flow.
+    ///
+    /// On the wire: `keyId`.
+    pub key_id: i64,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
+}
+
+impl RecallFlowDetailQuery {
+    /// Wire paths of the fields.
+    const DOCUMENTED: &[&str] = &["keyId"];
+
+    /// Returns a value with all required fields.
+    #[must_use]
+    pub fn new(key_id: i64) -> Self {
+        Self { key_id, extra: Extra::default() }
+    }
+
+    /// Unique key of the recall flow.
+    #[must_use]
+    pub fn key_id(mut self, key_id: i64) -> Self {
+        self.key_id = key_id;
+        self
+    }
+
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
+        self
+    }
+
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Violation> {
+        check::violations(self)
+    }
+
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        lint::warnings(self)
+    }
+
+    /// Reads the wire form of the value strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
+    }
+}
+
+impl Serialize for RecallFlowDetailQuery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("keyId", Some(&self.key_id))?;
+        object.end()
+    }
+}
+
 impl Rules for RecallFlowDetailQuery {
-    fn check(&self, _checker: &mut Checker<'_>) {}
+    fn check(&self, checker: &mut Checker<'_>) {
+        checker.extra(&self.extra, Self::DOCUMENTED);
+    }
 }
 
 impl Lint for RecallFlowDetailQuery {
-    fn lint(&self, _linter: &mut Linter<'_>) {}
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.extra(&self.extra, Self::DOCUMENTED);
+    }
 }
 
 impl ReadObject for RecallFlowDetailQuery {
     fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
-        Self { key_id: object.required("keyId") }
+        Self { key_id: object.required("keyId"), extra: object.extra(Self::DOCUMENTED) }
     }
 }
 
@@ -404,15 +466,20 @@ pub struct RecallFlowQuery {
     ///
     /// On the wire: `taskName` in `params`.
     pub task_name: Option<String>,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
 }
 
 impl RecallFlowQuery {
+    /// Wire paths of the fields.
+    const DOCUMENTED: &[&str] = &["current", "size", "params.strTime", "params.endTime", "params.taskName"];
+
     /// Returns a value with all required fields.
     ///
     /// Defaults: `current` is `1`, `size` is `100`.
     #[must_use]
     pub fn new(str_time: LocalDateTime, end_time: LocalDateTime) -> Self {
-        Self { current: 1, size: 100, str_time, end_time, task_name: None }
+        Self { current: 1, size: 100, str_time, end_time, task_name: None, extra: Extra::default() }
     }
 
     /// Page number, starting at 1.
@@ -450,6 +517,13 @@ impl RecallFlowQuery {
         self
     }
 
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
+        self
+    }
+
     /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
@@ -475,28 +549,22 @@ impl RecallFlowQuery {
 
 impl Serialize for RecallFlowQuery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Params<'a> {
-            #[serde(rename = "strTime")]
-            str_time: &'a LocalDateTime,
-            #[serde(rename = "endTime")]
-            end_time: &'a LocalDateTime,
-            #[serde(rename = "taskName", skip_serializing_if = "Option::is_none")]
-            task_name: &'a Option<String>,
-        }
+        struct Params<'a>(&'a RecallFlowQuery);
 
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            current: &'a i32,
-            size: &'a i32,
-            params: Params<'a>,
+        impl Serialize for Params<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut object = ObjectWriter::within(serializer, &self.0.extra, "params")?;
+                object.field("strTime", Some(&self.0.str_time))?;
+                object.field("endTime", Some(&self.0.end_time))?;
+                object.field("taskName", self.0.task_name.as_ref())?;
+                object.end()
+            }
         }
-        Wire {
-            current: &self.current,
-            size: &self.size,
-            params: Params { str_time: &self.str_time, end_time: &self.end_time, task_name: &self.task_name },
-        }
-        .serialize(serializer)
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("current", Some(&self.current))?;
+        object.field("size", Some(&self.size))?;
+        object.nested("params", &Params(self))?;
+        object.end()
     }
 }
 
@@ -504,11 +572,19 @@ impl Rules for RecallFlowQuery {
     fn check(&self, checker: &mut Checker<'_>) {
         checker.field("current", Some(&self.current)).range(Some(1), None);
         checker.field("size", Some(&self.size)).range(Some(1), Some(100));
+        checker.extra(&self.extra, Self::DOCUMENTED);
     }
 }
 
 impl Lint for RecallFlowQuery {
-    fn lint(&self, _linter: &mut Linter<'_>) {}
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.reversed(
+            "params.endTime",
+            (Some(self.str_time), Some(self.end_time)),
+            "`endTime` is before `strTime`, so that no flow is in the time span.",
+        );
+        linter.extra(&self.extra, Self::DOCUMENTED);
+    }
 }
 
 impl ReadObject for RecallFlowQuery {
@@ -518,7 +594,8 @@ impl ReadObject for RecallFlowQuery {
         let (str_time, end_time, task_name) = object.flattened("params", |object| {
             (object.required("strTime"), object.required("endTime"), object.optional("taskName"))
         });
-        Self { current, size, str_time, end_time, task_name }
+        let extra = object.extra(Self::DOCUMENTED);
+        Self { current, size, str_time, end_time, task_name, extra }
     }
 }
 
@@ -529,43 +606,43 @@ impl<'de> Deserialize<'de> for RecallFlowQuery {
 }
 
 /// New settings of a recall flow.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRecallFlow {
     /// Unique key of the recall flow.
     ///
     /// On the wire: `keyId`.
-    #[serde(rename = "keyId")]
     pub key_id: i64,
     /// Minutes between two recalls, 1 to 1440.
     ///
     /// On the wire: `recallInterval`.
-    #[serde(rename = "recallInterval")]
     pub recall_interval: i32,
     /// Number of recalls, 1 to 10.
     ///
     /// On the wire: `recallNum`.
-    #[serde(rename = "recallNum")]
     pub recall_num: i32,
     /// Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1
     /// failed).
     ///
     /// On the wire: `recallType`.
-    #[serde(rename = "recallType")]
     pub recall_type: RecallType,
     /// Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not
     /// documented.
     ///
     /// On the wire: `nodeList`.
-    #[serde(rename = "nodeList", skip_serializing_if = "Option::is_none")]
     pub node_list: Option<Vec<RecallNode>>,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
 }
 
 impl UpdateRecallFlow {
+    /// Wire paths of the fields.
+    const DOCUMENTED: &[&str] = &["keyId", "recallInterval", "recallNum", "recallType", "nodeList"];
+
     /// Returns a value with all required fields.
     #[must_use]
     pub fn new(key_id: i64, recall_interval: i32, recall_num: i32, recall_type: RecallType) -> Self {
-        Self { key_id, recall_interval, recall_num, recall_type, node_list: None }
+        Self { key_id, recall_interval, recall_num, recall_type, node_list: None, extra: Extra::default() }
     }
 
     /// Unique key of the recall flow.
@@ -605,6 +682,13 @@ impl UpdateRecallFlow {
         self
     }
 
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
+        self
+    }
+
     /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
@@ -628,18 +712,37 @@ impl UpdateRecallFlow {
     }
 }
 
+impl Serialize for UpdateRecallFlow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("keyId", Some(&self.key_id))?;
+        object.field("recallInterval", Some(&self.recall_interval))?;
+        object.field("recallNum", Some(&self.recall_num))?;
+        object.field("recallType", Some(&self.recall_type))?;
+        object.field("nodeList", self.node_list.as_ref())?;
+        object.end()
+    }
+}
+
 impl Rules for UpdateRecallFlow {
     fn check(&self, checker: &mut Checker<'_>) {
         checker.field("recallInterval", Some(&self.recall_interval)).range(Some(1), Some(1440));
         checker.field("recallNum", Some(&self.recall_num)).range(Some(1), Some(10));
         checker.field("recallType", Some(&self.recall_type)).one_of(RecallType::VALUES);
         checker.nested("nodeList", self.node_list.as_ref());
+        checker.extra(&self.extra, Self::DOCUMENTED);
     }
 }
 
 impl Lint for UpdateRecallFlow {
     fn lint(&self, linter: &mut Linter<'_>) {
+        linter.empty(
+            "nodeList",
+            self.node_list.as_deref(),
+            "An empty `nodeList` may remove all nodes of the flow; leave it out to change only the settings.",
+        );
         linter.nested("nodeList", self.node_list.as_ref());
+        linter.extra(&self.extra, Self::DOCUMENTED);
     }
 }
 
@@ -651,6 +754,7 @@ impl ReadObject for UpdateRecallFlow {
             recall_num: object.required("recallNum"),
             recall_type: object.required("recallType"),
             node_list: object.optional("nodeList"),
+            extra: object.extra(Self::DOCUMENTED),
         }
     }
 }
@@ -662,7 +766,7 @@ impl<'de> Deserialize<'de> for UpdateRecallFlow {
 }
 
 /// One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RecallNode {
     /// Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3
@@ -673,138 +777,145 @@ pub struct RecallNode {
     /// ID of the uploaded voice file. Required when `source` is 1.
     ///
     /// On the wire: `voiceFileId`.
-    #[serde(rename = "voiceFileId", skip_serializing_if = "Option::is_none")]
     pub voice_file_id: Option<String>,
     /// Name of the uploaded voice file. Only examples show this field, always as null.
     ///
     /// On the wire: `voiceFileName`.
-    #[serde(rename = "voiceFileName", skip_serializing_if = "Option::is_none")]
     pub voice_file_name: Option<String>,
     /// Name of the voice file that the request uploads, 5 to 32 characters. Required when `source` is 2.
     ///
     /// On the wire: `uploadName`.
-    #[serde(rename = "uploadName", skip_serializing_if = "Option::is_none")]
     pub upload_name: Option<String>,
     /// Voice file that the request uploads, in padded base64. Required when `source` is 2.
     ///
     /// On the wire: `baseFile`.
-    #[serde(rename = "baseFile", skip_serializing_if = "Option::is_none")]
     pub base_file: Option<String>,
     /// Text to speak, at most 1000 characters. Required when `source` is 3.
     ///
     /// On the wire: `text`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is 3.
     ///
     /// On the wire: `lan`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lan: Option<String>,
     /// Speaking rate of the text as a multiple of normal speed, 0.25 to 4.
     ///
     /// On the wire: `speakingRate`.
-    #[serde(rename = "speakingRate", skip_serializing_if = "Option::is_none")]
     pub speaking_rate: Option<f64>,
     /// Gender of the voice (1 male, 2 female); by default female if the language has both.
     ///
     /// On the wire: `ssmlGender`.
-    #[serde(rename = "ssmlGender", skip_serializing_if = "Option::is_none")]
     pub ssml_gender: Option<VoiceGender>,
     /// Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44.
     ///
     /// On the wire: `accent`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accent: Option<i32>,
     /// Whether an SMS is sent when a call ends.
     ///
     /// On the wire: `hangUpSms`.
-    #[serde(rename = "hangUpSms", serialize_with = "write::flag")]
     pub hang_up_sms: bool,
     /// ID of the SMS application that sends the hang-up SMS. Only examples show this field, always as null.
     ///
     /// On the wire: `idxSmsAppId`.
-    #[serde(rename = "idxSmsAppId", skip_serializing_if = "Option::is_none")]
     pub idx_sms_app_id: Option<i64>,
     /// Template of the hang-up SMS, at most 1000 characters. The variables `${text1}` to `${text10}` are replaced.
     /// Required when `hangUpSms` is 1.
     ///
     /// On the wire: `smsContent`.
-    #[serde(rename = "smsContent", skip_serializing_if = "Option::is_none")]
     pub sms_content: Option<String>,
     /// Sender ID of the hang-up SMS, at most 32 characters.
     ///
     /// On the wire: `senderId`.
-    #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
     /// Whether a key press triggers the hang-up SMS.
     ///
     /// On the wire: `feedbackPush`.
-    #[serde(rename = "feedbackPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub feedback_push: Option<bool>,
     /// Key that triggers the hang-up SMS, one digit from 0 to 9. Required when `feedbackPush` is 1.
     ///
     /// On the wire: `feedbackValue`.
-    #[serde(rename = "feedbackValue", skip_serializing_if = "Option::is_none")]
     pub feedback_value: Option<String>,
     /// Whether a successful call triggers the hang-up SMS.
     ///
     /// On the wire: `successPush`.
-    #[serde(rename = "successPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub success_push: Option<bool>,
     /// Seconds between a successful call and its SMS, 1 to 9999. Required when `successPush` is 1.
     ///
     /// On the wire: `successPushTime`.
-    #[serde(rename = "successPushTime", skip_serializing_if = "Option::is_none")]
     pub success_push_time: Option<i32>,
     /// Whether a failed call triggers the hang-up SMS.
     ///
     /// On the wire: `failedPush`.
-    #[serde(rename = "failedPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub failed_push: Option<bool>,
     /// Whether a call that rang triggers the hang-up SMS.
     ///
     /// On the wire: `ringPush`.
-    #[serde(rename = "ringPush", serialize_with = "write::optional_flag", skip_serializing_if = "Option::is_none")]
     pub ring_push: Option<bool>,
     /// Whether calls are transferred to an agent.
     ///
     /// On the wire: `toSeat`.
-    #[serde(rename = "toSeat", serialize_with = "write::flag")]
     pub to_seat: bool,
     /// ID of the agent group that takes the calls. Required when `toSeat` is 1.
     ///
     /// On the wire: `sipGroupId`.
-    #[serde(rename = "sipGroupId", skip_serializing_if = "Option::is_none")]
     pub sip_group_id: Option<i64>,
     /// Pacing of outbound calls (1 proportional). Required when `toSeat` is 1.
     ///
     /// On the wire: `outboundControl`.
-    #[serde(rename = "outboundControl", skip_serializing_if = "Option::is_none")]
     pub outbound_control: Option<OutboundControl>,
     /// Outbound multiplier, 1 to 100. Required when `toSeat` is 1.
     ///
     /// On the wire: `calloutRate`.
-    #[serde(rename = "calloutRate", skip_serializing_if = "Option::is_none")]
     pub callout_rate: Option<i32>,
     /// When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress).
     /// Required when `toSeat` is 1.
     ///
     /// On the wire: `toSeatType`.
-    #[serde(rename = "toSeatType", skip_serializing_if = "Option::is_none")]
     pub to_seat_type: Option<SeatTransfer>,
     /// Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2.
     ///
     /// On the wire: `toSeatKey`.
-    #[serde(rename = "toSeatKey", skip_serializing_if = "Option::is_none")]
     pub to_seat_key: Option<String>,
     /// Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2.
     ///
     /// On the wire: `delayTransfer`.
-    #[serde(rename = "delayTransfer", skip_serializing_if = "Option::is_none")]
     pub delay_transfer: Option<i32>,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
 }
 
 impl RecallNode {
+    /// Wire paths of the fields.
+    const DOCUMENTED: &[&str] = &[
+        "source",
+        "voiceFileId",
+        "voiceFileName",
+        "uploadName",
+        "baseFile",
+        "text",
+        "lan",
+        "speakingRate",
+        "ssmlGender",
+        "accent",
+        "hangUpSms",
+        "idxSmsAppId",
+        "smsContent",
+        "senderId",
+        "feedbackPush",
+        "feedbackValue",
+        "successPush",
+        "successPushTime",
+        "failedPush",
+        "ringPush",
+        "toSeat",
+        "sipGroupId",
+        "outboundControl",
+        "calloutRate",
+        "toSeatType",
+        "toSeatKey",
+        "delayTransfer",
+    ];
+
     /// Returns a value with all required fields.
     #[must_use]
     pub(super) fn new(source: VoiceSource) -> Self {
@@ -836,6 +947,7 @@ impl RecallNode {
             to_seat_type: None,
             to_seat_key: None,
             delay_transfer: None,
+            extra: Extra::default(),
         }
     }
 
@@ -850,7 +962,7 @@ impl RecallNode {
     /// `audio` takes bytes and encodes them.
     #[must_use]
     pub fn reupload(upload_name: impl Into<String>, audio: impl AsRef<[u8]>) -> Self {
-        Self::new(VoiceSource::Reupload).upload_name(upload_name).base_file(write::to_base64(audio))
+        Self::new(VoiceSource::Reupload).upload_name(upload_name).base_file(to_base64(audio))
     }
 
     /// A node that speaks a text.
@@ -1051,6 +1163,13 @@ impl RecallNode {
         self
     }
 
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
+        self
+    }
+
     /// Returns every rule that the value breaks. The list is empty if the value may be sent.
     #[must_use]
     pub fn validate(&self) -> Vec<Violation> {
@@ -1071,6 +1190,40 @@ impl RecallNode {
     /// broken rules included. A value that only breaks rules is returned; see `validate`.
     pub fn from_json(json: &str) -> Result<Self, Error> {
         read::read_text(json.as_bytes(), UnknownFields::Refuse)
+    }
+}
+
+impl Serialize for RecallNode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("source", Some(&self.source))?;
+        object.field("voiceFileId", self.voice_file_id.as_ref())?;
+        object.field("voiceFileName", self.voice_file_name.as_ref())?;
+        object.field("uploadName", self.upload_name.as_ref())?;
+        object.field("baseFile", self.base_file.as_ref())?;
+        object.field("text", self.text.as_ref())?;
+        object.field("lan", self.lan.as_ref())?;
+        object.field("speakingRate", self.speaking_rate.as_ref())?;
+        object.field("ssmlGender", self.ssml_gender.as_ref())?;
+        object.field("accent", self.accent.as_ref())?;
+        object.flag("hangUpSms", Some(self.hang_up_sms))?;
+        object.field("idxSmsAppId", self.idx_sms_app_id.as_ref())?;
+        object.field("smsContent", self.sms_content.as_ref())?;
+        object.field("senderId", self.sender_id.as_ref())?;
+        object.flag("feedbackPush", self.feedback_push)?;
+        object.field("feedbackValue", self.feedback_value.as_ref())?;
+        object.flag("successPush", self.success_push)?;
+        object.field("successPushTime", self.success_push_time.as_ref())?;
+        object.flag("failedPush", self.failed_push)?;
+        object.flag("ringPush", self.ring_push)?;
+        object.flag("toSeat", Some(self.to_seat))?;
+        object.field("sipGroupId", self.sip_group_id.as_ref())?;
+        object.field("outboundControl", self.outbound_control.as_ref())?;
+        object.field("calloutRate", self.callout_rate.as_ref())?;
+        object.field("toSeatType", self.to_seat_type.as_ref())?;
+        object.field("toSeatKey", self.to_seat_key.as_ref())?;
+        object.field("delayTransfer", self.delay_transfer.as_ref())?;
+        object.end()
     }
 }
 
@@ -1131,6 +1284,7 @@ impl Rules for RecallNode {
             &["feedbackPush", "successPush", "failedPush", "ringPush"],
             &[self.feedback_push, self.success_push, self.failed_push, self.ring_push],
         );
+        checker.extra(&self.extra, Self::DOCUMENTED);
     }
 }
 
@@ -1149,6 +1303,7 @@ impl Lint for RecallNode {
             (1, 10),
             "The hang-up SMS replaces only the variables `${text1}` to `${text10}`.",
         );
+        linter.extra(&self.extra, Self::DOCUMENTED);
     }
 }
 
@@ -1182,6 +1337,7 @@ impl ReadObject for RecallNode {
             to_seat_type: object.optional("toSeatType"),
             to_seat_key: object.optional("toSeatKey"),
             delay_transfer: object.optional("delayTransfer"),
+            extra: object.extra(Self::DOCUMENTED),
         }
     }
 }

@@ -8,8 +8,8 @@ use super::enums::{
 use super::positions::responses;
 use super::shapes::RESPONSES;
 use crate::datetime::LocalDateTime;
+use crate::extra::Extra;
 use crate::fee::FeeTotal;
-use crate::response::extra::Extra;
 use crate::response::record::{self, FromRow, Row};
 use crate::response::shape::Shape;
 use crate::response::write::RecordWriter;

@@ -2,10 +2,12 @@
 
 use std::fmt::Display;
 
+use super::extra;
 use super::path::Path;
 use super::violation::{Rule, Violation};
 use super::wording::{bounds, clause, describe_text, missing, not_one_of};
 use crate::datetime::LocalDateTime;
+use crate::extra::Extra;
 
 /// An object that obeys rules.
 pub(crate) trait Rules {
@@ -55,6 +57,18 @@ impl Checker<'_> {
             let at = Path::Item(&list, index);
             FieldCheck { at, value: Some(item), found: self.found, broken: false }.one_of(allowed);
         }
+    }
+
+    /// Refuses documented fields in `extra`. `documented` are their wire paths.
+    pub(crate) fn extra(&mut self, extra: &Extra, documented: &[&str]) {
+        let at = Path::Field(&self.at, extra::EXTRA);
+        extra::inspect(extra, documented, |path, complaint| {
+            if let Some(complaint) = complaint {
+                let path = Path::Field(&at, path).to_string();
+                let message = format!("`{path}` {complaint}");
+                self.found.push(Violation { path, rule: Rule::Type, message });
+            }
+        });
     }
 
     /// Requires that at least one of several flags is set, if `holds`. `when` is that condition in words.

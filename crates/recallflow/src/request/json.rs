@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::Number;
 use serde_json::value::RawValue;
+use serde_json::{Number, Value};
 
+use super::extra::EXTRA;
 use super::source::{Form, Found, Object, Source};
 use super::violation::{Rule, Violation};
 use super::wording::describe_text;
@@ -69,10 +70,19 @@ impl<'a> Source for Json<'a> {
         }
         let mut members = members(self.text, self.form)?;
         if self.form == Form::Response
-            && let Some((_, extra)) = members.iter().find(|(name, _)| name == "extra")
+            && let Some(position) = members.iter().position(|(name, _)| name == EXTRA)
         {
-            // Values of unexpected types are in `extra` as they were on the wire.
-            members.extend(self::members(extra.text, Form::Wire).unwrap_or_default());
+            // Unknown fields and values of unexpected types are in `extra` as they were on the wire.
+            let (_, extra) = members.remove(position);
+            for (name, value) in self::members(extra.text, Form::Wire).unwrap_or_default() {
+                match members.iter_mut().find(|(known, _)| *known == name) {
+                    None => members.push((name, value)),
+                    // The whole list is there, because only some of its items are in the field.
+                    Some((_, known)) if known.starts_with('[') => *known = value,
+                    // The caller set a field whose value had an unexpected type.
+                    Some(_) => {}
+                }
+            }
         }
         Some(JsonObject { members, form: self.form })
     }
@@ -114,6 +124,13 @@ impl<'a> Source for Json<'a> {
         }
     }
 
+    fn scalar(&self) -> Option<Value> {
+        if self.starts_with('{') || self.starts_with('[') {
+            return None;
+        }
+        serde_json::from_str(self.text).ok()
+    }
+
     fn describe(&self) -> String {
         match self.text.as_bytes().first() {
             Some(b'{') => self.misfit().unwrap_or_else(|| "an object".to_owned()),
@@ -153,8 +170,8 @@ impl<'a> Object for JsonObject<'a> {
         self.members.len()
     }
 
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        self.members.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect()
+    fn members(&self) -> Vec<(Cow<'_, str>, Json<'a>)> {
+        self.members.iter().map(|(name, value)| (Cow::Borrowed(&**name), *value)).collect()
     }
 }
 
@@ -174,7 +191,9 @@ fn members(text: &str, form: Form) -> Option<Members<'_>> {
             while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
                 // A name with a lone surrogate is not a known field, so that it may stay quoted.
                 let name = unquote(name.get()).unwrap_or(Cow::Borrowed(name.get()));
-                members.push((name, Json { text: value.get(), form: self.0 }));
+                // The values in `extra` have their wire form.
+                let form = if name == EXTRA { Form::Wire } else { self.0 };
+                members.push((name, Json { text: value.get(), form }));
             }
             Ok(members)
         }
@@ -225,7 +244,8 @@ mod tests {
         assert_eq!(lone.text(), None);
         assert_eq!(lone.describe(), "a text with a lone surrogate");
         let object = json(r#"{"\ud800": 1, "\u0061": 2}"#).object().unwrap();
-        assert_eq!(object.names(), [r#""\ud800""#, "a"]);
+        let names: Vec<_> = object.members().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, [r#""\ud800""#, "a"]);
     }
 
     #[test]

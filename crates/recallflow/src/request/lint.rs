@@ -1,7 +1,11 @@
 //! Warnings about valid requests that are probably mistakes.
 
+use super::extra;
 use super::path::Path;
+use super::read::nearest;
 use super::violation::Warning;
+use crate::datetime::LocalDateTime;
+use crate::extra::Extra;
 
 /// A request, or a part of one, for which there may be warnings.
 pub(crate) trait Lint {
@@ -55,6 +59,43 @@ impl Linter<'_> {
         }
     }
 
+    /// Warns about a list that is present and empty.
+    pub(crate) fn empty<T>(&mut self, field: &'static str, list: Option<&[T]>, doc: &'static str) {
+        if list.is_some_and(<[T]>::is_empty) {
+            self.report(field, doc.to_owned());
+        }
+    }
+
+    /// Warns about a time span that ends before it starts.
+    pub(crate) fn reversed(
+        &mut self,
+        field: &'static str,
+        (start, end): (Option<LocalDateTime>, Option<LocalDateTime>),
+        doc: &'static str,
+    ) {
+        if start.zip(end).is_some_and(|(start, end)| end < start) {
+            self.report(field, doc.to_owned());
+        }
+    }
+
+    /// Warns about each field in `extra`. `documented` are the wire paths of the request's own fields.
+    pub(crate) fn extra(&mut self, extra: &Extra, documented: &[&str]) {
+        extra::inspect(extra, documented, |path, complaint| {
+            if complaint.is_none() {
+                let (holder, name) = path.rsplit_once('.').map_or(("", path), |(holder, name)| (holder, name));
+                let siblings = documented.iter().filter_map(|path| match path.rsplit_once('.') {
+                    Some((other, name)) => (other == holder).then_some(name),
+                    None => holder.is_empty().then_some(*path),
+                });
+                let hint = match nearest(name, &siblings.collect::<Vec<_>>()) {
+                    Some(nearest) => format!(" It resembles `{nearest}`."),
+                    None => String::new(),
+                };
+                self.report(path, format!("This version does not know the field, and sends it unchanged.{hint}"));
+            }
+        });
+    }
+
     /// Lints an object, or the objects in a list.
     pub(crate) fn nested(&mut self, name: &'static str, nested: Option<&impl Lint>) {
         if let Some(nested) = nested {
@@ -62,7 +103,7 @@ impl Linter<'_> {
         }
     }
 
-    fn report(&mut self, name: &'static str, message: String) {
+    fn report(&mut self, name: &str, message: String) {
         self.found.push(Warning { path: Path::Field(&self.at, name).to_string(), message });
     }
 }

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 
 use serde::de::{Deserializer, Error as _};
+use serde_json::Value;
 
 use super::check::{self, Rules};
+use super::extra::{self, EXTRA};
 use super::json::{Json, JsonObject};
 use super::path::{Path, is_within};
 use super::source::{Form, Found, Object, Source};
@@ -15,6 +17,9 @@ use super::violation::{Rule, Violation};
 use super::wording::{describe_text, missing, not_one_of};
 use crate::datetime::LocalDateTime;
 use crate::error::Error;
+use crate::extra::Extra;
+use crate::response::shape::Shape;
+use crate::response::write::nested_shape;
 
 /// A type of object that can be read field by field.
 pub(crate) trait ReadObject: Sized {
@@ -23,13 +28,29 @@ pub(crate) trait ReadObject: Sized {
 }
 
 /// The treatment of fields that a request does not have.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum UnknownFields {
     /// Report them, because the caller misspelled them.
     Refuse,
-    /// Skip them, because they belong to the response from which a request is made.
-    Skip,
+    /// Carry them in `extra`, because they come from a response. Skip those that a response of this shape documents.
+    Carry(&'static Shape),
 }
+
+impl UnknownFields {
+    /// Returns the treatment in the objects of this field.
+    fn within(self, wire: &str) -> Self {
+        match self {
+            Self::Refuse => self,
+            Self::Carry(shape) => {
+                let field = shape.fields.iter().find(|field| field.wire == wire);
+                field.and_then(|field| nested_shape(&field.kind)).map_or(self, Self::Carry)
+            }
+        }
+    }
+}
+
+/// Objects and lists within each other in `extra`, as many as `serde_json` reads.
+const MAX_DEPTH: usize = 127;
 
 /// Reads a request, or returns everything that is wrong with it, broken rules included.
 ///
@@ -110,9 +131,7 @@ impl<O: Object> ObjectReader<'_, O> {
     /// Reads a field that is optional on the wire.
     pub(crate) fn optional<T: ReadValue>(&mut self, name: &'static str) -> Option<T> {
         match self.find(name) {
-            Found::Once(value) if !value.is_null() => {
-                T::read_value(&value, &Path::Field(&self.at, name), self.problems)
-            }
+            Found::Once(value) if !value.is_null() => self.read_value(name, &value),
             _ => None,
         }
     }
@@ -167,16 +186,47 @@ impl<O: Object> ObjectReader<'_, O> {
     }
 
     fn value_or_stand_in<T: ReadValue>(&mut self, name: &'static str, found: &Found<O::Value>) -> T {
-        let at = Path::Field(&self.at, name);
         let value = match found {
-            Found::Once(value) if !value.is_null() => T::read_value(value, &at, self.problems),
+            Found::Once(value) if !value.is_null() => self.read_value(name, value),
             Found::Once(_) | Found::Absent => {
-                self.problems.unreadable(&at, Rule::Required, &missing(""));
+                self.problems.unreadable(&Path::Field(&self.at, name), Rule::Required, &missing(""));
                 None
             }
             Found::Refused(_) => None,
         };
         value.unwrap_or_else(T::stand_in)
+    }
+
+    fn read_value<T: ReadValue>(&mut self, name: &'static str, value: &O::Value) -> Option<T> {
+        let outer = self.problems.unknown;
+        self.problems.unknown = outer.within(name);
+        let read = T::read_value(value, &Path::Field(&self.at, name), self.problems);
+        self.problems.unknown = outer;
+        read
+    }
+
+    /// Reads the fields that are not documented. `documented` are the wire paths of the fields that are.
+    pub(crate) fn extra(&mut self, documented: &[&str]) -> Extra {
+        let Some(object) = self.object else { return Extra::default() };
+        match self.problems.unknown {
+            UnknownFields::Carry(shape) => {
+                let members = object.members().into_iter();
+                let unknown = |name: &str| !shape.names.contains(&name) && !self.names.known.contains(&name);
+                read_extra(members.filter(|(name, _)| unknown(name)), &self.at, documented, self.problems)
+            }
+            UnknownFields::Refuse if object.form() == Form::Wire => Extra::default(),
+            UnknownFields::Refuse => match self.find(EXTRA) {
+                Found::Once(value) if !value.is_null() => {
+                    let at = Path::Field(&self.at, EXTRA);
+                    let Some(object) = value.object() else {
+                        self.problems.wrong_type(&at, "an object", &value);
+                        return Extra::default();
+                    };
+                    read_extra(object.members().into_iter(), &at, documented, self.problems)
+                }
+                _ => Extra::default(),
+            },
+        }
     }
 
     /// Finds a field, and reports it if it is present but cannot be read.
@@ -196,12 +246,12 @@ impl<O: Object> ObjectReader<'_, O> {
     fn refuse_unknown(&mut self) {
         let Some(object) = self.object else { return };
         // Each known name is looked up once, so that equal counts mean that every field is known.
-        if self.problems.unknown == UnknownFields::Skip || object.count() == self.names.present {
+        if matches!(self.problems.unknown, UnknownFields::Carry(_)) || object.count() == self.names.present {
             return;
         }
         let known: Vec<_> = self.names.known.iter().map(|wire| object.name_of(wire)).collect();
         let known: Vec<&str> = known.iter().map(|name| &**name).collect();
-        let mut names = object.names();
+        let mut names: Vec<_> = object.members().into_iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -229,6 +279,56 @@ fn read_object<O: Object, T>(
     let fields = read(&mut reader);
     reader.refuse_unknown();
     fields
+}
+
+/// Reads the members of `extra`, and refuses documented fields and values without a JSON form.
+fn read_extra<'m, V: Source>(
+    members: impl Iterator<Item = (Cow<'m, str>, V)>,
+    at: &Path<'_>,
+    documented: &[&str],
+    problems: &mut Problems,
+) -> Extra {
+    let mut extra = Extra::default();
+    for (name, value) in members {
+        let at = Path::Field(at, &name);
+        if extra.has(&name) {
+            problems.unreadable(&at, Rule::Type, "is given more than once");
+        } else if let Some(value) = read_json(&value, &at, MAX_DEPTH, problems) {
+            extra.insert(&name, value);
+        }
+    }
+    let mut refused = Vec::new();
+    extra::inspect(&extra, documented, |path, complaint| refused.extend(complaint.map(|it| (path.to_owned(), it))));
+    for (path, complaint) in &refused {
+        problems.report(&Path::Field(at, path), Rule::Type, complaint);
+    }
+    // Reported already, so the rules must not see these fields.
+    if refused.is_empty() { extra } else { Extra::default() }
+}
+
+/// Reads any JSON value; reports a part without a JSON form.
+fn read_json(source: &impl Source, at: &Path<'_>, depth: usize, problems: &mut Problems) -> Option<Value> {
+    if let Some(scalar) = source.scalar() {
+        return Some(scalar);
+    }
+    if depth == 0 {
+        problems.unreadable(at, Rule::Type, "is nested too deeply");
+        return None;
+    }
+    if let Some(items) = source.list() {
+        let items = items.iter().enumerate();
+        return items.map(|(index, item)| read_json(item, &Path::Item(at, index), depth - 1, problems)).collect();
+    }
+    let Some(object) = source.object() else {
+        problems.wrong_type(at, "a JSON value", source);
+        return None;
+    };
+    let members = object.members().into_iter();
+    let fields = members.map(|(name, value)| {
+        let value = read_json(&value, &Path::Field(at, &name), depth - 1, problems)?;
+        Some((name.into_owned(), value))
+    });
+    fields.collect()
 }
 
 /// Returns the known name that the caller probably meant.
@@ -260,7 +360,7 @@ impl<T: ReadObject> ReadValue for T {
 
     fn stand_in() -> Self {
         let mut problems =
-            Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Skip, muted: true };
+            Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
         read_object(Path::Root, None::<&JsonObject<'_>>, &mut problems, T::read_fields)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// A value of a request before it is checked.
 ///
 /// Each method returns `None` if the value has another type; [`describe`](Self::describe) then names the value.
@@ -25,6 +27,8 @@ pub trait Source: Sized {
     fn flag(&self) -> Option<i64> {
         self.integer()
     }
+    /// Returns a null, boolean, number or text as JSON.
+    fn scalar(&self) -> Option<Value>;
     /// Returns a short description of the value for a message, without the content of a long text.
     fn describe(&self) -> String;
 }
@@ -40,8 +44,9 @@ pub trait Object {
     fn get(&self, wire: &'static str) -> Found<Self::Value>;
     /// Returns the number of fields.
     fn count(&self) -> usize;
-    /// Returns the names of all fields as the caller wrote them.
-    fn names(&self) -> Vec<Cow<'_, str>>;
+    /// Returns all fields with their names as the caller wrote them. Of a response, these are at least the undocumented
+    /// fields, without the object that holds them.
+    fn members(&self) -> Vec<(Cow<'_, str>, Self::Value)>;
     /// Returns the name that the caller uses for the field with this wire name.
     fn name_of(&self, wire: &'static str) -> Cow<'static, str> {
         wire.into()
@@ -75,10 +80,10 @@ impl<V> Found<V> {
 pub enum Form {
     /// As on the wire.
     Wire,
-    /// As users of other languages write a request: nested wire objects are flattened, flags are booleans, and a missing
-    /// field has its default.
+    /// As users of other languages write a request: nested wire objects are flattened, flags are booleans, a missing field
+    /// has its default, and fields that this version does not know are in `extra`.
     Request,
     /// As users of other languages see a response: like a request, but without defaults, and with values of unexpected
-    /// types in `extra`.
+    /// types in `extra` as well.
     Response,
 }

@@ -18,13 +18,13 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::coerce::coerce;
-use super::extra::Extra;
 use super::shape::{Kind, Shape};
 use super::table::{Cell, Table, small};
 use super::text::unescape;
 use super::tokens::{boolean, integer, is_blank, more, pass, skip_blanks, string};
 use super::write::cell_to_json;
 use crate::datetime::LocalDateTime;
+use crate::extra::Extra;
 use crate::generated::shapes::RESPONSES;
 
 /// Objects and lists within each other, as many as `serde_json` allows.

@@ -6,13 +6,13 @@ use bytes::Bytes;
 use serde::de::{Deserializer, Error as _};
 use serde_json::Value;
 
-use super::extra::Extra;
 use super::read::{Reader, Unreadable};
 use super::shape::Shape;
 use super::table::{Cell, Table, small};
 use super::tokens::skip_blanks;
 use super::write::{self, nested_shape};
 use crate::datetime::LocalDateTime;
+use crate::extra::Extra;
 
 /// An object of a response, together with the table and the body that hold its values. Clones share both.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::extra::Extra;
 use crate::datetime::LocalDateTime;
+use crate::extra::Extra;
 
 /// A value of a response. It is small because a response has thousands of them.
 ///

@@ -3,9 +3,9 @@
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
-use super::extra::Extra;
 use super::shape::{Kind, Shape};
 use super::table::{Cell, Table, small};
+use crate::extra::Extra;
 use crate::generated::shapes::RESPONSES;
 
 /// Serializes the fields of one object, then its [`Extra`].
@@ -50,7 +50,7 @@ impl<'a, S: Serializer> RecordWriter<'a, S> {
 }
 
 /// Returns the shape of the objects in a field of a response, if it holds any.
-pub(super) fn nested_shape(kind: &Kind) -> Option<&'static Shape> {
+pub(crate) fn nested_shape(kind: &Kind) -> Option<&'static Shape> {
     match kind {
         Kind::Object(position) | Kind::List(Kind::Object(position)) => Some(&RESPONSES[*position]),
         _ => None,

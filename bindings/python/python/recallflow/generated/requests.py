@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from os import PathLike
+from typing import Any
 
 from recallflow._audio import encode_audio
 from recallflow._record import keyword_record
@@ -135,6 +136,7 @@ class RecallNodeOptions(TypedDict, total=False):
     to_seat_type: SeatTransfer | int | None
     to_seat_key: str | None
     delay_transfer: int | None
+    extra: Mapping[str, Any]
 
 
 @keyword_record

@@ -130,6 +130,8 @@ pub(super) fn lint(lint: &Lint) -> String {
             let [first, last] = [min, max].map(|number| code(&format!("${{{name}{number}}}")));
             format!("{} contains a `${{…}}` other than {first} to {last}: {doc}", code(field))
         }
+        Lint::Empty { field, doc } => format!("{} is present and empty: {doc}", code(field)),
+        Lint::Reversed { start, end, doc } => format!("{} is before {}: {doc}", code(end), code(start)),
     }
 }
 

@@ -22,15 +22,9 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
             use crate::datetime::LocalDateTime;
         )
     });
-    let write = uses(&requests, &FieldKind::Flag) || uses(&requests, &FieldKind::Base64);
-    let write = write.then(|| {
-        quote! {
-            use crate::request::write;
-        }
-    });
-    let serializer = requests.iter().any(|request| !is_flat(request)).then(|| quote!(Serializer,));
+    let encode = uses(&requests, &FieldKind::Base64).then(|| quote!(to_base64,));
     let mut items = vec![quote! {
-        use serde::{Deserialize, Deserializer, Serialize, #serializer};
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
         use super::enums::{#(#enums),*};
         use crate::request::check::{self, Checker, Rules};
@@ -39,8 +33,9 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use crate::request::lint::{self, Lint, Linter};
         #time
         use crate::error::Error;
+        use crate::extra::Extra;
         use crate::request::violation::{Violation, Warning};
-        #write
+        use crate::request::write::{ObjectWriter, #encode};
     }];
     for request in requests {
         items.extend([
@@ -60,21 +55,19 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
 fn struct_definition(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let docs = doc(&[&request.doc.text]);
-    let derive = if is_flat(request) {
-        quote!(#[derive(Clone, Debug, PartialEq, Serialize)])
-    } else {
-        quote!(#[derive(Clone, Debug, PartialEq)])
-    };
     let fields = request.fields.iter().map(|field| {
         let (docs, name, of) = (field_doc(field), field_ident(&field.wire), stored_type(field));
-        let attribute = if is_flat(request) { wire_attribute(field) } else { quote!() };
-        quote!(#docs #attribute pub #name: #of)
+        quote!(#docs pub #name: #of)
     });
     quote! {
         #docs
-        #derive
+        #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
-        pub struct #name { #(#fields,)* }
+        pub struct #name {
+            #(#fields,)*
+            /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+            pub extra: Extra,
+        }
     }
 }
 
@@ -88,33 +81,27 @@ fn stored_type(field: &Field) -> TokenStream {
     if is_always_there(field) { value } else { quote!(Option<#value>) }
 }
 
-/// Returns the serde option for a wire name that differs from the Rust name.
-fn rename_option(wire: &str) -> Option<TokenStream> {
-    (field_ident(wire) != wire).then(|| quote!(rename = #wire))
-}
-
-/// Renders the serde attribute of a field, if serde's defaults do not write its wire form.
-fn wire_attribute(field: &Field) -> TokenStream {
-    let rename = rename_option(&field.wire);
-    let with = (field.kind == FieldKind::Flag).then(|| {
-        let function = if is_always_there(field) { "write::flag" } else { "write::optional_flag" };
-        quote!(serialize_with = #function)
-    });
-    let skip = (!is_always_there(field)).then(|| quote!(skip_serializing_if = "Option::is_none"));
-    let parts: Vec<_> = [rename, with, skip].into_iter().flatten().collect();
-    if parts.is_empty() { quote!() } else { quote!(#[serde(#(#parts),*)]) }
-}
-
 fn methods(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let new = new_constructor(request);
     let constructors = request.constructors.iter().map(|constructor| named_constructor(request, constructor));
     let setters = request.fields.iter().map(setter);
+    let documented = request.fields.iter().map(wire_path);
     quote! {
         impl #name {
+            /// Wire paths of the fields.
+            const DOCUMENTED: &[&str] = &[#(#documented),*];
+
             #new
             #(#constructors)*
             #(#setters)*
+
+            /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+            #[must_use]
+            pub fn extra(mut self, extra: Extra) -> Self {
+                self.extra = extra;
+                self
+            }
 
             /// Returns every rule that the value breaks. The list is empty if the value may be sent.
             #[must_use]
@@ -183,7 +170,7 @@ fn new_constructor(request: &Type) -> TokenStream {
         #docs
         #[must_use]
         #visibility fn new(#(#parameters),*) -> Self {
-            Self { #(#values),* }
+            Self { #(#values,)* extra: Extra::default() }
         }
     }
 }
@@ -221,7 +208,7 @@ fn named_constructor(request: &Type, constructor: &Constructor) -> TokenStream {
         let literal = set.iter().find(|(wire, _)| *wire == field.wire).map(|(_, value)| literal(value, &field.kind));
         literal.or_else(|| {
             let value =
-                if field.kind == FieldKind::Base64 { quote!(write::to_base64(#parameter)) } else { quote!(#parameter) };
+                if field.kind == FieldKind::Base64 { quote!(to_base64(#parameter)) } else { quote!(#parameter) };
             arguments.contains(&field.wire).then_some(value)
         })
     };
@@ -253,46 +240,53 @@ fn setter(field: &Field) -> TokenStream {
     }
 }
 
-/// Renders `Serialize` for a type whose wire form has nested objects. Other types derive it.
+/// Renders `Serialize`. Each nested wire object is a local type.
 fn serialize_impl(api: &Api, request: &Type) -> TokenStream {
-    if is_flat(request) {
-        return quote!();
-    }
     let name = ident(&request.name);
-    let members = members(request);
     let mut locals = Locals::new(api);
-    let (mut nested, mut outer, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    for member in &members {
+    let mut nested = Vec::new();
+    let mut calls = Vec::new();
+    for member in members(request) {
         match member {
-            WireMember::Field(field) => {
-                outer.push(borrowed(field));
-                values.push(lend(field));
-            }
+            WireMember::Field(field) => calls.push(write_call(field, &quote!(self))),
             WireMember::Object(object, fields) => {
-                let (field, of) = (field_ident(object), locals.reserve(&names::pascal(object)));
-                let (inner, lent) =
-                    (fields.iter().map(|field| borrowed(field)), fields.iter().map(|field| lend(field)));
-                let attribute = rename_option(object).map(|rename| quote!(#[serde(#rename)]));
+                let of = locals.reserve(&names::pascal(object));
+                let inner = fields.iter().map(|field| write_call(field, &quote!(self.0)));
                 nested.push(quote! {
-                    #[derive(Serialize)]
-                    struct #of<'a> { #(#inner,)* }
+                    struct #of<'a>(&'a #name);
+
+                    impl Serialize for #of<'_> {
+                        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                            let mut object = ObjectWriter::within(serializer, &self.0.extra, #object)?;
+                            #(#inner)*
+                            object.end()
+                        }
+                    }
                 });
-                outer.push(quote!(#attribute #field: #of<'a>));
-                values.push(quote!(#field: #of { #(#lent),* }));
+                calls.push(quote!(object.nested(#object, &#of(self))?;));
             }
         }
     }
-    let wire = locals.reserve("Wire");
     quote! {
         impl Serialize for #name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 #(#nested)*
-                #[derive(Serialize)]
-                struct #wire<'a> { #(#outer,)* }
-
-                #wire { #(#values),* }.serialize(serializer)
+                let mut object = ObjectWriter::new(serializer, &self.extra)?;
+                #(#calls)*
+                object.end()
             }
         }
+    }
+}
+
+/// Renders the call that writes a field of `owner`.
+fn write_call(field: &Field, owner: &TokenStream) -> TokenStream {
+    let (wire, name) = (&field.wire, field_ident(&field.wire));
+    match (field.kind == FieldKind::Flag, is_always_there(field)) {
+        (true, true) => quote!(object.flag(#wire, Some(#owner.#name))?;),
+        (true, false) => quote!(object.flag(#wire, #owner.#name)?;),
+        (false, true) => quote!(object.field(#wire, Some(&#owner.#name))?;),
+        (false, false) => quote!(object.field(#wire, #owner.#name.as_ref())?;),
     }
 }
 
@@ -329,16 +323,6 @@ fn presence_impl(api: &Api, request: &Type) -> TokenStream {
     quote!(impl check::Presence for #name {})
 }
 
-fn borrowed(field: &Field) -> TokenStream {
-    let (attribute, name, of) = (wire_attribute(field), field_ident(&field.wire), stored_type(field));
-    quote!(#attribute #name: &'a #of)
-}
-
-fn lend(field: &Field) -> TokenStream {
-    let name = field_ident(&field.wire);
-    quote!(#name: &self.#name)
-}
-
 /// A member of the wire object.
 enum WireMember<'a> {
     Field(&'a Field),
@@ -369,12 +353,12 @@ fn rules_impl(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let fields = request.fields.iter().filter_map(|field| field_rules(request, field));
     let shared = request.rules.iter().map(|rule| object_rule(request, rule));
-    let calls: Vec<_> = fields.chain(shared).collect();
-    let checker = if calls.is_empty() { quote!(_checker) } else { quote!(checker) };
+    let calls = fields.chain(shared);
     quote! {
         impl Rules for #name {
-            fn check(&self, #checker: &mut Checker<'_>) {
+            fn check(&self, checker: &mut Checker<'_>) {
                 #(#calls;)*
+                checker.extra(&self.extra, Self::DOCUMENTED);
             }
         }
     }
@@ -493,21 +477,22 @@ fn lint_impl(request: &Type) -> TokenStream {
         let (path, nested) = (wire_path(field), nested_value(field)?);
         Some(quote!(linter.nested(#path, #nested)))
     });
-    let calls: Vec<_> = own.chain(nested).collect();
-    let linter = if calls.is_empty() { quote!(_linter) } else { quote!(linter) };
+    let calls = own.chain(nested);
     quote! {
         impl Lint for #name {
-            fn lint(&self, #linter: &mut Linter<'_>) {
+            fn lint(&self, linter: &mut Linter<'_>) {
                 #(#calls;)*
+                linter.extra(&self.extra, Self::DOCUMENTED);
             }
         }
     }
 }
 
 fn lint_call(request: &Type, lint: &Lint) -> TokenStream {
+    let path = |wire: &str| wire_path(request.field(wire));
     match lint {
         Lint::NoEffect { field, unless, doc } => {
-            let (target, name) = (request.field(field), field_ident(field));
+            let (path, target, name) = (path(field), request.field(field), field_ident(field));
             let number = match (&target.kind, is_always_there(target)) {
                 (FieldKind::Int64, true) => quote!(Some(self.#name)),
                 (FieldKind::Int64, false) => quote!(self.#name),
@@ -515,14 +500,27 @@ fn lint_call(request: &Type, lint: &Lint) -> TokenStream {
                 (_, false) => quote!(self.#name.map(i64::from)),
             };
             let holds = holds(request, unless);
-            quote!(linter.no_effect(#field, #number, #holds, #doc))
+            quote!(linter.no_effect(#path, #number, #holds, #doc))
         }
         Lint::UnknownVariable { field, name, min, max, doc } => {
-            let (target, member) = (request.field(field), field_ident(field));
+            let (path, target, member) = (path(field), request.field(field), field_ident(field));
             let text =
                 if is_always_there(target) { quote!(Some(&self.#member)) } else { quote!(self.#member.as_deref()) };
             let (min, max) = (proc_macro2::Literal::i64_unsuffixed(*min), proc_macro2::Literal::i64_unsuffixed(*max));
-            quote!(linter.unknown_variable(#field, #text, #name, (#min, #max), #doc))
+            quote!(linter.unknown_variable(#path, #text, #name, (#min, #max), #doc))
+        }
+        Lint::Empty { field, doc } => {
+            let (path, target, name) = (path(field), request.field(field), field_ident(field));
+            let items = if is_always_there(target) { quote!(Some(&self.#name)) } else { quote!(self.#name.as_deref()) };
+            quote!(linter.empty(#path, #items, #doc))
+        }
+        Lint::Reversed { start, end, doc } => {
+            let time = |wire: &str| {
+                let name = field_ident(wire);
+                if is_always_there(request.field(wire)) { quote!(Some(self.#name)) } else { quote!(self.#name) }
+            };
+            let (path, start, end) = (path(end), time(start), time(end));
+            quote!(linter.reversed(#path, (#start, #end), #doc))
         }
     }
 }
@@ -559,7 +557,7 @@ fn read_flat(request: &Type) -> TokenStream {
         let (name, call) = (field_ident(&field.wire), read_call(field));
         quote!(#name: object #call)
     });
-    quote!(Self { #(#fields),* })
+    quote!(Self { #(#fields,)* extra: object.extra(Self::DOCUMENTED) })
 }
 
 fn read_nested(request: &Type, object: &Ident) -> TokenStream {
@@ -575,7 +573,7 @@ fn read_nested(request: &Type, object: &Ident) -> TokenStream {
         }
     });
     let names = request.fields.iter().map(|field| field_ident(&field.wire));
-    quote!(#(#reads)* Self { #(#names),* })
+    quote!(#(#reads)* let extra = #object.extra(Self::DOCUMENTED); Self { #(#names,)* extra })
 }
 
 fn read_call(field: &Field) -> TokenStream {

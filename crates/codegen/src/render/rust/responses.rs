@@ -28,7 +28,7 @@ pub(super) fn render(api: &Api) -> Vec<TokenStream> {
         use super::shapes::RESPONSES;
         #time
         #total
-        use crate::response::extra::Extra;
+        use crate::extra::Extra;
         use crate::response::record::{self, FromRow, Row};
         use crate::response::shape::Shape;
         use crate::response::write::RecordWriter;

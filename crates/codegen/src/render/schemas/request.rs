@@ -20,7 +20,7 @@ impl References {
             schemas = schemas.set(name, schema);
             required.extend(must.then_some(name));
         }
-        closed(schemas, required).set_any("allOf", conditionals(item))
+        object(schemas, required).set_any("allOf", conditionals(item))
     }
 
     /// Returns the schema of a nested wire object, and whether it is required because one of its fields is.
@@ -28,7 +28,7 @@ impl References {
         let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).collect();
         let required: Vec<_> = fields.iter().filter(|(_, field)| is_required(field)).map(|(name, _)| *name).collect();
         let must = !required.is_empty();
-        let schema = closed(properties, required);
+        let schema = object(properties, required);
         (if must { schema } else { nullable(schema) }, must)
     }
 
@@ -72,13 +72,14 @@ impl References {
     }
 }
 
-/// Returns the schema of an object with exactly these properties.
-fn closed(properties: Object, required: Vec<&str>) -> Object {
+/// Returns the schema of an object with these properties. Others are allowed, because newer versions of the service may
+/// have more.
+fn object(properties: Object, required: Vec<&str>) -> Object {
     Object::new()
         .set("type", "object")
         .set("properties", properties)
         .set_any("required", required)
-        .set("additionalProperties", false)
+        .set("additionalProperties", true)
 }
 
 /// Returns the schema of integers from `least` to `most`, or within the narrower range of the limits.

@@ -51,6 +51,7 @@ pub(super) fn render(api: &Api) -> String {
 
 fn imports(requests: &[&Type]) -> Imports {
     let mut imports = Imports::default();
+    imports.add_type("../reader.js", "Extra");
     imports.add_enums(requests.iter().flat_map(|request| &request.fields));
     for (request, constructor) in requests.iter().flat_map(|of| of.constructors.iter().map(move |it| (of, it))) {
         for (_, value) in &constructor.set {
