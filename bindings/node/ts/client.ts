@@ -8,9 +8,10 @@ import { siteOf, type Site } from './errors.js';
 import { attempt } from './failures.js';
 import { Operations } from './generated/operations.js';
 import type { LogWriter } from './logging.js';
-import { native, type NativeCore } from './native.js';
-import { callOptions, clientOptions, environment, inEnvironment } from './options.js';
-import type { CallOptions, ClientOptions, EnvironmentOptions, SharedOptions } from './options.js';
+import { parseJson } from './json.js';
+import { native, type NativeCompletions, type NativeCore } from './native.js';
+import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
+import type { CallOptions, ClientOptions, EndpointOptions, EnvironmentOptions, SharedOptions } from './options.js';
 import { Pages } from './pages.js';
 import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
@@ -89,6 +90,38 @@ export class Client extends Operations {
     return parts.of(this).core.maxRetries;
   }
 
+  /**
+   * Calls any other endpoint of the platform, such as one that this version does not know.
+   *
+   * It signs, retries and redacts as the other methods do, and rejects with the same errors. Neither the body nor the data is
+   * checked. The request is always a `POST`.
+   *
+   * ```ts
+   * const { balance } = await client.call<{ balance: string }>('voice/balance', { currency: 'USD' });
+   * ```
+   *
+   * @param path - Path below the base URL, such as `voice/balance`.
+   * @param body - Object or array of values that have a JSON form.
+   * @param options - Options of the call, with the `kind` of the endpoint.
+   * @returns `data` of the response, or `null` if the response has no data. An integer that a number cannot represent is a
+   * `bigint`.
+   * @throws {@link ConfigError} if `path` or `kind` is wrong, or the path is that of an update that is called as a query.
+   * @throws {@link InvalidRequestError} if the body is not an object or array, or holds a value without a JSON form.
+   */
+  call<T = unknown>(path: string, body: object, options?: EndpointOptions): Promise<T> {
+    const { kind, others } = endpointOptions(options);
+    return startCall(
+      parts.of(this),
+      others,
+      siteOf(Client.prototype.call),
+      () => {
+        const [target, json] = [encode({ path, kind }), encode(body)];
+        return (core, completions, text, isLogged) => core.callPath(completions, target, json, text, isLogged);
+      },
+      (reader) => parseJson(reader.text() ?? 'null') as T,
+    );
+  }
+
   /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */
   close(): void {
     parts.of(this).core.close();
@@ -123,27 +156,16 @@ export class Client extends Operations {
     read: ((reader: Reader) => T) | undefined,
     method: (...args: never) => unknown,
   ): Promise<T> {
-    const site = siteOf(method);
-    const { core, logger } = parts.of(this);
-    return new Promise((resolve, reject) => {
-      const { text, signal } = attempt(() => callOptions(options), site);
-      const json = encode(request);
-      // Last, because getters in the arguments may abort the signal.
-      if (signal?.aborted === true) {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may have any reason
-        reject(signal.reason);
-        return;
-      }
-      start((completions) => attempt(() => core.call(completions, operation, json, text, logger !== undefined), site), {
-        resolve: (reader) => {
-          resolve(reader === undefined || read === undefined ? (undefined as T) : read(reader));
-        },
-        reject,
-        site,
-        logger,
-        signal,
-      });
-    });
+    return startCall(
+      parts.of(this),
+      options,
+      siteOf(method),
+      () => {
+        const json = encode(request);
+        return (core, completions, text, isLogged) => core.call(completions, operation, json, text, isLogged);
+      },
+      read,
+    );
   }
 
   /** @internal */
@@ -160,6 +182,43 @@ export class Client extends Operations {
     const reader = attempt(() => core.pages(operation, encode(request), text), site);
     return new Pages(reader, readItem, logger, signal);
   }
+}
+
+/** Encodes the arguments of a call, and returns a function that starts it. */
+type Submit = () => (
+  core: NativeCore,
+  completions: NativeCompletions,
+  options: string | undefined,
+  isLogged: boolean,
+) => number;
+
+/** Starts a call. `read` reads the response; without it there is none. */
+function startCall<T>(
+  { core, logger }: Parts,
+  options: CallOptions | undefined,
+  site: Site,
+  submit: Submit,
+  read: ((reader: Reader) => T) | undefined,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const { text, signal } = attempt(() => callOptions(options), site);
+    const begin = submit();
+    // Last, because getters in the arguments may abort the signal.
+    if (signal?.aborted === true) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may have any reason
+      reject(signal.reason);
+      return;
+    }
+    start((completions) => attempt(() => begin(core, completions, text, logger !== undefined), site), {
+      resolve: (reader) => {
+        resolve(reader === undefined || read === undefined ? (undefined as T) : read(reader));
+      },
+      reject,
+      site,
+      logger,
+      signal,
+    });
+  });
 }
 
 function makeFromEnvironment(options: EnvironmentOptions, site: Site): Parts {

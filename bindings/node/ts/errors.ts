@@ -278,7 +278,10 @@ export function moveTo<E extends Error>(error: E, site: Site): E {
   return Object.defineProperty(error, 'stack', { value, configurable: true, writable: true });
 }
 
-/** Converts a name of the core from `snake_case` to `camelCase`. */
+/** Converts a name of the core from `snake_case` to `camelCase`. The path of an endpoint stays as it is. */
 export function camel(name: string): string {
+  if (name.startsWith('/')) {
+    return name;
+  }
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -34,7 +34,7 @@ export * from './generated/requests.js';
 export type * from './generated/responses.js';
 export type { Logger } from './logging.js';
 export { Fee, FeeTotal } from './money.js';
-export type { CallOptions, ClientOptions, EnvironmentOptions, SharedOptions } from './options.js';
+export type { CallOptions, ClientOptions, EndpointOptions, EnvironmentOptions, SharedOptions } from './options.js';
 export { Pages, type Drift } from './pages.js';
 export type { Extra } from './reader.js';
 export { totals } from './totals.js';

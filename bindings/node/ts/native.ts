@@ -45,6 +45,14 @@ export interface NativeCore {
     options: string | undefined,
     isLogged: boolean,
   ): number;
+  /** Starts a call of any other endpoint, and returns its number. `target` holds its path and kind as JSON text. */
+  callPath(
+    completions: NativeCompletions,
+    target: string,
+    body: string,
+    options: string | undefined,
+    isLogged: boolean,
+  ): number;
   pages(operation: number, request: string, options: string | undefined): NativePageReader;
 }
 

@@ -45,6 +45,15 @@ export interface CallOptions extends CommonCallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of `Client.call`. */
+export interface EndpointOptions extends CallOptions {
+  /**
+   * `'query'`, the default, if the endpoint only reads, so that the call may be repeated after any failure that may be
+   * temporary; `'update'` if it changes something, so that the call is repeated only if it provably was not processed.
+   */
+  kind?: 'query' | 'update' | undefined;
+}
+
 /** Returns whether a value is a plain object. The properties of a list, a `Map` or an `AbortSignal` would be ignored. */
 function isPlain(options: unknown): boolean {
   return Object.prototype.toString.call(options) === '[object Object]';
@@ -78,6 +87,18 @@ function pathOf(option: string, file: string | URL | undefined): string | undefi
   } catch (error) {
     throw new ConfigError(`could not use the URL \`${option}\` as a file: ${String(error)}`);
   }
+}
+
+/** Splits the options of `Client.call` into the kind of the endpoint and the options of any call. */
+export function endpointOptions(options: EndpointOptions | undefined): {
+  kind: string;
+  others: CallOptions | undefined;
+} {
+  if (options === undefined || !isPlain(options)) {
+    return { kind: 'query', others: options };
+  }
+  const { kind = 'query', ...others } = options;
+  return { kind, others };
 }
 
 /** Splits the options of a call into the JSON for the native module and the signal. */

@@ -1,5 +1,6 @@
 //! Tests of the public API with `tests/vectors`, one module for each file.
 
+mod call;
 mod config;
 mod coverage;
 mod decoding;

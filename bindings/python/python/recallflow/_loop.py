@@ -39,6 +39,18 @@ def submit(core: Core, operation: int, request: Request, overrides: tuple[object
     return outcome(completions, future, number)
 
 
+def submit_path(
+    core: Core, path: object, body: object, kind: object, overrides: tuple[object, ...]
+) -> Coroutine[Any, Any, Any]:
+    """Does the same for a call of any other endpoint."""
+    loop = get_running_loop()
+    completions = completions_of(loop)
+    future = loop.create_future()
+    context = copy_context() if is_logged() else None
+    number = core.submit_path(completions, future, path, body, kind, overrides, context)
+    return outcome(completions, future, number)
+
+
 def completions_of(loop: AbstractEventLoop) -> Completions:
     """Returns the queue of an event loop."""
     # An empty context, because a loop keeps the one in which a callback is added.

@@ -113,6 +113,19 @@ class Core:
 
         Log records are passed on in the context. Without one, the call is not logged.
         """
+    def call_path(self, path: object, body: object, kind: object, overrides: tuple[object, ...], logged: bool) -> Any:
+        """Calls any other endpoint on the calling thread, as `call` does."""
+    def submit_path(
+        self,
+        completions: Completions,
+        future: object,
+        path: object,
+        body: object,
+        kind: object,
+        overrides: tuple[object, ...],
+        context: Context | None,
+    ) -> int:
+        """Starts a call of any other endpoint in the background, as `submit` does."""
     def panic(self, operation: int, completions: Completions | None = None, future: object = None) -> int | None:
         """Panics within a call. Only builds with the feature `test-hooks` have it."""
 

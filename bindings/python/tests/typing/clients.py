@@ -26,6 +26,13 @@ def calls_return_their_responses(client: rf.Client, query: rf.GroupCallQuery, up
     assert_type([task.task_id for task in tasks], list[int | None])
 
 
+def any_endpoint_takes_a_mapping_or_a_sequence(client: rf.Client) -> None:
+    client.call("voice/balance", {"currency": "USD"}, timeout=5)
+    client.call("voice/balance", [1, Decimal("0.1")], "update")
+    client.call("voice/balance", {}, "read")  # type: ignore[arg-type]
+    client.call("voice/balance", None)  # type: ignore[arg-type]
+
+
 async def awaited_calls_too(client: rf.AsyncClient, query: rf.GroupCallQuery, update: rf.UpdateRecallFlow) -> None:
     assert_type(await client.query_recall_flow_detail(299), rf.RecallFlowDetail)
     assert_type(await client.query_group_calls(query), rf.GroupCallPage)
