@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the main job against the sandbox, in every language that is installed.
+//! `cargo xtask demo`: a tour of the client against the sandbox, in every language that is installed.
 
 use std::process::{Command, Stdio};
 
@@ -7,20 +7,18 @@ use crate::process::{Outcome, run};
 use crate::sandbox::SandboxProcess;
 use crate::{node, python};
 
-/// Runs the tour of each language against a sandbox. Languages that are not installed are left out.
+/// Runs the tour of each language, and prints what it prints. Languages that are not installed are left out.
 pub(crate) fn run_command() -> Outcome {
-    let sandbox = SandboxProcess::start()?;
-    println!("the sandbox listens at {}", sandbox.url);
-    println!("\n# Rust");
-    rust_tour(&sandbox, Stdio::inherit())?;
+    println!("# Rust");
+    run_rust_tour(Stdio::inherit())?;
     println!("\n# Python");
     match python::interpreter::find() {
-        Ok(interpreter) => python::run_tour(&interpreter, &sandbox, Stdio::inherit())?,
+        Ok(interpreter) => python::run_tour(&interpreter, &SandboxProcess::start()?, Stdio::inherit())?,
         Err(missing) => println!("left out: {missing}"),
     }
     println!("\n# Node");
     match node::toolchain::find() {
-        Ok(node) => node::run_tour(&node, &sandbox, Stdio::inherit())?,
+        Ok(node) => node::run_tour(&node, &SandboxProcess::start()?, Stdio::inherit())?,
         Err(missing) => println!("left out: {missing}"),
     }
     Ok(())
@@ -28,13 +26,13 @@ pub(crate) fn run_command() -> Outcome {
 
 /// Runs all tours without their output. Fails if a language is not installed.
 pub(crate) fn check_tours() -> Outcome {
-    let sandbox = SandboxProcess::start()?;
-    rust_tour(&sandbox, Stdio::null())?;
-    python::run_tour(&python::interpreter::find()?, &sandbox, Stdio::null())?;
-    node::run_tour(&node::toolchain::find()?, &sandbox, Stdio::null())
+    run_rust_tour(Stdio::null())?;
+    python::run_tour(&python::interpreter::find()?, &SandboxProcess::start()?, Stdio::null())?;
+    node::run_tour(&node::toolchain::find()?, &SandboxProcess::start()?, Stdio::null())
 }
 
-fn rust_tour(sandbox: &SandboxProcess, output: Stdio) -> Outcome {
+/// Runs the tour of Rust. Each tour has its own sandbox, because it cancels a flow.
+fn run_rust_tour(output: Stdio) -> Outcome {
     let tour = artifact::build_program(&["--package", "recallflow", "--example", "tour"])?;
-    run(sandbox.configure(&mut Command::new(tour)).stdout(output))
+    run(SandboxProcess::start()?.configure(&mut Command::new(tour)).stdout(output))
 }

@@ -36,7 +36,7 @@ const COMMANDS: &[ProjectCommand] = &[
     ProjectCommand {
         name: "demo",
         options: "",
-        about: "show the main job against the sandbox",
+        about: "find, read, edit and cancel flows of a sandbox, in every language",
         run: |arguments| no_options(arguments).and_then(|()| demo::run_command()),
     },
     ProjectCommand {
