@@ -42,6 +42,12 @@ struct Clients {
     runtimes: Runtimes,
 }
 
+impl Clients {
+    fn new(client: Client) -> Self {
+        Self { runtimes: Runtimes::new(&client), client }
+    }
+}
+
 impl Core {
     fn build(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let builder = options::apply(builder, options)?;
@@ -54,7 +60,7 @@ impl Core {
             base_url,
             timeout,
             max_retries,
-            state: Mutex::new(State::Open(Owned::new(Clients { client, runtimes: Runtimes::default() }))),
+            state: Mutex::new(State::Open(Owned::new(Clients::new(client)))),
         })
     }
 
@@ -63,32 +69,35 @@ impl Core {
     }
 
     /// Calls a function with the clients of this process, which are created after a fork.
-    fn with_clients<T>(&self, act: impl FnOnce(&mut Clients) -> Result<T, Error>) -> PyResult<T> {
+    fn with_clients<T>(&self, act: impl FnOnce(&Clients) -> T) -> PyResult<T> {
         let State::Open(clients) = &mut *self.state() else {
             return Err(wrong("the client is closed: create another one"));
         };
         if clients.get().is_none() {
             let client = self.builder.clone().build().map_err(raise)?;
             // Assigning drops the parent's clients without closing their connections, which the parent still uses.
-            *clients = Owned::new(Clients { client, runtimes: Runtimes::default() });
+            *clients = Owned::new(Clients::new(client));
         }
-        match clients.get_mut() {
-            Some(clients) => act(clients).map_err(raise),
+        match clients.get() {
+            Some(clients) => Ok(act(clients)),
             None => Err(wrong("the client belongs to another process")),
         }
     }
 
     /// Returns the client for calls in the background.
     pub(crate) fn client(&self) -> PyResult<Client> {
-        self.with_clients(|clients| Ok(clients.client.clone()))
+        self.with_clients(|clients| clients.client.clone())
     }
 
-    /// Returns a runtime for one call on the calling thread.
-    pub(crate) fn runtime(&self, overrides: &CallOptions, call: &CallInfo) -> PyResult<CallRuntime> {
-        self.with_clients(|clients| {
-            let runtime = clients.runtimes.borrow_runtime(&overrides.apply(clients.client.clone()));
-            runtime.map_err(|error| Error::refused_by_system(&error, Some(call)))
-        })
+    /// Returns a runtime for one call on the calling thread. Waits for it without the interpreter's lock.
+    pub(crate) fn runtime(&self, py: Python<'_>, overrides: &CallOptions, call: &CallInfo) -> PyResult<CallRuntime> {
+        let (client, runtimes) =
+            self.with_clients(|clients| (overrides.apply(clients.client.clone()), clients.runtimes.clone()))?;
+        match runtimes.try_borrow(&client) {
+            Ok(Some(runtime)) => Ok(runtime),
+            Ok(None) => interrupt::wait_for_runtime(py, runtimes.queue(client), call),
+            Err(error) => Err(raise(Error::refused_by_system(&error, Some(call)))),
+        }
     }
 }
 
@@ -119,7 +128,7 @@ impl Core {
         is_logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let info = prepared.call().clone();
-        let runtime = self.runtime(overrides, &info)?;
+        let runtime = self.runtime(py, overrides, &info)?;
         let client = runtime.client();
         let call = client.send_prepared(prepared);
         let data = if is_logged {
@@ -265,7 +274,7 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start(future, info, call, None).map(Some),
             None => {
-                let runtime = self.runtime(&CallOptions::default(), &info)?;
+                let runtime = self.runtime(py, &CallOptions::default(), &info)?;
                 interrupt::drive::<Returned>(py, runtime, &info, call, None).map(|_| None)
             }
         }

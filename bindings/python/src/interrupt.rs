@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use recallflow::Error;
-use recallflow::ffi::{CallInfo, CallRuntime};
+use recallflow::ffi::{CallInfo, CallRuntime, RuntimeQueue};
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
@@ -18,6 +18,23 @@ use crate::log::Lines;
 
 /// Longest time before a signal is noticed.
 const TICK: Duration = Duration::from_millis(50);
+
+/// Waits until a call gets a runtime, because too many other calls are in progress.
+///
+/// # Errors
+///
+/// A timeout if the time of the call has passed, or what a signal handler raised.
+pub(crate) fn wait_for_runtime(py: Python<'_>, queue: RuntimeQueue, call: &CallInfo) -> PyResult<CallRuntime> {
+    let mut queue = Owned::new(queue);
+    loop {
+        // A handler of a signal may have forked.
+        let Some(queue) = queue.get_mut() else { return Err(forked()) };
+        if let Some(runtime) = py.detach(|| queue.borrow_within(TICK, call)).map_err(raise)? {
+            return Ok(runtime);
+        }
+        py.check_signals()?;
+    }
+}
 
 /// Drives a call to its end.
 ///
@@ -62,9 +79,7 @@ fn interruptible<T: Send>(
     let mut future = pin!(future);
     loop {
         // A handler of a signal may have forked.
-        let Some(runtime) = runtime.get_mut() else {
-            return Err(wrong("the process was forked within the call"));
-        };
+        let Some(runtime) = runtime.get_mut() else { return Err(forked()) };
         let ticked = py.detach(|| without_sigpipe(|| runtime.run_for(TICK, future.as_mut())));
         if let Some(lines) = lines {
             lines.hand_over(py)?;
@@ -75,4 +90,8 @@ fn interruptible<T: Send>(
             Err(error) => return Ok(Err(Error::refused_by_system(&error, Some(info)))),
         }
     }
+}
+
+fn forked() -> PyErr {
+    wrong("the process was forked within the call")
 }

@@ -118,7 +118,7 @@ impl PageReader {
 
     /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
-        let runtime = self.core.get().runtime(&self.overrides, &self.call)?;
+        let runtime = self.core.get().runtime(py, &self.overrides, &self.call)?;
         let lines = Arc::new(Lines::default());
         let next = Self::read_next(self.pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, self.call.name.clone(), lines.clone());

@@ -6,7 +6,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,8 +96,16 @@ impl Client {
         act: impl FnOnce(client::Client) -> F + Send,
     ) -> Result<T, Error> {
         let refused = |error: io::Error| classify::refused_by_system(&error, Some(call));
-        let runtime = self.runtimes.borrow_runtime().map_err(refused)?;
-        let client = self.inner.with_pool(runtime.connections());
+        let (started, timeout) = (Instant::now(), self.inner.timeout());
+        let runtime = match self.runtimes.try_borrow().map_err(refused)? {
+            Some(runtime) => runtime,
+            None => match self.runtimes.queue().borrow_within(timeout).map_err(refused)? {
+                Some(runtime) => runtime,
+                None => return Err(classify::no_free_connection(self.inner.max_connections(), call)),
+            },
+        };
+        let client = self.inner.with_timeout(timeout.saturating_sub(started.elapsed()));
+        let client = client.with_pool(runtime.connections());
         runtime.run(|| act(client)).map_err(refused)
     }
 
@@ -113,7 +121,9 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] with the name of the invalid option.
     pub fn build_blocking(self) -> Result<Client, Error> {
-        Ok(Client { inner: self.build()?, runtimes: Arc::default() })
+        let inner = self.build()?;
+        let runtimes = RuntimePool::new(inner.max_connections());
+        Ok(Client { inner, runtimes: Arc::new(runtimes) })
     }
 }
 

@@ -295,6 +295,12 @@ pub(crate) fn refused_by_system(error: &io::Error, call: Option<&CallInfo>) -> E
     classify_failure(TransportFailure::refused_by_system(error), "").error.in_call(name, 1)
 }
 
+/// Returns the error of a call whose time passed before it could start, because too many others were in progress.
+pub(crate) fn no_free_connection(max_connections: usize, call: &CallInfo) -> Error {
+    let failure = classify_failure(TransportFailure::no_free_connection(max_connections), "");
+    failure.error.in_call(call.name.clone(), 1)
+}
+
 /// The beginning of the message about a response that is unusable.
 fn headline(kind: FailureKind) -> &'static str {
     match kind {

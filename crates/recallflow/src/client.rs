@@ -132,11 +132,15 @@ impl Client {
     }
 
     /// Returns the total time of each call.
-    #[cfg(feature = "__ffi")]
     #[doc(hidden)]
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// Returns the maximum number of connections in use at the same time.
+    pub(crate) fn max_connections(&self) -> usize {
+        self.shared.transport.max_connections()
     }
 
     /// Returns the number of retries of each call.

@@ -10,7 +10,7 @@ pub(crate) mod options;
 mod record;
 pub(crate) mod request;
 
-pub use call::{CallRuntime, Pages, Runtimes, build_runtime, describe_operation};
+pub use call::{CallRuntime, Pages, RuntimeQueue, Runtimes, build_runtime, describe_operation};
 pub use options::{OptionEntry, Setter};
 pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};

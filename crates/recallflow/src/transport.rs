@@ -148,6 +148,11 @@ impl Transport {
         self.max_response_bytes
     }
 
+    /// Returns the maximum number of connections in use at the same time.
+    pub(crate) fn max_connections(&self) -> usize {
+        self.max_connections
+    }
+
     pub(crate) fn base(&self) -> &BaseUrl {
         &self.base
     }

@@ -1,22 +1,25 @@
 //! A pool of Tokio runtimes, so that each blocking call runs on the thread that makes it.
 //!
 //! A call borrows a runtime together with the connections that belong to it, and returns both. Concurrent calls therefore
-//! never wait for each other, and consecutive calls reuse connections. The clock, the retry budget and the options belong
-//! to the client and are the same for every runtime.
+//! never wait for each other, up to `max_connections`, and consecutive calls reuse connections. The clock, the retry budget
+//! and the options belong to the client and are the same for every runtime.
 
 use std::future::Future;
 use std::io;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
+use std::pin::Pin;
 #[cfg(feature = "__ffi")]
-use std::pin::{Pin, pin};
+use std::pin::pin;
 #[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 #[cfg(feature = "__ffi")]
 use tokio::time::{Sleep, sleep};
 
@@ -30,9 +33,12 @@ const MAX_IDLE: Duration = Duration::from_secs(3);
 /// Number of idle runtimes that are kept. A runtime has two descriptors, and a connection for queries and one for updates.
 const KEPT_RUNTIMES: usize = 2;
 
-/// The idle runtimes of a client.
-#[derive(Default)]
-pub(crate) struct RuntimePool(Mutex<Idle>);
+/// The runtimes of a client.
+pub(crate) struct RuntimePool {
+    idle: Mutex<Idle>,
+    /// One permit for each runtime that may be in use, because each has descriptors.
+    permits: Arc<Semaphore>,
+}
 
 #[derive(Default)]
 struct Idle {
@@ -53,22 +59,39 @@ struct PooledRuntime {
 }
 
 impl RuntimePool {
-    /// Borrows an idle runtime, or creates one.
+    /// Creates a pool of which this many runtimes may be in use at the same time.
+    pub(crate) fn new(max_runtimes: usize) -> Self {
+        let permits = Semaphore::new(max_runtimes.min(Semaphore::MAX_PERMITS));
+        Self { idle: Mutex::default(), permits: Arc::new(permits) }
+    }
+
+    /// Borrows an idle runtime, or creates one. Returns `None` if too many are in use, or others wait for one.
     ///
     /// # Errors
     ///
     /// An error of the system if it refuses a descriptor.
-    pub(crate) fn borrow_runtime(self: &Arc<Self>) -> io::Result<BorrowedRuntime> {
+    pub(crate) fn try_borrow(self: &Arc<Self>) -> io::Result<Option<BorrowedRuntime>> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok();
+        permit.map(|permit| self.borrow_with(permit)).transpose()
+    }
+
+    /// Joins the queue for a runtime.
+    pub(crate) fn queue(self: &Arc<Self>) -> QueueForRuntime {
+        let permit = Box::pin(Arc::clone(&self.permits).acquire_owned());
+        QueueForRuntime { permit, pool: Arc::clone(self) }
+    }
+
+    fn borrow_with(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> io::Result<BorrowedRuntime> {
         let idle = self.idle().runtimes.pop();
         let runtime = match idle {
             Some(runtime) => runtime,
             None => PooledRuntime::new()?,
         };
-        Ok(BorrowedRuntime { runtime: Some(runtime), pool: Arc::clone(self) })
+        Ok(BorrowedRuntime { runtime: Some(runtime), pool: Arc::clone(self), _permit: permit })
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn put_back(self: &Arc<Self>, mut runtime: PooledRuntime) {
@@ -119,11 +142,56 @@ fn start_trimming(pool: &Arc<RuntimePool>) -> io::Result<()> {
     thread::Builder::new().name("recallflow-idle".to_owned()).spawn(trim).map(drop)
 }
 
+/// The future of a permit, which needs no runtime.
+type PermitFuture = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
+
+/// A place in the queue for a runtime. Dropping it leaves the queue.
+pub(crate) struct QueueForRuntime {
+    permit: PermitFuture,
+    pool: Arc<RuntimePool>,
+}
+
+impl QueueForRuntime {
+    /// Blocks until a runtime is free, but at most for this long. Returns `None` then; call again to continue.
+    ///
+    /// # Errors
+    ///
+    /// An error of the system if it refuses a descriptor.
+    pub(crate) fn borrow_within(&mut self, time: Duration) -> io::Result<Option<BorrowedRuntime>> {
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let started = Instant::now();
+        loop {
+            match self.permit.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(Ok(permit)) => return self.pool.borrow_with(permit).map(Some),
+                // The semaphore is never closed.
+                Poll::Ready(Err(_)) => return Ok(None),
+                Poll::Pending => {}
+            }
+            let left = time.saturating_sub(started.elapsed());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            thread::park_timeout(left);
+        }
+    }
+}
+
+/// Wakes a thread that waits for a permit.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
 /// A runtime that belongs to one call. Dropping it returns the runtime to the pool.
 pub(crate) struct BorrowedRuntime {
     /// `None` only while it is being dropped.
     runtime: Option<PooledRuntime>,
     pool: Arc<RuntimePool>,
+    /// Released after the runtime was returned.
+    _permit: OwnedSemaphorePermit,
 }
 
 impl BorrowedRuntime {
@@ -231,8 +299,8 @@ mod tests {
 
     #[test]
     fn idle_runtimes_are_dropped_without_further_calls_except_a_few() {
-        let pool = Arc::new(RuntimePool::default());
-        let borrowed: Vec<_> = (0..KEPT_RUNTIMES + 3).map(|_| pool.borrow_runtime().unwrap()).collect();
+        let pool = Arc::new(RuntimePool::new(KEPT_RUNTIMES + 3));
+        let borrowed: Vec<_> = (0..KEPT_RUNTIMES + 3).map(|_| pool.try_borrow().unwrap().unwrap()).collect();
         drop(borrowed);
         assert_eq!(pool.idle().runtimes.len(), KEPT_RUNTIMES + 3);
         while pool.idle().is_trimmed {
@@ -243,8 +311,8 @@ mod tests {
 
     #[test]
     fn the_thread_for_idle_runtimes_does_not_keep_their_client() {
-        let pool = Arc::new(RuntimePool::default());
-        let borrowed: Vec<_> = (0..=KEPT_RUNTIMES).map(|_| pool.borrow_runtime().unwrap()).collect();
+        let pool = Arc::new(RuntimePool::new(KEPT_RUNTIMES + 1));
+        let borrowed: Vec<_> = (0..=KEPT_RUNTIMES).map(|_| pool.try_borrow().unwrap().unwrap()).collect();
         drop(borrowed);
         assert!(pool.idle().is_trimmed);
         let weak = Arc::downgrade(&pool);
@@ -252,5 +320,26 @@ mod tests {
         while weak.strong_count() > 0 {
             thread::yield_now();
         }
+    }
+
+    #[test]
+    fn a_pool_in_use_lends_its_runtimes_in_the_order_of_the_queue() {
+        let pool = Arc::new(RuntimePool::new(1));
+        let borrowed = pool.try_borrow().unwrap();
+        assert!(borrowed.is_some() && pool.try_borrow().unwrap().is_none());
+        let mut queues = [pool.queue(), pool.queue()];
+        for queue in &mut queues {
+            assert!(queue.borrow_within(Duration::ZERO).unwrap().is_none());
+        }
+        drop(borrowed);
+        let [first, second] = &mut queues;
+        assert!(pool.try_borrow().unwrap().is_none() && second.borrow_within(Duration::ZERO).unwrap().is_none());
+        let borrowed = first.borrow_within(Duration::ZERO).unwrap();
+        assert!(borrowed.is_some());
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| second.borrow_within(Duration::MAX).unwrap().is_some());
+            drop(borrowed);
+            assert!(waiting.join().unwrap());
+        });
     }
 }

@@ -3,14 +3,14 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
 use super::request::{PagingShape, Request};
-use crate::blocking::runtime_pool::{self, BorrowedRuntime, RuntimePool};
+use crate::blocking::runtime_pool::{self, BorrowedRuntime, QueueForRuntime, RuntimePool};
 use crate::call::describe_call;
 use crate::classify;
 use crate::client::Client;
@@ -115,18 +115,57 @@ pub fn build_runtime() -> io::Result<Runtime> {
 }
 
 /// Runtimes for calls on the calling thread, as those of [`blocking::Client`](crate::blocking::Client).
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Runtimes(Arc<RuntimePool>);
 
 impl Runtimes {
-    /// Borrows a runtime for one call of the client, until the result is dropped.
+    /// Creates the runtimes for calls of a client.
+    #[must_use]
+    pub fn new(client: &Client) -> Self {
+        Self(Arc::new(RuntimePool::new(client.max_connections())))
+    }
+
+    /// Borrows a runtime for one call of the client, until the result is dropped. Returns `None` if too many are in use.
     ///
     /// # Errors
     ///
     /// An error of the system if it refuses a descriptor. [`Error::refused_by_system`] describes it.
-    pub fn borrow_runtime(&self, client: &Client) -> io::Result<CallRuntime> {
-        let runtime = self.0.borrow_runtime()?;
-        Ok(CallRuntime { client: client.with_pool(runtime.connections()), runtime })
+    pub fn try_borrow(&self, client: &Client) -> io::Result<Option<CallRuntime>> {
+        Ok(self.0.try_borrow()?.map(|runtime| CallRuntime::new(runtime, client)))
+    }
+
+    /// Joins the queue for a runtime, for one call of the client.
+    #[must_use]
+    pub fn queue(&self, client: Client) -> RuntimeQueue {
+        RuntimeQueue { queue: self.0.queue(), started: Instant::now(), client }
+    }
+}
+
+/// The place of a call in the queue for a runtime.
+pub struct RuntimeQueue {
+    queue: QueueForRuntime,
+    started: Instant,
+    client: Client,
+}
+
+impl RuntimeQueue {
+    /// Waits for a runtime, but at most for this long. Returns `None` then; call again to continue.
+    ///
+    /// # Errors
+    ///
+    /// A timeout if the time of the call has passed, or an error of the system if it refuses a descriptor.
+    pub fn borrow_within(&mut self, time: Duration, call: &CallInfo) -> Result<Option<CallRuntime>, Error> {
+        let timeout = self.client.timeout();
+        let left = timeout.saturating_sub(self.started.elapsed());
+        let borrowed = self.queue.borrow_within(time.min(left));
+        match borrowed.map_err(|error| Error::refused_by_system(&error, Some(call)))? {
+            Some(runtime) => {
+                let left = timeout.saturating_sub(self.started.elapsed());
+                Ok(Some(CallRuntime::new(runtime, &self.client.with_timeout(left))))
+            }
+            None if left <= time => Err(classify::no_free_connection(self.client.max_connections(), call)),
+            None => Ok(None),
+        }
     }
 }
 
@@ -137,6 +176,10 @@ pub struct CallRuntime {
 }
 
 impl CallRuntime {
+    fn new(runtime: BorrowedRuntime, client: &Client) -> Self {
+        Self { client: client.with_pool(runtime.connections()), runtime }
+    }
+
     /// Returns the client with the connection pool of this runtime.
     #[must_use]
     pub fn client(&self) -> Client {

@@ -74,7 +74,7 @@ impl TransportFailure {
     }
 
     /// Creates the failure of a call whose time passed before one of this many connections became free.
-    pub(super) fn no_free_connection(max_connections: usize) -> Self {
+    pub(crate) fn no_free_connection(max_connections: usize) -> Self {
         Self::before_writing(Fault {
             phase: Phase::Connect,
             kind: FailureKind::Timeout,
