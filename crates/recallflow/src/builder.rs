@@ -1,9 +1,11 @@
 //! The options of a client.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::classify;
 use crate::client::{Client, Shared};
 use crate::clock::{Clock, Now};
 use crate::endpoint::BaseUrl;
@@ -13,6 +15,8 @@ use crate::generated::options::{BASE_URL_VARIABLE, Options};
 use crate::generated::service::ITNIO;
 use crate::retry::Budget;
 use crate::signing::Credentials;
+use crate::tls::{self, PemFile};
+use crate::transport::failure::is_refused_by_system;
 use crate::transport::{self, Transport};
 
 const API_KEY_VARIABLE: &str = "RECALLFLOW_API_KEY";
@@ -145,7 +149,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] with the name of the invalid option.
+    /// [`Error::Config`] with the name of the invalid option; [`Error::Transport`] if the system refuses a descriptor for a
+    /// file.
     pub fn build(self) -> Result<Client, Error> {
         let options = self.options;
         if let Some((name, _)) = options.zeros().into_iter().find(|(_, is_zero)| *is_zero) {
@@ -172,8 +177,8 @@ impl ClientBuilder {
             max_connections: options.max_connections,
             max_response_bytes: options.max_response_bytes,
             proxy: options.proxy,
-            ca_file: options.ca_file,
-            client_certificate: options.client_certificate,
+            ca_file: read_pem_file("ca_file", options.ca_file.as_deref())?,
+            client_certificate: read_pem_file("client_certificate", options.client_certificate.as_deref())?,
         })
         .map_err(Error::config)?;
         let shared = Shared {
@@ -186,6 +191,18 @@ impl ClientBuilder {
         };
         Ok(Client::new(shared, options.timeout, options.max_retries))
     }
+}
+
+/// Reads the PEM file of an option.
+fn read_pem_file(option: &'static str, path: Option<&Path>) -> Result<Option<PemFile>, Error> {
+    let Some(path) = path else { return Ok(None) };
+    PemFile::read(option, path).map(Some).map_err(|error| {
+        if is_refused_by_system(&error) {
+            classify::refused_by_system(&error, None)
+        } else {
+            Error::config(tls::unusable_file(option, path, &error))
+        }
+    })
 }
 
 impl Client {

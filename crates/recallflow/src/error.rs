@@ -443,8 +443,8 @@ impl fmt::Display for Error {
             }
         }
         match self.remedy() {
-            Some(remedy) if !call.operation.is_empty() => write!(f, "; {remedy}"),
-            _ => Ok(()),
+            Some(remedy) => write!(f, "; {remedy}"),
+            None => Ok(()),
         }
     }
 }

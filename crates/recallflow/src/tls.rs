@@ -4,7 +4,6 @@ mod fault;
 mod pem_files;
 
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -19,7 +18,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootC
 use crate::transport::failure::is_refused_by_system;
 
 pub(crate) use self::fault::{TlsFault, client_certificate_refusal, describe};
-pub(crate) use self::pem_files::read_authorities;
+pub(crate) use self::pem_files::{PemFile, unusable_file};
 
 /// The options of a client for TLS.
 #[derive(Clone, Debug, Default)]
@@ -60,9 +59,9 @@ pub(crate) fn client_config(options: &TlsOptions) -> io::Result<ClientConfig> {
     Ok(config)
 }
 
-/// Reads the certificate, its chain and its private key from `client_certificate`.
-pub(crate) fn read_client_certificate(path: &Path) -> Result<Arc<CertifiedKey>, String> {
-    pem_files::read_client_certificate(path, &provider())
+/// Parses the certificate of the client, its chain and its private key.
+pub(crate) fn client_certificate(file: &PemFile) -> Result<Arc<CertifiedKey>, String> {
+    file.client_certificate(&provider())
 }
 
 /// Returns a configuration without roots, for a client that never uses TLS: reqwest requires one.

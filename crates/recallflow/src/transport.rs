@@ -18,7 +18,6 @@ mod tests;
 mod tunnel;
 
 use std::future::{Future, poll_fn};
-use std::path::PathBuf;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
@@ -45,7 +44,7 @@ use crate::generated::service::{
     HEADER_API_KEY, HEADER_CONTENT_TYPE, HEADER_CONTENT_TYPE_VALUE, HEADER_SIGN, HEADER_TIMESTAMP,
 };
 use crate::operation::OperationKind;
-use crate::tls::{self, TlsOptions};
+use crate::tls::{self, PemFile, TlsOptions};
 
 const SIGN: HeaderName = HeaderName::from_static(HEADER_SIGN);
 const TIMESTAMP: HeaderName = HeaderName::from_static(HEADER_TIMESTAMP);
@@ -63,8 +62,8 @@ pub(crate) struct Config {
     pub(crate) max_response_bytes: usize,
     pub(crate) max_connections: usize,
     pub(crate) proxy: Proxy,
-    pub(crate) ca_file: Option<PathBuf>,
-    pub(crate) client_certificate: Option<PathBuf>,
+    pub(crate) ca_file: Option<PemFile>,
+    pub(crate) client_certificate: Option<PemFile>,
 }
 
 /// One signed request.
@@ -123,8 +122,8 @@ pub(crate) struct Transport {
 impl Transport {
     /// Checks the options. Nothing is resolved or connected before the first request.
     pub(crate) fn new(config: Config) -> Result<Self, String> {
-        let authorities = config.ca_file.as_deref().map(tls::read_authorities).transpose()?;
-        let client_certificate = config.client_certificate.as_deref().map(tls::read_client_certificate).transpose()?;
+        let authorities = config.ca_file.as_ref().map(PemFile::authorities).transpose()?;
+        let client_certificate = config.client_certificate.as_ref().map(tls::client_certificate).transpose()?;
         let route = Route::new(config.proxy, &config.base)?;
         let http_proxy = route.proxy().filter(|proxy| proxy.is_http() && config.base.is_https());
         Ok(Self {

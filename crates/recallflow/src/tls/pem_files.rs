@@ -2,7 +2,9 @@
 //!
 //! They are read when the client is built, so that a wrong file is a `ConfigError` and not a failed call.
 
-use std::path::Path;
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::RootCertStore;
@@ -14,46 +16,45 @@ use rustls::sign::CertifiedKey;
 /// Some editors begin a file with it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads the certificates of `ca_file`.
-pub(crate) fn read_authorities(path: &Path) -> Result<Arc<[CertificateDer<'static>]>, String> {
-    let file = PemFile::open("ca_file", path)?;
-    let certificates = file.certificates()?;
-    let mut store = RootCertStore::empty();
-    for (index, certificate) in certificates.iter().enumerate() {
-        store
-            .add(certificate.clone())
-            .map_err(|error| file.unusable(&format!("certificate {} is invalid ({error})", index + 1)))?;
-    }
-    Ok(certificates.into())
-}
-
-/// Reads the certificate, its chain and its private key from `client_certificate`.
-pub(super) fn read_client_certificate(path: &Path, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, String> {
-    let file = PemFile::open("client_certificate", path)?;
-    let certificates = file.certificates()?;
-    // The error of the PEM parser is left out, because it could quote the key.
-    let key = PrivateKeyDer::from_pem_slice(&file.contents).map_err(|_| {
-        file.unusable(
-            "it contains no unencrypted private key; append the key, which starts with -----BEGIN PRIVATE KEY-----",
-        )
-    })?;
-    CertifiedKey::from_der(certificates, key, provider)
-        .map(Arc::new)
-        .map_err(|_| file.unusable("the private key is invalid, or does not belong to the first certificate"))
-}
-
-struct PemFile<'a> {
+/// The contents of a PEM file, with the option that names the file.
+pub(crate) struct PemFile {
     option: &'static str,
-    path: &'a Path,
+    path: PathBuf,
     contents: Vec<u8>,
 }
 
-impl<'a> PemFile<'a> {
-    fn open(option: &'static str, path: &'a Path) -> Result<Self, String> {
-        let mut file = Self { option, path, contents: Vec::new() };
-        let contents = std::fs::read(path).map_err(|error| file.unusable(&error.to_string()))?;
-        file.contents = contents.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(contents);
-        Ok(file)
+impl PemFile {
+    /// Reads the file.
+    pub(crate) fn read(option: &'static str, path: &Path) -> io::Result<Self> {
+        let contents = std::fs::read(path)?;
+        let contents = contents.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(contents);
+        Ok(Self { option, path: path.to_owned(), contents })
+    }
+
+    /// Parses the certificates to trust.
+    pub(crate) fn authorities(&self) -> Result<Arc<[CertificateDer<'static>]>, String> {
+        let certificates = self.certificates()?;
+        let mut store = RootCertStore::empty();
+        for (index, certificate) in certificates.iter().enumerate() {
+            store
+                .add(certificate.clone())
+                .map_err(|error| self.unusable(&format!("certificate {} is invalid ({error})", index + 1)))?;
+        }
+        Ok(certificates.into())
+    }
+
+    /// Parses the certificate of the client, its chain and its private key.
+    pub(super) fn client_certificate(&self, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, String> {
+        let certificates = self.certificates()?;
+        // The error of the PEM parser is left out, because it could quote the key.
+        let key = PrivateKeyDer::from_pem_slice(&self.contents).map_err(|_| {
+            self.unusable(
+                "it contains no unencrypted private key; append the key, which starts with -----BEGIN PRIVATE KEY-----",
+            )
+        })?;
+        CertifiedKey::from_der(certificates, key, provider)
+            .map(Arc::new)
+            .map_err(|_| self.unusable("the private key is invalid, or does not belong to the first certificate"))
     }
 
     fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -67,20 +68,24 @@ impl<'a> PemFile<'a> {
     }
 
     fn unusable(&self, problem: &str) -> String {
-        format!("could not use `{}` {}: {problem}", self.option, self.path.display())
+        unusable_file(self.option, &self.path, &problem)
     }
+}
+
+/// Returns the message about a file that cannot be used.
+pub(crate) fn unusable_file(option: &str, path: &Path, problem: &dyn Display) -> String {
+    format!("could not use `{option}` {}: {problem}", path.display())
 }
 
 #[cfg(test)]
 mod tests {
     use rcgen::{CertifiedKey as Generated, KeyPair, generate_simple_self_signed};
-
     use rustls::crypto::ring;
 
     use super::*;
 
     fn read_key(path: &Path) -> Result<Arc<CertifiedKey>, String> {
-        read_client_certificate(path, &ring::default_provider())
+        PemFile::read("client_certificate", path).unwrap().client_certificate(&ring::default_provider())
     }
 
     fn file_with(contents: &str) -> tempfile::NamedTempFile {
@@ -94,17 +99,21 @@ mod tests {
         (cert.pem(), signing_key.serialize_pem())
     }
 
-    fn refusal(contents: &str) -> String {
+    fn ca_file(contents: &str) -> (tempfile::NamedTempFile, PemFile) {
         let file = file_with(contents);
-        let refusal = read_authorities(file.path()).unwrap_err();
+        let read = PemFile::read("ca_file", file.path()).unwrap();
+        (file, read)
+    }
+
+    fn refusal(contents: &str) -> String {
+        let (file, read) = ca_file(contents);
+        let refusal = read.authorities().unwrap_err();
         assert!(refusal.contains(file.path().to_str().unwrap()), "{refusal}");
         refusal
     }
 
     #[test]
     fn an_error_names_the_ca_file_and_the_problem() {
-        let missing = read_authorities(Path::new("/no/such/file")).unwrap_err();
-        assert!(missing.starts_with("could not use `ca_file` /no/such/file: "), "{missing}");
         assert!(refusal("").contains("contains no certificate"));
         assert!(refusal("not PEM").contains("contains no certificate"));
         assert!(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").contains("certificate 1"));
@@ -114,8 +123,8 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_ignored() {
         let (certificate, key) = certificate_and_key();
-        let ca_file = file_with(&format!("\u{feff}{certificate}"));
-        assert_eq!(read_authorities(ca_file.path()).unwrap().len(), 1);
+        let (_, ca_file) = ca_file(&format!("\u{feff}{certificate}"));
+        assert_eq!(ca_file.authorities().unwrap().len(), 1);
         let both = file_with(&format!("\u{feff}{certificate}{key}"));
         assert_eq!(read_key(both.path()).unwrap().cert.len(), 1);
     }

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -127,10 +127,20 @@ async fn first_reachable(addresses: &[SocketAddr], port: u16) -> Option<usize> {
 async fn lookup_on_thread(host: String) -> io::Result<Vec<SocketAddr>> {
     let (report, result) = oneshot::channel();
     thread::Builder::new().name("recallflow-dns".to_owned()).spawn(move || {
+        let found = (host.as_str(), 0).to_socket_addrs().map(Iterator::collect);
         // The receiver is gone if the attempt has ended.
-        let _ = report.send((host.as_str(), 0).to_socket_addrs().map(Iterator::collect));
+        let _ = report.send(found.map_err(|error| descriptor_refusal().unwrap_or(error)));
     })?;
     result.await.map_err(|_| io::Error::other("the lookup ended without a result"))?
+}
+
+/// Returns the system's refusal if it has too few descriptors left for a lookup. The C library then only reports that the
+/// host is unknown.
+fn descriptor_refusal() -> Option<io::Error> {
+    /// A lookup has a file and a few sockets open at the same time.
+    const NEEDED: usize = 4;
+    let sockets: io::Result<Vec<_>> = (0..NEEDED).map(|_| UdpSocket::bind(("127.0.0.1", 0))).collect();
+    sockets.err().filter(is_refused_by_system)
 }
 
 impl Resolve for Resolver {

@@ -742,7 +742,7 @@ fn config_to_tls(address: SocketAddr) -> Config {
 }
 
 fn trusting(authority: &Path, address: SocketAddr) -> Sender {
-    let ca_file = Some(authority.to_owned());
+    let ca_file = Some(PemFile::read("ca_file", authority).unwrap());
     Sender::new(Config { ca_file, ..config_to_tls(address) })
 }
 
@@ -858,8 +858,8 @@ async fn a_client_certificate_is_sent_to_a_server_that_requires_one() {
         let (certificate, key) = sign();
         let both = pem_file(&(certificate.pem() + &key.serialize_pem()));
         let with = Config {
-            ca_file: Some(ca_file.path().to_owned()),
-            client_certificate: Some(both.path().to_owned()),
+            ca_file: Some(PemFile::read("ca_file", ca_file.path()).unwrap()),
+            client_certificate: Some(PemFile::read("client_certificate", both.path()).unwrap()),
             ..base
         };
         assert_eq!(send(&Sender::new(with)).await.unwrap().body, "{}");
