@@ -1,6 +1,9 @@
 //! Exceptions that the package turns into its error classes.
 
+use std::io;
+
 use napi::{Error, Status};
+use napi_derive::napi;
 use recallflow::ffi::CallInfo;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::catch_panic;
@@ -14,6 +17,13 @@ pub(crate) fn thrown(failure: &Failure) -> Error {
 /// Returns the exception for an error of the core.
 pub(crate) fn raise(error: recallflow::Error) -> Error {
     thrown(&Failure::Error(error))
+}
+
+/// Describes a refusal by the system, which is not one of a call, as JSON.
+#[napi]
+pub fn describe_refusal(cause: String) -> String {
+    let error = recallflow::Error::refused_by_system(&io::Error::other(cause), None);
+    Value::Object(Failure::Error(error).describe()).to_string()
 }
 
 /// Returns the exception for a wrong option or argument.

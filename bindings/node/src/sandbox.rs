@@ -1,10 +1,11 @@
 //! The sandbox behind `recallflow/sandbox`: commands and replies are JSON text.
 
 use std::sync::Arc;
+use std::thread;
 
-use napi::bindgen_prelude::{AsyncTask, Unknown};
+use napi::Status;
+use napi::bindgen_prelude::Unknown;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Status, Task};
 use napi_derive::napi;
 use recallflow_bridge::background;
 use recallflow_sandbox::{Language, Session};
@@ -19,38 +20,21 @@ pub struct Sandbox {
     closing: watch::Sender<bool>,
 }
 
-/// A command that is executed beside the event loop.
-pub struct Execution {
-    session: Arc<Session>,
-    command: String,
-}
-
-impl Task for Execution {
-    type Output = String;
-    type JsValue = String;
-
-    fn compute(&mut self) -> napi::Result<String> {
-        Ok(self.session.command(&self.command))
-    }
-
-    fn resolve(&mut self, _: Env, reply: String) -> napi::Result<String> {
-        Ok(reply)
-    }
-}
-
-/// Receives the reply of a wait. Keeps the event loop alive until then.
+/// Receives a reply. Keeps the event loop alive until then.
 type Done = ThreadsafeFunction<String, Unknown<'static>, String, Status, false>;
 
 /// A wait that is under way.
 #[napi]
-pub struct Wait(AbortHandle);
+pub struct Wait(Option<AbortHandle>);
 
 #[napi]
 impl Wait {
     /// Cancels the wait; its callback is not called.
     #[napi]
     pub fn cancel(&self) {
-        self.0.abort();
+        if let Some(wait) = &self.0 {
+            wait.abort();
+        }
     }
 }
 
@@ -68,17 +52,31 @@ impl Sandbox {
         self.session.command(&command)
     }
 
-    /// Executes a command that takes some milliseconds beside the event loop.
+    /// Executes a command that takes some milliseconds beside the event loop, and calls `done` with its reply.
+    ///
+    /// The threads of Node are not used, because Node aborts the process if the system refuses one.
     #[napi]
-    pub fn execute(&self, command: String) -> AsyncTask<Execution> {
-        AsyncTask::new(Execution { session: Arc::clone(&self.session), command })
+    pub fn execute(&self, command: String, done: Done) {
+        let (session, done) = (Arc::clone(&self.session), Arc::new(done));
+        let execute = {
+            let done = Arc::clone(&done);
+            move || done.call(session.command(&command), ThreadsafeFunctionCallMode::NonBlocking)
+        };
+        if let Err(error) = thread::Builder::new().name("recallflow-sandbox-start".to_owned()).spawn(execute) {
+            done.call(Session::refused(error), ThreadsafeFunctionCallMode::NonBlocking);
+        }
     }
 
     /// Begins a command that waits, and calls `done` with its reply.
     #[napi]
-    pub fn wait(&self, command: String, done: Done) -> napi::Result<Wait> {
-        let runtime =
-            background::runtime().map_err(|error| napi::Error::new(Status::GenericFailure, error.to_string()))?;
+    pub fn wait(&self, command: String, done: Done) -> Wait {
+        let runtime = match background::runtime() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                done.call(Session::refused(error), ThreadsafeFunctionCallMode::NonBlocking);
+                return Wait(None);
+            }
+        };
         let (session, mut closing) = (Arc::clone(&self.session), self.closing.subscribe());
         let wait = async move {
             let reply = match session.wait(&command) {
@@ -92,7 +90,7 @@ impl Sandbox {
             drop(closing);
             done.call(reply, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        Ok(Wait(runtime.spawn(wait).abort_handle()))
+        Wait(Some(runtime.spawn(wait).abort_handle()))
     }
 
     /// Stops the sandbox and frees its port. Ends the waits first.

@@ -66,7 +66,7 @@ export interface NativeWait {
 export interface NativeSandbox {
   command(command: string): string;
   /** Executes a command beside the event loop. */
-  execute(command: string): Promise<string>;
+  execute(command: string, done: (reply: string) => void): void;
   wait(command: string, done: (reply: string) => void): NativeWait;
   close(): void;
 }
@@ -103,6 +103,8 @@ export interface Native {
   parseFee(text: string): { amount: string; currency?: string } | null;
   totalFees(fees: string): Packed;
   Sandbox: new () => NativeSandbox;
+  /** Describes a refusal by the system, which is not one of a call, as JSON. */
+  describeRefusal(cause: string): string;
   /** Serves a sandbox until Ctrl-C or SIGTERM and returns the exit code. Blocks the event loop. */
   serveSandbox(args: string[]): number;
 }

@@ -23,7 +23,7 @@ import { PrivateParts } from './parts.js';
 import { isSignal, isUrl } from './realms.js';
 import { RecordedRequest } from './recorded.js';
 import { jsonText } from './json.js';
-import { commandText, create, resultOf } from './sandbox-native.js';
+import { commandText, create, execute, resultOf } from './sandbox-native.js';
 import { toWire } from './values.js';
 
 export type { Body, Bytes, Headers, OneOf, OperationName, WireObject } from './faults.js';
@@ -125,6 +125,7 @@ export class Sandbox {
    * @throws TypeError or RangeError if an option is wrong; the error names it.
    * @throws Error if the sandbox could not listen, or the seed file could not be read. `code` is `EADDRINUSE` for a port in
    *   use, and `ENOENT` for a missing file.
+   * @throws TransportError if the system refused a thread or a descriptor.
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const site = siteOf(member(Sandbox, 'start'));
@@ -132,7 +133,7 @@ export class Sandbox {
       const sandbox = create();
       const { seedFile } = objectOf('options', options);
       const given = isUrl(seedFile) ? { ...options, seedFile: fileURLToPath(seedFile) } : options;
-      const started = resultOf(await sandbox.execute(commandText('start', given)));
+      const started = await execute(sandbox, commandText('start', given));
       return new Sandbox(sandbox, started as Started);
     } catch (thrown) {
       throw moveTo(thrown as Error, site);

@@ -1,5 +1,7 @@
 //! Converts failures to the exceptions of the package.
 
+use std::io;
+
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use recallflow::Error;
@@ -15,6 +17,12 @@ use crate::{python, to_python};
 fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
     let payload = to_python::json(py, &Value::Object(failure.describe()))?;
     python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
+}
+
+/// Returns the `TransportError` for a refusal by the system, which is not one of a call.
+#[pyfunction]
+pub(crate) fn refusal<'py>(py: Python<'py>, cause: &str) -> PyResult<Bound<'py, PyAny>> {
+    exception(py, &Failure::Error(Error::refused_by_system(&io::Error::other(cause), None)))
 }
 
 /// Returns the error to raise for a failure.

@@ -39,6 +39,8 @@ mod _native {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
+    use crate::errors::refusal;
+    #[pymodule_export]
     use crate::outcome::Outcome;
     #[pymodule_export]
     use crate::pages::PageReader;

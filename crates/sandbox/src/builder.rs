@@ -7,7 +7,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::auth::{AccessGate, Credentials};
@@ -19,6 +18,7 @@ use crate::recording::{Callback, MAX_REQUESTS, Recording};
 use crate::sandbox::Sandbox;
 use crate::script::Script;
 use crate::server::{self, ServerState};
+use crate::system;
 #[cfg(feature = "tls")]
 use crate::tls::{Certificate, TlsRelay};
 
@@ -181,7 +181,7 @@ impl Builder {
             recording: Recording::new(self.max_recorded_requests),
             on_request: self.on_request,
         });
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = system::build_runtime()?;
         let handle = runtime.handle().clone();
         let (shutdown, ended) = oneshot::channel();
         let served = Arc::clone(&shared);

@@ -12,6 +12,7 @@ use crate::builder::Builder;
 use crate::generated::protocol::{RecordedRequest, Seed};
 use crate::magic;
 use crate::sandbox::Sandbox;
+use crate::system;
 
 /// Exit code after SIGTERM, as shells report it.
 const TERMINATED: u8 = 128 + 15;
@@ -125,7 +126,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<CliRequest, Box<dyn Error>> {
 
 /// Serves until a signal, and returns the exit code.
 fn serve(settings: Settings) -> Result<u8, Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = system::build_runtime()?;
     let entered = runtime.enter();
     // Before the first line is printed, because its reader may send a signal at once.
     let signal = ending_signal()?;

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use tokio::net::TcpSocket;
-use tokio::runtime;
+
+use crate::system;
 
 /// Returns a local address that refuses connections.
 ///
@@ -60,7 +61,7 @@ impl BlackHole {
 
 /// Opens a listening socket with the shortest queue that the system allows. The standard library has no such function.
 fn listen() -> io::Result<TcpListener> {
-    let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = system::build_runtime()?;
     let _entered = runtime.enter();
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;

@@ -33,6 +33,7 @@ mod script;
 mod seed;
 mod server;
 mod service;
+mod system;
 mod tasks;
 #[cfg(feature = "tls")]
 mod tls;

@@ -20,6 +20,7 @@ use crate::generated::protocol::{
 use crate::kind::{Kind, Variant};
 use crate::language::Language;
 use crate::sandbox::Sandbox;
+use crate::system;
 use crate::write;
 
 /// Why a command failed.
@@ -33,7 +34,9 @@ enum CommandFailure {
     Forked,
     /// The time of a wait is over.
     Late(String),
-    /// The system refused, such as for a port in use.
+    /// The system refused a thread, a descriptor or memory.
+    Refused(io::Error),
+    /// Another error of the system, such as for a port in use.
     System(io::Error),
 }
 
@@ -47,6 +50,7 @@ impl From<io::Error> for CommandFailure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::from(error.to_string()),
+            _ if system::is_refusal(&error) => Self::Refused(error),
             _ => Self::System(error),
         }
     }
@@ -72,6 +76,7 @@ impl CommandFailure {
                     .to_owned(),
             ),
             Self::Late(message) => ("timeout", message.clone()),
+            Self::Refused(error) => ("refused", error.to_string()),
             Self::System(error) => ("system", error.to_string()),
         };
         let code = match self {
@@ -126,6 +131,12 @@ impl Session {
     #[must_use]
     pub fn closed() -> String {
         reply(Err(CommandFailure::Closed))
+    }
+
+    /// Returns the reply of a command for which the system refused a thread or a descriptor.
+    #[must_use]
+    pub fn refused(error: io::Error) -> String {
+        reply(Err(CommandFailure::Refused(error)))
     }
 
     fn parse<T: DeserializeOwned>(&self, variants: &[Variant], command: &str) -> Result<T, CommandFailure> {

@@ -13,6 +13,7 @@ use crate::generated::protocol::{SEED, Seed, SeedTask, TaskProgress};
 use crate::kind::Kind;
 use crate::language::Language;
 use crate::service::{Service, ServiceExample};
+use crate::system;
 use crate::tasks::TaskCounts;
 
 /// The status of the documents' example node and of its flow.
@@ -53,7 +54,10 @@ impl Seed {
         let named = |kind, error: &dyn Display| {
             io::Error::new(kind, format!("could not read the seed file {}: {error}", path.display()))
         };
-        let text = std::fs::read_to_string(path).map_err(|error| named(error.kind(), &error))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            // The number of a refusal is kept, because the file is not the cause.
+            if system::is_refusal(&error) { error } else { named(error.kind(), &error) }
+        })?;
         Self::from_json(&text).map_err(|error| named(io::ErrorKind::InvalidData, &error))
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::auth::AccessGate;
@@ -24,6 +24,7 @@ use crate::play::{self, Next, Reply};
 use crate::recording::{Callback, Recording};
 use crate::script::Script;
 use crate::service::{Service, ServiceOperation};
+use crate::system;
 
 /// How long a client may keep sending after its request was rejected.
 const REJECTED_TIME: Duration = Duration::from_secs(1);
@@ -144,10 +145,9 @@ async fn serve_request(
     play::deliver(connection, reply, &plan.delivery, ending).await
 }
 
-/// Does work, on another thread if it is long, so that other connections are served meanwhile. Returns `None` if the
-/// sandbox stopped.
+/// Does work, on another thread if it is long. Returns `None` if it panicked.
 async fn run<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    if is_long { spawn_blocking(work).await.ok() } else { Some(work()) }
+    if is_long { system::run_on_thread(work).await } else { Some(work()) }
 }
 
 /// Responds to bytes that are not a supported request.

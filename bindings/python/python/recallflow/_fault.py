@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias, cast
 
 from recallflow._native import Sandbox as _Native
+from recallflow._native import refusal
 
 # Text, bytes, or a value that is written as JSON.
 Body: TypeAlias = "str | bytes | bytearray | Mapping[str, Any] | Sequence[Any]"
@@ -121,6 +122,8 @@ def result(reply: str) -> Any:
     if error is None:
         return parsed["result"]
     kind, message, code = error["kind"], error["message"], error["code"]
+    if kind == "refused":
+        raise refusal(message)
     if kind == "system":
         import errno
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from recallflow._log import is_logged
-from recallflow._native import Completions
+from recallflow._native import Completions, refusal
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -76,7 +76,11 @@ def _watch(loop: AbstractEventLoop) -> Completions:
         # Imported here, because few loops need it.
         from recallflow._waker import Waker
 
-        Waker(loop, completions).start()
+        try:
+            Waker(loop, completions).start()
+        except RuntimeError as error:
+            # The system refused a thread.
+            raise refusal(str(error)) from None
     with _lock:
         _forget_closed()
         _queues[ref(loop)] = completions

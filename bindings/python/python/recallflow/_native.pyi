@@ -19,6 +19,7 @@ __all__ = [
     "from_dict",
     "from_wire",
     "parse_fee",
+    "refusal",
     "serve_sandbox",
     "setup",
     "time",
@@ -179,6 +180,9 @@ class Sandbox:
         """Executes a command, without the GIL."""
     def wait(self, command: str) -> str:
         """Executes a command that waits, without the GIL. Signals and `close` end the wait."""
+
+def refusal(cause: str) -> BaseException:
+    """Returns the `TransportError` for a refusal by the system, which is not one of a call."""
 
 def serve_sandbox(arguments: Sequence[str]) -> int:
     """Serves a sandbox on the command line until Ctrl-C or SIGTERM, and returns the exit code."""

@@ -69,6 +69,7 @@ class Sandbox:
 
         Raises:
             OSError: The sandbox could not listen, such as on a port in use, or the seed file could not be read.
+            TransportError: The system refused a thread or a descriptor.
             ValueError: An option is wrong; the error names it.
         """
         self._native = _Native()
