@@ -104,6 +104,15 @@ export class Program {
   }
 
   /**
+   * Sends a signal.
+   *
+   * @param {NodeJS.Signals} signal
+   */
+  interrupt(signal) {
+    this.#process.kill(signal);
+  }
+
+  /**
    * Waits for the end of the program, and returns its exit and its unread output.
    *
    * @returns {Promise<Ended>}

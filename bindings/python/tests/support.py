@@ -109,6 +109,11 @@ class Program:
         self._process.send_signal(number)
         return now
 
+    def stop(self) -> None:
+        """Stops the program until SIGCONT, and waits until it has stopped."""
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)
+
     def end(self, timeout: float = PATIENCE) -> tuple[int, str, str]:
         """Waits for the end of the program, and returns its exit status and output."""
         output, errors = self._process.communicate(timeout=timeout)

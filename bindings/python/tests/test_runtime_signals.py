@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -220,3 +221,35 @@ def test_a_handler_may_make_calls_and_fork(sandbox: Sandbox) -> None:
         it.interrupt()
         it.hear("interrupted")
         assert it.end() == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "client",
+    ["rf.Client.from_env(timeout=1)", "Waiting(rf.AsyncClient.from_env(timeout=1))"],
+    ids=["blocking", "asyncio"],
+)
+@pytest.mark.parametrize(
+    "call", ["query_recall_flow_detail(12)", "update_recall_flow(UPDATE)"], ids=["query", "update"]
+)
+def test_a_response_that_arrived_while_the_process_was_stopped_counts(sandbox: Sandbox, client: str, call: str) -> None:
+    program = f"""
+    import asyncio
+    class Waiting:
+        def __init__(self, client):
+            self.client, self.loop = client, asyncio.new_event_loop()
+        def __getattr__(self, name):
+            return lambda *arguments: self.loop.run_until_complete(getattr(self.client, name)(*arguments))
+    client = {client}
+    say("succeeded", client.{call})
+    """
+    with Gate(sandbox) as gate, Program(program, sandbox=sandbox, url=gate.url) as it:
+        sandbox.wait_for_requests(1)
+        it.stop()
+        gate.open()
+        gate.wait_for_body(1)
+        # The deadline of the call passes.
+        time.sleep(1.5)
+        it.interrupt(signal.SIGCONT)
+        it.hear("succeeded")
+        assert it.end() == (0, "", "")
+    assert len(sandbox.requests) == 1
