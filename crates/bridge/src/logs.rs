@@ -78,8 +78,11 @@ impl<F> Drop for Scope<'_, F> {
     }
 }
 
+/// Name of a call, and the receiver of its log records.
+type LoggedCall = (Cow<'static, str>, Arc<dyn Sink>);
+
 /// Restores the previous call when it is dropped, also after a panic.
-struct Outer(Option<(Cow<'static, str>, Arc<dyn Sink>)>);
+struct Outer(Option<LoggedCall>);
 
 impl Drop for Outer {
     fn drop(&mut self) {
@@ -89,7 +92,7 @@ impl Drop for Outer {
 
 thread_local! {
     /// The call that is being polled on this thread.
-    static CALL: RefCell<Option<(Cow<'static, str>, Arc<dyn Sink>)>> = const { RefCell::new(None) };
+    static CALL: RefCell<Option<LoggedCall>> = const { RefCell::new(None) };
 }
 
 /// A subscriber for the events of the client only.

@@ -19,6 +19,7 @@
 //! # Overview
 //!
 //! - [`Client`] is for `async` code and [`blocking::Client`] for other code. [`ClientBuilder`] has their options.
+//! - [`Client::call`] reaches any other endpoint of the platform.
 //! - Requests are plain values: [`UpdateRecallFlow`] with its [`RecallNode`]s, and [`GroupCallQuery`]. `validate` returns
 //!   every [`Violation`] at once. `warnings` returns values that are valid but probably a mistake.
 //! - Responses are plain values as well: [`RecallFlowDetail`], [`GroupCallPage`] and [`GroupCallTask`]. [`Extra`] holds
