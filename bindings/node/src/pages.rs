@@ -24,10 +24,12 @@ pub struct PageReader {
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
 pub struct PageDrift {
-    /// Number of items when the first page was read.
+    /// Number of items that the service announced first.
     pub total_at_start: Option<i64>,
-    /// Number of items when the last change was noticed.
+    /// Number of items that the service announced when the last change was noticed.
     pub total_at_end: Option<i64>,
+    /// Number of different items that were read.
+    pub read: u32,
     /// Number of items that were returned twice and skipped.
     pub repeated: u32,
 }
@@ -66,6 +68,7 @@ impl PageReader {
         lock_drift(&self.drift).map(|drift| PageDrift {
             total_at_start: drift.total_at_start,
             total_at_end: drift.total_at_end,
+            read: u32::try_from(drift.read).unwrap_or(u32::MAX),
             repeated: u32::try_from(drift.repeated).unwrap_or(u32::MAX),
         })
     }

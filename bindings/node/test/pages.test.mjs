@@ -95,7 +95,7 @@ suite('a list that changes while it is paged', () => {
     sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3), pageOf([1], 5, 3));
     const tasks = client.groupCalls(SPAN);
     assert.deepEqual(idsOf(await collect(tasks)), [4, 3, 2, 1]);
-    assert.deepEqual(tasks.drift, { totalAtStart: 4, totalAtEnd: 5, repeated: 1 });
+    assert.deepEqual(tasks.drift, { totalAtStart: 4, totalAtEnd: 5, read: 4, repeated: 1 });
   });
 
   test('reports drift as soon as it is noticed', async () => {
@@ -115,7 +115,14 @@ suite('a list that changes while it is paged', () => {
     sandbox.script(success({ records: [{ taskId: 1 }], pages: 2 }), success({ records: [{ taskId: 1 }], pages: 2 }));
     const tasks = client.groupCalls(SPAN);
     await collect(tasks);
-    assert.deepEqual(tasks.drift, { totalAtStart: undefined, totalAtEnd: undefined, repeated: 1 });
+    assert.deepEqual(tasks.drift, { totalAtStart: undefined, totalAtEnd: undefined, read: 1, repeated: 1 });
+  });
+
+  test('may end with an empty page', async () => {
+    sandbox.script(pageOf([6, 5], 6, 3), pageOf([], 6, 3));
+    const tasks = client.groupCalls(SPAN);
+    await collect(tasks);
+    assert.deepEqual(tasks.drift, { totalAtStart: 6, totalAtEnd: 6, read: 2, repeated: 0 });
   });
 
   test('may have a page without new items', async () => {

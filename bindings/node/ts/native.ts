@@ -28,7 +28,7 @@ export interface NativeCompletions {
 export interface NativePageReader {
   /** Starts a call that reads the next page, and returns its number. */
   read(completions: NativeCompletions, isLogged: boolean): number;
-  readonly drift: { totalAtStart?: number | null; totalAtEnd?: number | null; repeated: number } | null;
+  readonly drift: { totalAtStart?: number | null; totalAtEnd?: number | null; read: number; repeated: number } | null;
 }
 
 /** The native object behind a client. */

@@ -12,10 +12,12 @@ import type { Reader } from './reader.js';
 
 /** How a list changed while it was paged. */
 export interface Drift {
-  /** Number of items when the first page was read, if the response has it. */
+  /** Number of items that the service announced first, if it did. */
   readonly totalAtStart: number | undefined;
-  /** Number of items when the last change was noticed, if the response has it. */
+  /** Number of items that the service announced when the last change was noticed, if it did. */
   readonly totalAtEnd: number | undefined;
+  /** Number of different items that were read. */
+  readonly read: number;
   /** Number of items that the service returned twice and that were skipped. */
   readonly repeated: number;
 }
@@ -114,6 +116,7 @@ class PageIterator<T> {
       : {
           totalAtStart: drift.totalAtStart ?? undefined,
           totalAtEnd: drift.totalAtEnd ?? undefined,
+          read: drift.read,
           repeated: drift.repeated,
         };
   }

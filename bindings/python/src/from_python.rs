@@ -277,7 +277,7 @@ impl<'a, 'py> Object for PyObject<'a, 'py> {
         }
         let name = &*class.names[position];
         if name != wire && !matches!(self.entry(wire, None), Found::Absent) {
-            return Found::Refused(format!("is named as on the wire: write `{name}`").into());
+            return Found::Refused(format!("is the name on the wire; use `{name}`, not `{wire}`").into());
         }
         self.entry(name, Some(&class.shape.fields[position].kind))
     }

@@ -109,11 +109,12 @@ impl PageReader {
         })
     }
 
-    /// Returns the total at the start, the total at the end, and the number of repeated items, if the list changed.
+    /// Returns the total at the start, the total at the end, and the numbers of items that were read and repeated, if the
+    /// list changed.
     #[getter]
-    fn drift(&self) -> Option<(Option<i64>, Option<i64>, usize)> {
+    fn drift(&self) -> Option<(Option<i64>, Option<i64>, usize, usize)> {
         let drift = self.progress().drift;
-        drift.map(|drift| (drift.total_at_start, drift.total_at_end, drift.repeated))
+        drift.map(|drift| (drift.total_at_start, drift.total_at_end, drift.read, drift.repeated))
     }
 
     /// Reads the next page on the calling thread.

@@ -84,7 +84,13 @@ def test_every_task_comes_once_with_the_same_span_on_every_page(sandbox: Sandbox
 def test_a_task_that_slid_comes_once_and_the_drift_is_told(read: Any) -> None:
     seen = read(page([4, 3], 4, 2), page([3, 2], 5, 3), page([1], 5, 3))
     assert seen.ids == [4, 3, 2, 1]
-    assert seen.drift == rf.Drift(4, 5, 1)
+    assert seen.drift == rf.Drift(4, 5, 4, 1)
+
+
+def test_an_empty_page_before_the_end_is_a_drift(read: Any) -> None:
+    seen = read(page([6, 5], 6, 3), page([], 6, 3))
+    assert seen.drift == rf.Drift(6, 6, 2, 0)
+    assert str(seen.drift).endswith(": 6 items were announced, 2 were read")
 
 
 def test_a_page_that_brings_nothing_new_is_passed_over(read: Any) -> None:
@@ -182,18 +188,16 @@ def test_a_loop_may_be_left_early(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("drift", "text"),
     [
-        (rf.Drift(None, None, 0), "the list changed while it was being read, so items may be missing"),
+        (rf.Drift(None, None, 3, 0), "3 were read"),
+        (rf.Drift(574, 574, 100, 0), "574 items were announced, 100 were read"),
         (
-            rf.Drift(4, 5, 2),
-            (
-                "the list changed while it was being read, so items may be missing: "
-                "4 items at first, 5 later; repeated items skipped: 2"
-            ),
+            rf.Drift(4, 5, 4, 2),
+            "4 items were announced at first and 5 later, 4 were read; repeated items skipped: 2",
         ),
     ],
 )
 def test_a_drift_is_a_value_that_reads_as_a_sentence(drift: rf.Drift, text: str) -> None:
-    assert str(drift) == text
+    assert str(drift) == f"the list changed while it was being read, so items may be missing: {text}"
     assert drift == eval(repr(drift), {"Drift": rf.Drift}) == copy.copy(drift) == pickle.loads(pickle.dumps(drift))
     assert hash(drift) == hash(copy.copy(drift))
     anything: Any = drift

@@ -242,12 +242,18 @@ def test_unknown_fields_of_a_request_are_told(kind: type[rf.Request]) -> None:
                 read(fields)
 
 
+@pytest.mark.parametrize("wrong", ["recall_intervall", "recallIntervall", "recalInterval"])
+def test_a_misspelt_name_is_corrected_to_one_of_python(wrong: str) -> None:
+    with pytest.raises(rf.InvalidRequestError, match=r"did you mean `recall_interval`\?"):
+        rf.UpdateRecallFlow.from_dict({**UPDATE.to_dict(), wrong: 30})
+
+
 def test_names_on_the_wire_are_not_taken_for_pythons() -> None:
     with pytest.raises(rf.InvalidRequestError) as caught:
         rf.RecallFlowDetailQuery.from_dict({"key_id": 12, "keyId": 13})
     (violation,) = caught.value.violations
     assert (violation.path, violation.rule) == ("keyId", "type")
-    assert violation.message == "`keyId` is named as on the wire: write `key_id`"
+    assert violation.message == "`keyId` is the name on the wire; use `key_id`, not `keyId`"
     with pytest.raises(rf.InvalidRequestError) as caught:
         rf.GroupCallQuery.from_dict({**QUERY.to_dict(), "params": {}})
     assert [(each.path, each.rule) for each in caught.value.violations] == [("params", "type")]

@@ -49,10 +49,12 @@ type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
-    /// Number of items when the first page was read.
+    /// Number of items that the service announced first.
     pub total_at_start: Option<i64>,
-    /// Number of items when a change was last noticed.
+    /// Number of items that the service announced when a change was last noticed.
     pub total_at_end: Option<i64>,
+    /// Number of different items that were read.
+    pub read: usize,
     /// Number of repeated items that were skipped.
     pub repeated: usize,
 }
@@ -60,9 +62,14 @@ pub struct Drift {
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the list changed while it was being read, so items may be missing")?;
-        if let (Some(start), Some(end)) = (self.total_at_start, self.total_at_end) {
-            write!(f, ": {start} items at first, {end} later")?;
+        match (self.total_at_start, self.total_at_end) {
+            (Some(start), Some(end)) if start != end => {
+                write!(f, ": {start} items were announced at first and {end} later, ")?;
+            }
+            (Some(total), _) | (None, Some(total)) => write!(f, ": {total} items were announced, ")?,
+            (None, None) => f.write_str(": ")?,
         }
+        write!(f, "{} were read", self.read)?;
         if self.repeated > 0 {
             write!(f, "; repeated items skipped: {}", self.repeated)?;
         }
@@ -130,6 +137,8 @@ pub(crate) struct PagingState<T> {
     /// Number of the next page; `None` at the end.
     next_page: Option<i32>,
     seen_ids: HashSet<i64>,
+    /// Number of new items so far.
+    read: usize,
     /// The latest page whose items have no ids. A page that equals it brings nothing new.
     page_without_ids: Vec<T>,
     /// Number of consecutive pages without new items.
@@ -147,6 +156,7 @@ impl<T: Clone + PartialEq> PagingState<T> {
         Self {
             next_page: Some(first),
             seen_ids: HashSet::new(),
+            read: 0,
             page_without_ids: Vec::new(),
             stale_pages: 0,
             last_page: None,
@@ -162,7 +172,7 @@ impl<T: Clone + PartialEq> PagingState<T> {
 
     /// Returns how the list changed while it was being read, if it did.
     pub(crate) fn drift(&self) -> Option<Drift> {
-        self.drift
+        self.drift.map(|drift| Drift { read: self.read, ..drift })
     }
 
     /// Ends the iteration.
@@ -178,6 +188,7 @@ impl<T: Clone + PartialEq> PagingState<T> {
         let received = items.len();
         self.remove_seen(&mut items, id);
         let repeated = received - items.len();
+        self.read += items.len();
         self.stale_pages = if items.is_empty() { self.stale_pages + 1 } else { 0 };
 
         let Some(number) = self.next_page else { return items };
@@ -247,10 +258,17 @@ mod tests {
 
     #[test]
     fn a_drift_displays_the_known_numbers() {
-        let text = "the list changed while it was being read, so items may be missing";
-        assert_eq!(Drift::default().to_string(), text);
-        let drift = Drift { total_at_start: Some(4), total_at_end: Some(5), repeated: 1 };
-        assert_eq!(drift.to_string(), format!("{text}: 4 items at first, 5 later; repeated items skipped: 1"));
+        let text = |total_at_start, total_at_end, repeated| {
+            let drift = Drift { total_at_start, total_at_end, read: 100, repeated };
+            let text = drift.to_string();
+            text.strip_prefix("the list changed while it was being read, so items may be missing: ").unwrap().to_owned()
+        };
+        assert_eq!(text(None, None, 0), "100 were read");
+        assert_eq!(text(Some(574), Some(574), 0), "574 items were announced, 100 were read");
+        assert_eq!(
+            text(Some(4), Some(5), 1),
+            "4 items were announced at first and 5 later, 100 were read; repeated items skipped: 1"
+        );
     }
 
     #[test]
@@ -261,6 +279,6 @@ mod tests {
         }
         assert_eq!(state.drift(), None);
         state.accept_page(Page { items: vec![5], pages: None, total: Some(8) }, |item| Some(*item));
-        assert_eq!(state.drift(), Some(Drift { total_at_start: Some(9), total_at_end: Some(8), repeated: 0 }));
+        assert_eq!(state.drift(), Some(Drift { total_at_start: Some(9), total_at_end: Some(8), read: 5, repeated: 0 }));
     }
 }

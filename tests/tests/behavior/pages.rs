@@ -71,7 +71,7 @@ async fn a_task_that_moved_to_the_next_page_is_returned_once() {
     let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [4, 3, 2, 1]);
     let drift = tasks.drift().unwrap();
-    assert_eq!((drift.total_at_start, drift.total_at_end, drift.repeated), (Some(4), Some(5), 1));
+    assert_eq!((drift.total_at_start, drift.total_at_end, drift.read, drift.repeated), (Some(4), Some(5), 4, 1));
 }
 
 #[tokio::test]
@@ -83,7 +83,8 @@ async fn a_list_that_shrank_ends_with_a_drift() {
     let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), page([], 6, Some(3))]).await;
     let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
-    assert!(tasks.drift().is_some(), "an empty page in the middle is not");
+    let drift = tasks.drift().expect("an empty page in the middle is not the end");
+    assert!(drift.to_string().ends_with(": 6 items were announced, 2 were read"), "{drift}");
 }
 
 #[tokio::test]

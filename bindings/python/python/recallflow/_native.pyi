@@ -137,8 +137,8 @@ class PageReader:
     def __new__(cls, core: Core, operation: int, query: Request, overrides: tuple[object, ...]) -> Self:
         """Sends nothing yet. Raises InvalidRequestError for an invalid query."""
     @property
-    def drift(self) -> tuple[int | None, int | None, int] | None:
-        """Total at the start, total at the end, repeated items."""
+    def drift(self) -> tuple[int | None, int | None, int, int] | None:
+        """Total at the start, total at the end, items that were read, repeated items."""
     def read(self) -> None:
         """Reads the next page on the calling thread."""
 
