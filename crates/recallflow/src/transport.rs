@@ -31,7 +31,7 @@ use reqwest::{Client, ClientBuilder, Method, Request, Response, Url, redirect, r
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 
-use self::body::{Connections, Gate, RequestBody, WriteProgress};
+use self::body::{Connections, Gate, RequestBody};
 use self::cancel::Cancel;
 use self::diagnosis::{MAX_HEADERS, Peer};
 use self::failure::TransportFailure;
@@ -201,12 +201,7 @@ impl Transport {
             let checked = timeout(self.connect_timeout, tunnel.ensure(&http.resolver, self.tls()?));
             match with_deadline(deadline.as_mut(), pin!(checked)).await {
                 Some(Ok(checked)) => checked?,
-                Some(Err(_)) | None => {
-                    return Err(TransportFailure::timed_out_without_response(
-                        WriteProgress::default(),
-                        http.resolver.is_waiting(),
-                    ));
-                }
+                Some(Err(_)) | None => return Err(tunnel.timed_out(http.resolver.is_waiting())),
             }
         }
         let client = http.client_for(attempt.kind);

@@ -107,10 +107,11 @@ fn describe_connect(error: &reqwest::Error, peer: Peer<'_>) -> Fault {
         _ => match find_cause::<Unresolved>(error) {
             // Some SOCKS proxies take addresses only, so the host name of the service is resolved here.
             Some(unresolved) if !unresolved.is_about(proxy.host()) => unresolved.describe(),
-            _ if root_cause(error).to_string() == "SOCKS error: credentials not accepted" => {
-                proxy.refused_credentials()
+            _ => {
+                let root = root_cause(error).to_string();
+                let refusal = root.strip_prefix("SOCKS error: ").and_then(|reason| proxy.refused_by_socks(reason));
+                refusal.unwrap_or_else(|| proxy.blame(describe_cause(Phase::Connect, error)))
             }
-            _ => proxy.blame(describe_cause(Phase::Connect, error)),
         },
     }
 }

@@ -204,15 +204,28 @@ impl ProxyServer {
         Fault { phase: Phase::Connect, kind, message, remedy: Some(remedy) }
     }
 
-    /// Describes the refusal of a user name and password by a SOCKS proxy.
-    pub(super) fn refused_credentials(&self) -> Fault {
-        let message = format!("the proxy {} refused the user name and password", self.name());
-        Fault { message, kind: FailureKind::Permanent, ..self.refused_tunnel(Some(407)) }
+    /// Describes the refusal of a SOCKS proxy with a reason in the words of hyper-util; returns `None` for any other fault.
+    pub(super) fn refused_by_socks(&self, reason: &str) -> Option<Fault> {
+        let refused_connection = format!("the connection ({reason})");
+        let (refused, status) = match reason {
+            "credentials not accepted" => ("the user name and password", Some(407)),
+            "connection not allowed" => (&*refused_connection, Some(403)),
+            "general server failure"
+            | "network unreachable"
+            | "host unreachable"
+            | "connection refused"
+            | "ttl expired"
+            | "server failed to execute command" => (&*refused_connection, None),
+            _ => return None,
+        };
+        let message = format!("the proxy {} refused {refused}", self.name());
+        Some(Fault { message, ..self.refused_tunnel(status) })
     }
 
-    /// Adds to a fault that it is one of the connection to this proxy.
+    /// Adds to a fault that it is one of the connection to this proxy. A remedy that names `base_url` is replaced.
     pub(super) fn blame(&self, Fault { phase, kind, message, remedy }: Fault) -> Fault {
         let message = format!("could not use the proxy {}: {message}", self.name());
+        let remedy = remedy.filter(|remedy| !remedy.contains("`base_url`"));
         let remedy = remedy.or(Some("check that the proxy runs, and the URL in `proxy` or in the environment"));
         Fault { phase, kind, message, remedy }
     }

@@ -656,6 +656,41 @@ async fn a_silent_proxy_times_out() {
     });
     let failure = fail(&through(format!("http://{proxy}"), "https://h.example")).await;
     assert_eq!((failure.kind, failure.phase, failure.sent), (FailureKind::Timeout, Phase::Connect, false));
+    assert_eq!(failure.message, format!("could not use the proxy http://{proxy}: timed out"));
+}
+
+#[tokio::test]
+async fn the_remedy_of_a_proxy_without_tls_names_the_url_of_the_proxy() {
+    let proxy = serve(|_, mut stream| async move {
+        stream.read_u8().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+    });
+    let failure = fail(&through(format!("https://{proxy}"), "https://h.example")).await;
+    assert_eq!((failure.kind, failure.sent), (FailureKind::Permanent, false));
+    assert!(failure.message.ends_with(": the server does not speak TLS on this port"), "{}", failure.message);
+    assert_eq!(failure.remedy, Some("check that the proxy runs, and the URL in `proxy` or in the environment"));
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_socks_proxy_is_described_by_its_reason() {
+    for (reply, reason, kind) in [
+        (1, "general server failure", FailureKind::Network),
+        (2, "connection not allowed", FailureKind::Permanent),
+        (4, "host unreachable", FailureKind::Network),
+    ] {
+        let proxy = serve(move |_, mut stream| async move {
+            let mut greeting = [0; 3];
+            stream.read_exact(&mut greeting).await.unwrap();
+            stream.write_all(&[5, 0]).await.unwrap();
+            stream.read_u8().await.unwrap();
+            stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+            forever().await;
+        });
+        let failure = fail(&through(format!("socks5h://{proxy}"), "https://h.example")).await;
+        assert_eq!((failure.kind, failure.sent), (kind, false));
+        assert_eq!(failure.message, format!("the proxy socks5h://{proxy} refused the connection ({reason})"));
+        assert!(failure.remedy.is_some_and(|remedy| remedy.contains("the proxy's operator")));
+    }
 }
 
 #[test]

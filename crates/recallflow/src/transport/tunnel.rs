@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::TlsConnector;
 
 use super::diagnosis::describe_cause;
-use super::failure::TransportFailure;
+use super::failure::{FailureKind, Fault, TransportFailure};
 use super::proxy::ProxyServer;
 use super::resolver::Resolver;
 use crate::error::Phase;
@@ -46,6 +46,14 @@ impl Tunnel {
         }
         self.is_open.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Describes a proxy that did not open a tunnel in time.
+    pub(super) fn timed_out(&self, is_resolving: bool) -> TransportFailure {
+        let phase = if is_resolving { Phase::Resolve } else { Phase::Connect };
+        let message = "timed out".to_owned();
+        let fault = Fault { phase, kind: FailureKind::Timeout, message, remedy: None };
+        TransportFailure::before_writing(self.proxy.blame(fault))
     }
 
     /// Records that a tunnel could not be opened, so that the next attempt learns the reason.
