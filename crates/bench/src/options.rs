@@ -8,7 +8,7 @@ use std::time::Duration;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::contender::CallTask;
-use crate::plan::{self, BenchLanguage};
+use crate::plan::{self, BenchLanguage, Effort};
 
 /// The text that `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -39,15 +39,6 @@ pub(crate) enum BenchCommand {
     /// Be a contender that runs this command again and again.
     Start(Vec<OsString>),
     Measure(BenchOptions),
-}
-
-/// How often and how long the contenders run.
-pub(crate) struct Effort {
-    pub(crate) rounds: usize,
-    /// How long one batch should take.
-    pub(crate) batch: Duration,
-    /// How long a contender runs before it is measured.
-    pub(crate) warm_up: Duration,
 }
 
 /// The measurements to run.

@@ -3,10 +3,17 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use crate::options::Effort;
-
 /// The name of the client in every table.
 pub(crate) const OURS: &str = "recallflow";
+
+/// How often and how long the contenders run.
+pub(crate) struct Effort {
+    pub(crate) rounds: usize,
+    /// How long one batch should take.
+    pub(crate) batch: Duration,
+    /// How long a contender runs before it is measured.
+    pub(crate) warm_up: Duration,
+}
 
 /// A language whose clients are compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::BenchError;
-use crate::options::Effort;
+use crate::plan::Effort;
 
 /// A contender that is ready to run.
 pub(crate) struct Entrant<'a> {

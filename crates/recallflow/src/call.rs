@@ -7,13 +7,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::classify;
-use crate::client::{Client, Success};
+use crate::client::{Client, Success, to_json_bytes};
 use crate::endpoint;
 use crate::error::Error;
 use crate::generated::operations::OPERATIONS;
 use crate::operation::{OperationInfo, OperationKind};
 use crate::prepared::{CallInfo, Prepared};
-use crate::request::encode::to_json_bytes;
 use crate::request::violation::{Rule, Violation};
 use crate::response::content::{Expected, ResponseData};
 use crate::transport::cancel::Cancel;

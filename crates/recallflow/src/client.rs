@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
 use tokio::time::Instant;
@@ -15,7 +17,8 @@ use crate::clock::{self, Clock};
 use crate::error::{Call, Error, ErrorKind, Phase};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::prepared::Prepared;
-use crate::request::encode::Encode;
+use crate::request::check::{self, Rules};
+use crate::request::violation::{Rule, Violation};
 use crate::response::content::{Expected, ResponseData};
 use crate::response::read::max_values;
 use crate::response::record::Response as _;
@@ -299,6 +302,42 @@ impl Client {
             api.remedy = Some(clock::remedy(self.shared.clock.learned()));
         }
         error
+    }
+}
+
+/// A request that can be checked and encoded.
+#[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
+pub trait Encode {
+    /// Returns every rule that the request breaks.
+    fn violations(&self) -> Vec<Violation>;
+    /// Returns the wire form as the bytes of a request body.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the request has no wire form. Every request of this version has one.
+    fn encode(&self) -> Result<Bytes, Error>;
+}
+
+impl<T: Rules + Serialize> Encode for T {
+    fn violations(&self) -> Vec<Violation> {
+        check::violations(self)
+    }
+
+    fn encode(&self) -> Result<Bytes, Error> {
+        to_json_bytes(self)
+    }
+}
+
+/// Serializes a value as JSON.
+pub(crate) fn to_json_bytes(value: &(impl Serialize + ?Sized)) -> Result<Bytes, Error> {
+    // Enough for an update with two nodes, so that most requests need one allocation.
+    let mut json = Vec::with_capacity(512);
+    match serde_json::to_writer(&mut json, value) {
+        Ok(()) => Ok(Bytes::from(json)),
+        Err(error) => {
+            let message = format!("the request has no JSON form: {error}");
+            Err(Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }]))
+        }
     }
 }
 

@@ -15,13 +15,13 @@ pub use options::{OptionEntry, Setter};
 pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};
 
+pub use crate::client::Encode;
 pub use crate::fee::total_fees;
 pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, read_request};
 pub use crate::generated::ffi_options::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions};
 pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;
 pub use crate::prepared::{CallInfo, Prepared};
-pub use crate::request::encode::Encode;
 pub use crate::request::extra::EXTRA;
 pub use crate::request::json::{Json, JsonObject, MISFIT};
 pub use crate::request::source::{Form, Found, Object, Source};

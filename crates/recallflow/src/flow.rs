@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::client::to_json_bytes;
 use crate::error::Error;
 use crate::generated::requests::{RecallNode, UpdateRecallFlow};
 use crate::generated::responses::RecallFlowDetail;
-use crate::request::encode::to_json_bytes;
 use crate::request::read::{self, UnknownFields};
 use crate::request::violation::{Rule, Violation};
 use crate::response::record::FromRow as _;

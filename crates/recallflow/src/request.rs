@@ -1,8 +1,6 @@
 //! Requests: reading them strictly, checking their rules, and writing their wire form.
 
 pub(crate) mod check;
-#[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
-pub(crate) mod encode;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports a part of it"))]
 pub(crate) mod extra;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]

@@ -212,6 +212,24 @@ impl Builder {
     }
 }
 
+impl Sandbox {
+    /// Starts a sandbox on a free port.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts a sandbox on a free port, in code that is not asynchronous.
+    pub fn start_blocking() -> io::Result<Self> {
+        Self::builder().start_blocking()
+    }
+
+    /// Returns the default settings of a sandbox.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
 /// Checks that each flow has its own key, because a flow without it would be dropped.
 fn check_flows(seed: &Seed) -> io::Result<()> {
     let mut keys = HashSet::new();

@@ -1,7 +1,6 @@
 //! The handle of a running sandbox.
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -11,7 +10,6 @@ use serde_json::Value;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use crate::builder::Builder;
 use crate::generated::protocol::{Fault, RecordedRequest, Seed, SeedTask, Shape};
 use crate::operations::ServiceState;
 use crate::recording::RecordingCounts;
@@ -50,22 +48,6 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on a free port.
-    pub async fn start() -> io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// Starts a sandbox on a free port, in code that is not asynchronous.
-    pub fn start_blocking() -> io::Result<Self> {
-        Self::builder().start_blocking()
-    }
-
-    /// Returns the default settings of a sandbox.
-    #[must_use]
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     /// Returns the base URL for clients, `http://127.0.0.1:PORT`. Any path prefix may follow it.
     #[must_use]
     pub fn url(&self) -> String {
@@ -76,7 +58,7 @@ impl Sandbox {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Returns the certificate authority as PEM, for the `ca_file` of clients, or `None` without [`Builder::tls`]. All
+    /// Returns the certificate authority as PEM, for the `ca_file` of clients, or `None` without [`Builder::tls`](crate::Builder::tls). All
     /// sandboxes of a process have the same authority.
     #[cfg(feature = "tls")]
     #[must_use]
@@ -127,7 +109,7 @@ impl Sandbox {
     }
 
     /// Returns the recorded requests in order: the newest 10,000, or fewer if they exceed 64 MiB. See
-    /// [`Builder::max_recorded_requests`].
+    /// [`Builder::max_recorded_requests`](crate::Builder::max_recorded_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.recording.requests()

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::client::Encode;
 use crate::error::Error;
 use crate::flow::keep_nodes;
 use crate::generated::responses::RecallFlowDetail;
 use crate::request::check::Rules;
-use crate::request::encode::Encode;
 use crate::request::lint::{self, Lint};
 use crate::request::read::{self, ReadObject, UnknownFields};
 use crate::request::source::Source;
