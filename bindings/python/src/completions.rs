@@ -114,12 +114,12 @@ impl Sink for CallLog {
 }
 
 impl Completions {
-    fn own(&self) -> MutexGuard<'_, Option<Owned<Own>>> {
+    fn loop_objects(&self) -> MutexGuard<'_, Option<Owned<Own>>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn queue(&self) -> PyResult<Arc<Queue>> {
-        let own = self.own();
+        let own = self.loop_objects();
         let own = own.as_ref().and_then(Owned::get);
         own.map(|own| own.queue.clone()).ok_or_else(closed)
     }
@@ -134,7 +134,7 @@ impl Completions {
         context: Option<Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut own = self.own();
+        let mut own = self.loop_objects();
         let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
         let queue = own.queue.clone();
         let log = context.map(|context| CallLog { queue: queue.clone(), context: Arc::new(context.unbind()) });
@@ -157,8 +157,8 @@ impl Completions {
         Ok(number)
     }
 
-    fn remove(&self, number: u64) -> Option<Waiting> {
-        self.own().as_mut().and_then(Owned::get_mut).and_then(|own| own.waiting.remove(&number))
+    fn remove_call(&self, number: u64) -> Option<Waiting> {
+        self.loop_objects().as_mut().and_then(Owned::get_mut).and_then(|own| own.waiting.remove(&number))
     }
 }
 
@@ -189,7 +189,7 @@ impl Completions {
         let mut interruption = log::hand_over(py, lines).err();
         for (number, outcome) in outcomes {
             // Canceled calls were removed.
-            let Some(Waiting { future, .. }) = self.remove(number) else { continue };
+            let Some(Waiting { future, .. }) = self.remove_call(number) else { continue };
             let future = future.bind(py);
             let resolved = Bound::new(py, outcome).and_then(|outcome| {
                 resolve(future, &outcome).or_else(|error| {
@@ -207,7 +207,7 @@ impl Completions {
 
     /// Drops a call. Does nothing if it has ended.
     fn cancel(&self, number: u64) {
-        drop(self.remove(number));
+        drop(self.remove_call(number));
     }
 
     /// Waits until there are outcomes, for event loops that cannot watch file descriptors.
@@ -223,7 +223,7 @@ impl Completions {
 
     /// Drops all pending calls, and closes the descriptor.
     fn close(&self) {
-        let own = self.own().take();
+        let own = self.loop_objects().take();
         drop(own);
     }
 }

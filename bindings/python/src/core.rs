@@ -11,7 +11,7 @@ use recallflow_bridge::logs::logged;
 
 use crate::classes::Classes;
 use crate::completions::Completions;
-use crate::errors::{raise, shielded, wrong};
+use crate::errors::{catch_panics, raise, wrong};
 use crate::from_python::{Given, PyValue};
 use crate::log::Lines;
 use crate::outcome::Returned;
@@ -204,7 +204,7 @@ impl Core {
         overrides: &Bound<'py, PyTuple>,
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        shielded(Some(&describe_operation(operation)), || {
+        catch_panics(Some(&describe_operation(operation)), || {
             let overrides = options::overrides(overrides)?;
             self.run(py, &overrides, self.prepare(py, operation, request)?, logged)
         })
@@ -220,7 +220,7 @@ impl Core {
         overrides: &Bound<'py, PyTuple>,
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        shielded(None, || {
+        catch_panics(None, || {
             let overrides = options::overrides(overrides)?;
             self.run(py, &overrides, self.prepare_path(path, body, kind)?, logged)
         })
@@ -236,7 +236,7 @@ impl Core {
         overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
-        shielded(Some(&describe_operation(operation)), || {
+        catch_panics(Some(&describe_operation(operation)), || {
             let overrides = options::overrides(overrides)?;
             self.start(completions, future, &overrides, self.prepare(request.py(), operation, request)?, context)
         })
@@ -254,7 +254,7 @@ impl Core {
         overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
-        shielded(None, || {
+        catch_panics(None, || {
             let overrides = options::overrides(overrides)?;
             self.start(completions, future, &overrides, self.prepare_path(path, body, kind)?, context)
         })

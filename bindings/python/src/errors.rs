@@ -14,7 +14,7 @@ use crate::classes::Classes;
 use crate::{python, to_python};
 
 /// Returns the exception object for a failure.
-fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
+fn create_exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
     let payload = to_python::json(py, &Value::Object(failure.describe()))?;
     python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
 }
@@ -22,25 +22,25 @@ fn exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyA
 /// Returns the `TransportError` for a refusal by the system, which is not one of a call.
 #[pyfunction]
 pub(crate) fn refusal<'py>(py: Python<'py>, cause: &str) -> PyResult<Bound<'py, PyAny>> {
-    exception(py, &Failure::Error(Error::refused_by_system(&io::Error::other(cause), None)))
+    create_exception(py, &Failure::Error(Error::refused_by_system(&io::Error::other(cause), None)))
 }
 
 /// Returns the error to raise for a failure.
-pub(crate) fn thrown(failure: &Failure) -> PyErr {
-    Python::attach(|py| exception(py, failure).map_or_else(|error| error, PyErr::from_value))
+pub(crate) fn exception_of(failure: &Failure) -> PyErr {
+    Python::attach(|py| create_exception(py, failure).map_or_else(|error| error, PyErr::from_value))
 }
 
 /// Returns a `ConfigError`.
 pub(crate) fn wrong(text: impl Into<String>) -> PyErr {
-    thrown(&Failure::Config(text.into()))
+    exception_of(&Failure::Config(text.into()))
 }
 
 /// Calls a function, and turns a panic into an error of this call.
-pub(crate) fn shielded<T>(call: Option<&CallInfo>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    catch_panic(act).unwrap_or_else(|panic| Err(thrown(&Failure::Panicked(panic, call.cloned()))))
+pub(crate) fn catch_panics<T>(call: Option<&CallInfo>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_panic(act).unwrap_or_else(|panic| Err(exception_of(&Failure::Panicked(panic, call.cloned()))))
 }
 
 /// Returns the error to raise for an error of the core.
 pub(crate) fn raise(error: Error) -> PyErr {
-    thrown(&Failure::Error(error))
+    exception_of(&Failure::Error(error))
 }

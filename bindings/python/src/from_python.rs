@@ -181,7 +181,7 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
         }
         match self.check(number(&self.object))?? {
             PyNumber::Integer(number) => number.extract().ok(),
-            PyNumber::Float(number) => whole(number),
+            PyNumber::Float(number) => whole_number(number),
         }
     }
 
@@ -413,7 +413,7 @@ pub(crate) fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
 
 /// Returns a float as an integer, if it has no fraction and fits.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and both ends are exact")]
-fn whole(number: f64) -> Option<i64> {
+fn whole_number(number: f64) -> Option<i64> {
     const END: f64 = 9_223_372_036_854_775_808.0;
     (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
 }

@@ -13,7 +13,7 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::sigpipe::without_sigpipe;
 
-use crate::errors::{raise, thrown, wrong};
+use crate::errors::{exception_of, raise, wrong};
 use crate::log::Lines;
 
 /// Longest time before a signal is noticed.
@@ -50,7 +50,7 @@ pub(crate) fn drive<T: Send>(
 ) -> PyResult<T> {
     let mut runtime = Owned::new(runtime);
     // Boxed first, because the call is large and each wrapper would move it.
-    let outcome = match interruptible(py, &mut runtime, info, unforked(guarded(Box::pin(call))), lines) {
+    let outcome = match run_in_slices(py, &mut runtime, info, unforked(guarded(Box::pin(call))), lines) {
         Ok(outcome) => outcome.map_err(raise)?,
         Err(interruption) => {
             if let Some(runtime) = runtime.get() {
@@ -61,7 +61,7 @@ pub(crate) fn drive<T: Send>(
     };
     match outcome {
         Ok(outcome) => outcome.map_err(raise),
-        Err(panic) => Err(thrown(&Failure::Panicked(panic, Some(info.clone())))),
+        Err(panic) => Err(exception_of(&Failure::Panicked(panic, Some(info.clone())))),
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn drive<T: Send>(
 ///
 /// The future is not polled meanwhile, so handlers may make calls themselves, or fork. While the interpreter exits, it does
 /// not let this thread return.
-fn interruptible<T: Send>(
+fn run_in_slices<T: Send>(
     py: Python<'_>,
     runtime: &mut Owned<CallRuntime>,
     info: &CallInfo,

@@ -33,7 +33,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::classes::setup;
+    use crate::classes::register_classes;
     #[pymodule_export]
     use crate::completions::Completions;
     #[pymodule_export]

@@ -70,8 +70,8 @@ fn set<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -> Resul
     Ok(match option.setter {
         Setter::Text(set) => set(target, text(name, value)?),
         Setter::Duration(set) => set(target, seconds(name, value)?),
-        Setter::Count(set, _) => set(target, whole(name, value)?),
-        Setter::Size(set, _) => set(target, whole(name, value)?),
+        Setter::Count(set, _) => set(target, whole_number(name, value)?),
+        Setter::Size(set, _) => set(target, whole_number(name, value)?),
         Setter::Flag(set) => set(target, boolean(name, value)?),
         Setter::Path(set) => set(target, path(name, value)?),
         Setter::Proxy(set) => {
@@ -97,7 +97,7 @@ fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
     )))
 }
 
-fn whole<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, Wrong> {
+fn whole_number<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, Wrong> {
     let is_whole = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
     let number = if is_whole { value.extract::<T>().ok() } else { None };
     number.ok_or_else(|| {

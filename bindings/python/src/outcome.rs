@@ -6,7 +6,7 @@ use pyo3::types::{PyNone, PyString, PyTuple};
 use recallflow::ffi::ResponseData;
 use recallflow_bridge::failure::Failure;
 
-use crate::errors::{shielded, thrown};
+use crate::errors::{catch_panics, exception_of};
 use crate::{python, to_python};
 
 /// The outcome of a call, which becomes the result of the call's future.
@@ -30,9 +30,9 @@ impl Outcome {
     /// Returns the response, or raises the error of the call.
     fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Ok(Returned::Response(data)) => shielded(None, || to_python::data(py, data)),
+            Ok(Returned::Response(data)) => catch_panics(None, || to_python::data(py, data)),
             Ok(Returned::Page) => Ok(PyNone::get(py).to_owned().into_any()),
-            Err(failure) => Err(thrown(failure)),
+            Err(failure) => Err(exception_of(failure)),
         }
     }
 }
@@ -40,11 +40,11 @@ impl Outcome {
 /// Sets the result of a future, unless it is done.
 pub(crate) fn resolve(future: &Bound<'_, PyAny>, outcome: &Bound<'_, Outcome>) -> PyResult<()> {
     let py = future.py();
-    let done = future.getattr(interned(py, &DONE, "done"))?;
+    let done = future.getattr(interned_name(py, &DONE, "done"))?;
     if python::call(&done, &PyTuple::empty(py))?.is_truthy()? {
         return Ok(());
     }
-    let set = future.getattr(interned(py, &SET_RESULT, "set_result"))?;
+    let set = future.getattr(interned_name(py, &SET_RESULT, "set_result"))?;
     python::call(&set, &(outcome,).into_pyobject(py)?)?;
     Ok(())
 }
@@ -53,6 +53,6 @@ static DONE: PyOnceLock<Py<PyString>> = PyOnceLock::new();
 static SET_RESULT: PyOnceLock<Py<PyString>> = PyOnceLock::new();
 
 /// Returns an attribute name that is made only once.
-fn interned<'a, 'py>(py: Python<'py>, once: &'a PyOnceLock<Py<PyString>>, name: &str) -> &'a Bound<'py, PyString> {
+fn interned_name<'a, 'py>(py: Python<'py>, once: &'a PyOnceLock<Py<PyString>>, name: &str) -> &'a Bound<'py, PyString> {
     once.get_or_init(py, || PyString::intern(py, name).unbind()).bind(py)
 }

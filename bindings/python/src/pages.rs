@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::completions::Completions;
 use crate::core::{Core, read_request};
-use crate::errors::{raise, shielded, wrong};
+use crate::errors::{catch_panics, raise, wrong};
 use crate::log::Lines;
 use crate::outcome::Returned;
 use crate::{interrupt, options, to_python};
@@ -51,7 +51,7 @@ impl PageReader {
         Ok(self.pages.clone())
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+    fn lock_progress(&self) -> MutexGuard<'_, Progress> {
         lock(&self.progress)
     }
 
@@ -94,7 +94,7 @@ impl PageReader {
         overrides: &Bound<'_, PyTuple>,
     ) -> PyResult<Self> {
         let call = describe_operation(operation);
-        shielded(Some(&call), || {
+        catch_panics(Some(&call), || {
             let overrides = options::overrides(overrides)?;
             let client = core.get().client()?;
             let pages = read_request(py, operation, query, |source| Pages::new(&client, operation, source))?;
@@ -113,7 +113,7 @@ impl PageReader {
     /// list changed.
     #[getter]
     fn drift(&self) -> Option<(Option<i64>, Option<i64>, usize, usize)> {
-        let drift = self.progress().drift;
+        let drift = self.lock_progress().drift;
         drift.map(|drift| (drift.total_at_start, drift.total_at_end, drift.read, drift.repeated))
     }
 
@@ -140,15 +140,15 @@ impl PageReader {
 
     /// Takes the items of the last page, possibly none; `None` at the end.
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
-        let taken = self.progress().page.take();
+        let taken = self.lock_progress().page.take();
         match taken {
-            Some(Ok(Some(items))) => shielded(Some(&self.call), || to_python::items(py, &items)).map(Some),
+            Some(Ok(Some(items))) => catch_panics(Some(&self.call), || to_python::items(py, &items)).map(Some),
             Some(Err(error)) => Err(raise(error)),
             Some(Ok(None)) => {
-                self.progress().is_ended = true;
+                self.lock_progress().is_ended = true;
                 Ok(None)
             }
-            None if self.progress().is_ended => Ok(None),
+            None if self.lock_progress().is_ended => Ok(None),
             None => Ok(Some(PyList::empty(py))),
         }
     }

@@ -35,13 +35,13 @@ impl Member {
     /// Fills the empty slot of a new instance of the same class.
     pub(crate) fn fill(&self, instance: &New<'_>, value: Bound<'_, PyAny>) {
         // SAFETY: `find_offset` found the offset of this slot, which is one word, in instances of this class.
-        unsafe { instance.word(self.offset).write(value.into_ptr()) }
+        unsafe { instance.slot_address(self.offset).write(value.into_ptr()) }
     }
 
     /// Returns the value of a new instance's slot, to be shared by another slot; `None` if the slot is empty.
     pub(crate) fn share<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
         // SAFETY: `find_offset` found the offset of this slot in instances of this class. An empty slot is null.
-        unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.word(self.offset).read()) }
+        unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.slot_address(self.offset).read()) }
     }
 
     /// Returns the value of a slot; an empty slot is an error.
@@ -64,13 +64,13 @@ fn find_offset(
 ) -> PyResult<Option<usize>> {
     let py = class.py();
     let size = class.getattr("__basicsize__")?.extract::<usize>()?;
-    let instance = allocator.allocate(class)?;
+    let instance = allocator.allocate_instance(class)?;
     // A unique sentinel object.
     let value = PyDict::new(py);
     descriptor.call_method1("__set__", (&instance.0, &value))?;
     let words = (0..size).step_by(size_of::<usize>());
     // SAFETY: the instance has at least this size, and its words are only compared.
-    let mut found = words.filter(|&offset| unsafe { instance.word(offset).read() } == value.as_ptr());
+    let mut found = words.filter(|&offset| unsafe { instance.slot_address(offset).read() } == value.as_ptr());
     Ok(found.next().filter(|_| found.next().is_none()))
 }
 
@@ -78,12 +78,12 @@ fn find_offset(
 pub(crate) struct New<'py>(Bound<'py, PyAny>);
 
 impl<'py> New<'py> {
-    fn word(&self, offset: usize) -> *mut *mut ffi::PyObject {
+    fn slot_address(&self, offset: usize) -> *mut *mut ffi::PyObject {
         self.0.as_ptr().wrapping_byte_add(offset).cast()
     }
 
     /// Returns the instance. All its slots must be filled.
-    pub(crate) fn finish(self) -> Bound<'py, PyAny> {
+    pub(crate) fn into_instance(self) -> Bound<'py, PyAny> {
         self.0
     }
 
@@ -111,7 +111,7 @@ impl Allocator {
     }
 
     /// Allocates an instance with empty slots. The class is the one of the allocator, or derives from it.
-    pub(crate) fn allocate<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<New<'py>> {
+    pub(crate) fn allocate_instance<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<New<'py>> {
         // SAFETY: derived classes share the allocator, which returns a new reference to a zeroed instance, or null with an
         // exception.
         unsafe { Bound::from_owned_ptr_or_err(class.py(), (self.0)(class.as_type_ptr(), 0)).map(New) }

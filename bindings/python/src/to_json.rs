@@ -15,21 +15,21 @@ const MAX_DEPTH: usize = 127;
 
 /// Returns the wire form of a response.
 pub(crate) fn response(object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
-    Writer::new(object.py())?.object(object, class)
+    Writer::new(object.py())?.object_value(object, class)
 }
 
 /// Returns the wire form of a response from a mapping with the fields by Python name.
-pub(crate) fn named(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
+pub(crate) fn from_fields(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
     let mut writer = Writer::new(fields.py())?;
     match fields.cast::<PyMapping>() {
-        Ok(fields) => writer.fields(fields, class),
-        Err(_) => writer.plain(fields),
+        Ok(fields) => writer.field_values(fields, class),
+        Err(_) => writer.plain_value(fields),
     }
 }
 
 /// Converts plain Python objects to JSON.
-pub(crate) fn plain(object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    Writer::new(object.py())?.plain(object)
+pub(crate) fn plain_value(object: &Bound<'_, PyAny>) -> PyResult<Value> {
+    Writer::new(object.py())?.plain_value(object)
 }
 
 struct Writer {
@@ -45,27 +45,27 @@ impl Writer {
         Ok(Self { classes: Classes::get(py)?, path: String::new(), holders: Vec::new() })
     }
 
-    fn object(&mut self, object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
+    fn object_value(&mut self, object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
         let mut values = Vec::with_capacity(class.members.len());
         for (member, field) in class.members.iter().zip(class.shape.fields) {
-            values.push(self.optional(&member.get(object)?, field.wire, &field.kind)?);
+            values.push(self.optional_value(&member.get(object)?, field.wire, &field.kind)?);
         }
-        let extra = self.extra(&class.extra.get(object)?)?;
+        let extra = self.extra_values(&class.extra.get(object)?)?;
         Ok(write_response(class.shape, values, extra))
     }
 
-    fn fields(&mut self, fields: &Bound<'_, PyMapping>, class: &Class) -> PyResult<Value> {
+    fn field_values(&mut self, fields: &Bound<'_, PyMapping>, class: &Class) -> PyResult<Value> {
         let mut values = vec![None; class.shape.fields.len()];
         let mut extra = Map::new();
-        for (name, value) in self.check(fields, entries(fields))? {
+        for (name, value) in self.keep_exceptions(fields, entries(fields))? {
             match class.names.iter().position(|known| *known == name) {
                 Some(position) => {
                     let field = &class.shape.fields[position];
-                    values[position] = self.optional(&value, field.wire, &field.kind)?;
+                    values[position] = self.optional_value(&value, field.wire, &field.kind)?;
                 }
-                None if name == "extra" => extra.extend(self.extra(&value)?),
+                None if name == "extra" => extra.extend(self.extra_values(&value)?),
                 None => {
-                    let value = self.at_step(&format!(".{name}"), |writer| writer.plain(&value))?;
+                    let value = self.at_step(&format!(".{name}"), |writer| writer.plain_value(&value))?;
                     extra.insert(name, value);
                 }
             }
@@ -73,66 +73,66 @@ impl Writer {
         Ok(write_response(class.shape, values, extra))
     }
 
-    fn extra(&mut self, extra: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
+    fn extra_values(&mut self, extra: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
         match extra.cast::<PyMapping>() {
-            Ok(extra) => self.mapping(extra),
+            Ok(extra) => self.mapping_value(extra),
             Err(_) => Ok(Map::new()),
         }
     }
 
     /// Converts the value of a field; `None` means absent.
-    fn optional(&mut self, object: &Bound<'_, PyAny>, wire: &str, kind: &Kind) -> PyResult<Option<Value>> {
+    fn optional_value(&mut self, object: &Bound<'_, PyAny>, wire: &str, kind: &Kind) -> PyResult<Option<Value>> {
         if object.is_none() {
             return Ok(None);
         }
-        self.at_step(&format!(".{wire}"), |writer| writer.field(object, kind)).map(Some)
+        self.at_step(&format!(".{wire}"), |writer| writer.field_value(object, kind)).map(Some)
     }
 
-    fn field(&mut self, object: &Bound<'_, PyAny>, kind: &Kind) -> PyResult<Value> {
+    fn field_value(&mut self, object: &Bound<'_, PyAny>, kind: &Kind) -> PyResult<Value> {
         match kind {
             Kind::Flag if object.is_instance_of::<PyBool>() => Ok(u8::from(object.is_truthy()?).into()),
-            Kind::List(item) => match self.check(object, items(object))? {
-                Some(items) => self.list(&items, |writer, object| writer.field(object, item)),
-                None => self.plain(object),
+            Kind::List(item) => match self.keep_exceptions(object, items(object))? {
+                Some(items) => self.list_value(&items, |writer, object| writer.field_value(object, item)),
+                None => self.plain_value(object),
             },
             Kind::Object(position) => {
                 let class = &self.classes.responses[*position];
                 if class.has_instance(object)? {
-                    return self.object(object, class);
+                    return self.object_value(object, class);
                 }
                 match object.cast::<PyMapping>() {
-                    Ok(fields) => self.fields(fields, class),
-                    Err(_) => self.plain(object),
+                    Ok(fields) => self.field_values(fields, class),
+                    Err(_) => self.plain_value(object),
                 }
             }
             Kind::Enum(position) if self.classes.is_other_enum(*position, object)? => {
-                Err(self.refuse(&format!("{}, of another enum", from_python::describe_class(&object.get_type()))))
+                Err(self.wrong_type(&format!("{}, of another enum", from_python::describe_class(&object.get_type()))))
             }
-            _ => self.plain(object),
+            _ => self.plain_value(object),
         }
     }
 
-    fn plain(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Value> {
-        if let Some(value) = self.check(object, scalar(object))? {
+    fn plain_value(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Value> {
+        if let Some(value) = self.keep_exceptions(object, scalar(object))? {
             return Ok(value);
         }
         if self.holders.contains(&object.as_ptr()) {
-            return Err(self.refuse("nested within itself"));
+            return Err(self.wrong_type("nested within itself"));
         }
         if self.holders.len() >= MAX_DEPTH {
-            return Err(self.refuse("nested too deeply"));
+            return Err(self.wrong_type("nested too deeply"));
         }
         self.holders.push(object.as_ptr());
-        let value = match (self.check(object, items(object))?, object.cast::<PyMapping>()) {
-            (Some(items), _) => self.list(&items, Self::plain),
-            (None, Ok(fields)) => self.mapping(fields).map(Value::Object),
-            (None, Err(_)) => Err(self.refuse(&from_python::describe(object).unwrap_or_default())),
+        let value = match (self.keep_exceptions(object, items(object))?, object.cast::<PyMapping>()) {
+            (Some(items), _) => self.list_value(&items, Self::plain_value),
+            (None, Ok(fields)) => self.mapping_value(fields).map(Value::Object),
+            (None, Err(_)) => Err(self.wrong_type(&from_python::describe(object).unwrap_or_default())),
         };
         self.holders.pop();
         value
     }
 
-    fn list<'py>(
+    fn list_value<'py>(
         &mut self,
         items: &[Bound<'py, PyAny>],
         mut write: impl FnMut(&mut Self, &Bound<'py, PyAny>) -> PyResult<Value>,
@@ -141,10 +141,10 @@ impl Writer {
         items.map(|(index, item)| self.at_step(&format!("[{index}]"), |writer| write(writer, item))).collect()
     }
 
-    fn mapping(&mut self, fields: &Bound<'_, PyMapping>) -> PyResult<Map<String, Value>> {
+    fn mapping_value(&mut self, fields: &Bound<'_, PyMapping>) -> PyResult<Map<String, Value>> {
         let mut object = Map::new();
-        for (name, value) in self.check(fields, entries(fields))? {
-            let value = self.at_step(&format!(".{name}"), |writer| writer.plain(&value))?;
+        for (name, value) in self.keep_exceptions(fields, entries(fields))? {
+            let value = self.at_step(&format!(".{name}"), |writer| writer.plain_value(&value))?;
             object.insert(name, value);
         }
         Ok(object)
@@ -160,17 +160,17 @@ impl Writer {
     }
 
     /// Refuses an object that raised an `Exception`. Any other exception, such as `KeyboardInterrupt`, is raised again.
-    fn check<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
+    fn keep_exceptions<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
         result.map_err(|error| {
             if error.is_instance_of::<PyException>(object.py()) {
-                self.refuse(&from_python::describe_class(&object.get_type()))
+                self.wrong_type(&from_python::describe_class(&object.get_type()))
             } else {
                 error
             }
         })
     }
 
-    fn refuse(&self, got: &str) -> PyErr {
+    fn wrong_type(&self, got: &str) -> PyErr {
         let path = match self.path.strip_prefix('.').unwrap_or(&self.path) {
             "" => "the response".to_owned(),
             path => format!("`{path}`"),

@@ -18,7 +18,7 @@ pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'p
     let list = PyList::empty(py);
     let mut maker = Maker::new(py, Classes::get(py)?);
     for record in items {
-        list.append(maker.row(record.root())?)?;
+        list.append(maker.row_object(record.root())?)?;
     }
     Ok(list)
 }
@@ -27,7 +27,7 @@ pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'p
 pub(crate) fn data<'py>(py: Python<'py>, data: &ResponseData) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     match data {
-        ResponseData::Object(record) => Maker::new(py, Classes::get(py)?).row(record.root()),
+        ResponseData::Object(record) => Maker::new(py, Classes::get(py)?).row_object(record.root()),
         ResponseData::Json(json) => LOADS.import(py, "recallflow._json", "loads")?.call1((PyBytes::new(py, json),)),
         ResponseData::Nothing => Ok(PyNone::get(py).to_owned().into_any()),
     }
@@ -40,7 +40,7 @@ pub(crate) fn response<'py>(
     of: &Bound<'py, PyType>,
     record: &Record,
 ) -> PyResult<Bound<'py, PyAny>> {
-    Maker::new(py, Classes::get(py)?).instance(class, of, record.root())
+    Maker::new(py, Classes::get(py)?).new_instance(class, of, record.root())
 }
 
 /// Creates the values of one response.
@@ -97,14 +97,14 @@ impl<'a, 'py> Maker<'a, 'py> {
         Self { py, classes, texts: [const { None }; 1 << TEXTS], latin: Vec::new(), numbers: [0; NUMBERS] }
     }
 
-    fn row(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
+    fn row_object(&mut self, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
         let class = self.classes.responses.iter().find(|class| std::ptr::eq(class.shape, row.shape()));
         let class = class.ok_or_else(unexpected_shape)?;
-        self.instance(class, class.kind.bind(self.py), row)
+        self.new_instance(class, class.kind.bind(self.py), row)
     }
 
-    fn instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
-        let instance = class.allocator.allocate(of)?;
+    fn new_instance(&mut self, class: &Class, of: &Bound<'py, PyType>, row: Row<'a>) -> PyResult<Bound<'py, PyAny>> {
+        let instance = class.allocator.allocate_instance(of)?;
         let extra = row.extra();
         // Instances of a derived class may have other attributes.
         let mut is_leaf = extra.is_none() && of.is(class.kind.bind(self.py));
@@ -113,16 +113,16 @@ impl<'a, 'py> Maker<'a, 'py> {
             let kind = &class.shape.fields[position].kind;
             is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(..) | Cell::Values(..));
             let value = match cell {
-                Cell::Object(_) => self.row(row.object(position).ok_or_else(unexpected_shape)?)?,
+                Cell::Object(_) => self.row_object(row.object(position).ok_or_else(unexpected_shape)?)?,
                 Cell::Objects(..) => {
-                    let items = row.objects(position).map(|row| self.row(row)).collect::<PyResult<Vec<_>>>()?;
+                    let items = row.objects(position).map(|row| self.row_object(row)).collect::<PyResult<Vec<_>>>()?;
                     PyTuple::new(self.py, items)?.into_any()
                 }
                 Cell::Values(..) => {
                     let item = if let Kind::List(item) = kind { item } else { kind };
                     let mut items = Vec::new();
                     for cell in row.values(position) {
-                        items.push(self.cell(row, item, cell)?);
+                        items.push(self.cell_value(row, item, cell)?);
                     }
                     PyTuple::new(self.py, items)?.into_any()
                 }
@@ -133,12 +133,12 @@ impl<'a, 'py> Maker<'a, 'py> {
                         None => number.into_pyobject(self.py)?.into_any(),
                     }
                 }
-                cell => self.cell(row, kind, cell)?,
+                cell => self.cell_value(row, kind, cell)?,
             };
             member.fill(&instance, value);
         }
         class.extra.fill(&instance, make_extra(self.py, self.classes, extra.into_iter().flat_map(Extra::values))?);
-        Ok(if is_leaf { instance.finish_leaf() } else { instance.finish() })
+        Ok(if is_leaf { instance.finish_leaf() } else { instance.into_instance() })
     }
 
     /// Returns the position of an earlier field with the same number, whose Python object can be shared.
@@ -154,7 +154,7 @@ impl<'a, 'py> Maker<'a, 'py> {
     /// Returns a value that is neither an object nor a list.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is called for every value, and its result would be passed in memory")]
-    fn cell(&mut self, row: Row<'a>, kind: &Kind, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
+    fn cell_value(&mut self, row: Row<'a>, kind: &Kind, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         Ok(match cell {
             Cell::Absent if matches!(kind, Kind::List(_)) => self.classes.empty_tuple.bind(py).clone().into_any(),
@@ -165,14 +165,14 @@ impl<'a, 'py> Maker<'a, 'py> {
             },
             Cell::Float(number) => PyFloat::new(py, *number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
-            Cell::Span(..) | Cell::Text(_) => self.text(row.text(cell).unwrap_or_default())?,
+            Cell::Span(..) | Cell::Text(_) => self.text_value(row.text(cell).unwrap_or_default())?,
             Cell::Time(time) => self.classes.times.datetime(py, *time)?,
             Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(unexpected_shape()),
         })
     }
 
     #[inline]
-    fn text(&mut self, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    fn text_value(&mut self, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         let Some(short) = Short::from_bytes(bytes) else { return make_text(self.py, bytes, &mut self.latin) };
         let place = &mut self.texts[short.place()];
         match place {
@@ -262,7 +262,7 @@ pub(crate) fn request<'py>(
     of: &Bound<'py, PyType>,
     wire: &Value,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let instance = class.allocator.allocate(of)?;
+    let instance = class.allocator.allocate_instance(of)?;
     for (member, field) in class.members.iter().zip(class.shape.fields) {
         let holder = field.within.map_or(Some(wire), |within| wire.get(within));
         let value = holder.and_then(|holder| holder.get(field.wire)).unwrap_or(&Value::Null);
@@ -270,7 +270,7 @@ pub(crate) fn request<'py>(
     }
     let extra = undocumented(class.shape, wire);
     class.extra.fill(&instance, make_extra(py, classes, extra.iter())?);
-    Ok(instance.finish())
+    Ok(instance.into_instance())
 }
 
 /// Returns the value of a request's field from its wire form, which is valid.

@@ -9,7 +9,7 @@ use recallflow::ffi::{self, Form, Json, Request};
 use recallflow::{Error, Fee, LocalDateTime, Violation};
 
 use crate::classes::{Class, Classes};
-use crate::errors::{raise, shielded};
+use crate::errors::{catch_panics, raise};
 use crate::from_python::{Given, PyValue};
 use crate::{from_python, order, python, to_json, to_python};
 
@@ -22,7 +22,7 @@ fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'
 /// Returns every rule that the request breaks.
 #[pyfunction]
 pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let violations = match read(request)? {
             Ok(request) => request.violations(),
             Err(violations) => violations,
@@ -41,7 +41,7 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 /// Returns the warnings about the request; none if it cannot be read.
 #[pyfunction]
 pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let warnings = read(request)?.map_or_else(|_| Vec::new(), |request| request.warnings());
         let warning_of = Classes::get(py)?.warning.bind(py);
         let all = warnings
@@ -67,7 +67,7 @@ fn refuse(violations: Vec<Violation>) -> PyErr {
 /// Returns the wire form of a value as plain Python objects.
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let (class, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
         if is_request {
             let json = read(value)?.map_err(refuse)?.encode().map_err(raise)?;
@@ -84,13 +84,13 @@ pub(crate) fn from_wire<'py>(
     cls: &Bound<'py, PyType>,
     wire: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let classes = Classes::get(py)?;
         let (class, is_request) = class_of(classes, cls)?;
         let position = class.position;
         match (text_of(wire)?, is_request) {
             (Some(text), false) => response(py, class, cls, text),
-            (None, false) => response(py, class, cls, order::aliases_last(&to_json::plain(wire)?).into()),
+            (None, false) => response(py, class, cls, order::aliases_last(&to_json::plain_value(wire)?).into()),
             (Some(text), true) => {
                 let source = Json::parse(&text, Form::Wire).map_err(raise)?;
                 request(py, class, cls, ffi::read_request(position, &source))
@@ -128,11 +128,11 @@ pub(crate) fn from_dict<'py>(
     cls: &Bound<'py, PyType>,
     fields: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let classes = Classes::get(py)?;
         let (class, is_request) = class_of(classes, cls)?;
         if !is_request {
-            return response(py, class, cls, order::aliases_last(&to_json::named(fields, class)?).into());
+            return response(py, class, cls, order::aliases_last(&to_json::from_fields(fields, class)?).into());
         }
         let read = |source: &PyValue<'_, '_>| ffi::read_request(class.position, source);
         request(py, class, cls, from_python::request(fields, class, Given::Mappings, read)?)
@@ -172,7 +172,7 @@ pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'p
 /// Returns an update with the values of a flow.
 #[pyfunction]
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let classes = Classes::get(py)?;
         let (class, _) = class_of(classes, &detail.get_type())?;
         let update = from_python::response(detail, class, |source| ffi::to_update(source))?.map_err(raise)?;
