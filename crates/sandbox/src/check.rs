@@ -65,16 +65,21 @@ pub(crate) fn command(language: Language, variants: &[Variant], command: &Value)
     let Some(variant) = variants.iter().find(|variant| variant.name == name) else {
         return Err(ValuePath(String::new()).wrong(&format!("there is no command `{name}`")));
     };
-    payload(language, variant, command.get(name), &ValuePath(String::new()))
+    read_payload(language, variant, command.get(name), &ValuePath(String::new()))
 }
 
 /// Checks a value that stands alone, such as a seed file.
 pub(crate) fn value(language: Language, kind: &Kind, value: &Value, name: &str) -> Result<Value, WrongValue> {
-    read(language, kind, value, &ValuePath(name.to_owned()))
+    read_value(language, kind, value, &ValuePath(name.to_owned()))
 }
 
 /// Returns a variant with its payload in the protocol's own JSON.
-fn payload(language: Language, variant: &Variant, given: Option<&Value>, at: &ValuePath) -> Result<Value, WrongValue> {
+fn read_payload(
+    language: Language,
+    variant: &Variant,
+    given: Option<&Value>,
+    at: &ValuePath,
+) -> Result<Value, WrongValue> {
     let missing = match variant.payload {
         Payload::Fields(_) => json!({}),
         _ => Value::Null,
@@ -83,7 +88,7 @@ fn payload(language: Language, variant: &Variant, given: Option<&Value>, at: &Va
     let payload = match variant.payload {
         Payload::Nothing if given.is_null() => return Ok(variant.name.into()),
         Payload::Nothing => return Err(at.wrong(&format!("expected nothing, got {}", language.literal(given)))),
-        Payload::Value(kind) => read(language, kind, given, at)?,
+        Payload::Value(kind) => read_value(language, kind, given, at)?,
         Payload::Fields(fields) => read_object(language, fields, given, at)?,
         Payload::Items(fields) => {
             let names: Vec<_> = fields.iter().map(|field| field.name).collect();
@@ -127,10 +132,10 @@ fn read_field(language: Language, field: &Field, value: &Value, at: &ValuePath) 
     if value.is_null() && matches!(field.presence, Presence::Optional) {
         return Ok(Value::Null);
     }
-    read(language, &field.kind, value, at)
+    read_value(language, &field.kind, value, at)
 }
 
-fn read(language: Language, kind: &Kind, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
+fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
     let wrong = |expected: &str| at.wrong(&format!("expected {expected}, got {}", language.literal(value)));
     let kept = |is_right: bool, expected: &str| if is_right { Ok(value.clone()) } else { Err(wrong(expected)) };
     let one_of = |names: &[String]| {
@@ -221,7 +226,7 @@ fn read(language: Language, kind: &Kind, value: &Value, at: &ValuePath) -> Resul
         Kind::List(kind) => {
             let Some(items) = value.as_array() else { return Err(wrong(language.list())) };
             let items = items.iter().enumerate();
-            items.map(|(index, item)| read(language, kind, item, &at.item(index))).collect()
+            items.map(|(index, item)| read_value(language, kind, item, &at.item(index))).collect()
         }
     }
 }
@@ -247,7 +252,7 @@ fn fault(language: Language, value: &Value, at: &ValuePath) -> Result<Value, Wro
                 language.literal(value)
             ))),
         },
-        Value::String(name) => payload(language, find(name)?, None, &at.field(name)),
+        Value::String(name) => read_payload(language, find(name)?, None, &at.field(name)),
         Value::Array(faults) => {
             let read = |(index, item)| fault(language, item, &at.item(index));
             Ok(json!({ "all": faults.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()? }))
@@ -256,7 +261,7 @@ fn fault(language: Language, value: &Value, at: &ValuePath) -> Result<Value, Wro
             let Some((name, given)) = members.iter().next() else { return Ok(Value::Null) };
             match find(name) {
                 Err(_) if name == "all" && given.is_array() => fault(language, given, at),
-                variant => payload(language, variant?, Some(given), &at.field(name)),
+                variant => read_payload(language, variant?, Some(given), &at.field(name)),
             }
         }
         _ => Err(at.wrong(&format!(
@@ -291,7 +296,7 @@ fn check_names(value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
 fn check_types(language: Language, types: &[(&str, Kind)], value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
     let given = types.iter().filter_map(|(name, kind)| Some((name, kind, value.get(name)?)));
     for (name, kind, value) in given.filter(|(_, _, value)| !value.is_null()) {
-        read(language, kind, value, &at.field(name))?;
+        read_value(language, kind, value, &at.field(name))?;
     }
     Ok(())
 }

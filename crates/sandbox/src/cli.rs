@@ -62,10 +62,10 @@ struct Settings {
 /// Prints the URL and the environment variables for clients, and then a line for each request.
 #[must_use]
 pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let parsed = parse(lexopt::Parser::from_args(arguments));
+    let parsed = parse_arguments(lexopt::Parser::from_args(arguments));
     let result = parsed.and_then(|request| match request {
-        CliRequest::Help => help(program).map(|()| 0).map_err(Into::into),
-        CliRequest::Serve(settings) => serve(*settings),
+        CliRequest::Help => print_help(program).map(|()| 0).map_err(Into::into),
+        CliRequest::Serve(settings) => serve_until_signal(*settings),
     });
     result.unwrap_or_else(|error| {
         // Nothing else can be done if the error output is closed.
@@ -74,7 +74,7 @@ pub fn run(program: &str, arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
-fn help(program: &str) -> io::Result<()> {
+fn print_help(program: &str) -> io::Result<()> {
     write!(
         io::stdout(),
         "A local server that behaves as the voice API does, to try clients without an account.\n\nUsage: {program} [OPTIONS]\n\n\
@@ -83,7 +83,7 @@ fn help(program: &str) -> io::Result<()> {
     )
 }
 
-fn parse(mut arguments: lexopt::Parser) -> Result<CliRequest, Box<dyn Error>> {
+fn parse_arguments(mut arguments: lexopt::Parser) -> Result<CliRequest, Box<dyn Error>> {
     // The command line has no way to read the recording.
     let mut builder = Sandbox::builder().port(4010).max_recorded_requests(0);
     let mut allowed_ips: Vec<IpAddr> = Vec::new();
@@ -125,7 +125,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<CliRequest, Box<dyn Error>> {
 }
 
 /// Serves until a signal, and returns the exit code.
-fn serve(settings: Settings) -> Result<u8, Box<dyn Error>> {
+fn serve_until_signal(settings: Settings) -> Result<u8, Box<dyn Error>> {
     let runtime = system::build_runtime()?;
     let entered = runtime.enter();
     // Before the first line is printed, because its reader may send a signal at once.

@@ -69,8 +69,8 @@ const TABLE: &[MagicEntry] = entries! {
     990_715 => "HTTP status 429 with `Retry-After: 1`", |_| Fault::Status(429).with_header("Retry-After", "1");
     990_716 => "no `Date`", |_| Fault::Ok.without_header("Date");
     990_717 => "malformed `Date`", |_| Fault::date("yesterday");
-    990_718 => "two `Content-Length` that differ", |_| lengths(&["38", "37"]);
-    990_719 => "two `Content-Length` that agree", |_| lengths(&["38", "38"]);
+    990_718 => "two `Content-Length` that differ", |_| with_lengths(&["38", "37"]);
+    990_719 => "two `Content-Length` that agree", |_| with_lengths(&["38", "38"]);
     990_720 => "`Content-Length` beside chunks", |_| Fault::Chunked.with_header("Content-Length", "20");
     990_721 => "body of 8 MiB and a byte", |_| Fault::Oversized { bytes: Some((8 << 20) + 1) };
     990_722 => "100,000 nested brackets", |_| Fault::body("[".repeat(100_000));
@@ -143,7 +143,7 @@ fn retry_after(n: i64) -> &'static str {
 }
 
 /// Returns an empty success with these values of `Content-Length`.
-fn lengths(lengths: &[&str]) -> Fault {
+fn with_lengths(lengths: &[&str]) -> Fault {
     lengths.iter().fold(Fault::body(EMPTY), |fault, length| fault.with_another_header("Content-Length", length))
 }
 
@@ -171,13 +171,13 @@ fn code(code: &str) -> Fault {
 fn envelope(code: &str, n: i64) -> Fault {
     const DATA: [&str; 7] =
         ["", ",\"data\":null", ",\"data\":{}", ",\"data\":[]", ",\"data\":\"\"", ",\"data\":0", ",\"data\":true"];
-    let (code_name, message_name) = (["code", "status"][bit(n)], ["msg", "reason"][bit(n / 2)]);
-    let quote = ["", "\""][bit(n / 4)];
+    let (code_name, message_name) = (["code", "status"][bit_of(n)], ["msg", "reason"][bit_of(n / 2)]);
+    let quote = ["", "\""][bit_of(n / 4)];
     let data = usize::try_from(n / 8).ok().and_then(|n| DATA.get(n)).unwrap_or(&"");
     Fault::body(format!(r#"{{"{code_name}":{quote}{code}{quote},"{message_name}":"said"{data}}}"#))
 }
 
-fn bit(n: i64) -> usize {
+fn bit_of(n: i64) -> usize {
     usize::from(n % 2 != 0)
 }
 

@@ -50,7 +50,7 @@ impl Delivery {
 }
 
 /// Applies a fault that changes a response.
-pub(crate) fn edit(response: &mut HttpResponse, edit: &Fault) {
+pub(crate) fn apply_edit(response: &mut HttpResponse, edit: &Fault) {
     match edit {
         Fault::HttpStatus(status) => response.status = *status,
         Fault::Header(name, value) => response.set_header(name, value.as_deref()),
@@ -61,15 +61,15 @@ pub(crate) fn edit(response: &mut HttpResponse, edit: &Fault) {
         }
         Fault::Body(body) => response.body.clone_from(body),
         Fault::Envelope(style) => response.body = style.restyle(&response.body),
-        Fault::Gzip => compress(response, [response.body.clone().as_slice()].into_iter()),
-        Fault::GzipBomb(bytes) => compress(response, padding::pieces(Size::Bytes(*bytes))),
+        Fault::Gzip => compress_body(response, [response.body.clone().as_slice()].into_iter()),
+        Fault::GzipBomb(bytes) => compress_body(response, padding::pieces(Size::Bytes(*bytes))),
         // The other faults are not changes to a response.
         _ => {}
     }
 }
 
 /// Returns a response that repeats the headers of a request.
-pub(crate) fn reflect(reflection: Reflection, request: &HttpRequest) -> ResponseSource {
+pub(crate) fn reflect_headers(reflection: Reflection, request: &HttpRequest) -> ResponseSource {
     let lines: Vec<_> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let page = HttpResponse::html(200).headers;
     let (status, headers, body) = match reflection {
@@ -84,7 +84,7 @@ pub(crate) fn reflect(reflection: Reflection, request: &HttpRequest) -> Response
 }
 
 /// Sets the body of a response to these pieces, compressed.
-fn compress<'a>(response: &mut HttpResponse, mut pieces: impl Iterator<Item = &'a [u8]>) {
+fn compress_body<'a>(response: &mut HttpResponse, mut pieces: impl Iterator<Item = &'a [u8]>) {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let written = pieces.try_for_each(|piece| encoder.write_all(piece)).and_then(|()| encoder.finish());
     // Writing to memory does not fail.
@@ -93,7 +93,7 @@ fn compress<'a>(response: &mut HttpResponse, mut pieces: impl Iterator<Item = &'
 }
 
 /// Sends a reply and then ends the connection, if `ending` says so.
-pub(crate) async fn deliver(
+pub(crate) async fn deliver_reply(
     connection: &mut HttpConnection,
     reply: Reply,
     delivery: &Delivery,
@@ -101,7 +101,7 @@ pub(crate) async fn deliver(
 ) -> Next {
     let stream = &mut connection.stream;
     let sent = match reply {
-        Reply::Response(response) => send(stream, response, delivery).await,
+        Reply::Response(response) => send_response(stream, response, delivery).await,
         Reply::Raw(bytes) => send_paced(stream, &bytes, delivery.body_pace).await,
         Reply::Nothing => Ok(()),
     };
@@ -126,7 +126,7 @@ pub(crate) fn reset(stream: &TcpStream) {
 }
 
 /// Sends a response.
-async fn send(stream: &mut TcpStream, mut response: HttpResponse, delivery: &Delivery) -> io::Result<()> {
+async fn send_response(stream: &mut TcpStream, mut response: HttpResponse, delivery: &Delivery) -> io::Result<()> {
     let length = match delivery.padding {
         Some(padding) => padding.bytes(),
         None => Some(response.body.len() as u64),

@@ -155,11 +155,11 @@ impl Session {
                 Value::Null
             }
             Command::Check { fault } => {
-                write::write(language, &Kind::Fault, json(&combined(language, fault, "fault")?))
+                write::write(language, &Kind::Fault, to_json_value(&combine_fault(language, fault, "fault")?))
             }
             Command::Script { faults, operation } => {
                 let sandbox = self.sandbox()?;
-                let faults = sequence(language, faults)?;
+                let faults = fault_sequence(language, faults)?;
                 match operation {
                     Some(operation) => {
                         if let Some(index) = faults.iter().position(Fault::is_before_read) {
@@ -178,7 +178,7 @@ impl Session {
             Command::FaultsLeft => self.sandbox()?.faults_left().into(),
             Command::Requests => {
                 const KIND: Kind = Kind::List(&Kind::Object(RECORDED_REQUEST));
-                write::write(language, &KIND, json(&self.sandbox()?.requests()))
+                write::write(language, &KIND, to_json_value(&self.sandbox()?.requests()))
             }
             Command::Connections => self.sandbox()?.connections().into(),
             Command::OpenConnections => self.sandbox()?.open_connections().into(),
@@ -186,7 +186,7 @@ impl Session {
             Command::InsertFlow { flow } => self.sandbox()?.insert_flow(flow).into(),
             Command::Tasks => {
                 const KIND: Kind = Kind::List(&Kind::Object(SEED_TASK));
-                write::write(language, &KIND, json(&self.sandbox()?.tasks()))
+                write::write(language, &KIND, to_json_value(&self.sandbox()?.tasks()))
             }
             Command::InsertTask(task) => {
                 self.sandbox()?.insert_task(task);
@@ -211,7 +211,7 @@ impl Session {
         if self.is_forked() {
             return Err(CommandFailure::Forked);
         }
-        let sandbox = builder(self.language, options)?.start_blocking()?;
+        let sandbox = builder_with(self.language, options)?.start_blocking()?;
         let result = json!({ "url": sandbox.url(), "api_key": sandbox.api_key(), "api_secret": sandbox.api_secret() });
         *self.sandbox.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(sandbox));
         Ok(result)
@@ -315,7 +315,7 @@ impl Waiting {
 }
 
 /// Returns the settings for these options.
-fn builder(language: Language, options: SandboxOptions) -> Result<Builder, CommandFailure> {
+fn builder_with(language: Language, options: SandboxOptions) -> Result<Builder, CommandFailure> {
     let SandboxOptions { api_key, api_secret, host, port, seed, seed_file: file, .. } = options;
     let mut builder = Sandbox::builder();
     if let Some(key) = api_key {
@@ -355,22 +355,22 @@ fn builder(language: Language, options: SandboxOptions) -> Result<Builder, Comma
 }
 
 /// Returns the faults of consecutive requests. A single list whose faults cannot be combined is the sequence of them.
-fn sequence(language: Language, mut faults: Vec<Fault>) -> Result<Vec<Fault>, CommandFailure> {
+fn fault_sequence(language: Language, mut faults: Vec<Fault>) -> Result<Vec<Fault>, CommandFailure> {
     if let [Fault::All(parts)] = faults.as_mut_slice()
         && !Fault::can_be_together(parts)
     {
         faults = std::mem::take(parts);
     }
-    let combine = |(index, fault)| combined(language, fault, &format!("faults[{index}]"));
+    let combine = |(index, fault)| combine_fault(language, fault, &format!("faults[{index}]"));
     faults.into_iter().enumerate().map(combine).collect()
 }
 
 /// Returns the fault of one request, or an error if only one of its parts would be played.
-fn combined(language: Language, fault: Fault, name: &str) -> Result<Fault, CommandFailure> {
+fn combine_fault(language: Language, fault: Fault, name: &str) -> Result<Fault, CommandFailure> {
     let fault = Fault::together([fault]);
     match &fault {
         Fault::All(parts) if !Fault::can_be_together(parts) => {
-            let parts = language.literal(&write::write(language, &Kind::Fault, json(&fault)));
+            let parts = language.literal(&write::write(language, &Kind::Fault, to_json_value(&fault)));
             Err(CommandFailure::from(format!(
                 "`{name}`: expected faults that one request can have, got {parts}, which exclude each other"
             )))
@@ -379,7 +379,7 @@ fn combined(language: Language, fault: Fault, name: &str) -> Result<Fault, Comma
     }
 }
 
-fn json<T: Serialize + ?Sized>(value: &T) -> Value {
+fn to_json_value<T: Serialize + ?Sized>(value: &T) -> Value {
     // Serializing does not fail, because the types of the protocol have text keys.
     serde_json::to_value(value).unwrap_or_default()
 }

@@ -38,7 +38,7 @@ impl Seed {
     ///   was finished the day before.
     #[must_use]
     pub fn documents() -> Self {
-        Self { flows: flows(), tasks: tasks() }
+        Self { flows: document_flows(), tasks: document_tasks() }
     }
 
     /// Parses the JSON of a seed file. The error names the wrong field.
@@ -83,11 +83,11 @@ pub(crate) fn example_paging() -> Map<String, Value> {
         .collect()
 }
 
-fn flows() -> Vec<Value> {
+fn document_flows() -> Vec<Value> {
     let (query, page) = example("query_recall_flow_detail");
     let (update, _) = example("update_recall_flow");
     let node = page["records"][0].clone();
-    let edited = merged(&update["nodeList"][0], json!({ "keyId": 1900, "taskId": 5_009_900, "nodeStatus": 0 }));
+    let edited = merge_members(&update["nodeList"][0], json!({ "keyId": 1900, "taskId": 5_009_900, "nodeStatus": 0 }));
     let mut flows = vec![
         (query["keyId"].clone(), COMPLETED, vec![node.clone()]),
         (update["keyId"].clone(), 0, vec![edited]),
@@ -96,13 +96,13 @@ fn flows() -> Vec<Value> {
     for status in 1..=4 {
         let key = 300 + status;
         let keys = json!({ "keyId": 1900 + key, "taskId": 5_009_900 + key, "nodeStatus": status });
-        flows.push((key.into(), status, vec![merged(&node, keys)]));
+        flows.push((key.into(), status, vec![merge_members(&node, keys)]));
     }
-    flows.into_iter().zip(1..).map(|((key, status, nodes), age)| flow(&key, status, &nodes, age)).collect()
+    flows.into_iter().zip(1..).map(|((key, status, nodes), age)| document_flow(&key, status, &nodes, age)).collect()
 }
 
 /// Returns a flow whose parent task is the one of this age. The flow was created a minute after it.
-fn flow(key: &Value, status: i64, nodes: &[Value], age: i64) -> Value {
+fn document_flow(key: &Value, status: i64, nodes: &[Value], age: i64) -> Value {
     let (_, page) = example("query_group_calls");
     let example_id = page["records"][0]["taskId"].as_i64().unwrap_or_default();
     let created = EXAMPLE_END - age * TASK_DISTANCE;
@@ -115,7 +115,7 @@ fn flow(key: &Value, status: i64, nodes: &[Value], age: i64) -> Value {
 fn nodes_of_every_kind(file: &Value) -> [Value; 3] {
     let pending = |key: i64, members: Value| {
         let keys = json!({ "keyId": key, "taskId": 5_008_000 + key, "nodeStatus": 0 });
-        merged(&merged(file, keys), members)
+        merge_members(&merge_members(file, keys), members)
     };
     [
         pending(1911, json!({})),
@@ -135,7 +135,7 @@ fn nodes_of_every_kind(file: &Value) -> [Value; 3] {
 }
 
 /// Returns an object with these members, which replace its own.
-fn merged(object: &Value, members: Value) -> Value {
+fn merge_members(object: &Value, members: Value) -> Value {
     let mut object = object.clone();
     if let (Some(object), Value::Object(members)) = (object.as_object_mut(), members) {
         object.extend(members);
@@ -143,7 +143,7 @@ fn merged(object: &Value, members: Value) -> Value {
     object
 }
 
-fn tasks() -> Vec<SeedTask> {
+fn document_tasks() -> Vec<SeedTask> {
     let (query, page) = example("query_group_calls");
     let total = page["total"].as_i64().unwrap_or_default();
     let record = page["records"][0].as_object().cloned().unwrap_or_default();

@@ -130,10 +130,10 @@ async fn serve_request(
         return Next::End;
     }
     let (is_long, sharing) = (request.body.len() > LONG_BODY, Arc::clone(shared));
-    let decided = run(is_long, move || decide(&request, peer, number, &sharing)).await;
+    let decided = run_work(is_long, move || decide(&request, peer, number, &sharing)).await;
     let Some(mut exchange) = decided else { return Next::End };
     let (is_long, sharing) = (exchange.plan.is_long(), Arc::clone(shared));
-    let replied = run(is_long, move || (exchange.reply(&sharing.clock), exchange)).await;
+    let replied = run_work(is_long, move || (exchange.reply(&sharing.clock), exchange)).await;
     let Some((reply, Exchange { plan, ending, recorded, .. })) = replied else { return Next::End };
     shared.record(recorded);
     if !plan.delay.is_zero() {
@@ -142,11 +142,11 @@ async fn serve_request(
             () = connection.closed_by_peer() => return Next::End,
         }
     }
-    play::deliver(connection, reply, &plan.delivery, ending).await
+    play::deliver_reply(connection, reply, &plan.delivery, ending).await
 }
 
 /// Does work, on another thread if it is long. Returns `None` if it panicked.
-async fn run<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+async fn run_work<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     if is_long { system::run_on_thread(work).await } else { Some(work()) }
 }
 
@@ -156,7 +156,7 @@ async fn reject(connection: &mut HttpConnection, status: u16, shared: &ServerSta
     response.set_header("Date", Some(&shared.clock.http_date()));
     response.set_header("Connection", Some("close"));
     let plan = Plan::default();
-    play::deliver(connection, Reply::Response(response), &plan.delivery, Ending::CloseSaid).await;
+    play::deliver_reply(connection, Reply::Response(response), &plan.delivery, Ending::CloseSaid).await;
     // A client that still sends after this time gets a reset.
     let _ = timeout(REJECTED_TIME, connection.discard_rest()).await;
 }
@@ -174,7 +174,7 @@ struct Exchange {
 fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState) -> Exchange {
     let operation = Service::get().route(&request.path).filter(|_| request.method == "POST");
     let now = shared.clock.unix_seconds();
-    let admitted = operation.map(|operation| admit(operation, request, peer, now, shared));
+    let admitted = operation.map(|operation| admit_request(operation, request, peer, now, shared));
     let fault = shared
         .script()
         .next(operation.map(|operation| operation.name.as_str()))
@@ -182,7 +182,7 @@ fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState
 
     let mut plan = Plan::from(fault.clone().unwrap_or(Fault::Ok));
     if let ResponseSource::Reflect(reflection) = plan.source {
-        plan.source = play::reflect(reflection, request);
+        plan.source = play::reflect_headers(reflection, request);
     }
     let (served, applied) = match (operation, admitted) {
         (Some(operation), Some(admitted)) if plan.applies_request() => perform(operation, admitted, now, shared),
@@ -216,7 +216,7 @@ fn operation_name(request: &HttpRequest) -> Option<String> {
 }
 
 /// Checks the client's credentials and address, and then the request.
-fn admit(
+fn admit_request(
     operation: &ServiceOperation,
     request: &HttpRequest,
     peer: IpAddr,
@@ -276,7 +276,7 @@ fn reply(served: HttpResponse, plan: &Plan, ending: Ending, clock: &Clock) -> Re
     let connection = if ending == Ending::CloseSaid { "close" } else { "keep-alive" };
     response.set_header("Connection", Some(connection));
     for edit in &plan.edits {
-        play::edit(&mut response, edit);
+        play::apply_edit(&mut response, edit);
     }
     Reply::Response(response)
 }

@@ -79,7 +79,7 @@ impl TlsRelay {
         listener: std::net::TcpListener,
         certificate: Certificate,
     ) -> io::Result<(std::net::TcpListener, Option<Self>)> {
-        let (authority, acceptor) = create(certificate)
+        let (authority, acceptor) = create_certificate(certificate)
             .map_err(|error| io::Error::other(format!("could not create a certificate: {error}")))?;
         let inside = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let sandbox = inside.local_addr()?;
@@ -122,7 +122,7 @@ async fn relay_connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, sand
 }
 
 /// Returns the authority as PEM, and the acceptor with a new certificate.
-fn create(certificate: Certificate) -> Result<(String, Option<TlsAcceptor>), Box<dyn Error>> {
+fn create_certificate(certificate: Certificate) -> Result<(String, Option<TlsAcceptor>), Box<dyn Error>> {
     // One for the process, so that a client that trusts a sandbox also trusts the next one at the same address.
     static AUTHORITY: OnceLock<Result<Authority, rcgen::Error>> = OnceLock::new();
     let authority = AUTHORITY.get_or_init(|| authority("Authority of the sandbox")).as_ref().map_err(Clone::clone)?;
@@ -161,13 +161,13 @@ fn authority(name: &str) -> Result<Authority, rcgen::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Certificate, NAMES, create};
+    use super::{Certificate, NAMES, create_certificate};
 
     #[test]
     fn all_certificates_have_a_name_and_the_same_authority() {
         let authorities = NAMES.map(|(name, certificate)| {
             assert_eq!(name.parse(), Ok(certificate));
-            create(certificate).unwrap().0
+            create_certificate(certificate).unwrap().0
         });
         assert!(authorities.iter().all(|authority| *authority == authorities[0]));
         assert!("valid".parse::<Certificate>().unwrap_err().contains("wrong-host"));
