@@ -144,7 +144,7 @@ impl Enum {
 #[pyfunction]
 #[pyo3(signature = (*, enums, requests, responses, empty_extra, extra, violation, warning, error, log))]
 #[expect(clippy::too_many_arguments, reason = "the caller passes them by keyword")]
-pub(crate) fn register_classes(
+pub(crate) fn setup(
     py: Python<'_>,
     enums: Vec<Bound<'_, PyAny>>,
     requests: Vec<Bound<'_, PyType>>,

@@ -33,7 +33,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::classes::register_classes;
+    use crate::classes::setup;
     #[pymodule_export]
     use crate::completions::Completions;
     #[pymodule_export]
