@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::error::{ApiError, Call, Error, ErrorKind, OutcomeUnknownError, Phase, ProtocolError, TransportError};
+use crate::error::kind::ErrorKind;
+use crate::error::{ApiError, Call, Error, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
 use crate::operation::OperationKind;
 use crate::prepared::CallInfo;

@@ -14,7 +14,8 @@ use tracing::Instrument as _;
 
 use crate::classify::{self, Context, FailedAttempt};
 use crate::clock::{self, Clock};
-use crate::error::{Call, Error, ErrorKind, Phase};
+use crate::error::kind::ErrorKind;
+use crate::error::{Call, Error, Phase};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::prepared::Prepared;
 use crate::request::check::{self, Rules};

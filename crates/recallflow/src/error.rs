@@ -1,9 +1,12 @@
 //! The error tree of the library.
 
+mod display;
+pub(crate) mod kind;
+
 use std::borrow::Cow;
-use std::fmt::{self, Display as _};
 use std::time::Duration;
 
+use self::kind::ErrorKind;
 use crate::request::violation::Violation;
 
 /// Maximum number of characters of the service's text in a message.
@@ -44,87 +47,6 @@ pub enum Error {
     Protocol(Box<ProtocolError>),
     /// An update may or may not have been applied.
     OutcomeUnknown(Box<OutcomeUnknownError>),
-}
-
-/// The kind of an error: a variant of [`Error`], or a more specific one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// An option is invalid or missing.
-    Config,
-    /// The request breaks documented rules. Nothing was sent.
-    InvalidRequest,
-    /// The service returned a code that has no kind of its own.
-    Api,
-    /// The service does not accept the API key or the signature.
-    Authentication,
-    /// The service does not accept requests from this address.
-    IpRestricted,
-    /// The timestamp of the request is too far from the service's clock.
-    TimestampExpired,
-    /// The rate limit was exceeded.
-    RateLimited,
-    /// The service failed.
-    Service,
-    /// The service does not accept a parameter.
-    Parameter,
-    /// There was no response.
-    Transport,
-    /// There was no response in time.
-    Timeout,
-    /// The response is not one of this service, is incomplete, or lacks the requested data.
-    Protocol,
-    /// The service or a gateway reported that it is unavailable.
-    Unavailable,
-    /// An update may or may not have been applied.
-    OutcomeUnknown,
-}
-
-impl ErrorKind {
-    /// Every kind, in the order of the documentation.
-    pub const ALL: &'static [ErrorKind] = &[
-        ErrorKind::Config,
-        ErrorKind::InvalidRequest,
-        ErrorKind::Api,
-        ErrorKind::Authentication,
-        ErrorKind::IpRestricted,
-        ErrorKind::TimestampExpired,
-        ErrorKind::RateLimited,
-        ErrorKind::Service,
-        ErrorKind::Parameter,
-        ErrorKind::Transport,
-        ErrorKind::Timeout,
-        ErrorKind::Protocol,
-        ErrorKind::Unavailable,
-        ErrorKind::OutcomeUnknown,
-    ];
-
-    /// Returns the name of the class in Python and Node, such as `AuthenticationError`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            ErrorKind::Config => "ConfigError",
-            ErrorKind::InvalidRequest => "InvalidRequestError",
-            ErrorKind::Api => "ApiError",
-            ErrorKind::Authentication => "AuthenticationError",
-            ErrorKind::IpRestricted => "IpRestrictedError",
-            ErrorKind::TimestampExpired => "TimestampExpiredError",
-            ErrorKind::RateLimited => "RateLimitedError",
-            ErrorKind::Service => "ServiceError",
-            ErrorKind::Parameter => "ParameterError",
-            ErrorKind::Transport => "TransportError",
-            ErrorKind::Timeout => "TimeoutError",
-            ErrorKind::Protocol => "ProtocolError",
-            ErrorKind::Unavailable => "UnavailableError",
-            ErrorKind::OutcomeUnknown => "OutcomeUnknownError",
-        }
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// The call that failed.
@@ -265,12 +187,6 @@ impl Phase {
             Phase::Response => "response",
             Phase::Body => "body",
         }
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -426,119 +342,3 @@ impl Error {
         }
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let call = self.call();
-        if !call.operation.is_empty() {
-            write!(f, "{}: ", call.operation)?;
-        }
-        self.describe(f)?;
-        match (call.attempts, call.retry_withheld) {
-            (0 | 1, false) => {}
-            (0 | 1, true) => f.write_str(" [not retried, because the client's retry budget is used up]")?,
-            (attempts, false) => write!(f, " [after {attempts} attempts]")?,
-            (attempts, true) => {
-                write!(f, " [after {attempts} attempts, the last because the client's retry budget is used up]")?;
-            }
-        }
-        match self.remedy() {
-            Some(remedy) => write!(f, "; {remedy}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Error {
-    /// Writes the message without the call and the remedy.
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::Config(error) => error.fmt(f),
-            Error::InvalidRequest(error) => error.fmt(f),
-            Error::Api(error) => error.fmt(f),
-            Error::Transport(error) => error.fmt(f),
-            Error::Protocol(error) => error.fmt(f),
-            Error::OutcomeUnknown(error) => error.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl fmt::Display for InvalidRequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let violations = &self.violations;
-        if violations.len() > 1 {
-            write!(f, "{} violations: ", violations.len())?;
-        }
-        for (index, violation) in violations.iter().enumerate() {
-            write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { phase, base_url, message, .. } = self;
-        match phase {
-            // The call could not start.
-            _ if base_url.is_empty() => f.write_str(message),
-            Phase::Resolve | Phase::Connect => write!(f, "connection to {base_url} failed: {message}"),
-            Phase::Tls => write!(f, "TLS handshake with {base_url} failed: {message}"),
-            Phase::Request => write!(f, "sending the request to {base_url} failed: {message}"),
-            Phase::Response => write!(f, "no response from {base_url}: {message}"),
-            Phase::Body => write!(f, "reading the response from {base_url} failed: {message}"),
-        }
-    }
-}
-
-impl fmt::Display for OutcomeUnknownError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the update may or may not have been applied: ")?;
-        self.cause.describe(f)
-    }
-}
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.code {
-            Some(code) => write!(f, "service returned code {code}")?,
-            None => write!(f, "service returned HTTP {}", self.http_status)?,
-        }
-        // The service's message often starts with the meaning.
-        if let Some(meaning) = self.meaning.filter(|meaning| !self.message.starts_with(meaning)) {
-            write!(f, " ({meaning})")?;
-        }
-        if !self.message.is_empty() {
-            write!(f, ": {}", self.message)?;
-        }
-        match self.retry_after {
-            Some(wait) => write!(f, " (retry after {} s)", wait.as_secs()),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for ProtocolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if !self.excerpt.is_empty() {
-            write!(f, "; body starts with {:?}", self.excerpt)?;
-        }
-        Ok(())
-    }
-}
-
-// The message of an unknown outcome includes its cause, so `source` would repeat it.
-impl std::error::Error for Error {}
-impl std::error::Error for ConfigError {}
-impl std::error::Error for InvalidRequestError {}
-impl std::error::Error for ApiError {}
-impl std::error::Error for TransportError {}
-impl std::error::Error for ProtocolError {}
-impl std::error::Error for OutcomeUnknownError {}

@@ -82,9 +82,9 @@ mod vectors;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use datetime::LocalDateTime;
+pub use error::kind::ErrorKind;
 pub use error::{
-    ApiError, Call, ConfigError, Error, ErrorKind, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError,
-    TransportError,
+    ApiError, Call, ConfigError, Error, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError, TransportError,
 };
 pub use extra::Extra;
 pub use fee::{Amount, Fee, FeeTotal};

@@ -1,6 +1,6 @@
 //! Documented status codes of the service.
 
-use crate::error::ErrorKind;
+use crate::error::kind::ErrorKind;
 use crate::retry::RetryClass;
 
 /// A documented status code.

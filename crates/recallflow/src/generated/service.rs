@@ -2,7 +2,7 @@
 
 //! Base URLs, headers, envelope and status codes.
 
-use crate::error::ErrorKind;
+use crate::error::kind::ErrorKind;
 use crate::retry::RetryClass;
 use crate::status_code::DocumentedCode;
 

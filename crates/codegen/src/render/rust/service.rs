@@ -9,8 +9,8 @@ use crate::model::service::{Code, EnvelopePart, Header, HeaderValue, RetryPermit
 
 pub(super) fn render(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
+        use crate::error::kind::ErrorKind;
         use crate::status_code::DocumentedCode;
-        use crate::error::ErrorKind;
         use crate::retry::RetryClass;
     }];
     items.extend(api.service.base_urls.iter().map(|base| {
