@@ -10,11 +10,11 @@ use crate::error::Error;
 use crate::generated::ffi::CALLS;
 use crate::generated::operations::OPERATIONS;
 use crate::generated::shapes::RESPONSES;
-use crate::operation::{Operation, OperationInfo};
+use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::response::content::{Expected, ResponseData};
 use crate::response::record::{Record, Response as _};
 use crate::response::shape::Shape;
-use crate::retry::{self, Decision, Situation, Used};
+use crate::retry::{self, Decision, RetryClass, Situation, Used};
 use crate::transport::HttpResponse;
 
 /// A response that was received before.
@@ -96,4 +96,23 @@ impl Replay<'_> {
 pub fn clock_offset(local: i64, date: &str, round_trip: Duration) -> Option<(i64, String)> {
     let offset = clock::offset(local, Some(date), false, round_trip)?;
     Some((offset, clock::remedy(Some(offset))))
+}
+
+/// Returns the delay before the first retry of a query that the service throttled; `None` if it is not retried.
+#[must_use]
+pub fn retry_delay(retry_after: Option<Duration>, remaining: Duration, jitter: f64) -> Option<Duration> {
+    let situation = Situation {
+        kind: OperationKind::Query,
+        class: RetryClass::Throttled,
+        used: Used::default(),
+        max_retries: 1,
+        budget: u32::MAX,
+        remaining,
+        retry_after,
+        jitter,
+    };
+    match retry::decide(&situation) {
+        Decision::Retry { delay, .. } => Some(delay),
+        Decision::Fail | Decision::Withhold | Decision::OutcomeUnknown => None,
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use recallflow::ffi::operations;
-use recallflow::replay::{Replay, clock_offset};
+use recallflow::replay::{Replay, clock_offset, retry_delay};
 
 /// Unix times of a working clock and of broken ones.
 const CLOCKS: [i64; 5] = [1_763_000_000, 0, -1, i64::MAX, i64::MIN];
@@ -11,7 +11,8 @@ const CLOCKS: [i64; 5] = [1_763_000_000, 0, -1, i64::MAX, i64::MIN];
 /// Seconds between the first and the last moment that a date can hold, with room to spare.
 const EVER: u64 = 10_000 * 366 * 24 * 60 * 60;
 
-/// Checks that `Retry-After` is a number of seconds, a date, or nothing.
+/// Checks that `Retry-After` is a number of seconds, a date, or nothing, and that a retry comes after it and before the
+/// deadline.
 ///
 /// # Panics
 ///
@@ -28,6 +29,13 @@ pub fn retry_after(data: &[u8]) {
             assert_eq!(asked, Some(Duration::from_secs(number.parse().unwrap_or(u64::MAX))));
         } else if let Some(asked) = asked {
             assert!(asked <= Duration::from_secs(EVER), "{header:?} asks for {asked:?}");
+        }
+        for remaining in [Duration::ZERO, Duration::from_secs(30), Duration::MAX] {
+            for jitter in [0.0, 1.0] {
+                let Some(delay) = retry_delay(asked, remaining, jitter) else { continue };
+                assert!(delay < remaining, "{header:?} delays a retry until the deadline");
+                assert!(delay >= asked.unwrap_or_default(), "{header:?} is not obeyed");
+            }
         }
     }
 }

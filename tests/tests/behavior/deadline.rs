@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use recallflow::{ErrorKind, Phase};
+use recallflow::{Client, ErrorKind, Phase};
 use recallflow_sandbox::{Certificate, Fault, Pace, Sandbox};
 use tempfile::NamedTempFile;
 use tokio::time::timeout;
@@ -12,6 +12,14 @@ use super::{builder, sandbox_and_client, update};
 
 /// Longer than every deadline in this file. A call that takes longer would never end.
 const FAR: Duration = Duration::from_secs(20);
+
+async fn sandbox_and_client_with_tls() -> (Sandbox, Client) {
+    let sandbox = Sandbox::builder().tls(Certificate::Trusted).start().await.unwrap();
+    let mut authority = NamedTempFile::new().unwrap();
+    authority.write_all(sandbox.authority().unwrap().as_bytes()).unwrap();
+    let client = builder(&sandbox).ca_file(authority.path()).build().unwrap();
+    (sandbox, client)
+}
 
 #[tokio::test]
 async fn no_fault_outlasts_the_deadline() {
@@ -43,10 +51,7 @@ async fn no_fault_outlasts_the_deadline() {
 /// checked in time.
 #[tokio::test]
 async fn a_flood_of_interim_responses_does_not_delay_the_deadline() {
-    let sandbox = Sandbox::builder().tls(Certificate::Trusted).start().await.unwrap();
-    let mut authority = NamedTempFile::new().unwrap();
-    authority.write_all(sandbox.authority().unwrap().as_bytes()).unwrap();
-    let client = builder(&sandbox).ca_file(authority.path()).build().unwrap();
+    let (sandbox, client) = sandbox_and_client_with_tls().await;
     client.query_recall_flow_detail(12).await.unwrap();
     sandbox.script([Fault::Interim { count: None, at_once: true }]);
     let started = Instant::now();
@@ -61,9 +66,13 @@ async fn a_flood_of_interim_responses_does_not_delay_the_deadline() {
 /// Blocks the thread of the runtime while the response arrives and the deadline passes, like a process that was stopped.
 #[tokio::test]
 async fn a_response_that_arrived_while_the_process_was_stopped_counts() {
-    let (sandbox, client) = sandbox_and_client().await;
-    let client = client.with_timeout(Duration::from_millis(300));
+    check_stopped(sandbox_and_client().await).await;
+    check_stopped(sandbox_and_client_with_tls().await).await;
+}
+
+async fn check_stopped((sandbox, client): (Sandbox, Client)) {
     client.query_recall_flow_detail(12).await.unwrap();
+    let client = client.with_timeout(Duration::from_millis(300));
     for is_update in [false, true] {
         sandbox.reset();
         sandbox.script([Fault::Ok.delayed_by(Duration::from_millis(100))]);

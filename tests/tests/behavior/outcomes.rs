@@ -186,6 +186,30 @@ fn an_update_is_not_sent_on_a_connection_that_ended_while_idle() {
     }
 }
 
+/// Some gateways announce so that they close an idle connection.
+#[test]
+fn a_query_survives_http_408_on_its_idle_connection() {
+    const TIMED_OUT: &str = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let ends: [fn(&mut TcpStream); 2] = [
+        |stream| stream.write_all(TIMED_OUT.as_bytes()).unwrap(),
+        |stream| {
+            stream.write_all(TIMED_OUT.as_bytes()).unwrap();
+            stream.shutdown(Shutdown::Both).unwrap();
+        },
+    ];
+    for end in ends {
+        let (address, tell, ended) = start_server(end);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let client = Client::builder("key", "secret").base_url(format!("http://{address}")).max_retries(0);
+        let client = client.build().unwrap();
+        runtime.block_on(client.query_recall_flow_detail(299)).unwrap();
+        tell.send(()).unwrap();
+        ended.recv().unwrap();
+        let error = runtime.block_on(client.query_recall_flow_detail(299)).unwrap_err();
+        assert_eq!(error.kind().as_str(), "ParameterError", "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_success_before_the_whole_update_was_sent_is_an_unknown_outcome() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
