@@ -65,7 +65,7 @@ const COMMANDS: &[ProjectCommand] = &[
     },
     ProjectCommand {
         name: "package",
-        options: "[python | node] [--zig]",
+        options: "[python | node]",
         about: "build the published packages, and try them in empty folders",
         run: package::run_command,
     },

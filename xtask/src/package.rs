@@ -5,6 +5,7 @@ mod paths;
 mod python;
 mod readme;
 mod scratch;
+mod zig;
 
 use lexopt::Arg;
 
@@ -14,11 +15,9 @@ use crate::process::{Outcome, cargo, run};
 /// Runs the command.
 pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
     let mut only = None;
-    let mut with_zig = false;
     while let Some(argument) = crate::next_argument(arguments)? {
         match argument {
             Arg::Value(name) if only.is_none() && (name == "python" || name == "node") => only = Some(name),
-            Arg::Long("zig") => with_zig = true,
             other => return Err(other.unexpected().to_string()),
         }
     }
@@ -27,9 +26,9 @@ pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
         package_rust()?;
     }
     if wanted("python") {
-        python::build_and_try(with_zig)?;
+        package_python()?;
     }
-    if wanted("node") { node::build_and_try() } else { Ok(()) }
+    if wanted("node") { package_node() } else { Ok(()) }
 }
 
 /// Packs the crate, which cargo builds from the packed files.
@@ -39,7 +38,7 @@ pub(crate) fn package_rust() -> Outcome {
 
 /// Builds and tries the Python package for this machine.
 pub(crate) fn package_python() -> Outcome {
-    python::build_and_try(false)
+    python::build_and_try()
 }
 
 /// Builds and tries the Node packages for this machine.

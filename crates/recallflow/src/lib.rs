@@ -35,6 +35,12 @@
 //!
 //! The library logs to [`tracing`](https://docs.rs/tracing): one span for each call, and one event of level `DEBUG` for
 //! each attempt. Bodies, keys and signatures are never logged.
+//!
+//! # SIGPIPE
+//!
+//! Rust programs ignore this signal when they start. A program that restores its default action must block the signal on
+//! the threads that make calls. Otherwise a server that resets a connection during an upload ends the process, because
+//! HTTP libraries write without `MSG_NOSIGNAL`. The Python package blocks the signal itself.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

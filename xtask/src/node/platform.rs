@@ -37,10 +37,7 @@ impl Platform {
 
     /// Returns the platform of this machine, for which cargo builds.
     pub(crate) fn of_this_machine() -> Result<Self, String> {
-        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let about = read(Command::new(rustc).current_dir(root()).arg("-vV"))?;
-        let target = about.lines().find_map(|line| line.strip_prefix("host: "));
-        Self::for_target(target.ok_or("expected a host from `rustc -vV`")?)
+        Self::for_target(&host_target()?)
     }
 
     /// Returns the file name of the native module.
@@ -52,6 +49,14 @@ impl Platform {
     pub(crate) fn package_name(&self) -> String {
         format!("recallflow-{}", self.name)
     }
+}
+
+/// Returns the target of Rust for this machine.
+pub(crate) fn host_target() -> Result<String, String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let about = read(Command::new(rustc).current_dir(root()).arg("-vV"))?;
+    let target = about.lines().find_map(|line| line.strip_prefix("host: "));
+    target.map(str::to_owned).ok_or_else(|| "expected a host from `rustc -vV`".to_owned())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::paths;
 use super::scratch::{Scratch, megabytes, only_file, remove_old};
+use super::zig::{self, Zig};
 use crate::artifact::{own_crates, target_directory};
 use crate::process::{Outcome, cargo, read, root, run_quietly};
 use crate::python::environment::PythonEnvironment;
@@ -17,18 +18,23 @@ const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
 
 /// Builds both into `target/package/` and tries them with every Python on this machine.
 ///
-/// Built with zig, the wheel runs on Linux systems as old as manylinux2014; without zig, only on systems as new as this one.
-pub(crate) fn build_and_try(with_zig: bool) -> Outcome {
+/// Without zig, the wheel runs only on Linux systems as new as this one.
+pub(crate) fn build_and_try() -> Outcome {
     let folder = target_directory()?.join("package");
     for suffix in [".whl", ".tar.gz"] {
         remove_old(&folder, suffix)?;
     }
     let environment = PythonEnvironment::with_requirements("test")?;
-    let wheel = build_wheel(&folder, with_zig)?;
+    let zig = Zig::find()?;
+    let wheel = build_wheel(&folder, &environment, zig.as_ref())?;
     // The native module is the only built file.
     check_built_files(&environment, "zipfile", &wheel, 1)?;
     let scratch = Scratch::new()?;
-    check_paths(&environment, &wheel, &scratch)?;
+    let contents = unpack(&environment, &wheel, &scratch)?;
+    paths::check_contents(&contents)?;
+    if zig.is_some() {
+        zig::check_glibc(&contents.join("recallflow").join("_native.abi3.so"))?;
+    }
     let sdist = build_sdist(&environment, &folder)?;
 
     println!("{}", wheel.display());
@@ -56,13 +62,13 @@ pub(crate) fn build_and_try(with_zig: bool) -> Outcome {
 }
 
 /// Builds the wheel as it is published.
-fn build_wheel(folder: &Path, with_zig: bool) -> Result<PathBuf, String> {
-    let environment = PythonEnvironment::with_requirements(if with_zig { "zig" } else { "test" })?;
-    let mut maturin = maturin_command(&environment, "build");
+fn build_wheel(folder: &Path, environment: &PythonEnvironment, zig: Option<&Zig>) -> Result<PathBuf, String> {
+    let mut maturin = maturin_command(zig.map_or(environment, |zig| &zig.environment), "build");
     maturin.args(["--profile", "dist", "--locked", "--quiet", "--out"]).arg(folder);
     paths::hide_folders(&mut maturin)?;
-    if with_zig {
-        maturin.args(["--zig", "--compatibility", "manylinux2014"]);
+    if let Some(zig) = zig {
+        zig.configure(&mut maturin);
+        maturin.args(["--compatibility", zig::WHEEL_COMPATIBILITY]);
     }
     run_quietly(&mut maturin)?;
     only_file(folder, ".whl")
@@ -92,11 +98,11 @@ fn check_built_files(environment: &PythonEnvironment, reader: &str, archive: &Pa
     Err(format!("expected at most {limit} built files in {}, got {}", archive.display(), built.join(", ")))
 }
 
-/// Fails if the wheel contains a path of this machine.
-fn check_paths(environment: &PythonEnvironment, wheel: &Path, scratch: &Scratch) -> Outcome {
+/// Unpacks a wheel, and returns the folder of its contents.
+fn unpack(environment: &PythonEnvironment, wheel: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
     let folder = scratch.path().join("contents");
     run_quietly(environment.tool("zipfile").arg("--extract").arg(wheel).arg(&folder))?;
-    paths::check_contents(&folder)
+    Ok(folder)
 }
 
 /// Builds a wheel from the source distribution alone, as pip does on a platform without a wheel.

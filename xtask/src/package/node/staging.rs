@@ -11,6 +11,7 @@ use crate::node::toolchain::Toolchain;
 use crate::node::{compile_typescript, home};
 use crate::package::paths;
 use crate::package::scratch::Scratch;
+use crate::package::zig::{self, Zig};
 use crate::process::{Outcome, run_quietly};
 
 const MANIFEST: &str = "package.json";
@@ -117,12 +118,20 @@ pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
 fn native_module() -> Result<PathBuf, String> {
     let mut build = artifact::build_command("rustc");
     paths::hide_folders(&mut build)?;
+    let zig = Zig::find()?;
+    if let Some(zig) = &zig {
+        zig.configure(&mut build);
+    }
     let mut arguments = vec!["--package", "recallflow-node", "--lib", "--profile", DIST];
     if cfg!(target_os = "linux") {
         // The profile strips debug information, but not the symbol names of a library.
         arguments.extend(["--", "-C", "link-arg=-Wl,--strip-all"]);
     }
-    artifact::build_library_with(build, &arguments)
+    let module = artifact::build_library_with(build, &arguments)?;
+    if zig.is_some() {
+        zig::check_glibc(&module)?;
+    }
+    Ok(module)
 }
 
 /// Reads the manifest of the sources, whose version must be that of the workspace.
