@@ -99,7 +99,7 @@ def test_a_misspelt_field_is_named_in_the_warning() -> None:
 def test_the_client_refuses_a_documented_field_even_without_validation() -> None:
     """Which of the two values the caller meant is unknown."""
     with Sandbox() as sandbox, sandbox.client(validate=False) as client:
-        with pytest.raises(rf.InvalidRequestError, match="`extra.recallNum` is a documented field"):
+        with pytest.raises(rf.InvalidRequestError, match=r"`extra\.recallNum` is a documented field"):
             client.update_recall_flow(UPDATE.replace(extra={"recallNum": 5}))
         assert sandbox.requests == []
 

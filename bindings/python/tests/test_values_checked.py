@@ -124,9 +124,7 @@ MISFITS: dict[str, tuple[Any, str]] = {
     "function": (len, "a Python `builtin_function_or_method`"),
 }
 
-ALL_FIELDS = [
-    pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind in REQUESTS for name in documented(kind)
-]
+ALL_FIELDS = [pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind in REQUESTS for name in documented(kind)]
 
 
 @pytest.mark.parametrize("misfit", MISFITS)

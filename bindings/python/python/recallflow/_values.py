@@ -81,13 +81,7 @@ class Value(Record):
 
     def _init(self, *values: Any) -> None:
         *fields, extra = values
-        if isinstance(extra, _MAPPINGS) and not isinstance(extra, Extra):
-            try:
-                extra = Extra(extra)
-            except Exception:
-                # `validate` reports a mapping that cannot be read.
-                pass
-        for put, is_time, value in zip(self._setters, self._times, (*fields, extra), strict=True):
+        for put, is_time, value in zip(self._setters, self._times, (*fields, _as_extra(extra)), strict=True):
             put(self, _time(value) if is_time else _as_tuple(value))
 
     def _identity(self) -> tuple[Any, ...]:
@@ -110,9 +104,9 @@ class Value(Record):
         """Parses the JSON of the service, given as text or already parsed.
 
         Raises:
-            InvalidRequestError: It is not JSON, or a field of a request is unknown, missing or of the wrong type. Fields
-                that a request does not know are not read from JSON; `replace(extra=…)` adds them.
-                Fields of a response that do not fit are in `extra`.
+            InvalidRequestError: It is not JSON, or a field of a request is unknown, missing or of the wrong type.
+                Fields that a request does not know are not read from JSON; `replace(extra=…)` adds them. Fields of a
+                response that do not fit are in `extra`.
         """
         return _native.from_wire(cls, wire)
 
@@ -197,6 +191,16 @@ def _as_tuple(value: Any) -> Any:
     if isinstance(value, _ATOMS) or not isinstance(value, _SEQUENCES):
         return value
     return tuple(value)
+
+
+def _as_extra(value: Any) -> Any:
+    """Returns a mapping as an `Extra`; a mapping that cannot be read unchanged, which `validate` reports."""
+    if not isinstance(value, _MAPPINGS) or isinstance(value, Extra):
+        return value
+    try:
+        return Extra(value)
+    except Exception:  # noqa: BLE001, a mapping may raise anything
+        return value
 
 
 def _plain(value: Any) -> Any:
