@@ -16,7 +16,7 @@ const log = (text, fields) => logged.push(text, inspect(fields, { depth: 9 }));
 const logger = { debug: log, info: log, warn: log, error: log };
 
 /** Returns an entry of `/proc/self/status` in bytes; `undefined` on other systems. */
-function resident(name) {
+function readStatus(name) {
   try {
     const line = readFileSync('/proc/self/status', 'utf8')
       .split('\n')
@@ -28,7 +28,7 @@ function resident(name) {
 }
 
 /** Resets the peak memory of this process. */
-function forgetPeak() {
+function resetPeakMemory() {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
@@ -37,7 +37,7 @@ function forgetPeak() {
 }
 
 /** Returns every printed or stored form of a value. */
-function shown(value) {
+function textsOf(value) {
   const texts = [String(value), inspect(value, { depth: 9, showHidden: true, getters: true }), inspect(value)];
   texts.push(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)) ?? '');
   if (value instanceof Error) {
@@ -48,7 +48,7 @@ function shown(value) {
 }
 
 /** Calls the operation. */
-function called(client, { operation, key_id: keyId, timeout_ms: timeout }) {
+function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout }) {
   if (operation === 'query') return client.queryRecallFlowDetail(keyId, { timeout });
   const update = {
     keyId,
@@ -61,36 +61,36 @@ function called(client, { operation, key_id: keyId, timeout_ms: timeout }) {
 }
 
 /** Calls the operation and returns the result as JSON. */
-async function observe(client, call) {
+async function observeCall(client, call) {
   logged.length = 0;
   const observed = {};
-  forgetPeak();
-  const before = resident('VmRSS:');
+  resetPeakMemory();
+  const before = readStatus('VmRSS:');
   const started = performance.now();
-  let answer;
+  let response;
   /** @type {any} */
-  let failed;
+  let error;
   try {
-    answer = await called(client, call);
-  } catch (error) {
-    failed = error;
+    response = await callOperation(client, call);
+  } catch (thrown) {
+    error = thrown;
   }
   observed.milliseconds = performance.now() - started;
-  const peak = resident('VmHWM:');
+  const peak = readStatus('VmHWM:');
   if (before && peak) observed.memory_growth = Math.max(0, peak - before);
-  if (failed === undefined) {
-    const { keyId, recallInterval, recallNum } = answer ?? {};
-    observed.value = answer && { keyId, recallInterval, recallNum };
-    observed.texts = shown(answer);
+  if (error === undefined) {
+    const { keyId, recallInterval, recallNum } = response ?? {};
+    observed.value = response && { keyId, recallInterval, recallNum };
+    observed.texts = textsOf(response);
   } else {
-    observed.error = failed.name ?? String(failed);
-    observed.of_the_tree = failed instanceof RecallFlowError;
-    observed.code = failed.code;
-    observed.http_status = failed.httpStatus;
-    observed.cause = failed.cause?.name;
-    observed.texts = [...shown(failed), ...(failed.cause ? shown(failed.cause) : [])];
+    observed.error = error.name ?? String(error);
+    observed.of_the_tree = error instanceof RecallFlowError;
+    observed.code = error.code;
+    observed.http_status = error.httpStatus;
+    observed.cause = error.cause?.name;
+    observed.texts = [...textsOf(error), ...(error.cause ? textsOf(error.cause) : [])];
   }
-  observed.texts.push(...shown(client), ...logged);
+  observed.texts.push(...textsOf(client), ...logged);
   return observed;
 }
 
@@ -103,7 +103,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const { base_url: baseUrl, api_key: apiKey, api_secret: apiSecret, ca_file: caFile } = open;
     client = new Client({ apiKey, apiSecret, baseUrl, caFile: caFile ?? undefined, logger });
   } else {
-    reply = await observe(client, call);
+    reply = await observeCall(client, call);
   }
   process.stdout.write(`${JSON.stringify(reply, (_, part) => (typeof part === 'bigint' ? Number(part) : part))}\n`);
 }

@@ -71,7 +71,7 @@ const PLACES = [
  * @param {Map<string, string>} programs
  * @param {ts.CompilerOptions} further
  */
-function messages(programs, further) {
+function reportOn(programs, further) {
   const config = ts.getParsedCommandLineOfConfigFile(join(FOLDER, 'tsconfig.json'), further, {
     ...ts.sys,
     onUnRecoverableConfigFileDiagnostic: ({ messageText }) => assert.fail(String(messageText)),
@@ -100,7 +100,7 @@ function messages(programs, further) {
  *
  * @param {string} message
  */
-function named(message) {
+function fieldsNamedBy(message) {
   const last = message.split('\n').at(-1) ?? '';
   const [, one, stranger, several] =
     /Property '(\w+)' is missing|'(\w+)' does not exist|is missing the following properties .*: ([\w, ]+)$/.exec(
@@ -109,7 +109,7 @@ function named(message) {
   return one ?? stranger ?? several ?? last;
 }
 
-for (const [version, further] of /** @type {[string, ts.CompilerOptions][]} */ ([
+for (const [version, options] of /** @type {[string, ts.CompilerOptions][]} */ ([
   ['to 6', {}],
   ['from 7 on', { stableTypeOrdering: true }],
 ])) {
@@ -118,10 +118,10 @@ for (const [version, further] of /** @type {[string, ts.CompilerOptions][]} */ (
       MISTAKES.map(([properties, fields]) => ({ place, properties, fields, text: program(properties) })),
     ).filter(({ text }) => text !== undefined);
     const file = (/** @type {number} */ index) => join(FOLDER, `mistake-${index}.ts`);
-    const said = messages(new Map(cases.map(({ text }, index) => [file(index), HEAD + text])), further);
+    const reported = reportOn(new Map(cases.map(({ text }, index) => [file(index), HEAD + text])), options);
     cases.forEach(({ place, properties, fields }, index) => {
       test(`${place}: ${properties}`, () => {
-        assert.equal(named(said[index] ?? ''), fields, said[index]);
+        assert.equal(fieldsNamedBy(reported[index] ?? ''), fields, reported[index]);
       });
     });
   });
@@ -132,7 +132,7 @@ for (const [version, further] of /** @type {[string, ts.CompilerOptions][]} */ (
  *
  * @param {string} source
  */
-function remaining(source) {
+function remainingMembers(source) {
   const others = ['WithoutToSeat', 'WithToSeat', 'WithoutToSeat'];
   return [
     `(RecallNodeFields & RecallNodeWithSource${source} & RecallNodeWithHangUpSms & RecallNodeWithToSeat)`,
@@ -147,7 +147,7 @@ const MESSAGES = [
     "export const node: RecallNode = { source: VoiceSource.TEXT_TO_SPEECH, text: 'Hello' };",
     [
       "Type '{ source: 3; text: string; }' is not assignable to type 'RecallNode'.",
-      `  Type '{ source: 3; text: string; }' is not assignable to type '${remaining('TextToSpeech')}'.`,
+      `  Type '{ source: 3; text: string; }' is not assignable to type '${remainingMembers('TextToSpeech')}'.`,
       "    Type '{ source: 3; text: string; }' is not assignable to type 'RecallNodeFields & RecallNodeWithSourceTextToSpeech & RecallNodeWithoutHangUpSms & RecallNodeWithoutToSeat'.",
       "      Property 'lan' is missing in type '{ source: 3; text: string; }' but required in type 'RecallNodeWithSourceTextToSpeech'.",
     ],
@@ -166,17 +166,17 @@ const MESSAGES = [
     'a misspelt field',
     "export const node: RecallNode = { source: 1, voiceFileId: 'a.wav', senderID: 'me' };",
     [
-      `Object literal may only specify known properties, but 'senderID' does not exist in type '${remaining('Uploaded')}'. Did you mean to write 'senderId'?`,
+      `Object literal may only specify known properties, but 'senderID' does not exist in type '${remainingMembers('Uploaded')}'. Did you mean to write 'senderId'?`,
     ],
   ],
 ];
 
 suite('the whole message names what is wrong for', () => {
   const file = (/** @type {number} */ index) => join(FOLDER, `message-${index}.ts`);
-  const said = messages(new Map(MESSAGES.map(([, text], index) => [file(index), HEAD + text])), {});
+  const reported = reportOn(new Map(MESSAGES.map(([, text], index) => [file(index), HEAD + text])), {});
   MESSAGES.forEach(([name, , lines], index) => {
     test(name, () => {
-      assert.equal(said[index], lines.join('\n'));
+      assert.equal(reported[index], lines.join('\n'));
     });
   });
 });
@@ -186,7 +186,7 @@ suite('the whole message names what is wrong for', () => {
  *
  * @param {string} name
  */
-function cost(name) {
+function compilerCost(name) {
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const options = [
     '--ignoreConfig',
@@ -207,7 +207,7 @@ function cost(name) {
 }
 
 test('spreading a node over another costs the compiler little', () => {
-  const [base, spread] = [cost('import'), cost('spread')];
+  const [base, spread] = [compilerCost('import'), compilerCost('spread')];
   const types = spread.types - base.types;
   assert.ok(types <= 1000, `${types} types`);
   const memory = spread.memory - base.memory;

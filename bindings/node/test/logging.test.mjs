@@ -25,22 +25,22 @@ afterEach(() => sandbox.close());
 const ATTEMPT = { attempt: 1, operation: 'queryRecallFlowDetail' };
 
 /** Returns a logger that keeps its records. */
-function keeper() {
+function recordingLogger() {
   /** @type {{ level: string, message: string, fields: any }[]} */
-  const lines = [];
+  const records = [];
   const keep = (/** @type {string} */ level) => (/** @type {string} */ message, /** @type {any} */ fields) => {
-    lines.push({ level, message, fields });
+    records.push({ level, message, fields });
   };
   const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
-  return { lines, logger };
+  return { records, logger };
 }
 
 test('every attempt is logged, with fields in camel case', async () => {
-  const { lines, logger } = keeper();
+  const { records, logger } = recordingLogger();
   sandbox.script(-18, 503);
   await sandbox.client({ logger }).queryRecallFlowDetail(12);
   assert.deepEqual(
-    lines.map(({ level, message }) => [level, message]),
+    records.map(({ level, message }) => [level, message]),
     [
       ['debug', 'attempt failed'],
       ['debug', 'attempt failed'],
@@ -48,44 +48,44 @@ test('every attempt is logged, with fields in camel case', async () => {
     ],
   );
   assert.deepEqual(
-    lines.map(({ fields }) => fields.attempt),
+    records.map(({ fields }) => fields.attempt),
     [1, 2, 3],
   );
-  for (const { fields } of lines) {
+  for (const { fields } of records) {
     assert.equal(fields.operation, 'queryRecallFlowDetail');
     assert(
       Object.keys(fields).every((name) => /^[a-z][a-zA-Z]*$/.test(name)),
       Object.keys(fields).join(),
     );
   }
-  assert.equal(lines[0]?.fields.code, -18);
-  assert.equal(lines[1]?.fields.httpStatus, 503);
-  assert.deepEqual(lines[2]?.fields, { attempt: 3, operation: 'queryRecallFlowDetail' });
+  assert.equal(records[0]?.fields.code, -18);
+  assert.equal(records[1]?.fields.httpStatus, 503);
+  assert.deepEqual(records[2]?.fields, { attempt: 3, operation: 'queryRecallFlowDetail' });
 });
 
 test('log records come before the call ends', async () => {
-  const { lines, logger } = keeper();
+  const { records, logger } = recordingLogger();
   const client = sandbox.client({ logger });
   await client.queryRecallFlowDetail(12);
-  assert.equal(lines.length, 1);
+  assert.equal(records.length, 1);
   sandbox.script(-22);
   await rejectionOf(client.queryRecallFlowDetail(12));
-  assert.equal(lines.length, 2);
+  assert.equal(records.length, 2);
   await client.updateRecallFlow({ keyId: 299, recallInterval: 5, recallNum: 1, recallType: 0 });
-  assert.equal(lines.length, 3);
-  assert.equal(lines[2]?.fields.operation, 'updateRecallFlow');
+  assert.equal(records.length, 3);
+  assert.equal(records[2]?.fields.operation, 'updateRecallFlow');
 });
 
 test('drift is logged as a warning', async () => {
-  const { lines, logger } = keeper();
+  const { records, logger } = recordingLogger();
   sandbox.script(pageOf([1], 2, 2), pageOf([1], 3, 2));
   const tasks = sandbox.client({ logger }).groupCalls(SPAN);
   await collect(tasks);
-  const warned = lines.filter(({ level }) => level === 'warn');
+  const warned = records.filter(({ level }) => level === 'warn');
   assert.equal(warned.length, 1);
   assert.match(warned[0]?.message ?? '', /changed/);
   assert.deepEqual(
-    lines.filter(({ level }) => level === 'debug').map(({ fields }) => fields.operation),
+    records.filter(({ level }) => level === 'debug').map(({ fields }) => fields.operation),
     ['queryGroupCalls', 'queryGroupCalls'],
   );
 });
