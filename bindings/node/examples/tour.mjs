@@ -24,9 +24,10 @@ title('Find recall flows');
 const pending = [];
 for await (const { keyId, taskName, status, finishNum, recallNum } of client.recallFlows(span)) {
   console.log(`flow ${keyId} of task ${taskName}: ${nameOf(status)}, ${finishNum} of ${recallNum} recalls done`);
-  if (status === RecallStatus.PENDING) pending.push(keyId);
+  if (status === RecallStatus.PENDING && keyId !== undefined) pending.push(keyId);
 }
 const [first, second] = pending;
+if (first === undefined || second === undefined) throw new Error('expected two pending flows');
 
 title('Read one');
 const flow = await client.queryRecallFlowDetail(first);

@@ -7,7 +7,7 @@ import { suite, test } from 'node:test';
 
 import { TimeoutError, TimestampExpiredError } from 'recallflow';
 
-import { PATIENCE } from './programs.mjs';
+import { STEP_TIMEOUT } from './child-programs.mjs';
 import { CHANGE } from './specimens.mjs';
 import { rejectionOf, sandboxFor } from './support.mjs';
 
@@ -69,7 +69,7 @@ for (const [name, offset] of Object.entries({
       sandbox.setClockOffset(offset);
       assert((await call) instanceof TimeoutError);
       const lasted = performance.now() - started;
-      assert(lasted >= 395 && lasted < PATIENCE / 4, `${lasted} ms`);
+      assert(lasted >= 395 && lasted < STEP_TIMEOUT / 4, `${lasted} ms`);
     });
   });
 }

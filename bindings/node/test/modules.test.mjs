@@ -13,7 +13,7 @@ import { createContext, runInContext } from 'node:vm';
 import * as imported from 'recallflow';
 import * as importedSandbox from 'recallflow/sandbox';
 
-import { HOME } from './programs.mjs';
+import { PACKAGE } from './child-programs.mjs';
 
 const require = createRequire(import.meta.url);
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -114,7 +114,9 @@ test('without native modules, the error gives the remedy', () => {
     { options: ['--no-addons'], remedy: /start Node without `--no-addons`/ },
     { options: [`${permission}`, '--allow-fs-read=*'], remedy: /`--allow-addons`/ },
   ]) {
-    const { status, stderr } = spawnSync(process.execPath, [...options, '-e', "require('recallflow')"], { cwd: HOME });
+    const { status, stderr } = spawnSync(process.execPath, [...options, '-e', "require('recallflow')"], {
+      cwd: PACKAGE,
+    });
     assert.notEqual(status, 0);
     assert.match(String(stderr), remedy);
     assert.doesNotMatch(String(stderr), /npm install/);

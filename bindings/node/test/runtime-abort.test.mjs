@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import test from 'node:test';
 
-import { IS_FULL } from './programs.mjs';
+import { IS_FULL } from './child-programs.mjs';
 import { collect, rejectionOf, sandboxFor } from './support.mjs';
 
 const QUERY = { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01', size: 100 };

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { IS_FULL, NEEDS_PROC, finish, run } from './programs.mjs';
+import { IS_FULL, NEEDS_PROC, outputOf, startProgram } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 /** Number of runs of programs that exit at a random moment of a call. */
@@ -35,12 +35,12 @@ async function holding(t, count) {
 /**
  * Runs a program, and returns the milliseconds between its last output and its end.
  *
- * @param {import('./programs.mjs').Program} program
+ * @param {import('./child-programs.mjs').Program} program
  */
 async function lingering(program) {
-  await program.hear('last');
+  await program.waitForLine('last');
   const from = performance.now();
-  const { status, errors } = await program.end();
+  const { status, errors } = await program.waitForExit();
   assert.deepEqual({ status, errors }, { status: 0, errors: '' });
   return performance.now() - from;
 }
@@ -75,15 +75,15 @@ await task;`,
 const client = rf.Client.fromEnv();
 const calls = (signal) => Array.from({ length: 64 }, () => client.queryRecallFlowDetail(12, { signal }));
 ${act}
-say('last');`;
-    assert.ok((await lingering(run(t, program, { sandbox }))) < 1000);
+console.log('last');`;
+    assert.ok((await lingering(startProgram(t, program, { sandbox }))) < 1000);
   });
 }
 
 test('it ends immediately with unused clients', async (t) => {
   const sandbox = await sandboxFor(t);
-  const program = "for (let count = 0; count < 20; count += 1) rf.Client.fromEnv(); say('last');";
-  assert.ok((await lingering(run(t, program, { sandbox }))) < 1000);
+  const program = "for (let count = 0; count < 20; count += 1) rf.Client.fromEnv(); console.log('last');";
+  assert.ok((await lingering(startProgram(t, program, { sandbox }))) < 1000);
 });
 
 test('a call that is not awaited completes before the end', async (t) => {
@@ -91,9 +91,9 @@ test('a call that is not awaited completes before the end', async (t) => {
   sandbox.script({ delay: 300 });
   const program = `
 const client = rf.Client.fromEnv();
-client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
-process.on('exit', () => say('exit'));`;
-  assert.equal(await finish(t, program, { sandbox }), 'answered 12\nexit');
+client.queryRecallFlowDetail(12).then((detail) => console.log('answered', detail.keyId));
+process.on('exit', () => console.log('exit'));`;
+  assert.equal(await outputOf(t, program, { sandbox }), 'answered 12\nexit');
 });
 
 test('aborting one of several calls does not end it', async (t) => {
@@ -102,10 +102,10 @@ test('aborting one of several calls does not end it', async (t) => {
   const program = `
 const client = rf.Client.fromEnv();
 const controller = new AbortController();
-client.queryRecallFlowDetail(12, { signal: controller.signal }).catch(() => say('aborted'));
-client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+client.queryRecallFlowDetail(12, { signal: controller.signal }).catch(() => console.log('aborted'));
+client.queryRecallFlowDetail(12).then((detail) => console.log('answered', detail.keyId));
 setImmediate(() => controller.abort());`;
-  assert.equal(await finish(t, program, { sandbox }), 'aborted\nanswered 12');
+  assert.equal(await outputOf(t, program, { sandbox }), 'aborted\nanswered 12');
 });
 
 test('a closed or unreachable client completes its calls', async (t) => {
@@ -114,13 +114,13 @@ test('a closed or unreachable client completes its calls', async (t) => {
   const program = `
 function begin() {
   const client = rf.Client.fromEnv();
-  client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+  client.queryRecallFlowDetail(12).then((detail) => console.log('answered', detail.keyId));
   return client;
 }
 begin().close();
 begin();
 setImmediate(gc);`;
-  assert.equal(await finish(t, program, { sandbox, options: ['--expose-gc'] }), 'answered 12\nanswered 12');
+  assert.equal(await outputOf(t, program, { sandbox, options: ['--expose-gc'] }), 'answered 12\nanswered 12');
 });
 
 test('a call in `beforeExit` completes, and a call in `exit` does not', async (t) => {
@@ -129,16 +129,16 @@ test('a call in `beforeExit` completes, and a call in `exit` does not', async (t
 const client = rf.Client.fromEnv();
 let count = 0;
 process.on('beforeExit', () => {
-  say('beforeExit');
+  console.log('beforeExit');
   count += 1;
-  if (count < 3) client.queryRecallFlowDetail(12).then((detail) => say('answered', detail.keyId));
+  if (count < 3) client.queryRecallFlowDetail(12).then((detail) => console.log('answered', detail.keyId));
 });
 process.on('exit', () => {
-  say('exit');
-  client.queryRecallFlowDetail(12).then(() => say('never'));
+  console.log('exit');
+  client.queryRecallFlowDetail(12).then(() => console.log('never'));
 });`;
   const output = 'beforeExit\nanswered 12\nbeforeExit\nanswered 12\nbeforeExit\nexit';
-  assert.equal(await finish(t, program, { sandbox }), output);
+  assert.equal(await outputOf(t, program, { sandbox }), output);
 });
 
 for (const [name, [status, act, complaint]] of Object.entries(
@@ -156,11 +156,11 @@ for (const [name, [status, act, complaint]] of Object.entries(
 )) {
   test(`it ends with pending calls if ${name}`, async (t) => {
     const sandbox = await holding(t, 20);
-    const program = run(t, UNDER_WAY + act, { sandbox });
+    const program = startProgram(t, UNDER_WAY + act, { sandbox });
     await sandbox.waitForRequests(20);
     const from = performance.now();
-    program.tell();
-    const ended = await program.end();
+    program.sendLine();
+    const ended = await program.waitForExit();
     assert.equal(ended.status, status);
     assert.match(ended.errors, complaint);
     assert.ok(performance.now() - from < 1000);
@@ -176,10 +176,10 @@ await once(process.stdin, 'data');
 process.exit(3);`;
   for (let time = 0; time < TIMES; time += 1) {
     const sandbox = await sandboxFor(t);
-    const running = run(t, program, { sandbox });
+    const running = startProgram(t, program, { sandbox });
     await sandbox.waitForRequests(8 + ((time * 7) % 60));
-    running.tell();
-    assert.deepEqual(await running.end(), { status: 3, signal: null, output: '', errors: '' });
+    running.sendLine();
+    assert.deepEqual(await running.waitForExit(), { status: 3, signal: null, output: '', errors: '' });
     sandbox.close();
   }
 });
@@ -192,7 +192,7 @@ function placeOfTheCall() {
   return client.queryRecallFlowDetail(10_000);
 }
 placeOfTheCall();`;
-  const { status, errors } = await run(t, program, { sandbox }).end();
+  const { status, errors } = await startProgram(t, program, { sandbox }).waitForExit();
   assert.equal(status, 1);
   assert.match(errors, /ParameterError: queryRecallFlowDetail: [^]*\n {4}at placeOfTheCall \(/);
   assert.doesNotMatch(errors, /\/dist\//);
@@ -211,8 +211,8 @@ const controller = new AbortController();
 const wait = sandbox.waitForRequests(2, { signal: controller.signal });
 controller.abort();
 await wait.catch(() => {});
-say('last');`;
-  assert.ok((await lingering(run(t, program))) < 1000);
+console.log('last');`;
+  assert.ok((await lingering(startProgram(t, program))) < 1000);
 });
 
 test('no thread is started before the first call', NEEDS_PROC, async (t) => {
@@ -232,6 +232,6 @@ await client.queryRecallFlowDetail(12);
 const called = count() - before;
 await Promise.all(Array.from({ length: 64 }, () => client.queryRecallFlowDetail(12)));
 await Promise.all(Array.from({ length: 64 }, () => rf.Client.fromEnv().queryRecallFlowDetail(12)));
-say(loaded, made, called, count() - before);`;
-  assert.equal(await finish(t, program, { sandbox, isLoaded: false }), '0 0 1 1');
+console.log(loaded, made, called, count() - before);`;
+  assert.equal(await outputOf(t, program, { sandbox, isLoaded: false }), '0 0 1 1');
 });

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { finish } from './programs.mjs';
+import { outputOf } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 /** Collects the resources that Jest does not ignore, as its module `collectHandles` does. */
@@ -40,9 +40,9 @@ await call;
 // Destroy hooks run later.
 await new Promise(setImmediate);
 const called = open().filter((type) => type === 'recallflow');
-say(JSON.stringify({ imported, calling, called }));
+console.log(JSON.stringify({ imported, calling, called }));
 `;
-  assert.deepEqual(JSON.parse(await finish(t, program, { sandbox, isLoaded: false })), {
+  assert.deepEqual(JSON.parse(await outputOf(t, program, { sandbox, isLoaded: false })), {
     imported: [],
     calling: ['recallflow', 'recallflow'],
     called: [],

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { faults } from 'recallflow/sandbox';
 
-import { NEEDS_PROC, finish, run } from './programs.mjs';
+import { NEEDS_PROC, outputOf, startProgram } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 /** Frees one descriptor more with each use of `restore`. */
@@ -58,15 +58,15 @@ test('a call without a free descriptor sends nothing', NEEDS_PROC, async (t) => 
   const act =
     'const client = rf.Client.fromEnv({ maxRetries: 1 });\nconst act = () => client.updateRecallFlow(UPDATE);\n';
   const variables = { RECALLFLOW_BASE_URL: sandbox.url.replace('127.0.0.1', 'localhost') };
-  const program = run(t, act + NO_DESCRIPTORS + UNTIL_PERMITTED, { sandbox, variables });
-  assert.deepEqual(await program.end(), { status: 0, signal: null, output: '', errors: '' });
+  const program = startProgram(t, act + NO_DESCRIPTORS + UNTIL_PERMITTED, { sandbox, variables });
+  assert.deepEqual(await program.waitForExit(), { status: 0, signal: null, output: '', errors: '' });
   assert.equal(sandbox.requests.length, 1);
 });
 
 test('a sandbox without a free descriptor is refused', NEEDS_PROC, async (t) => {
   const act =
     "import { Sandbox } from 'recallflow/sandbox';\nconst act = async () => (await Sandbox.start()).close();\n";
-  await finish(t, act + NO_DESCRIPTORS + UNTIL_PERMITTED);
+  await outputOf(t, act + NO_DESCRIPTORS + UNTIL_PERMITTED);
 });
 
 for (const option of ['caFile', 'clientCertificate']) {
@@ -80,7 +80,7 @@ const act = () => {
   }
 };
 `;
-    await finish(t, act + NO_DESCRIPTORS + UNTIL_PERMITTED);
+    await outputOf(t, act + NO_DESCRIPTORS + UNTIL_PERMITTED);
   });
 }
 
@@ -96,10 +96,10 @@ const calls = [
   () => Sandbox.start(),
 ];
 for (const call of calls) {
-  await call().then(() => say('permitted'), refused);
+  await call().then(() => console.log('permitted'), refused);
 }
 `;
-  assert.equal(await finish(t, program, { sandbox }), '');
+  assert.equal(await outputOf(t, program, { sandbox }), '');
   assert.equal(sandbox.requests.length, 0);
 });
 
@@ -111,33 +111,33 @@ const client = rf.Client.fromEnv();
 const descriptors = () => readdirSync('/proc/self/fd').length;
 const before = descriptors();
 await Promise.all(Array.from({ length: 100 }, () => client.queryRecallFlowDetail(12)));
-say('called');
+console.log('called');
 for (const end = Date.now() + 20_000; descriptors() > before + 16; ) {
   if (Date.now() > end) throw new Error(String(descriptors()));
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
-say('done');
+console.log('done');
 process.stdin.resume();
 `;
-  const called = run(t, program, { sandbox });
-  await called.hear('called');
+  const called = startProgram(t, program, { sandbox });
+  await called.waitForLine('called');
   await sandbox.waitForOpenConnections(4, { timeout: 20_000 });
-  await called.hear('done');
+  await called.waitForLine('done');
 });
 
 for (const call of ['queryRecallFlowDetail(12)', 'updateRecallFlow(UPDATE)']) {
   test(`a response to ${call} that arrived while the process was stopped counts`, NEEDS_PROC, async (t) => {
     const sandbox = await sandboxFor(t);
     sandbox.script(faults.delay(200));
-    const program = `await rf.Client.fromEnv({ timeout: 1000 }).${call};\nsay('succeeded');\n`;
-    const stopped = run(t, program, { sandbox });
+    const program = `await rf.Client.fromEnv({ timeout: 1000 }).${call};\nconsole.log('succeeded');\n`;
+    const stopped = startProgram(t, program, { sandbox });
     await sandbox.waitForRequests(1);
-    stopped.interrupt('SIGSTOP');
+    stopped.sendSignal('SIGSTOP');
     // The response arrives, and then the deadline of the call passes.
     await sleep(1500);
-    stopped.interrupt('SIGCONT');
-    await stopped.hear('succeeded');
-    assert.deepEqual(await stopped.end(), { status: 0, signal: null, output: '', errors: '' });
+    stopped.sendSignal('SIGCONT');
+    await stopped.waitForLine('succeeded');
+    assert.deepEqual(await stopped.waitForExit(), { status: 0, signal: null, output: '', errors: '' });
     assert.equal(sandbox.requests.length, 1);
   });
 }

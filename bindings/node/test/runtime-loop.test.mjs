@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { IS_FULL, PATIENCE, finish } from './programs.mjs';
+import { IS_FULL, STEP_TIMEOUT, outputOf } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 /**
@@ -37,10 +37,10 @@ async function longestGap(act) {
 async function measure(act, bound) {
   await act();
   let best = Infinity;
-  for (const end = performance.now() + ${PATIENCE}; best > bound && performance.now() < end; ) {
+  for (const end = performance.now() + ${STEP_TIMEOUT}; best > bound && performance.now() < end; ) {
     best = Math.min(best, await longestGap(act));
   }
-  say(best);
+  console.log(best);
 }
 `;
 
@@ -53,7 +53,7 @@ async function measure(act, bound) {
  */
 async function check(t, act, bound) {
   const sandbox = await sandboxFor(t);
-  const best = Number(await finish(t, `${GAPS}await measure(${act}, ${bound});`, { sandbox }));
+  const best = Number(await outputOf(t, `${GAPS}await measure(${act}, ${bound});`, { sandbox }));
   t.diagnostic(`${best} ms`);
   assert.ok(best <= bound, `${best} ms`);
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { IS_FULL, NEEDS_PROC, run } from './programs.mjs';
+import { IS_FULL, NEEDS_PROC, startProgram } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 const MEASURE = `
@@ -25,7 +25,7 @@ async function measure(act, count) {
   const before = await used();
   await act(count);
   const after = await used();
-  say('grew', ...after.map((amount, index) => Math.round(amount - before[index])));
+  console.log('grew', ...after.map((amount, index) => Math.round(amount - before[index])));
 }
 `;
 
@@ -125,13 +125,13 @@ for (const [name, [program, usual, full]] of Object.entries(ACTS)) {
     if (name === 'aborted calls') {
       sandbox.script(...Array.from({ length: 2 * count }, () => /** @type {const} */ ('hold')));
     }
-    const running = run(t, `${MEASURE}${program}\nawait measure(act, ${count});`, {
+    const running = startProgram(t, `${MEASURE}${program}\nawait measure(act, ${count});`, {
       sandbox,
       options: ['--expose-gc'],
     });
-    const [memory = NaN, heap = NaN, descriptors = NaN] = (await running.hear('grew')).split(' ').map(Number);
+    const [memory = NaN, heap = NaN, descriptors = NaN] = (await running.waitForLine('grew')).split(' ').map(Number);
     t.diagnostic(`${count}: ${memory} KiB, of that ${heap} KiB of JavaScript, and ${descriptors} descriptors more`);
-    const { status, errors } = await running.end();
+    const { status, errors } = await running.waitForExit();
     assert.deepEqual({ status, errors }, { status: 0, errors: '' });
     const share = (count * BYTES_EACH) / 1024;
     assert.ok(memory < SPARE + share, `${memory} KiB more`);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { IS_FULL, finish } from './programs.mjs';
+import { IS_FULL, outputOf } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 const LOAD = `
@@ -51,19 +51,19 @@ for (const isNativeToo of [false, true]) {
     const sandbox = await sandboxFor(t);
     const program = `${LOAD}
 const copies = [load(${isNativeToo}), load(${isNativeToo})];
-say(copies[0].Client === copies[1].Client);
+console.log(copies[0].Client === copies[1].Client);
 const clients = copies.map((rf) => rf.Client.fromEnv());
 const calls = clients.flatMap((client) => Array.from({ length: 20 }, () => client.queryRecallFlowDetail(12)));
-say(new Set((await Promise.all(calls)).map(({ keyId }) => keyId)).size);
+console.log(new Set((await Promise.all(calls)).map(({ keyId }) => keyId)).size);
 for (const [index, client] of clients.entries()) {
   const error = await client.queryRecallFlowDetail(10_000).catch((error) => error);
-  say(error instanceof copies[index].ParameterError, error instanceof copies[1 - index].ParameterError);
+  console.log(error instanceof copies[index].ParameterError, error instanceof copies[1 - index].ParameterError);
   let count = 0;
   for await (const task of client.groupCalls(QUERY)) count += 1;
-  say(count);
+  console.log(count);
 }`;
     const output = 'false\n1\ntrue false\n574\ntrue false\n574';
-    assert.equal(await finish(t, program, { sandbox, isLoaded: false }), output);
+    assert.equal(await outputOf(t, program, { sandbox, isLoaded: false }), output);
   });
 }
 
@@ -72,14 +72,14 @@ test('the package works in a separate realm', async (t) => {
   const program = `${LOAD}
 const { rf, context } = loadInRealm();
 const detail = await rf.Client.fromEnv().queryRecallFlowDetail(12);
-say(detail.keyId, detail instanceof vm.runInContext('Object', context), detail instanceof Object);
+console.log(detail.keyId, detail instanceof vm.runInContext('Object', context), detail instanceof Object);
 const error = await rf.Client.fromEnv().queryRecallFlowDetail(10_000).catch((error) => error);
-say(error instanceof rf.ParameterError, error instanceof vm.runInContext('Error', context), error instanceof Error);
+console.log(error instanceof rf.ParameterError, error instanceof vm.runInContext('Error', context), error instanceof Error);
 const broken = await rf.Client.fromEnv().updateRecallFlow({ keyId: 1 }).catch((error) => error);
-say(broken instanceof rf.InvalidRequestError, broken.violations.length);
-try { new rf.Client({}); } catch (error) { say(error instanceof rf.ConfigError); }`;
+console.log(broken instanceof rf.InvalidRequestError, broken.violations.length);
+try { new rf.Client({}); } catch (error) { console.log(error instanceof rf.ConfigError); }`;
   const output = '12 true false\ntrue true false\ntrue 3\ntrue';
-  assert.equal(await finish(t, program, { sandbox, isLoaded: false }), output);
+  assert.equal(await outputOf(t, program, { sandbox, isLoaded: false }), output);
 });
 
 test('realms in which the package was used are collected', async (t) => {
@@ -102,13 +102,13 @@ for (let round = 0; round < 100 && gone < enough; round += 1) {
   gc();
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
-say(gone < enough ? gone : 'collected');
+console.log(gone < enough ? gone : 'collected');
 // Calls go on in an unreachable copy.
 (() => {
   const { rf } = loadInRealm();
-  rf.Client.fromEnv().queryRecallFlowDetail(12).then(({ keyId }) => say(keyId));
+  rf.Client.fromEnv().queryRecallFlowDetail(12).then(({ keyId }) => console.log(keyId));
 })();
 for (let round = 0; round < 10; round += 1) gc();`;
   const options = ['--expose-gc'];
-  assert.equal(await finish(t, program, { sandbox, isLoaded: false, options }), 'collected\n12');
+  assert.equal(await outputOf(t, program, { sandbox, isLoaded: false, options }), 'collected\n12');
 });

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { IS_FULL, NEEDS_PROC, finish, run } from './programs.mjs';
+import { IS_FULL, NEEDS_PROC, outputOf, startProgram } from './child-programs.mjs';
 import { sandboxFor } from './support.mjs';
 
 const ROUNDS = IS_FULL ? 50 : 4;
@@ -53,8 +53,8 @@ for (let round = 0; round < ${ROUNDS}; round += 1) {
   })));
   ${use}
 }
-say('done');`;
-    assert.equal(await finish(t, program, { sandbox, isLoaded }), 'done');
+console.log('done');`;
+    assert.equal(await outputOf(t, program, { sandbox, isLoaded }), 'done');
   });
 
   test(`workers end normally, with the package in ${where}`, async (t) => {
@@ -65,10 +65,10 @@ const one = "parentPort.postMessage((await rf.Client.fromEnv().queryRecallFlowDe
 for (let round = 0; round < ${ROUNDS}; round += 1) {
   const workers = Array.from({ length: 20 }, () => work(one));
   const answers = await Promise.all(workers.map((worker) => once(worker, 'message')));
-  say(new Set(answers.flat()).size, new Set(await Promise.all(workers.map(({ ended }) => ended))).size);
+  console.log(new Set(answers.flat()).size, new Set(await Promise.all(workers.map(({ ended }) => ended))).size);
   ${use}
 }`;
-    assert.equal(await finish(t, program, { sandbox, isLoaded }), Array(ROUNDS).fill('1 1').join('\n'));
+    assert.equal(await outputOf(t, program, { sandbox, isLoaded }), Array(ROUNDS).fill('1 1').join('\n'));
   });
 }
 
@@ -87,14 +87,14 @@ for (const worker of workers) worker.on('error', (error) => failures.push(String
 await once(process.stdin, 'data');
 process.stdin.destroy();
 for (const worker of workers) worker.postMessage('end');
-say(...await Promise.all(workers.map(({ ended }) => ended)), ...failures);
+console.log(...await Promise.all(workers.map(({ ended }) => ended)), ...failures);
 await rf.Client.fromEnv().queryRecallFlowDetail(12);`;
-  const running = run(t, program, { sandbox });
+  const running = startProgram(t, program, { sandbox });
   await sandbox.waitForRequests(60);
-  running.tell();
+  running.sendLine();
   const failure = 'RangeError: mine';
   const output = `5 5 5 1 1 1 ${failure} ${failure} ${failure}`;
-  assert.deepEqual(await running.end(), { status: 0, signal: null, output, errors: '' });
+  assert.deepEqual(await running.waitForExit(), { status: 0, signal: null, output, errors: '' });
 });
 
 test('a call that is not awaited keeps a worker alive', async (t) => {
@@ -102,9 +102,9 @@ test('a call that is not awaited keeps a worker alive', async (t) => {
   sandbox.script({ delay: 300 });
   const program = `${WORKERS}
 const worker = work("rf.Client.fromEnv().queryRecallFlowDetail(12).then(({ keyId }) => parentPort.postMessage(keyId));");
-worker.on('message', (keyId) => say(keyId));
-say('ended', await worker.ended);`;
-  assert.equal(await finish(t, program, { sandbox }), '12\nended 0');
+worker.on('message', (keyId) => console.log(keyId));
+console.log('ended', await worker.ended);`;
+  assert.equal(await outputOf(t, program, { sandbox }), '12\nended 0');
 });
 
 test(
@@ -134,8 +134,8 @@ for (let round = 0; round < 10; round += 1) {
 const counts = (await Promise.all(answers)).flat();
 // A thread may end before its file is read.
 await Promise.all(workers.map(({ ended }) => ended));
-say(...counts, name());`;
-    assert.equal(await finish(t, program, { sandbox }), `${'734 '.repeat(6)}1`);
+console.log(...counts, name());`;
+    assert.equal(await outputOf(t, program, { sandbox }), `${'734 '.repeat(6)}1`);
   },
 );
 
@@ -143,11 +143,11 @@ test('a worker uses its own environment', async (t) => {
   const sandbox = await sandboxFor(t);
   const program = `${WORKERS}
 const show = "parentPort.postMessage(rf.Client.fromEnv().baseUrl);";
-const url = (worker) => once(worker, 'message').then(([url]) => say(url));
+const url = (worker) => once(worker, 'message').then(([url]) => console.log(url));
 await url(work(show));
 await url(work("process.env.RECALLFLOW_BASE_URL = 'http://127.0.0.1:1/changed';" + show));
 await url(work(show, { env: { ...process.env, RECALLFLOW_BASE_URL: 'http://127.0.0.1:1/given' } }));
-say(rf.Client.fromEnv().baseUrl);
+console.log(rf.Client.fromEnv().baseUrl);
 process.env.RECALLFLOW_BASE_URL = 'http://127.0.0.1:1/main';
 await url(work(show));
 delete process.env.RECALLFLOW_API_SECRET;
@@ -155,7 +155,7 @@ const failure = "try { rf.Client.fromEnv(); } catch (error) { parentPort.postMes
 await url(work(failure));
 await url(work("process.env.RECALLFLOW_API_SECRET = 'secret';" + show));
 await url(work("process.env.RECALLFLOW_BASE_URL = '';" + show, { env: { RECALLFLOW_API_KEY: 'k', RECALLFLOW_API_SECRET: 's' } }));`;
-  const lines = (await finish(t, program, { sandbox })).split('\n');
+  const lines = (await outputOf(t, program, { sandbox })).split('\n');
   const missing = lines.splice(5, 1);
   assert.match(String(missing), /RECALLFLOW_API_SECRET/);
   assert.deepEqual(lines, [
@@ -179,7 +179,7 @@ for (let round = 0; round < ${ROUNDS}; round += 1) {
   const urls = (await Promise.all(workers.map((worker) => once(worker, 'message')))).flat();
   await Promise.all(workers.map((worker) => worker.terminate()));
   const failures = await Promise.all(urls.map((url) => fetch(url).catch((error) => error.cause.code)));
-  say(...new Set(failures));
+  console.log(...new Set(failures));
 }`;
-  assert.equal(await finish(t, program, { isLoaded: false }), Array(ROUNDS).fill('ECONNREFUSED').join('\n'));
+  assert.equal(await outputOf(t, program, { isLoaded: false }), Array(ROUNDS).fill('ECONNREFUSED').join('\n'));
 });

@@ -2,13 +2,13 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { parseExactly } from './bigints.js';
 import { start } from './completions.js';
 import { encode } from './encode.js';
 import { siteOf, type Site } from './errors.js';
 import { attempt } from './failures.js';
 import { Operations } from './generated/operations.js';
 import type { LogWriter } from './logging.js';
-import { parseJson } from './json.js';
 import { native, type NativeCompletions, type NativeCore } from './native.js';
 import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
 import type { CallOptions, ClientOptions, EndpointOptions, EnvironmentOptions, SharedOptions } from './options.js';
@@ -118,7 +118,7 @@ export class Client extends Operations {
         const [target, json] = [encode({ path, kind }), encode(body)];
         return (core, completions, text, isLogged) => core.callPath(completions, target, json, text, isLogged);
       },
-      (reader) => parseJson(reader.text() ?? 'null') as T,
+      (reader) => parseExactly(reader.text() ?? 'null') as T,
     );
   }
 

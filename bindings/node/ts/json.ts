@@ -1,6 +1,4 @@
-/** Writes the arguments of the sandbox as JSON text, and parses JSON with large integers. */
-
-import { randomUUID } from 'node:crypto';
+/** Writes the arguments of the sandbox as JSON text. */
 
 import { encode } from './encode.js';
 import { native } from './native.js';
@@ -33,22 +31,4 @@ function rejectPlaceholder(value: unknown, path: string): void {
     const property = path === '' ? name : `.${name}`;
     rejectPlaceholder(inner, path + (Array.isArray(value) ? `[${name}]` : property));
   }
-}
-
-/** A text, or an integer that may be beyond those that a number represents. */
-const TEXT_OR_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
-
-/** Parses JSON. An integer that a number cannot represent becomes a `bigint`. */
-export function parseJson(text: string): unknown {
-  if (!/\d{16}/.test(text)) {
-    return JSON.parse(text);
-  }
-  // The reviver does not get the digits of a number in Node 20, so that they are passed as a text with a unique beginning.
-  const mark = randomUUID();
-  const marked = text.replace(TEXT_OR_INTEGER, (token) =>
-    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${mark}${token}"`,
-  );
-  return JSON.parse(marked, (_, value: unknown) =>
-    typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
-  );
 }

@@ -15,13 +15,13 @@ import { fileURLToPath } from 'node:url';
  */
 
 /** Folder of the package, in which programs can import it by name. */
-export const HOME = fileURLToPath(new URL('..', import.meta.url));
+export const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
 /** Whether repeated tests run as often as the project promises, which needs a release build. */
 export const IS_FULL = process.env.RECALLFLOW_TEST_FULL !== undefined;
 
 /** Milliseconds that no step takes, even on a busy machine. */
-export const PATIENCE = 30_000;
+export const STEP_TIMEOUT = 30_000;
 
 /** Options of tests that read `/proc`. */
 export const NEEDS_PROC = { skip: process.platform === 'linux' ? false : 'this system has no /proc' };
@@ -34,19 +34,15 @@ import { Worker } from 'node:worker_threads';
 
 const QUERY = { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01', size: 100 };
 const UPDATE = { keyId: 299, recallInterval: 45, recallNum: 2, recallType: 0 };
-
-function say(...words) {
-  console.log(...words);
-}
 `;
 const IMPORT = "import * as rf from 'recallflow';\n";
 
 /**
  * Options of a program. `isLoaded`: it begins with the package as `rf`.
  *
- * @typedef {{ sandbox?: Sandbox, options?: string[], variables?: NodeJS.ProcessEnv, isLoaded?: boolean }} How
+ * @typedef {{ sandbox?: Sandbox, options?: string[], variables?: NodeJS.ProcessEnv, isLoaded?: boolean }} ProgramOptions
  *
- * @typedef {{ status: number | null, signal: string | null, output: string, errors: string }} Ended
+ * @typedef {{ status: number | null, signal: string | null, output: string, errors: string }} Exit
  */
 
 /** A running program. */
@@ -58,7 +54,7 @@ export class Program {
 
   /**
    * @param {string} program - The text of a module.
-   * @param {How} [how]
+   * @param {ProgramOptions} [how]
    */
   constructor(program, { sandbox, options = [], variables = {}, isLoaded = true } = {}) {
     const environment = { ...process.env, ...variables };
@@ -71,9 +67,9 @@ export class Program {
     }
     const module = (isLoaded ? IMPORT : '') + PREAMBLE + program;
     this.#process = spawn(process.execPath, [...options, '--input-type=module', '--eval', module], {
-      cwd: HOME,
+      cwd: PACKAGE,
       env: environment,
-      timeout: 20 * PATIENCE,
+      timeout: 20 * STEP_TIMEOUT,
       killSignal: 'SIGKILL',
     });
     this.#lines = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
@@ -86,7 +82,7 @@ export class Program {
    *
    * @param {string} word
    */
-  async hear(word) {
+  async waitForLine(word) {
     for (;;) {
       const { done, value } = await this.#lines.next();
       if (done) {
@@ -99,7 +95,7 @@ export class Program {
   }
 
   /** Writes the line for which the program waits. */
-  tell() {
+  sendLine() {
     this.#process.stdin.write('go on\n');
   }
 
@@ -108,16 +104,16 @@ export class Program {
    *
    * @param {NodeJS.Signals} signal
    */
-  interrupt(signal) {
+  sendSignal(signal) {
     this.#process.kill(signal);
   }
 
   /**
    * Waits for the end of the program, and returns its exit and its unread output.
    *
-   * @returns {Promise<Ended>}
+   * @returns {Promise<Exit>}
    */
-  async end() {
+  async waitForExit() {
     this.#process.stdin.end();
     const lines = [];
     for (;;) {
@@ -132,7 +128,7 @@ export class Program {
   }
 
   /** Kills the program if it is still running. */
-  async stop() {
+  async kill() {
     this.#process.kill('SIGKILL');
     await this.#ended;
   }
@@ -143,11 +139,11 @@ export class Program {
  *
  * @param {TestContext} t
  * @param {string} program
- * @param {How} [how]
+ * @param {ProgramOptions} [how]
  */
-export function run(t, program, how) {
+export function startProgram(t, program, how) {
   const running = new Program(program, how);
-  t.after(() => running.stop());
+  t.after(() => running.kill());
   return running;
 }
 
@@ -156,10 +152,10 @@ export function run(t, program, how) {
  *
  * @param {TestContext} t
  * @param {string} program
- * @param {How} [how]
+ * @param {ProgramOptions} [how]
  */
-export async function finish(t, program, how) {
-  const { output, ...ended } = await run(t, program, how).end();
+export async function outputOf(t, program, how) {
+  const { output, ...ended } = await startProgram(t, program, how).waitForExit();
   assert.deepEqual(ended, { status: 0, signal: null, errors: '' }, output);
   return output;
 }
