@@ -1,6 +1,7 @@
 //! Behavior of the client against the sandbox, over real HTTP.
 
 mod blocking;
+mod call;
 mod calls;
 mod canary;
 mod clock;
