@@ -265,7 +265,7 @@ fn pack_event(event: Event) -> Packed {
             };
             (kind, call, pack)
         }
-        Event::LogLine(call, line) => (EventKind::LogLine, call, Pack::of(&log_record(line))),
+        Event::LogLine(call, line) => (EventKind::LogLine, call, Pack::of_json(&log_record(line))),
     };
     if pack.fits_javascript() {
         return Packed { kind, call, pack };
@@ -275,7 +275,7 @@ fn pack_event(event: Event) -> Packed {
 }
 
 fn pack_failure(failure: &Failure) -> Pack {
-    Pack::of(&Value::Object(failure.describe()))
+    Pack::of_json(&Value::Object(failure.describe()))
 }
 
 /// Writes an event if the buffer has room for it, and returns its length.

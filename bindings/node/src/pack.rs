@@ -64,7 +64,7 @@ pub struct Parcel<'a> {
 
 impl Pack {
     /// Packs a JSON value.
-    pub(crate) fn of(value: &Value) -> Self {
+    pub(crate) fn of_json(value: &Value) -> Self {
         let mut pack = Self::default();
         pack.any(value);
         pack

@@ -25,7 +25,7 @@ pub fn validate(env: &Env, position: u32, request: String) -> napi::Result<Parce
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
-        Pack::of(&failure::violations(&violations)).parcel(env)
+        Pack::of_json(&failure::violations(&violations)).parcel(env)
     })
 }
 
@@ -36,7 +36,7 @@ pub fn warnings(env: &Env, position: u32, request: String) -> napi::Result<Parce
         let request = read(position, &request, Form::Request)?;
         let warnings = request.map_or_else(|_| Vec::new(), |request| request.warnings());
         let warnings = warnings.iter().map(|warning| json!({"path": warning.path, "message": warning.message}));
-        Pack::of(&warnings.collect()).parcel(env)
+        Pack::of_json(&warnings.collect()).parcel(env)
     })
 }
 
@@ -171,6 +171,6 @@ pub fn total_fees(env: &Env, fees: String) -> napi::Result<Parcel<'_>> {
             "unreadable": total.unreadable,
             "missing": total.missing,
         });
-        Pack::of(&total).parcel(env)
+        Pack::of_json(&total).parcel(env)
     })
 }

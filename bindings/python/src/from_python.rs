@@ -55,13 +55,13 @@ fn read_with<T>(
     given: Given,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    let reader = Reader { classes: Classes::get(object.py())?, form, given, exception: Cell::new(None) };
+    let reader = ReadState { classes: Classes::get(object.py())?, form, given, exception: Cell::new(None) };
     let result = read(&PyValue { reader: &reader, object: object.clone(), kind });
     reader.exception.take().map_or(Ok(result), Err)
 }
 
 /// The state that the values of one request share.
-struct Reader {
+struct ReadState {
     classes: &'static Classes,
     form: Form,
     given: Given,
@@ -69,7 +69,7 @@ struct Reader {
     exception: Cell<Option<PyErr>>,
 }
 
-impl Reader {
+impl ReadState {
     /// Returns the value, or `None` if the object raised an exception. An exception that is not an `Exception`, such as
     /// `KeyboardInterrupt`, is kept, to be raised again.
     fn check<T>(&self, py: Python<'_>, result: PyResult<T>) -> Option<T> {
@@ -92,7 +92,7 @@ impl Reader {
 /// A Python object in place of a value of a request.
 #[derive(Clone)]
 pub(crate) struct PyValue<'a, 'py> {
-    reader: &'a Reader,
+    reader: &'a ReadState,
     object: Bound<'py, PyAny>,
     /// The kind of value that is expected; `None` for a value in its wire form, which is read like JSON.
     kind: Option<&'a Kind>,

@@ -21,12 +21,12 @@ const MAX_DEPTH: usize = 127;
 ///
 /// `InvalidRequestError` with the path of a value without a JSON form.
 pub(crate) fn write(object: &Bound<'_, PyAny>) -> PyResult<Bytes> {
-    let mut writer = Writer { json: String::new(), path: String::new(), holders: Vec::new() };
+    let mut writer = JsonWriter { json: String::new(), path: String::new(), holders: Vec::new() };
     writer.value(object)?;
     Ok(writer.json.into())
 }
 
-struct Writer {
+struct JsonWriter {
     json: String,
     /// Path of the value that is being written, as messages show it: `list[0].name`.
     path: String,
@@ -34,7 +34,7 @@ struct Writer {
     holders: Vec<*mut ffi::PyObject>,
 }
 
-impl Writer {
+impl JsonWriter {
     fn value(&mut self, object: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Some(text) = self.scalar(object)? {
             self.json.push_str(&text);

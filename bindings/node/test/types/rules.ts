@@ -258,3 +258,15 @@ export function aResponseMayHoldUnknownNumbersAndLackFields(detail: RecallFlowDe
   // @ts-expect-error unknown fields are in `extra`
   console.log(round.new);
 }
+
+export async function anyOtherEndpointTakesAnObjectAndReturnsData(client: Client): Promise<void> {
+  const { balance } = await client.call<{ balance: string }>('voice/balance', { currency: 'USD' });
+  const text: string = balance;
+  const data: unknown = await client.call('voice/number/add', [1n], { kind: 'update', timeout: 5000 });
+  // @ts-expect-error a text is not a body
+  await client.call('voice/balance', '{}');
+  // @ts-expect-error there are two kinds
+  await client.call('voice/balance', {}, { kind: 'read' });
+  // @ts-expect-error data has no type of its own
+  data.balance = text;
+}
