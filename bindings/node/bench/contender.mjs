@@ -48,7 +48,7 @@ export function headers() {
   };
 }
 
-// Compiled from the names, so that the engine specializes each access.
+// Compiled from the names, because the engine then specializes each access.
 const countFields = new Function(
   'task',
   `return ${FIELDS.map((name) => `(task.${name} === undefined ? 0 : 1)`).join(' + ')};`,

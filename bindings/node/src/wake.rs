@@ -83,7 +83,7 @@ impl Holder {
 impl Drop for Holder {
     fn drop(&mut self) {
         if let Some(Handle(raw)) = self.wake.replace_handle(None) {
-            // SAFETY: the handle was taken, so that nothing else uses it. Node calls `finalize` later.
+            // SAFETY: nothing else uses the handle, because it was taken. Node calls `finalize` later.
             unsafe { sys::napi_release_threadsafe_function(raw, sys::ThreadsafeFunctionReleaseMode::abort) };
         }
     }

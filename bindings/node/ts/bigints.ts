@@ -10,7 +10,7 @@ export function stringifiable(value: unknown): unknown {
 /**
  * Lets `JSON.stringify` write an object or array that holds bigints.
  *
- * The method is not enumerable, so that printing, comparing and copying ignore it.
+ * The method is not enumerable: printing, comparing and copying ignore it.
  */
 export function makeStringifiable(holder: object): void {
   Object.defineProperty(holder, 'toJSON', { value: toJSON, configurable: true, writable: true });

@@ -48,8 +48,8 @@ export interface CallOptions extends CommonCallOptions {
 /** Options of `Client.call`. */
 export interface EndpointOptions extends CallOptions {
   /**
-   * `'query'`, the default, if the endpoint only reads, so that the call may be repeated after any failure that may be
-   * temporary; `'update'` if it changes something, so that the call is repeated only if it provably was not processed.
+   * `'query'`, the default, if the endpoint only reads. The call may then be repeated after any failure that may be
+   * temporary. `'update'` if it changes something. The call is then repeated only if it provably was not processed.
    */
   kind?: 'query' | 'update' | undefined;
 }

@@ -25,7 +25,7 @@ export interface Drift {
 /**
  * All items of a paged query. The next page is read when its items are needed.
  *
- * - Every page uses the same query, so that the span of time stays fixed.
+ * - Every page uses the same query, in which the span of time stays fixed.
  * - No item is returned twice: an item that moved to the next page while the list grew is skipped there.
  * - `drift` reports whether the list changed while it was paged. Items may be missing then.
  * - It ends at the last page, at an empty page, after pages without new items, and after an error.

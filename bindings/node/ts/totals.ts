@@ -12,7 +12,7 @@ import { open, type Extra } from './reader.js';
 /**
  * Sums each fee of group-call tasks by currency, exactly, and counts the fees that could not be parsed.
  *
- * It iterates once, so that `tasks` may be the result of `groupCalls`.
+ * It iterates once, because `tasks` may be the result of `groupCalls`.
  *
  * ```ts
  * const { taskSumPayFee } = await totals(client.groupCalls(query));

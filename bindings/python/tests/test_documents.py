@@ -1,4 +1,4 @@
-"""Runs the examples of `docs/python.md`."""
+"""Runs the examples of `docs/python.md`, except blocks of `py`, whose endpoints the sandbox does not have."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ mod tests {
 
     use crate::flows::Flows;
 
-    /// Returns a pending flow of three nodes, the first of which is done, a flow of the same task, and a completed one.
+    /// Returns a pending flow whose first node is done, another pending one, and a completed one of the first one's task.
     fn flows() -> Flows {
         let node = |key: i64, status: i64| json!({ "keyId": key, "nodeStatus": status });
         let flows = [

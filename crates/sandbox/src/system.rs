@@ -31,7 +31,7 @@ pub(crate) fn build_runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// Does work on another thread, so that other tasks run meanwhile. Without a free thread, they wait. Returns `None` if the
+/// Does work on another thread, while other tasks run. Without a free thread, they wait. Returns `None` if the
 /// work panicked.
 ///
 /// Tokio's own threads are not used, because Tokio panics if the system refuses one.

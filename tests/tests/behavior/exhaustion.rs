@@ -64,7 +64,7 @@ fn call_with_few_descriptors(call: impl Fn() -> Error) {
     panic!("no call reached the server");
 }
 
-/// Takes all memory but that for small allocations, so that no thread starts.
+/// Takes all memory but that for small allocations. No thread starts then.
 fn use_up_memory() -> Vec<Vec<u8>> {
     let mut blocks: Vec<Vec<u8>> = Vec::with_capacity(100_000);
     let reserve: Vec<u8> = Vec::with_capacity(1 << 20);

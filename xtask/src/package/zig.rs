@@ -37,11 +37,11 @@ impl Zig {
         let environment = match PythonEnvironment::with_requirements("zig") {
             Ok(environment) => environment,
             Err(error) => {
-                println!("could not install zig, so that the packages need the glibc of this machine: {error}");
+                println!("could not install zig; the packages need the glibc of this machine: {error}");
                 return Ok(None);
             }
         };
-        // Rust frames are unwound by glibc when Python ends a thread, so that both must use the unwinder of the system.
+        // Both must use the unwinder of the system, because glibc unwinds Rust frames when Python ends a thread.
         // zig would link its own one instead.
         let unwinder = read(Command::new("cc").arg("-print-file-name=libgcc_s.so.1"))?.trim_end().to_owned();
         let compiler = write_compiler(&environment, &target)?;

@@ -45,8 +45,8 @@ class AsyncClient(AsyncOperations):
         Args:
             path: Path below the base URL, such as `voice/balance`.
             body: Mapping or sequence of values that have a JSON form. Numbers are sent exactly, also a `Decimal`.
-            kind: `"query"` if the endpoint only reads, so that the call may be repeated after any failure that may be
-                temporary; `"update"` if it changes something, so that the call is repeated only if it provably was not
+            kind: `"query"` if the endpoint only reads. The call may then be repeated after any failure that may be
+                temporary. `"update"` if it changes something. The call is then repeated only if it provably was not
                 processed.
             timeout: Seconds for the whole call with all its attempts; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.

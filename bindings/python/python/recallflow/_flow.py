@@ -18,7 +18,7 @@ class Updatable(Response):
         - Undocumented fields are in the `extra` of the update and its nodes; `warnings` lists them.
         - The service does not return a file that was sent along. `validate` reports a node that needs one: set its
           `base_file`, or set `source` to `VoiceSource.UPLOADED` and `voice_file_id`.
-        - If the response has no nodes, the update has no list of nodes, so that it cannot erase any.
+        - If the response has no nodes, the update has no list of nodes, and cannot erase any.
 
         >>> detail = client.query_recall_flow_detail(299)
         >>> client.update_recall_flow(detail.to_update().replace(recall_interval=60))

@@ -200,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_does_not_respond_comes_after_one_that_accepts() {
-        // The queue of the first listener is full, so that connecting to it takes forever.
+        // Connecting to the first listener takes forever, because its queue is full.
         let silent = TcpSocket::new_v4().unwrap();
         silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let silent = silent.listen(1).unwrap();
