@@ -31,6 +31,12 @@ pub fn fitting_types(value: String, may_be_response: bool) -> napi::Result<Vec<u
     })
 }
 
+/// Returns whether any response has a field of this name.
+#[napi]
+pub fn is_response_field(name: String) -> bool {
+    RESPONSES.iter().flat_map(|shape| shape.fields).any(|field| field.wire == name)
+}
+
 fn request_misfit(position: usize, source: &Json<'_>, value: &Value) -> Misfit {
     let violations = match ffi::read_request(position, source) {
         Ok(request) => request.violations(),

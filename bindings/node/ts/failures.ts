@@ -49,15 +49,14 @@ function renamed(text: string, operation: string | null | undefined): string {
   return named.replace(/(?<=`)[a-z_]+\b/g, (name) => OPTIONS.get(name) ?? name);
 }
 
-/** The operation to which a response might be passed by mistake. */
-const UPDATE = 'update_recall_flow';
-
-/** The remedy for that mistake. */
+/** The remedy for a response that is passed to an update by mistake. */
 const USE_TO_UPDATE = 'to send a flow that was read, pass the result of its `toUpdate()`';
 
-/** Returns whether a violation shows that a response was passed: only responses have a property `extra`. */
-function concernsResponse({ path }: Violation): boolean {
-  return /(?:^|\.)extra$/.test(path);
+/** Returns whether violations of an update show that it is a response: an unknown field is one that responses have. */
+function isResponse(operation: string | null | undefined, violations: readonly Violation[]): boolean {
+  const isOfResponse = ({ path, message }: Violation): boolean =>
+    message.includes('is not a field of the request') && native.isResponseField(path.slice(path.lastIndexOf('.') + 1));
+  return operation?.startsWith('update_') === true && violations.some(isOfResponse);
 }
 
 /**
@@ -90,8 +89,7 @@ export function errorOf(described: unknown): RecallFlowError {
   const { kind, operation, code, cause } = payload;
   // Only failures of the core have a number of attempts. Messages of the native module itself already use camel case.
   const text = payload.attempts === undefined ? payload.text : renamed(payload.text, operation);
-  const isResponse = operation === UPDATE && (payload.violations ?? []).some(concernsResponse);
-  const more = isResponse ? `; ${USE_TO_UPDATE}` : '';
+  const more = isResponse(operation, payload.violations ?? []) ? `; ${USE_TO_UPDATE}` : '';
   const message = text + more;
   const circumstances: Circumstances = {
     operation: operation == null ? undefined : camel(operation),
