@@ -16,7 +16,8 @@ use crate::operation::{Page, Paged};
 ///
 /// - Every page is requested with the same query, so the time span never changes.
 /// - No item is returned twice: an item that moved to the next page because the list grew is skipped there.
-/// - [`Pages::drift`] reports that the list changed while it was being read. Items may then be missing.
+/// - [`Pages::drift`] reports that the list changed while it was being read, or had fewer items than announced. Items may then
+///   be missing.
 /// - The iteration ends at the last page, at an empty page, after two pages without new items, and after an error.
 ///
 /// It is a [`Stream`](futures_core::Stream). [`Pages::next`] reads it without another crate:
@@ -136,6 +137,8 @@ impl<R: Paged> Pages<R> {
 pub(crate) struct PagingState<T> {
     /// Number of the next page; `None` at the end.
     next_page: Option<i32>,
+    /// Whether the first page of the list is the first one that is read.
+    is_whole: bool,
     seen_ids: HashSet<i64>,
     /// Number of new items so far.
     read: usize,
@@ -155,6 +158,7 @@ impl<T: Clone + PartialEq> PagingState<T> {
     pub(crate) fn new(first: i32) -> Self {
         Self {
             next_page: Some(first),
+            is_whole: first <= 1,
             seen_ids: HashSet::new(),
             read: 0,
             page_without_ids: Vec::new(),
@@ -195,9 +199,16 @@ impl<T: Clone + PartialEq> PagingState<T> {
         let is_last = self.last_page.map_or(received == 0, |last| i64::from(number) >= last);
         // Moved items fill at most one page. More pages without new items mean that the service repeats a page.
         let is_stuck = received == 0 || self.stale_pages > 1;
-        self.note_drift(total, repeated, is_stuck && !is_last);
+        let ended_early = is_stuck && !is_last || is_last && self.lacks_items(total);
+        self.note_drift(total, repeated, ended_early);
         self.next_page = number.checked_add(1).filter(|_| !is_last && !is_stuck);
         items
+    }
+
+    /// Returns whether the service announced more items than were read, with this total on the last page.
+    fn lacks_items(&self, total: Option<i64>) -> bool {
+        let announced = total.or(self.total).and_then(|total| usize::try_from(total).ok());
+        self.is_whole && announced.is_some_and(|announced| announced > self.read)
     }
 
     /// Removes the items of earlier pages.
@@ -269,6 +280,25 @@ mod tests {
             text(Some(4), Some(5), 1),
             "4 items were announced at first and 5 later, 100 were read; repeated items skipped: 1"
         );
+    }
+
+    #[test]
+    fn a_list_that_ends_before_its_announced_total_has_a_drift() {
+        let end_of = |first, pages, total, items: &[i64]| {
+            let mut state = PagingState::new(first);
+            state.accept_page(Page { items: items.to_vec(), pages, total }, |item| Some(*item));
+            assert_eq!(state.next_page(), None);
+            state.drift()
+        };
+        let drift =
+            |total, read| Some(Drift { total_at_start: Some(total), total_at_end: Some(total), read, repeated: 0 });
+        assert_eq!(end_of(1, None, Some(5), &[]), drift(5, 0));
+        assert_eq!(end_of(1, Some(1), Some(574), &[1, 2]), drift(574, 2));
+        assert_eq!(end_of(1, Some(1), Some(2), &[1, 2]), None);
+        assert_eq!(end_of(1, Some(1), Some(0), &[1, 2]), None);
+        assert_eq!(end_of(1, Some(1), None, &[]), None);
+        // The items of the pages before are not counted.
+        assert_eq!(end_of(3, Some(3), Some(5), &[5]), None);
     }
 
     #[test]

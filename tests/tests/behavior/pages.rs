@@ -76,10 +76,14 @@ async fn a_task_that_moved_to_the_next_page_is_returned_once() {
 
 #[tokio::test]
 async fn a_list_that_shrank_ends_with_a_drift() {
-    let (_sandbox, client) = scripted([page([2, 1], 4, Some(2)), page([], 4, Some(2))]).await;
+    let (_sandbox, client) = scripted([page([2, 1], 2, Some(2)), page([], 2, Some(2))]).await;
     let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
     assert_eq!(tasks.drift(), None, "an empty last page is the end");
+    let (_sandbox, client) = scripted([page([], 574, None)]).await;
+    let (ids, tasks) = read_all(&client).await;
+    let drift = tasks.drift().expect("an empty first page is not a list of 574 items");
+    assert_eq!((ids.len(), drift.total_at_end, drift.read), (0, Some(574), 0));
     let (_sandbox, client) = scripted([page([2, 1], 6, Some(3)), page([], 6, Some(3))]).await;
     let (ids, tasks) = read_all(&client).await;
     assert_eq!(ids, [2, 1]);
