@@ -33,12 +33,12 @@ use symbols::Symbols;
 pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     sources::check(spec, sink);
     let symbols = Symbols::collect(spec, sink);
-    let service = spec.service.as_ref().map(|service| service::lower(service, sink));
-    let enums = enums::lower(&symbols, sink);
-    let types = types::lower(&symbols, sink);
-    let operations = operations::lower(spec, &symbols, sink);
-    let options = options::lower(&spec.options, sink);
-    let sandbox = spec.sandbox.as_ref().and_then(|sandbox| sandbox::lower(sandbox, sink));
+    let service = spec.service.as_ref().map(|service| service::lower_service(service, sink));
+    let enums = enums::lower_enums(&symbols, sink);
+    let types = types::lower_types(&symbols, sink);
+    let operations = operations::lower_operations(spec, &symbols, sink);
+    let options = options::lower_options(&spec.options, sink);
+    let sandbox = spec.sandbox.as_ref().and_then(|sandbox| sandbox::lower_sandbox(sandbox, sink));
     let mut api = Api { service: service??, enums, types, operations, options, sandbox, spec_files: Vec::new() };
     marks::mark(&mut api);
     Some(api)

@@ -10,7 +10,12 @@ use crate::names;
 use crate::raw::{RawConstructor, RawNames};
 
 /// Lowers the constructors of a type.
-pub(super) fn lower(raw: &[RawConstructor], fields: &[Field], scope: &Scope<'_>, sink: &Sink) -> Vec<Constructor> {
+pub(super) fn lower_constructors(
+    raw: &[RawConstructor],
+    fields: &[Field],
+    scope: &Scope<'_>,
+    sink: &Sink,
+) -> Vec<Constructor> {
     raw.iter().map(|raw| lower_constructor(raw, fields, scope, sink)).collect()
 }
 

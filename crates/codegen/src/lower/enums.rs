@@ -8,7 +8,7 @@ use crate::model::Enum;
 use crate::raw::RawEnum;
 
 /// Lowers all enums.
-pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Enum> {
+pub(super) fn lower_enums(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Enum> {
     symbols.enums.iter().map(|raw| lower_enum(raw, sink)).collect()
 }
 

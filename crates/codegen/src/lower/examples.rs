@@ -25,7 +25,12 @@ pub(super) struct Expected<'a> {
 }
 
 /// Lowers and checks the examples of an operation.
-pub(super) fn lower(raw: &[RawExample], expected: Expected<'_>, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Example> {
+pub(super) fn lower_examples(
+    raw: &[RawExample],
+    expected: Expected<'_>,
+    symbols: &Symbols<'_>,
+    sink: &Sink,
+) -> Vec<Example> {
     raw.iter().filter_map(|example| lower_example(example, expected, symbols, sink)).collect()
 }
 

@@ -15,7 +15,7 @@ use crate::raw::{RawField, RawLiteral};
 const MAX_LISTED_VALUES: usize = 7;
 
 /// Lowers a field of a request or a response. Returns `None` if its kind is unknown.
-pub(super) fn lower(
+pub(super) fn lower_field(
     shape: &Shape<'_>,
     scope: &Scope<'_>,
     symbols: &Symbols<'_>,

@@ -9,7 +9,7 @@ use crate::model::{FieldKind, Lint};
 use crate::raw::{RawBounds, RawWarning};
 
 /// Lowers lints of a type.
-pub(super) fn lower<'a>(
+pub(super) fn lower_lints<'a>(
     raw: impl IntoIterator<Item = &'a At<RawWarning>>,
     scope: &Scope<'_>,
     sink: &Sink,

@@ -16,7 +16,7 @@ use crate::names;
 use crate::raw::{RawBody, RawEnvelope, RawOperation, RawPaging, RawSpec};
 
 /// Lowers all operations, in the order of their files.
-pub(super) fn lower(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
+pub(super) fn lower_operations(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
     check_methods(&spec.operations, sink);
     check_paths(&spec.operations, sink);
     check_requests(&spec.operations, sink);
@@ -36,7 +36,7 @@ fn lower_operation(
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
     let (arguments, names) = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
     let expected = Expected { request, response: response.flatten(), envelope };
-    let examples = examples::lower(&raw.examples, expected, symbols, sink);
+    let examples = examples::lower_examples(&raw.examples, expected, symbols, sink);
     let paging = raw.paging.as_ref().map(|paging| {
         if kind == Some(OperationKind::Update) {
             sink.suggest(paging.at, "`paging` is only for queries", "remove it");
@@ -167,7 +167,7 @@ fn arguments<'a>(
     let Some(given) = &raw.arguments else { return (arguments, names) };
     // Lowering of the type reports problems of its fields.
     let quiet = sink.silenced();
-    let lower = |shape| fields::lower(shape, &scope, symbols, Direction::Request, &quiet);
+    let lower = |shape| fields::lower_field(shape, &scope, symbols, Direction::Request, &quiet);
     let fields: Vec<_> = scope.shapes.iter().filter_map(lower).collect();
     check_complete("the method", given.at, &[], &arguments, &fields, sink);
     (arguments, names)

@@ -10,7 +10,7 @@ use crate::raw::{RawLiteral, RawOption};
 const KINDS: [&str; 7] = ["text", "duration", "count", "size", "flag", "path", "proxy"];
 
 /// Lowers the options in their order.
-pub(super) fn lower(raw: &[RawOption], sink: &Sink) -> Vec<ClientOption> {
+pub(super) fn lower_options(raw: &[RawOption], sink: &Sink) -> Vec<ClientOption> {
     let mut taken = Taken::default();
     for option in raw {
         check_case("an option", &option.name, Case::Snake, sink);

@@ -8,7 +8,11 @@ use crate::model::{FieldKind, Rule};
 use crate::raw::RawRule;
 
 /// Lowers rules of a type.
-pub(super) fn lower<'a>(raw: impl IntoIterator<Item = &'a At<RawRule>>, scope: &Scope<'_>, sink: &Sink) -> Vec<Rule> {
+pub(super) fn lower_rules<'a>(
+    raw: impl IntoIterator<Item = &'a At<RawRule>>,
+    scope: &Scope<'_>,
+    sink: &Sink,
+) -> Vec<Rule> {
     raw.into_iter().map(|rule| lower_rule(rule, scope, sink)).collect()
 }
 

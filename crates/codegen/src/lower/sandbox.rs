@@ -34,7 +34,7 @@ const KINDS: [(&str, ProtocolKind); 19] = [
 ];
 
 /// Lowers the protocol. Returns `None` if something is invalid.
-pub(super) fn lower(raw: &RawProtocol, sink: &Sink) -> Option<Protocol> {
+pub(super) fn lower_sandbox(raw: &RawProtocol, sink: &Sink) -> Option<Protocol> {
     check_types(raw, sink);
     let lowering = Lowering { raw, sink };
     let messages = |raw: &[RawMessage]| lower_all(raw, |message| lowering.message(message));

@@ -41,21 +41,21 @@ const RETRIES: [(&str, RetryPermit); 4] = [
 ];
 
 /// Lowers the service; `None` if a part of it is missing.
-pub(super) fn lower(raw: &RawService, sink: &Sink) -> Option<Service> {
+pub(super) fn lower_service(raw: &RawService, sink: &Sink) -> Option<Service> {
     let doc = docs::checked_about(&raw.about, sink);
-    let documents = documents(&raw.documents, sink);
-    let base_urls = base_urls(&raw.base_urls, sink);
-    let headers = headers(&raw.headers, sink);
+    let documents = lower_documents(&raw.documents, sink);
+    let base_urls = lower_base_urls(&raw.base_urls, sink);
+    let headers = lower_headers(&raw.headers, sink);
     check_inputs(raw, sink);
     check_secret(&raw.headers, sink);
     let signing = raw.signing.as_ref().map(|signing| lower_signing(signing, sink));
     let envelope = raw.envelope.as_ref().map(|envelope| lower_envelope(envelope, sink));
-    let codes = codes(&raw.codes, sink);
+    let codes = lower_codes(&raw.codes, sink);
     check_success(raw, sink);
     Some(Service { doc, documents, base_urls, headers, signing: signing?, envelope: envelope?, codes })
 }
 
-fn documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
+fn lower_documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
     let mut taken = Taken::default();
     let lower = |raw: &RawDocument| {
         taken.take("document", &raw.name, sink);
@@ -75,7 +75,7 @@ fn documents(raw: &[RawDocument], sink: &Sink) -> Vec<Document> {
     raw.iter().map(lower).collect()
 }
 
-fn base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
+fn lower_base_urls(raw: &[RawBaseUrl], sink: &Sink) -> Vec<BaseUrl> {
     let mut taken = Taken::default();
     let lower = |raw: &RawBaseUrl| {
         check_case("a base URL", &raw.name, Case::Screaming, sink);
@@ -103,7 +103,7 @@ fn check_url(url: &At<String>, sink: &Sink) {
     }
 }
 
-fn headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
+fn lower_headers(raw: &[RawHeader], sink: &Sink) -> Vec<Header> {
     let mut taken = Taken::default();
     let lower = |raw: &RawHeader| {
         taken.take("header", &raw.name, sink);
@@ -203,7 +203,7 @@ fn lower_envelope(raw: &RawEnvelope, sink: &Sink) -> Envelope {
     Envelope { code: part(raw.code.as_ref()), message: part(raw.message.as_ref()), data: part(raw.data.as_ref()) }
 }
 
-fn codes(raw: &[RawCode], sink: &Sink) -> Vec<Code> {
+fn lower_codes(raw: &[RawCode], sink: &Sink) -> Vec<Code> {
     let mut taken = Taken::default();
     for raw in raw {
         check_case("a code", &raw.name, Case::Snake, sink);

@@ -13,7 +13,7 @@ use crate::model::{Direction, Field, FieldKind, Type};
 use crate::names;
 
 /// Lowers all types.
-pub(super) fn lower(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Type> {
+pub(super) fn lower_types(symbols: &Symbols<'_>, sink: &Sink) -> Vec<Type> {
     symbols.types.iter().filter_map(|symbol| lower_type(symbols, symbol, sink)).collect()
 }
 
@@ -26,24 +26,24 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
     check_names(&scope, symbol, sink);
     check_fields(symbol, direction, sink);
     check_size(symbols, symbol, sink);
-    let lower_field = |shape| fields::lower(shape, &scope, symbols, direction, sink);
+    let lower_field = |shape| fields::lower_field(shape, &scope, symbols, direction, sink);
     let fields: Vec<Field> = scope.shapes.iter().filter_map(lower_field).collect();
     if direction == Direction::Response {
         check_response_keys(symbol, sink);
     }
     // Lowering of the included type reports problems of its rules.
     let quiet = sink.silenced();
-    let mut rules = rules::lower(include::included_rules(symbols, symbol), &scope, &quiet);
-    rules.extend(rules::lower(&raw.rules, &scope, sink));
-    let mut lints = lints::lower(include::included_warnings(symbols, symbol), &scope, &quiet);
-    lints.extend(lints::lower(&raw.warnings, &scope, sink));
+    let mut rules = rules::lower_rules(include::included_rules(symbols, symbol), &scope, &quiet);
+    rules.extend(rules::lower_rules(&raw.rules, &scope, sink));
+    let mut lints = lints::lower_lints(include::included_warnings(symbols, symbol), &scope, &quiet);
+    lints.extend(lints::lower_lints(&raw.warnings, &scope, sink));
     Some(Type {
         name: symbol.name.value.clone(),
         direction,
         doc: docs::about(&raw.about, &symbol.sources),
         rules,
         lints,
-        constructors: constructors::lower(&raw.constructors, &fields, &scope, sink),
+        constructors: constructors::lower_constructors(&raw.constructors, &fields, &scope, sink),
         totals: totals(symbol, &fields, sink),
         fields,
     })

@@ -13,13 +13,13 @@ pub(crate) fn read_service(source: &Source<'_>) -> RawService {
     let mut table = source.table();
     let service = RawService {
         at: table.at,
-        about: about(&mut table),
-        documents: table.items("documents", document),
-        base_urls: table.items("base_urls", base_url),
-        headers: table.items("headers", header),
-        signing: table.required("signing", Node::table).map(signing),
-        envelope: table.required("envelope", Node::table).map(envelope),
-        codes: table.items("codes", code),
+        about: read_about(&mut table),
+        documents: table.items("documents", read_document),
+        base_urls: table.items("base_urls", read_base_url),
+        headers: table.items("headers", read_header),
+        signing: table.required("signing", Node::table).map(read_signing),
+        envelope: table.required("envelope", Node::table).map(read_envelope),
+        codes: table.items("codes", read_code),
     };
     table.finish();
     service
@@ -27,12 +27,12 @@ pub(crate) fn read_service(source: &Source<'_>) -> RawService {
 
 /// Reads `enums.toml`.
 pub(crate) fn read_enums(source: &Source<'_>) -> Vec<RawEnum> {
-    source.table().into_items(enumeration)
+    source.table().into_items(read_enumeration)
 }
 
 /// Reads a file of `types/`.
 pub(crate) fn read_types(source: &Source<'_>) -> Vec<RawType> {
-    source.table().into_items(named_type)
+    source.table().into_items(read_named_type)
 }
 
 /// Reads a file of `operations/`.
@@ -43,31 +43,31 @@ pub(crate) fn read_operation(source: &Source<'_>, file_name: &str) -> RawOperati
         name: table.required("name", Node::string),
         kind: table.required("kind", Node::string),
         path: table.required("path", Node::string),
-        about: about(&mut table),
-        request: table.required("request", Node::table).map(body),
-        response: table.optional("response", Node::table).map(body),
+        about: read_about(&mut table),
+        request: table.required("request", Node::table).map(read_body),
+        response: table.optional("response", Node::table).map(read_body),
         arguments: table.optional("arguments", Node::strings),
         names: table.optional("names", Node::names).unwrap_or_default(),
-        paging: table.optional("paging", Node::table).map(paging),
-        examples: table.list("examples", example),
-        types: table.items("types", named_type),
-        enums: table.items("enums", enumeration),
+        paging: table.optional("paging", Node::table).map(read_paging),
+        examples: table.list("examples", read_example),
+        types: table.items("types", read_named_type),
+        enums: table.items("enums", read_enumeration),
     };
     table.finish();
     operation
 }
 
 /// Reads the `doc` and the required `source` of an item.
-fn about(table: &mut Table<'_>) -> RawAbout {
+fn read_about(table: &mut Table<'_>) -> RawAbout {
     RawAbout { doc: table.required("doc", Node::string), source: table.required("source", Node::strings) }
 }
 
 /// Reads the `doc` and the optional `source` of an item that inherits its sources.
-fn inherited_about(table: &mut Table<'_>) -> RawAbout {
+fn read_inherited_about(table: &mut Table<'_>) -> RawAbout {
     RawAbout { doc: table.required("doc", Node::string), source: table.optional("source", Node::strings) }
 }
 
-fn document(name: At<String>, mut table: Table<'_>) -> RawDocument {
+fn read_document(name: At<String>, mut table: Table<'_>) -> RawDocument {
     let document = RawDocument {
         name,
         title: table.required("title", Node::string),
@@ -79,37 +79,37 @@ fn document(name: At<String>, mut table: Table<'_>) -> RawDocument {
     document
 }
 
-fn base_url(name: At<String>, mut table: Table<'_>) -> RawBaseUrl {
-    let base_url = RawBaseUrl { name, url: table.required("url", Node::string), about: about(&mut table) };
+fn read_base_url(name: At<String>, mut table: Table<'_>) -> RawBaseUrl {
+    let base_url = RawBaseUrl { name, url: table.required("url", Node::string), about: read_about(&mut table) };
     table.finish();
     base_url
 }
 
-fn header(name: At<String>, mut table: Table<'_>) -> RawHeader {
+fn read_header(name: At<String>, mut table: Table<'_>) -> RawHeader {
     let header = RawHeader {
         name,
         value: table.optional("value", Node::string),
         input: table.optional("input", Node::string),
         secret: table.optional("secret", Node::bool),
-        about: about(&mut table),
+        about: read_about(&mut table),
     };
     table.finish();
     header
 }
 
-fn signing(mut table: Table<'_>) -> RawSigning {
+fn read_signing(mut table: Table<'_>) -> RawSigning {
     let signing = RawSigning {
         algorithm: table.required("algorithm", Node::string),
         inputs: table.required("inputs", Node::strings),
         encoding: table.required("encoding", Node::string),
-        about: about(&mut table),
-        vector: table.required("vector", Node::table).map(vector),
+        about: read_about(&mut table),
+        vector: table.required("vector", Node::table).map(read_vector),
     };
     table.finish();
     signing
 }
 
-fn vector(mut table: Table<'_>) -> RawVector {
+fn read_vector(mut table: Table<'_>) -> RawVector {
     let vector = RawVector {
         api_key: table.required("api_key", Node::string),
         api_secret: table.required("api_secret", Node::string),
@@ -120,23 +120,23 @@ fn vector(mut table: Table<'_>) -> RawVector {
     vector
 }
 
-fn envelope(mut table: Table<'_>) -> RawEnvelope {
+fn read_envelope(mut table: Table<'_>) -> RawEnvelope {
     let envelope = RawEnvelope {
-        code: table.required("code", Node::table).map(envelope_part),
-        message: table.required("message", Node::table).map(envelope_part),
-        data: table.required("data", Node::table).map(envelope_part),
+        code: table.required("code", Node::table).map(read_envelope_part),
+        message: table.required("message", Node::table).map(read_envelope_part),
+        data: table.required("data", Node::table).map(read_envelope_part),
     };
     table.finish();
     envelope
 }
 
-fn envelope_part(mut table: Table<'_>) -> RawEnvelopePart {
-    let part = RawEnvelopePart { names: table.required("names", Node::strings), about: about(&mut table) };
+fn read_envelope_part(mut table: Table<'_>) -> RawEnvelopePart {
+    let part = RawEnvelopePart { names: table.required("names", Node::strings), about: read_about(&mut table) };
     table.finish();
     part
 }
 
-fn code(name: At<String>, mut table: Table<'_>) -> RawCode {
+fn read_code(name: At<String>, mut table: Table<'_>) -> RawCode {
     let code = RawCode {
         name,
         number: table.required("code", Node::int),
@@ -144,33 +144,34 @@ fn code(name: At<String>, mut table: Table<'_>) -> RawCode {
         retry: table.optional("retry", Node::string),
         wordings: table.required("wordings", Node::strings),
         remedy: table.optional("remedy", Node::string),
-        about: about(&mut table),
+        about: read_about(&mut table),
     };
     table.finish();
     code
 }
 
-fn enumeration(name: At<String>, mut table: Table<'_>) -> RawEnum {
-    let enumeration = RawEnum { name, about: about(&mut table), values: table.items("values", enum_value) };
+fn read_enumeration(name: At<String>, mut table: Table<'_>) -> RawEnum {
+    let enumeration = RawEnum { name, about: read_about(&mut table), values: table.items("values", read_enum_value) };
     table.finish();
     enumeration
 }
 
-fn enum_value(name: At<String>, mut table: Table<'_>) -> RawEnumValue {
-    let value = RawEnumValue { name, number: table.required("number", Node::int), about: inherited_about(&mut table) };
+fn read_enum_value(name: At<String>, mut table: Table<'_>) -> RawEnumValue {
+    let value =
+        RawEnumValue { name, number: table.required("number", Node::int), about: read_inherited_about(&mut table) };
     table.finish();
     value
 }
 
 /// Reads a type with its name.
-fn named_type(name: At<String>, mut table: Table<'_>) -> RawType {
+fn read_named_type(name: At<String>, mut table: Table<'_>) -> RawType {
     let kind = table.required("kind", Node::string);
-    let about = about(&mut table);
-    type_members(Some(name), kind, about, table)
+    let about = read_about(&mut table);
+    read_type_members(Some(name), kind, about, table)
 }
 
 /// Reads the request or the response of an operation.
-fn body(mut table: Table<'_>) -> RawBody {
+fn read_body(mut table: Table<'_>) -> RawBody {
     if table.has("type")
         && let Some(name) = table.optional("type", Node::string)
     {
@@ -178,28 +179,33 @@ fn body(mut table: Table<'_>) -> RawBody {
         return RawBody::Named(name);
     }
     let name = table.required("name", Node::string);
-    let about = inherited_about(&mut table);
-    RawBody::Defined(Box::new(type_members(name, None, about, table)))
+    let about = read_inherited_about(&mut table);
+    RawBody::Defined(Box::new(read_type_members(name, None, about, table)))
 }
 
 /// Reads the parts of a type.
-fn type_members(name: Option<At<String>>, kind: Option<At<String>>, about: RawAbout, mut table: Table<'_>) -> RawType {
+fn read_type_members(
+    name: Option<At<String>>,
+    kind: Option<At<String>>,
+    about: RawAbout,
+    mut table: Table<'_>,
+) -> RawType {
     let members = RawType {
         name,
         kind,
         about,
-        include: table.optional("include", Node::table).map(include),
-        fields: table.items("fields", field),
-        rules: table.list("rules", rule).into_iter().flatten().collect(),
-        warnings: table.list("warnings", warning).into_iter().flatten().collect(),
-        constructors: table.items("constructors", constructor),
+        include: table.optional("include", Node::table).map(read_include),
+        fields: table.items("fields", read_field),
+        rules: table.list("rules", read_rule).into_iter().flatten().collect(),
+        warnings: table.list("warnings", read_warning).into_iter().flatten().collect(),
+        constructors: table.items("constructors", read_constructor),
         totals: table.optional("totals", Node::string),
     };
     table.finish();
     members
 }
 
-fn include(mut table: Table<'_>) -> RawInclude {
+fn read_include(mut table: Table<'_>) -> RawInclude {
     let include = RawInclude {
         from: table.required("from", Node::string),
         except: table.optional("except", Node::strings),
@@ -210,7 +216,7 @@ fn include(mut table: Table<'_>) -> RawInclude {
     include
 }
 
-fn field(wire: At<String>, mut table: Table<'_>) -> RawField {
+fn read_field(wire: At<String>, mut table: Table<'_>) -> RawField {
     let field = RawField {
         wire,
         kind: table.required("type", Node::string),
@@ -219,27 +225,27 @@ fn field(wire: At<String>, mut table: Table<'_>) -> RawField {
         required: table.optional("required", Node::bool),
         required_when: table.optional("required_when", Node::conditions),
         default: table.optional("default", Node::literal),
-        range: table.optional("range", range),
-        length: table.optional("length", length),
+        range: table.optional("range", read_range),
+        length: table.optional("length", read_length),
         one_of: table.optional("one_of", Node::strings),
         format: table.optional("format", Node::string),
         example_only: table.optional("example_only", Node::bool),
-        about: inherited_about(&mut table),
+        about: read_inherited_about(&mut table),
     };
     table.finish();
     field
 }
 
-fn range(node: Node<'_>) -> Option<At<RawBounds<f64>>> {
-    bounds(node, Node::number)
+fn read_range(node: Node<'_>) -> Option<At<RawBounds<f64>>> {
+    read_bounds(node, Node::number)
 }
 
-fn length(node: Node<'_>) -> Option<At<RawBounds<i64>>> {
-    bounds(node, Node::int)
+fn read_length(node: Node<'_>) -> Option<At<RawBounds<i64>>> {
+    read_bounds(node, Node::int)
 }
 
 /// Reads `min` and `max`, which are optional. Returns `None` if one of them is invalid.
-fn bounds<'a, T>(node: Node<'a>, read: impl Fn(Node<'a>) -> Option<At<T>>) -> Option<At<RawBounds<T>>> {
+fn read_bounds<'a, T>(node: Node<'a>, read: impl Fn(Node<'a>) -> Option<At<T>>) -> Option<At<RawBounds<T>>> {
     let mut table = node.table()?;
     let given = [table.has("min"), table.has("max")];
     let bounds = RawBounds { min: table.optional("min", &read), max: table.optional("max", &read) };
@@ -249,7 +255,7 @@ fn bounds<'a, T>(node: Node<'a>, read: impl Fn(Node<'a>) -> Option<At<T>>) -> Op
 }
 
 /// Reads a rule. Its keys depend on its kind.
-fn rule(mut table: Table<'_>) -> Option<At<RawRule>> {
+fn read_rule(mut table: Table<'_>) -> Option<At<RawRule>> {
     let kind = table.required("kind", Node::string)?;
     if kind.value != "at_least_one" {
         table.sink().unknown("kind of rule", &kind, ["at_least_one"]);
@@ -266,7 +272,7 @@ fn rule(mut table: Table<'_>) -> Option<At<RawRule>> {
 }
 
 /// Reads a warning. Its keys depend on its kind.
-fn warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
+fn read_warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
     let kind = table.required("kind", Node::string)?;
     let warning = match kind.as_str() {
         "no_effect" => RawWarning::NoEffect {
@@ -277,7 +283,7 @@ fn warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
         "unknown_variable" => RawWarning::UnknownVariable {
             field: table.required("field", Node::string),
             name: table.required("name", Node::string),
-            range: table.required("range", range),
+            range: table.required("range", read_range),
             doc: table.required("doc", Node::string),
         },
         "empty" => {
@@ -299,7 +305,7 @@ fn warning(mut table: Table<'_>) -> Option<At<RawWarning>> {
     Some(At { value: warning, at })
 }
 
-fn constructor(name: At<String>, mut table: Table<'_>) -> RawConstructor {
+fn read_constructor(name: At<String>, mut table: Table<'_>) -> RawConstructor {
     let constructor = RawConstructor {
         name,
         set: table.optional("set", Node::conditions),
@@ -311,7 +317,7 @@ fn constructor(name: At<String>, mut table: Table<'_>) -> RawConstructor {
     constructor
 }
 
-fn paging(mut table: Table<'_>) -> RawPaging {
+fn read_paging(mut table: Table<'_>) -> RawPaging {
     let paging = RawPaging {
         at: table.at,
         name: table.required("name", Node::string),
@@ -326,7 +332,7 @@ fn paging(mut table: Table<'_>) -> RawPaging {
     paging
 }
 
-fn example(mut table: Table<'_>) -> RawExample {
+fn read_example(mut table: Table<'_>) -> RawExample {
     let example = RawExample {
         source: table.required("source", Node::string),
         request: table.required("request", Node::text_block),

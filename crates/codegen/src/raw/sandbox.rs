@@ -70,44 +70,44 @@ pub(crate) struct RawMessage {
 pub(crate) fn read_sandbox(source: &Source<'_>) -> RawProtocol {
     let mut table = source.table();
     let protocol = RawProtocol {
-        enums: table.list("enums", text_enum),
-        objects: table.list("objects", object),
-        faults: table.list("faults", message),
-        commands: table.list("commands", message),
-        waits: table.list("waits", message),
+        enums: table.list("enums", read_text_enum),
+        objects: table.list("objects", read_object),
+        faults: table.list("faults", read_message),
+        commands: table.list("commands", read_message),
+        waits: table.list("waits", read_message),
     };
     table.finish();
     protocol
 }
 
-fn text_enum(mut table: Table<'_>) -> RawTextEnum {
+fn read_text_enum(mut table: Table<'_>) -> RawTextEnum {
     let item = RawTextEnum {
         name: table.required("name", Node::string),
         doc: table.required("doc", Node::string),
-        values: table.list("values", text_value),
+        values: table.list("values", read_text_value),
     };
     table.finish();
     item
 }
 
-fn text_value(mut table: Table<'_>) -> RawTextValue {
+fn read_text_value(mut table: Table<'_>) -> RawTextValue {
     let value = RawTextValue { name: table.required("name", Node::string), doc: table.required("doc", Node::string) };
     table.finish();
     value
 }
 
-fn object(mut table: Table<'_>) -> RawProtocolObject {
+fn read_object(mut table: Table<'_>) -> RawProtocolObject {
     let object = RawProtocolObject {
         name: table.required("name", Node::string),
         doc: table.required("doc", Node::string),
         direction: table.optional("direction", Node::string),
-        fields: table.list("fields", field),
+        fields: table.list("fields", read_field),
     };
     table.finish();
     object
 }
 
-fn field(mut table: Table<'_>) -> RawProtocolField {
+fn read_field(mut table: Table<'_>) -> RawProtocolField {
     let field = RawProtocolField {
         name: table.required("name", Node::string),
         kind: table.required("type", Node::string),
@@ -120,12 +120,12 @@ fn field(mut table: Table<'_>) -> RawProtocolField {
     field
 }
 
-fn message(mut table: Table<'_>) -> RawMessage {
+fn read_message(mut table: Table<'_>) -> RawMessage {
     let message = RawMessage {
         name: table.required("name", Node::string),
         doc: table.required("doc", Node::string),
-        items: table.list("items", field),
-        fields: table.list("fields", field),
+        items: table.list("items", read_field),
+        fields: table.list("fields", read_field),
         object: table.optional("object", Node::string),
     };
     table.finish();

@@ -30,16 +30,16 @@ pub fn render(api: &Api) -> Vec<File> {
     let document = Object::new()
         .set("openapi", "3.1.0")
         .set("x-generated", super::header::header(api))
-        .set("info", info(&api.service))
-        .set("servers", api.service.base_urls.iter().map(server).collect::<Vec<_>>())
-        .set("security", [security(&api.service)])
-        .set("paths", paths(api))
-        .set("components", components(api));
+        .set("info", info_object(&api.service))
+        .set("servers", api.service.base_urls.iter().map(server_object).collect::<Vec<_>>())
+        .set("security", [security_requirement(&api.service)])
+        .set("paths", path_items(api))
+        .set("components", component_object(api));
     vec![File { path: "docs/generated/openapi.json".into(), contents: document.pretty() }]
 }
 
 /// Returns the `info` object.
-fn info(service: &Service) -> Object {
+fn info_object(service: &Service) -> Object {
     let description = format!(
         "{}\n\n## Signature\n\n{}\n\n## Status codes\n\n{}",
         service.doc.text,
@@ -59,18 +59,18 @@ fn code_table(codes: &[Code]) -> String {
 }
 
 /// Returns the server of a base URL.
-fn server(base: &BaseUrl) -> Object {
+fn server_object(base: &BaseUrl) -> Object {
     Object::new().set("url", &base.url).set("description", &base.doc.text)
 }
 
 /// Returns the headers whose values differ between requests.
-fn inputs(service: &Service) -> impl Iterator<Item = &Header> {
+fn input_headers(service: &Service) -> impl Iterator<Item = &Header> {
     service.headers.iter().filter(|header| matches!(header.value, HeaderValue::Input(_)))
 }
 
 /// Returns the security requirement, which lists all of these headers.
-fn security(service: &Service) -> Object {
-    inputs(service).map(|header| (header.name.clone(), Json::Array(Vec::new()))).collect()
+fn security_requirement(service: &Service) -> Object {
+    input_headers(service).map(|header| (header.name.clone(), Json::Array(Vec::new()))).collect()
 }
 
 /// Returns these headers as security schemes.
@@ -82,41 +82,43 @@ fn security_schemes(service: &Service) -> Object {
             .set("name", &header.name)
             .set("description", &header.doc.text)
     };
-    inputs(service).map(|header| (header.name.clone(), scheme(header))).collect()
+    input_headers(service).map(|header| (header.name.clone(), scheme(header))).collect()
 }
 
 /// Returns the operations by path.
-fn paths(api: &Api) -> Object {
-    let path = |operation: &Operation| (format!("/{}", operation.path), post(api, operation));
+fn path_items(api: &Api) -> Object {
+    let path = |operation: &Operation| (format!("/{}", operation.path), post_item(api, operation));
     api.operations.iter().map(path).collect()
 }
 
 /// Returns the path item of an operation.
-fn post(api: &Api, operation: &Operation) -> Object {
-    let responses = Object::new().set("200", response(api, operation)).set("default", other_response(api));
+fn post_item(api: &Api, operation: &Operation) -> Object {
+    let responses = Object::new().set("200", success_response(api, operation)).set("default", other_response(api));
     let post = Object::new()
         .set("operationId", names::camel(&operation.name))
         .set("summary", &operation.doc.text)
         .set("x-recallflow-kind", operation.kind)
-        .set("requestBody", request(api, operation))
+        .set("requestBody", request_body(api, operation))
         .set("responses", responses);
     Object::new().set("post", post)
 }
 
 /// Returns the request body of an operation.
-fn request(api: &Api, operation: &Operation) -> Object {
+fn request_body(api: &Api, operation: &Operation) -> Object {
     let media_type = api.service.headers.iter().find_map(|header| match &header.value {
         HeaderValue::Fixed(value) if header.name.eq_ignore_ascii_case("content-type") => Some(value.as_str()),
         _ => None,
     });
     let body =
-        body(api, definitions(api).reference(&operation.request), &operation.examples, |example| &example.request);
+        media_type_object(api, schema_definitions(api).reference(&operation.request), &operation.examples, |example| {
+            &example.request
+        });
     Object::new().set("required", true).set("content", Object::new().set(media_type.unwrap_or(JSON), body))
 }
 
 /// Returns the response of an operation.
-fn response(api: &Api, operation: &Operation) -> Object {
-    let definitions = definitions(api);
+fn success_response(api: &Api, operation: &Operation) -> Object {
+    let definitions = schema_definitions(api);
     let envelope = definitions.reference(ENVELOPE);
     let schema = match &operation.response {
         Some(name) => {
@@ -129,7 +131,7 @@ fn response(api: &Api, operation: &Operation) -> Object {
         }
         None => envelope,
     };
-    let body = body(api, schema, &operation.examples, |example| &example.response);
+    let body = media_type_object(api, schema, &operation.examples, |example| &example.response);
     Object::new()
         .set("description", "The envelope with a status code, also if the operation fails.")
         .set("content", Object::new().set(JSON, body))
@@ -137,14 +139,14 @@ fn response(api: &Api, operation: &Operation) -> Object {
 
 /// Returns the response for HTTP statuses other than 200, which the documents do not describe.
 fn other_response(api: &Api) -> Object {
-    let body = body(api, definitions(api).reference(ENVELOPE), &[], |example| &example.response);
+    let body = media_type_object(api, schema_definitions(api).reference(ENVELOPE), &[], |example| &example.response);
     Object::new()
         .set("description", "The envelope with the status code of a failure, or a response from a proxy.")
         .set("content", Object::new().set(JSON, body))
 }
 
 /// Returns a body with its schema and examples.
-fn body(api: &Api, schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
+fn media_type_object(api: &Api, schema: Object, examples: &[Example], text: impl Fn(&Example) -> &String) -> Object {
     let shown = examples.iter().enumerate().map(|(index, example)| {
         let value = serde_json::from_str(text(example)).unwrap_or_else(|_| Json::new(text(example)));
         let summary = format!("Example from “{}”.", api.service.title_of(&example.source));
@@ -155,22 +157,23 @@ fn body(api: &Api, schema: Object, examples: &[Example], text: impl Fn(&Example)
 }
 
 /// Returns the schemas and security schemes.
-fn components(api: &Api) -> Object {
+fn component_object(api: &Api) -> Object {
     let service = &api.service;
-    let schemas = definitions(api).all().set(ENVELOPE, envelope(api)).set(STATUS_CODE, status_code(&service.codes));
+    let schemas =
+        schema_definitions(api).all().set(ENVELOPE, envelope_schema(api)).set(STATUS_CODE, status_code(&service.codes));
     Object::new().set("schemas", schemas).set("securitySchemes", security_schemes(service))
 }
 
 /// Returns the schemas of the types.
-fn definitions(api: &Api) -> Definitions<'_> {
+fn schema_definitions(api: &Api) -> Definitions<'_> {
     Definitions::new(api, SCHEMAS)
 }
 
 /// Returns the schema of the envelope.
-fn envelope(api: &Api) -> Object {
+fn envelope_schema(api: &Api) -> Object {
     let parts = &api.service.envelope;
     let text = Object::new().set("type", "string");
-    let code = Object::new().set("anyOf", [definitions(api).reference(STATUS_CODE), text]);
+    let code = Object::new().set("anyOf", [schema_definitions(api).reference(STATUS_CODE), text]);
     let message = Object::new().set("type", ["string", "null"]);
     let properties = under_all_names(&parts.code, &code)
         .merge(under_all_names(&parts.message, &message))

@@ -154,15 +154,15 @@ impl EnumView {
     fn new(item: &TextEnum, language: &dyn Language) -> Self {
         let values = item.values.iter().map(|value| ValueView {
             name: value.name.clone(),
-            shown: if value.name.contains('-') { value.name.clone() } else { language.name(&value.name) },
+            shown: if value.name.contains('-') { value.name.clone() } else { language.case_name(&value.name) },
             variant: names::pascal(&value.name),
-            doc: language.doc(4, &value.doc),
+            doc: language.doc_comment(4, &value.doc),
             text: value.doc.clone(),
         });
         Self {
             name: item.name.clone(),
             constant: names::screaming(&item.name),
-            doc: language.doc(0, &item.doc),
+            doc: language.doc_comment(0, &item.doc),
             values: values.collect(),
         }
     }
@@ -174,7 +174,7 @@ impl ObjectView {
         Self {
             name: object.name.clone(),
             constant: names::screaming(&object.name),
-            doc: language.doc(language.body_indent(), &object.doc),
+            doc: language.doc_comment(language.body_indent(), &object.doc),
             is_output: object.access == Access::Output,
             is_optional: !object.fields.iter().any(ProtocolField::is_required),
             derives: rust::extra_derives(object),
@@ -198,10 +198,10 @@ impl MessageView {
         };
         Self {
             name: message.name.clone(),
-            shown: language.name(&message.name),
+            shown: language.case_name(&message.name),
             variant: names::pascal(&message.name),
-            doc: language.doc(4, &message.doc.replace("{null}", language.null())),
-            text: message.doc.replace("{null}", language.null()),
+            doc: language.doc_comment(4, &message.doc.replace("{null}", language.null_value())),
+            text: message.doc.replace("{null}", language.null_value()),
             payload,
             items: fields.iter().map(|field| ProtocolFieldView::new(protocol, field, language, None)).collect(),
             object: object.map(|object| object.name.clone()).unwrap_or_default(),
@@ -214,17 +214,17 @@ impl MessageView {
 impl ProtocolFieldView {
     /// Describes a field of an object with this access, or of a message.
     fn new(protocol: &Protocol, field: &ProtocolField, language: &dyn Language, object: Option<Access>) -> Self {
-        let unit = if field.kind == ProtocolKind::Duration { language.unit() } else { "" };
-        let text = format!("{}{unit}", field.doc.replace("{null}", language.null()));
+        let unit = if field.kind == ProtocolKind::Duration { language.duration_unit() } else { "" };
+        let text = format!("{}{unit}", field.doc.replace("{null}", language.null_value()));
         Self {
-            shown: language.name(&field.name),
+            shown: language.case_name(&field.name),
             ident: names::snake(&field.name),
-            kind: language.kind(protocol, field, object.unwrap_or(Access::Input)),
+            kind: language.field_type(protocol, field, object.unwrap_or(Access::Input)),
             table: rust::table_kind(field),
             presence: rust::presence(field),
-            doc: language.doc(if object.is_some() { 4 } else { 8 }, &text),
+            doc: language.doc_comment(if object.is_some() { 4 } else { 8 }, &text),
             text,
-            default: language.default(field),
+            default: language.default_value(field),
             serde: rust::serde_attribute(field, object.is_some()),
             wrap: python::json_converter(field).to_owned(),
             is_required: field.is_required(),

@@ -22,13 +22,13 @@ pub fn render(api: &Api) -> Vec<File> {
     let files = [
         ("__init__", package),
         ("async_methods", operations::methods(api, true)),
-        ("enums", enums::render(api)),
+        ("enums", enums::render_module(api)),
         ("methods", operations::methods(api, false)),
         ("operations", operations::positions(api)),
-        ("options", options::render(api)),
+        ("options", options::render_module(api)),
         ("requests", values::requests(api)),
         ("responses", values::responses(api)),
-        ("service", service::render(api)),
+        ("service", service::render_module(api)),
     ];
     let path = |module: &str| format!("bindings/python/python/recallflow/generated/{module}.py");
     files.map(|(module, contents)| File { path: path(module), contents }).into()

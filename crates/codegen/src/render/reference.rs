@@ -95,8 +95,8 @@ impl<'a> TypeView<'a> {
             name: &item.name,
             doc: &item.doc,
             fields: item.fields.iter().map(|field| FieldView::new(field, item)).collect(),
-            rules: item.rules.iter().map(fields::rule).collect(),
-            lints: item.lints.iter().map(fields::lint).collect(),
+            rules: item.rules.iter().map(fields::rule_words).collect(),
+            lints: item.lints.iter().map(fields::lint_words).collect(),
             constructors: item.constructors.iter().map(ConstructorView::new).collect(),
             totals: item.totals.as_deref(),
         }

@@ -23,18 +23,18 @@ use crate::output::File;
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let modules = [
-        ("enums", "Enums: named integers.", enums::render(api)),
-        ("ffi", "Requests and operations for the bindings of other languages.", ffi::render(api)),
+        ("enums", "Enums: named integers.", enums::render_module(api)),
+        ("ffi", "Requests and operations for the bindings of other languages.", ffi::render_module(api)),
         ("ffi_options", "Options for the bindings of other languages.", options::tables(api)),
-        ("methods", "The methods of the clients that call the operations.", methods::render(api)),
-        ("operations", "The operations.", operations::render(api)),
+        ("methods", "The methods of the clients that call the operations.", methods::render_module(api)),
+        ("operations", "The operations.", operations::render_module(api)),
         ("options", "The options of a client, with defaults and limits.", options::data(api)),
-        ("positions", "Positions of operations, types and enums in their tables.", positions::render(api)),
-        ("requests", "Requests and their rules.", requests::render(api)),
-        ("responses", "Responses.", responses::render(api)),
-        ("service", "Base URLs, headers, envelope and status codes.", service::render(api)),
+        ("positions", "Positions of operations, types and enums in their tables.", positions::render_module(api)),
+        ("requests", "Requests and their rules.", requests::render_module(api)),
+        ("responses", "Responses.", responses::render_module(api)),
+        ("service", "Base URLs, headers, envelope and status codes.", service::render_module(api)),
         ("setters", "The methods that set the options of a client.", options::setters(api)),
-        ("shapes", "The objects of responses, as data.", shapes::render(api)),
+        ("shapes", "The objects of responses, as data.", shapes::render_module(api)),
     ];
     let file = |(name, doc, items): (&str, &str, Vec<TokenStream>)| File {
         path: format!("crates/recallflow/src/generated/{name}.rs"),

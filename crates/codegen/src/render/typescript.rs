@@ -23,12 +23,12 @@ use crate::output::File;
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let files = [
-        ("enums", enums::render(api)),
-        ("operations", operations::render(api)),
-        ("options", options::render(api)),
-        ("requests", requests::render(api)),
-        ("responses", responses::render(api)),
-        ("service", service::render(api)),
+        ("enums", enums::render_module(api)),
+        ("operations", operations::render_module(api)),
+        ("options", options::render_module(api)),
+        ("requests", requests::render_module(api)),
+        ("responses", responses::render_module(api)),
+        ("service", service::render_module(api)),
     ];
     let path = |module: &str| format!("bindings/node/ts/generated/{module}.ts");
     files.map(|(module, contents)| File { path: path(module), contents }).into()

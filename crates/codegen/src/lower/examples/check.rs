@@ -69,7 +69,7 @@ impl Checker<'_> {
         // Lowering of the type reports problems of its fields.
         let quiet = self.sink.silenced();
         let direction = symbol.direction.unwrap_or(Direction::Response);
-        let lower = |shape| fields::lower(shape, &scope, self.symbols, direction, &quiet);
+        let lower = |shape| fields::lower_field(shape, &scope, self.symbols, direction, &quiet);
         let fields: Vec<Field> = scope.shapes.iter().filter_map(lower).collect();
         for (wire, found) in &present {
             if let Some(field) = fields.iter().find(|field| field.wire == *wire)
@@ -79,8 +79,8 @@ impl Checker<'_> {
             }
         }
         if direction == Direction::Request {
-            let mut rules = rules::lower(included_rules(self.symbols, symbol), &scope, &quiet);
-            rules.extend(rules::lower(&symbol.raw.rules, &scope, &quiet));
+            let mut rules = rules::lower_rules(included_rules(self.symbols, symbol), &scope, &quiet);
+            rules.extend(rules::lower_rules(&symbol.raw.rules, &scope, &quiet));
             self.required(&fields, &present, node.at);
             self.rules(&rules, &present, node.at);
         }

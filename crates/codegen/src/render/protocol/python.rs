@@ -8,15 +8,15 @@ use crate::render::comments::python_docstring;
 pub(super) struct Python;
 
 impl Language for Python {
-    fn name(&self, name: &str) -> String {
+    fn case_name(&self, name: &str) -> String {
         name.to_owned()
     }
 
-    fn doc(&self, indent: usize, text: &str) -> String {
-        python_docstring(&text.replace("{null}", self.null()), indent)
+    fn doc_comment(&self, indent: usize, text: &str) -> String {
+        python_docstring(&text.replace("{null}", self.null_value()), indent)
     }
 
-    fn kind(&self, protocol: &Protocol, field: &ProtocolField, access: Access) -> String {
+    fn field_type(&self, protocol: &Protocol, field: &ProtocolField, access: Access) -> String {
         let kind = match &field.kind {
             ProtocolKind::Bool => "bool".to_owned(),
             ProtocolKind::Text | ProtocolKind::CivilTime | ProtocolKind::Operation | ProtocolKind::Ip => {
@@ -45,7 +45,7 @@ impl Language for Python {
         if field.is_optional { format!("{kind} | None") } else { kind }
     }
 
-    fn default(&self, field: &ProtocolField) -> String {
+    fn default_value(&self, field: &ProtocolField) -> String {
         match &field.default {
             Some(DefaultValue::Text(text)) => format!("{text:?}"),
             Some(DefaultValue::Bool(value)) => if *value { "True" } else { "False" }.to_owned(),
@@ -59,11 +59,11 @@ impl Language for Python {
         4
     }
 
-    fn null(&self) -> &'static str {
+    fn null_value(&self) -> &'static str {
         "None"
     }
 
-    fn unit(&self) -> &'static str {
+    fn duration_unit(&self) -> &'static str {
         " In seconds."
     }
 }

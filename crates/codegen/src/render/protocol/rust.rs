@@ -9,17 +9,17 @@ use crate::render::comments::rust_lines;
 pub(super) struct Rust;
 
 impl Language for Rust {
-    fn name(&self, name: &str) -> String {
+    fn case_name(&self, name: &str) -> String {
         names::snake(name)
     }
 
-    fn doc(&self, indent: usize, text: &str) -> String {
+    fn doc_comment(&self, indent: usize, text: &str) -> String {
         let margin = " ".repeat(indent);
-        let lines = rust_lines(&text.replace("{null}", self.null()));
+        let lines = rust_lines(&text.replace("{null}", self.null_value()));
         lines.iter().map(|line| format!("///{line}")).collect::<Vec<_>>().join(&format!("\n{margin}"))
     }
 
-    fn kind(&self, _: &Protocol, field: &ProtocolField, _: Access) -> String {
+    fn field_type(&self, _: &Protocol, field: &ProtocolField, _: Access) -> String {
         let kind = match &field.kind {
             ProtocolKind::Bool => "bool",
             ProtocolKind::Text | ProtocolKind::Path | ProtocolKind::CivilTime | ProtocolKind::Operation => "String",
@@ -41,7 +41,7 @@ impl Language for Rust {
         if field.is_optional { format!("Option<{kind}>") } else { kind }
     }
 
-    fn default(&self, field: &ProtocolField) -> String {
+    fn default_value(&self, field: &ProtocolField) -> String {
         match (&field.default, &field.kind) {
             (Some(DefaultValue::Text(text)), ProtocolKind::Text) => format!("{text:?}.to_owned()"),
             (Some(DefaultValue::Text(text)), ProtocolKind::Enum(name)) => format!("{name}::{}", names::pascal(text)),
@@ -50,11 +50,11 @@ impl Language for Rust {
         }
     }
 
-    fn null(&self) -> &'static str {
+    fn null_value(&self) -> &'static str {
         "`None`"
     }
 
-    fn unit(&self) -> &'static str {
+    fn duration_unit(&self) -> &'static str {
         " JSON has milliseconds."
     }
 }
@@ -114,7 +114,7 @@ pub(super) fn serde_attribute(field: &ProtocolField, is_member: bool) -> String 
 
 /// Returns the traits that an object derives beyond the usual ones.
 pub(super) fn extra_derives(object: &ProtocolObject) -> &'static str {
-    let is_empty = |field: &ProtocolField| Rust.default(field) == "Default::default()" && !field.is_required();
+    let is_empty = |field: &ProtocolField| Rust.default_value(field) == "Default::default()" && !field.is_required();
     if object.fields.iter().all(|field| is_copied(&field.kind) && !field.is_list) {
         "Copy, "
     } else if object.fields.iter().all(is_empty) {

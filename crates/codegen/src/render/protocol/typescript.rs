@@ -9,17 +9,17 @@ use crate::render::comments::typescript_comment;
 pub(super) struct TypeScript;
 
 impl Language for TypeScript {
-    fn name(&self, name: &str) -> String {
+    fn case_name(&self, name: &str) -> String {
         names::camel(name)
     }
 
-    fn doc(&self, indent: usize, text: &str) -> String {
+    fn doc_comment(&self, indent: usize, text: &str) -> String {
         // Two spaces a level, where the templates count four.
         let margin = " ".repeat(indent / 2);
-        typescript_comment(&format!("{margin}{}", text.replace("{null}", self.null()))).trim().to_owned()
+        typescript_comment(&format!("{margin}{}", text.replace("{null}", self.null_value()))).trim().to_owned()
     }
 
-    fn kind(&self, _: &Protocol, field: &ProtocolField, access: Access) -> String {
+    fn field_type(&self, _: &Protocol, field: &ProtocolField, access: Access) -> String {
         let is_output = access == Access::Output;
         let kind = match &field.kind {
             ProtocolKind::Bool => "boolean",
@@ -45,15 +45,15 @@ impl Language for TypeScript {
         if field.is_optional && !is_output { format!("{kind} | null") } else { kind }
     }
 
-    fn default(&self, field: &ProtocolField) -> String {
+    fn default_value(&self, field: &ProtocolField) -> String {
         field.default.as_ref().map(DefaultValue::json).unwrap_or_default()
     }
 
-    fn null(&self) -> &'static str {
+    fn null_value(&self) -> &'static str {
         "undefined"
     }
 
-    fn unit(&self) -> &'static str {
+    fn duration_unit(&self) -> &'static str {
         " In milliseconds."
     }
 }

@@ -27,7 +27,7 @@ struct PythonEnumMember {
     doc: String,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let enums = api.enums.iter().map(|item| {
         let members = item.values.iter().map(|value| PythonEnumMember {
             name: names::screaming(&value.name),

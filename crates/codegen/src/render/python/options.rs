@@ -27,7 +27,7 @@ pub(super) struct Shown {
     doc: String,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let page = Page { header: header(api), options: api.options.iter().map(shown).collect() };
     fill(include_str!("options.py.jinja"), page)
 }

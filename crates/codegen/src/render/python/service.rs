@@ -20,7 +20,7 @@ struct PythonConstant {
     doc: String,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let constants = api.service.base_urls.iter().map(|base| PythonConstant {
         name: base.name.clone(),
         url: base.url.clone(),

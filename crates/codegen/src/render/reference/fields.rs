@@ -34,10 +34,10 @@ impl<'a> FieldView<'a> {
     pub(super) fn new(field: &'a Field, item: &Type) -> Self {
         Self {
             path: field.within.iter().chain([&field.wire]).map(String::as_str).collect::<Vec<_>>().join("."),
-            kind: kind(&field.kind),
-            required: required(&field.required),
-            limits: limits(field),
-            default: field.default.as_ref().map(literal).unwrap_or_default(),
+            kind: kind_words(&field.kind),
+            required: required_words(&field.required),
+            limits: limit_words(field),
+            default: field.default.as_ref().map(literal_words).unwrap_or_default(),
             doc: &field.doc.text,
             aliases: &field.aliases,
             source: (field.doc.source != item.doc.source).then_some(&field.doc.source),
@@ -47,7 +47,7 @@ impl<'a> FieldView<'a> {
 
 impl<'a> ConstructorView<'a> {
     pub(super) fn new(constructor: &'a Constructor) -> Self {
-        let fixed = constructor.set.iter().map(|(field, value)| format!("{} to {}", code(field), literal(value)));
+        let fixed = constructor.set.iter().map(|(field, value)| format!("{} to {}", code(field), literal_words(value)));
         let renamed = constructor.names.iter().map(|(field, name)| format!("{} from {}", code(field), code(name)));
         Self {
             name: &constructor.name,
@@ -59,7 +59,7 @@ impl<'a> ConstructorView<'a> {
 }
 
 /// Formats a kind. Types and enums are links.
-fn kind(kind: &FieldKind) -> String {
+fn kind_words(kind: &FieldKind) -> String {
     match kind {
         FieldKind::Int32 => "32-bit integer".to_owned(),
         FieldKind::Int64 => "64-bit integer".to_owned(),
@@ -71,12 +71,12 @@ fn kind(kind: &FieldKind) -> String {
         FieldKind::Base64 => "bytes in padded base64".to_owned(),
         FieldKind::Fee => "fee, as text".to_owned(),
         FieldKind::Enum(name) | FieldKind::Object(name) => format!("[`{name}`](#type-{})", name.to_lowercase()),
-        FieldKind::List(item) => format!("list: {}", self::kind(item)),
+        FieldKind::List(item) => format!("list: {}", self::kind_words(item)),
     }
 }
 
 /// Formats when a field is required.
-fn required(required: &Required) -> String {
+fn required_words(required: &Required) -> String {
     match required {
         Required::Never => "no".to_owned(),
         Required::Always => "yes".to_owned(),
@@ -85,18 +85,18 @@ fn required(required: &Required) -> String {
 }
 
 /// Formats the limits of a field, or of each item of a list.
-fn limits(field: &Field) -> String {
+fn limit_words(field: &Field) -> String {
     let each = if matches!(field.kind, FieldKind::List(_)) { "each " } else { "" };
-    field.limits.iter().map(|item| format!("{each}{}", limit(item))).collect::<Vec<_>>().join("; ")
+    field.limits.iter().map(|item| format!("{each}{}", single_limit(item))).collect::<Vec<_>>().join("; ")
 }
 
 /// Formats a limit.
-fn limit(limit: &Limit) -> String {
+fn single_limit(limit: &Limit) -> String {
     match limit {
-        Limit::Range { min, max } => span(min.as_ref(), max.as_ref()),
-        Limit::Length { min, max } => format!("{} characters", span(min.as_ref(), max.as_ref())),
+        Limit::Range { min, max } => range_words(min.as_ref(), max.as_ref()),
+        Limit::Length { min, max } => format!("{} characters", range_words(min.as_ref(), max.as_ref())),
         Limit::OneOf(values) => {
-            let values: Vec<_> = values.iter().map(|value| named(value.number, &value.name)).collect();
+            let values: Vec<_> = values.iter().map(|value| named_number(value.number, &value.name)).collect();
             format!("only {}", values.join(", "))
         }
         Limit::Format(Format::Digit) => "one digit, 0 to 9".to_owned(),
@@ -104,7 +104,7 @@ fn limit(limit: &Limit) -> String {
 }
 
 /// Formats a range.
-fn span<T: ToString>(min: Option<&T>, max: Option<&T>) -> String {
+fn range_words<T: ToString>(min: Option<&T>, max: Option<&T>) -> String {
     match (min.map(T::to_string), max.map(T::to_string)) {
         (Some(min), Some(max)) => format!("{min} to {max}"),
         (Some(min), None) => format!("at least {min}"),
@@ -114,14 +114,14 @@ fn span<T: ToString>(min: Option<&T>, max: Option<&T>) -> String {
 }
 
 /// Formats a rule over more than one field.
-pub(super) fn rule(rule: &Rule) -> String {
+pub(super) fn rule_words(rule: &Rule) -> String {
     let Rule::AtLeastOne { when, fields, doc } = rule;
     let condition = if when.is_empty() { "Always".to_owned() } else { format!("When {}", all_of(when)) };
     format!("{condition}, at least one of {} is 1. {doc}", codes(fields))
 }
 
 /// Formats a lint.
-pub(super) fn lint(lint: &Lint) -> String {
+pub(super) fn lint_words(lint: &Lint) -> String {
     match lint {
         Lint::NoEffect { field, unless, doc } => {
             format!("{} is not 0, unless {}: {doc}", code(field), all_of(unless))
@@ -139,20 +139,20 @@ pub(super) fn lint(lint: &Lint) -> String {
 fn all_of(conditions: &[Condition]) -> String {
     let conditions: Vec<_> = conditions
         .iter()
-        .map(|condition| format!("{} is {}", code(&condition.field), literal(&condition.equals)))
+        .map(|condition| format!("{} is {}", code(&condition.field), literal_words(&condition.equals)))
         .collect();
     conditions.join(" and ")
 }
 
 /// Formats a literal as on the wire, with the name of an enum value.
-fn literal(literal: &Literal) -> String {
+fn literal_words(literal: &Literal) -> String {
     match literal {
         Literal::Flag(_) | Literal::Int(_) => literal.number().to_string(),
-        Literal::Enum { name, number, .. } => named(*number, name),
+        Literal::Enum { name, number, .. } => named_number(*number, name),
     }
 }
 
 /// Formats a number with its name.
-fn named(number: i64, name: &str) -> String {
+fn named_number(number: i64, name: &str) -> String {
     format!("{number} ({})", code(name))
 }

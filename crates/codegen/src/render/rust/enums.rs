@@ -6,7 +6,7 @@ use quote::quote;
 use super::tokens::{doc, ident, variant};
 use crate::model::{Api, Enum};
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
         use serde::{Deserialize, Serialize};
         use crate::open_enum::open_enum;

@@ -8,7 +8,7 @@ use super::shapes::shape;
 use super::tokens::{field_ident, ident};
 use crate::model::{Api, Direction, Operation};
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<_> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let shapes = requests.iter().map(|item| shape(item));
     let enums = api.enums.iter().map(|item| &item.name);

@@ -8,7 +8,7 @@ use super::tokens::{doc, field_ident, ident, is_always_there, parameter_type};
 use crate::model::{Api, Operation, OperationKind};
 use crate::names;
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let mut requests: Vec<_> = api.operations.iter().map(|operation| operation.request.as_str()).collect();
     let mut responses: Vec<_> = api.operations.iter().filter_map(|operation| operation.response.as_deref()).collect();
     for names in [&mut requests, &mut responses] {

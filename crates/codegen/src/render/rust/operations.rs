@@ -7,7 +7,7 @@ use super::positions::path;
 use super::tokens::{field_ident, ident};
 use crate::model::{Api, FieldKind, Operation, OperationKind, Paging};
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let mut requests: Vec<_> = api.operations.iter().map(|operation| operation.request.as_str()).collect();
     let paged = api.operations.iter().filter_map(|operation| operation.paging.as_ref());
     let returned = api.operations.iter().filter_map(|operation| operation.response.as_deref());

@@ -7,7 +7,7 @@ use super::tokens::{doc, ident};
 use crate::model::{Api, Direction};
 use crate::names::screaming;
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let types = |direction| {
         let types = api.types.iter().filter(move |item| item.direction == direction);
         types.map(|item| item.name.as_str()).collect::<Vec<_>>()

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::names;
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let requests: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let enums = enums_of(api, &requests);
     let time = uses(&requests, &FieldKind::DateTime).then(|| {

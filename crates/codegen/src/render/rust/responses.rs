@@ -7,7 +7,7 @@ use super::positions::path;
 use super::tokens::{doc, enums_of, field_doc, field_ident, ident, uses, value_type};
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
     let enums = enums_of(api, &responses);
     let time = uses(&responses, &FieldKind::DateTime).then(|| {

@@ -7,7 +7,7 @@ use super::tokens::{doc, ident};
 use crate::model::Api;
 use crate::model::service::{Code, EnvelopePart, Header, HeaderValue, RetryPermit};
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let mut items = vec![quote! {
         use crate::error::kind::ErrorKind;
         use crate::status_code::DocumentedCode;

@@ -6,7 +6,7 @@ use quote::quote;
 use super::positions::path;
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
-pub(super) fn render(api: &Api) -> Vec<TokenStream> {
+pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let shapes = api.types.iter().filter(|item| item.direction == Direction::Response).map(shape);
     vec![
         quote! {

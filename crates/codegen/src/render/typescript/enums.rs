@@ -29,7 +29,7 @@ struct Value<'a> {
     doc: &'a str,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let enums = api.enums.iter().map(constant).collect();
     text::fill(include_str!("enums.ts.jinja"), TypeScriptEnums { header: crate::render::header::header(api), enums })
 }

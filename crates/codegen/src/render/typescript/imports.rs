@@ -36,7 +36,7 @@ impl Imports {
     }
 
     /// Renders the statements, each with its line break.
-    pub(super) fn render(&self) -> String {
+    pub(super) fn statements(&self) -> String {
         let statement = |(module, names): (&&str, &BTreeMap<String, Use>)| {
             let only_types = names.values().all(|of| *of == Use::Type);
             let mut names: Vec<_> = names.iter().collect();

@@ -55,10 +55,10 @@ struct MethodParameter {
     member: String,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let page = TypeScriptMethods {
         header: crate::render::header::header(api),
-        imports: imports(api).render(),
+        imports: imports(api).statements(),
         operations: api.operations.iter().map(|operation| methods(api, operation)).collect(),
     };
     text::fill(include_str!("operations.ts.jinja"), page)

@@ -27,7 +27,7 @@ struct Shown {
     doc: String,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let call = api.options.iter().filter(|option| option.is_for_calls);
     let paths = api.options.iter().filter(|option| option.kind == OptionKind::Path);
     let page = Page {

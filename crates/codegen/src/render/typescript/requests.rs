@@ -38,11 +38,11 @@ struct RequestProperty<'a> {
     default: Option<String>,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let types: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Request).collect();
     let page = TypeScriptRequests {
         header: crate::render::header::header(api),
-        imports: imports(&types).render(),
+        imports: imports(&types).statements(),
         requests: types.iter().map(|item| request(api, item)).collect(),
         names: literals(types.iter().map(|item| &item.name)),
     };

@@ -61,11 +61,11 @@ struct TypeScriptTotals<'a> {
     names: String,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
     let page = TypeScriptResponses {
         header: crate::render::header::header(api),
-        imports: imports(api, &responses).render(),
+        imports: imports(api, &responses).statements(),
         names: literals(responses.iter().map(|response| &response.name)),
         responses: responses.into_iter().map(|item| response(api, item)).collect(),
         envelope: envelope(&api.service.envelope),

@@ -20,7 +20,7 @@ struct TypeScriptBaseUrl<'a> {
     doc: &'a str,
 }
 
-pub(super) fn render(api: &Api) -> String {
+pub(super) fn render_module(api: &Api) -> String {
     let base_urls = api.service.base_urls.iter();
     let base_urls =
         base_urls.map(|base| TypeScriptBaseUrl { name: &base.name, url: literal(&base.url), doc: &base.doc.text });
