@@ -67,6 +67,14 @@ def path(kind: type[rf.Request], name: str) -> str:
     return "".join(outer) + wire
 
 
+def schema(kind: type[rf.Request], name: str) -> dict[str, Any]:
+    """Returns the JSON Schema of a field."""
+    found: dict[str, Any] = {"properties": SCHEMAS[kind.__name__]["properties"]}
+    for part in path(kind, name).split("."):
+        found = found["properties"][part]
+    return found
+
+
 def annotation(kind: type[rf.Value], name: str) -> str:
     """Returns the annotation of a field in the constructor."""
     return str(kind.__init__.__annotations__[name])
@@ -81,13 +89,31 @@ def with_field(kind: type[rf.Request], name: str, value: object) -> rf.Request:
 
 def smallest(kind: type[rf.Request]) -> rf.Request:
     """Returns a request with its required fields only."""
-    values = {"datetime": QUERY.str_time, "bool": False, "int": 1, "Sequence": (), "str": "1"}
     parameters = inspect.signature(kind).parameters.values()
     required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
-    held: dict[str, Any] = {
-        name: next(value for of, value in values.items() if of in annotation(kind, name)) for name in required
-    }
+    held: dict[str, Any] = {name: smallest_value(kind, name) for name in required}
     return kind(**held)
+
+
+def smallest_value(kind: type[rf.Request], name: str) -> object:
+    """Returns a valid value of a required field."""
+    text, rules = annotation(kind, name), schema(kind, name)
+    held: type[Any] = getattr(rf, text.split(" | ")[0], object)
+    if issubclass(held, rf.Request):
+        return smallest(held)
+    reference = rules.get("$ref", "").rpartition("/")[2]
+    values: dict[str, object] = {
+        "Sequence": (),
+        "datetime": QUERY.str_time,
+        "bool": False,
+        "float": rules.get("minimum", 1.0),
+        "int": max(rules.get("minimum", 1), 1),
+        "str": "AAAA" if reference == "base64" else "1" * rules.get("minLength", 1),
+    }
+    alternatives = SCHEMAS[reference]["oneOf"] if text.startswith(reference) and reference else rules.get("oneOf", [])
+    if alternatives:
+        return alternatives[0]["const"]
+    return next(value for of, value in values.items() if of in text)
 
 
 class Text(str):

@@ -21,13 +21,20 @@ def paths(found: list[rf.RequestWarning]) -> list[str]:
 
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_unknown_fields_are_sent_with_a_warning(kind: type[rf.Request]) -> None:
-    request = with_field(kind, "extra", OrderedDict(region="AE", level=[1, {"a": None}], ratio=0.5, on=True))
+    request = with_field(
+        kind, "extra", OrderedDict(newRegion="AE", newLevel=[1, {"a": None}], newRatio=0.5, newOn=True)
+    )
     assert isinstance(request.extra, rf.Extra)
     assert request.validate() == []
-    assert paths(request.warnings()) == ["level", "on", "ratio", "region"]
+    assert paths(request.warnings()) == ["newLevel", "newOn", "newRatio", "newRegion"]
     wire = request.to_wire()
-    assert [wire[name] for name in ("region", "level", "ratio", "on")] == ["AE", [1, {"a": None}], 0.5, True]
-    with pytest.raises(rf.InvalidRequestError, match="`region` is not a field of the request"):
+    assert [wire[name] for name in ("newRegion", "newLevel", "newRatio", "newOn")] == [
+        "AE",
+        [1, {"a": None}],
+        0.5,
+        True,
+    ]
+    with pytest.raises(rf.InvalidRequestError, match="`newRegion` is not a field of the request"):
         kind.from_wire(wire)
 
 

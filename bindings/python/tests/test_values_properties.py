@@ -87,23 +87,21 @@ JSON = st.recursive(
 def fitting(kind: type[rf.Value], name: str) -> st.SearchStrategy[Any]:
     """Generates values of the type of a field; they may break rules."""
     text = annotation(kind, name)
-    if "Sequence" in text:
-        inner = text[text.index("[") + 1 : text.index("]")]
-        held = values(getattr(rf, inner)) if hasattr(rf, inner) and issubclass(getattr(rf, inner), rf.Value) else INT32
-        strategy: st.SearchStrategy[Any] = st.lists(held, max_size=3)
-        return st.one_of(st.none(), strategy) if "None" in text else strategy
-    if "bool" in text:
-        strategy = st.booleans()
-    elif "datetime" in text:
-        strategy = TIME
-    elif "float" in text:
-        strategy = FLOAT
-    elif "int" in text:
-        strategy = INT32
+    of = text.removesuffix(" | None")
+    if of.startswith("Sequence["):
+        strategy: st.SearchStrategy[Any] = st.lists(single(of[len("Sequence[") : -1]), max_size=3)
     else:
-        assert "str" in text, text
-        strategy = TEXT
-    return st.one_of(st.none(), strategy) if "None" in text else strategy
+        strategy = single(of)
+    return st.one_of(st.none(), strategy) if text != of else strategy
+
+
+def single(text: str) -> st.SearchStrategy[Any]:
+    """Generates values of an annotation without `None`."""
+    held: type[Any] = getattr(rf, text, object)
+    if issubclass(held, rf.Value):
+        return st.deferred(lambda: values(held))
+    strategies = {"bool": st.booleans(), "datetime": TIME, "float": FLOAT, "int": INT32, "str": TEXT}
+    return next(strategy for of, strategy in strategies.items() if of in text)
 
 
 def values(kind: type[rf.Value]) -> st.SearchStrategy[Any]:
