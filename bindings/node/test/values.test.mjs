@@ -51,11 +51,12 @@ suite('the type of a request is inferred', () => {
 });
 
 suite('a type that cannot be inferred has to be given', () => {
+  const TIME = '2024-01-01 00:00:00';
   /** @type {[string, object, RegExp][]} */
   const values = [
-    ['nothing', {}, /`RecallFlowDetailQuery`, .*`RecallNode`/],
-    ['a misspelt query', { keyid: 299 }, /`RecallFlowDetailQuery`, .*`RecallNode`/],
-    ['a page without items', { extra: {}, size: 5 }, /`GroupCallPage`, .*`RecallFlowDetail`/],
+    ['a span of time', { strTime: TIME, endTime: TIME }, /`GroupCallQuery`, .*`RecallFlowQuery`/],
+    ['a misspelt span of time', { strTime: TIME, endtime: TIME }, /`GroupCallQuery`, .*`RecallFlowQuery`/],
+    ['a page without items', { extra: {}, searchCount: true }, /`GroupCallPage`, .*`RecallFlowDetail`/],
     ['a task or a node', { taskId: 7, extra: {} }, /`GroupCallTask`, .*`RecallNodeDetail`/],
   ];
   for (const [name, value, types] of values) {
