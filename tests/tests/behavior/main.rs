@@ -10,6 +10,7 @@ mod deadline;
 mod documents;
 #[cfg(target_os = "linux")]
 mod exhaustion;
+mod flows;
 mod outcomes;
 mod pages;
 mod retries;
