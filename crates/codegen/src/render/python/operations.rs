@@ -13,8 +13,8 @@ struct PythonMethods {
     header: String,
     is_async: bool,
     has_pages: bool,
-    /// What annotations of arguments need of the standard library: modules and names.
-    imports: Vec<(&'static str, &'static str)>,
+    /// Whether an argument is a time.
+    has_times: bool,
     enums: Vec<String>,
     requests: Vec<String>,
     responses: Vec<String>,
@@ -78,13 +78,11 @@ fn page(api: &Api, is_async: bool) -> PythonMethods {
             operation.arguments.iter().map(|wire| &api.type_named(&operation.request).field(wire).kind)
         })
     };
-    let lists = arguments().any(|kind| matches!(kind, FieldKind::List(_)));
-    let times = arguments().any(|kind| *kind.item() == FieldKind::DateTime).then_some(("datetime", "datetime"));
     PythonMethods {
         header: crate::render::header::header(api),
         is_async,
         has_pages: operations.iter().any(|operation| operation.paging.is_some()),
-        imports: lists.then_some(("collections.abc", "Sequence")).into_iter().chain(times).collect(),
+        has_times: arguments().any(|kind| *kind.item() == FieldKind::DateTime),
         enums: enums_of(arguments()),
         requests: sorted(operations.iter().map(|operation| operation.request.clone())),
         responses: sorted(operations.iter().filter_map(|operation| operation.response.clone()).chain(items)),
