@@ -1,7 +1,6 @@
 """Finds recall flows, reads and edits one, cancels another one, and adds up the cost of group calls.
 
-`cargo xtask demo` runs it against the sandbox. Against another server, note that it
-changes the first two pending flows.
+`cargo xtask demo` runs it against the sandbox. On another server it changes the first two pending flows.
 """
 
 from __future__ import annotations

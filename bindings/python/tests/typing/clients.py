@@ -29,8 +29,8 @@ def calls_return_their_responses(client: rf.Client, query: rf.GroupCallQuery, up
 def any_endpoint_takes_a_mapping_or_a_sequence(client: rf.Client) -> None:
     client.call("voice/balance", {"currency": "USD"}, timeout=5)
     client.call("voice/balance", [1, Decimal("0.1")], "update")
-    client.call("voice/balance", {}, "read")  # type: ignore[arg-type]
-    client.call("voice/balance", None)  # type: ignore[arg-type]
+    client.call("voice/balance", {}, "read")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    client.call("voice/balance", None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 async def awaited_calls_too(client: rf.AsyncClient, query: rf.GroupCallQuery, update: rf.UpdateRecallFlow) -> None:

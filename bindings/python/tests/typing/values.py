@@ -49,7 +49,7 @@ def arguments_are_checked(numbers: list[rf.TaskStatus], time: datetime) -> None:
     rf.GroupCallQuery(str_time=time, end_time=time, status_list=(rf.TaskStatus.FINISHED, 9))
     rf.UpdateRecallFlow(key_id=1, recall_interval=30, recall_num=1, recall_type=rf.RecallType.ALL)
     rf.UpdateRecallFlow(key_id=1)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
-    rf.UpdateRecallFlow(1, 30, 1, 0)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    rf.UpdateRecallFlow(1, 30, 1, 0)  # type: ignore[call-arg,arg-type] # pyright: ignore[reportCallIssue]
     rf.RecallFlowDetailQuery(key_id="1")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     rf.RecallFlowDetailQuery(keyId=1)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     rf.GroupCallTask(task_id=1, extra={"new": 1})
