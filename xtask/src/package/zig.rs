@@ -70,7 +70,7 @@ fn write_compiler(environment: &PythonEnvironment, target: &str) -> Result<PathB
     );
     let write = || {
         fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
-        // Cargo builds anew if the program is newer than the last build.
+        // Cargo builds again if the program is newer than the last build.
         if fs::read_to_string(&file).is_ok_and(|written| written == script) {
             return Ok(());
         }
