@@ -23,9 +23,9 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 
-use crate::errors::raise;
+use crate::errors::raise_error;
 use crate::log;
-use crate::outcome::{Outcome, Returned, resolve};
+use crate::outcome::{Outcome, Returned, set_outcome};
 
 /// The pending calls of one event loop, and the outcomes that it has not taken yet.
 #[pyclass(frozen, module = "recallflow._native")]
@@ -152,7 +152,8 @@ impl Completions {
             };
             queue.push(|state| state.outcomes.push((number, Outcome(outcome))));
         };
-        let call = background::start(call).map_err(|error| raise(Error::refused_by_system(&error, Some(&refused))))?;
+        let call =
+            background::start(call).map_err(|error| raise_error(Error::refused_by_system(&error, Some(&refused))))?;
         own.waiting.insert(number, Waiting { future: future.unbind(), _call: call });
         Ok(number)
     }
@@ -170,7 +171,7 @@ fn closed() -> PyErr {
 impl Completions {
     #[new]
     fn new() -> PyResult<Self> {
-        let queue = Queue::new().map_err(|error| raise(Error::refused_by_system(&error, None)))?;
+        let queue = Queue::new().map_err(|error| raise_error(Error::refused_by_system(&error, None)))?;
         let own = Own { queue: Arc::new(queue), waiting: HashMap::new() };
         Ok(Self { own: Mutex::new(Some(Owned::new(own))), next: AtomicU64::new(0) })
     }
@@ -192,10 +193,10 @@ impl Completions {
             let Some(Waiting { future, .. }) = self.remove_call(number) else { continue };
             let future = future.bind(py);
             let resolved = Bound::new(py, outcome).and_then(|outcome| {
-                resolve(future, &outcome).or_else(|error| {
+                set_outcome(future, &outcome).or_else(|error| {
                     interruption.get_or_insert(error);
                     // The signal handler has ended, so a second try succeeds.
-                    resolve(future, &outcome)
+                    set_outcome(future, &outcome)
                 })
             });
             if let Err(error) = resolved {

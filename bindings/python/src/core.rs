@@ -11,7 +11,7 @@ use recallflow_bridge::logs::logged;
 
 use crate::classes::Classes;
 use crate::completions::Completions;
-use crate::errors::{catch_panics, raise, wrong};
+use crate::errors::{catch_panics, raise_error, wrong};
 use crate::from_python::{Given, PyValue};
 use crate::log::Lines;
 use crate::outcome::Returned;
@@ -51,7 +51,7 @@ impl Clients {
 impl Core {
     fn build(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let builder = options::apply(builder, options)?;
-        let client = builder.clone().build().map_err(raise)?;
+        let client = builder.clone().build().map_err(raise_error)?;
         let base_url = client.base_url().to_owned();
         let (timeout, max_retries) = (client.timeout().as_secs_f64(), client.max_retries());
         Ok(Self {
@@ -74,7 +74,7 @@ impl Core {
             return Err(wrong("the client is closed: create another one"));
         };
         if clients.get().is_none() {
-            let client = self.builder.clone().build().map_err(raise)?;
+            let client = self.builder.clone().build().map_err(raise_error)?;
             // Assigning drops the parent's clients without closing their connections, which the parent still uses.
             *clients = Owned::new(Clients::new(client));
         }
@@ -96,7 +96,7 @@ impl Core {
         match runtimes.try_borrow(&client) {
             Ok(Some(runtime)) => Ok(runtime),
             Ok(None) => interrupt::wait_for_runtime(py, runtimes.queue(client), call),
-            Err(error) => Err(raise(Error::refused_by_system(&error, Some(call)))),
+            Err(error) => Err(raise_error(Error::refused_by_system(&error, Some(call)))),
         }
     }
 }
@@ -115,8 +115,8 @@ impl Core {
         body: &Bound<'_, PyAny>,
         kind: &Bound<'_, PyAny>,
     ) -> PyResult<Prepared> {
-        let (path, kind) = (options::text("path", path)?, options::text("kind", kind)?);
-        self.client()?.prepare_json(&path, &kind, json_text::write(body)?).map_err(raise)
+        let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
+        self.client()?.prepare_json(&path, &kind, json_text::write(body)?).map_err(raise_error)
     }
 
     /// Sends a request on the calling thread.
@@ -133,9 +133,9 @@ impl Core {
         let call = client.send_prepared(prepared);
         let data = if is_logged {
             let lines = Arc::new(Lines::default());
-            interrupt::drive(py, runtime, &info, logged(call, info.name.clone(), lines.clone()), Some(&lines))?
+            interrupt::drive_call(py, runtime, &info, logged(call, info.name.clone(), lines.clone()), Some(&lines))?
         } else {
-            interrupt::drive(py, runtime, &info, call, None)?
+            interrupt::drive_call(py, runtime, &info, call, None)?
         };
         to_python::data(py, &data)
     }
@@ -171,7 +171,7 @@ impl Core {
     ) -> PyResult<Self> {
         let (api_key, api_secret) =
             (options::optional_text("api_key", api_key)?, options::optional_text("api_secret", api_secret)?);
-        Self::build(ClientBuilder::from_env_unless(api_key, api_secret).map_err(raise)?, options)
+        Self::build(ClientBuilder::from_env_unless(api_key, api_secret).map_err(raise_error)?, options)
     }
 
     #[getter]
@@ -275,7 +275,7 @@ impl Core {
             Some((completions, future)) => completions.get().start(future, info, call, None).map(Some),
             None => {
                 let runtime = self.runtime(py, &CallOptions::default(), &info)?;
-                interrupt::drive::<Returned>(py, runtime, &info, call, None).map(|_| None)
+                interrupt::drive_call::<Returned>(py, runtime, &info, call, None).map(|_| None)
             }
         }
     }
@@ -293,5 +293,5 @@ pub(crate) fn read_request<T>(
     read: impl FnOnce(&PyValue<'_, '_>) -> Result<T, Error>,
 ) -> PyResult<T> {
     let class = &Classes::get(py)?.requests[CALLS[operation].request];
-    from_python::request(request, class, Given::Instances, read)?.map_err(raise)
+    from_python::request(request, class, Given::Instances, read)?.map_err(raise_error)
 }

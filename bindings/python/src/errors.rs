@@ -41,6 +41,6 @@ pub(crate) fn catch_panics<T>(call: Option<&CallInfo>, act: impl FnOnce() -> PyR
 }
 
 /// Returns the error to raise for an error of the core.
-pub(crate) fn raise(error: Error) -> PyErr {
+pub(crate) fn raise_error(error: Error) -> PyErr {
     exception_of(&Failure::Error(error))
 }

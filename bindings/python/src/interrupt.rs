@@ -13,7 +13,7 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::sigpipe::without_sigpipe;
 
-use crate::errors::{exception_of, raise, wrong};
+use crate::errors::{exception_of, raise_error, wrong};
 use crate::log::Lines;
 
 /// Longest time before a signal is noticed.
@@ -28,8 +28,8 @@ pub(crate) fn wait_for_runtime(py: Python<'_>, queue: RuntimeQueue, call: &CallI
     let mut queue = Owned::new(queue);
     loop {
         // A handler of a signal may have forked.
-        let Some(queue) = queue.get_mut() else { return Err(forked()) };
-        if let Some(runtime) = py.detach(|| queue.borrow_within(TICK, call)).map_err(raise)? {
+        let Some(queue) = queue.get_mut() else { return Err(fork_error()) };
+        if let Some(runtime) = py.detach(|| queue.borrow_within(TICK, call)).map_err(raise_error)? {
             return Ok(runtime);
         }
         py.check_signals()?;
@@ -41,7 +41,7 @@ pub(crate) fn wait_for_runtime(py: Python<'_>, queue: RuntimeQueue, call: &CallI
 /// # Errors
 ///
 /// The error of the call, or what a signal handler raised, such as `KeyboardInterrupt`; the call is dropped then.
-pub(crate) fn drive<T: Send>(
+pub(crate) fn drive_call<T: Send>(
     py: Python<'_>,
     runtime: CallRuntime,
     info: &CallInfo,
@@ -51,7 +51,7 @@ pub(crate) fn drive<T: Send>(
     let mut runtime = Owned::new(runtime);
     // Boxed first, because the call is large and each wrapper would move it.
     let outcome = match run_in_slices(py, &mut runtime, info, unforked(guarded(Box::pin(call))), lines) {
-        Ok(outcome) => outcome.map_err(raise)?,
+        Ok(outcome) => outcome.map_err(raise_error)?,
         Err(interruption) => {
             if let Some(runtime) = runtime.get() {
                 let _ = py.detach(|| without_sigpipe(|| runtime.close_dropped()));
@@ -60,7 +60,7 @@ pub(crate) fn drive<T: Send>(
         }
     };
     match outcome {
-        Ok(outcome) => outcome.map_err(raise),
+        Ok(outcome) => outcome.map_err(raise_error),
         Err(panic) => Err(exception_of(&Failure::Panicked(panic, Some(info.clone())))),
     }
 }
@@ -79,7 +79,7 @@ fn run_in_slices<T: Send>(
     let mut future = pin!(future);
     loop {
         // A handler of a signal may have forked.
-        let Some(runtime) = runtime.get_mut() else { return Err(forked()) };
+        let Some(runtime) = runtime.get_mut() else { return Err(fork_error()) };
         let ticked = py.detach(|| without_sigpipe(|| runtime.run_for(TICK, future.as_mut())));
         if let Some(lines) = lines {
             lines.hand_over(py)?;
@@ -92,6 +92,6 @@ fn run_in_slices<T: Send>(
     }
 }
 
-fn forked() -> PyErr {
+fn fork_error() -> PyErr {
     wrong("the process was forked within the call")
 }

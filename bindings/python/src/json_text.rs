@@ -9,7 +9,7 @@ use pyo3::types::{PyBool, PyDateTime, PyMapping, PyString, PyType};
 use recallflow::Error;
 use serde_json::Number;
 
-use crate::errors::raise;
+use crate::errors::raise_error;
 use crate::from_python::{PyNumber, describe, describe_class, entries, items, number, time_text};
 
 /// Maximum depth of JSON that the core reads.
@@ -76,7 +76,7 @@ impl JsonWriter {
             if index > 0 {
                 self.json.push(',');
             }
-            self.json.push_str(&quoted(&name));
+            self.json.push_str(&quoted_text(&name));
             self.json.push(':');
             let dot = if self.path.is_empty() { "" } else { "." };
             self.at_step(&format!("{dot}{name}"), &value)?;
@@ -105,9 +105,9 @@ impl JsonWriter {
             return Ok(Some(value.is_true().to_string()));
         }
         let json = if let Ok(text) = object.cast::<PyString>() {
-            text.to_str().ok().map(quoted)
+            text.to_str().ok().map(quoted_text)
         } else if let Ok(time) = object.cast::<PyDateTime>() {
-            self.check(object, time_text(time))?.ok().map(|text| quoted(&text))
+            self.check(object, time_text(time))?.ok().map(|text| quoted_text(&text))
         } else if object.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)? {
             let is_finite = object.call_method0("is_finite")?.is_truthy()?;
             if !is_finite {
@@ -141,10 +141,10 @@ impl JsonWriter {
     }
 
     fn refuse(&self, got: &str) -> PyErr {
-        raise(Error::unwritable(&self.path, got))
+        raise_error(Error::unwritable(&self.path, got))
     }
 }
 
-fn quoted(text: &str) -> String {
+fn quoted_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -31,12 +31,12 @@ impl From<PyErr> for Wrong {
 /// Returns a builder with this key and secret.
 pub(crate) fn builder(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>) -> Result<ClientBuilder, Wrong> {
     // Messages show neither, because they may have been swapped.
-    Ok(Client::builder(text("api_key", api_key)?, text("api_secret", api_secret)?))
+    Ok(Client::builder(read_text("api_key", api_key)?, read_text("api_secret", api_secret)?))
 }
 
 /// Reads a text; `None` if it is left out.
 pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Option<String>, Wrong> {
-    if value.is_none() { Ok(None) } else { text(name, value).map(Some) }
+    if value.is_none() { Ok(None) } else { read_text(name, value).map(Some) }
 }
 
 /// Sets the options of a client.
@@ -68,24 +68,24 @@ pub(crate) fn overrides(values: &Bound<'_, PyTuple>) -> PyResult<CallOptions> {
 fn set<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -> Result<T, Wrong> {
     let name = option.name;
     Ok(match option.setter {
-        Setter::Text(set) => set(target, text(name, value)?),
-        Setter::Duration(set) => set(target, seconds(name, value)?),
+        Setter::Text(set) => set(target, read_text(name, value)?),
+        Setter::Duration(set) => set(target, read_seconds(name, value)?),
         Setter::Count(set, _) => set(target, whole_number(name, value)?),
         Setter::Size(set, _) => set(target, whole_number(name, value)?),
-        Setter::Flag(set) => set(target, boolean(name, value)?),
-        Setter::Path(set) => set(target, path(name, value)?),
+        Setter::Flag(set) => set(target, read_boolean(name, value)?),
+        Setter::Path(set) => set(target, read_path(name, value)?),
         Setter::Proxy(set) => {
             let is_false = value.cast::<PyBool>().is_ok_and(|proxy| !proxy.is_true());
-            set(target, if is_false { None } else { Some(text(name, value)?) })
+            set(target, if is_false { None } else { Some(read_text(name, value)?) })
         }
     })
 }
 
 /// Reads a duration in seconds.
-fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
+fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
     let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
     let Some(number) = number else {
-        return Err(Wrong(format!("`{name}` must be a number of seconds, but is {}", kind(value))));
+        return Err(Wrong(format!("`{name}` must be a number of seconds, but is {}", kind_of(value))));
     };
     // More than a century.
     let longest = 4e9;
@@ -101,28 +101,28 @@ fn whole_number<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, P
     let is_whole = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
     let number = if is_whole { value.extract::<T>().ok() } else { None };
     number.ok_or_else(|| {
-        let shown = if is_whole { value.to_string() } else { kind(value) };
+        let shown = if is_whole { value.to_string() } else { kind_of(value) };
         Wrong(format!("`{name}` must be a whole number from 0, but is {shown}"))
     })
 }
 
 /// Reads a text.
-pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
+pub(crate) fn read_text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
     let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
-    text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind(value))))
+    text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind_of(value))))
 }
 
-fn path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, Wrong> {
-    value.extract().map_err(|_| Wrong(format!("`{name}` must be a path, but is {}", kind(value))))
+fn read_path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, Wrong> {
+    value.extract().map_err(|_| Wrong(format!("`{name}` must be a path, but is {}", kind_of(value))))
 }
 
-fn boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
+fn read_boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
     let truth = value.cast::<PyBool>().map(PyBoolMethods::is_true);
-    truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind(value))))
+    truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind_of(value))))
 }
 
 /// Returns a value as a message shows it. Only types that cannot hold a password are shown in full.
-fn kind(value: &Bound<'_, PyAny>) -> String {
+fn kind_of(value: &Bound<'_, PyAny>) -> String {
     if value.is_none() || value.is_instance_of::<PyBool>() || value.is_instance_of::<PyFloat>() {
         return value.to_string();
     }

@@ -38,7 +38,7 @@ impl Outcome {
 }
 
 /// Sets the result of a future, unless it is done.
-pub(crate) fn resolve(future: &Bound<'_, PyAny>, outcome: &Bound<'_, Outcome>) -> PyResult<()> {
+pub(crate) fn set_outcome(future: &Bound<'_, PyAny>, outcome: &Bound<'_, Outcome>) -> PyResult<()> {
     let py = future.py();
     let done = future.getattr(interned_name(py, &DONE, "done"))?;
     if python::call(&done, &PyTuple::empty(py))?.is_truthy()? {

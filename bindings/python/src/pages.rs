@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::completions::Completions;
 use crate::core::{Core, read_request};
-use crate::errors::{catch_panics, raise, wrong};
+use crate::errors::{catch_panics, raise_error, wrong};
 use crate::log::Lines;
 use crate::outcome::Returned;
 use crate::{interrupt, options, to_python};
@@ -52,7 +52,7 @@ impl PageReader {
     }
 
     fn lock_progress(&self) -> MutexGuard<'_, Progress> {
-        lock(&self.progress)
+        lock_shared(&self.progress)
     }
 
     /// Reads the next page, unless a page waits to be taken.
@@ -66,12 +66,12 @@ impl PageReader {
             .await
             .map_err(|_| Error::config("another call was still reading these pages when the timeout expired"))?;
         let is_new = {
-            let progress = lock(&progress);
+            let progress = lock_shared(&progress);
             progress.page.is_none() && !progress.is_ended
         };
         if is_new {
             let page = pages.read(&client).await;
-            let mut progress = lock(&progress);
+            let mut progress = lock_shared(&progress);
             progress.drift = pages.drift();
             progress.page = Some(page);
         }
@@ -79,7 +79,7 @@ impl PageReader {
     }
 }
 
-fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+fn lock_shared(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -123,7 +123,7 @@ impl PageReader {
         let lines = Arc::new(Lines::default());
         let next = Self::read_next(self.pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, self.call.name.clone(), lines.clone());
-        interrupt::drive(py, runtime, &self.call, next, Some(&lines)).map(|_| ())
+        interrupt::drive_call(py, runtime, &self.call, next, Some(&lines)).map(|_| ())
     }
 
     /// Reads the next page in the background.
@@ -142,8 +142,8 @@ impl PageReader {
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         let taken = self.lock_progress().page.take();
         match taken {
-            Some(Ok(Some(items))) => catch_panics(Some(&self.call), || to_python::items(py, &items)).map(Some),
-            Some(Err(error)) => Err(raise(error)),
+            Some(Ok(Some(items))) => catch_panics(Some(&self.call), || to_python::item_list(py, &items)).map(Some),
+            Some(Err(error)) => Err(raise_error(error)),
             Some(Ok(None)) => {
                 self.lock_progress().is_ended = true;
                 Ok(None)

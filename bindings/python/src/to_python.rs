@@ -14,7 +14,7 @@ use crate::classes::{Class, Classes};
 use crate::python;
 
 /// Returns the items of a page as a list of responses.
-pub(crate) fn items<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {
+pub(crate) fn item_list<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     let mut maker = Maker::new(py, Classes::get(py)?);
     for record in items {

@@ -9,7 +9,7 @@ use recallflow::ffi::{self, Form, Json, Request};
 use recallflow::{Error, Fee, LocalDateTime, Violation};
 
 use crate::classes::{Class, Classes};
-use crate::errors::{catch_panics, raise};
+use crate::errors::{catch_panics, raise_error};
 use crate::from_python::{Given, PyValue};
 use crate::{from_python, order, python, to_json, to_python};
 
@@ -60,8 +60,8 @@ fn read(request: &Bound<'_, PyAny>) -> PyResult<Checked> {
     from_python::request(request, class, Given::Instances, |source| ffi::read_request(class.position, source))
 }
 
-fn refuse(violations: Vec<Violation>) -> PyErr {
-    raise(Error::from_violations(violations))
+fn invalid_request(violations: Vec<Violation>) -> PyErr {
+    raise_error(Error::from_violations(violations))
 }
 
 /// Returns the wire form of a value as plain Python objects.
@@ -70,7 +70,7 @@ pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResu
     catch_panics(None, || {
         let (class, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
         if is_request {
-            let json = read(value)?.map_err(refuse)?.encode().map_err(raise)?;
+            let json = read(value)?.map_err(invalid_request)?.encode().map_err(raise_error)?;
             return py.import("json")?.call_method1("loads", (PyBytes::new(py, &json),));
         }
         order::wire_form(py, ffi::RESPONSES, class.shape, &to_json::response(value, class)?)
@@ -92,7 +92,7 @@ pub(crate) fn from_wire<'py>(
             (Some(text), false) => response(py, class, cls, text),
             (None, false) => response(py, class, cls, order::aliases_last(&to_json::plain_value(wire)?).into()),
             (Some(text), true) => {
-                let source = Json::parse(&text, Form::Wire).map_err(raise)?;
+                let source = Json::parse(&text, Form::Wire).map_err(raise_error)?;
                 request(py, class, cls, ffi::read_request(position, &source))
             }
             (None, true) => {
@@ -108,16 +108,16 @@ fn text_of(wire: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
     if wire.is_instance_of::<PyString>() {
         // With a lone surrogate, the bytes are not UTF-8, which the core reports.
         let text = wire.call_method1("encode", ("utf-8", "surrogatepass"))?;
-        return Ok(Some(shared(text.cast_into::<PyBytes>()?)));
+        return Ok(Some(shared_bytes(text.cast_into::<PyBytes>()?)));
     }
     Ok(match wire.cast::<PyByteArray>() {
         Ok(bytes) => Some(bytes.to_vec().into()),
-        Err(_) => wire.cast::<PyBytes>().ok().map(|bytes| shared(bytes.clone())),
+        Err(_) => wire.cast::<PyBytes>().ok().map(|bytes| shared_bytes(bytes.clone())),
     })
 }
 
 /// Returns the same bytes without copying them.
-fn shared(bytes: Bound<'_, PyBytes>) -> Bytes {
+fn shared_bytes(bytes: Bound<'_, PyBytes>) -> Bytes {
     Bytes::from_owner(PyBackedBytes::from(bytes))
 }
 
@@ -146,11 +146,11 @@ fn request<'py>(
     cls: &Bound<'py, PyType>,
     request: Checked,
 ) -> PyResult<Bound<'py, PyAny>> {
-    to_python::request(py, Classes::get(py)?, class, cls, &request.map_err(refuse)?.to_json())
+    to_python::request(py, Classes::get(py)?, class, cls, &request.map_err(invalid_request)?.to_json())
 }
 
 fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json: Bytes) -> PyResult<Bound<'py, PyAny>> {
-    let record = ffi::read_response(class.position, json).map_err(raise)?;
+    let record = ffi::read_response(class.position, json).map_err(raise_error)?;
     to_python::response(py, class, cls, &record)
 }
 
@@ -175,7 +175,7 @@ pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyR
     catch_panics(None, || {
         let classes = Classes::get(py)?;
         let (class, _) = class_of(classes, &detail.get_type())?;
-        let update = from_python::response(detail, class, |source| ffi::to_update(source))?.map_err(raise)?;
+        let update = from_python::response(detail, class, |source| ffi::to_update(source))?.map_err(raise_error)?;
         let class = &classes.requests[ffi::requests::UPDATE_RECALL_FLOW];
         to_python::request(py, classes, class, class.kind.bind(py), &update.to_json())
     })
