@@ -74,6 +74,27 @@ export function untyped(value) {
 }
 
 /**
+ * Sets environment variables until the test ends.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Record<string, string | undefined>} variables
+ */
+export function setEnvironment(t, variables) {
+  for (const [name, value] of Object.entries(variables)) {
+    const before = process.env[name];
+    const set = (/** @type {string | undefined} */ text) => {
+      if (text === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = text;
+      }
+    };
+    set(value);
+    t.after(() => set(before));
+  }
+}
+
+/**
  * Returns all items of an async iterator.
  *
  * @template T

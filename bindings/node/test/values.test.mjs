@@ -3,11 +3,7 @@
 /** Tests validation, `toWire`, `fromWire` and `toUpdate`. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
 import {
@@ -18,113 +14,12 @@ import {
   RecallStatus,
   TaskStatus,
   toWire,
-  toWireText,
   validate,
-  VoiceSource,
   warnings,
 } from 'recallflow';
 
 import { NODE, QUERY, REQUEST_TYPES, REQUESTS, revoked, UPDATE } from './specimens.mjs';
 import { success, sandboxFor, thrownBy } from './support.mjs';
-
-suite('the type of a request is inferred', () => {
-  /** @type {[string, object, string[]][]} */
-  const inferred = [
-    ['one field is a query', { keyId: 299 }, []],
-    ['a part of an update', { keyId: 299, nodeList: [NODE] }, ['recallInterval', 'recallNum', 'recallType']],
-    ['an update', { ...UPDATE, recallInterval: 0 }, ['recallInterval']],
-    ['an update with a misspelt field', { ...UPDATE, recalNum: 1 }, ['recalNum']],
-    ['a query of tasks', { ...QUERY, size: 101 }, ['size']],
-    ['a span without an end', { strTime: QUERY.strTime, statusList: [1] }, ['params.endTime']],
-    ['a node', { ...NODE, accent: 1.5 }, ['accent']],
-    ['a node without its text', { source: 3, lan: 'EN' }, ['text']],
-    ['a query with a value of a wrong type', { keyId: 1.5 }, ['keyId']],
-  ];
-  for (const [name, request, paths] of inferred) {
-    test(name, () => {
-      assert.deepEqual(
-        validate(request).map(({ path }) => path),
-        paths,
-      );
-    });
-  }
-});
-
-suite('a type that cannot be inferred has to be given', () => {
-  const TIME = '2024-01-01 00:00:00';
-  /** @type {[string, object, RegExp][]} */
-  const values = [
-    ['a span of time', { strTime: TIME, endTime: TIME }, /`GroupCallQuery`, .*`RecallFlowQuery`/],
-    ['a misspelt span of time', { strTime: TIME, endtime: TIME }, /`GroupCallQuery`, .*`RecallFlowQuery`/],
-    ['a page without items', { extra: {}, searchCount: true }, /`GroupCallPage`, .*`RecallFlowDetail`/],
-    ['a task or a node', { taskId: 7, extra: {} }, /`GroupCallTask`, .*`RecallNodeDetail`/],
-  ];
-  for (const [name, value, types] of values) {
-    test(name, () => {
-      for (const act of 'extra' in value ? [toWire, toWireText] : [toWire, toWireText, validate, warnings]) {
-        const error = thrownBy(() => act(value));
-        assert(error instanceof ConfigError, String(error));
-        assert.match(
-          error.message,
-          /^could not infer the type, because the value fits several equally well: .*; pass the name of its type$/,
-        );
-        assert.match(error.message, types);
-      }
-    });
-  }
-
-  test('and is then used', () => {
-    assert.deepEqual(toWire({ size: 5, records: [], extra: {} }, 'GroupCallPage'), { records: [], size: 5 });
-    assert.deepEqual(
-      validate({}, 'RecallNode').map(({ path }) => path),
-      ['source'],
-    );
-  });
-});
-
-suite('the type of a response is inferred from its fields and those of its items', () => {
-  /** @type {[import('recallflow').ResponseName, object][]} */
-  const responses = [
-    ['GroupCallPage', { records: [{ taskId: 7, rate: '5' }], total: 1 }],
-    ['GroupCallTask', { taskId: 7, rate: '5' }],
-    ['RecallFlowDetail', { keyId: 7, status: 0, nodeList: [{ keyId: 8, source: 1, voiceFileId: 'a' }] }],
-    ['RecallFlowDetail', { ...UPDATE, nodeList: [{ keyId: 8, source: 1, voiceFileId: 'a' }] }],
-    ['RecallNodeDetail', { nodeStatus: 0, source: 1, voiceFileId: 'a' }],
-  ];
-  for (const [type, wire] of responses) {
-    test(`${type} with ${Object.keys(wire).join(', ')}`, () => {
-      const response = fromWire(wire, type);
-      assert.deepEqual(toWire(response), toWire(response, type));
-    });
-  }
-});
-
-test('a given type is used', () => {
-  assert.deepEqual(
-    validate({ keyId: 299 }, 'UpdateRecallFlow').map(({ path, rule }) => [path, rule]),
-    ['recallInterval', 'recallNum', 'recallType'].map((path) => [path, 'required']),
-  );
-  assert.deepEqual(
-    validate(UPDATE, 'RecallFlowDetailQuery').map(({ path, rule }) => [path, rule]),
-    ['recallInterval', 'recallNum', 'recallType', 'nodeList'].sort().map((path) => [path, 'type']),
-  );
-});
-
-test('an unknown type is refused', () => {
-  for (const act of [validate, warnings, toWire, fromWire]) {
-    for (const type of ['Update', '', 'toString', '__proto__', 5, null, {}]) {
-      const error = thrownBy(() => act(UPDATE, /** @type {any} */ (type)));
-      assert(error instanceof ConfigError, String(error));
-      assert.match(error.message, /expected one of the types .*UpdateRecallFlow.*RecallFlowDetail.*, got /);
-    }
-  }
-  for (const act of [validate, warnings]) {
-    assert.throws(
-      () => act(UPDATE, /** @type {any} */ ('GroupCallTask')),
-      /expected a type of requests, got the response `GroupCallTask`/,
-    );
-  }
-});
 
 test('warnings report probable mistakes', () => {
   const [warning, ...others] = warnings({ ...NODE, toSeatType: 1 });
@@ -275,65 +170,6 @@ test('only objects are written', () => {
   for (const value of [undefined, null, 5, 'x', true, 5n, Symbol('x'), []]) {
     assert.throws(() => toWire(/** @type {any} */ (value)), InvalidRequestError);
   }
-});
-
-suite('constructors of nodes', () => {
-  test('take an uploaded file', () => {
-    const node = RecallNode.uploaded('f.wav', { ringPush: false });
-    assert.deepEqual(node, { source: VoiceSource.UPLOADED, voiceFileId: 'f.wav', ringPush: false });
-    assert.deepEqual(validate(node), []);
-  });
-
-  test('take a text', () => {
-    const node = RecallNode.textToSpeech('Hello', 'EN', { speakingRate: 1.25 });
-    assert.deepEqual(node, { source: VoiceSource.TEXT_TO_SPEECH, text: 'Hello', lan: 'EN', speakingRate: 1.25 });
-    assert.deepEqual(validate(node), []);
-  });
-
-  test('take a file to send', (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'recallflow-'));
-    t.after(() => rmSync(folder, { recursive: true }));
-    const path = join(folder, 'a.wav');
-    const bytes = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
-    writeFileSync(path, bytes);
-    const part = new Uint8Array(new Uint8Array([9, ...bytes, 9]).buffer, 1, 300);
-    for (const audio of [bytes, Buffer.from(bytes), part, path, pathToFileURL(path)]) {
-      const node = RecallNode.reupload('reminder.wav', audio, { accent: 44 });
-      assert.deepEqual(node, {
-        source: VoiceSource.REUPLOAD,
-        uploadName: 'reminder.wav',
-        baseFile: Buffer.from(bytes).toString('base64'),
-        accent: 44,
-      });
-      assert.deepEqual(validate(node), []);
-    }
-  });
-
-  test('refuse anything but a file', () => {
-    for (const audio of [
-      '/no/such/file.wav',
-      new URL('file:///no/such/file.wav'),
-      tmpdir(),
-      new URL('https://a.b/c'),
-    ]) {
-      const error = thrownBy(() => RecallNode.reupload('reminder.wav', audio));
-      assert(error instanceof InvalidRequestError, String(error));
-      assert.match(error.message, /^could not read the file of `baseFile`: /);
-      assert.equal(error.violations[0]?.path, 'baseFile');
-      assert(error.cause instanceof Error);
-    }
-    // A number would be an open file, such as standard input.
-    for (const audio of [0, 5n, undefined, null, {}, new ArrayBuffer(1), Promise.resolve(Buffer.from(''))]) {
-      const error = thrownBy(() => RecallNode.reupload('reminder.wav', /** @type {any} */ (audio)));
-      assert(error instanceof InvalidRequestError, String(error));
-      assert.match(error.message, /^`baseFile` must be a Uint8Array or the path of a file/);
-    }
-  });
-
-  test('prefer their arguments to further fields', () => {
-    const further = /** @type {any} */ ({ source: 1, text: 'other', lan: 'XX' });
-    assert.deepEqual(RecallNode.textToSpeech('Hello', 'EN', further), { source: 3, text: 'Hello', lan: 'EN' });
-  });
 });
 
 const FLOW = {
