@@ -47,15 +47,25 @@ function textsOf(value) {
   return texts;
 }
 
+/** Makes all calls at the same time, and returns the result of the last one. */
+async function callAtOnce(client, call) {
+  const results = await Promise.all(Array.from({ length: call.at_once }, () => callOperation(client, call)));
+  return results.at(-1);
+}
+
 /** Calls the operation. */
-function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout }) {
+function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout, upload }) {
   if (operation === 'query') return client.queryRecallFlowDetail(keyId, { timeout });
   const update = {
     keyId,
     recallInterval: CHANGED_INTERVAL,
     recallNum: 2,
     recallType: RecallType.FAILED,
-    nodeList: [RecallNode.uploaded('a.wav', { hangUpSms: false, toSeat: false })],
+    nodeList: [
+      upload === 0
+        ? RecallNode.uploaded('a.wav', { hangUpSms: false, toSeat: false })
+        : RecallNode.reupload('a.wav', new Uint8Array(upload), { hangUpSms: false, toSeat: false }),
+    ],
   };
   return client.updateRecallFlow(update, { timeout });
 }
@@ -71,7 +81,7 @@ async function observeCall(client, call) {
   /** @type {any} */
   let error;
   try {
-    response = await callOperation(client, call);
+    response = await callAtOnce(client, call);
   } catch (thrown) {
     error = thrown;
   }

@@ -11,9 +11,11 @@ import copy
 import json
 import logging
 import pickle
+import signal
 import sys
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +73,19 @@ def shown(error: BaseException) -> list[str]:
 
 
 def called(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
-    """Makes the call."""
-    called = begun(client, call)
-    return LOOP.run_until_complete(called) if ASYNC else called
+    """Makes all calls at the same time, and returns the result of the last one or raises the first error."""
+    count = call["at_once"]
+    if ASYNC:
+        return LOOP.run_until_complete(all_begun(client, call, count))[-1]
+    if count == 1:
+        return begun(client, call)
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(lambda _: begun(client, call), range(count)))[-1]
+
+
+async def all_begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any], count: int) -> list[Any]:
+    """Makes calls on the event loop."""
+    return await asyncio.gather(*(begun(client, call) for _ in range(count)))
 
 
 def begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
@@ -81,12 +93,13 @@ def begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
     timeout = call["timeout_ms"] / 1000
     if call["operation"] == "query":
         return client.query_recall_flow_detail(call["key_id"], timeout=timeout)
+    upload = call["upload"]
     update = rf.UpdateRecallFlow(
         key_id=call["key_id"],
         recall_interval=CHANGED_INTERVAL,
         recall_num=2,
         recall_type=rf.RecallType.FAILED,
-        node_list=[rf.RecallNode.uploaded("a.wav")],
+        node_list=[rf.RecallNode.reupload("a.wav", bytes(upload)) if upload else rf.RecallNode.uploaded("a.wav")],
     )
     return client.update_recall_flow(update, timeout=timeout)
 
@@ -130,6 +143,9 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
 def main() -> None:
     """Runs commands until the input ends."""
     logging.basicConfig(level=logging.NOTSET, handlers=[LOGGED])
+    if hasattr(signal, "SIGPIPE"):
+        # A program may restore the default action, which would end the process.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     kind = rf.AsyncClient if ASYNC else rf.Client
     client: rf.Client | rf.AsyncClient | None = None
     for line in sys.stdin:

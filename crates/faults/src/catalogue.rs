@@ -9,6 +9,7 @@ mod breaks;
 mod codes;
 mod connections;
 mod headers;
+mod limits;
 mod sizes;
 mod statuses;
 
@@ -25,6 +26,7 @@ pub(crate) fn sections() -> Vec<TableSection> {
     let section = |title, rows| TableSection { title, rows };
     vec![
         section("No connection", connections::rows()),
+        section("Limits and settings of the process", limits::rows()),
         section("Broken connections and missing responses", breaks::rows()),
         section("Truncated bodies and wrong lengths", breaks::lengths()),
         section("Responses that are too large", sizes::rows()),

@@ -43,11 +43,12 @@ impl DriverProgram {
         })
     }
 
-    /// Starts the driver.
-    pub(crate) fn start(&self) -> io::Result<Driver> {
+    /// Starts the driver with these additional environment variables.
+    pub(crate) fn start(&self, environment: &[(&str, String)]) -> io::Result<Driver> {
         let mut process = std::process::Command::new(&self.executable)
             .args(&self.arguments)
             .envs(&self.environment)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -90,6 +91,21 @@ impl Driver {
             self.replies.recv_timeout(PATIENCE).map_err(|_| io::Error::other("the driver does not reply"))??;
         serde_json::from_str(&reply)
             .map_err(|error| io::Error::other(format!("could not parse the reply of the driver, {reply}: {error}")))
+    }
+
+    /// Sets how many descriptors the process of the driver may have, with a tool of Linux. Returns the previous number.
+    pub(crate) fn limit_descriptors(&self, number: u32) -> io::Result<u32> {
+        let prlimit = |arguments: &[&str]| {
+            let process = self.process.id().to_string();
+            let output = std::process::Command::new("prlimit").args(["--pid", &process]).args(arguments).output()?;
+            if output.status.success() {
+                return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+            }
+            Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()))
+        };
+        let previous = prlimit(&["--nofile", "--output", "SOFT", "--noheadings"])?;
+        prlimit(&[&format!("--nofile={number}:")])?;
+        previous.parse().map_err(|_| io::Error::other(format!("expected a limit from `prlimit`, got {previous}")))
     }
 
     /// Closes the input of the driver, waits for its exit, and returns its standard error output.

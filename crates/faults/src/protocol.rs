@@ -30,6 +30,10 @@ pub(crate) struct DriverCall {
     pub(crate) operation: CallKind,
     pub(crate) key_id: i64,
     pub(crate) timeout_ms: u64,
+    /// Number of such calls that are made at the same time. The reply describes the first one that fails.
+    pub(crate) at_once: usize,
+    /// Bytes of audio that an update uploads; 0 for a file that was uploaded before.
+    pub(crate) upload: usize,
 }
 
 /// The operation of a call.

@@ -23,6 +23,10 @@ pub(crate) struct FaultRow {
     pub(crate) query: Expectation,
     pub(crate) update: Expectation,
     pub(crate) timeout: Duration,
+    /// Number of calls at the same time.
+    pub(crate) at_once: usize,
+    /// Bytes of audio in an update.
+    pub(crate) upload: usize,
     /// Whether a separate process plays the row, whose memory is measured alone.
     pub(crate) is_large: bool,
     /// Whether `cargo xtask test` plays the row.
@@ -42,6 +46,12 @@ pub(crate) enum Stage {
     BlackHole,
     /// A host that does not exist, also for the next call.
     NoHost,
+    /// The process of the driver has so many descriptors; none if the number is lower than those that it has open.
+    Descriptors(u32),
+    /// The environment names a proxy, with blanks around its URL, which connects to the sandbox.
+    BlanksAroundProxy,
+    /// The environment names a proxy of an unknown kind, which does not apply to the sandbox.
+    UnusedProxy,
 }
 
 /// A fault that the sandbox plays on requests.
@@ -90,7 +100,17 @@ impl FaultRow {
     pub(crate) fn on_stage(name: impl Into<String>, stage: Stage) -> Self {
         let expected = Expectation { outcome: ExpectedOutcome::Success, attempts: 1 };
         let (query, update) = (expected, expected);
-        Self { name: name.into(), stage, query, update, timeout: AMPLE, is_large: false, is_quick: false }
+        Self {
+            name: name.into(),
+            stage,
+            query,
+            update,
+            timeout: AMPLE,
+            at_once: 1,
+            upload: 0,
+            is_large: false,
+            is_quick: false,
+        }
     }
 
     /// Plays the fault by a `keyId`.
@@ -106,6 +126,18 @@ impl FaultRow {
     /// Uses a connection that carried a call before.
     pub(crate) fn on_reused_connection(self) -> Self {
         self.change_played(|played| played.reused = true)
+    }
+
+    /// Makes this number of calls at the same time, each of which reaches the server once.
+    pub(crate) fn calls_at_once(mut self, count: usize) -> Self {
+        self.at_once = count;
+        self.both_succeed(count)
+    }
+
+    /// Uploads this number of bytes with an update.
+    pub(crate) fn with_upload(mut self, bytes: usize) -> Self {
+        self.upload = bytes;
+        self
     }
 
     /// Uses TLS.
@@ -193,6 +225,11 @@ impl FaultRow {
             Stage::Requests(PlayedFault { key: Some(key), once: false, .. }) => *key,
             _ => PLAIN_KEY,
         }
+    }
+
+    /// Returns whether the stage has environment variables, which only a new process sees.
+    pub(crate) fn has_environment(&self) -> bool {
+        matches!(self.stage, Stage::BlanksAroundProxy | Stage::UnusedProxy)
     }
 
     /// Returns whether the call ends by its deadline.

@@ -123,7 +123,7 @@ impl Worker<'_> {
         let CaseKey { row: index, operation, language } = place;
         let row = &rows[index];
         let mut problems_before = Vec::new();
-        if row.is_large {
+        if row.is_large || row.has_environment() {
             problems_before.extend(self.end().err().map(Problem::Wrong));
         }
         let played = self.play_row(row, operation);
@@ -139,6 +139,9 @@ impl Worker<'_> {
                 (None, vec![Problem::Wrong(format!("{error}{why}"))])
             }
         };
+        if row.has_environment() {
+            found.extend(self.end().err().map(Problem::Wrong));
+        }
         found.extend(problems_before);
         CaseFinding { row: index, operation, language, case, problems: found }
     }
@@ -147,18 +150,26 @@ impl Worker<'_> {
         let mut set = CaseSetup::new(row)?;
         let driver = match &mut self.driver {
             Some(driver) => driver,
-            none => none.insert(self.program.start()?),
+            none => none.insert(self.program.start(&set.environment())?),
         };
         driver.send_command(&DriverCommand::Open(set.client_options()))?;
-        let plain =
-            DriverCommand::Call(DriverCall { operation: CallKind::Query, key_id: PLAIN_KEY, timeout_ms: AMPLE_MS });
+        let call = |operation, key_id, timeout_ms| DriverCall { operation, key_id, timeout_ms, at_once: 1, upload: 0 };
+        let plain = DriverCommand::Call(call(CallKind::Query, PLAIN_KEY, AMPLE_MS));
         if matches!(row.stage, Stage::Requests(PlayedFault { reused: true, .. })) {
             driver.send_command(&plain)?;
         }
         set.begin_fault(row);
         let timeout_ms = u64::try_from(row.timeout.as_millis()).unwrap_or(u64::MAX);
-        let observed =
-            driver.send_command(&DriverCommand::Call(DriverCall { operation, key_id: row.key_id(), timeout_ms }))?;
+        let call = call(operation, row.key_id(), timeout_ms);
+        let faulty = DriverCommand::Call(DriverCall { at_once: row.at_once, upload: row.upload, ..call });
+        let observed = if let Stage::Descriptors(number) = row.stage {
+            let previous = driver.limit_descriptors(number)?;
+            let observed = driver.send_command(&faulty);
+            driver.limit_descriptors(previous)?;
+            observed?
+        } else {
+            driver.send_command(&faulty)?
+        };
         let (requests, flow) = (set.requests(), set.flow(row.key_id()));
         set.end_fault(row)?;
         let next = driver.send_command(&plain)?;

@@ -6,8 +6,9 @@ use std::io::{self, BufRead as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use recallflow::{Client, Error, RecallNode, RecallType, UpdateRecallFlow};
+use recallflow::{Client, Error, RecallFlowDetail, RecallNode, RecallType, UpdateRecallFlow};
 use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::memory::Growth;
@@ -54,12 +55,7 @@ fn observe_call(runtime: &Runtime, client: &Client, call: DriverCall, log: &Capt
     let client = client.with_timeout(Duration::from_millis(call.timeout_ms));
     let growth = Growth::start();
     let started = Instant::now();
-    let outcome = runtime.block_on(async {
-        match call.operation {
-            CallKind::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
-            CallKind::Update => client.update_recall_flow(&update_request(call.key_id)).await.map(|()| None),
-        }
-    });
+    let outcome = runtime.block_on(make_calls(&client, call));
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
     let mut observed = Observed { milliseconds, memory_growth: growth.peak_bytes(), ..Observed::default() };
     observed.texts = vec![log.take(), format!("{client:?} {client:#?}")];
@@ -73,10 +69,27 @@ fn observe_call(runtime: &Runtime, client: &Client, call: DriverCall, log: &Capt
     observed
 }
 
+/// Makes all calls at the same time, and returns the first failure, or the outcome of the last call.
+async fn make_calls(client: &Client, call: DriverCall) -> Result<Option<RecallFlowDetail>, Error> {
+    let mut calls = JoinSet::new();
+    for _ in 0..call.at_once {
+        let client = client.clone();
+        calls.spawn(async move {
+            match call.operation {
+                CallKind::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
+                CallKind::Update => client.update_recall_flow(&update_request(call)).await.map(|()| None),
+            }
+        });
+    }
+    let outcomes = calls.join_all().await;
+    outcomes.into_iter().try_fold(None, |_, outcome| outcome)
+}
+
 /// Returns the update that every driver sends.
-fn update_request(key_id: i64) -> UpdateRecallFlow {
+fn update_request(DriverCall { key_id, upload, .. }: DriverCall) -> UpdateRecallFlow {
     let interval = CHANGED_INTERVAL.try_into().unwrap_or_default();
-    UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([RecallNode::uploaded("a.wav")])
+    let node = if upload == 0 { RecallNode::uploaded("a.wav") } else { RecallNode::reupload("a.wav", vec![0; upload]) };
+    UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([node])
 }
 
 fn record_error(error: &Error, observed: &mut Observed) {

@@ -1,10 +1,12 @@
 //! The server of a case, first with its fault and then without it.
 
-use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
-use recallflow_sandbox::{BlackHole, Builder, Certificate, RecordedRequest, Sandbox, refused};
+use recallflow_sandbox::{BlackHole, Builder, Certificate, Fault, RecordedRequest, Sandbox, refused};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
@@ -23,6 +25,10 @@ pub(crate) struct CaseSetup {
     /// The unresponsive address, while the fault lasts.
     address: Option<SocketAddr>,
     hole: Option<BlackHole>,
+    /// The proxy in the environment of the driver.
+    proxy: Option<SocketAddr>,
+    /// Whether that environment has a proxy that does not apply.
+    has_unused_proxy: bool,
     /// The `ca_file` of the client.
     authorities: Option<NamedTempFile>,
 }
@@ -30,7 +36,14 @@ pub(crate) struct CaseSetup {
 impl CaseSetup {
     /// Starts the server. A fault on requests begins with `begin`.
     pub(crate) fn new(row: &FaultRow) -> io::Result<Self> {
-        let mut set = Self { sandbox: None, address: None, hole: None, authorities: None };
+        let mut set = Self {
+            sandbox: None,
+            address: None,
+            hole: None,
+            authorities: None,
+            proxy: None,
+            has_unused_proxy: matches!(row.stage, Stage::UnusedProxy),
+        };
         match &row.stage {
             Stage::Requests(PlayedFault { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
             Stage::Requests(_) => set.sandbox = Some(sandbox_builder().start_blocking()?),
@@ -42,6 +55,12 @@ impl CaseSetup {
                 set.hole = Some(hole);
             }
             Stage::NoHost => {}
+            Stage::Descriptors(_) | Stage::UnusedProxy => set.sandbox = Some(sandbox_builder().start_blocking()?),
+            Stage::BlanksAroundProxy => {
+                set.start_with_tls(Certificate::WrongHost)?;
+                let sandbox = set.sandbox.as_ref().map(Sandbox::address);
+                set.proxy = Some(start_proxy(sandbox.unwrap_or(refused()?))?);
+            }
         }
         Ok(set)
     }
@@ -58,6 +77,8 @@ impl CaseSetup {
     /// Returns the options of a client for this server.
     pub(crate) fn client_options(&self) -> ClientOptions {
         let base_url = match (&self.sandbox, self.address) {
+            // The proxy connects to the sandbox, whose certificate is for this host.
+            (Some(_), _) if self.proxy.is_some() => "https://other.example".to_owned(),
             (Some(sandbox), _) => sandbox.url(),
             (None, Some(address)) => format!("http://{address}"),
             // A label of a host name has at most 63 characters, so this fails without asking a DNS server.
@@ -71,8 +92,21 @@ impl CaseSetup {
         }
     }
 
+    /// Returns the environment variables of the driver.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        match self.proxy {
+            Some(address) => vec![("HTTPS_PROXY", format!(" http://{address}\t "))],
+            None if self.has_unused_proxy => vec![("ALL_PROXY", "socks://127.0.0.1:9".to_owned())],
+            None => Vec::new(),
+        }
+    }
+
     /// Starts the fault and forgets earlier requests.
     pub(crate) fn begin_fault(&self, row: &FaultRow) {
+        if let (Stage::Descriptors(_), Some(sandbox)) = (&row.stage, &self.sandbox) {
+            // With a delay, the calls are in progress at the same time.
+            sandbox.script(vec![Fault::Delay(Duration::from_millis(100)); row.at_once]);
+        }
         let (Stage::Requests(played), Some(sandbox)) = (&row.stage, &self.sandbox) else { return };
         sandbox.reset();
         if row.key_id() == PLAIN_KEY {
@@ -98,7 +132,7 @@ impl CaseSetup {
                 self.requests_end();
                 return Ok(());
             }
-            Stage::NoHost => return Ok(()),
+            Stage::Descriptors(_) | Stage::BlanksAroundProxy | Stage::UnusedProxy | Stage::NoHost => return Ok(()),
             Stage::Tls(_) => sandbox_builder().tls(Certificate::Trusted),
             Stage::Refused | Stage::BlackHole => sandbox_builder(),
         };
@@ -117,4 +151,37 @@ impl CaseSetup {
 
 fn sandbox_builder() -> Builder {
     Sandbox::builder().api_key(API_KEY).api_secret(API_SECRET)
+}
+
+/// Starts a proxy that connects every tunnel to the same address.
+fn start_proxy(target: SocketAddr) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = listener.local_addr()?;
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // A tunnel that ends early is an error of the call.
+            thread::spawn(move || drop(relay_tunnel(stream, target)));
+        }
+    });
+    Ok(address)
+}
+
+fn relay_tunnel(mut outside: TcpStream, target: SocketAddr) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        outside.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    outside.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    let mut inside = TcpStream::connect(target)?;
+    let (mut from_outside, mut to_inside) = (outside.try_clone()?, inside.try_clone()?);
+    thread::spawn(move || {
+        // Fails if the connection ends suddenly, as for the other direction.
+        let _ = io::copy(&mut from_outside, &mut to_inside);
+        let _ = to_inside.shutdown(Shutdown::Both);
+    });
+    let copied = io::copy(&mut inside, &mut outside);
+    outside.shutdown(Shutdown::Both)?;
+    copied.map(drop)
 }

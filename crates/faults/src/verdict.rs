@@ -65,7 +65,7 @@ pub(crate) fn broken_rules(row: &FaultRow, operation: CallKind, case: &PlayedCas
         wrong(format!("{} requests instead of {}", case.requests.len(), expected.attempts));
     }
     let processed = case.requests.iter().filter(|request| may_be_processed(request)).count();
-    if operation == CallKind::Update && processed > 1 {
+    if operation == CallKind::Update && processed > row.at_once {
         wrong(format!("the update was sent {processed} times to where it may have been applied"));
     }
     if observed.memory_growth.is_some_and(|growth| growth >= MOST_GROWTH) {
