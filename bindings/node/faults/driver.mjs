@@ -54,8 +54,12 @@ async function callAtOnce(client, call) {
 }
 
 /** Calls the operation. */
-function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout, upload }) {
-  if (operation === 'query') return client.queryRecallFlowDetail(keyId, { timeout });
+function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout, upload, is_aborted: isAborted }) {
+  const controller = new AbortController();
+  // The request is sent by then.
+  if (isAborted) setTimeout(() => controller.abort(), 500);
+  const options = { timeout, signal: controller.signal };
+  if (operation === 'query') return client.queryRecallFlowDetail(keyId, options);
   const update = {
     keyId,
     recallInterval: CHANGED_INTERVAL,
@@ -67,7 +71,7 @@ function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout, 
         : RecallNode.reupload('a.wav', new Uint8Array(upload), { hangUpSms: false, toSeat: false }),
     ],
   };
-  return client.updateRecallFlow(update, { timeout });
+  return client.updateRecallFlow(update, options);
 }
 
 /** Calls the operation and returns the result as JSON. */
@@ -95,7 +99,7 @@ async function observeCall(client, call) {
   } else {
     observed.error = error.name ?? String(error);
     observed.of_the_tree = error instanceof RecallFlowError;
-    observed.code = error.code;
+    observed.code = observed.of_the_tree ? error.code : undefined;
     observed.http_status = error.httpStatus;
     observed.cause = error.cause?.name;
     observed.texts = [...textsOf(error), ...(error.cause ? textsOf(error.cause) : [])];

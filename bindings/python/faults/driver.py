@@ -72,23 +72,23 @@ def shown(error: BaseException) -> list[str]:
     return texts
 
 
-def called(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
+def call_at_once(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
     """Makes all calls at the same time, and returns the result of the last one or raises the first error."""
     count = call["at_once"]
     if ASYNC:
-        return LOOP.run_until_complete(all_begun(client, call, count))[-1]
+        return LOOP.run_until_complete(gather_calls(client, call, count))[-1]
     if count == 1:
-        return begun(client, call)
+        return begin_call(client, call)
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(lambda _: begun(client, call), range(count)))[-1]
+        return list(pool.map(lambda _: begin_call(client, call), range(count)))[-1]
 
 
-async def all_begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any], count: int) -> list[Any]:
+async def gather_calls(client: rf.Client | rf.AsyncClient, call: dict[str, Any], count: int) -> list[Any]:
     """Makes calls on the event loop."""
-    return await asyncio.gather(*(begun(client, call) for _ in range(count)))
+    return await asyncio.gather(*(begin_call(client, call) for _ in range(count)))
 
 
-def begun(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
+def begin_call(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
     """Makes the call, or returns the coroutine to await."""
     timeout = call["timeout_ms"] / 1000
     if call["operation"] == "query":
@@ -115,7 +115,7 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
     result = None
     started = time.perf_counter()
     try:
-        result = called(client, call)
+        result = call_at_once(client, call)
     except BaseException as error:  # noqa: BLE001, any exception is the result of the call
         failed = error
     observed["milliseconds"] = (time.perf_counter() - started) * 1000

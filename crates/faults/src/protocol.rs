@@ -34,6 +34,8 @@ pub(crate) struct DriverCall {
     pub(crate) at_once: usize,
     /// Bytes of audio that an update uploads; 0 for a file that was uploaded before.
     pub(crate) upload: usize,
+    /// Whether the call is aborted a moment after it has begun.
+    pub(crate) is_aborted: bool,
 }
 
 /// The operation of a call.

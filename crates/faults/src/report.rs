@@ -19,7 +19,8 @@ Each row is a fault that the sandbox plays on every attempt of one call, unless 
 the same fault for every client. Each fault is played in every language, for a query and for an update. A row passes only if
 
 - the call ends within its deadline plus 200 ms; *ends* is the longest time, and the deadline of the call;
-- the error is one of the library's classes and the one in the row (← its cause), in all languages;
+- the error is one of the library's classes and the one in the row (← its cause), in all languages; an aborted query in Node
+  rejects with the reason of its signal;
 - a success is true: the query returns the flow that the service has, and the update changed it;
 - the server received the number of *requests* in the row, and an update at most once, unless it provably was not processed;
 - the process grows by less than 32 MiB; *grows* is the largest growth;
@@ -53,7 +54,7 @@ pub(crate) fn render_page(sections: &[TableSection], languages: &[String], findi
                 let of_row = |finding: &&CaseFinding| finding.row == first + index && finding.operation == operation;
                 let found: Vec<_> = findings.iter().filter(of_row).collect();
                 if !found.is_empty() {
-                    push_line(&mut page, &table_row(row, operation, &found));
+                    push_line(&mut page, &table_row(row, operation, &found, languages.len()));
                 }
             }
         }
@@ -81,7 +82,7 @@ fn problem_text(problem: &Problem) -> &str {
     }
 }
 
-fn table_row(row: &FaultRow, operation: CallKind, found: &[&CaseFinding]) -> String {
+fn table_row(row: &FaultRow, operation: CallKind, found: &[&CaseFinding], languages: usize) -> String {
     let key = match &row.stage {
         Stage::Requests(PlayedFault { key: Some(key), .. }) => key.to_string(),
         _ => String::new(),
@@ -89,7 +90,11 @@ fn table_row(row: &FaultRow, operation: CallKind, found: &[&CaseFinding]) -> Str
     let cases: Vec<_> = found.iter().filter_map(|finding| finding.case.as_ref()).collect();
     let slowest = cases.iter().map(|case| case.observed.milliseconds).fold(0.0, f64::max);
     let growth = cases.iter().filter_map(|case| case.observed.memory_growth).max();
-    let marks = found.iter().map(|finding| if finding.problems.is_empty() { "✓" } else { "✗" });
+    let mark = |language| match found.iter().find(|finding| finding.language == language) {
+        Some(finding) if finding.problems.is_empty() => "✓",
+        Some(_) => "✗",
+        None => "",
+    };
     let name = row.name.replace('|', "\\|");
     format!(
         "| {name} | {key} | {} | {} | {} | {} | {} | {} |",
@@ -98,7 +103,7 @@ fn table_row(row: &FaultRow, operation: CallKind, found: &[&CaseFinding]) -> Str
         distinct_values(cases.iter().map(|case| case.requests.len().to_string())),
         end_time(slowest, row),
         growth.map(growth_text).unwrap_or_default(),
-        marks.collect::<Vec<_>>().join(" | "),
+        (0..languages).map(mark).collect::<Vec<_>>().join(" | "),
     )
 }
 

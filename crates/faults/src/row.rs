@@ -27,6 +27,8 @@ pub(crate) struct FaultRow {
     pub(crate) at_once: usize,
     /// Bytes of audio in an update.
     pub(crate) upload: usize,
+    /// The only language that can abort a call and report how it ended, if the row aborts the call.
+    pub(crate) aborted_in: Option<&'static str>,
     /// Whether a separate process plays the row, whose memory is measured alone.
     pub(crate) is_large: bool,
     /// Whether `cargo xtask test` plays the row.
@@ -108,6 +110,7 @@ impl FaultRow {
             timeout: AMPLE,
             at_once: 1,
             upload: 0,
+            aborted_in: None,
             is_large: false,
             is_quick: false,
         }
@@ -138,6 +141,17 @@ impl FaultRow {
     pub(crate) fn with_upload(mut self, bytes: usize) -> Self {
         self.upload = bytes;
         self
+    }
+
+    /// Aborts the call, in the only language where that is reported.
+    pub(crate) fn aborted_in(mut self, language: &'static str) -> Self {
+        self.aborted_in = Some(language);
+        self
+    }
+
+    /// Returns whether the row is played in a language.
+    pub(crate) fn is_played_in(&self, language: &str) -> bool {
+        self.aborted_in.is_none_or(|only| only == language)
     }
 
     /// Uses TLS.

@@ -40,7 +40,11 @@ pub(crate) fn play(rows: &[FaultRow], programs: &[DriverProgram]) -> Vec<CaseFin
     let mut order: Vec<_> = (0..rows.len()).flat_map(|row| CallKind::ALL.map(|operation| (row, operation))).collect();
     // Start with the rows that wait; others run meanwhile.
     order.sort_by_key(|(row, _)| !rows[*row].is_waiting());
-    let queues: Vec<CaseQueue> = programs.iter().map(|_| Mutex::new(order.iter().copied().collect())).collect();
+    let queue = |program: &DriverProgram| {
+        let cases = order.iter().filter(|(row, _)| rows[*row].is_played_in(&program.language));
+        Mutex::new(cases.copied().collect())
+    };
+    let queues: Vec<CaseQueue> = programs.iter().map(queue).collect();
     let mut findings = thread::scope(|scope| {
         let workers: Vec<_> = (0..DRIVERS * programs.len())
             .map(|worker| {
@@ -153,7 +157,14 @@ impl Worker<'_> {
             none => none.insert(self.program.start(&set.environment())?),
         };
         driver.send_command(&DriverCommand::Open(set.client_options()))?;
-        let call = |operation, key_id, timeout_ms| DriverCall { operation, key_id, timeout_ms, at_once: 1, upload: 0 };
+        let call = |operation, key_id, timeout_ms| DriverCall {
+            operation,
+            key_id,
+            timeout_ms,
+            at_once: 1,
+            upload: 0,
+            is_aborted: false,
+        };
         let plain = DriverCommand::Call(call(CallKind::Query, PLAIN_KEY, AMPLE_MS));
         if matches!(row.stage, Stage::Requests(PlayedFault { reused: true, .. })) {
             driver.send_command(&plain)?;
@@ -161,7 +172,9 @@ impl Worker<'_> {
         set.begin_fault(row);
         let timeout_ms = u64::try_from(row.timeout.as_millis()).unwrap_or(u64::MAX);
         let call = call(operation, row.key_id(), timeout_ms);
-        let faulty = DriverCommand::Call(DriverCall { at_once: row.at_once, upload: row.upload, ..call });
+        let FaultRow { at_once, upload, aborted_in, .. } = *row;
+        let faulty = DriverCall { at_once, upload, is_aborted: aborted_in.is_some(), ..call };
+        let faulty = DriverCommand::Call(faulty);
         let observed = if let Stage::Descriptors(number) = row.stage {
             let previous = driver.limit_descriptors(number)?;
             let observed = driver.send_command(&faulty);

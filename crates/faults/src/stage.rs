@@ -46,7 +46,9 @@ impl CaseSetup {
         };
         match &row.stage {
             Stage::Requests(PlayedFault { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
-            Stage::Requests(_) => set.sandbox = Some(sandbox_builder().start_blocking()?),
+            Stage::Requests(_) | Stage::Descriptors(_) | Stage::UnusedProxy => {
+                set.sandbox = Some(sandbox_builder().start_blocking()?);
+            }
             Stage::Tls(certificate) => set.start_with_tls(*certificate)?,
             Stage::Refused => set.address = Some(refused()?),
             Stage::BlackHole => {
@@ -55,7 +57,6 @@ impl CaseSetup {
                 set.hole = Some(hole);
             }
             Stage::NoHost => {}
-            Stage::Descriptors(_) | Stage::UnusedProxy => set.sandbox = Some(sandbox_builder().start_blocking()?),
             Stage::BlanksAroundProxy => {
                 set.start_with_tls(Certificate::WrongHost)?;
                 let sandbox = set.sandbox.as_ref().map(Sandbox::address);

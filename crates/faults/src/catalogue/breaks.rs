@@ -42,6 +42,10 @@ pub(super) fn rows() -> Vec<FaultRow> {
             .query_fails("TransportError", 4)
             .update_fails("OutcomeUnknownError", 1),
         row("no response", Fault::Hold).by_key(990_604).expect_timeout().in_quick_run(),
+        row("no response, and the call is aborted", Fault::Hold)
+            .aborted_in("Node")
+            .query_fails("AbortError", 1)
+            .update_fails("OutcomeUnknownError", 1),
         row("no response, though applied", Fault::Hold.applied()).by_key(990_605).expect_timeout(),
         row("response after 5 s", Fault::Delay(Duration::from_secs(5))).by_key(990_905).expect_timeout(),
         row("head of the response, then nothing", Fault::Truncate(0).and(Fault::End(Ending::Hold)))
