@@ -131,7 +131,8 @@ def _with_slots(cls: type[R], keyword_only: str) -> type[R]:
     made._fields = fields
     made._defaults = {**cls._defaults, **{name: attributes[name] for name in own if name in attributes}}
     made._setters = tuple([getattr(made, name).__set__ for name in fields])
-    made._times = (*["datetime" in annotation for annotation in own.values()], *cls._times)
+    is_time = [annotation.startswith("datetime") for annotation in own.values()]
+    made._times = (*is_time, *cls._times)
     made.__annotations__ = own
     # Annotations of inherited fields are evaluated here, because their names may be unknown in this class's module.
     made.__init__ = _make_init(made, {**get_type_hints(cls.__init__), **own}, keyword_only)
