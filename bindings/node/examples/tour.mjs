@@ -34,7 +34,7 @@ const flow = await client.queryRecallFlowDetail(first);
 console.log(JSON.stringify(flow, null, 2));
 
 title('Edit it');
-await client.updateRecallFlow({ ...flow.toUpdate(), recallInterval: 45 });
+await client.updateRecallFlow({ ...flow.toUpdate('UpdateRecallFlow'), recallInterval: 45 });
 const edited = await client.queryRecallFlowDetail(first);
 console.log(`minutes between the recalls of flow ${first}: ${flow.recallInterval}, now ${edited.recallInterval}`);
 

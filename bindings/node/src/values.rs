@@ -97,17 +97,19 @@ pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Resul
     })
 }
 
-/// Returns an update with the values of a flow.
+/// Returns the request that writes back a response of the type at this position. `wanted` is the position of its type.
 #[napi]
-pub fn to_update(env: &Env, detail: String) -> napi::Result<Parcel<'_>> {
+pub fn to_update(env: &Env, position: u32, response: String, wanted: Option<u32>) -> napi::Result<Parcel<'_>> {
     shielded(None, || {
-        let source = Json::parse(detail.as_bytes(), Form::Response).map_err(raise)?;
+        let position = position as usize;
+        let source = Json::parse(response.as_bytes(), Form::Response).map_err(raise)?;
         if source.object().is_none() {
-            return Err(not_an_object(ffi::responses::RECALL_FLOW_DETAIL, &source.describe()));
+            return Err(not_an_object(position, &source.describe()));
         }
-        let update = ffi::to_update(&source).map_err(raise)?;
+        let wanted = wanted.map(|wanted| wanted as usize);
+        let (request, update) = ffi::to_update(position, &source, wanted).map_err(raise)?;
         let mut pack = Pack::default();
-        pack_request(&mut pack, ffi::requests::UPDATE_RECALL_FLOW, &update.to_json());
+        pack_request(&mut pack, request, &update.to_json());
         pack.parcel(env)
     })
 }

@@ -38,12 +38,12 @@ suite('a type that cannot be inferred has to be given', () => {
   const values = [
     ['a span of time', SPAN, /`GroupCallQuery`, .*`RecallFlowQuery`/],
     ['a misspelt span of time', { strTime: QUERY.strTime, endtime: '' }, /`GroupCallQuery`, .*`RecallFlowQuery`/],
-    ['a page without items', { extra: {}, searchCount: true }, /`GroupCallPage`, .*`RecallFlowDetail`/],
+    ['a page without items', { extra: {}, size: 5 }, /`GroupCallPage`, .*`RecallFlowPage`/],
     ['a task or a node', { taskId: 7, extra: {} }, /`GroupCallTask`, .*`RecallNodeDetail`/],
     [
       'a flow that may be an update',
-      { ...UPDATE, nodeList: [], extra: {} },
-      /`UpdateRecallFlow`.*, `RecallFlowDetail`/,
+      { ...UPDATE, recallIntent: [], nodeList: [], extra: {} },
+      /`UpdateAgentRecallFlow`.*, `RecallFlowDetail`/,
     ],
   ];
   for (const [name, value, types] of values) {

@@ -217,7 +217,12 @@ suite('a whole response with its envelope is refused', () => {
     const names = { code: 0, msg: 'success', data: {} };
     assert.deepEqual(fromWire({ ...names, total: 0 }, 'GroupCallPage'), { records: [], total: 0, extra: names });
     assert.equal(fromWire({ ...FLOW, ...names }, 'RecallFlowDetail').keyId, 299);
-    assert.deepEqual(fromWire({ status: 1 }, 'RecallFlowDetail'), { status: 1, nodeList: [], extra: {} });
+    assert.deepEqual(fromWire({ status: 1 }, 'RecallFlowDetail'), {
+      status: 1,
+      recallIntent: [],
+      nodeList: [],
+      extra: {},
+    });
     assert.deepEqual(fromWire({ data: 5 }, 'GroupCallPage').extra, { data: 5 });
     assert.deepEqual(fromWire({ status: 1, reason: 'x' }, 'GroupCallTask'), { status: 1, extra: { reason: 'x' } });
     assert.deepEqual(fromWire({}, 'GroupCallPage'), { records: [], extra: {} });
@@ -316,7 +321,7 @@ suite('responses', () => {
     assert.deepEqual(Object.keys(task), ['taskId', 'extra']);
     assert.deepEqual(task, { taskId: 7, extra: {} });
     assert.deepEqual(fromWire({}, 'GroupCallPage'), { records: [], extra: {} });
-    assert.deepEqual(fromWire({}, 'RecallFlowDetail'), { nodeList: [], extra: {} });
+    assert.deepEqual(fromWire({}, 'RecallFlowDetail'), { recallIntent: [], nodeList: [], extra: {} });
     const page = fromWire({ records: [{}, { taskId: 1 }, {}], total: 3 }, 'GroupCallPage');
     assert.deepEqual(page, { records: [{ extra: {} }, { taskId: 1, extra: {} }, { extra: {} }], total: 3, extra: {} });
   });

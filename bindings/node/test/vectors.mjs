@@ -121,6 +121,8 @@ export function call(client, type, request) {
       return client.queryRecallFlowDetail(request.keyId);
     case 'UpdateRecallFlow':
       return client.updateRecallFlow(request);
+    case 'UpdateAgentRecallFlow':
+      return client.updateAgentRecallFlow(request);
     default:
       throw new TypeError(`no operation takes a ${type}`);
   }

@@ -1,18 +1,32 @@
-/** Adds `toUpdate()` to the flow of a response. */
+/** Adds `toUpdate()` to responses that requests can write back. */
 
 import { encode } from './encode.js';
-import { InvalidRequestError, moveTo, siteOf } from './errors.js';
+import { ConfigError, InvalidRequestError, moveTo, siteOf } from './errors.js';
 import { attempt } from './failures.js';
+import { REQUEST_NAMES } from './generated/requests.js';
 import { native } from './native.js';
 import { open, type Reader } from './reader.js';
 
-function toUpdate(this: unknown): unknown {
-  const site = siteOf(toUpdate);
-  try {
-    return attempt(() => open(native.toUpdate(encode(this))).any(), site);
-  } catch (error) {
-    throw error instanceof InvalidRequestError ? moveTo(updateError(error), site) : error;
+/** Returns the method of the responses at this position of the native module's table. */
+function makeToUpdate(position: number): (type?: string) => unknown {
+  return function toUpdate(this: unknown, type?: string): unknown {
+    const site = siteOf(toUpdate);
+    try {
+      return attempt(() => open(native.toUpdate(position, encode(this), requestPosition(type))).any(), site);
+    } catch (error) {
+      throw error instanceof InvalidRequestError ? moveTo(updateError(error), site) : error;
+    }
+  };
+}
+
+const METHODS: ((type?: string) => unknown)[] = [];
+
+function requestPosition(type: string | undefined): number | undefined {
+  const position = (REQUEST_NAMES as readonly (string | undefined)[]).indexOf(type);
+  if (position < 0 && type !== undefined) {
+    throw new ConfigError(`expected one of the types ${REQUEST_NAMES.join(', ')}, got \`${type}\``);
   }
+  return type === undefined ? undefined : position;
 }
 
 /** Returns the error for a flow that cannot become an update. It names the response, because the caller passed no arguments. */
@@ -26,7 +40,7 @@ function updateError({ violations }: InvalidRequestError): InvalidRequestError {
 }
 
 /** Returns the flow of a row with its method, which is not enumerable, so that printing, comparing and copying ignore it. */
-export function updatable<T extends object>(reader: Reader, whole: Omit<T, 'toUpdate'>): T {
+export function updatable<T extends object>(reader: Reader, position: number, whole: Omit<T, 'toUpdate'>): T {
   const flow: object = reader.row(whole);
-  return Object.defineProperty(flow, 'toUpdate', { value: toUpdate }) as T;
+  return Object.defineProperty(flow, 'toUpdate', { value: (METHODS[position] ??= makeToUpdate(position)) }) as T;
 }

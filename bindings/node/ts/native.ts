@@ -100,7 +100,7 @@ export interface Native {
   requestFromWire(position: number, wire: string): Packed;
   responseToWire(position: number, response: string): Packed;
   responseFromWire(position: number, wire: string): Packed;
-  toUpdate(detail: string): Packed;
+  toUpdate(position: number, response: string, wanted: number | undefined): Packed;
   parseFee(text: string): { amount: string; currency?: string } | null;
   totalFees(fees: string): Packed;
   Sandbox: new () => NativeSandbox;

@@ -169,14 +169,15 @@ pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'p
     time.map(|time| Classes::get(text.py())?.times.datetime(text.py(), time)).transpose()
 }
 
-/// Returns an update with the values of a flow.
+/// Returns the request that writes a response back.
 #[pyfunction]
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     catch_panics(None, || {
         let classes = Classes::get(py)?;
         let (class, _) = class_of(classes, &detail.get_type())?;
-        let update = from_python::response(detail, class, |source| ffi::to_update(source))?.map_err(raise_error)?;
-        let class = &classes.requests[ffi::requests::UPDATE_RECALL_FLOW];
+        let read = from_python::response(detail, class, |source| ffi::to_update(class.position, source, None))?;
+        let (request, update) = read.map_err(raise_error)?;
+        let class = &classes.requests[request];
         to_python::request(py, classes, class, class.kind.bind(py), &update.to_json())
     })
 }

@@ -51,8 +51,8 @@ def with_extra(request: rf.Request, case: dict[str, Any]) -> rf.Request:
         if not path:
             request = request.replace(extra=extra)
             continue
-        assert isinstance(request, rf.UpdateRecallFlow)
-        nodes = list(request.node_list or ())
+        assert isinstance(request, rf.UpdateRecallFlow | rf.UpdateAgentRecallFlow)
+        nodes: list[Any] = list(request.node_list or ())
         index = int(path.removeprefix("nodeList[").removesuffix("]"))
         nodes[index] = nodes[index].replace(extra=extra)
         request = request.replace(node_list=nodes)
@@ -80,5 +80,7 @@ def call(client: rf.Client | rf.AsyncClient, request: rf.Request) -> Any:
             return client.query_recall_flow_detail(request.key_id)
         case rf.UpdateRecallFlow():
             return client.update_recall_flow(request)
+        case rf.UpdateAgentRecallFlow():
+            return client.update_agent_recall_flow(request)
         case _:
             raise TypeError(f"no operation takes {request!r}")

@@ -23,6 +23,7 @@ mod service;
 mod sources;
 mod symbols;
 mod types;
+mod variants;
 
 use crate::diagnostic::Sink;
 use crate::model::Api;
@@ -35,8 +36,9 @@ pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
     let symbols = Symbols::collect(spec, sink);
     let service = spec.service.as_ref().map(|service| service::lower_service(service, sink));
     let enums = enums::lower_enums(&symbols, sink);
-    let types = types::lower_types(&symbols, sink);
+    let mut types = types::lower_types(&symbols, sink);
     let operations = operations::lower_operations(spec, &symbols, sink);
+    variants::separate_variants(spec, &mut types, &operations, sink);
     let options = options::lower_options(&spec.options, sink);
     let sandbox = spec.sandbox.as_ref().and_then(|sandbox| sandbox::lower_sandbox(sandbox, sink));
     let mut api = Api { service: service??, enums, types, operations, options, sandbox, spec_files: Vec::new() };

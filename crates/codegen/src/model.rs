@@ -90,6 +90,10 @@ pub struct Type {
     pub constructors: Vec<Constructor>,
     /// Name of the type that sums the fees of this one.
     pub totals: Option<String>,
+    /// Names of the requests that write this response back, in order of preference.
+    pub updates: Vec<String>,
+    /// Fields of variants that this request or object of a request must not have: their wire path and their type.
+    pub foreign: Vec<(String, String)>,
 }
 
 /// A field of an object.
@@ -302,6 +306,8 @@ pub struct Operation {
     pub kind: OperationKind,
     /// Path below the base URL, without a leading slash.
     pub path: String,
+    /// Name of the operation with the same path, of which this is a variant with another request.
+    pub variant_of: Option<String>,
     /// Description.
     pub doc: Doc,
     /// Name of the request type.
@@ -444,6 +450,20 @@ impl Literal {
 }
 
 impl Api {
+    /// Returns the operations by path, in order. The variants of an operation follow it.
+    #[must_use]
+    pub fn by_path(&self) -> Vec<Vec<&Operation>> {
+        let mut groups: Vec<Vec<&Operation>> = Vec::new();
+        for operation in &self.operations {
+            match groups.iter_mut().find(|group| group[0].path == operation.path) {
+                Some(group) if operation.variant_of.is_none() => group.insert(0, operation),
+                Some(group) => group.push(operation),
+                None => groups.push(vec![operation]),
+            }
+        }
+        groups
+    }
+
     /// Returns the type of this name.
     ///
     /// # Panics
@@ -462,6 +482,17 @@ impl Api {
     #[must_use]
     pub fn enum_named(&self, name: &str) -> &Enum {
         self.enums.iter().find(|e| e.name == name).unwrap_or_else(|| panic!("no enum {name}"))
+    }
+}
+
+impl Field {
+    /// Returns the path of the field in its object, in wire names.
+    #[must_use]
+    pub fn wire_path(&self) -> String {
+        match &self.within {
+            Some(object) => format!("{object}.{}", self.wire),
+            None => self.wire.clone(),
+        }
     }
 }
 

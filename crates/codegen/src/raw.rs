@@ -153,6 +153,7 @@ pub(crate) struct RawType {
     pub(crate) warnings: Vec<At<RawWarning>>,
     pub(crate) constructors: Vec<RawConstructor>,
     pub(crate) totals: Option<At<String>>,
+    pub(crate) updates: Option<At<Vec<At<String>>>>,
 }
 
 /// `include = { from = "…", except = […], after = "…" }`.
@@ -252,6 +253,7 @@ pub(crate) struct RawOperation {
     pub(crate) name: Option<At<String>>,
     pub(crate) kind: Option<At<String>>,
     pub(crate) path: Option<At<String>>,
+    pub(crate) variant_of: Option<At<String>>,
     pub(crate) about: RawAbout,
     pub(crate) request: Option<RawBody>,
     pub(crate) response: Option<RawBody>,

@@ -4,9 +4,12 @@ use std::path::Path;
 
 use crate::client::to_json_bytes;
 use crate::error::Error;
-use crate::generated::requests::{RecallNode, UpdateRecallFlow};
+use crate::generated::requests::{RecallNode, UpdateAgentRecallFlow, UpdateRecallFlow};
 use crate::generated::responses::RecallFlowDetail;
-use crate::request::read::{self, UnknownFields};
+use crate::request::check::Rules;
+use crate::request::json::Json;
+use crate::request::read::{self, Carried, ReadObject};
+use crate::request::source::Form;
 use crate::request::violation::{Rule, Violation};
 use crate::response::record::FromRow as _;
 
@@ -29,18 +32,45 @@ impl RecallFlowDetail {
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] if the response lacks a field that an update requires, or has a value of an unexpected
-    /// type. A response with a page of nodes lacks such fields. An update without them could erase data.
+    /// type. A response with a page of nodes lacks such fields. An update without them could erase data. The flow must not
+    /// have fields of an AI Agent flow; use [`to_agent_update`](Self::to_agent_update) for one.
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
+        self.read_update::<_, UpdateAgentRecallFlow>("to_agent_update")
+    }
+
+    /// Returns an update with the values of this AI Agent flow and all its nodes, as [`to_update`](Self::to_update) does for
+    /// a flow with voice nodes.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_update`](Self::to_update). The flow must not have fields of a voice node.
+    pub fn to_agent_update(&self) -> Result<UpdateAgentRecallFlow, Error> {
+        self.read_update::<_, UpdateRecallFlow>("to_update")
+    }
+
+    /// Reads the flow as the request `T`. `method` reads a flow as the request `Other`.
+    fn read_update<T: ReadObject + Rules, Other: ReadObject + Rules>(&self, method: &str) -> Result<T, Error> {
         // The wire form also contains the values of unexpected types from `extra`.
         let json = to_json_bytes(self)?;
-        read::read_text(&json, UnknownFields::Carry(Self::SHAPE)).map(keep_nodes)
+        let source = Json::parse(&json, Form::Wire)?;
+        let Carried { foreign, read } = read::read_response::<T>(&source, Self::SHAPE);
+        let Some((path, owner)) = foreign.first() else { return read.map_err(Error::invalid_request) };
+        let other = read::read_response::<Other>(&source, Self::SHAPE).foreign;
+        let message = match other.first() {
+            Some(other) => return Err(mixed_kinds(&foreign[0], other)),
+            None => format!("`{path}` is a field of `{owner}`: call `{method}`"),
+        };
+        Err(Error::invalid_request(vec![Violation { path: path.clone(), rule: Rule::Type, message }]))
     }
 }
 
-/// Leaves out an empty list of nodes. In a response it looks like a missing one, and sending it could erase nodes.
-pub(crate) fn keep_nodes(mut update: UpdateRecallFlow) -> UpdateRecallFlow {
-    update.node_list = update.node_list.filter(|nodes| !nodes.is_empty());
-    update
+/// Returns the error for a response that has fields of two kinds of updates, each with its type.
+pub(crate) fn mixed_kinds(one: &(String, &str), other: &(String, &str)) -> Error {
+    let message = format!(
+        "the response mixes two kinds of updates: `{}` is a field of `{}`, and `{}` is a field of `{}`",
+        one.0, one.1, other.0, other.1
+    );
+    Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
 }
 
 impl RecallNode {

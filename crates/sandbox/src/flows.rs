@@ -62,6 +62,8 @@ impl FromStr for Shape {
 pub(crate) enum UpdateError {
     Unknown,
     NotPending(i64),
+    /// The flow would have fields of several kinds.
+    Mixed(String),
 }
 
 /// All flows, by key.
@@ -139,8 +141,15 @@ impl Flows {
         known.or_else(|| magic::KEYS.contains(&key).then(|| magic::flow(key)))
     }
 
-    /// Applies a valid update. `node_fields` are the fields of a node.
-    pub(crate) fn update(&mut self, request: &Value, node_fields: &[&str], now: i64) -> Result<(), UpdateError> {
+    /// Applies a valid update. `node_fields` are the fields of a node. `check` completes the new flow, and describes why it
+    /// is refused.
+    pub(crate) fn update(
+        &mut self,
+        request: &Value,
+        node_fields: &[&str],
+        now: i64,
+        check: impl FnOnce(&mut Value) -> Option<String>,
+    ) -> Result<(), UpdateError> {
         let key = integer(&request["keyId"]).ok_or(UpdateError::Unknown)?;
         let mut flow = self.get(key).ok_or(UpdateError::Unknown)?;
         let status = integer(&flow["status"]).unwrap_or(PENDING);
@@ -156,6 +165,9 @@ impl Flows {
                 }
                 _ => value.clone(),
             };
+        }
+        if let Some(mix) = check(&mut flow) {
+            return Err(UpdateError::Mixed(mix));
         }
         self.by_key.insert(key, flow);
         Ok(())
@@ -207,7 +219,7 @@ mod tests {
     const FIELDS: [&str; 4] = ["source", "voiceFileId", "baseFile", "text"];
 
     fn update(flows: &mut Flows, request: &Value) -> Result<(), UpdateError> {
-        flows.update(request, &FIELDS, 1_754_880_000)
+        flows.update(request, &FIELDS, 1_754_880_000, |_| None)
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod system;
 mod tasks;
 #[cfg(feature = "tls")]
 mod tls;
+mod variants;
 mod write;
 
 pub use builder::Builder;

@@ -12,6 +12,7 @@ use crate::pages::echo_fields;
 use crate::seed::example_paging;
 use crate::service::{Service, ServiceOperation};
 use crate::tasks::Tasks;
+use crate::variants;
 
 /// Code of a request that breaks a rule, or that the state of its flow does not allow.
 const PARAMETER: i64 = -22;
@@ -19,8 +20,8 @@ const PARAMETER: i64 = -22;
 /// Maximum number of violations in a message.
 const MAX_VIOLATIONS: usize = 8;
 
-/// The type of nodes in the schema of requests.
-const NODE_TYPE: &str = "RecallNode";
+/// The field of an update that holds the nodes.
+const NODES: &str = "nodeList";
 
 /// The state of the service.
 pub(crate) struct ServiceState {
@@ -76,6 +77,9 @@ pub(crate) fn read_body(operation: &ServiceOperation, request: &HttpRequest) -> 
         return Err(Refusal::parameter("the header Content-Type must be application/json;charset=UTF-8"));
     }
     let body = serde_json::from_slice(&request.body).map_err(|_| Refusal::parameter("the body is not JSON"))?;
+    if let Some(mix) = variants::describe_mix(&Service::get().variants_of(operation), &body) {
+        return Err(Refusal::parameter(format!("the request {mix}")));
+    }
     let violations = operation.schema.violations(&body);
     if violations.is_empty() {
         return Ok(body);
@@ -95,7 +99,7 @@ pub(crate) fn perform(
 ) -> Result<String, Refusal> {
     match operation.name.as_str() {
         "query_recall_flow_detail" => flow_detail(body, state),
-        "update_recall_flow" => update_flow(operation, body, state, now),
+        "update_recall_flow" | "update_agent_recall_flow" => update_flow(operation, body, state, now),
         "query_recall_flows" => {
             let records = state.flows.select(&body["params"]);
             Ok(page_of(operation, body, records.len(), |index| records[index].clone()))
@@ -135,10 +139,22 @@ fn update_flow(
     state: &mut ServiceState,
     now: i64,
 ) -> Result<String, Refusal> {
-    let node_fields: Vec<_> = operation.schema.fields_of(NODE_TYPE).collect();
-    match state.flows.update(body, &node_fields, now) {
+    let node_fields = operation.schema.item_fields(NODES);
+    let variants = Service::get().variants_of(operation);
+    let check = |flow: &mut Value| {
+        // With new nodes, the settings that only the other kind has no longer apply.
+        let others = variants.iter().filter(|other| other.name != operation.name && !body[NODES].is_null());
+        for name in others.flat_map(|other| &other.own_fields).filter_map(|pointer| pointer.strip_prefix('/')) {
+            flow.as_object_mut().map(|flow| flow.remove(name));
+        }
+        variants::describe_mix(&variants, flow)
+    };
+    match state.flows.update(body, &node_fields, now, check) {
         Ok(()) => Ok(envelope::success(&Value::Null)),
         Err(UpdateError::Unknown) => Err(unknown_flow(&body["keyId"])),
+        Err(UpdateError::Mixed(mix)) => {
+            Err(Refusal::parameter(format!("with its nodes, keyId {} {mix}", body["keyId"])))
+        }
         Err(UpdateError::NotPending(status)) => {
             let key = &body["keyId"];
             Err(Refusal::parameter(format!(

@@ -18,10 +18,14 @@ impl RequestSchema {
         Ok(Self { schema: schema.clone(), validator: jsonschema::validator_for(schema)? })
     }
 
-    /// Returns the names of the fields of a type that the schema defines.
-    pub(crate) fn fields_of(&self, definition: &str) -> impl Iterator<Item = &str> {
-        let properties = self.schema["$defs"][definition]["properties"].as_object();
-        properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str))
+    /// Returns the names of the fields of the objects in a list of the request.
+    pub(crate) fn item_fields(&self, list: &str) -> Vec<&str> {
+        let definition = |reference: &str| &self.schema["$defs"][reference.rsplit('/').next().unwrap_or_default()];
+        let root = definition(self.schema["$ref"].as_str().unwrap_or_default());
+        let Some(items) = find_reference(&root["properties"][list]) else { return Vec::new() };
+        // A field that must be null belongs to another request of the same path.
+        let properties = definition(items)["properties"].as_object().into_iter().flatten();
+        properties.filter(|(_, schema)| schema["type"] != "null").map(|(name, _)| name.as_str()).collect()
     }
 
     /// Returns the violations of a request, one sentence for each field, such as `nodeList[0].smsContent is required`.
@@ -39,6 +43,17 @@ impl RequestSchema {
             }
         }
         found.into_iter().map(SchemaFinding::sentence).collect()
+    }
+}
+
+/// Returns the first reference in a schema.
+fn find_reference(schema: &Value) -> Option<&str> {
+    match schema {
+        Value::Object(members) => {
+            members.get("$ref").and_then(Value::as_str).or_else(|| members.values().find_map(find_reference))
+        }
+        Value::Array(items) => items.iter().find_map(find_reference),
+        _ => None,
     }
 }
 

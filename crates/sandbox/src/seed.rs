@@ -29,8 +29,8 @@ impl Seed {
     /// Returns the default seed, with the documents' examples.
     ///
     /// - Flow 12 has the node of the documents' response. Flow 299 is pending and has the node of the documents'
-    ///   update. Flows 300 to 304 have each status once, and the pending 300 has a node of every kind. Their parent tasks
-    ///   are the newest of the 574 tasks but one.
+    ///   update. Flows 300 to 304 have each status once, and the pending 300 has a node of every kind. Flow 305 is a
+    ///   pending AI Agent flow. Their parent tasks are the newest of the 574 tasks but one.
     /// - The documents' example query finds 574 tasks in 58 pages, the example's task first. The documents' task was
     ///   created a day after the end of the queried span. The sandbox does not change either text, and files the task
     ///   at the end of the span.
@@ -98,7 +98,16 @@ fn document_flows() -> Vec<Value> {
         let keys = json!({ "keyId": 1900 + key, "taskId": 5_009_900 + key, "nodeStatus": status });
         flows.push((key.into(), status, vec![merge_members(&node, keys)]));
     }
-    flows.into_iter().zip(1..).map(|((key, status, nodes), age)| document_flow(&key, status, &nodes, age)).collect()
+    flows.push((305.into(), 0, vec![json!({ "keyId": 2205, "taskId": 5_010_205, "nodeStatus": 0, "scriptId": 56 })]));
+    let mut flows: Vec<_> = flows
+        .into_iter()
+        .zip(1..)
+        .map(|((key, status, nodes), age)| document_flow(&key, status, &nodes, age))
+        .collect();
+    if let Some(agent) = flows.last_mut() {
+        agent["recallIntent"] = json!(["101"]);
+    }
+    flows
 }
 
 /// Returns a flow whose parent task is the one of this age. The flow was created a minute after it.

@@ -172,7 +172,7 @@ struct Exchange {
 
 /// Decides how the sandbox responds to a request, and applies the request unless a fault prevents that.
 fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState) -> Exchange {
-    let operation = Service::get().route(&request.path).filter(|_| request.method == "POST");
+    let operation = Service::get().route(&request.path, &request.body).filter(|_| request.method == "POST");
     let now = shared.clock.unix_seconds();
     let admitted = operation.map(|operation| admit_request(operation, request, peer, now, shared));
     let fault = shared
@@ -212,7 +212,7 @@ impl Exchange {
 
 /// Returns the operation of a request's path.
 fn operation_name(request: &HttpRequest) -> Option<String> {
-    Service::get().route(&request.path).map(|operation| operation.name.clone())
+    Service::get().route(&request.path, &request.body).map(|operation| operation.name.clone())
 }
 
 /// Checks the client's credentials and address, and then the request.
@@ -248,7 +248,7 @@ fn perform(
 
 /// Returns the response of a gateway to a request that is not of the API.
 fn gateway_error(request: &HttpRequest) -> HttpResponse {
-    if Service::get().route(&request.path).is_none() {
+    if Service::get().route(&request.path, &request.body).is_none() {
         return HttpResponse::html(404);
     }
     let mut response = HttpResponse::html(405);

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::json::member;
 use crate::pages::Paging;
 use crate::schema::RequestSchema;
+use crate::variants;
 
 /// The rendered file.
 const SERVICE: &str = include_str!("generated/service.json");
@@ -33,6 +34,10 @@ pub(crate) struct ServiceOperation {
     /// Whether it changes a flow.
     pub(crate) is_update: bool,
     path: String,
+    /// Name of the type of its requests.
+    pub(crate) request_name: String,
+    /// JSON pointers of the fields that no other request of the same path has. `*` is any item of a list.
+    pub(crate) own_fields: Vec<String>,
     /// Schema of its requests.
     pub(crate) schema: RequestSchema,
     /// Examples of the documents.
@@ -72,6 +77,8 @@ struct OperationEntry {
     kind: String,
     path: String,
     request: Value,
+    #[serde(default)]
+    own_fields: Vec<String>,
     examples: Vec<ServiceExample>,
     paging: Option<Paging>,
     #[serde(default)]
@@ -82,12 +89,14 @@ impl ServiceOperation {
     fn new(entry: OperationEntry) -> Self {
         let schema = RequestSchema::compile(&entry.request).expect("codegen renders schemas that compile");
         let is_update = entry.kind == "update";
-        let OperationEntry { name, path, examples, paging, mut data, .. } = entry;
+        let reference = entry.request["$ref"].as_str().unwrap_or_default();
+        let request_name = reference.rsplit('/').next().unwrap_or_default().to_owned();
+        let OperationEntry { name, path, own_fields, examples, paging, mut data, .. } = entry;
         if let Some(example) = examples.first() {
             let response: Value = serde_json::from_str(&example.response).expect("an example is JSON");
             data = member(&response, "data");
         }
-        Self { name, is_update, path, schema, examples, paging, data }
+        Self { name, is_update, path, request_name, own_fields, schema, examples, paging, data }
     }
 }
 
@@ -97,11 +106,26 @@ impl Service {
         &SERVICE_MODEL
     }
 
-    /// Returns the operation whose path is the end of a request's path. The rest is the prefix of a base URL.
-    pub(crate) fn route(&self, path: &str) -> Option<&ServiceOperation> {
+    /// Returns the operation of a request by its path and, if several operations share it, by the body.
+    pub(crate) fn route(&self, path: &str, body: &[u8]) -> Option<&ServiceOperation> {
+        let variants = self.variants(path);
+        match variants.as_slice() {
+            [_, _, ..] => variants::choose(&variants, &serde_json::from_slice(body).unwrap_or_default()),
+            _ => variants.first().copied(),
+        }
+    }
+
+    /// Returns the operations whose path is the end of a request's path. The rest is the prefix of a base URL.
+    fn variants(&self, path: &str) -> Vec<&ServiceOperation> {
         let ends_in =
             |operation: &&ServiceOperation| path.strip_suffix(&operation.path).is_some_and(|rest| rest.ends_with('/'));
-        self.operations.iter().filter(ends_in).max_by_key(|operation| operation.path.len())
+        let longest = self.operations.iter().filter(ends_in).map(|operation| operation.path.len()).max();
+        self.operations.iter().filter(ends_in).filter(|operation| Some(operation.path.len()) == longest).collect()
+    }
+
+    /// Returns the operations with the path of this one, itself included.
+    pub(crate) fn variants_of(&self, operation: &ServiceOperation) -> Vec<&ServiceOperation> {
+        self.operations.iter().filter(|other| other.path == operation.path).collect()
     }
 
     /// Returns the names of all operations.
@@ -156,12 +180,28 @@ mod tests {
 
     #[test]
     fn a_path_is_routed_after_any_prefix() {
-        let routed = |path| Service::get().route(path).map(|operation| operation.name.as_str());
+        let routed = |path| Service::get().route(path, b"").map(|operation| operation.name.as_str());
         for path in ["/voice/group/call/query", "/v3/voice/group/call/query", "/a/b/voice/group/call/query"] {
             assert_eq!(routed(path), Some("query_group_calls"), "{path}");
         }
         for path in ["/", "/voice/group/call", "/xvoice/group/call/query", "/voice/group/call/query/"] {
             assert_eq!(routed(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_several_requests_is_routed_by_their_own_fields() {
+        for (body, expected) in [
+            (r#"{"keyId": 1, "nodeList": [{"source": 1}]}"#, "update_recall_flow"),
+            (r#"{"keyId": 1, "nodeList": [{"scriptId": 1}]}"#, "update_agent_recall_flow"),
+            (r#"{"keyId": 1, "recallIntent": []}"#, "update_agent_recall_flow"),
+        ] {
+            let routed = Service::get().route("/voice/recallFlow/update", body.as_bytes());
+            assert_eq!(routed.map(|operation| operation.name.as_str()), Some(expected), "{body}");
+        }
+        // Both fit a request without own fields, and no JSON fits any.
+        for body in [r#"{"keyId": 1}"#, "x"] {
+            assert!(Service::get().route("/voice/recallFlow/update", body.as_bytes()).is_some(), "{body}");
         }
     }
 

@@ -1,9 +1,12 @@
 //! The client, the JSON Schema and the oracle agree about every request.
 
 use proptest::prelude::*;
+use proptest::sample::{Index, select};
 
 use crate::arbitrary;
-use crate::oracle::{Request, may_be_sent, violating_paths};
+use crate::mistake::{Mistake, make};
+use crate::odd::odd;
+use crate::oracle::{Request, has_foreign, may_be_sent, violating_paths};
 use crate::subject::{cases, client_violations, schema_accepts};
 
 proptest! {
@@ -12,6 +15,29 @@ proptest! {
     #[test]
     fn all_agree_about_an_update(json in arbitrary::request(Request::UpdateRecallFlow)) {
         agree(Request::UpdateRecallFlow, &json)?;
+    }
+
+    #[test]
+    fn all_agree_about_an_update_of_an_agent_flow(json in arbitrary::request(Request::UpdateAgentRecallFlow)) {
+        agree(Request::UpdateAgentRecallFlow, &json)?;
+    }
+
+    #[test]
+    fn all_agree_about_an_update_of_either_kind(
+        (request, json) in either_update(),
+        (place, name) in (any::<Index>(), select(&["recallIntent", "scriptId", "source", "text", "toSeat"][..])),
+        value in odd(),
+    ) {
+        agree(request, &json)?;
+        let mut mixed = json;
+        make(&mut mixed, place, Mistake::Add(name.to_owned(), value));
+        for request in [Request::UpdateRecallFlow, Request::UpdateAgentRecallFlow] {
+            agree(request, &mixed)?;
+        }
+        // The types exclude each other, unless only common fields are given.
+        let kinds = [Request::UpdateRecallFlow, Request::UpdateAgentRecallFlow].map(|it| schema_accepts(it, &mixed));
+        let has_own = [Request::UpdateRecallFlow, Request::UpdateAgentRecallFlow].map(|it| has_foreign(it.object(), &mixed));
+        prop_assert!(kinds != [true, true] || has_own == [false, false], "{}", mixed);
     }
 
     #[test]
@@ -29,6 +55,11 @@ proptest! {
         prop_assert_eq!(violating_paths(Request::UpdateRecallFlow, &json), [].into());
         agree(Request::UpdateRecallFlow, &json)?;
     }
+}
+
+fn either_update() -> impl Strategy<Value = (Request, serde_json::Value)> {
+    let kinds = vec![Request::UpdateRecallFlow, Request::UpdateAgentRecallFlow];
+    select(kinds).prop_flat_map(|request| (Just(request), arbitrary::valid(request)))
 }
 
 fn agree(request: Request, json: &serde_json::Value) -> Result<(), TestCaseError> {

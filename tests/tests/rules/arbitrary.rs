@@ -22,7 +22,8 @@ pub(crate) fn request(request: Request) -> BoxedStrategy<Value> {
 /// Generates a request that breaks no rule.
 pub(crate) fn valid(request: Request) -> BoxedStrategy<Value> {
     match request {
-        Request::UpdateRecallFlow => update().boxed(),
+        Request::UpdateRecallFlow => update(node()).boxed(),
+        Request::UpdateAgentRecallFlow => agent_update().boxed(),
         Request::RecallFlowDetailQuery => int64().prop_map(|key_id| json!({ "keyId": key_id })).boxed(),
         Request::GroupCallQuery => query().boxed(),
     }
@@ -38,8 +39,21 @@ fn mistaken(request: Request) -> impl Strategy<Value = Value> {
     })
 }
 
-fn update() -> impl Strategy<Value = Value> {
-    let nodes = vec(node(), 0..3).prop_map(|nodes| Some(nodes.into()));
+/// Generates an update of an AI Agent flow.
+fn agent_update() -> impl Strategy<Value = Value> {
+    let node = int64().prop_map(|script| json!({ "scriptId": script }));
+    let intents = prop_oneof![1 => Just(Value::Null), 4 => vec(text(0, 5), 0..3).prop_map(Value::from)];
+    (update(node), prop::option::of(intents)).prop_map(|(mut update, intents)| {
+        if let Some(intents) = intents {
+            update["recallIntent"] = intents;
+        }
+        update
+    })
+}
+
+/// Generates an update with some nodes.
+fn update(node: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    let nodes = vec(node, 0..3).prop_map(|nodes| Some(nodes.into()));
     let nodes = prop_oneof![1 => Just(None), 1 => Just(Some(Value::Null)), 8 => nodes];
     (int64(), whole(1, 1440), whole(1, 10), whole(0, 1), nodes).prop_map(|(key_id, interval, num, kind, nodes)| {
         let mut json = json!({ "keyId": key_id, "recallInterval": interval, "recallNum": num, "recallType": kind });

@@ -79,6 +79,29 @@ fn of_update() -> Vec<Breaker> {
     ]
 }
 
+fn of_agent_update() -> Vec<Breaker> {
+    let mut breakers = of_update();
+    breakers.extend([
+        breaks("recallIntent", "type", json!({}), [json!("101"), json!({}), json!(5)]),
+        Breaker {
+            given: json!({}),
+            field: "recallIntent",
+            values: [Value::Null, json!(101), json!([])].map(|item| json!([item])).into(),
+            path: "recallIntent[0]",
+            rule: "type",
+        },
+    ]);
+    breakers
+}
+
+fn of_agent_node() -> Vec<Breaker> {
+    vec![
+        breaks("scriptId", "required", json!({}), [Value::Null]),
+        breaks("scriptId", "type", json!({}), not_a_whole_number()),
+        breaks("source", "type", json!({}), [json!(1)]),
+    ]
+}
+
 fn of_node() -> Vec<Breaker> {
     let uploaded = || json!({ "source": 1, "voiceFileId": "a.wav" });
     let reupload = || json!({ "source": 2, "uploadName": "hello", "baseFile": "UklGRg==" });
@@ -298,6 +321,15 @@ proptest! {
     }
 
     #[test]
+    fn one_mistake_in_an_update_of_an_agent_flow_is_one_violation(
+        mut valid in arbitrary::valid(Request::UpdateAgentRecallFlow),
+    ) {
+        break_each(Request::UpdateAgentRecallFlow, &valid, ("", ""), of_agent_update())?;
+        valid["nodeList"] = json!([{ "scriptId": 1 }, { "scriptId": 2 }]);
+        break_each(Request::UpdateAgentRecallFlow, &valid, ("/nodeList/1", "nodeList[1]"), of_agent_node())?;
+    }
+
+    #[test]
     fn one_mistake_in_a_query_of_a_flow_is_one_violation(valid in arbitrary::valid(Request::RecallFlowDetailQuery)) {
         break_each(Request::RecallFlowDetailQuery, &valid, ("", ""), of_detail_query())?;
     }
@@ -321,6 +353,7 @@ fn the_tables_break_every_rule_of_every_field() {
     };
     for (request, tables) in [
         (Request::UpdateRecallFlow, [told("", of_update()), told("nodeList[]", of_node())]),
+        (Request::UpdateAgentRecallFlow, [told("", of_agent_update()), told("nodeList[]", of_agent_node())]),
         (Request::RecallFlowDetailQuery, [told("", of_detail_query()), Broken::new()]),
         (Request::GroupCallQuery, [told("", of_query()), told("params", of_params())]),
     ] {

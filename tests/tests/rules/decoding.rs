@@ -220,6 +220,10 @@ fn documented(holds: Holds) -> BoxedStrategy<Value> {
         Holds::Flag | Holds::Truth => select(vec![json!(0), json!(1), json!(true), json!(false)]).boxed(),
         Holds::Text => any::<String>().prop_map(Value::from).boxed(),
         Holds::Time => time().boxed(),
+        Holds::Texts => {
+            let item = prop_oneof![9 => any::<String>().prop_map(Value::from), 1 => odd()];
+            vec(item, 0..3).prop_map(Value::from).boxed()
+        }
         Holds::Records(record) => {
             let item = prop_oneof![9 => response(record), 1 => odd()];
             vec(item, 0..3).prop_map(Value::from).boxed()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use recallflow::{Extra, GroupCallQuery, RecallFlowDetailQuery, UpdateRecallFlow};
+use recallflow::{Extra, GroupCallQuery, RecallFlowDetailQuery, UpdateAgentRecallFlow, UpdateRecallFlow};
 use serde_json::{Map, Value};
 
 use crate::arbitrary;
@@ -17,6 +17,22 @@ use crate::subject::{Subject, broken, cases, read, schema_accepts, with_type};
 
 proptest! {
     #![proptest_config(cases(256))]
+
+    #[test]
+    fn a_field_of_the_other_kind_of_flow_is_a_violation(
+        (request, name) in prop_oneof![
+            Just((Request::UpdateRecallFlow, "recallIntent")),
+            Just((Request::UpdateAgentRecallFlow, "scriptId")),
+        ],
+        value in odd(),
+    ) {
+        // `scriptId` belongs to a node, so that it is only unknown in the settings.
+        let update = recallflow::UpdateRecallFlow::new(1, 2, 3, recallflow::RecallType::All);
+        let update = update.extra(extra(Map::from_iter([(name.to_owned(), value.clone())])));
+        let is_refused = request == Request::UpdateRecallFlow && !value.is_null();
+        prop_assert_eq!(!update.validate().is_empty(), is_refused);
+        prop_assert_eq!(schema_accepts(Request::UpdateRecallFlow, &serde_json::to_value(&update)?), !is_refused);
+    }
 
     #[test]
     fn unknown_fields_are_sent_unchanged_with_a_warning((request, json) in with_unknown_fields()) {
@@ -60,6 +76,16 @@ impl Carrier for UpdateRecallFlow {
         let nodes = json["nodeList"].as_array().into_iter().flatten();
         for (node, json) in self.node_list.iter_mut().flatten().zip(nodes) {
             node.extra = unknown(&crate::oracle::RECALL_NODE, json);
+        }
+    }
+}
+
+impl Carrier for UpdateAgentRecallFlow {
+    fn carry(&mut self, json: &Value) {
+        self.extra = unknown(Request::UpdateAgentRecallFlow.object(), json);
+        let nodes = json["nodeList"].as_array().into_iter().flatten();
+        for (node, json) in self.node_list.iter_mut().flatten().zip(nodes) {
+            node.extra = unknown(&crate::oracle::AGENT_RECALL_NODE, json);
         }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) type Broken = BTreeSet<(String, &'static str)>;
 pub(crate) enum Request {
     /// Edits a flow.
     UpdateRecallFlow,
+    /// Edits an AI Agent flow.
+    UpdateAgentRecallFlow,
     /// Queries a flow.
     RecallFlowDetailQuery,
     /// Queries tasks.
@@ -25,12 +27,14 @@ pub(crate) enum Request {
 
 impl Request {
     /// All request types.
-    pub(crate) const ALL: [Self; 3] = [Self::UpdateRecallFlow, Self::RecallFlowDetailQuery, Self::GroupCallQuery];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::UpdateRecallFlow, Self::UpdateAgentRecallFlow, Self::RecallFlowDetailQuery, Self::GroupCallQuery];
 
     /// Returns the table of its fields.
     pub(crate) fn object(self) -> &'static Object {
         match self {
             Self::UpdateRecallFlow => &UPDATE_RECALL_FLOW,
+            Self::UpdateAgentRecallFlow => &UPDATE_AGENT_RECALL_FLOW,
             Self::RecallFlowDetailQuery => &RECALL_FLOW_DETAIL_QUERY,
             Self::GroupCallQuery => &GROUP_CALL_QUERY,
         }
@@ -40,14 +44,25 @@ impl Request {
 /// A JSON object of a request.
 pub(crate) struct Object {
     pub(crate) fields: &'static [Field],
+    /// The same object of the other kind of flow, whose further fields must not be sent.
+    other_kind: Option<&'static Object>,
     /// If the first field is 1, at least one of the others must be 1.
     at_least_one: Option<(&'static str, &'static [&'static str])>,
 }
+
+/// A node of an AI Agent flow.
+pub(crate) static AGENT_RECALL_NODE: Object =
+    Object { fields: &[("scriptId", Int64, Yes, Free)], other_kind: Some(&RECALL_NODE), at_least_one: None };
 
 impl Object {
     /// Returns whether a field is documented.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(known, ..)| *known == name)
+    }
+
+    /// Returns whether only the same object of the other kind of flow has a field.
+    pub(crate) fn is_foreign(&self, name: &str) -> bool {
+        !self.has(name) && self.other_kind.is_some_and(|other| other.has(name))
     }
 }
 
@@ -107,7 +122,7 @@ use Limit::{Digit, Free, Length, Range};
 use Needed::{No, When, Yes};
 use Type::{Base64, Double, Flag, Int32, Int64, List, Nested, Number, Text, Time};
 
-const UPDATE_RECALL_FLOW: Object = Object {
+static UPDATE_RECALL_FLOW: Object = Object {
     fields: &[
         ("keyId", Int64, Yes, Free),
         ("recallInterval", Int32, Yes, Range(1.0, 1440.0)),
@@ -115,11 +130,25 @@ const UPDATE_RECALL_FLOW: Object = Object {
         ("recallType", Number(&[0, 1]), Yes, Free),
         ("nodeList", List(&Nested(&RECALL_NODE)), No, Free),
     ],
+    other_kind: Some(&UPDATE_AGENT_RECALL_FLOW),
+    at_least_one: None,
+};
+
+static UPDATE_AGENT_RECALL_FLOW: Object = Object {
+    fields: &[
+        ("keyId", Int64, Yes, Free),
+        ("recallInterval", Int32, Yes, Range(1.0, 1440.0)),
+        ("recallNum", Int32, Yes, Range(1.0, 10.0)),
+        ("recallType", Number(&[0, 1]), Yes, Free),
+        ("recallIntent", List(&Text), No, Free),
+        ("nodeList", List(&Nested(&AGENT_RECALL_NODE)), No, Free),
+    ],
+    other_kind: Some(&UPDATE_RECALL_FLOW),
     at_least_one: None,
 };
 
 /// One node of `nodeList`.
-pub(crate) const RECALL_NODE: Object = Object {
+pub(crate) static RECALL_NODE: Object = Object {
     fields: &[
         ("source", Number(&[1, 2, 3]), Yes, Free),
         ("voiceFileId", Text, When(&[("source", 1)]), Free),
@@ -149,21 +178,24 @@ pub(crate) const RECALL_NODE: Object = Object {
         ("toSeatKey", Text, When(&[("toSeat", 1), ("toSeatType", 2)]), Free),
         ("delayTransfer", Int32, No, Free),
     ],
+    other_kind: Some(&AGENT_RECALL_NODE),
     at_least_one: Some(("hangUpSms", &["feedbackPush", "successPush", "failedPush", "ringPush"])),
 };
 
-const RECALL_FLOW_DETAIL_QUERY: Object = Object { fields: &[("keyId", Int64, Yes, Free)], at_least_one: None };
+static RECALL_FLOW_DETAIL_QUERY: Object =
+    Object { fields: &[("keyId", Int64, Yes, Free)], other_kind: None, at_least_one: None };
 
-const GROUP_CALL_QUERY: Object = Object {
+static GROUP_CALL_QUERY: Object = Object {
     fields: &[
         ("current", Int32, Yes, Range(1.0, f64::INFINITY)),
         ("size", Int32, Yes, Range(1.0, 100.0)),
         ("params", Nested(&PARAMS), Yes, Free),
     ],
+    other_kind: None,
     at_least_one: None,
 };
 
-const PARAMS: Object = Object {
+static PARAMS: Object = Object {
     fields: &[
         ("strTime", Time, Yes, Free),
         ("endTime", Time, Yes, Free),
@@ -172,6 +204,7 @@ const PARAMS: Object = Object {
         ("idxAppId", Int64, No, Free),
         ("searchCondition", Text, No, Free),
     ],
+    other_kind: None,
     at_least_one: None,
 };
 
@@ -179,7 +212,18 @@ const PARAMS: Object = Object {
 pub(crate) fn may_be_sent(request: Request, json: &Value) -> bool {
     let mut known = json.clone();
     drop_unknown(request.object(), &mut known);
-    violating_paths(request, &known).is_empty()
+    violating_paths(request, &known).is_empty() && !has_foreign(request.object(), json)
+}
+
+/// Returns whether a request or an object in it has a field of the other kind of flow.
+pub(crate) fn has_foreign(object: &Object, json: &Value) -> bool {
+    let own = json.as_object().into_iter().flatten();
+    own.into_iter().any(|(name, value)| object.is_foreign(name) && !value.is_null())
+        || object.fields.iter().any(|(name, kind, ..)| match kind {
+            Nested(object) => has_foreign(object, &json[*name]),
+            List(Nested(object)) => json[*name].as_array().into_iter().flatten().any(|item| has_foreign(object, item)),
+            _ => false,
+        })
 }
 
 /// Returns the broken rules, at most one per path: type before required before limit. Reading refuses unknown fields.

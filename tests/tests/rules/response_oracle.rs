@@ -43,11 +43,13 @@ pub(crate) enum Holds {
     Text,
     /// A time.
     Time,
+    /// A list of texts.
+    Texts,
     /// A list of objects.
     Records(&'static Record),
 }
 
-use Holds::{Double, Flag, Int32, Int64, Records, Text, Time, Truth};
+use Holds::{Double, Flag, Int32, Int64, Records, Text, Texts, Time, Truth};
 
 pub(crate) const RECALL_FLOW_DETAIL: Record = Record {
     fields: &[
@@ -55,6 +57,7 @@ pub(crate) const RECALL_FLOW_DETAIL: Record = Record {
         ("recallInterval", Int32),
         ("recallNum", Int32),
         ("recallType", Int64),
+        ("recallIntent", Texts),
         ("status", Int64),
         ("nodeList", Records(&RECALL_NODE_DETAIL)),
         ("total", Int64),
@@ -97,6 +100,7 @@ pub(crate) const RECALL_NODE_DETAIL: Record = Record {
         ("toSeatType", Int64),
         ("toSeatKey", Text),
         ("delayTransfer", Int32),
+        ("scriptId", Int64),
     ],
     aliases: &[],
 };
@@ -188,6 +192,7 @@ fn fitted(holds: Holds, value: &Value) -> Fitted {
     let fitted = match holds {
         _ if value.is_null() => return Fitted::Null,
         Records(record) => return records(record, value),
+        Texts => return texts(value),
         Int64 => whole(value).map(Value::from),
         Int32 => whole(value).filter(|number| i32::try_from(*number).is_ok()).map(Value::from),
         Double => double(value).map(Value::from),
@@ -206,6 +211,17 @@ fn truth(value: &Value) -> Option<bool> {
         1 => Some(true),
         _ => None,
     })
+}
+
+fn texts(value: &Value) -> Fitted {
+    let Some(items) = value.as_array() else { return Fitted::Odd };
+    let fits: Vec<Value> = items.iter().filter(|item| item.is_string()).cloned().collect();
+    match (fits.len(), items.len()) {
+        // An empty list of texts is left out.
+        (_, 0) => Fitted::Null,
+        (valid, all) if valid == all => Fitted::Fits(fits.into()),
+        _ => Fitted::Partly { fits: fits.into(), whole: value.clone() },
+    }
 }
 
 fn records(record: &Record, value: &Value) -> Fitted {

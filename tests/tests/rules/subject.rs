@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use proptest::test_runner::Config;
-use recallflow::{Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow, Violation, Warning};
+use recallflow::{
+    Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateAgentRecallFlow, UpdateRecallFlow, Violation,
+    Warning,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -40,13 +43,16 @@ macro_rules! subject {
     )*};
 }
 
-subject!(UpdateRecallFlow, RecallFlowDetailQuery, GroupCallQuery, RecallNode);
+subject!(UpdateRecallFlow, UpdateAgentRecallFlow, RecallFlowDetailQuery, GroupCallQuery, RecallNode);
 
 /// Calls a generic function with the type of a request.
 macro_rules! with_type {
     ($request:expr, $function:ident($($argument:expr),*)) => {
         match $request {
             $crate::oracle::Request::UpdateRecallFlow => $function::<recallflow::UpdateRecallFlow>($($argument),*),
+            $crate::oracle::Request::UpdateAgentRecallFlow => {
+                $function::<recallflow::UpdateAgentRecallFlow>($($argument),*)
+            }
             $crate::oracle::Request::RecallFlowDetailQuery => {
                 $function::<recallflow::RecallFlowDetailQuery>($($argument),*)
             }
@@ -106,6 +112,7 @@ fn validator(service: &Value, operation: &str) -> Validator {
 fn operation(request: Request) -> &'static str {
     match request {
         Request::UpdateRecallFlow => "update_recall_flow",
+        Request::UpdateAgentRecallFlow => "update_agent_recall_flow",
         Request::RecallFlowDetailQuery => "query_recall_flow_detail",
         Request::GroupCallQuery => "query_group_calls",
     }

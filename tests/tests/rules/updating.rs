@@ -1,15 +1,15 @@
 //! `to_update()` copies everything that can be sent, and reports the rest.
 
 use proptest::prelude::*;
-use recallflow::{RecallFlowDetail, UpdateRecallFlow};
+use recallflow::{Error, RecallFlowDetail};
 use serde_json::{Value, json};
 
 use crate::arbitrary;
 use crate::decoding::response;
 use crate::json::{drop_nulls, drop_unknown, same};
-use crate::oracle::{Object, Request, Type, violating_paths};
+use crate::oracle::{Object, Request, Type, has_foreign, violating_paths};
 use crate::response_oracle::{Holds, RECALL_FLOW_DETAIL, Record, rewritten};
-use crate::subject::{broken, cases};
+use crate::subject::{Subject, broken, cases};
 
 proptest! {
     #![proptest_config(cases(256))]
@@ -20,40 +20,74 @@ proptest! {
         status in 0..5,
         key_id in any::<i64>(),
     ) {
-        // The fields that the service adds to a flow.
-        let mut detail = update.clone();
-        detail["status"] = json!(status);
-        for node in detail["nodeList"].as_array_mut().into_iter().flatten() {
-            node["keyId"] = json!(key_id);
-            node["nodeStatus"] = json!(status);
-        }
-        let sent = serde_json::to_value(to_update(&detail).unwrap())?;
+        let sent = serde_json::to_value(flow(&update, status, key_id).to_update().unwrap())?;
+        is_what_was_read(Request::UpdateRecallFlow, update, &sent)?;
+    }
 
-        let mut expected = update;
-        drop_nulls(Request::UpdateRecallFlow.object(), &mut expected);
-        leave_out_an_empty_list(&mut expected);
-        prop_assert!(same(&sent, &expected), "{} becomes {}", detail, sent);
+    #[test]
+    fn an_agent_flow_is_sent_as_it_was_read(
+        update in arbitrary::valid(Request::UpdateAgentRecallFlow),
+        status in 0..5,
+        key_id in any::<i64>(),
+    ) {
+        let sent = serde_json::to_value(flow(&update, status, key_id).to_agent_update().unwrap())?;
+        is_what_was_read(Request::UpdateAgentRecallFlow, update, &sent)?;
     }
 
     #[test]
     fn invalid_values_are_reported_and_all_others_are_sent(detail in response(&RECALL_FLOW_DETAIL)) {
-        let request = Request::UpdateRecallFlow;
-        let mut copied = Value::from(rewritten(&RECALL_FLOW_DETAIL, detail.as_object().unwrap()).json);
-        drop_state(request.object(), &RECALL_FLOW_DETAIL, &mut copied);
-        drop_nulls(request.object(), &mut copied);
-        leave_out_an_empty_list(&mut copied);
-        let mut known = copied.clone();
-        drop_unknown(request.object(), &mut known);
-        let expected = violating_paths(request, &known);
-        match to_update(&detail) {
-            Ok(update) => {
-                prop_assert_eq!(broken(&update.validate()), expected);
-                let sent = serde_json::to_value(update)?;
-                prop_assert!(same(&sent, &copied), "{} becomes {}", copied, sent);
-            }
-            Err(error) => prop_assert_eq!(broken(error.violations()), expected),
-        }
+        let mut read = Value::from(rewritten(&RECALL_FLOW_DETAIL, detail.as_object().unwrap()).json);
+        leave_out_empty_lists(&mut read);
+        let flow: RecallFlowDetail = serde_json::from_value(detail).unwrap();
+        is_written_back(Request::UpdateRecallFlow, Request::UpdateAgentRecallFlow, &read, flow.to_update())?;
+        is_written_back(Request::UpdateAgentRecallFlow, Request::UpdateRecallFlow, &read, flow.to_agent_update())?;
     }
+}
+
+/// Returns the flow that an update edits, with the fields that the service adds.
+fn flow(update: &Value, status: i32, key_id: i64) -> RecallFlowDetail {
+    let mut detail = update.clone();
+    detail["status"] = json!(status);
+    for node in detail["nodeList"].as_array_mut().into_iter().flatten() {
+        node["keyId"] = json!(key_id);
+        node["nodeStatus"] = json!(status);
+    }
+    serde_json::from_value(detail).unwrap()
+}
+
+fn is_what_was_read(request: Request, mut update: Value, sent: &Value) -> Result<(), TestCaseError> {
+    drop_nulls(request.object(), &mut update);
+    leave_out_empty_lists(&mut update);
+    prop_assert!(same(sent, &update), "{} becomes {}", update, sent);
+    Ok(())
+}
+
+fn is_written_back<T: Subject>(
+    request: Request,
+    other: Request,
+    read: &Value,
+    update: Result<T, Error>,
+) -> Result<(), TestCaseError> {
+    let mut copied = read.clone();
+    drop_state(request.object(), &RECALL_FLOW_DETAIL, &mut copied);
+    drop_nulls(request.object(), &mut copied);
+    let mut known = copied.clone();
+    drop_unknown(request.object(), &mut known);
+    let expected = violating_paths(request, &known);
+    match update {
+        Ok(update) => {
+            prop_assert!(!has_foreign(request.object(), read), "{} has fields of the other kind", read);
+            prop_assert_eq!(broken(&update.violations()), expected);
+            let sent = serde_json::to_value(update)?;
+            prop_assert!(same(&sent, &copied), "{} becomes {}", copied, sent);
+        }
+        Err(error) if has_foreign(request.object(), read) => {
+            let [violation] = error.violations() else { panic!("{error:?}") };
+            prop_assert_eq!(violation.path.is_empty(), has_foreign(other.object(), read), "{}", violation);
+        }
+        Err(error) => prop_assert_eq!(broken(error.violations()), expected),
+    }
+    Ok(())
 }
 
 /// Removes the documented fields of a response that its request does not have, such as `status`.
@@ -73,13 +107,9 @@ fn drop_state(request: &Object, response: &Record, json: &mut Value) {
     }
 }
 
-/// Removes an empty node list: a response without nodes becomes an update without `nodeList`.
-fn leave_out_an_empty_list(update: &mut Value) {
-    if update["nodeList"] == json!([]) {
-        update.as_object_mut().unwrap().remove("nodeList");
+/// Removes empty lists: a response without nodes becomes an update without `nodeList`.
+fn leave_out_empty_lists(update: &mut Value) {
+    if let Some(members) = update.as_object_mut() {
+        members.retain(|name, value| !["nodeList", "recallIntent"].contains(&&**name) || *value != json!([]));
     }
-}
-
-fn to_update(detail: &Value) -> Result<UpdateRecallFlow, recallflow::Error> {
-    serde_json::from_value::<RecallFlowDetail>(detail.clone()).unwrap().to_update()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use recallflow::blocking::Client;
 use recallflow::{
-    Error, Extra, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateRecallFlow, Violation, Warning,
+    AgentRecallNode, Error, Extra, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateAgentRecallFlow,
+    UpdateRecallFlow, Violation, Warning,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,7 +25,9 @@ pub(crate) struct Given {
 #[derive(Clone, Copy, Deserialize)]
 enum Type {
     UpdateRecallFlow,
+    UpdateAgentRecallFlow,
     RecallNode,
+    AgentRecallNode,
     GroupCallQuery,
     RecallFlowDetailQuery,
 }
@@ -50,6 +53,8 @@ impl Given {
         };
         let mut request: Box<dyn Request> = match self.r#type {
             Type::UpdateRecallFlow => Box::new(UpdateRecallFlow::from_json(&text)?),
+            Type::UpdateAgentRecallFlow => Box::new(UpdateAgentRecallFlow::from_json(&text)?),
+            Type::AgentRecallNode => Box::new(AgentRecallNode::from_json(&text)?),
             Type::RecallNode => Box::new(RecallNode::from_json(&text)?),
             Type::GroupCallQuery => Box::new(GroupCallQuery::from_json(&text)?),
             Type::RecallFlowDetailQuery => Box::new(RecallFlowDetailQuery::from_json(&text)?),
@@ -96,6 +101,8 @@ macro_rules! request {
 }
 
 request!(UpdateRecallFlow, |request, client| Some(client.execute(request)), node_list);
+request!(UpdateAgentRecallFlow, |request, client| Some(client.execute(request)), node_list);
+request!(AgentRecallNode, |_request, _client| None);
 request!(GroupCallQuery, |request, client| Some(client.execute(request).map(drop)));
 request!(RecallFlowDetailQuery, |request, client| Some(client.execute(request).map(drop)));
 request!(RecallNode, |_request, _client| None);

@@ -1,7 +1,7 @@
 //! `updating.json`: the update that each flow becomes.
 
 use recallflow::RecallFlowDetail;
-use recallflow_tests::{Case, check_all, load, same, same_json};
+use recallflow_tests::{Case, check_all, load, same_json};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,11 +27,14 @@ fn flows_become_the_expected_updates() {
     check_all(&load::<File>("updating").cases, |case| {
         let detail: RecallFlowDetail =
             serde_json::from_value(case.detail.clone()).map_err(|error| error.to_string())?;
-        let (update, violations, warnings) = match detail.to_update() {
-            Ok(update) => {
-                same("type", &case.r#type.as_deref(), &Some("UpdateRecallFlow"))?;
-                (Some(json!(update)), Vec::new(), update.warnings())
-            }
+        let is_agent = case.r#type.as_deref() == Some("UpdateAgentRecallFlow");
+        let update = if is_agent {
+            detail.to_agent_update().map(|update| (json!(update), update.warnings()))
+        } else {
+            detail.to_update().map(|update| (json!(update), update.warnings()))
+        };
+        let (update, violations, warnings) = match update {
+            Ok((update, warnings)) => (Some(update), Vec::new(), warnings),
             Err(error) => (None, error.violations().to_vec(), Vec::new()),
         };
         same_json("update", &json!(case.update), &json!(update))?;

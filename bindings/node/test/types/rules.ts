@@ -17,6 +17,7 @@ import {
   type Client,
   type GroupCallQuery,
   type RecallFlowDetail,
+  type AgentRecallFlowDraft,
   type RecallFlowDraft,
   type RecallNodeDetail,
   type RecallNodeFields,
@@ -218,29 +219,32 @@ export function queriesNeedASpan(status: TaskStatus): void {
 }
 
 export async function aResponseBecomesAnUpdate(client: Client, detail: RecallFlowDetail): Promise<void> {
-  const draft: RecallFlowDraft = detail.toUpdate();
+  const draft: RecallFlowDraft = detail.toUpdate('UpdateRecallFlow');
+  const either: RecallFlowDraft | AgentRecallFlowDraft = detail.toUpdate();
+  // @ts-expect-error the flow may be one of another kind
+  update(either);
   draft.recallInterval = 60;
   draft.nodeList?.push(RecallNode.uploaded('file.wav'));
   for (const each of draft.nodeList ?? []) {
     each.smsContent = 'Bye';
   }
   const same: UpdateRecallFlow = draft;
-  update(same, { ...same, recallNum: 2 }, { ...detail.toUpdate(), recallType: RecallType.FAILED });
+  update(same, { ...same, recallNum: 2 }, { ...detail.toUpdate('UpdateRecallFlow'), recallType: RecallType.FAILED });
   update({ ...same, nodeList: [...(same.nodeList ?? []), RecallNode.uploaded('file.wav')] });
   update({ ...same, nodeList: same.nodeList?.map((each) => ({ ...each, senderId: 'me' })) });
   await client.updateRecallFlow({ ...same, recallInterval: 30 }, { timeout: 5000 });
   // @ts-expect-error a response is not an update
   update(detail);
   // @ts-expect-error a copy does not have the method
-  update({ ...detail }.toUpdate());
+  update({ ...detail }.toUpdate('UpdateRecallFlow'));
   // @ts-expect-error and is not a response
   const copy: RecallFlowDetail = { ...detail };
   const { recallNum, ...rest } = detail;
   // @ts-expect-error nor does the rest of one
   rest.toUpdate();
   // A response that a test makes needs the method.
-  const made: RecallFlowDetail = { ...detail, recallNum, toUpdate: () => draft };
-  update(made.toUpdate());
+  const made: RecallFlowDetail = { ...detail, recallNum, toUpdate: () => draft as never };
+  update(made.toUpdate('UpdateRecallFlow'));
 }
 
 export function aResponseMayHoldUnknownNumbersAndLackFields(detail: RecallFlowDetail, round: RecallNodeDetail): void {

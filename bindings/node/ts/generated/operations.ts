@@ -3,7 +3,13 @@
 import type { CallOptions } from '../options.js';
 import type { Pages } from '../pages.js';
 import type { Reader } from '../reader.js';
-import type { CancelRecallFlow, GroupCallQuery, RecallFlowQuery, UpdateRecallFlow } from './requests.js';
+import type {
+  CancelRecallFlow,
+  GroupCallQuery,
+  RecallFlowQuery,
+  UpdateAgentRecallFlow,
+  UpdateRecallFlow,
+} from './requests.js';
 import {
   type GroupCallPage,
   type GroupCallTask,
@@ -23,6 +29,7 @@ const enum Operation {
   QueryGroupCalls,
   QueryRecallFlowDetail,
   QueryRecallFlows,
+  UpdateAgentRecallFlow,
   UpdateRecallFlow,
 }
 
@@ -157,6 +164,23 @@ export abstract class Operations {
    */
   recallFlows(query: RecallFlowQuery, options?: CallOptions): Pages<RecallFlow> {
     return this._pages(Operation.QueryRecallFlows, query, options, readRecallFlow, this.recallFlows);
+  }
+
+  /**
+   * Edits an AI Agent recall flow. The flow must be pending. Known only from other public pages of the vendor.
+   *
+   * It is an update: it is retried only if the service provably did not process it.
+   *
+   * `POST voice/recallFlow/update`.
+   *
+   * @param request - New settings of an AI Agent recall flow. Known only from other public pages of the vendor.
+   * @param options - Timeout, retries and abort signal of this call; the client's by default.
+   * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
+   * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
+   * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
+   */
+  updateAgentRecallFlow(request: UpdateAgentRecallFlow, options?: CallOptions): Promise<void> {
+    return this._call(Operation.UpdateAgentRecallFlow, request, options, undefined, this.updateAgentRecallFlow);
   }
 
   /**

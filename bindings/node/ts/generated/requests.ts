@@ -146,6 +146,30 @@ export interface RecallFlowQuery {
   extra?: Extra | undefined;
 }
 
+/** New settings of an AI Agent recall flow. Known only from other public pages of the vendor. */
+export interface UpdateAgentRecallFlow {
+  /** Unique key of the recall flow. Use a `bigint` beyond 2^53, where a number may have been rounded. */
+  keyId: number | bigint;
+
+  /** Minutes between two recalls, 1 to 1440. */
+  recallInterval: number;
+
+  /** Number of recalls, 1 to 10. */
+  recallNum: number;
+
+  /** Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1 failed). */
+  recallType: RecallType;
+
+  /** Codes of the intents whose calls are repeated, such as `101`. The vendor does not publish the list of codes. */
+  recallIntent?: readonly string[] | undefined;
+
+  /** Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented. */
+  nodeList?: readonly AgentRecallNode[] | undefined;
+
+  /** Fields that this version does not know, by names on the wire. They are sent unchanged, each with a warning. */
+  extra?: Extra | undefined;
+}
+
 /** New settings of a recall flow. */
 export interface UpdateRecallFlow {
   /** Unique key of the recall flow. Use a `bigint` beyond 2^53, where a number may have been rounded. */
@@ -162,6 +186,18 @@ export interface UpdateRecallFlow {
 
   /** Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented. */
   nodeList?: readonly RecallNode[] | undefined;
+
+  /** Fields that this version does not know, by names on the wire. They are sent unchanged, each with a warning. */
+  extra?: Extra | undefined;
+}
+
+/**
+ * One node of an AI Agent recall flow: the agent of one round of calls. Known only from other public pages of the
+ * vendor.
+ */
+export interface AgentRecallNode {
+  /** ID of the AI Agent template. Use a `bigint` beyond 2^53, where a number may have been rounded. */
+  scriptId: number | bigint;
 
   /** Fields that this version does not know, by names on the wire. They are sent unchanged, each with a warning. */
   extra?: Extra | undefined;
@@ -396,7 +432,9 @@ export interface RequestTypes {
   GroupCallQuery: GroupCallQuery;
   RecallFlowDetailQuery: RecallFlowDetailQuery;
   RecallFlowQuery: RecallFlowQuery;
+  UpdateAgentRecallFlow: UpdateAgentRecallFlow;
   UpdateRecallFlow: UpdateRecallFlow;
+  AgentRecallNode: AgentRecallNode;
   RecallNode: RecallNode;
 }
 
@@ -406,6 +444,8 @@ export const REQUEST_NAMES = [
   'GroupCallQuery',
   'RecallFlowDetailQuery',
   'RecallFlowQuery',
+  'UpdateAgentRecallFlow',
   'UpdateRecallFlow',
+  'AgentRecallNode',
   'RecallNode',
 ] as const;

@@ -13,7 +13,7 @@ import type {
   VoiceGenderValue,
   VoiceSourceValue,
 } from './enums.js';
-import type { RecallNode, UpdateRecallFlow } from './requests.js';
+import type { AgentRecallNode, RecallNode, UpdateAgentRecallFlow, UpdateRecallFlow } from './requests.js';
 
 /** One page of group-call tasks. */
 export interface GroupCallPage {
@@ -174,9 +174,21 @@ export interface GroupCallTask {
   readonly extra: Extra;
 }
 
-/** The update that {@link RecallFlowDetail.toUpdate} returns: its lists can be changed in place. */
+/** An update that {@link RecallFlowDetail.toUpdate} returns: its lists can be changed in place. */
 export interface RecallFlowDraft extends UpdateRecallFlow {
   nodeList?: RecallNode[] | undefined;
+}
+
+/** An update that {@link RecallFlowDetail.toUpdate} returns: its lists can be changed in place. */
+export interface AgentRecallFlowDraft extends UpdateAgentRecallFlow {
+  recallIntent?: string[] | undefined;
+  nodeList?: AgentRecallNode[] | undefined;
+}
+
+/** The updates that {@link RecallFlowDetail.toUpdate} returns, by the names of their requests. */
+export interface RecallFlowDetailDrafts {
+  UpdateRecallFlow: RecallFlowDraft;
+  UpdateAgentRecallFlow: AgentRecallFlowDraft;
 }
 
 /** Methods of a {@link RecallFlowDetail}, in a class because the compiler knows that `...` does not copy those. */
@@ -191,10 +203,15 @@ declare abstract class RecallFlowDetailMethods {
    *
    * - If the response has no nodes, the update has no `nodeList`, so that it cannot erase any.
    *
-   * @throws {@link InvalidRequestError} if the response lacks a field that an update requires, or holds a value that
-   *   does not fit. Sending less than was read could erase it.
+   * - The type of the update follows from the fields that the response has. If they fit several types, it is the first.
+   *
+   * @param type - The expected type of the update; a response of another kind is refused.
+   * @throws {@link InvalidRequestError} if the response lacks a field that an update requires, holds a value that does
+   *   not fit, or mixes fields of several types. Sending less than was read could erase it.
    */
-  toUpdate(): RecallFlowDraft;
+  toUpdate<Name extends keyof RecallFlowDetailDrafts = keyof RecallFlowDetailDrafts>(
+    type?: Name,
+  ): RecallFlowDetailDrafts[Name];
 }
 
 /** A recall flow with its state and its nodes. */
@@ -210,6 +227,12 @@ export interface RecallFlowDetail extends RecallFlowDetailMethods {
 
   /** Which calls are repeated: all, or only the failed ones (0 all, 1 failed). */
   readonly recallType?: RecallTypeValue | undefined;
+
+  /**
+   * Codes of the intents whose calls are repeated; only in AI Agent flows. Known only from other public pages of the
+   * vendor.
+   */
+  readonly recallIntent: readonly string[];
 
   /**
    * State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
@@ -338,6 +361,12 @@ export interface RecallNodeDetail {
   /** Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2. */
   readonly delayTransfer?: number | undefined;
 
+  /**
+   * ID of the AI Agent template; only in nodes of AI Agent flows. Known only from other public pages of the vendor. A
+   * `bigint` beyond 2^53, because a number would be rounded.
+   */
+  readonly scriptId?: number | bigint | undefined;
+
   /** Unknown fields, and values of a wrong type, by their names on the wire. */
   readonly extra: Extra;
 }
@@ -452,11 +481,12 @@ export function readGroupCallTask(reader: Reader): GroupCallTask {
 
 /** @internal */
 export function readRecallFlowDetail(reader: Reader): RecallFlowDetail {
-  return updatable<RecallFlowDetail>(reader, {
+  return updatable<RecallFlowDetail>(reader, 4, {
     keyId: reader.id(),
     recallInterval: reader.number(),
     recallNum: reader.number(),
     recallType: reader.number(),
+    recallIntent: reader.values((reader) => reader.text()),
     status: reader.number(),
     nodeList: reader.objects(readRecallNodeDetail),
     total: reader.number(),
@@ -500,6 +530,7 @@ export function readRecallNodeDetail(reader: Reader): RecallNodeDetail {
     toSeatType: reader.number(),
     toSeatKey: reader.text(),
     delayTransfer: reader.number(),
+    scriptId: reader.id(),
     extra: reader.extra(),
   });
 }

@@ -1,20 +1,22 @@
-"""Turns a recall flow that was read into an update."""
+"""Turns a response that was read into the request that writes it back."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from recallflow import _native
 from recallflow._values import Response
-from recallflow.generated.requests import UpdateRecallFlow
 
 
 class Updatable(Response):
-    """Base of `RecallFlowDetail`."""
+    """Base of responses that can be written back."""
 
     __slots__ = ()
 
-    def to_update(self) -> UpdateRecallFlow:
-        """Returns an update that would write back this flow with all its nodes.
+    def to_update(self) -> Any:
+        """Returns the update that would write back this response with all its nodes.
 
+        - Its type follows from the fields that the response has: `UpdateAgentRecallFlow` for an AI Agent flow.
         - Undocumented fields are in the `extra` of the update and its nodes; `warnings` lists them.
         - The service does not return a file that was sent along. `validate` reports a node that needs one: set its
           `base_file`, or set `source` to `VoiceSource.UPLOADED` and `voice_file_id`.
@@ -24,9 +26,8 @@ class Updatable(Response):
         >>> client.update_recall_flow(detail.to_update().replace(recall_interval=60))
 
         Raises:
-            InvalidRequestError: The response lacks a field that an update requires, or has a value that does not fit.
-                Some hosts return only a page of nodes. An update with less than was read could erase the rest.
+            InvalidRequestError: The response lacks a field that an update requires, has a value that does not fit, or
+                mixes fields of several types. Some hosts return only a page of nodes. An update with less than was read
+                could erase the rest.
         """
-        update = _native.to_update(self)
-        assert isinstance(update, UpdateRecallFlow)
-        return update
+        return _native.to_update(self)

@@ -71,7 +71,7 @@ def time(text: str) -> datetime | None:
     """Parses a time in the notation of the service; None for any other text."""
 
 def to_update(detail: Response) -> Request:
-    """Returns the update that would write back a `RecallFlowDetail`."""
+    """Returns the request that writes a response back."""
 
 def parse_fee(text: str) -> tuple[str, str | None] | None:
     """Returns the amount as decimal text, and the currency."""

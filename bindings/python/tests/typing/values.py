@@ -73,7 +73,7 @@ def copies_are_checked(update: rf.UpdateRecallFlow) -> None:
 
 
 def values_are_read_and_written(detail: rf.RecallFlowDetail, fields: Mapping[str, Any]) -> None:
-    assert_type(detail.to_update(), rf.UpdateRecallFlow)
+    assert_type(detail.to_update(), rf.UpdateRecallFlow | rf.UpdateAgentRecallFlow)
     assert_type(detail.to_dict(), dict[str, Any])
     assert_type(detail.to_wire(), dict[str, Any])
     assert_type(rf.GroupCallTask.from_wire(b"{}"), rf.GroupCallTask)

@@ -10,6 +10,7 @@ use super::limits::is_integer;
 use super::naming::{Case, Taken, check_case};
 use super::scope::{Scope, Shape};
 use super::symbols::{Symbols, TypeSymbol};
+use super::variants;
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Direction, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
@@ -19,6 +20,7 @@ use crate::raw::{RawBody, RawEnvelope, RawOperation, RawPaging, RawSpec};
 pub(super) fn lower_operations(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
     check_methods(&spec.operations, sink);
     check_paths(&spec.operations, sink);
+    variants::check_variants(&spec.operations, sink);
     check_requests(&spec.operations, sink);
     let envelope = spec.service.as_ref().and_then(|service| service.envelope.as_ref());
     spec.operations.iter().filter_map(|raw| lower_operation(raw, envelope, symbols, sink)).collect()
@@ -47,6 +49,7 @@ fn lower_operation(
         name: raw.name.as_ref()?.value.clone(),
         kind: kind?,
         path: raw.path.as_ref()?.value.clone(),
+        variant_of: raw.variant_of.as_ref().map(|name| name.value.clone()),
         doc: docs::about(&raw.about, &[]),
         request: request?.name.value.clone(),
         response: match response {
@@ -96,19 +99,14 @@ fn check_methods(operations: &[RawOperation], sink: &Sink) {
     }
 }
 
-/// Checks that each path is valid and belongs to one operation.
+/// Checks that each path is valid.
 fn check_paths(operations: &[RawOperation], sink: &Sink) {
-    let mut taken: HashMap<&str, Place> = HashMap::new();
     for path in operations.iter().filter_map(|raw| raw.path.as_ref()) {
         if path.value.starts_with('/') {
             let without = path.value.trim_start_matches('/');
             sink.suggest(path.at, "expected a path without a leading slash", format!("write `{without}`"));
         } else if !is_path(&path.value) {
             sink.report(path.at, format!("expected a path of words separated by `/`, got `{}`", path.value));
-        }
-        match taken.get(path.as_str()) {
-            Some(at) => sink.report(path.at, format!("path `{}` is already used at {}", path.value, sink.show(*at))),
-            None => drop(taken.insert(path.as_str(), path.at)),
         }
     }
 }

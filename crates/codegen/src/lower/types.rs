@@ -45,6 +45,8 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
         lints,
         constructors: constructors::lower_constructors(&raw.constructors, &fields, &scope, sink),
         totals: totals(symbol, &fields, sink),
+        updates: updates(symbols, symbol, sink),
+        foreign: Vec::new(),
         fields,
     })
 }
@@ -161,4 +163,18 @@ fn totals(symbol: &TypeSymbol<'_>, fields: &[Field], sink: &Sink) -> Option<Stri
         sink.report(name.at, "`totals` needs a field of type `fee`");
     }
     Some(name.value.clone())
+}
+
+/// Checks and lowers `updates`, the names of the requests that write a response back.
+fn updates(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Vec<String> {
+    let Some(names) = &symbol.raw.updates else { return Vec::new() };
+    if symbol.direction == Some(Direction::Request) {
+        sink.suggest(names.at, "`updates` is only for responses", "remove it");
+    }
+    for name in &names.value {
+        if symbols.find_type(name, sink).is_some_and(|of| of.direction != Some(Direction::Request)) {
+            sink.report(name.at, format!("expected a request in `updates`, got `{}`", name.value));
+        }
+    }
+    docs::strings(names, "updates", sink)
 }

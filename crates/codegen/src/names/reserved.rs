@@ -66,7 +66,7 @@ const RUST_TYPES: &str = "
 
 /// Internal names that the generated Rust uses.
 const RUST_USED: &str = "
-    Lint Linter CallShape Checker Deserialize Deserializer Field FieldValue Kind MapAccess ObjectReader Page Paged
+    Lint Linter CallShape Checker Deserialize Deserializer Field FieldNames FieldValue Kind MapAccess ObjectReader Page Paged
     ObjectWriter PagingShape ReadObject RecordWriter Rules S Serialize Serializer Shape
 ";
 
@@ -87,7 +87,7 @@ const LIBRARY_TYPES: &str = "
     Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
     Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal InvalidRequestError
     IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError Pages
-    ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowDraft RecallFlowError Record Recorded Request RequestTypes
+    ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowError Record Recorded Request RequestTypes
     RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
     UnavailableError Value Violation
 ";

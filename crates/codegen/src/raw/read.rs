@@ -43,6 +43,7 @@ pub(crate) fn read_operation(source: &Source<'_>, file_name: &str) -> RawOperati
         name: table.required("name", Node::string),
         kind: table.required("kind", Node::string),
         path: table.required("path", Node::string),
+        variant_of: table.optional("variant_of", Node::string),
         about: read_about(&mut table),
         request: table.required("request", Node::table).map(read_body),
         response: table.optional("response", Node::table).map(read_body),
@@ -200,6 +201,7 @@ fn read_type_members(
         warnings: table.list("warnings", read_warning).into_iter().flatten().collect(),
         constructors: table.items("constructors", read_constructor),
         totals: table.optional("totals", Node::string),
+        updates: table.optional("updates", Node::strings),
     };
     table.finish();
     members

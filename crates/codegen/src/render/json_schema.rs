@@ -8,6 +8,7 @@ use crate::output::File;
 /// Renders the file of all definitions.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
+    let definitions = Definitions::new(api, "#/$defs/");
     let schema = Object::new()
         .set("$comment", super::header::header(api))
         .set("$schema", DIALECT)
@@ -20,6 +21,6 @@ pub fn render(api: &Api) -> Vec<File> {
                 api.service.doc.text
             ),
         )
-        .set("$defs", Definitions::new(api, "#/$defs/").all());
+        .set("$defs", definitions.all().merge(definitions.variants()));
     vec![File { path: "docs/generated/recallflow.schema.json".into(), contents: schema.pretty() }]
 }

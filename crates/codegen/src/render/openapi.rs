@@ -3,7 +3,7 @@
 use super::json::{Json, Object};
 use super::markdown;
 use super::schemas::Definitions;
-use super::schemas::parts::named_number;
+use super::schemas::parts::{named_number, variant_schema};
 use crate::model::service::{BaseUrl, Code, EnvelopePart, Header, HeaderValue, Service};
 use crate::model::{Api, Example, Operation};
 use crate::names;
@@ -87,51 +87,59 @@ fn security_schemes(service: &Service) -> Object {
 
 /// Returns the operations by path.
 fn path_items(api: &Api) -> Object {
-    let path = |operation: &Operation| (format!("/{}", operation.path), post_item(api, operation));
-    api.operations.iter().map(path).collect()
+    api.by_path().iter().map(|variants| (format!("/{}", variants[0].path), post_item(api, variants))).collect()
 }
 
-/// Returns the path item of an operation.
-fn post_item(api: &Api, operation: &Operation) -> Object {
-    let responses = Object::new().set("200", success_response(api, operation)).set("default", other_response(api));
+/// Returns the path item of the operations of one path.
+fn post_item(api: &Api, variants: &[&Operation]) -> Object {
+    let first = variants[0];
+    let summaries: Vec<_> = variants.iter().map(|operation| operation.doc.text.as_str()).collect();
+    let responses = Object::new().set("200", success_response(api, variants)).set("default", other_response(api));
     let post = Object::new()
-        .set("operationId", names::camel(&operation.name))
-        .set("summary", &operation.doc.text)
-        .set("x-recallflow-kind", operation.kind)
-        .set("requestBody", request_body(api, operation))
+        .set("operationId", names::camel(&first.name))
+        .set("summary", summaries.join(" "))
+        .set("x-recallflow-kind", first.kind)
+        .set("requestBody", request_body(api, variants))
         .set("responses", responses);
     Object::new().set("post", post)
 }
 
-/// Returns the request body of an operation.
-fn request_body(api: &Api, operation: &Operation) -> Object {
+/// Returns the request body of the operations of one path.
+fn request_body(api: &Api, variants: &[&Operation]) -> Object {
     let media_type = api.service.headers.iter().find_map(|header| match &header.value {
         HeaderValue::Fixed(value) if header.name.eq_ignore_ascii_case("content-type") => Some(value.as_str()),
         _ => None,
     });
-    let body =
-        media_type_object(api, schema_definitions(api).reference(&operation.request), &operation.examples, |example| {
-            &example.request
-        });
+    let references: Vec<_> =
+        variants.iter().map(|operation| schema_definitions(api).reference(&operation.request)).collect();
+    let body = media_type_object(api, variant_schema(references), &all_examples(variants), |example| &example.request);
     Object::new().set("required", true).set("content", Object::new().set(media_type.unwrap_or(JSON), body))
 }
 
-/// Returns the response of an operation.
-fn success_response(api: &Api, operation: &Operation) -> Object {
+/// Returns the examples of all operations of one path.
+fn all_examples(variants: &[&Operation]) -> Vec<Example> {
+    variants.iter().flat_map(|operation| operation.examples.iter().cloned()).collect()
+}
+
+/// Returns the response of the operations of one path.
+fn success_response(api: &Api, variants: &[&Operation]) -> Object {
     let definitions = schema_definitions(api);
     let envelope = definitions.reference(ENVELOPE);
-    let schema = match &operation.response {
-        Some(name) => {
+    let mut names: Vec<&String> = variants.iter().filter_map(|operation| operation.response.as_ref()).collect();
+    names.dedup();
+    let schema = match names.as_slice() {
+        [_, ..] => {
+            let data = names.iter().map(|name| definitions.reference(name)).chain([Object::new().set("type", "null")]);
             let data = Object::new()
                 .set("description", &api.service.envelope.data.doc.text)
-                .set("anyOf", [definitions.reference(name), Object::new().set("type", "null")]);
+                .set("anyOf", data.collect::<Vec<_>>());
             let places = api.service.envelope.data.names.iter().map(|name| (name.clone(), data.clone()));
             let properties = Object::new().set("properties", places.collect::<Object>());
             Object::new().set("allOf", [envelope, properties])
         }
-        None => envelope,
+        [] => envelope,
     };
-    let body = media_type_object(api, schema, &operation.examples, |example| &example.response);
+    let body = media_type_object(api, schema, &all_examples(variants), |example| &example.response);
     Object::new()
         .set("description", "The envelope with a status code, also if the operation fails.")
         .set("content", Object::new().set(JSON, body))

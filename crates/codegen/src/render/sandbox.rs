@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use super::json::{Json, Object};
 use super::schemas::self_contained;
 use crate::model::service::Code;
-use crate::model::{Api, Direction, Example, FieldKind, Operation, Paging};
+use crate::model::{Api, Direction, Example, Field, FieldKind, Operation, Paging};
 use crate::output::File;
 
 /// Renders the file that the sandbox embeds.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
+    let operations = api.by_path().into_iter().flatten().map(|operation| self::operation(api, operation));
     let service = Object::new()
         .set("$comment", super::header::header(api))
         .set("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
         .set("response_fields", response_fields(api))
-        .set("operations", api.operations.iter().map(|operation| self::operation(api, operation)).collect::<Vec<_>>());
+        .set("operations", operations.collect::<Vec<_>>());
     vec![File { path: "crates/sandbox/src/generated/service.json".into(), contents: service.pretty() }]
 }
 
@@ -40,9 +41,41 @@ fn operation(api: &Api, operation: &Operation) -> Object {
         .set("kind", operation.kind)
         .set("path", &operation.path)
         .set("request", self_contained(api, &operation.request))
+        .set_any("own_fields", own_fields(api, &operation.request, &[]))
         .set("examples", operation.examples.iter().map(example).collect::<Vec<_>>())
         .set_some("paging", operation.paging.as_ref().map(|paging| self::paging(api, operation, paging)))
         .set_some("data", response.map(|response| invented_object(api, response, &[])))
+}
+
+/// Returns the JSON pointers of the fields by which a request is told from the other requests of its path. `*` is any item
+/// of a list.
+fn own_fields(api: &Api, name: &str, around: &[&str]) -> Vec<String> {
+    if around.contains(&name) {
+        return Vec::new();
+    }
+    let around = [around, &[name]].concat();
+    let item = api.type_named(name);
+    let is_foreign = |field: &Field| {
+        let others = api.types.iter().flat_map(|other| &other.foreign);
+        others.into_iter().any(|(path, owner)| *owner == item.name && *path == field.wire_path())
+    };
+    let mut own = Vec::new();
+    for field in &item.fields {
+        let path = format!("/{}", field.wire_path().replace('.', "/"));
+        match &field.kind {
+            _ if is_foreign(field) => own.push(path),
+            FieldKind::Object(inner) => {
+                own.extend(own_fields(api, inner, &around).iter().map(|rest| format!("{path}{rest}")))
+            }
+            FieldKind::List(inner) => {
+                if let FieldKind::Object(inner) = &**inner {
+                    own.extend(own_fields(api, inner, &around).iter().map(|rest| format!("{path}/*{rest}")));
+                }
+            }
+            _ => {}
+        }
+    }
+    own
 }
 
 /// Returns where requests and responses of an operation hold the parts of a page.

@@ -5,9 +5,10 @@ mod patterns;
 mod request;
 mod response;
 
-use self::parts::{BASE64, DATE_TIME, References, base64, date_time, enumeration, titled};
+use self::parts::{BASE64, DATE_TIME, References, base64, date_time, enumeration, titled, variant_schema};
 use super::json::{Json, Object};
-use crate::model::{Api, Direction, Type};
+use crate::model::{Api, Direction, Operation, Type};
+use crate::names;
 
 /// URI of the dialect.
 pub(super) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -31,6 +32,17 @@ impl<'a> Definitions<'a> {
     /// Creates the schemas of a document whose definitions are below `prefix`.
     pub(super) fn new(api: &'a Api, prefix: &'static str) -> Self {
         Self { api, references: References { prefix } }
+    }
+
+    /// Returns the schemas of paths that take several types of requests, by the name of their first operation.
+    pub(super) fn variants(&self) -> Object {
+        let groups = self.api.by_path().into_iter().filter(|variants| variants.len() > 1);
+        let schema = |variants: Vec<&Operation>| {
+            let types = variants.iter().map(|operation| self.reference(&operation.request)).collect();
+            let doc = format!("A request of `{}`, which takes several types.", variants[0].path);
+            (names::camel(&variants[0].name), Object::new().set("description", doc).merge(variant_schema(types)))
+        };
+        groups.map(schema).collect()
     }
 
     /// Returns all definitions by name.

@@ -5,15 +5,15 @@ use serde_json::{Map, Value};
 
 use crate::client::Encode;
 use crate::error::Error;
-use crate::flow::keep_nodes;
-use crate::generated::responses::RecallFlowDetail;
+use crate::flow::mixed_kinds;
+use crate::generated::ffi::read_updates;
+use crate::generated::shapes::RESPONSES;
 use crate::request::check::Rules;
 use crate::request::lint::{self, Lint};
-use crate::request::read::{self, ReadObject, UnknownFields};
+use crate::request::read::{self, Carried, ReadObject, UnknownFields};
 use crate::request::source::Source;
-use crate::request::violation::{Violation, Warning};
+use crate::request::violation::{Rule, Violation, Warning};
 use crate::request::wording;
-use crate::response::record::FromRow as _;
 use crate::response::shape::Shape;
 
 /// The types of an operation.
@@ -112,15 +112,55 @@ pub(crate) fn read_as<T: ReadObject + Rules + Lint + Serialize + PageNumber + Se
     read::read::<T>(source, UnknownFields::Refuse).map(|request| Box::new(request) as Box<dyn Request>)
 }
 
-/// Reads an update from a flow of a response. It is the request at
-/// `requests::UPDATE_RECALL_FLOW`.
+/// A response that was read as one of the requests that write it back.
+pub(crate) struct UpdateCandidate {
+    /// Position of the request in `REQUESTS`.
+    request: usize,
+    carried: Carried<Box<dyn Request>>,
+}
+
+/// Reads a response as a request of one type, at this position of `REQUESTS`.
+pub(crate) fn candidate<T: ReadObject + Rules + Lint + Serialize + PageNumber + Send + 'static>(
+    request: usize,
+    source: &impl Source,
+    shape: &'static Shape,
+) -> UpdateCandidate {
+    let Carried { foreign, read } = read::read_response::<T>(source, shape);
+    let read = read.map(|request| Box::new(request) as Box<dyn Request>);
+    UpdateCandidate { request, carried: Carried { foreign, read } }
+}
+
+/// Reads the response at this position of `RESPONSES` as the request that writes it back. Returns the position of that
+/// request, too. If several types fit equally, because the response has only their common fields, the first one is taken.
+/// `wanted` limits them to the type at this position of `REQUESTS`.
 ///
 /// # Errors
 ///
-/// As [`RecallFlowDetail::to_update`](crate::RecallFlowDetail::to_update).
-pub fn to_update(detail: &impl Source) -> Result<Box<dyn Request>, Error> {
-    let update = read::read(detail, UnknownFields::Carry(RecallFlowDetail::SHAPE)).map_err(Error::invalid_request)?;
-    Ok(Box::new(keep_nodes(update)))
+/// [`Error::InvalidRequest`] with everything that is wrong with it, or if it has fields of several types.
+/// [`Error::Config`] if this request does not write such a response back.
+pub fn to_update(
+    response: usize,
+    source: &impl Source,
+    wanted: Option<usize>,
+) -> Result<(usize, Box<dyn Request>), Error> {
+    let shape = &RESPONSES[response];
+    let candidates = read_updates(response, source, shape);
+    let foreign: Vec<_> = candidates.iter().filter_map(|it| it.carried.foreign.first().cloned()).collect();
+    if let [one, other, ..] = foreign.as_slice()
+        && foreign.len() == candidates.len()
+    {
+        return Err(mixed_kinds(one, other));
+    }
+    let is_wanted = |it: &UpdateCandidate| wanted.map_or(it.carried.foreign.is_empty(), |wanted| it.request == wanted);
+    let Some(fitting) = candidates.into_iter().find(is_wanted) else {
+        return Err(Error::config(format!("this request does not write a `{}` back", shape.name)));
+    };
+    if let Some((path, owner)) = fitting.carried.foreign.first() {
+        let message = format!("`{path}` is a field of `{owner}`, so that the response is of another kind");
+        return Err(Error::invalid_request(vec![Violation { path: path.clone(), rule: Rule::Type, message }]));
+    }
+    let update = fitting.carried.read.map_err(Error::invalid_request)?;
+    Ok((fitting.request, update))
 }
 
 #[cfg(test)]
@@ -130,6 +170,7 @@ mod tests {
     use super::*;
     use crate::generated::ffi::{REQUESTS, read_request};
     use crate::generated::positions::requests::{GROUP_CALL_QUERY, RECALL_FLOW_DETAIL_QUERY, UPDATE_RECALL_FLOW};
+    use crate::generated::positions::responses::RECALL_FLOW_DETAIL;
     use crate::request::json::{Json, MISFIT};
     use crate::request::source::Form;
 
@@ -225,7 +266,11 @@ mod tests {
 
     #[test]
     fn a_flow_of_a_response_becomes_an_update() {
-        let to_update = |json: Value| to_update(&Json::parse(json.to_string().as_bytes(), Form::Response).unwrap());
+        let to_update = |json: Value| {
+            let text = json.to_string();
+            let source = Json::parse(text.as_bytes(), Form::Response).unwrap();
+            super::to_update(RECALL_FLOW_DETAIL, &source, None).map(|(_, update)| update)
+        };
         let mut flow = update();
         flow["nodeList"] = json!([]);
         flow["extra"] = json!({ "unknown": 1 });

@@ -6,9 +6,10 @@ use super::positions::enums;
 use super::positions::requests;
 use super::positions::responses;
 use super::requests::{
-    CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, RecallNode, UpdateRecallFlow,
+    AgentRecallNode, CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, RecallNode,
+    UpdateAgentRecallFlow, UpdateRecallFlow,
 };
-use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, read_as};
+use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, UpdateCandidate, candidate, read_as};
 use crate::request::source::Source;
 use crate::request::violation::Violation;
 use crate::response::shape::{Field, Kind, Shape};
@@ -68,6 +69,19 @@ pub static REQUESTS: &[Shape] = &[
         aliases: &[],
     },
     Shape {
+        name: "UpdateAgentRecallFlow",
+        fields: &[
+            Field::new("keyId", None, Kind::Id),
+            Field::new("recallInterval", None, Kind::Int32),
+            Field::new("recallNum", None, Kind::Int32),
+            Field::new("recallType", None, Kind::Enum(enums::RECALL_TYPE)),
+            Field::new("recallIntent", None, Kind::List(&Kind::Text)),
+            Field::new("nodeList", None, Kind::List(&Kind::Object(requests::AGENT_RECALL_NODE))),
+        ],
+        names: &["keyId", "recallInterval", "recallNum", "recallType", "recallIntent", "nodeList"],
+        aliases: &[],
+    },
+    Shape {
         name: "UpdateRecallFlow",
         fields: &[
             Field::new("keyId", None, Kind::Id),
@@ -77,6 +91,12 @@ pub static REQUESTS: &[Shape] = &[
             Field::new("nodeList", None, Kind::List(&Kind::Object(requests::RECALL_NODE))),
         ],
         names: &["keyId", "recallInterval", "recallNum", "recallType", "nodeList"],
+        aliases: &[],
+    },
+    Shape {
+        name: "AgentRecallNode",
+        fields: &[Field::new("scriptId", None, Kind::Id)],
+        names: &["scriptId"],
         aliases: &[],
     },
     Shape {
@@ -161,6 +181,7 @@ pub static CALLS: &[CallShape] = &[
         response: Some(responses::RECALL_FLOW_PAGE),
         paging: Some(PagingShape { records: 4, pages: 3, total: 0, id: 0 }),
     },
+    CallShape { request: requests::UPDATE_AGENT_RECALL_FLOW, response: None, paging: None },
     CallShape { request: requests::UPDATE_RECALL_FLOW, response: None, paging: None },
 ];
 
@@ -175,9 +196,25 @@ pub fn read_request(request: usize, source: &impl Source) -> Result<Box<dyn Requ
         requests::GROUP_CALL_QUERY => read_as::<GroupCallQuery>(source),
         requests::RECALL_FLOW_DETAIL_QUERY => read_as::<RecallFlowDetailQuery>(source),
         requests::RECALL_FLOW_QUERY => read_as::<RecallFlowQuery>(source),
+        requests::UPDATE_AGENT_RECALL_FLOW => read_as::<UpdateAgentRecallFlow>(source),
         requests::UPDATE_RECALL_FLOW => read_as::<UpdateRecallFlow>(source),
+        requests::AGENT_RECALL_NODE => read_as::<AgentRecallNode>(source),
         requests::RECALL_NODE => read_as::<RecallNode>(source),
         _ => unreachable!("there is no request {request}"),
+    }
+}
+
+/// Reads the response at this position of [`RESPONSES`](super::shapes::RESPONSES) as each request that writes
+/// it back.
+pub(crate) fn read_updates(response: usize, source: &impl Source, shape: &'static Shape) -> Vec<UpdateCandidate> {
+    match response {
+        responses::RECALL_FLOW_DETAIL => {
+            vec![
+                candidate::<UpdateRecallFlow>(requests::UPDATE_RECALL_FLOW, source, shape),
+                candidate::<UpdateAgentRecallFlow>(requests::UPDATE_AGENT_RECALL_FLOW, source, shape),
+            ]
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -195,5 +232,7 @@ impl PageNumber for RecallFlowQuery {
     }
 }
 
+impl PageNumber for UpdateAgentRecallFlow {}
 impl PageNumber for UpdateRecallFlow {}
+impl PageNumber for AgentRecallNode {}
 impl PageNumber for RecallNode {}

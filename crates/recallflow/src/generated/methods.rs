@@ -2,7 +2,9 @@
 
 //! The methods of the clients that call the operations.
 
-use super::requests::{CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, UpdateRecallFlow};
+use super::requests::{
+    CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, UpdateAgentRecallFlow, UpdateRecallFlow,
+};
 use super::responses::{GroupCallPage, RecallFlowDetail, RecallFlowPage};
 use crate::blocking;
 use crate::client::Client;
@@ -76,6 +78,20 @@ impl Client {
     #[must_use]
     pub fn recall_flows(&self, query: RecallFlowQuery) -> Pages<RecallFlowQuery> {
         Pages::new(self.clone(), query)
+    }
+
+    /// Edits an AI Agent recall flow. The flow must be pending. Known only from other public pages of the vendor.
+    ///
+    /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
+    /// means that the update may or may not have been applied.
+    ///
+    /// Sends `POST voice/recallFlow/update`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
+    pub async fn update_agent_recall_flow(&self, request: &UpdateAgentRecallFlow) -> Result<(), Error> {
+        self.execute(request).await
     }
 
     /// Edits a recall flow. The flow must be pending.
@@ -160,6 +176,20 @@ impl blocking::Client {
     #[must_use]
     pub fn recall_flows(&self, query: RecallFlowQuery) -> blocking::Pages<RecallFlowQuery> {
         self.pages(query)
+    }
+
+    /// Edits an AI Agent recall flow. The flow must be pending. Known only from other public pages of the vendor.
+    ///
+    /// The client retries an update only if the service provably did not process it. [`Error::OutcomeUnknown`]
+    /// means that the update may or may not have been applied.
+    ///
+    /// Sends `POST voice/recallFlow/update`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]. `execute` documents when it is [`Error::Config`].
+    pub fn update_agent_recall_flow(&self, request: &UpdateAgentRecallFlow) -> Result<(), Error> {
+        self.execute(request)
     }
 
     /// Edits a recall flow. The flow must be pending.

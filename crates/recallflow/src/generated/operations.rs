@@ -3,7 +3,9 @@
 //! The operations.
 
 use super::positions::operations;
-use super::requests::{CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, UpdateRecallFlow};
+use super::requests::{
+    CancelRecallFlow, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, UpdateAgentRecallFlow, UpdateRecallFlow,
+};
 use super::responses::{GroupCallPage, GroupCallTask, RecallFlow, RecallFlowDetail, RecallFlowPage};
 use crate::operation::{Operation, OperationInfo, OperationKind, Page, Paged};
 use crate::response::content::Content;
@@ -26,13 +28,19 @@ pub const OPERATIONS: &[OperationInfo] = &[
         name: "query_recall_flow_detail",
         kind: OperationKind::Query,
         path: "voice/recallFlow/queryDetail",
-        content: Content::AnyOf(&[0, 1, 2, 3, 4, 5]),
+        content: Content::AnyOf(&[0, 1, 2, 3, 4, 5, 6]),
     },
     OperationInfo {
         name: "query_recall_flows",
         kind: OperationKind::Query,
         path: "voice/recallFlow/queryPage",
         content: Content::Items { records: 4, total: 0 },
+    },
+    OperationInfo {
+        name: "update_agent_recall_flow",
+        kind: OperationKind::Update,
+        path: "voice/recallFlow/update",
+        content: Content::None,
     },
     OperationInfo {
         name: "update_recall_flow",
@@ -64,6 +72,12 @@ impl Operation for RecallFlowQuery {
     type Response = RecallFlowPage;
 
     const INFO: &'static OperationInfo = &OPERATIONS[operations::QUERY_RECALL_FLOWS];
+}
+
+impl Operation for UpdateAgentRecallFlow {
+    type Response = ();
+
+    const INFO: &'static OperationInfo = &OPERATIONS[operations::UPDATE_AGENT_RECALL_FLOW];
 }
 
 impl Operation for UpdateRecallFlow {

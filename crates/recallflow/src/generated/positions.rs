@@ -16,8 +16,11 @@ pub mod operations {
     /// Position of `query_recall_flows`.
     pub const QUERY_RECALL_FLOWS: usize = 3;
 
+    /// Position of `update_agent_recall_flow`.
+    pub const UPDATE_AGENT_RECALL_FLOW: usize = 4;
+
     /// Position of `update_recall_flow`.
-    pub const UPDATE_RECALL_FLOW: usize = 4;
+    pub const UPDATE_RECALL_FLOW: usize = 5;
 }
 
 /// Positions in `ffi::REQUESTS`.
@@ -34,11 +37,17 @@ pub mod requests {
     /// Position of `RecallFlowQuery`.
     pub const RECALL_FLOW_QUERY: usize = 3;
 
+    /// Position of `UpdateAgentRecallFlow`.
+    pub const UPDATE_AGENT_RECALL_FLOW: usize = 4;
+
     /// Position of `UpdateRecallFlow`.
-    pub const UPDATE_RECALL_FLOW: usize = 4;
+    pub const UPDATE_RECALL_FLOW: usize = 5;
+
+    /// Position of `AgentRecallNode`.
+    pub const AGENT_RECALL_NODE: usize = 6;
 
     /// Position of `RecallNode`.
-    pub const RECALL_NODE: usize = 5;
+    pub const RECALL_NODE: usize = 7;
 }
 
 /// Positions in `ffi::RESPONSES`.

@@ -9,6 +9,7 @@ use crate::datetime::LocalDateTime;
 use crate::error::Error;
 use crate::extra::Extra;
 use crate::request::check::{self, Checker, Rules};
+use crate::request::extra::FieldNames;
 use crate::request::lint::{self, Lint, Linter};
 use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
 use crate::request::source::Object;
@@ -34,8 +35,8 @@ pub struct CancelRecallFlow {
 }
 
 impl CancelRecallFlow {
-    /// Wire paths of the fields.
-    const DOCUMENTED: &[&str] = &["type", "id"];
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames { documented: &["type", "id"], foreign: &[] };
 
     /// Returns a value with all required fields.
     #[must_use]
@@ -99,19 +100,19 @@ impl Serialize for CancelRecallFlow {
 impl Rules for CancelRecallFlow {
     fn check(&self, checker: &mut Checker<'_>) {
         checker.field("type", Some(&self.r#type)).one_of(CancelScope::VALUES);
-        checker.extra(&self.extra, Self::DOCUMENTED);
+        checker.extra(&self.extra, &Self::NAMES);
     }
 }
 
 impl Lint for CancelRecallFlow {
     fn lint(&self, linter: &mut Linter<'_>) {
-        linter.extra(&self.extra, Self::DOCUMENTED);
+        linter.extra(&self.extra, &Self::NAMES);
     }
 }
 
 impl ReadObject for CancelRecallFlow {
     fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
-        Self { r#type: object.required("type"), id: object.required("id"), extra: object.extra(Self::DOCUMENTED) }
+        Self { r#type: object.required("type"), id: object.required("id"), extra: object.extra(&Self::NAMES) }
     }
 }
 
@@ -163,17 +164,20 @@ pub struct GroupCallQuery {
 }
 
 impl GroupCallQuery {
-    /// Wire paths of the fields.
-    const DOCUMENTED: &[&str] = &[
-        "current",
-        "size",
-        "params.strTime",
-        "params.endTime",
-        "params.taskType",
-        "params.statusList",
-        "params.idxAppId",
-        "params.searchCondition",
-    ];
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames {
+        documented: &[
+            "current",
+            "size",
+            "params.strTime",
+            "params.endTime",
+            "params.taskType",
+            "params.statusList",
+            "params.idxAppId",
+            "params.searchCondition",
+        ],
+        foreign: &[],
+    };
 
     /// Returns a value with all required fields.
     ///
@@ -310,7 +314,7 @@ impl Rules for GroupCallQuery {
         checker.field("size", Some(&self.size)).range(Some(1), Some(100));
         checker.field("params.taskType", Some(&self.task_type)).one_of(&[TaskType::AiAgent]);
         checker.each_one_of("params.statusList", self.status_list.as_deref(), TaskStatus::VALUES);
-        checker.extra(&self.extra, Self::DOCUMENTED);
+        checker.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -321,7 +325,7 @@ impl Lint for GroupCallQuery {
             (Some(self.str_time), Some(self.end_time)),
             "`endTime` is before `strTime`, so that no task is in the time span.",
         );
-        linter.extra(&self.extra, Self::DOCUMENTED);
+        linter.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -340,7 +344,7 @@ impl ReadObject for GroupCallQuery {
                     object.optional("searchCondition"),
                 )
             });
-        let extra = object.extra(Self::DOCUMENTED);
+        let extra = object.extra(&Self::NAMES);
         Self { current, size, str_time, end_time, task_type, status_list, idx_app_id, search_condition, extra }
     }
 }
@@ -364,8 +368,8 @@ pub struct RecallFlowDetailQuery {
 }
 
 impl RecallFlowDetailQuery {
-    /// Wire paths of the fields.
-    const DOCUMENTED: &[&str] = &["keyId"];
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames { documented: &["keyId"], foreign: &[] };
 
     /// Returns a value with all required fields.
     #[must_use]
@@ -420,19 +424,19 @@ impl Serialize for RecallFlowDetailQuery {
 
 impl Rules for RecallFlowDetailQuery {
     fn check(&self, checker: &mut Checker<'_>) {
-        checker.extra(&self.extra, Self::DOCUMENTED);
+        checker.extra(&self.extra, &Self::NAMES);
     }
 }
 
 impl Lint for RecallFlowDetailQuery {
     fn lint(&self, linter: &mut Linter<'_>) {
-        linter.extra(&self.extra, Self::DOCUMENTED);
+        linter.extra(&self.extra, &Self::NAMES);
     }
 }
 
 impl ReadObject for RecallFlowDetailQuery {
     fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
-        Self { key_id: object.required("keyId"), extra: object.extra(Self::DOCUMENTED) }
+        Self { key_id: object.required("keyId"), extra: object.extra(&Self::NAMES) }
     }
 }
 
@@ -471,8 +475,11 @@ pub struct RecallFlowQuery {
 }
 
 impl RecallFlowQuery {
-    /// Wire paths of the fields.
-    const DOCUMENTED: &[&str] = &["current", "size", "params.strTime", "params.endTime", "params.taskName"];
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames {
+        documented: &["current", "size", "params.strTime", "params.endTime", "params.taskName"],
+        foreign: &[],
+    };
 
     /// Returns a value with all required fields.
     ///
@@ -572,7 +579,7 @@ impl Rules for RecallFlowQuery {
     fn check(&self, checker: &mut Checker<'_>) {
         checker.field("current", Some(&self.current)).range(Some(1), None);
         checker.field("size", Some(&self.size)).range(Some(1), Some(100));
-        checker.extra(&self.extra, Self::DOCUMENTED);
+        checker.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -583,7 +590,7 @@ impl Lint for RecallFlowQuery {
             (Some(self.str_time), Some(self.end_time)),
             "`endTime` is before `strTime`, so that no flow is in the time span.",
         );
-        linter.extra(&self.extra, Self::DOCUMENTED);
+        linter.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -594,12 +601,198 @@ impl ReadObject for RecallFlowQuery {
         let (str_time, end_time, task_name) = object.flattened("params", |object| {
             (object.required("strTime"), object.required("endTime"), object.optional("taskName"))
         });
-        let extra = object.extra(Self::DOCUMENTED);
+        let extra = object.extra(&Self::NAMES);
         Self { current, size, str_time, end_time, task_name, extra }
     }
 }
 
 impl<'de> Deserialize<'de> for RecallFlowQuery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
+    }
+}
+
+/// New settings of an AI Agent recall flow. Known only from other public pages of the vendor.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateAgentRecallFlow {
+    /// Unique key of the recall flow.
+    ///
+    /// On the wire: `keyId`.
+    pub key_id: i64,
+    /// Minutes between two recalls, 1 to 1440.
+    ///
+    /// On the wire: `recallInterval`.
+    pub recall_interval: i32,
+    /// Number of recalls, 1 to 10.
+    ///
+    /// On the wire: `recallNum`.
+    pub recall_num: i32,
+    /// Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1
+    /// failed).
+    ///
+    /// On the wire: `recallType`.
+    pub recall_type: RecallType,
+    /// Codes of the intents whose calls are repeated, such as `101`. The vendor does not publish the list of
+    /// codes.
+    ///
+    /// On the wire: `recallIntent`.
+    pub recall_intent: Option<Vec<String>>,
+    /// Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not
+    /// documented.
+    ///
+    /// On the wire: `nodeList`.
+    pub node_list: Option<Vec<AgentRecallNode>>,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
+}
+
+impl UpdateAgentRecallFlow {
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames {
+        documented: &["keyId", "recallInterval", "recallNum", "recallType", "recallIntent", "nodeList"],
+        foreign: &[],
+    };
+
+    /// Returns a value with all required fields.
+    #[must_use]
+    pub fn new(key_id: i64, recall_interval: i32, recall_num: i32, recall_type: RecallType) -> Self {
+        Self {
+            key_id,
+            recall_interval,
+            recall_num,
+            recall_type,
+            recall_intent: None,
+            node_list: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// Unique key of the recall flow.
+    #[must_use]
+    pub fn key_id(mut self, key_id: i64) -> Self {
+        self.key_id = key_id;
+        self
+    }
+
+    /// Minutes between two recalls, 1 to 1440.
+    #[must_use]
+    pub fn recall_interval(mut self, recall_interval: i32) -> Self {
+        self.recall_interval = recall_interval;
+        self
+    }
+
+    /// Number of recalls, 1 to 10.
+    #[must_use]
+    pub fn recall_num(mut self, recall_num: i32) -> Self {
+        self.recall_num = recall_num;
+        self
+    }
+
+    /// Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1
+    /// failed).
+    #[must_use]
+    pub fn recall_type(mut self, recall_type: RecallType) -> Self {
+        self.recall_type = recall_type;
+        self
+    }
+
+    /// Codes of the intents whose calls are repeated, such as `101`. The vendor does not publish the list of
+    /// codes.
+    #[must_use]
+    pub fn recall_intent(mut self, recall_intent: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.recall_intent = Some(recall_intent.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not
+    /// documented.
+    #[must_use]
+    pub fn node_list(mut self, node_list: impl Into<Vec<AgentRecallNode>>) -> Self {
+        self.node_list = Some(node_list.into());
+        self
+    }
+
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
+        self
+    }
+
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Violation> {
+        check::violations(self)
+    }
+
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        lint::warnings(self)
+    }
+
+    /// Reads the wire form of the value strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
+    }
+}
+
+impl Serialize for UpdateAgentRecallFlow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("keyId", Some(&self.key_id))?;
+        object.field("recallInterval", Some(&self.recall_interval))?;
+        object.field("recallNum", Some(&self.recall_num))?;
+        object.field("recallType", Some(&self.recall_type))?;
+        object.field("recallIntent", self.recall_intent.as_ref())?;
+        object.field("nodeList", self.node_list.as_ref())?;
+        object.end()
+    }
+}
+
+impl Rules for UpdateAgentRecallFlow {
+    fn check(&self, checker: &mut Checker<'_>) {
+        checker.field("recallInterval", Some(&self.recall_interval)).range(Some(1), Some(1440));
+        checker.field("recallNum", Some(&self.recall_num)).range(Some(1), Some(10));
+        checker.field("recallType", Some(&self.recall_type)).one_of(RecallType::VALUES);
+        checker.nested("nodeList", self.node_list.as_ref());
+        checker.extra(&self.extra, &Self::NAMES);
+    }
+}
+
+impl Lint for UpdateAgentRecallFlow {
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.empty(
+            "nodeList",
+            self.node_list.as_deref(),
+            "An empty `nodeList` may remove all nodes of the flow; leave it out to change only the settings.",
+        );
+        linter.nested("nodeList", self.node_list.as_ref());
+        linter.extra(&self.extra, &Self::NAMES);
+    }
+}
+
+impl ReadObject for UpdateAgentRecallFlow {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+        Self {
+            key_id: object.required("keyId"),
+            recall_interval: object.required("recallInterval"),
+            recall_num: object.required("recallNum"),
+            recall_type: object.required("recallType"),
+            recall_intent: object.optional("recallIntent"),
+            node_list: object.optional("nodeList"),
+            extra: object.extra(&Self::NAMES),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for UpdateAgentRecallFlow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read::deserialize(deserializer)
     }
@@ -636,8 +829,11 @@ pub struct UpdateRecallFlow {
 }
 
 impl UpdateRecallFlow {
-    /// Wire paths of the fields.
-    const DOCUMENTED: &[&str] = &["keyId", "recallInterval", "recallNum", "recallType", "nodeList"];
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames {
+        documented: &["keyId", "recallInterval", "recallNum", "recallType", "nodeList"],
+        foreign: &[("recallIntent", "UpdateAgentRecallFlow")],
+    };
 
     /// Returns a value with all required fields.
     #[must_use]
@@ -730,7 +926,7 @@ impl Rules for UpdateRecallFlow {
         checker.field("recallNum", Some(&self.recall_num)).range(Some(1), Some(10));
         checker.field("recallType", Some(&self.recall_type)).one_of(RecallType::VALUES);
         checker.nested("nodeList", self.node_list.as_ref());
-        checker.extra(&self.extra, Self::DOCUMENTED);
+        checker.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -742,7 +938,7 @@ impl Lint for UpdateRecallFlow {
             "An empty `nodeList` may remove all nodes of the flow; leave it out to change only the settings.",
         );
         linter.nested("nodeList", self.node_list.as_ref());
-        linter.extra(&self.extra, Self::DOCUMENTED);
+        linter.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -754,12 +950,135 @@ impl ReadObject for UpdateRecallFlow {
             recall_num: object.required("recallNum"),
             recall_type: object.required("recallType"),
             node_list: object.optional("nodeList"),
-            extra: object.extra(Self::DOCUMENTED),
+            extra: object.extra(&Self::NAMES),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for UpdateRecallFlow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
+    }
+}
+
+/// One node of an AI Agent recall flow: the agent of one round of calls. Known only from other public pages of
+/// the vendor.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AgentRecallNode {
+    /// ID of the AI Agent template.
+    ///
+    /// On the wire: `scriptId`.
+    pub script_id: i64,
+    /// Fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    pub extra: Extra,
+}
+
+impl AgentRecallNode {
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames {
+        documented: &["scriptId"],
+        foreign: &[
+            ("source", "RecallNode"),
+            ("voiceFileId", "RecallNode"),
+            ("voiceFileName", "RecallNode"),
+            ("uploadName", "RecallNode"),
+            ("baseFile", "RecallNode"),
+            ("text", "RecallNode"),
+            ("lan", "RecallNode"),
+            ("speakingRate", "RecallNode"),
+            ("ssmlGender", "RecallNode"),
+            ("accent", "RecallNode"),
+            ("hangUpSms", "RecallNode"),
+            ("idxSmsAppId", "RecallNode"),
+            ("smsContent", "RecallNode"),
+            ("senderId", "RecallNode"),
+            ("feedbackPush", "RecallNode"),
+            ("feedbackValue", "RecallNode"),
+            ("successPush", "RecallNode"),
+            ("successPushTime", "RecallNode"),
+            ("failedPush", "RecallNode"),
+            ("ringPush", "RecallNode"),
+            ("toSeat", "RecallNode"),
+            ("sipGroupId", "RecallNode"),
+            ("outboundControl", "RecallNode"),
+            ("calloutRate", "RecallNode"),
+            ("toSeatType", "RecallNode"),
+            ("toSeatKey", "RecallNode"),
+            ("delayTransfer", "RecallNode"),
+        ],
+    };
+
+    /// Returns a value with all required fields.
+    #[must_use]
+    pub fn new(script_id: i64) -> Self {
+        Self { script_id, extra: Extra::default() }
+    }
+
+    /// ID of the AI Agent template.
+    #[must_use]
+    pub fn script_id(mut self, script_id: i64) -> Self {
+        self.script_id = script_id;
+        self
+    }
+
+    /// Sets the fields that this version does not know. They are sent unchanged, and `warnings` lists them.
+    #[must_use]
+    pub fn extra(mut self, extra: Extra) -> Self {
+        self.extra = extra;
+        self
+    }
+
+    /// Returns every rule that the value breaks. The list is empty if the value may be sent.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Violation> {
+        check::violations(self)
+    }
+
+    /// Returns warnings about parts of the value that are valid but probably mistakes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        lint::warnings(self)
+    }
+
+    /// Reads the wire form of the value strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a field is unknown, missing or of the wrong type. The error has every violation,
+    /// broken rules included. A value that only breaks rules is returned; see `validate`.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        read::read_text(json.as_bytes(), UnknownFields::Refuse)
+    }
+}
+
+impl Serialize for AgentRecallNode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::new(serializer, &self.extra)?;
+        object.field("scriptId", Some(&self.script_id))?;
+        object.end()
+    }
+}
+
+impl Rules for AgentRecallNode {
+    fn check(&self, checker: &mut Checker<'_>) {
+        checker.extra(&self.extra, &Self::NAMES);
+    }
+}
+
+impl Lint for AgentRecallNode {
+    fn lint(&self, linter: &mut Linter<'_>) {
+        linter.extra(&self.extra, &Self::NAMES);
+    }
+}
+
+impl ReadObject for AgentRecallNode {
+    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+        Self { script_id: object.required("scriptId"), extra: object.extra(&Self::NAMES) }
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentRecallNode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read::deserialize(deserializer)
     }
@@ -885,36 +1204,39 @@ pub struct RecallNode {
 }
 
 impl RecallNode {
-    /// Wire paths of the fields.
-    const DOCUMENTED: &[&str] = &[
-        "source",
-        "voiceFileId",
-        "voiceFileName",
-        "uploadName",
-        "baseFile",
-        "text",
-        "lan",
-        "speakingRate",
-        "ssmlGender",
-        "accent",
-        "hangUpSms",
-        "idxSmsAppId",
-        "smsContent",
-        "senderId",
-        "feedbackPush",
-        "feedbackValue",
-        "successPush",
-        "successPushTime",
-        "failedPush",
-        "ringPush",
-        "toSeat",
-        "sipGroupId",
-        "outboundControl",
-        "calloutRate",
-        "toSeatType",
-        "toSeatKey",
-        "delayTransfer",
-    ];
+    /// Wire paths of the fields, and of those of other requests of the same path.
+    const NAMES: FieldNames = FieldNames {
+        documented: &[
+            "source",
+            "voiceFileId",
+            "voiceFileName",
+            "uploadName",
+            "baseFile",
+            "text",
+            "lan",
+            "speakingRate",
+            "ssmlGender",
+            "accent",
+            "hangUpSms",
+            "idxSmsAppId",
+            "smsContent",
+            "senderId",
+            "feedbackPush",
+            "feedbackValue",
+            "successPush",
+            "successPushTime",
+            "failedPush",
+            "ringPush",
+            "toSeat",
+            "sipGroupId",
+            "outboundControl",
+            "calloutRate",
+            "toSeatType",
+            "toSeatKey",
+            "delayTransfer",
+        ],
+        foreign: &[("scriptId", "AgentRecallNode")],
+    };
 
     /// Returns a value with all required fields.
     #[must_use]
@@ -1284,7 +1606,7 @@ impl Rules for RecallNode {
             &["feedbackPush", "successPush", "failedPush", "ringPush"],
             &[self.feedback_push, self.success_push, self.failed_push, self.ring_push],
         );
-        checker.extra(&self.extra, Self::DOCUMENTED);
+        checker.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -1303,7 +1625,7 @@ impl Lint for RecallNode {
             (1, 10),
             "The hang-up SMS replaces only the variables `${text1}` to `${text10}`.",
         );
-        linter.extra(&self.extra, Self::DOCUMENTED);
+        linter.extra(&self.extra, &Self::NAMES);
     }
 }
 
@@ -1337,7 +1659,7 @@ impl ReadObject for RecallNode {
             to_seat_type: object.optional("toSeatType"),
             to_seat_key: object.optional("toSeatKey"),
             delay_transfer: object.optional("delayTransfer"),
-            extra: object.extra(Self::DOCUMENTED),
+            extra: object.extra(&Self::NAMES),
         }
     }
 }

@@ -431,6 +431,11 @@ pub struct RecallFlowDetail {
     ///
     /// On the wire: `recallType`.
     pub recall_type: Option<RecallType>,
+    /// Codes of the intents whose calls are repeated; only in AI Agent flows. Known only from other public pages
+    /// of the vendor.
+    ///
+    /// On the wire: `recallIntent`.
+    pub recall_intent: Vec<String>,
     /// State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only
     /// while it is pending.
     ///
@@ -471,6 +476,7 @@ impl Serialize for RecallFlowDetail {
         record.value("recallInterval", self.recall_interval.as_ref())?;
         record.value("recallNum", self.recall_num.as_ref())?;
         record.value("recallType", self.recall_type.as_ref())?;
+        record.values("recallIntent", &self.recall_intent)?;
         record.value("status", self.status.as_ref())?;
         record.list("nodeList", &self.node_list)?;
         record.value("total", self.total.as_ref())?;
@@ -491,13 +497,14 @@ impl FromRow for RecallFlowDetail {
             recall_interval: row.get(1),
             recall_num: row.get(2),
             recall_type: row.get(3),
-            status: row.get(4),
-            node_list: row.list(5),
-            total: row.get(6),
-            size: row.get(7),
-            current: row.get(8),
-            search_count: row.get(9),
-            pages: row.get(10),
+            recall_intent: row.list(4),
+            status: row.get(5),
+            node_list: row.list(6),
+            total: row.get(7),
+            size: row.get(8),
+            current: row.get(9),
+            search_count: row.get(10),
+            pages: row.get(11),
             extra: row.extra().cloned().unwrap_or_default(),
         }
     }
@@ -630,6 +637,11 @@ pub struct RecallNodeDetail {
     ///
     /// On the wire: `delayTransfer`.
     pub delay_transfer: Option<i32>,
+    /// ID of the AI Agent template; only in nodes of AI Agent flows. Known only from other public pages of the
+    /// vendor.
+    ///
+    /// On the wire: `scriptId`.
+    pub script_id: Option<i64>,
     /// Fields that this version does not know, and values of unexpected types.
     pub extra: Extra,
 }
@@ -666,6 +678,7 @@ impl Serialize for RecallNodeDetail {
         record.value("toSeatType", self.to_seat_type.as_ref())?;
         record.value("toSeatKey", self.to_seat_key.as_ref())?;
         record.value("delayTransfer", self.delay_transfer.as_ref())?;
+        record.value("scriptId", self.script_id.as_ref())?;
         record.end()
     }
 }
@@ -704,6 +717,7 @@ impl FromRow for RecallNodeDetail {
             to_seat_type: row.get(26),
             to_seat_key: row.get(27),
             delay_transfer: row.get(28),
+            script_id: row.get(29),
             extra: row.extra().cloned().unwrap_or_default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::extra;
+use super::extra::{self, FieldNames};
 use super::path::Path;
 use super::violation::{Rule, Violation};
 use super::wording::{bounds, clause, describe_text, missing, not_one_of};
@@ -59,10 +59,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Refuses documented fields in `extra`. `documented` are their wire paths.
-    pub(crate) fn extra(&mut self, extra: &Extra, documented: &[&str]) {
+    /// Refuses documented fields in `extra`.
+    pub(crate) fn extra(&mut self, extra: &Extra, names: &FieldNames) {
         let at = Path::Field(&self.at, extra::EXTRA);
-        extra::inspect(extra, documented, |path, complaint| {
+        extra::inspect(extra, names, |path, complaint| {
             if let Some(complaint) = complaint {
                 let path = Path::Field(&at, path).to_string();
                 let message = format!("`{path}` {complaint}");

@@ -7,24 +7,40 @@ use crate::extra::Extra;
 /// Name of the member of a request that holds further fields, in every language. No field has this name on the wire.
 pub const EXTRA: &str = "extra";
 
+/// The fields that matter for `extra` of a type, by their wire paths such as `size` and `params.strTime`.
+pub(crate) struct FieldNames {
+    /// The fields of the type.
+    pub(crate) documented: &'static [&'static str],
+    /// The fields that only other requests of the same path have, each with its type.
+    pub(crate) foreign: &'static [(&'static str, &'static str)],
+}
+
 /// Calls a function with each field in `extra`: its wire path and, if it must not be there, the complaint about it.
-///
-/// `documented` are the wire paths of the request's own fields, such as `size` and `params.strTime`.
-pub(super) fn inspect(extra: &Extra, documented: &[&str], mut report: impl FnMut(&str, Option<&'static str>)) {
-    const DOCUMENTED: &str = "is a documented field, which must be set outside of `extra`";
+pub(super) fn inspect(extra: &Extra, names: &FieldNames, mut report: impl FnMut(&str, Option<String>)) {
+    let complaint = |path: &str, value: &Value| {
+        if names.documented.contains(&path) {
+            return Some("is a documented field, which must be set outside of `extra`".to_owned());
+        }
+        let foreign = names.foreign.iter().find(|(foreign, _)| *foreign == path && !value.is_null());
+        foreign.map(|(_, owner)| belongs_to(owner))
+    };
     for (name, value) in extra.iter() {
-        let is_field = |path: &str| documented.contains(&path).then_some(DOCUMENTED);
-        if !is_holder(name, documented) {
-            report(name, is_field(name));
+        if !is_holder(name, names.documented) {
+            report(name, complaint(name, value));
         } else if let Value::Object(fields) = value {
-            for inner in fields.keys() {
+            for (inner, value) in fields {
                 let path = format!("{name}.{inner}");
-                report(&path, is_field(&path));
+                report(&path, complaint(&path, value));
             }
         } else {
-            report(name, Some("must be an object, because the request has fields in it"));
+            report(name, Some("must be an object, because the request has fields in it".to_owned()));
         }
     }
+}
+
+/// Returns the complaint about a field of another request of the same path.
+pub(super) fn belongs_to(owner: &str) -> String {
+    format!("is a field of `{owner}`, which cannot be mixed with the fields of this type")
 }
 
 /// Returns whether documented fields are in a nested wire object of this name.
@@ -38,9 +54,11 @@ mod tests {
 
     #[test]
     fn documented_fields_are_refused_and_unknown_ones_are_not() {
-        let json = r#"{"size": 1, "new": 2, "params": {"strTime": 1, "new": 2}, "par": 1}"#;
+        let json = r#"{"size": 1, "new": 2, "no": null, "other": 1, "params": {"strTime": 1, "new": 2}, "par": 1}"#;
         let mut found = Vec::new();
-        inspect(&Extra::from_json(json).unwrap(), &["size", "params.strTime"], |path, complaint| {
+        let names =
+            FieldNames { documented: &["size", "params.strTime"], foreign: &[("other", "Other"), ("no", "No")] };
+        inspect(&Extra::from_json(json).unwrap(), &names, |path, complaint| {
             found.push((path.to_owned(), complaint.is_some()));
         });
         let expected =
@@ -51,7 +69,8 @@ mod tests {
     #[test]
     fn a_nested_wire_object_must_be_an_object() {
         let mut refused = false;
-        inspect(&Extra::from_json(r#"{"params": 5}"#).unwrap(), &["params.strTime"], |_, complaint| {
+        let names = FieldNames { documented: &["params.strTime"], foreign: &[] };
+        inspect(&Extra::from_json(r#"{"params": 5}"#).unwrap(), &names, |_, complaint| {
             refused = complaint.is_some();
         });
         assert!(refused);

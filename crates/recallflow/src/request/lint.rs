@@ -1,6 +1,6 @@
 //! Warnings about valid requests that are probably mistakes.
 
-use super::extra;
+use super::extra::{self, FieldNames};
 use super::path::Path;
 use super::read::nearest;
 use super::violation::Warning;
@@ -78,12 +78,12 @@ impl Linter<'_> {
         }
     }
 
-    /// Warns about each field in `extra`. `documented` are the wire paths of the request's own fields.
-    pub(crate) fn extra(&mut self, extra: &Extra, documented: &[&str]) {
-        extra::inspect(extra, documented, |path, complaint| {
+    /// Warns about each field in `extra` that may be there.
+    pub(crate) fn extra(&mut self, extra: &Extra, names: &FieldNames) {
+        extra::inspect(extra, names, |path, complaint| {
             if complaint.is_none() {
                 let (holder, name) = path.rsplit_once('.').map_or(("", path), |(holder, name)| (holder, name));
-                let siblings = documented.iter().filter_map(|path| match path.rsplit_once('.') {
+                let siblings = names.documented.iter().filter_map(|path| match path.rsplit_once('.') {
                     Some((other, name)) => (other == holder).then_some(name),
                     None => holder.is_empty().then_some(*path),
                 });

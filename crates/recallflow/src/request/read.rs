@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error as _};
 use serde_json::Value;
 
 use super::check::{self, Rules};
-use super::extra::{self, EXTRA};
+use super::extra::{self, EXTRA, FieldNames, belongs_to};
 use super::json::{Json, JsonObject};
 use super::path::{Path, is_within};
 use super::source::{Form, Found, Object, Source};
@@ -18,7 +18,7 @@ use super::wording::{describe_text, missing, not_one_of};
 use crate::datetime::LocalDateTime;
 use crate::error::Error;
 use crate::extra::Extra;
-use crate::response::shape::Shape;
+use crate::response::shape::{Field, Kind, Shape};
 use crate::response::write::nested_shape;
 
 /// A type of object that can be read field by field.
@@ -56,9 +56,28 @@ const MAX_DEPTH: usize = 127;
 ///
 /// A request that can be read is returned even if it breaks rules; the client checks these before it sends the request.
 pub(crate) fn read<T: ReadObject + Rules>(source: &impl Source, unknown: UnknownFields) -> Result<T, Vec<Violation>> {
-    let mut problems = Problems { found: Vec::new(), unreadable: Vec::new(), unknown, muted: false };
-    let request = T::read_value(source, &Path::Root, &mut problems).unwrap_or_else(T::stand_in);
-    let Problems { mut found, unreadable, .. } = problems;
+    read_with(source, &mut Problems::new(unknown))
+}
+
+/// A response that was read as a request.
+pub(crate) struct Carried<T> {
+    /// Fields that only other requests of the same path have, each with its type.
+    pub(crate) foreign: Vec<(String, &'static str)>,
+    /// The request, or everything that is wrong with it.
+    pub(crate) read: Result<T, Vec<Violation>>,
+}
+
+/// Reads a response of this shape as the request that writes it back.
+pub(crate) fn read_response<T: ReadObject + Rules>(source: &impl Source, shape: &'static Shape) -> Carried<T> {
+    let mut problems = Problems::new(UnknownFields::Carry(shape));
+    let read = read_with(source, &mut problems);
+    Carried { foreign: problems.foreign, read }
+}
+
+fn read_with<T: ReadObject + Rules>(source: &impl Source, problems: &mut Problems) -> Result<T, Vec<Violation>> {
+    let request = T::read_value(source, &Path::Root, problems).unwrap_or_else(T::stand_in);
+    let Problems { found, unreadable, .. } = problems;
+    let mut found = std::mem::take(found);
     if found.is_empty() {
         return Ok(request);
     }
@@ -90,11 +109,17 @@ pub(crate) struct Problems {
     /// any path.
     unreadable: Vec<String>,
     unknown: UnknownFields,
+    /// Fields of a response that only other requests of the same path have, each with its type.
+    foreign: Vec<(String, &'static str)>,
     /// Whether reports are dropped, because the fields of a stand-in are being read.
     muted: bool,
 }
 
 impl Problems {
+    fn new(unknown: UnknownFields) -> Self {
+        Self { found: Vec::new(), unreadable: Vec::new(), unknown, foreign: Vec::new(), muted: false }
+    }
+
     fn report(&mut self, at: &Path<'_>, rule: Rule, complaint: &str) {
         if !self.muted {
             let path = at.to_string();
@@ -125,13 +150,15 @@ pub(crate) struct ObjectReader<'a, O> {
 struct Names {
     known: Vec<&'static str>,
     present: usize,
+    /// The fields that only other requests of the same path have, each with its type.
+    foreign: &'static [(&'static str, &'static str)],
 }
 
 impl<O: Object> ObjectReader<'_, O> {
     /// Reads a field that is optional on the wire.
     pub(crate) fn optional<T: ReadValue>(&mut self, name: &'static str) -> Option<T> {
         match self.find(name) {
-            Found::Once(value) if !value.is_null() => self.read_value(name, &value),
+            Found::Once(value) if !value.is_null() && !self.is_left_out::<T>(&value) => self.read_value(name, &value),
             _ => None,
         }
     }
@@ -197,6 +224,11 @@ impl<O: Object> ObjectReader<'_, O> {
         value.unwrap_or_else(T::stand_in)
     }
 
+    /// Returns whether a value is an empty list of a response, which looks like a missing one. Sending it could erase data.
+    fn is_left_out<T: ReadValue>(&self, value: &O::Value) -> bool {
+        T::IS_LIST && matches!(self.problems.unknown, UnknownFields::Carry(_)) && is_empty_list(value)
+    }
+
     fn read_value<T: ReadValue>(&mut self, name: &'static str, value: &O::Value) -> Option<T> {
         let outer = self.problems.unknown;
         self.problems.unknown = outer.within(name);
@@ -205,14 +237,26 @@ impl<O: Object> ObjectReader<'_, O> {
         read
     }
 
-    /// Reads the fields that are not documented. `documented` are the wire paths of the fields that are.
-    pub(crate) fn extra(&mut self, documented: &[&str]) -> Extra {
+    /// Reads the fields that are not documented.
+    pub(crate) fn extra(&mut self, names: &FieldNames) -> Extra {
         let Some(object) = self.object else { return Extra::default() };
+        self.names.foreign = names.foreign;
         match self.problems.unknown {
             UnknownFields::Carry(shape) => {
+                for (wire, owner) in names.foreign {
+                    // An empty list of a response looks like a missing one.
+                    let is_list = |field: &Field| field.wire == *wire && matches!(field.kind, Kind::List(_));
+                    let is_list = shape.fields.iter().any(is_list);
+                    if let Found::Once(value) = object.get(wire)
+                        && !value.is_null()
+                        && !(is_list && is_empty_list(&value))
+                    {
+                        self.problems.foreign.push((Path::Field(&self.at, wire).to_string(), owner));
+                    }
+                }
                 let members = object.members().into_iter();
                 let unknown = |name: &str| !shape.names.contains(&name) && !self.names.known.contains(&name);
-                read_extra(members.filter(|(name, _)| unknown(name)), &self.at, documented, self.problems)
+                read_extra(members.filter(|(name, _)| unknown(name)), &self.at, names, self.problems)
             }
             UnknownFields::Refuse if object.form() == Form::Wire => Extra::default(),
             UnknownFields::Refuse => match self.find(EXTRA) {
@@ -222,7 +266,7 @@ impl<O: Object> ObjectReader<'_, O> {
                         self.problems.wrong_type(&at, "an object", &value);
                         return Extra::default();
                     };
-                    read_extra(object.members().into_iter(), &at, documented, self.problems)
+                    read_extra(object.members().into_iter(), &at, names, self.problems)
                 }
                 _ => Extra::default(),
             },
@@ -256,7 +300,9 @@ impl<O: Object> ObjectReader<'_, O> {
         names.dedup();
         for name in names {
             if !known.contains(&&*name) && !self.names.known.contains(&&*name) {
+                let foreign = self.names.foreign.iter().find(|(foreign, _)| *foreign == name);
                 let complaint = match nearest(&name, &known) {
+                    _ if let Some((_, owner)) = foreign => belongs_to(owner),
                     Some(nearest) => format!("is not a field of the request; did you mean `{nearest}`?"),
                     None => "is not a field of the request".to_owned(),
                 };
@@ -274,18 +320,22 @@ fn read_object<O: Object, T>(
 ) -> T {
     // Few objects have more fields, so that the list is hardly ever reallocated.
     const NAMES: usize = 32;
-    let mut names = Names { known: Vec::with_capacity(NAMES), present: 0 };
+    let mut names = Names { known: Vec::with_capacity(NAMES), present: 0, foreign: &[] };
     let mut reader = ObjectReader { at, object, names: &mut names, problems };
     let fields = read(&mut reader);
     reader.refuse_unknown();
     fields
 }
 
+fn is_empty_list(value: &impl Source) -> bool {
+    value.list().is_some_and(|items| items.is_empty())
+}
+
 /// Reads the members of `extra`, and refuses documented fields and values without a JSON form.
 fn read_extra<'m, V: Source>(
     members: impl Iterator<Item = (Cow<'m, str>, V)>,
     at: &Path<'_>,
-    documented: &[&str],
+    names: &FieldNames,
     problems: &mut Problems,
 ) -> Extra {
     let mut extra = Extra::default();
@@ -298,7 +348,7 @@ fn read_extra<'m, V: Source>(
         }
     }
     let mut refused = Vec::new();
-    extra::inspect(&extra, documented, |path, complaint| refused.extend(complaint.map(|it| (path.to_owned(), it))));
+    extra::inspect(&extra, names, |path, complaint| refused.extend(complaint.map(|it| (path.to_owned(), it))));
     for (path, complaint) in &refused {
         problems.report(&Path::Field(at, path), Rule::Type, complaint);
     }
@@ -343,6 +393,8 @@ pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
 
 /// A value of a request.
 pub(crate) trait ReadValue: Sized {
+    /// Whether it is a list.
+    const IS_LIST: bool = false;
     /// Reads the value; returns `None` after reporting why it cannot be read.
     fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self>;
     /// Returns a replacement for a value that cannot be read. It meets the condition of no rule.
@@ -359,13 +411,14 @@ impl<T: ReadObject> ReadValue for T {
     }
 
     fn stand_in() -> Self {
-        let mut problems =
-            Problems { found: Vec::new(), unreadable: Vec::new(), unknown: UnknownFields::Refuse, muted: true };
+        let mut problems = Problems { muted: true, ..Problems::new(UnknownFields::Refuse) };
         read_object(Path::Root, None::<&JsonObject<'_>>, &mut problems, T::read_fields)
     }
 }
 
 impl<T: ReadValue> ReadValue for Vec<T> {
+    const IS_LIST: bool = true;
+
     fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
         let Some(items) = source.list() else {
             problems.wrong_type(at, "a list", source);

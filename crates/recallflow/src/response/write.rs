@@ -40,6 +40,11 @@ impl<'a, S: Serializer> RecordWriter<'a, S> {
         if self.extra.has(name) { Ok(()) } else { self.map.serialize_entry(name, list) }
     }
 
+    /// Writes a list of values. An empty one is left out, because most responses lack it.
+    pub(crate) fn values<T: Serialize>(&mut self, name: &'static str, values: &[T]) -> Result<(), S::Error> {
+        if values.is_empty() { Ok(()) } else { self.list(name, values) }
+    }
+
     /// Writes `extra`.
     pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
         for (name, value) in self.extra.iter().filter(|(name, _)| !self.replaced.contains(&name.as_str())) {
@@ -105,7 +110,11 @@ pub fn write_response(
         if !matches!(field.kind, Kind::List(_)) {
             object.extend(value.map(|value| (field.wire.to_owned(), value)));
         } else if !object.contains_key(field.wire) {
-            object.insert(field.wire.to_owned(), value.unwrap_or_else(|| Value::Array(Vec::new())));
+            let list = value.unwrap_or_else(|| Value::Array(Vec::new()));
+            // As in `RecordWriter`, an empty list of values is left out.
+            if nested_shape(&field.kind).is_some() || list != Value::Array(Vec::new()) {
+                object.insert(field.wire.to_owned(), list);
+            }
         }
     }
     Value::Object(object)

@@ -195,9 +195,9 @@ fn flows_are_found_by_time_and_by_their_parent_task() {
         records.map(|record| record["keyId"].as_i64().expect("it has a key")).collect::<Vec<_>>()
     };
     let first = found(1, 5, None);
-    assert_eq!((keys(&first), &first["total"], &first["pages"]), (vec![12, 299, 300, 301, 302], &json!(7), &json!(2)));
+    assert_eq!((keys(&first), &first["total"], &first["pages"]), (vec![12, 299, 300, 301, 302], &json!(8), &json!(2)));
     assert_eq!((&first["size"], &first["current"]), (&json!(5), &json!(1)));
-    assert_eq!(keys(&found(2, 5, None)), [303, 304]);
+    assert_eq!(keys(&found(2, 5, None)), [303, 304, 305]);
     let pending = &first["records"][1];
     assert_eq!((&pending["status"], &pending["finishNum"], &pending["recallNum"]), (&json!(0), &json!(0), &json!(1)));
     assert_eq!(keys(&found(1, 5, pending["taskName"].as_str())), [299]);
@@ -365,4 +365,42 @@ fn dropping_a_sandbox_closes_its_connections() {
     sandbox.shutdown();
     assert_eq!(connection.read_to_end().expect("an orderly end"), b"");
     assert!(std::net::TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn a_flow_of_either_kind_is_kept_and_a_mix_is_refused() {
+    let sandbox = start();
+    let settings = json!({ "keyId": 300, "recallInterval": 30, "recallNum": 1, "recallType": 0 });
+    let update = |changes: Value| {
+        let mut body = settings.clone();
+        body.as_object_mut().expect("it is an object").extend(changes.as_object().expect("it is an object").clone());
+        ask(&sandbox, UPDATE, &body).json()
+    };
+    let detail = || ask(&sandbox, DETAIL, &json!({ "keyId": 300 })).json()["data"].clone();
+    let voice = json!({ "source": 1, "voiceFileId": "a.wav", "hangUpSms": 0, "toSeat": 0 });
+
+    // The nodes of the flow are voice nodes.
+    let refused = update(json!({ "recallIntent": ["101"] }));
+    let message = refused["msg"].as_str().expect("it is a text");
+    assert!(
+        message.contains("UpdateRecallFlow (nodeList[0].source) and UpdateAgentRecallFlow (recallIntent)"),
+        "{message}"
+    );
+    for mix in [
+        json!({ "nodeList": [voice, { "scriptId": 5 }] }),
+        json!({ "nodeList": [voice], "recallIntent": [] }),
+        json!({ "nodeList": [{ "scriptId": 5, "source": 1 }] }),
+    ] {
+        let refused = update(mix);
+        assert_eq!(refused["code"], -22);
+        let message = refused["msg"].as_str().expect("it is a text");
+        assert!(message.contains("the request mixes the fields of UpdateRecallFlow"), "{message}");
+    }
+
+    assert_eq!(update(json!({ "recallIntent": ["101"], "nodeList": [{ "scriptId": 5 }] }))["code"], 0);
+    assert_eq!((&detail()["recallIntent"], &detail()["nodeList"][0]["scriptId"]), (&json!(["101"]), &json!(5)));
+    assert_eq!(detail()["nodeList"][0].get("source"), None);
+    assert_eq!(update(json!({ "nodeList": [{}] }))["code"], -22);
+    assert_eq!(update(json!({ "nodeList": [voice] }))["code"], 0);
+    assert_eq!((detail().get("recallIntent"), detail()["nodeList"][0].get("scriptId")), (None, None));
 }

@@ -19,6 +19,7 @@ from recallflow.generated.requests import (
     GroupCallQuery,
     RecallFlowDetailQuery,
     RecallFlowQuery,
+    UpdateAgentRecallFlow,
     UpdateRecallFlow,
 )
 from recallflow.generated.responses import (
@@ -219,6 +220,37 @@ class AsyncOperations(BaseClient):
             self._core,
             operations.QUERY_RECALL_FLOWS,
             query,
+            (timeout, max_retries),
+        )
+
+    async def update_agent_recall_flow(
+        self,
+        request: UpdateAgentRecallFlow,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Edits an AI Agent recall flow. The flow must be pending. Known only from other public pages of the vendor.
+
+        It is retried only if the service provably did not process it. If the outcome is unknown, it raises
+        `OutcomeUnknownError`.
+
+        `POST voice/recallFlow/update`.
+
+        Args:
+            request: New settings of an AI Agent recall flow. Known only from other public pages of the vendor.
+            timeout: Total time of a call with all its retries, in seconds; None for the client's.
+            max_retries: Maximum number of attempts after the first; None for the client's.
+
+        Raises:
+            InvalidRequestError: The request breaks a documented rule; nothing was sent.
+            OutcomeUnknownError: The update may or may not have been applied.
+            RecallFlowError: Base of all errors.
+        """
+        await submit(
+            self._core,
+            operations.UPDATE_AGENT_RECALL_FLOW,
+            request,
             (timeout, max_retries),
         )
 

@@ -25,12 +25,14 @@ from recallflow.generated.enums import (
 )
 
 __all__ = [
+    "AgentRecallNode",
     "CancelRecallFlow",
     "GroupCallQuery",
     "RecallFlowDetailQuery",
     "RecallFlowQuery",
     "RecallNode",
     "RecallNodeOptions",
+    "UpdateAgentRecallFlow",
     "UpdateRecallFlow",
 ]
 
@@ -96,6 +98,25 @@ class RecallFlowQuery(Request):
 
 
 @keyword_record
+class UpdateAgentRecallFlow(Request):
+    """New settings of an AI Agent recall flow. Known only from other public pages of the vendor."""
+
+    key_id: int
+    """Unique key of the recall flow."""
+    recall_interval: int
+    """Minutes between two recalls, 1 to 1440."""
+    recall_num: int
+    """Number of recalls, 1 to 10."""
+    recall_type: RecallType | int
+    """Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1 failed).
+    """
+    recall_intent: Sequence[str] | None = None
+    """Codes of the intents whose calls are repeated, such as `101`. The vendor does not publish the list of codes."""
+    node_list: Sequence[AgentRecallNode] | None = None
+    """Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented."""
+
+
+@keyword_record
 class UpdateRecallFlow(Request):
     """New settings of a recall flow."""
 
@@ -110,6 +131,16 @@ class UpdateRecallFlow(Request):
     """
     node_list: Sequence[RecallNode] | None = None
     """Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented."""
+
+
+@keyword_record
+class AgentRecallNode(Request):
+    """One node of an AI Agent recall flow: the agent of one round of calls. Known only from other public pages of the
+    vendor.
+    """
+
+    script_id: int
+    """ID of the AI Agent template."""
 
 
 class RecallNodeOptions(TypedDict, total=False):
@@ -256,7 +287,9 @@ REQUESTS: tuple[type[Request], ...] = (
     GroupCallQuery,
     RecallFlowDetailQuery,
     RecallFlowQuery,
+    UpdateAgentRecallFlow,
     UpdateRecallFlow,
+    AgentRecallNode,
     RecallNode,
 )
 """All of them, in the order of the spec."""

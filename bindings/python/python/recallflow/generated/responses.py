@@ -21,6 +21,10 @@ from recallflow.generated.enums import (
     VoiceGender,
     VoiceSource,
 )
+from recallflow.generated.requests import (
+    UpdateAgentRecallFlow,
+    UpdateRecallFlow,
+)
 
 __all__ = [
     "GroupCallPage",
@@ -155,6 +159,10 @@ class RecallFlowDetail(Updatable):
     """Number of recalls."""
     recall_type: RecallType | int | None = None
     """Which calls are repeated: all, or only the failed ones (0 all, 1 failed)."""
+    recall_intent: Sequence[str] = ()
+    """Codes of the intents whose calls are repeated; only in AI Agent flows. Known only from other public pages of the
+    vendor.
+    """
     status: RecallStatus | int | None = None
     """State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
     it is pending.
@@ -171,6 +179,11 @@ class RecallFlowDetail(Updatable):
     """Whether the service counted the nodes; only in responses that page the nodes."""
     pages: int | None = None
     """Number of pages; only in responses that page the nodes."""
+
+    def to_update(self) -> UpdateRecallFlow | UpdateAgentRecallFlow:
+        # The documentation is that of the base.
+        update: UpdateRecallFlow | UpdateAgentRecallFlow = Updatable.to_update(self)
+        return update
 
 
 @keyword_record
@@ -237,6 +250,9 @@ class RecallNodeDetail(Response):
     """Key that transfers the call to an agent."""
     delay_transfer: int | None = None
     """Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2."""
+    script_id: int | None = None
+    """ID of the AI Agent template; only in nodes of AI Agent flows. Known only from other public pages of the vendor.
+    """
 
 
 @keyword_record

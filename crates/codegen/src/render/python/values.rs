@@ -18,6 +18,8 @@ struct PythonClasses {
     exports: Vec<String>,
     classes: Vec<PythonClass>,
     totals: Vec<PythonTotals>,
+    /// The requests that write responses back.
+    updates: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -29,6 +31,8 @@ struct PythonClass {
     constructors: Vec<NamedConstructor>,
     /// The fields that every constructor accepts by name.
     options: Vec<PythonMember>,
+    /// The requests that write the response back, as a type.
+    updates: String,
 }
 
 /// A field or a parameter.
@@ -84,6 +88,7 @@ fn render(api: &Api, direction: Direction, template: &str) -> String {
         exports: sorted(exports.chain(totals.iter().map(|totals| totals.name.clone()))),
         classes,
         totals,
+        updates: sorted(types.iter().flat_map(|item| item.updates.iter().cloned())),
     };
     fill(template, page)
 }
@@ -101,6 +106,7 @@ fn class(item: &Type) -> PythonClass {
         fields: item.fields.iter().map(|field| member(field, item.direction)).collect(),
         constructors: item.constructors.iter().map(|constructor| named_constructor(item, constructor)).collect(),
         options: options.map(|field| member(field, item.direction)).collect(),
+        updates: item.updates.join(" | "),
     }
 }
 
@@ -108,7 +114,7 @@ fn class(item: &Type) -> PythonClass {
 fn base(item: &Type) -> &'static str {
     match item.direction {
         Direction::Request => "Request",
-        Direction::Response if item.name == "RecallFlowDetail" => "Updatable",
+        Direction::Response if !item.updates.is_empty() => "Updatable",
         Direction::Response => "Response",
     }
 }

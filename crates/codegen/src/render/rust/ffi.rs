@@ -19,6 +19,14 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         quote!(#position => read_as::<#name>(source))
     });
     let pagings = requests.iter().map(|item| page_number(api, &item.name));
+    let updates = api.types.iter().filter(|item| !item.updates.is_empty()).map(|item| {
+        let response = path("responses", &item.name);
+        let candidates = item.updates.iter().map(|name| {
+            let (position, of) = (path("requests", name), ident(name));
+            quote!(candidate::<#of>(#position, source, shape))
+        });
+        quote!(#response => vec![#(#candidates),*])
+    });
     vec![
         quote! {
             use super::positions::enums;
@@ -26,7 +34,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
             use super::positions::responses;
             use super::requests::{#(#idents),*};
             use crate::request::violation::Violation;
-            use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, read_as};
+            use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, UpdateCandidate, candidate, read_as};
             use crate::request::source::Source;
             use crate::response::shape::{Field, Kind, Shape};
         },
@@ -52,6 +60,16 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
                 match request {
                     #(#reads,)*
                     _ => unreachable!("there is no request {request}"),
+                }
+            }
+        },
+        quote! {
+            /// Reads the response at this position of [`RESPONSES`](super::shapes::RESPONSES) as each request that writes
+            /// it back.
+            pub(crate) fn read_updates(response: usize, source: &impl Source, shape: &'static Shape) -> Vec<UpdateCandidate> {
+                match response {
+                    #(#updates,)*
+                    _ => Vec::new(),
                 }
             }
         },

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::tokens::{
     bound, doc, enums_of, field_doc, field_ident, holds, ident, is_always_there, is_passed_on, is_text, literal,
-    parameter_type, parameter_value, uses, value_type, wire_path,
+    parameter_type, parameter_value, uses, value_type,
 };
 use crate::model::{
     Api, Condition, Constructor, Direction, Field, FieldKind, Format, Limit, Lint, Literal, Required, Rule, Type,
@@ -28,6 +28,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
 
         use super::enums::{#(#enums),*};
         use crate::request::check::{self, Checker, Rules};
+        use crate::request::extra::FieldNames;
         use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
         use crate::request::source::Object;
         use crate::request::lint::{self, Lint, Linter};
@@ -86,11 +87,12 @@ fn methods(request: &Type) -> TokenStream {
     let new = new_constructor(request);
     let constructors = request.constructors.iter().map(|constructor| named_constructor(request, constructor));
     let setters = request.fields.iter().map(setter);
-    let documented = request.fields.iter().map(wire_path);
+    let documented = request.fields.iter().map(Field::wire_path);
+    let foreign = request.foreign.iter().map(|(path, owner)| quote!((#path, #owner)));
     quote! {
         impl #name {
-            /// Wire paths of the fields.
-            const DOCUMENTED: &[&str] = &[#(#documented),*];
+            /// Wire paths of the fields, and of those of other requests of the same path.
+            const NAMES: FieldNames = FieldNames { documented: &[#(#documented),*], foreign: &[#(#foreign),*] };
 
             #new
             #(#constructors)*
@@ -358,7 +360,7 @@ fn rules_impl(request: &Type) -> TokenStream {
         impl Rules for #name {
             fn check(&self, checker: &mut Checker<'_>) {
                 #(#calls;)*
-                checker.extra(&self.extra, Self::DOCUMENTED);
+                checker.extra(&self.extra, &Self::NAMES);
             }
         }
     }
@@ -366,7 +368,7 @@ fn rules_impl(request: &Type) -> TokenStream {
 
 /// Renders the rules of one field, or `None` if its type expresses them all.
 fn field_rules(request: &Type, field: &Field) -> Option<TokenStream> {
-    let (path, name) = (wire_path(field), field_ident(&field.wire));
+    let (path, name) = (field.wire_path(), field_ident(&field.wire));
     let mut calls = Vec::new();
     match &field.required {
         Required::When(conditions) => {
@@ -474,7 +476,7 @@ fn lint_impl(request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let own = request.lints.iter().map(|lint| lint_call(request, lint));
     let nested = request.fields.iter().filter_map(|field| {
-        let (path, nested) = (wire_path(field), nested_value(field)?);
+        let (path, nested) = (field.wire_path(), nested_value(field)?);
         Some(quote!(linter.nested(#path, #nested)))
     });
     let calls = own.chain(nested);
@@ -482,14 +484,14 @@ fn lint_impl(request: &Type) -> TokenStream {
         impl Lint for #name {
             fn lint(&self, linter: &mut Linter<'_>) {
                 #(#calls;)*
-                linter.extra(&self.extra, Self::DOCUMENTED);
+                linter.extra(&self.extra, &Self::NAMES);
             }
         }
     }
 }
 
 fn lint_call(request: &Type, lint: &Lint) -> TokenStream {
-    let path = |wire: &str| wire_path(request.field(wire));
+    let path = |wire: &str| request.field(wire).wire_path();
     match lint {
         Lint::NoEffect { field, unless, doc } => {
             let (path, target, name) = (path(field), request.field(field), field_ident(field));
@@ -557,7 +559,7 @@ fn read_flat(request: &Type) -> TokenStream {
         let (name, call) = (field_ident(&field.wire), read_call(field));
         quote!(#name: object #call)
     });
-    quote!(Self { #(#fields,)* extra: object.extra(Self::DOCUMENTED) })
+    quote!(Self { #(#fields,)* extra: object.extra(&Self::NAMES) })
 }
 
 fn read_nested(request: &Type, object: &Ident) -> TokenStream {
@@ -573,7 +575,7 @@ fn read_nested(request: &Type, object: &Ident) -> TokenStream {
         }
     });
     let names = request.fields.iter().map(|field| field_ident(&field.wire));
-    quote!(#(#reads)* let extra = #object.extra(Self::DOCUMENTED); Self { #(#names,)* extra })
+    quote!(#(#reads)* let extra = #object.extra(&Self::NAMES); Self { #(#names,)* extra })
 }
 
 fn read_call(field: &Field) -> TokenStream {

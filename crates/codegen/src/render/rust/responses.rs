@@ -71,7 +71,10 @@ fn writing_impl(response: &Type) -> TokenStream {
     let calls = response.fields.iter().map(|field| {
         let (wire, name) = (&field.wire, field_ident(&field.wire));
         match field.kind {
-            FieldKind::List(_) => quote!(record.list(#wire, &self.#name)?;),
+            FieldKind::List(ref item) if matches!(**item, FieldKind::Object(_)) => {
+                quote!(record.list(#wire, &self.#name)?;)
+            }
+            FieldKind::List(_) => quote!(record.values(#wire, &self.#name)?;),
             FieldKind::Flag => quote!(record.flag(#wire, self.#name)?;),
             _ => quote!(record.value(#wire, self.#name.as_ref())?;),
         }

@@ -171,11 +171,3 @@ pub(super) fn enums_of<'a>(api: &'a Api, types: &[&Type]) -> Vec<Ident> {
 pub(super) fn uses(types: &[&Type], kind: &FieldKind) -> bool {
     types.iter().any(|of| of.fields.iter().any(|field| field.kind.item() == kind))
 }
-
-/// Returns the path of a field in its object, in wire names.
-pub(super) fn wire_path(field: &Field) -> String {
-    match &field.within {
-        Some(object) => format!("{object}.{}", field.wire),
-        None => field.wire.clone(),
-    }
-}

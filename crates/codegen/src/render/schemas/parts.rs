@@ -83,3 +83,9 @@ pub(super) fn nullable(mut schema: Object) -> Object {
 fn any_of_null(schema: Object) -> Object {
     Object::new().set("anyOf", [schema, Object::new().set("type", "null")])
 }
+
+/// Returns a schema for the requests of one path. It is `anyOf`, because a request without the fields that tell the
+/// types apart is one of each type. The types exclude each other's fields, so nothing else is.
+pub(in crate::render) fn variant_schema(mut types: Vec<Object>) -> Object {
+    if types.len() == 1 { types.remove(0) } else { Object::new().set("anyOf", types) }
+}

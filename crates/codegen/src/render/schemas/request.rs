@@ -20,6 +20,11 @@ impl References {
             schemas = schemas.set(name, schema);
             required.extend(must.then_some(name));
         }
+        for (path, owner) in &item.foreign {
+            // A path with a dot is in a nested object, which no variant of the API has.
+            let doc = format!("A field of `{owner}`, which must be left out here.");
+            schemas = schemas.set(path, Object::new().set("description", doc).set("type", "null"));
+        }
         object(schemas, required).set_any("allOf", conditionals(item))
     }
 

@@ -8,10 +8,6 @@ use super::types::{responded, told, value_type};
 use crate::model::service::Envelope;
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
-/// The response with the hand-written method `toUpdate`, the request that the method returns, and the name of that
-/// request with lists that can be changed in place.
-const UPDATABLE: (&str, &str, &str) = ("RecallFlowDetail", "UpdateRecallFlow", "RecallFlowDraft");
-
 /// The values of the template.
 #[derive(Serialize)]
 struct TypeScriptResponses<'a> {
@@ -29,7 +25,9 @@ struct Response<'a> {
     name: &'a str,
     doc: &'a str,
     fields: Vec<ResponseProperty<'a>>,
-    draft: Option<Draft>,
+    drafts: Vec<Draft<'a>>,
+    /// Position in the native module's table.
+    position: usize,
     totals: Option<TypeScriptTotals<'a>>,
 }
 
@@ -45,11 +43,11 @@ struct ResponseProperty<'a> {
     read: String,
 }
 
-/// The request that `toUpdate` returns. Its lists can be changed in place.
+/// A request that `toUpdate` returns. Its lists can be changed in place.
 #[derive(Serialize)]
-struct Draft {
-    name: &'static str,
-    request: &'static str,
+struct Draft<'a> {
+    name: String,
+    request: &'a str,
     lists: Vec<(String, String)>,
 }
 
@@ -67,7 +65,7 @@ pub(super) fn render_module(api: &Api) -> String {
         header: crate::render::header::header(api),
         imports: imports(api, &responses).statements(),
         names: literals(responses.iter().map(|response| &response.name)),
-        responses: responses.into_iter().map(|item| response(api, item)).collect(),
+        responses: responses.into_iter().enumerate().map(|(at, item)| response(api, at, item)).collect(),
         envelope: envelope(&api.service.envelope),
     };
     text::fill(include_str!("responses.ts.jinja"), page)
@@ -90,10 +88,10 @@ fn imports(api: &Api, responses: &[&Type]) -> Imports {
             imports.add_type("./enums.js", value_type(name));
         }
     }
-    for draft in responses.iter().filter_map(|response| draft(api, response)) {
+    for draft in responses.iter().flat_map(|response| drafts(api, response)) {
         imports.add_value("../flow.js", "updatable");
         imports.add_type("./requests.js", draft.request);
-        for (_, item) in draft.lists {
+        for (_, item) in draft.lists.into_iter().filter(|(_, item)| item != "string") {
             imports.add_type("./requests.js", item);
         }
     }
@@ -103,29 +101,34 @@ fn imports(api: &Api, responses: &[&Type]) -> Imports {
     imports
 }
 
-fn response<'a>(api: &Api, response: &'a Type) -> Response<'a> {
+fn response<'a>(api: &Api, position: usize, response: &'a Type) -> Response<'a> {
     Response {
         name: &response.name,
         doc: &response.doc.text,
         fields: response.fields.iter().map(property).collect(),
-        draft: draft(api, response),
+        drafts: drafts(api, response),
+        position,
         totals: response.totals.as_deref().map(|name| totals(response, name)),
     }
 }
 
-fn draft(api: &Api, response: &Type) -> Option<Draft> {
-    let (detail, request, name) = UPDATABLE;
-    let lists = || {
-        let of_objects = |field: &Field| match &field.kind {
+fn drafts<'a>(api: &Api, response: &'a Type) -> Vec<Draft<'a>> {
+    let draft = |request: &'a String| {
+        let list = |field: &Field| match &field.kind {
             FieldKind::List(item) => match &**item {
                 FieldKind::Object(item) => Some((field.wire.clone(), item.clone())),
+                FieldKind::String => Some((field.wire.clone(), "string".to_owned())),
                 _ => None,
             },
             _ => None,
         };
-        api.type_named(request).fields.iter().filter_map(of_objects).collect()
+        Draft {
+            name: format!("{}Draft", request.strip_prefix("Update").unwrap_or(request)),
+            request,
+            lists: api.type_named(request).fields.iter().filter_map(list).collect(),
+        }
     };
-    (response.name == detail).then(|| Draft { name, request, lists: lists() })
+    response.updates.iter().map(draft).collect()
 }
 
 fn property(field: &Field) -> ResponseProperty<'_> {
