@@ -458,14 +458,11 @@ pub(crate) fn describe(object: &Bound<'_, PyAny>) -> PyResult<String> {
 }
 
 fn describe_integer(number: &Bound<'_, PyAny>) -> PyResult<String> {
-    if let Ok(number) = number.extract::<i64>() {
-        return Ok(number.to_string());
-    }
-    if let Ok(number) = number.extract::<u64>() {
-        return Ok(number.to_string());
-    }
     // Python refuses to print numbers with very many digits.
-    Ok(format!("a number of {} bits", number.call_method0("bit_length")?))
+    match number.extract::<i128>() {
+        Ok(number) if number.unsigned_abs() <= u64::MAX.into() => Ok(number.to_string()),
+        _ => Ok(format!("a number of {} bits", number.call_method0("bit_length")?)),
+    }
 }
 
 fn describe_float(number: f64) -> String {

@@ -106,6 +106,7 @@ MISFITS: dict[str, tuple[Any, str]] = {
     "NaN": (float("nan"), "NaN"),
     "infinity": (float("inf"), "Infinity"),
     "minus infinity": (float("-inf"), "-Infinity"),
+    "below 64 bits": (-(2**63) - 1, "-9223372036854775809"),
     "long": (2**70, "a number of 71 bits"),
     "too long to print": (-(10**5000), "a number of 16610 bits"),
     "aware": (AWARE, "a time with a zone (UTC+08:00): turn it into the service's local time"),
