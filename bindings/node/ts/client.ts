@@ -77,17 +77,17 @@ export class Client extends Operations {
 
   /** Base URL of the service. */
   get baseUrl(): string {
-    return parts.of(this).core.baseUrl;
+    return parts.get(this).core.baseUrl;
   }
 
   /** Default timeout of a whole call, in milliseconds. */
   get timeout(): number {
-    return parts.of(this).core.timeout;
+    return parts.get(this).core.timeout;
   }
 
   /** Default number of retries of a call. */
   get maxRetries(): number {
-    return parts.of(this).core.maxRetries;
+    return parts.get(this).core.maxRetries;
   }
 
   /**
@@ -111,7 +111,7 @@ export class Client extends Operations {
   call<T = unknown>(path: string, body: object, options?: EndpointOptions): Promise<T> {
     const { kind, others } = endpointOptions(options);
     return startCall(
-      parts.of(this),
+      parts.get(this),
       others,
       siteOf(Client.prototype.call),
       () => {
@@ -124,7 +124,7 @@ export class Client extends Operations {
 
   /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */
   close(): void {
-    parts.of(this).core.close();
+    parts.get(this).core.close();
   }
 
   /** Closes the client, for `await using`. */
@@ -157,7 +157,7 @@ export class Client extends Operations {
     method: (...args: never) => unknown,
   ): Promise<T> {
     return startCall(
-      parts.of(this),
+      parts.get(this),
       options,
       siteOf(method),
       () => {
@@ -177,7 +177,7 @@ export class Client extends Operations {
     method: (...args: never) => unknown,
   ): Pages<T> {
     const site = siteOf(method);
-    const { core, logger } = parts.of(this);
+    const { core, logger } = parts.get(this);
     const { text, signal } = attempt(() => callOptions(options), site);
     const reader = attempt(() => core.pages(operation, encode(request), text), site);
     return new Pages(reader, readItem, logger, signal);

@@ -51,17 +51,17 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
 
   /** How the list changed while it was paged; `undefined` if it did not. */
   get drift(): Drift | undefined {
-    return iterators.of(this).drift;
+    return iterators.get(this).drift;
   }
 
   /** Returns the next item, and reads the next page if necessary. */
   next(): Promise<IteratorResult<T, undefined>> {
-    return (iterators.of(this) as PageIterator<T>).next();
+    return (iterators.get(this) as PageIterator<T>).next();
   }
 
   /** Ends the iteration, and aborts the call that reads a page. */
   return(): Promise<IteratorReturnResult<undefined>> {
-    return iterators.of(this).return();
+    return iterators.get(this).return();
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,11 +1,12 @@
 /**
- * The private parts of public objects, in a property that printing, copying and comparing do not see.
+ * Keeps the private parts of public objects in a property that printing, copying and comparing do not see.
  *
  * A private name would not work through a `Proxy`, such as those of Vue, MobX and dependency injection, because `this` is
  * then the proxy. The parts are behind a function, because such a proxy also wraps the objects that it returns, and the
  * native module refuses wrapped objects.
  */
 
+/** The private parts of all objects of one class. */
 export class PrivateParts<P extends object> {
   readonly #key = Symbol('private parts');
 
@@ -16,8 +17,8 @@ export class PrivateParts<P extends object> {
   }
 
   /** Returns the private parts of an object. */
-  of(owner: object): P {
-    const get = (owner as Record<symbol, () => P>)[this.#key] as () => P;
-    return get();
+  get(owner: object): P {
+    const parts = (owner as Record<symbol, () => P>)[this.#key] as () => P;
+    return parts();
   }
 }

@@ -142,17 +142,17 @@ export class Sandbox {
 
   /** The base URL for clients, `http://127.0.0.1:PORT`. Any path prefix may follow it. */
   get url(): string {
-    return parts.of(this).started.url;
+    return parts.get(this).started.url;
   }
 
   /** The API key that is accepted. */
   get apiKey(): string {
-    return parts.of(this).started.api_key;
+    return parts.get(this).started.api_key;
   }
 
   /** The secret that requests are signed with. */
   get apiSecret(): string {
-    return parts.of(this).started.api_secret;
+    return parts.get(this).started.api_secret;
   }
 
   /** Returns a new client of this sandbox, with the options of `Client`. */
@@ -291,7 +291,7 @@ export class Sandbox {
 
   /** Stops the sandbox and closes its connections. Does nothing if it has stopped. */
   close(): void {
-    const { native } = parts.of(this);
+    const { native } = parts.get(this);
     native.close();
     running.delete(native);
   }
@@ -313,7 +313,7 @@ export class Sandbox {
     options: object,
     inspect?: (value: unknown, options: object) => string,
   ): unknown {
-    const shown = { url: this.url, isRunning: running.has(parts.of(this).native) };
+    const shown = { url: this.url, isRunning: running.has(parts.get(this).native) };
     return inspect === undefined ? shown : `${this.constructor.name} ${inspect(shown, options)}`;
   }
 }
@@ -322,7 +322,7 @@ export class Sandbox {
 function run(sandbox: Sandbox, caller: keyof Sandbox, command: string, args?: object | (() => object)): unknown {
   try {
     const given = typeof args === 'function' ? (args as () => object)() : args;
-    return resultOf(parts.of(sandbox).native.command(commandText(command, given)));
+    return resultOf(parts.get(sandbox).native.command(commandText(command, given)));
   } catch (thrown) {
     throw moveTo(thrown as Error, siteOf(member(Sandbox.prototype, caller)));
   }
@@ -346,7 +346,7 @@ async function wait(
     }
     signal?.throwIfAborted();
     const text = commandText(command, { ...unknown, ...args, timeout: timeout === Infinity ? null : timeout });
-    resultOf(await replyOf(parts.of(sandbox).native, text, signal));
+    resultOf(await replyOf(parts.get(sandbox).native, text, signal));
   } catch (thrown) {
     throw signal?.aborted === true && thrown === signal.reason ? thrown : moveTo(thrown as Error, site);
   }
