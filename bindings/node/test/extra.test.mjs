@@ -71,7 +71,7 @@ test('a flow is written back with its unknown fields', async () => {
   flow.nodeList[0].region = 'AE';
   sandbox.insertFlow(flow);
   const before = await client.queryRecallFlowDetail(300);
-  const update = before.toUpdate();
+  const update = before.toUpdate('UpdateRecallFlow');
   assert.deepEqual(pathsOf(warnings(update, 'UpdateRecallFlow')), ['nodeList[0].region', 'priority']);
   await client.updateRecallFlow({ ...update, nodeList: update.nodeList?.slice(0, 2) });
   const after = await client.queryRecallFlowDetail(300);

@@ -28,7 +28,10 @@ def tour(client: rf.Client) -> None:
     print(json.dumps(detail.to_wire(), indent=2, ensure_ascii=False))
 
     title("Edit it")
-    client.update_recall_flow(detail.to_update().replace(recall_interval=45))
+    update = detail.to_update()
+    # An AI Agent flow would become an `UpdateAgentRecallFlow`.
+    assert isinstance(update, rf.UpdateRecallFlow)
+    client.update_recall_flow(update.replace(recall_interval=45))
     edited = client.query_recall_flow_detail(first)
     print(f"minutes between the recalls of flow {first}: {detail.recall_interval}, now {edited.recall_interval}")
 

@@ -118,6 +118,7 @@ def test_a_flow_is_written_back_with_its_unknown_fields() -> None:
         sandbox.insert_flow({**flow, "priority": {"level": 3}})
         before = client.query_recall_flow_detail(300)
         update = before.to_update()
+        assert isinstance(update, rf.UpdateRecallFlow)
         assert paths(update.warnings()) == ["nodeList[0].region", "priority"]
         client.update_recall_flow(update.replace(node_list=update.node_list[:2] if update.node_list else None))
         after = client.query_recall_flow_detail(300)
