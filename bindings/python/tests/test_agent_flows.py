@@ -30,7 +30,7 @@ def test_a_flow_with_voice_nodes_becomes_the_other_update() -> None:
 
 def test_a_flow_that_mixes_both_kinds_is_refused() -> None:
     mixed = rf.RecallFlowDetail.from_wire({**SETTINGS, "nodeList": [{"scriptId": 1}, {"source": 1}]})
-    with pytest.raises(rf.InvalidRequestError, match="mixes two kinds of updates: `nodeList\\[0\\].scriptId` is a field"):
+    with pytest.raises(rf.InvalidRequestError, match=r"mixes two kinds of updates: `nodeList\[0\]"):
         mixed.to_update()
 
 

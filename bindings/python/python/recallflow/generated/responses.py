@@ -181,7 +181,12 @@ class RecallFlowDetail(Updatable):
     """Number of pages; only in responses that page the nodes."""
 
     def to_update(self) -> UpdateRecallFlow | UpdateAgentRecallFlow:
-        # The documentation is that of the base.
+        """Returns the update that would write back this response, of the type that its fields fit.
+
+        Raises:
+            InvalidRequestError: The response lacks a field that an update requires, has a value that does not fit, or
+                mixes fields of several types.
+        """
         update: UpdateRecallFlow | UpdateAgentRecallFlow = Updatable.to_update(self)
         return update
 
