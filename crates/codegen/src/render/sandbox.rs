@@ -65,7 +65,7 @@ fn own_fields(api: &Api, name: &str, around: &[&str]) -> Vec<String> {
         match &field.kind {
             _ if is_foreign(field) => own.push(path),
             FieldKind::Object(inner) => {
-                own.extend(own_fields(api, inner, &around).iter().map(|rest| format!("{path}{rest}")))
+                own.extend(own_fields(api, inner, &around).iter().map(|rest| format!("{path}{rest}")));
             }
             FieldKind::List(inner) => {
                 if let FieldKind::Object(inner) = &**inner {
