@@ -1,4 +1,4 @@
-//! Operations that share a path. Their requests are told apart by fields that only one of them has.
+//! Operations that share a path. Fields that only one of them has distinguish their requests.
 
 use serde_json::Value;
 

@@ -47,8 +47,8 @@ fn operation(api: &Api, operation: &Operation) -> Object {
         .set_some("data", response.map(|response| invented_object(api, response, &[])))
 }
 
-/// Returns the JSON pointers of the fields by which a request is told from the other requests of its path. `*` is any item
-/// of a list.
+/// Returns the JSON pointers of the fields that distinguish a request from the other requests of its path. `*` is any item of
+/// a list.
 fn own_fields(api: &Api, name: &str, around: &[&str]) -> Vec<String> {
     if around.contains(&name) {
         return Vec::new();
