@@ -42,7 +42,7 @@ fn wire_text(row: Row<'_>) -> String {
     let mut members = Vec::new();
     for (position, (field, cell)) in row.shape().fields.iter().zip(row.cells()).enumerate() {
         let value = match (cell, &field.kind) {
-            (Cell::Absent, Kind::List(_)) => "[]".to_owned(),
+            (Cell::Absent, Kind::List(Kind::Object(_))) => "[]".to_owned(),
             (Cell::Absent, _) => continue,
             (Cell::Object(_), _) => wire_text(row.object(position).unwrap()),
             (Cell::Objects(..), _) => list(&mut row.objects(position).map(wire_text)),

@@ -61,8 +61,15 @@ mod tests {
         inspect(&Extra::from_json(json).unwrap(), &names, |path, complaint| {
             found.push((path.to_owned(), complaint.is_some()));
         });
-        let expected =
-            [("new", false), ("par", false), ("params.new", false), ("params.strTime", true), ("size", true)];
+        let expected = [
+            ("new", false),
+            ("no", false),
+            ("other", true),
+            ("par", false),
+            ("params.new", false),
+            ("params.strTime", true),
+            ("size", true),
+        ];
         assert_eq!(found, expected.map(|(path, refused)| (path.to_owned(), refused)));
     }
 

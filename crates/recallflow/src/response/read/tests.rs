@@ -95,26 +95,18 @@ fn every_kind_of_field_is_read_or_kept() {
     for (text, expected, extra) in [
         (
             json!({ "integer": 5, "rate": 2, "counts": [1, "2"] }),
-            json!({ "integer": 5, "rate": 2.0, "counts": [1, 2], "names": [] }),
+            json!({ "integer": 5, "rate": 2.0, "counts": [1, 2] }),
             vec![],
         ),
-        (
-            json!({ "integer": 1_i64 << 31 }),
-            json!({ "integer": 1_i64 << 31, "counts": [], "names": [] }),
-            vec!["integer"],
-        ),
-        (json!({ "rate": 1 << 20 }), json!({ "rate": 1_048_576.0, "counts": [], "names": [] }), vec![]),
-        (json!({ "rate": u64::MAX }), json!({ "rate": u64::MAX, "counts": [], "names": [] }), vec!["rate"]),
-        (json!({ "task": { "taskId": "7" } }), json!({ "task": { "taskId": 7 }, "counts": [], "names": [] }), vec![]),
-        (json!({ "task": [] }), json!({ "task": [], "counts": [], "names": [] }), vec!["task"]),
-        (json!({ "counts": ["x", "1", null, 2] }), json!({ "counts": ["x", 1, null, 2], "names": [] }), vec!["counts"]),
-        (json!({ "names": ["a", "\u{1}b"] }), json!({ "counts": [], "names": ["a", "\u{1}b"] }), vec![]),
-        (json!({ "names": {} }), json!({ "counts": [], "names": {} }), vec!["names"]),
-        (
-            json!({ long: "a", "list": [3], "count": 9 }),
-            json!({ long: "a", "integer": 9, "counts": [3], "names": [] }),
-            vec![],
-        ),
+        (json!({ "integer": 1_i64 << 31 }), json!({ "integer": 1_i64 << 31 }), vec!["integer"]),
+        (json!({ "rate": 1 << 20 }), json!({ "rate": 1_048_576.0 }), vec![]),
+        (json!({ "rate": u64::MAX }), json!({ "rate": u64::MAX }), vec!["rate"]),
+        (json!({ "task": { "taskId": "7" } }), json!({ "task": { "taskId": 7 } }), vec![]),
+        (json!({ "task": [] }), json!({ "task": [] }), vec!["task"]),
+        (json!({ "counts": ["x", "1", null, 2] }), json!({ "counts": ["x", 1, null, 2] }), vec!["counts"]),
+        (json!({ "names": ["a", "\u{1}b"] }), json!({ "names": ["a", "\u{1}b"] }), vec![]),
+        (json!({ "names": {} }), json!({ "names": {} }), vec!["names"]),
+        (json!({ long: "a", "list": [3], "count": 9 }), json!({ long: "a", "integer": 9, "counts": [3] }), vec![]),
     ] {
         assert_eq!(
             read(&text.to_string(), &EVERY_KIND),
