@@ -168,6 +168,8 @@ async fn the_sandbox_routes_every_operation() {
         stream.read_to_string(&mut response).await.unwrap();
         // The sandbox checks the path before the signature, so this error shows that the path is known.
         assert!(response.contains(r#""code":-1"#), "{}: {response}", operation.name);
-        assert_eq!(sandbox.requests().pop().unwrap().operation.as_deref(), Some(operation.name));
+        // A request without fields could be of each operation of its path, and counts as the first one.
+        let first = OPERATIONS.iter().find(|other| other.path == operation.path).unwrap();
+        assert_eq!(sandbox.requests().pop().unwrap().operation.as_deref(), Some(first.name));
     }
 }
