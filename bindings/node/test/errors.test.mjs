@@ -232,7 +232,7 @@ test('an invalid request lists every violation, and is not sent', async (t) => {
   const update = { ...CHANGE, recallInterval: 0, recallNum: 11 };
   const error = await rejectionOf(sandbox.client().updateRecallFlow(update));
   assert(error instanceof InvalidRequestError);
-  assert.deepEqual(error.violations, validate(update));
+  assert.deepEqual(error.violations, validate(update, 'UpdateRecallFlow'));
   assert.deepEqual(
     error.violations.map(({ path, rule }) => [path, rule]),
     [

@@ -214,13 +214,13 @@ suite('requests survive being written and read', () => {
   }
 });
 
-/** The type of each field of a response: a flag, a text, a time, a fraction, or an integer with its bits. */
+/** The type of each field of a response: a flag, a text, texts, a time, a fraction, or an integer with its bits. */
 const NODE_FIELDS = {
   ...{ source: 63, voiceFileId: 'text', voiceFileName: 'text', uploadName: 'text', text: 'text', lan: 'text' },
   ...{ speakingRate: 'fraction', ssmlGender: 63, accent: 31, hangUpSms: 'flag', idxSmsAppId: 63, smsContent: 'text' },
   ...{ senderId: 'text', feedbackPush: 'flag', feedbackValue: 'text', successPush: 'flag', successPushTime: 31 },
   ...{ failedPush: 'flag', ringPush: 'flag', toSeat: 'flag', sipGroupId: 63, outboundControl: 63, calloutRate: 31 },
-  ...{ toSeatType: 63, toSeatKey: 'text', delayTransfer: 31, keyId: 63, taskId: 63, nodeStatus: 63 },
+  ...{ toSeatType: 63, toSeatKey: 'text', delayTransfer: 31, scriptId: 63, keyId: 63, taskId: 63, nodeStatus: 63 },
 };
 const RESPONSES = /** @type {const} */ ({
   GroupCallTask: {
@@ -231,8 +231,8 @@ const RESPONSES = /** @type {const} */ ({
   GroupCallPage: { records: 'GroupCallTask', total: 63, size: 63, current: 63, searchCount: 'flag', pages: 63 },
   RecallNodeDetail: NODE_FIELDS,
   RecallFlowDetail: {
-    ...{ keyId: 63, recallInterval: 31, recallNum: 31, recallType: 63, status: 63, nodeList: 'RecallNodeDetail' },
-    ...{ total: 63, size: 63, current: 63, searchCount: 'flag', pages: 63 },
+    ...{ keyId: 63, recallInterval: 31, recallNum: 31, recallType: 63, status: 63, recallIntent: 'texts' },
+    ...{ nodeList: 'RecallNodeDetail', total: 63, size: 63, current: 63, searchCount: 'flag', pages: 63 },
   },
 });
 
@@ -253,13 +253,16 @@ function responseOf(chance, type) {
   const names = chance.list(2, () => chance.text()).filter((name) => !(name in fields) && !OTHER_NAMES.includes(name));
   const extra = Object.fromEntries(names.map((name) => [name, chance.json()]));
   for (const [name, kind] of Object.entries(fields)) {
-    const isList = kind in RESPONSES;
+    const isList = kind in RESPONSES || kind === 'texts';
     if (!isList && chance.below(4) === 0) {
       continue;
     }
     switch (kind) {
       case 'text':
         response[name] = chance.text();
+        break;
+      case 'texts':
+        response[name] = chance.list(3, () => chance.text());
         break;
       case 'flag':
         response[name] = chance.of([true, false]);
