@@ -43,9 +43,12 @@ fn cargo_metadata() -> Result<Value, String> {
 
 /// Builds a program and returns its path.
 pub(crate) fn build_program(arguments: &[&str]) -> Result<PathBuf, String> {
-    last_built_file(build_command("build"), arguments, |message| {
-        Some(PathBuf::from(message.get("executable")?.as_str()?))
-    })
+    build_program_with(build_command("build"), arguments)
+}
+
+/// Builds a program by a command of [`build_command`] that may have more options.
+pub(crate) fn build_program_with(build: Command, arguments: &[&str]) -> Result<PathBuf, String> {
+    last_built_file(build, arguments, |message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
 }
 
 /// Builds a dynamic library and returns its path.

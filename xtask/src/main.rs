@@ -4,6 +4,8 @@ mod artifact;
 mod bench;
 mod codegen;
 mod demo;
+mod docs;
+mod examples;
 mod faults;
 mod node;
 mod package;
@@ -44,6 +46,12 @@ const COMMANDS: &[ProjectCommand] = &[
         options: "[rust | python | node]",
         about: "run every check, or those of one language",
         run: test::run_command,
+    },
+    ProjectCommand {
+        name: "docs",
+        options: "[rust | python | node] [page…]",
+        about: "run the programs of the pages in docs/ against a sandbox",
+        run: docs::run_command,
     },
     ProjectCommand {
         name: "codegen",

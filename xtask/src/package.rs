@@ -3,7 +3,6 @@
 mod node;
 mod paths;
 mod python;
-mod readme;
 mod scratch;
 mod zig;
 

@@ -64,7 +64,7 @@ pub(crate) fn run_node(arguments: &mut lexopt::Parser) -> Outcome {
 }
 
 /// Returns Node after installing the tools of the package.
-fn with_tools() -> Result<Toolchain, String> {
+pub(crate) fn with_tools() -> Result<Toolchain, String> {
     let node = toolchain::find()?;
     modules::install(&node, &super::home())?;
     Ok(node)

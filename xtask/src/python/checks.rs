@@ -43,7 +43,7 @@ pub(crate) fn run_python(arguments: &mut lexopt::Parser) -> Outcome {
 }
 
 /// Returns an environment with the package as if it were installed: native module, sources and metadata.
-fn prepare_environment() -> Result<PythonEnvironment, String> {
+pub(crate) fn prepare_environment() -> Result<PythonEnvironment, String> {
     let environment = PythonEnvironment::with_requirements("test")?;
     super::build_native_module(DEV)?;
     let folder = environment.site_packages()?;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::examples::TYPESCRIPT;
 use crate::node::toolchain::Toolchain;
 use crate::node::{home, modules, tool};
-use crate::package::readme::TYPESCRIPT;
 use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::sandbox::SandboxProcess;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::package::readme;
+use crate::examples::PYTHON;
 use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::python::environment::PythonEnvironment;
@@ -33,10 +33,10 @@ impl Installed {
             let mut python = self.environment.python();
             read_quietly(sandbox.configure(python.current_dir(scratch.path()).arg("-I").arg(program)))
         };
-        let examples = readme::PYTHON.program(&home().join("README.md"))?;
+        let examples = PYTHON.program(&home().join("README.md"))?;
         let file = scratch.path().join("README.py");
         fs::write(&file, &examples).map_err(|error| error.to_string())?;
-        readme::PYTHON.compare(&examples, &run(&file)?)?;
+        PYTHON.compare(&examples, &run(&file)?)?;
         run(&home().join("examples").join("tour.py")).map(drop)
     }
 

@@ -1,6 +1,6 @@
-//! Extracts the examples of a README, to run them exactly as printed.
+//! Extracts the examples of a page, to run them exactly as printed.
 //!
-//! A block of code is run if the line before it is `<!-- runnable -->`. All such blocks of a README are one program, from
+//! A block of code is run if the line before it is `<!-- runnable -->`. All such blocks of a language are one program, from
 //! top to bottom. Its `RECALLFLOW_*` environment variables point to a sandbox.
 //!
 //! Comments hold the expected output in order, either behind the call that prints or on separate lines. Other comments are
@@ -13,7 +13,7 @@ const MARK: &str = "<!-- runnable -->";
 const END: &str = "```";
 
 /// A language of examples.
-pub(super) struct ExampleLanguage {
+pub(crate) struct ExampleLanguage {
     name: &'static str,
     /// The lines that open a block.
     starts: &'static [&'static str],
@@ -23,56 +23,70 @@ pub(super) struct ExampleLanguage {
     print: &'static str,
 }
 
-pub(super) const PYTHON: ExampleLanguage =
+pub(crate) const PYTHON: ExampleLanguage =
     ExampleLanguage { name: "Python", starts: &["```python"], comment: "# ", print: "print(" };
 
+pub(crate) const RUST: ExampleLanguage =
+    ExampleLanguage { name: "Rust", starts: &["```rust"], comment: "// ", print: "println!(" };
+
 /// Blocks of JavaScript are part of the same program.
-pub(super) const TYPESCRIPT: ExampleLanguage = ExampleLanguage {
+pub(crate) const TYPESCRIPT: ExampleLanguage = ExampleLanguage {
     name: "JavaScript or TypeScript",
     starts: &["```js", "```ts"],
     comment: "// ",
     print: "console.log(",
 };
 
+const LANGUAGES: [&ExampleLanguage; 3] = [&RUST, &PYTHON, &TYPESCRIPT];
+
 impl ExampleLanguage {
-    /// Returns the program of a README, on the same lines, so that a traceback has the line numbers of the README.
-    pub(super) fn program(&self, readme: &Path) -> Result<String, String> {
-        let text = fs::read_to_string(readme).map_err(|error| format!("{}: {error}", readme.display()))?;
-        self.extract(&text).ok_or_else(|| {
-            format!(
-                "{}: expected `{MARK}` before at least one block of {}, and only before such blocks",
-                readme.display(),
-                self.name
-            )
-        })
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
     }
 
-    /// Returns `None` without a marked block, or if a mark is not followed by a block of this language.
+    /// Returns the program of a page, on the same lines, so that a traceback has the line numbers of the page.
+    pub(crate) fn program(&self, page: &Path) -> Result<String, String> {
+        let program = self.program_if_any(page)?;
+        program
+            .ok_or_else(|| format!("{}: expected `{MARK}` before at least one block of {}", page.display(), self.name))
+    }
+
+    /// Returns the same, or `None` if the page has no program in this language.
+    pub(crate) fn program_if_any(&self, page: &Path) -> Result<Option<String>, String> {
+        let text = fs::read_to_string(page).map_err(|error| format!("{}: {error}", page.display()))?;
+        let program = self.extract(&text).ok_or_else(|| {
+            format!(
+                "{}: expected `{MARK}` only before blocks of Rust, Python, JavaScript or TypeScript",
+                page.display()
+            )
+        })?;
+        Ok(Some(program).filter(|program| !program.trim().is_empty()))
+    }
+
+    /// Returns the marked blocks of this language, or `None` if a mark is not followed by a block of any language.
     fn extract(&self, text: &str) -> Option<String> {
         let mut program = String::new();
         let mut marked = false;
-        let mut inside = false;
-        let mut blocks = 0;
+        // The block that the line is in, and whether it is one of this language.
+        let mut block = None;
         for line in text.lines() {
-            if inside && line != END {
-                program.push_str(line);
-            } else if inside {
-                inside = false;
-            } else if marked {
-                if !self.starts.contains(&line) {
-                    return None;
+            match block {
+                Some(_) if line == END => block = None,
+                Some(true) => program.push_str(line),
+                Some(false) => {}
+                None if marked => {
+                    let language = LANGUAGES.iter().find(|language| language.starts.contains(&line))?;
+                    (marked, block) = (false, Some(language.name == self.name));
                 }
-                (marked, inside, blocks) = (false, true, blocks + 1);
-            } else {
-                marked = line == MARK;
+                None => marked = line == MARK,
             }
             program.push('\n');
         }
-        (blocks > 0 && !marked && !inside).then_some(program)
+        (!marked && block.is_none()).then_some(program)
     }
 
     /// Compares the output of a program with its comments.
-    pub(super) fn compare(&self, program: &str, printed: &str) -> Result<(), String> {
+    pub(crate) fn compare(&self, program: &str, printed: &str) -> Result<(), String> {
         let behind = format!(" {}", self.comment);
         let mut comments = program.lines().enumerate().filter_map(|(index, line)| {
             let alone = line.strip_prefix(self.comment).map(|all| ("", all));
@@ -85,10 +99,10 @@ impl ExampleLanguage {
                     Some((_, _, comment)) if comment == printed => break,
                     Some((_, false, _)) => {}
                     Some((line, true, comment)) => {
-                        return Err(format!("expected `{comment}` from line {line} of the README, got `{printed}`"));
+                        return Err(format!("expected `{comment}` from line {line} of the page, got `{printed}`"));
                     }
                     None => {
-                        return Err(format!("expected no more output of the README, got `{printed}`"));
+                        return Err(format!("expected no more output of the page, got `{printed}`"));
                     }
                 }
             }
@@ -96,7 +110,7 @@ impl ExampleLanguage {
         match comments.find(|(_, is_printed, _)| *is_printed) {
             None => Ok(()),
             Some((line, _, comment)) => {
-                Err(format!("expected `{comment}` from line {line} of the README, but it was not printed"))
+                Err(format!("expected `{comment}` from line {line} of the page, but it was not printed"))
             }
         }
     }
@@ -104,7 +118,7 @@ impl ExampleLanguage {
 
 #[cfg(test)]
 mod tests {
-    use super::{PYTHON, TYPESCRIPT};
+    use super::{PYTHON, RUST, TYPESCRIPT};
 
     #[test]
     fn the_output_is_compared_with_the_comments() {
@@ -127,10 +141,21 @@ mod tests {
     }
 
     #[test]
+    fn blocks_of_other_languages_are_left_out() {
+        let text = "<!-- runnable -->\n```rust\na();\n```\n<!-- runnable -->\n```python\nb\n```\n";
+        assert_eq!(RUST.extract(text).as_deref(), Some("\n\na();\n\n\n\n\n\n"));
+        assert_eq!(PYTHON.extract(text).as_deref(), Some("\n\n\n\n\n\nb\n\n"));
+        for text in ["", "```python\nunmarked\n```\n"] {
+            assert_eq!(PYTHON.extract(text).map(|program| program.trim().to_owned()).as_deref(), Some(""), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_mark_without_a_block_is_an_error() {
-        for text in ["", "```python\nunmarked\n```\n", "<!-- runnable -->\n\n```python\n```\n", "<!-- runnable -->\n"] {
+        for text in
+            ["<!-- runnable -->\n\n```python\n```\n", "<!-- runnable -->\n", "<!-- runnable -->\n```json\n```\n"]
+        {
             assert_eq!(PYTHON.extract(text), None, "{text:?}");
         }
-        assert_eq!(PYTHON.extract("<!-- runnable -->\n```js\n```\n"), None);
     }
 }
