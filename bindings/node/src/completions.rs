@@ -22,7 +22,7 @@ use recallflow_bridge::logs::{Known, Line, Sink, logged};
 use serde_json::{Map, Value};
 
 use crate::calls::{AbortedUpdate, CallId, Calls};
-use crate::failure::{raise, shielded, wrong};
+use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::pack::Pack;
 use crate::wake::{Holder, Wake, create_wake};
 
@@ -78,19 +78,19 @@ struct Packed {
     pack: Pack,
 }
 
-struct Queue {
-    state: Mutex<State>,
+struct EventQueue {
+    state: Mutex<QueueState>,
     wake: Wake,
 }
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     events: Vec<Event>,
     is_signaled: bool,
 }
 
-impl Queue {
-    fn lock_state(&self) -> MutexGuard<'_, State> {
+impl EventQueue {
+    fn lock_state(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -108,7 +108,7 @@ impl Queue {
 
 /// Pushes the log lines of one call.
 struct LogSink {
-    queue: Arc<Queue>,
+    queue: Arc<EventQueue>,
     call: CallId,
 }
 
@@ -121,7 +121,7 @@ impl Sink for LogSink {
 /// The pending calls of one JavaScript thread and their events. Only that thread uses it.
 #[napi]
 pub struct Completions {
-    queue: Arc<Queue>,
+    queue: Arc<EventQueue>,
     calls: Calls,
     holder: Holder,
     /// Events that no batch had room or time for.
@@ -134,7 +134,7 @@ impl Completions {
     #[napi(constructor)]
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
         let (wake, holder) = create_wake(env, wake)?;
-        let queue = Queue { state: Mutex::default(), wake };
+        let queue = EventQueue { state: Mutex::default(), wake };
         Ok(Self { queue: Arc::new(queue), calls: Calls::default(), holder, backlog: VecDeque::new() })
     }
 
@@ -149,7 +149,7 @@ impl Completions {
         env: &'e Env,
         mut buffer: Float64ArraySlice<'_>,
     ) -> napi::Result<Option<Vec<JsString<'e>>>> {
-        shielded(None, || {
+        catch_panics(None, || {
             let events = {
                 let mut state = self.queue.lock_state();
                 state.is_signaled = false;
@@ -160,8 +160,9 @@ impl Completions {
             // SAFETY: this runs on the JavaScript thread, which does nothing else meanwhile, and no other thread has access
             // to the buffer.
             let buffer = unsafe { buffer.as_mut() };
-            let (summary, buffer) =
-                buffer.split_at_mut_checked(SUMMARY_LENGTH as usize).ok_or_else(|| wrong("the buffer is too short"))?;
+            let (summary, buffer) = buffer
+                .split_at_mut_checked(SUMMARY_LENGTH as usize)
+                .ok_or_else(|| config_exception("the buffer is too short"))?;
             let end = Instant::now() + TIME_SLICE;
             let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
             while let Some(packed) = self.backlog.front() {
@@ -241,7 +242,7 @@ impl Completions {
             };
             queue.push_event(Event::Ended(id, Box::new(outcome)));
         };
-        let refused = |error| raise(Error::refused_by_system(&error, Some(&refused_call)));
+        let refused = |error| core_exception(Error::refused_by_system(&error, Some(&refused_call)));
         self.calls.insert(id, background::start(call).map_err(refused)?, update);
         self.hold_event_loop(env)?;
         Ok(id.number())

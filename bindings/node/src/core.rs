@@ -11,11 +11,11 @@ use recallflow::{Client, ClientBuilder, Error};
 use serde_json::Value;
 
 use crate::completions::{Completions, Output};
-use crate::failure::{raise, shielded, wrong};
+use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::options::{self, with_call_options};
 use crate::pack::Pack;
 use crate::pages::PageReader;
-use crate::wire::unwritable;
+use crate::wire_form::find_misfit;
 
 /// A client of the core. It holds the secret, and no method returns it.
 #[napi]
@@ -28,7 +28,7 @@ pub struct Core {
 
 impl Core {
     fn from_builder(builder: ClientBuilder) -> napi::Result<Self> {
-        let client = builder.build().map_err(raise)?;
+        let client = builder.build().map_err(core_exception)?;
         Ok(Self {
             base_url: client.base_url().to_owned(),
             timeout: in_milliseconds(client.timeout()),
@@ -38,7 +38,8 @@ impl Core {
     }
 
     fn client_for_call(&self, options: Option<&str>) -> napi::Result<Client> {
-        let client = self.client.clone().ok_or_else(|| wrong("the client was closed; create another one"))?;
+        let client =
+            self.client.clone().ok_or_else(|| config_exception("the client was closed; create another one"))?;
         with_call_options(client, options)
     }
 }
@@ -54,13 +55,15 @@ impl Core {
     /// Creates a client from options in JSON, and the environment variables for the options that are absent.
     #[napi(constructor)]
     pub fn new(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
-        shielded(None, || Self::from_builder(options::client_builder(options::parse_options(&options)?, environment)?))
+        catch_panics(None, || {
+            Self::from_builder(options::client_builder(options::parse_options(&options)?, environment)?)
+        })
     }
 
     /// Creates a client with key and secret from the environment.
     #[napi(factory)]
     pub fn from_environment(options: String, environment: BTreeMap<String, String>) -> napi::Result<Self> {
-        shielded(None, || {
+        catch_panics(None, || {
             Self::from_builder(options::builder_from_environment(options::parse_options(&options)?, environment)?)
         })
     }
@@ -101,10 +104,10 @@ impl Core {
         is_logged: bool,
     ) -> napi::Result<f64> {
         let operation = operation as usize;
-        shielded(Some(&describe_operation(operation)), || {
+        catch_panics(Some(&describe_operation(operation)), || {
             let client = self.client_for_call(options.as_deref())?;
-            let source = Json::parse(request.as_bytes(), Form::Request).map_err(raise)?;
-            let prepared = client.prepare(operation, &source).map_err(raise)?;
+            let source = Json::parse(request.as_bytes(), Form::Request).map_err(core_exception)?;
+            let prepared = client.prepare(operation, &source).map_err(core_exception)?;
             start_call(env, completions, client, prepared, is_logged)
         })
     }
@@ -120,12 +123,12 @@ impl Core {
         options: Option<String>,
         is_logged: bool,
     ) -> napi::Result<f64> {
-        shielded(None, || {
+        catch_panics(None, || {
             let client = self.client_for_call(options.as_deref())?;
             let target = options::parse_options(&target)?;
             let text = |name| options::read_text(name, target.get(name).unwrap_or(&Value::Null));
             let body = checked_body(body)?;
-            let prepared = client.prepare_json(&text("path")?, &text("kind")?, body).map_err(raise)?;
+            let prepared = client.prepare_json(&text("path")?, &text("kind")?, body).map_err(core_exception)?;
             start_call(env, completions, client, prepared, is_logged)
         })
     }
@@ -135,10 +138,10 @@ impl Core {
     pub fn pages(&self, operation: u32, query: String, options: Option<String>) -> napi::Result<PageReader> {
         let operation = operation as usize;
         let call = describe_operation(operation);
-        shielded(Some(&call), || {
+        catch_panics(Some(&call), || {
             let client = self.client_for_call(options.as_deref())?;
-            let source = Json::parse(query.as_bytes(), Form::Request).map_err(raise)?;
-            let pages = Pages::new(&client, operation, &source).map_err(raise)?;
+            let source = Json::parse(query.as_bytes(), Form::Request).map_err(core_exception)?;
+            let pages = Pages::new(&client, operation, &source).map_err(core_exception)?;
             Ok(PageReader::new(client, call.clone(), pages))
         })
     }
@@ -168,9 +171,9 @@ fn checked_body(body: String) -> napi::Result<Bytes> {
     let placeholder = Value::from(MISFIT).to_string();
     if body.contains(&placeholder)
         && let Ok(json) = serde_json::from_str(&body)
-        && let Some((path, got)) = unwritable(&json, "")
+        && let Some((path, got)) = find_misfit(&json, "")
     {
-        return Err(raise(Error::unwritable(&path, &got)));
+        return Err(core_exception(Error::unwritable(&path, &got)));
     }
     Ok(body.into())
 }

@@ -4,7 +4,7 @@ use napi_derive::napi;
 use recallflow::ffi::{self, Form, Json, Kind, REQUESTS, RESPONSES, Shape, Source as _};
 use serde_json::{Map, Value};
 
-use crate::failure::{raise, shielded, wrong};
+use crate::errors::{catch_panics, config_exception, core_exception};
 
 /// How badly a type fits a value: the number of unknown names, then the number of other faults.
 type Misfit = (usize, usize);
@@ -15,13 +15,13 @@ type Misfit = (usize, usize);
 /// object gets the first type, whose violation says that it must be an object.
 #[napi]
 pub fn fitting_types(value: String, may_be_response: bool) -> napi::Result<Vec<u32>> {
-    shielded(None, || {
-        let source = Json::parse(value.as_bytes(), Form::Request).map_err(raise)?;
+    catch_panics(None, || {
+        let source = Json::parse(value.as_bytes(), Form::Request).map_err(core_exception)?;
         if source.object().is_none() {
             return Ok(vec![0]);
         }
-        let value: Value =
-            serde_json::from_str(&value).map_err(|error| wrong(format!("the value is not JSON: {error}")))?;
+        let value: Value = serde_json::from_str(&value)
+            .map_err(|error| config_exception(format!("the value is not JSON: {error}")))?;
         let requests = (0..REQUESTS.len()).map(|position| request_misfit(position, &source, &value));
         let responses =
             (0..RESPONSES.len()).filter(|_| may_be_response).map(|position| response_misfit(position, &value));

@@ -11,7 +11,7 @@
 mod calls;
 mod completions;
 mod core;
-mod failure;
+mod errors;
 mod infer;
 mod options;
 mod pack;
@@ -20,4 +20,4 @@ mod sandbox;
 mod text;
 mod values;
 mod wake;
-mod wire;
+mod wire_form;

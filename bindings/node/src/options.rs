@@ -8,8 +8,8 @@ use recallflow::ffi::{self, CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEnt
 use recallflow::{Client, ClientBuilder};
 use serde_json::{Map, Value};
 
-use crate::failure::{raise, wrong};
-use crate::wire::describe;
+use crate::errors::{config_exception, core_exception};
+use crate::wire_form::describe_json;
 
 /// Options by name. Undefined options are absent.
 pub(crate) type Options = Map<String, Value>;
@@ -35,8 +35,8 @@ pub fn option_names() -> Vec<&'static str> {
 pub(crate) fn parse_options(text: &str) -> napi::Result<Options> {
     match serde_json::from_str(text) {
         Ok(Value::Object(options)) => Ok(options),
-        Ok(other) => Err(wrong(format!("expected an object of options, got {}", describe(&other)))),
-        Err(error) => Err(wrong(format!("could not parse the options: {error}"))),
+        Ok(other) => Err(config_exception(format!("expected an object of options, got {}", describe_json(&other)))),
+        Err(error) => Err(config_exception(format!("could not parse the options: {error}"))),
     }
 }
 
@@ -53,8 +53,8 @@ pub(crate) fn client_builder(
     let (key, secret) = (credential("apiKey")?, credential("apiSecret")?);
     let builder = match (key, secret) {
         (Some(key), Some(secret)) => Client::builder(key, secret),
-        (None, _) => return Err(wrong("`apiKey` is missing: give it, or use `Client.fromEnv()`")),
-        (_, None) => return Err(wrong("`apiSecret` is missing: give it, or use `Client.fromEnv()`")),
+        (None, _) => return Err(config_exception("`apiKey` is missing: give it, or use `Client.fromEnv()`")),
+        (_, None) => return Err(config_exception("`apiSecret` is missing: give it, or use `Client.fromEnv()`")),
     };
     apply_options(builder.environment(environment), &options)
 }
@@ -66,9 +66,9 @@ pub(crate) fn builder_from_environment(
 ) -> napi::Result<ClientBuilder> {
     refuse_unknown(&options)?;
     if let Some(name) = ["apiKey", "apiSecret"].into_iter().find(|name| options.contains_key(*name)) {
-        return Err(wrong(format!("`{name}` is taken from the environment here: give it to `new Client`")));
+        return Err(config_exception(format!("`{name}` is taken from the environment here: give it to `new Client`")));
     }
-    apply_options(ClientBuilder::from_environment(environment).map_err(raise)?, &options)
+    apply_options(ClientBuilder::from_environment(environment).map_err(core_exception)?, &options)
 }
 
 /// Refuses unknown options before anything else, because a misspelt `apiKey` would be reported as missing.
@@ -119,39 +119,45 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Value) -> napi::Res
 /// Returns the error for an unknown option, with the name that was probably meant.
 fn unknown_option(name: &str, owner: &str, known: &[&str]) -> napi::Error {
     let meant = ffi::nearest(name, known).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    wrong(format!("unknown {owner} option `{name}`{meant}"))
+    config_exception(format!("unknown {owner} option `{name}`{meant}"))
 }
 
 fn read_milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
     // JSON has no infinity, but it is a valid timeout.
     let infinite =
-        || value.is_object().then(|| describe(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
+        || value.is_object().then(|| describe_json(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
     let Some(number) = value.as_f64().or_else(infinite) else {
-        return Err(wrong(format!("expected a number of milliseconds for `{name}`, got {}", describe(value))));
+        return Err(config_exception(format!(
+            "expected a number of milliseconds for `{name}`, got {}",
+            describe_json(value)
+        )));
     };
     if number > 0.0 {
         // More than a century is as good as infinite.
         let longest = 4e12;
         return Ok(Duration::from_secs_f64(number.min(longest) / 1000.0).max(Duration::from_nanos(1)));
     }
-    Err(wrong(format!(
+    Err(config_exception(format!(
         "expected more than 0 milliseconds for `{name}`, got {number}: give a time in which a call can succeed"
     )))
 }
 
 fn read_integer<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {
     let number = value.as_u64().filter(|number| *number >= least).and_then(|number| T::try_from(number).ok());
-    number
-        .ok_or_else(|| wrong(format!("expected an integer of at least {least} for `{name}`, got {}", describe(value))))
+    number.ok_or_else(|| {
+        config_exception(format!("expected an integer of at least {least} for `{name}`, got {}", describe_json(value)))
+    })
 }
 
 /// Returns a text. The message does not show the value, because it may be a password or the wrong secret.
 pub(crate) fn read_text(name: &str, value: &Value) -> napi::Result<String> {
-    let kind = if value.is_number() { "a number".to_owned() } else { describe(value) };
+    let kind = if value.is_number() { "a number".to_owned() } else { describe_json(value) };
     let text = value.as_str().map(str::to_owned);
-    text.ok_or_else(|| wrong(format!("expected a string for `{name}`, got {kind}")))
+    text.ok_or_else(|| config_exception(format!("expected a string for `{name}`, got {kind}")))
 }
 
 fn read_boolean(name: &str, value: &Value) -> napi::Result<bool> {
-    value.as_bool().ok_or_else(|| wrong(format!("expected a boolean for `{name}`, got {}", describe(value))))
+    value
+        .as_bool()
+        .ok_or_else(|| config_exception(format!("expected a boolean for `{name}`, got {}", describe_json(value))))
 }

@@ -66,14 +66,14 @@ impl Pack {
     /// Packs a JSON value.
     pub(crate) fn of_json(value: &Value) -> Self {
         let mut pack = Self::default();
-        pack.any(value);
+        pack.push_json(value);
         pack
     }
 
     /// Packs a text.
     pub(crate) fn of_text(text: &str) -> Self {
         let mut pack = Self::default();
-        pack.text(text);
+        pack.push_text(text);
         pack
     }
 
@@ -91,7 +91,7 @@ impl Pack {
         pack
     }
 
-    pub(crate) fn parcel(self, env: &Env) -> napi::Result<Parcel<'_>> {
+    pub(crate) fn into_parcel(self, env: &Env) -> napi::Result<Parcel<'_>> {
         let text = self.text_for_javascript(env)?;
         Ok(Parcel { numbers: Float64Array::new(self.numbers), text })
     }
@@ -115,7 +115,7 @@ impl Pack {
         self.numbers.push(count as f64);
     }
 
-    pub(crate) fn text(&mut self, text: &str) {
+    pub(crate) fn push_text(&mut self, text: &str) {
         self.text.push_str(text);
         self.push_count(self.text.utf16_length());
     }
@@ -125,18 +125,18 @@ impl Pack {
     }
 
     /// Begins a JSON list. Its items follow.
-    pub(crate) fn list(&mut self, length: usize) {
+    pub(crate) fn begin_list(&mut self, length: usize) {
         self.push_kind(ValueKind::List);
         self.push_count(length);
     }
 
     /// Begins a JSON object. Its members follow, each as a text and a value.
-    pub(crate) fn object(&mut self, length: usize) {
+    pub(crate) fn begin_object(&mut self, length: usize) {
         self.push_kind(ValueKind::Object);
         self.push_count(length);
     }
 
-    pub(crate) fn any(&mut self, value: &Value) {
+    pub(crate) fn push_json(&mut self, value: &Value) {
         match value {
             Value::Null => self.push_kind(ValueKind::Null),
             Value::Bool(false) => self.push_kind(ValueKind::False),
@@ -148,17 +148,17 @@ impl Pack {
                 }
                 None => {
                     self.push_kind(ValueKind::BigInt);
-                    self.text(&number.to_string());
+                    self.push_text(&number.to_string());
                 }
             },
             Value::String(text) => {
                 self.push_kind(ValueKind::Text);
-                self.text(text);
+                self.push_text(text);
             }
             Value::Array(items) => {
-                self.list(items.len());
+                self.begin_list(items.len());
                 for item in items {
-                    self.any(item);
+                    self.push_json(item);
                 }
             }
             Value::Object(fields) => {
@@ -175,8 +175,8 @@ impl Pack {
         let fields = fields.into_iter();
         self.push_count(fields.len());
         for (name, value) in fields {
-            self.text(name);
-            self.any(value);
+            self.push_text(name);
+            self.push_json(value);
         }
     }
 
@@ -244,7 +244,7 @@ impl Pack {
             Cell::Int(number) if is_exact(*number) => self.numbers.push(*number as f64),
             Cell::Int(number) => {
                 self.numbers.push(f64::INFINITY);
-                self.text(&number.to_string());
+                self.push_text(&number.to_string());
             }
             Cell::Float(number) => self.numbers.push(*number),
             Cell::Bool(value) => self.numbers.push(f64::from(u8::from(*value))),

@@ -8,7 +8,7 @@ use recallflow::ffi::{CallInfo, Pages};
 use recallflow::{Client, Drift};
 
 use crate::completions::{Completions, Output};
-use crate::failure::shielded;
+use crate::errors::catch_panics;
 use crate::pack::Pack;
 
 /// A query and the position of its next page.
@@ -49,7 +49,7 @@ impl PageReader {
     /// Starts a call that reads the next page, and returns its number.
     #[napi]
     pub fn read(&self, env: Env, completions: &mut Completions, is_logged: bool) -> napi::Result<f64> {
-        shielded(Some(&self.call), || {
+        catch_panics(Some(&self.call), || {
             let (client, pages, drift) = (self.client.clone(), self.pages.clone(), self.drift.clone());
             let call = async move {
                 // The package reads one page at a time, but an aborted call may still hold the lock for a moment.

@@ -7,9 +7,9 @@ use recallflow::{Error, Fee, Violation};
 use recallflow_bridge::failure;
 use serde_json::{Value, json};
 
-use crate::failure::{raise, shielded, wrong};
+use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::pack::{Pack, Parcel};
-use crate::wire::{self, Direction, pack_request, pack_wire, unwritable};
+use crate::wire_form::{Direction, describe_json, find_misfit, pack_request, pack_wire, response_wire_form};
 
 /// Returns the member name of a placeholder, an object that describes a value without a JSON form.
 #[napi]
@@ -20,126 +20,126 @@ pub fn marker() -> &'static str {
 /// Returns every rule that the request of the type at this position breaks.
 #[napi]
 pub fn validate(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
-        let violations = match read(position, &request, Form::Request)? {
+    catch_panics(None, || {
+        let violations = match read_request(position, &request, Form::Request)? {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
-        Pack::of_json(&failure::violations(&violations)).parcel(env)
+        Pack::of_json(&failure::violations(&violations)).into_parcel(env)
     })
 }
 
 /// Returns the warnings about the request; none if it cannot be read.
 #[napi]
 pub fn warnings(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
-        let request = read(position, &request, Form::Request)?;
+    catch_panics(None, || {
+        let request = read_request(position, &request, Form::Request)?;
         let warnings = request.map_or_else(|_| Vec::new(), |request| request.warnings());
         let warnings = warnings.iter().map(|warning| json!({"path": warning.path, "message": warning.message}));
-        Pack::of_json(&warnings.collect()).parcel(env)
+        Pack::of_json(&warnings.collect()).into_parcel(env)
     })
 }
 
 /// Returns the wire form of a request of the type at this position.
 #[napi]
 pub fn request_to_wire(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
-        let wire = read(position, &request, Form::Request)?.map_err(refuse)?.to_json();
+    catch_panics(None, || {
+        let wire = read_request(position, &request, Form::Request)?.map_err(invalid_request)?.to_json();
         let mut pack = Pack::default();
         pack_wire(&mut pack, Direction::Request, position as usize, &wire);
-        pack.parcel(env)
+        pack.into_parcel(env)
     })
 }
 
 /// Reads a request of the type at this position from its wire form, and returns it as users see it.
 #[napi]
 pub fn request_from_wire(env: &Env, position: u32, wire: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
-        let request = read(position, &wire, Form::Wire)?.map_err(refuse)?;
+    catch_panics(None, || {
+        let request = read_request(position, &wire, Form::Wire)?.map_err(invalid_request)?;
         let mut pack = Pack::default();
         pack_request(&mut pack, position as usize, &request.to_json());
-        pack.parcel(env)
+        pack.into_parcel(env)
     })
 }
 
 /// Reads a request of the type at this position, or returns every violation.
-fn read(position: u32, request: &str, form: Form) -> napi::Result<Result<Box<dyn Request>, Vec<Violation>>> {
-    let source = Json::parse(request.as_bytes(), form).map_err(raise)?;
+fn read_request(position: u32, request: &str, form: Form) -> napi::Result<Result<Box<dyn Request>, Vec<Violation>>> {
+    let source = Json::parse(request.as_bytes(), form).map_err(core_exception)?;
     Ok(ffi::read_request(position as usize, &source))
 }
 
-fn refuse(violations: Vec<Violation>) -> napi::Error {
-    raise(Error::from_violations(violations))
+fn invalid_request(violations: Vec<Violation>) -> napi::Error {
+    core_exception(Error::from_violations(violations))
 }
 
 /// Returns the wire form of a response of the type at this position.
 #[napi]
 pub fn response_to_wire(env: &Env, position: u32, response: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let position = position as usize;
         let mut pack = Pack::default();
         pack_wire(&mut pack, Direction::Response, position, &response_wire(position, &response)?);
-        pack.parcel(env)
+        pack.into_parcel(env)
     })
 }
 
 /// Reads a response of the type at this position from its wire form.
 #[napi]
 pub fn response_from_wire(env: &Env, position: u32, wire: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let position = position as usize;
         // JSON that `encode` wrote may contain placeholders for values without a JSON form. Other JSON has none.
         if wire.contains(&json!(MISFIT).to_string()) {
-            check_writable(position, &parse(&wire)?)?;
+            check_writable(position, &parse_response(&wire)?)?;
         }
-        let record = ffi::read_response(position, wire.into_bytes().into()).map_err(raise)?;
-        Pack::of_record(&record).parcel(env)
+        let record = ffi::read_response(position, wire.into_bytes().into()).map_err(core_exception)?;
+        Pack::of_record(&record).into_parcel(env)
     })
 }
 
 /// Returns the request that writes back a response of the type at this position. `wanted` is the position of its type.
 #[napi]
 pub fn to_update(env: &Env, position: u32, response: String, wanted: Option<u32>) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
+    catch_panics(None, || {
         let position = position as usize;
-        let source = Json::parse(response.as_bytes(), Form::Response).map_err(raise)?;
+        let source = Json::parse(response.as_bytes(), Form::Response).map_err(core_exception)?;
         if source.object().is_none() {
             return Err(not_an_object(position, &source.describe()));
         }
         let wanted = wanted.map(|wanted| wanted as usize);
-        let (request, update) = ffi::to_update(position, &source, wanted).map_err(raise)?;
+        let (request, update) = ffi::to_update(position, &source, wanted).map_err(core_exception)?;
         let mut pack = Pack::default();
         pack_request(&mut pack, request, &update.to_json());
-        pack.parcel(env)
+        pack.into_parcel(env)
     })
 }
 
 fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
-    let value = parse(response)?;
+    let value = parse_response(response)?;
     if !value.is_object() {
-        return Err(not_an_object(position, &wire::describe(&value)));
+        return Err(not_an_object(position, &describe_json(&value)));
     }
-    let wire = wire::response(position, value);
+    let wire = response_wire_form(position, value);
     check_writable(position, &wire)?;
     Ok(wire)
 }
 
 /// Parses a response that `encode` wrote.
-fn parse(text: &str) -> napi::Result<Value> {
-    serde_json::from_str(text).map_err(|error| wrong(format!("the response is not JSON: {error}")))
+fn parse_response(text: &str) -> napi::Result<Value> {
+    serde_json::from_str(text).map_err(|error| config_exception(format!("the response is not JSON: {error}")))
 }
 
 /// Refuses a response that contains a value without a JSON form.
 fn check_writable(position: usize, wire: &Value) -> napi::Result<()> {
-    match unwritable(wire, "") {
+    match find_misfit(wire, "") {
         Some((path, got)) if path.is_empty() => Err(not_an_object(position, &got)),
-        Some((path, got)) => Err(wrong(format!("`{path}` is {got}, which cannot be written as JSON"))),
+        Some((path, got)) => Err(config_exception(format!("`{path}` is {got}, which cannot be written as JSON"))),
         None => Ok(()),
     }
 }
 
 fn not_an_object(position: usize, got: &str) -> napi::Error {
-    wrong(format!("expected an object for a `{}`, got {got}", RESPONSES[position].name))
+    config_exception(format!("expected an object for a `{}`, got {got}", RESPONSES[position].name))
 }
 
 /// An amount of money.
@@ -161,9 +161,9 @@ pub fn parse_fee(text: String) -> Option<Money> {
 /// unreadable one.
 #[napi]
 pub fn total_fees(env: &Env, fees: String) -> napi::Result<Parcel<'_>> {
-    shielded(None, || {
-        let fees: Vec<Value> =
-            serde_json::from_str(&fees).map_err(|error| wrong(format!("could not read the fees: {error}")))?;
+    catch_panics(None, || {
+        let fees: Vec<Value> = serde_json::from_str(&fees)
+            .map_err(|error| config_exception(format!("could not read the fees: {error}")))?;
         let fees = fees.iter().map(|fee| (fee.as_str(), !matches!(fee, Value::String(_) | Value::Null)));
         let total = ffi::total_fees(fees);
         let amounts = total.amounts.iter().map(|(currency, amount)| json!([currency, amount.to_string()]));
@@ -173,6 +173,6 @@ pub fn total_fees(env: &Env, fees: String) -> napi::Result<Parcel<'_>> {
             "unreadable": total.unreadable,
             "missing": total.missing,
         });
-        Pack::of_json(&total).parcel(env)
+        Pack::of_json(&total).into_parcel(env)
     })
 }

@@ -7,12 +7,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyTuple, PyType};
 use recallflow::ffi::{ENUMS, REQUESTS, RESPONSES, Shape};
 
-use crate::slots::{Allocator, Member};
-use crate::times::Times;
+use crate::slots::{Allocator, Slot};
+use crate::times::DatetimeFactory;
 
 /// The classes and values that the package registers at import.
 pub(crate) struct Classes {
-    pub(crate) enums: Vec<Enum>,
+    pub(crate) enums: Vec<EnumClass>,
     pub(crate) requests: Vec<Class>,
     pub(crate) responses: Vec<Class>,
     pub(crate) empty_extra: Py<PyAny>,
@@ -21,7 +21,7 @@ pub(crate) struct Classes {
     pub(crate) warning: Py<PyAny>,
     pub(crate) error: Py<PyAny>,
     pub(crate) log: Py<PyAny>,
-    pub(crate) times: Times,
+    pub(crate) times: DatetimeFactory,
     pub(crate) empty_tuple: Py<PyTuple>,
 }
 
@@ -34,14 +34,14 @@ pub(crate) struct Class {
     /// Python's names of the fields, in their order.
     pub(crate) names: Vec<String>,
     /// The slots of the fields, in their order.
-    pub(crate) members: Vec<Member>,
+    pub(crate) slots: Vec<Slot>,
     /// The slot `extra`.
-    pub(crate) extra: Member,
+    pub(crate) extra: Slot,
     pub(crate) allocator: Allocator,
 }
 
 /// The members of an enum by their numbers.
-pub(crate) struct Enum {
+pub(crate) struct EnumClass {
     kind: Py<PyAny>,
     members: Vec<(i64, Py<PyAny>)>,
 }
@@ -51,13 +51,13 @@ static CLASSES: Mutex<Option<&'static Classes>> = Mutex::new(None);
 
 impl Classes {
     /// Returns the registered classes.
-    pub(crate) fn get(_: Python<'_>) -> PyResult<&'static Classes> {
+    pub(crate) fn registered(_: Python<'_>) -> PyResult<&'static Classes> {
         let classes = *CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
         classes.ok_or_else(|| PyRuntimeError::new_err("import recallflow, not recallflow._native"))
     }
 
     /// Finds the registered class that this class is or derives from. Also returns whether it is a class of requests.
-    pub(crate) fn lookup(&self, class: &Bound<'_, PyType>) -> Option<(&Class, bool)> {
+    pub(crate) fn find_class(&self, class: &Bound<'_, PyType>) -> Option<(&Class, bool)> {
         let py = class.py();
         let exact = |known: &&Class| known.kind.bind(py).is(class);
         let derived = |known: &&Class| class.is_subclass(known.kind.bind(py)).unwrap_or(false);
@@ -109,20 +109,20 @@ impl Class {
             return Err(PyTypeError::new_err(format!("expected the class {}, got {class}", shape.name)));
         };
         let allocator = Allocator::new(class)?;
-        let member = |name: &String| Member::new(class, &allocator, name);
+        let slot = |name: &String| Slot::new(class, &allocator, name);
         Ok(Self {
             kind: class.clone().unbind(),
             position,
             shape,
             names: names.to_vec(),
-            members: names.iter().map(member).collect::<PyResult<_>>()?,
-            extra: member(extra)?,
+            slots: names.iter().map(slot).collect::<PyResult<_>>()?,
+            extra: slot(extra)?,
             allocator,
         })
     }
 }
 
-impl Enum {
+impl EnumClass {
     fn new(class: &Bound<'_, PyAny>) -> PyResult<Self> {
         let members = class.try_iter()?.map(|member| {
             let member = member?;
@@ -132,7 +132,7 @@ impl Enum {
     }
 
     /// Returns the member for a number, or the number itself if no member has it.
-    pub(crate) fn member<'py>(&self, py: Python<'py>, number: i64) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn member_of<'py>(&self, py: Python<'py>, number: i64) -> PyResult<Bound<'py, PyAny>> {
         match self.members.iter().find(|(known, _)| *known == number) {
             Some((_, member)) => Ok(member.bind(py).clone()),
             None => Ok(number.into_pyobject(py)?.into_any()),
@@ -164,7 +164,7 @@ pub(crate) fn setup(
         pairs.map(|(position, (class, shape))| Class::new(class, position, shape)).collect::<PyResult<Vec<Class>>>()
     };
     let registered = Classes {
-        enums: enums.iter().map(Enum::new).collect::<PyResult<_>>()?,
+        enums: enums.iter().map(EnumClass::new).collect::<PyResult<_>>()?,
         requests: classes(&requests, REQUESTS)?,
         responses: classes(&responses, RESPONSES)?,
         empty_extra,
@@ -173,7 +173,7 @@ pub(crate) fn setup(
         warning,
         error,
         log,
-        times: Times::new(py)?,
+        times: DatetimeFactory::new(py)?,
         empty_tuple: PyTuple::empty(py).unbind(),
     };
     *CLASSES.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::leak(Box::new(registered)));

@@ -23,7 +23,7 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 
-use crate::errors::raise_error;
+use crate::errors::core_exception;
 use crate::log;
 use crate::outcome::{Outcome, Returned, set_outcome};
 
@@ -31,24 +31,24 @@ use crate::outcome::{Outcome, Returned, set_outcome};
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct Completions {
     /// `None` after `close`.
-    own: Mutex<Option<Owned<Own>>>,
+    state: Mutex<Option<Owned<LoopState>>>,
     next: AtomicU64,
 }
 
 /// The part that belongs to the process that made it.
-struct Own {
-    queue: Arc<Queue>,
-    waiting: HashMap<u64, Waiting>,
+struct LoopState {
+    queue: Arc<OutcomeQueue>,
+    calls: HashMap<u64, PendingCall>,
 }
 
 /// A pending call and its future.
-struct Waiting {
+struct PendingCall {
     future: Py<PyAny>,
     _call: Call,
 }
 
 /// Passes outcomes and log records from the background thread to the event loop.
-struct Queue {
+struct OutcomeQueue {
     state: Mutex<Queued>,
     filled: Condvar,
     /// The socket that the background thread writes to, and its peer, which the event loop watches.
@@ -60,12 +60,12 @@ struct Queue {
 struct Queued {
     /// The number of each call that has ended, and its outcome.
     outcomes: Vec<(u64, Outcome)>,
-    lines: Vec<(Context, Line)>,
+    lines: Vec<(TaskContext, Line)>,
     /// Whether the event loop was woken and has not taken anything since.
     is_signalled: bool,
 }
 
-impl Queue {
+impl OutcomeQueue {
     fn new() -> io::Result<Self> {
         let (wake, woken) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
@@ -73,12 +73,12 @@ impl Queue {
         Ok(Self { state: Mutex::default(), filled: Condvar::new(), wake, woken })
     }
 
-    fn state(&self) -> MutexGuard<'_, Queued> {
+    fn lock_queued(&self) -> MutexGuard<'_, Queued> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, fill: impl FnOnce(&mut Queued)) {
-        let mut state = self.state();
+    fn push_and_wake(&self, fill: impl FnOnce(&mut Queued)) {
+        let mut state = self.lock_queued();
         fill(&mut state);
         if !state.is_signalled {
             state.is_signalled = true;
@@ -88,8 +88,8 @@ impl Queue {
         }
     }
 
-    fn take(&self) -> Queued {
-        let mut state = self.state();
+    fn take_queued(&self) -> Queued {
+        let mut state = self.lock_queued();
         if state.is_signalled {
             // It holds at most one byte.
             let _ = (&self.woken).read(&mut [0; 8]);
@@ -99,34 +99,34 @@ impl Queue {
 }
 
 /// The `contextvars` context of the task that made a call.
-type Context = Arc<Py<PyAny>>;
+type TaskContext = Arc<Py<PyAny>>;
 
 /// Queues the log records of one call.
 struct CallLog {
-    queue: Arc<Queue>,
-    context: Context,
+    queue: Arc<OutcomeQueue>,
+    context: TaskContext,
 }
 
 impl Sink for CallLog {
     fn take(&self, line: Line) {
-        self.queue.push(|state| state.lines.push((self.context.clone(), line)));
+        self.queue.push_and_wake(|state| state.lines.push((self.context.clone(), line)));
     }
 }
 
 impl Completions {
-    fn loop_objects(&self) -> MutexGuard<'_, Option<Owned<Own>>> {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_state(&self) -> MutexGuard<'_, Option<Owned<LoopState>>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn queue(&self) -> PyResult<Arc<Queue>> {
-        let own = self.loop_objects();
-        let own = own.as_ref().and_then(Owned::get);
-        own.map(|own| own.queue.clone()).ok_or_else(closed)
+    fn open_queue(&self) -> PyResult<Arc<OutcomeQueue>> {
+        let state = self.lock_state();
+        let state = state.as_ref().and_then(Owned::get);
+        state.map(|state| state.queue.clone()).ok_or_else(closed_error)
     }
 
     /// Starts a call, and passes its outcome to the future. Its log records are passed
     /// to the logger in the context; without one, the call is not logged.
-    pub(crate) fn start(
+    pub(crate) fn start_call(
         &self,
         future: Bound<'_, PyAny>,
         info: CallInfo,
@@ -134,9 +134,9 @@ impl Completions {
         context: Option<Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut own = self.loop_objects();
-        let own = own.as_mut().and_then(Owned::get_mut).ok_or_else(closed)?;
-        let queue = own.queue.clone();
+        let mut state = self.lock_state();
+        let state = state.as_mut().and_then(Owned::get_mut).ok_or_else(closed_error)?;
+        let queue = state.queue.clone();
         let log = context.map(|context| CallLog { queue: queue.clone(), context: Arc::new(context.unbind()) });
         let refused = info.clone();
         // Boxed first, because the call is large and each wrapper would move it.
@@ -150,20 +150,20 @@ impl Completions {
                 Ok(outcome) => outcome.map_err(Failure::Error),
                 Err(panic) => Err(Failure::Panicked(panic, Some(info))),
             };
-            queue.push(|state| state.outcomes.push((number, Outcome(outcome))));
+            queue.push_and_wake(|state| state.outcomes.push((number, Outcome(outcome))));
         };
-        let call =
-            background::start(call).map_err(|error| raise_error(Error::refused_by_system(&error, Some(&refused))))?;
-        own.waiting.insert(number, Waiting { future: future.unbind(), _call: call });
+        let call = background::start(call)
+            .map_err(|error| core_exception(Error::refused_by_system(&error, Some(&refused))))?;
+        state.calls.insert(number, PendingCall { future: future.unbind(), _call: call });
         Ok(number)
     }
 
-    fn remove_call(&self, number: u64) -> Option<Waiting> {
-        self.loop_objects().as_mut().and_then(Owned::get_mut).and_then(|own| own.waiting.remove(&number))
+    fn remove_call(&self, number: u64) -> Option<PendingCall> {
+        self.lock_state().as_mut().and_then(Owned::get_mut).and_then(|state| state.calls.remove(&number))
     }
 }
 
-fn closed() -> PyErr {
+fn closed_error() -> PyErr {
     PyOSError::new_err("the event loop's queue was closed")
 }
 
@@ -171,26 +171,26 @@ fn closed() -> PyErr {
 impl Completions {
     #[new]
     fn new() -> PyResult<Self> {
-        let queue = Queue::new().map_err(|error| raise_error(Error::refused_by_system(&error, None)))?;
-        let own = Own { queue: Arc::new(queue), waiting: HashMap::new() };
-        Ok(Self { own: Mutex::new(Some(Owned::new(own))), next: AtomicU64::new(0) })
+        let queue = OutcomeQueue::new().map_err(|error| core_exception(Error::refused_by_system(&error, None)))?;
+        let state = LoopState { queue: Arc::new(queue), calls: HashMap::new() };
+        Ok(Self { state: Mutex::new(Some(Owned::new(state))), next: AtomicU64::new(0) })
     }
 
     /// A file descriptor that is readable when there are outcomes to take.
     fn fileno(&self) -> PyResult<i32> {
-        Ok(self.queue()?.woken.as_raw_fd())
+        Ok(self.open_queue()?.woken.as_raw_fd())
     }
 
     /// Sets the results of the futures of all calls that have ended.
     fn take(&self, py: Python<'_>) -> PyResult<()> {
-        let Ok(queue) = self.queue() else { return Ok(()) };
-        let Queued { outcomes, lines, .. } = queue.take();
+        let Ok(queue) = self.open_queue() else { return Ok(()) };
+        let Queued { outcomes, lines, .. } = queue.take_queued();
         // A signal handler may raise at any point here. The remaining futures must still get their outcomes.
         let lines = lines.into_iter().map(|(context, line)| (Some(context), line));
         let mut interruption = log::hand_over(py, lines).err();
         for (number, outcome) in outcomes {
             // Canceled calls were removed.
-            let Some(Waiting { future, .. }) = self.remove_call(number) else { continue };
+            let Some(PendingCall { future, .. }) = self.remove_call(number) else { continue };
             let future = future.bind(py);
             let resolved = Bound::new(py, outcome).and_then(|outcome| {
                 set_outcome(future, &outcome).or_else(|error| {
@@ -213,9 +213,9 @@ impl Completions {
 
     /// Waits until there are outcomes, for event loops that cannot watch file descriptors.
     fn wait(&self, py: Python<'_>, milliseconds: u64) -> bool {
-        let Ok(queue) = self.queue() else { return false };
+        let Ok(queue) = self.open_queue() else { return false };
         py.detach(|| {
-            let state = queue.state();
+            let state = queue.lock_queued();
             let limit = Duration::from_millis(milliseconds);
             let waited = queue.filled.wait_timeout_while(state, limit, |state| !state.is_signalled);
             waited.is_ok_and(|(state, _)| state.is_signalled)
@@ -224,7 +224,7 @@ impl Completions {
 
     /// Drops all pending calls, and closes the descriptor.
     fn close(&self) {
-        let own = self.loop_objects().take();
-        drop(own);
+        let state = self.lock_state().take();
+        drop(state);
     }
 }

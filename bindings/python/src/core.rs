@@ -11,9 +11,9 @@ use recallflow_bridge::logs::logged;
 
 use crate::classes::Classes;
 use crate::completions::Completions;
-use crate::errors::{catch_panics, raise_error, wrong};
-use crate::from_python::{Given, PyValue};
-use crate::log::Lines;
+use crate::errors::{catch_panics, config_exception, core_exception};
+use crate::from_python::{Accepted, PyValue};
+use crate::log::LogLines;
 use crate::outcome::Returned;
 use crate::{from_python, interrupt, json_text, options, to_python};
 
@@ -49,9 +49,9 @@ impl Clients {
 }
 
 impl Core {
-    fn build(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let builder = options::apply(builder, options)?;
-        let client = builder.clone().build().map_err(raise_error)?;
+    fn from_builder(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let builder = options::set_client_options(builder, options)?;
+        let client = builder.clone().build().map_err(core_exception)?;
         let base_url = client.base_url().to_owned();
         let (timeout, max_retries) = (client.timeout().as_secs_f64(), client.max_retries());
         Ok(Self {
@@ -64,23 +64,23 @@ impl Core {
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls a function with the clients of this process, which are created after a fork.
     fn with_clients<T>(&self, act: impl FnOnce(&Clients) -> T) -> PyResult<T> {
-        let State::Open(clients) = &mut *self.state() else {
-            return Err(wrong("the client is closed: create another one"));
+        let State::Open(clients) = &mut *self.lock_state() else {
+            return Err(config_exception("the client is closed: create another one"));
         };
         if clients.get().is_none() {
-            let client = self.builder.clone().build().map_err(raise_error)?;
+            let client = self.builder.clone().build().map_err(core_exception)?;
             // Assigning drops the parent's clients without closing their connections, which the parent still uses.
             *clients = Owned::new(Clients::new(client));
         }
         match clients.get() {
             Some(clients) => Ok(act(clients)),
-            None => Err(wrong("the client belongs to another process")),
+            None => Err(config_exception("the client belongs to another process")),
         }
     }
 
@@ -90,22 +90,27 @@ impl Core {
     }
 
     /// Returns a runtime for one call on the calling thread. Waits for it without the interpreter's lock.
-    pub(crate) fn runtime(&self, py: Python<'_>, overrides: &CallOptions, call: &CallInfo) -> PyResult<CallRuntime> {
+    pub(crate) fn borrow_runtime(
+        &self,
+        py: Python<'_>,
+        overrides: &CallOptions,
+        call: &CallInfo,
+    ) -> PyResult<CallRuntime> {
         let (client, runtimes) =
             self.with_clients(|clients| (overrides.apply(clients.client.clone()), clients.runtimes.clone()))?;
         match runtimes.try_borrow(&client) {
             Ok(Some(runtime)) => Ok(runtime),
             Ok(None) => interrupt::wait_for_runtime(py, runtimes.queue(client), call),
-            Err(error) => Err(raise_error(Error::refused_by_system(&error, Some(call)))),
+            Err(error) => Err(core_exception(Error::refused_by_system(&error, Some(call)))),
         }
     }
 }
 
 impl Core {
     /// Reads, checks and encodes a request of an operation.
-    fn prepare(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Prepared> {
+    fn prepare_request(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Prepared> {
         let client = self.client()?;
-        read_request(py, operation, request, |source| client.prepare(operation, source))
+        read_operation_request(py, operation, request, |source| client.prepare(operation, source))
     }
 
     /// Checks the arguments of a call of any other endpoint.
@@ -116,11 +121,11 @@ impl Core {
         kind: &Bound<'_, PyAny>,
     ) -> PyResult<Prepared> {
         let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
-        self.client()?.prepare_json(&path, &kind, json_text::write(body)?).map_err(raise_error)
+        self.client()?.prepare_json(&path, &kind, json_text::to_json_text(body)?).map_err(core_exception)
     }
 
     /// Sends a request on the calling thread.
-    fn run<'py>(
+    fn send_blocking<'py>(
         &self,
         py: Python<'py>,
         overrides: &CallOptions,
@@ -128,20 +133,20 @@ impl Core {
         is_logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let info = prepared.call().clone();
-        let runtime = self.runtime(py, overrides, &info)?;
+        let runtime = self.borrow_runtime(py, overrides, &info)?;
         let client = runtime.client();
         let call = client.send_prepared(prepared);
         let data = if is_logged {
-            let lines = Arc::new(Lines::default());
+            let lines = Arc::new(LogLines::default());
             interrupt::drive_call(py, runtime, &info, logged(call, info.name.clone(), lines.clone()), Some(&lines))?
         } else {
             interrupt::drive_call(py, runtime, &info, call, None)?
         };
-        to_python::data(py, &data)
+        to_python::response_data(py, &data)
     }
 
     /// Sends a request in the background, and passes the outcome to the future.
-    fn start<'py>(
+    fn send_in_background<'py>(
         &self,
         completions: &Bound<'py, Completions>,
         future: Bound<'py, PyAny>,
@@ -152,7 +157,7 @@ impl Core {
         let client = overrides.apply(self.client()?);
         let info = prepared.call().clone();
         let call = async move { client.send_prepared(prepared).await.map(Returned::Response) };
-        completions.get().start(future, info, call, context)
+        completions.get().start_call(future, info, call, context)
     }
 }
 
@@ -160,7 +165,7 @@ impl Core {
 impl Core {
     #[new]
     fn new(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        Self::build(options::builder(api_key, api_secret)?, options)
+        Self::from_builder(options::builder_with_key(api_key, api_secret)?, options)
     }
 
     #[staticmethod]
@@ -171,7 +176,7 @@ impl Core {
     ) -> PyResult<Self> {
         let (api_key, api_secret) =
             (options::optional_text("api_key", api_key)?, options::optional_text("api_secret", api_secret)?);
-        Self::build(ClientBuilder::from_env_unless(api_key, api_secret).map_err(raise_error)?, options)
+        Self::from_builder(ClientBuilder::from_env_unless(api_key, api_secret).map_err(core_exception)?, options)
     }
 
     #[getter]
@@ -191,7 +196,7 @@ impl Core {
 
     /// Drops the connections. Pending calls continue.
     fn close(&self) {
-        let state = std::mem::replace(&mut *self.state(), State::Closed);
+        let state = std::mem::replace(&mut *self.lock_state(), State::Closed);
         drop(state);
     }
 
@@ -205,8 +210,8 @@ impl Core {
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panics(Some(&describe_operation(operation)), || {
-            let overrides = options::overrides(overrides)?;
-            self.run(py, &overrides, self.prepare(py, operation, request)?, logged)
+            let overrides = options::read_call_options(overrides)?;
+            self.send_blocking(py, &overrides, self.prepare_request(py, operation, request)?, logged)
         })
     }
 
@@ -221,8 +226,8 @@ impl Core {
         logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panics(None, || {
-            let overrides = options::overrides(overrides)?;
-            self.run(py, &overrides, self.prepare_path(path, body, kind)?, logged)
+            let overrides = options::read_call_options(overrides)?;
+            self.send_blocking(py, &overrides, self.prepare_path(path, body, kind)?, logged)
         })
     }
 
@@ -237,8 +242,14 @@ impl Core {
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
         catch_panics(Some(&describe_operation(operation)), || {
-            let overrides = options::overrides(overrides)?;
-            self.start(completions, future, &overrides, self.prepare(request.py(), operation, request)?, context)
+            let overrides = options::read_call_options(overrides)?;
+            self.send_in_background(
+                completions,
+                future,
+                &overrides,
+                self.prepare_request(request.py(), operation, request)?,
+                context,
+            )
         })
     }
 
@@ -255,8 +266,8 @@ impl Core {
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
         catch_panics(None, || {
-            let overrides = options::overrides(overrides)?;
-            self.start(completions, future, &overrides, self.prepare_path(path, body, kind)?, context)
+            let overrides = options::read_call_options(overrides)?;
+            self.send_in_background(completions, future, &overrides, self.prepare_path(path, body, kind)?, context)
         })
     }
 
@@ -272,9 +283,9 @@ impl Core {
     ) -> PyResult<Option<u64>> {
         let (call, info) = (async { panic!("this panic was asked for") }, describe_operation(operation));
         match completions.zip(future) {
-            Some((completions, future)) => completions.get().start(future, info, call, None).map(Some),
+            Some((completions, future)) => completions.get().start_call(future, info, call, None).map(Some),
             None => {
-                let runtime = self.runtime(py, &CallOptions::default(), &info)?;
+                let runtime = self.borrow_runtime(py, &CallOptions::default(), &info)?;
                 interrupt::drive_call::<Returned>(py, runtime, &info, call, None).map(|_| None)
             }
         }
@@ -286,12 +297,12 @@ impl Core {
 }
 
 /// Reads the request of an operation strictly, by a function that takes its source.
-pub(crate) fn read_request<T>(
+pub(crate) fn read_operation_request<T>(
     py: Python<'_>,
     operation: usize,
     request: &Bound<'_, PyAny>,
     read: impl FnOnce(&PyValue<'_, '_>) -> Result<T, Error>,
 ) -> PyResult<T> {
-    let class = &Classes::get(py)?.requests[CALLS[operation].request];
-    from_python::request(request, class, Given::Instances, read)?.map_err(raise_error)
+    let class = &Classes::registered(py)?.requests[CALLS[operation].request];
+    from_python::read_request(request, class, Accepted::Instances, read)?.map_err(core_exception)
 }

@@ -15,8 +15,8 @@ use crate::{python, to_python};
 
 /// Returns the exception object for a failure.
 fn create_exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
-    let payload = to_python::json(py, &Value::Object(failure.describe()))?;
-    python::call(Classes::get(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
+    let payload = to_python::json_to_python(py, &Value::Object(failure.describe()))?;
+    python::call(Classes::registered(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
 }
 
 /// Returns the `TransportError` for a refusal by the system, which is not one of a call.
@@ -31,7 +31,7 @@ pub(crate) fn exception_of(failure: &Failure) -> PyErr {
 }
 
 /// Returns a `ConfigError`.
-pub(crate) fn wrong(text: impl Into<String>) -> PyErr {
+pub(crate) fn config_exception(text: impl Into<String>) -> PyErr {
     exception_of(&Failure::Config(text.into()))
 }
 
@@ -41,6 +41,6 @@ pub(crate) fn catch_panics<T>(call: Option<&CallInfo>, act: impl FnOnce() -> PyR
 }
 
 /// Returns the error to raise for an error of the core.
-pub(crate) fn raise_error(error: Error) -> PyErr {
+pub(crate) fn core_exception(error: Error) -> PyErr {
     exception_of(&Failure::Error(error))
 }

@@ -17,7 +17,7 @@ use crate::classes::{Class, Classes};
 
 /// The objects that are accepted in place of an instance of a class.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Given {
+pub(crate) enum Accepted {
     /// Only instances of the class.
     Instances,
     /// Instances of the class, and mappings with the fields by Python name.
@@ -25,37 +25,37 @@ pub(crate) enum Given {
 }
 
 /// Reads a request of a class.
-pub(crate) fn request<T>(
+pub(crate) fn read_request<T>(
     object: &Bound<'_, PyAny>,
     class: &Class,
-    given: Given,
+    accepted: Accepted,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    read_with(object, Some(&Kind::Object(class.position)), Form::Request, given, read)
+    read_with(object, Some(&Kind::Object(class.position)), Form::Request, accepted, read)
 }
 
 /// Reads a request from the response to which it belongs.
-pub(crate) fn response<T>(
+pub(crate) fn read_response<T>(
     object: &Bound<'_, PyAny>,
     class: &Class,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    read_with(object, Some(&Kind::Object(class.position)), Form::Response, Given::Mappings, read)
+    read_with(object, Some(&Kind::Object(class.position)), Form::Response, Accepted::Mappings, read)
 }
 
 /// Reads a request from its wire form as parsed JSON.
-pub(crate) fn wire<T>(object: &Bound<'_, PyAny>, read: impl FnOnce(&PyValue<'_, '_>) -> T) -> PyResult<T> {
-    read_with(object, None, Form::Wire, Given::Mappings, read)
+pub(crate) fn read_wire_form<T>(object: &Bound<'_, PyAny>, read: impl FnOnce(&PyValue<'_, '_>) -> T) -> PyResult<T> {
+    read_with(object, None, Form::Wire, Accepted::Mappings, read)
 }
 
 fn read_with<T>(
     object: &Bound<'_, PyAny>,
     kind: Option<&Kind>,
     form: Form,
-    given: Given,
+    accepted: Accepted,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    let reader = ReadState { classes: Classes::get(object.py())?, form, given, exception: Cell::new(None) };
+    let reader = ReadState { classes: Classes::registered(object.py())?, form, accepted, exception: Cell::new(None) };
     let result = read(&PyValue { reader: &reader, object: object.clone(), kind });
     reader.exception.take().map_or(Ok(result), Err)
 }
@@ -64,7 +64,7 @@ fn read_with<T>(
 struct ReadState {
     classes: &'static Classes,
     form: Form,
-    given: Given,
+    accepted: Accepted,
     /// An exception such as `KeyboardInterrupt`, to be raised when reading ends.
     exception: Cell<Option<PyErr>>,
 }
@@ -72,7 +72,7 @@ struct ReadState {
 impl ReadState {
     /// Returns the value, or `None` if the object raised an exception. An exception that is not an `Exception`, such as
     /// `KeyboardInterrupt`, is kept, to be raised again.
-    fn check<T>(&self, py: Python<'_>, result: PyResult<T>) -> Option<T> {
+    fn ok_or_raise_later<T>(&self, py: Python<'_>, result: PyResult<T>) -> Option<T> {
         let error = match result {
             Ok(value) => return Some(value),
             Err(error) => error,
@@ -104,30 +104,30 @@ impl<'a, 'py> PyValue<'a, 'py> {
         Self { reader: self.reader, object, kind }
     }
 
-    fn check<T>(&self, result: PyResult<T>) -> Option<T> {
-        self.reader.check(self.object.py(), result)
+    fn ok_or_raise_later<T>(&self, result: PyResult<T>) -> Option<T> {
+        self.reader.ok_or_raise_later(self.object.py(), result)
     }
 
-    fn entries(&self) -> Option<Vec<(String, Bound<'py, PyAny>)>> {
+    fn mapping_entries(&self) -> Option<Vec<(String, Bound<'py, PyAny>)>> {
         let fields = self.object.cast::<PyMapping>().ok()?;
-        self.check(entries(fields))
+        self.ok_or_raise_later(mapping_entries(fields))
     }
 
     fn is_other_enum(&self) -> bool {
         let Some(Kind::Enum(position)) = self.kind else { return false };
-        self.check(self.reader.classes.is_other_enum(*position, &self.object)).unwrap_or(true)
+        self.ok_or_raise_later(self.reader.classes.is_other_enum(*position, &self.object)).unwrap_or(true)
     }
 
     /// Describes an object that is not accepted in place of an instance of this class.
-    fn describe_object(&self, class: &Class) -> Option<String> {
+    fn describe_wrong_object(&self, class: &Class) -> Option<String> {
         let object_class = self.object.get_type();
         let kind = describe_class(&object_class);
-        match self.reader.classes.lookup(&object_class) {
+        match self.reader.classes.find_class(&object_class) {
             Some((_, false)) => {
                 Some(format!("{kind}, which is a response: turn the flow into a request with `to_update()`"))
             }
             Some((_, true)) => Some(kind),
-            None if self.object.cast::<PyMapping>().is_ok() && self.reader.given == Given::Instances => {
+            None if self.object.cast::<PyMapping>().is_ok() && self.reader.accepted == Accepted::Instances => {
                 let name = class.shape.name;
                 Some(format!("{kind}: make it a `{name}`, such as with `{name}.from_dict`"))
             }
@@ -150,9 +150,9 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             None => None,
         };
         let fields = match class {
-            Some(class) if self.check(class.has_instance(&self.object))? => Fields::Slots,
-            Some(_) if self.reader.given == Given::Instances => return None,
-            _ => Fields::Entries(self.entries()?),
+            Some(class) if self.ok_or_raise_later(class.has_instance(&self.object))? => Fields::Slots,
+            Some(_) if self.reader.accepted == Accepted::Instances => return None,
+            _ => Fields::Entries(self.mapping_entries()?),
         };
         Some(PyObject { value: self.clone(), class, fields })
     }
@@ -163,7 +163,7 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             Some(_) => return None,
             None => None,
         };
-        let items = self.check(items(&self.object))??;
+        let items = self.ok_or_raise_later(sequence_items(&self.object))??;
         Some(items.into_iter().map(|item| self.sibling(item, kind)).collect())
     }
 
@@ -172,21 +172,21 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             return text.to_str().ok().map(Cow::Borrowed);
         }
         let time = self.object.cast::<PyDateTime>().ok()?;
-        self.check(time_text(time))?.ok().map(Cow::Owned)
+        self.ok_or_raise_later(time_text(time))?.ok().map(Cow::Owned)
     }
 
     fn integer(&self) -> Option<i64> {
         if self.is_other_enum() {
             return None;
         }
-        match self.check(number(&self.object))?? {
+        match self.ok_or_raise_later(python_number(&self.object))?? {
             PyNumber::Integer(number) => number.extract().ok(),
             PyNumber::Float(number) => whole_number(number),
         }
     }
 
     fn float(&self) -> Option<f64> {
-        match self.check(number(&self.object))?? {
+        match self.ok_or_raise_later(python_number(&self.object))?? {
             // Integers of more than 64 bits are refused, as in the other languages.
             PyNumber::Integer(number) => number.extract::<i64>().ok().and_then(|_| number.extract().ok()),
             PyNumber::Float(number) => Some(number).filter(|number| number.is_finite()),
@@ -205,16 +205,18 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
     }
 
     fn scalar(&self) -> Option<Value> {
-        self.check(scalar(&self.object))?
+        self.ok_or_raise_later(scalar_json(&self.object))?
     }
 
     fn describe(&self) -> String {
         let misfit = match self.kind {
-            Some(Kind::Object(position)) => self.describe_object(self.reader.class(*position)),
+            Some(Kind::Object(position)) => self.describe_wrong_object(self.reader.class(*position)),
             _ if self.is_other_enum() => Some(format!("{}, of another enum", describe_class(&self.object.get_type()))),
             _ => None,
         };
-        misfit.or_else(|| self.check(describe(&self.object))).unwrap_or_else(|| describe_class(&self.object.get_type()))
+        misfit
+            .or_else(|| self.ok_or_raise_later(describe_object(&self.object)))
+            .unwrap_or_else(|| describe_class(&self.object.get_type()))
     }
 }
 
@@ -233,22 +235,22 @@ enum Fields<'py> {
 }
 
 impl<'a, 'py> PyObject<'a, 'py> {
-    fn extra(&self, class: &Class) -> Option<PyValue<'a, 'py>> {
-        Some(self.value.sibling(self.value.check(class.extra.get(&self.value.object))?, None))
+    fn extra_value(&self, class: &Class) -> Option<PyValue<'a, 'py>> {
+        Some(self.value.sibling(self.value.ok_or_raise_later(class.extra.get(&self.value.object))?, None))
     }
 
-    fn entry(&self, name: &str, kind: Option<&'a Kind>) -> Found<PyValue<'a, 'py>> {
+    fn entry_value(&self, name: &str, kind: Option<&'a Kind>) -> Found<PyValue<'a, 'py>> {
         let Fields::Entries(entries) = &self.fields else { return Found::Absent };
         let objects = entries.iter().filter(|(other, _)| other == name).map(|(_, object)| object);
         Found::only(objects.map(|object| self.value.sibling(object.clone(), kind)))
     }
 
-    fn slot(&self, class: &'static Class, position: usize) -> Option<PyValue<'a, 'py>> {
-        let object = self.value.check(class.members[position].get(&self.value.object))?;
+    fn slot_value(&self, class: &'static Class, position: usize) -> Option<PyValue<'a, 'py>> {
+        let object = self.value.ok_or_raise_later(class.slots[position].get(&self.value.object))?;
         let field = &class.shape.fields[position];
         if self.form() == Form::Response && (object.is_none() || matches!(field.kind, Kind::List(_))) {
             // A value of an unexpected type is in `extra`, in its wire form. So is a list with an item that does not fit.
-            let extra = self.value.check(class.extra.get(&self.value.object))?;
+            let extra = self.value.ok_or_raise_later(class.extra.get(&self.value.object))?;
             if let Some(misfit) = extra.cast::<PyMapping>().ok().and_then(|extra| extra.get_item(field.wire).ok()) {
                 return Some(self.value.sibling(misfit, None));
             }
@@ -268,38 +270,40 @@ impl<'a, 'py> Object for PyObject<'a, 'py> {
         let known = self.class.and_then(|class| Some((class, class.position_of(wire)?)));
         let Some((class, position)) = known else {
             return match (self.class, &self.fields) {
-                (Some(class), Fields::Slots) if wire == EXTRA => self.extra(class).map_or(Found::Absent, Found::Once),
-                _ => self.entry(wire, None),
+                (Some(class), Fields::Slots) if wire == EXTRA => {
+                    self.extra_value(class).map_or(Found::Absent, Found::Once)
+                }
+                _ => self.entry_value(wire, None),
             };
         };
         if matches!(self.fields, Fields::Slots) {
-            return self.slot(class, position).map_or(Found::Absent, Found::Once);
+            return self.slot_value(class, position).map_or(Found::Absent, Found::Once);
         }
         let name = &*class.names[position];
-        if name != wire && !matches!(self.entry(wire, None), Found::Absent) {
+        if name != wire && !matches!(self.entry_value(wire, None), Found::Absent) {
             return Found::Refused(format!("is the name on the wire; use `{name}`, not `{wire}`").into());
         }
-        self.entry(name, Some(&class.shape.fields[position].kind))
+        self.entry_value(name, Some(&class.shape.fields[position].kind))
     }
 
     fn count(&self) -> usize {
         match (&self.fields, self.class) {
             (Fields::Entries(entries), _) => entries.len(),
             // With `extra`.
-            (Fields::Slots, class) => class.map_or(0, |class| class.members.len() + 1),
+            (Fields::Slots, class) => class.map_or(0, |class| class.slots.len() + 1),
         }
     }
 
     fn members(&self) -> Vec<(Cow<'_, str>, PyValue<'a, 'py>)> {
         let plain = |(name, object): (String, Bound<'py, PyAny>)| (Cow::Owned(name), self.value.sibling(object, None));
         let extra = match &self.fields {
-            Fields::Slots => self.class.and_then(|class| self.extra(class)),
+            Fields::Slots => self.class.and_then(|class| self.extra_value(class)),
             Fields::Entries(entries) if self.form() == Form::Response && self.class.is_some() => {
                 entries.iter().find(|(name, _)| name == EXTRA).map(|(_, extra)| self.value.sibling(extra.clone(), None))
             }
             Fields::Entries(entries) => return entries.iter().cloned().map(plain).collect(),
         };
-        extra.and_then(|extra| extra.entries()).unwrap_or_default().into_iter().map(plain).collect()
+        extra.and_then(|extra| extra.mapping_entries()).unwrap_or_default().into_iter().map(plain).collect()
     }
 
     fn name_of(&self, wire: &'static str) -> Cow<'static, str> {
@@ -309,7 +313,7 @@ impl<'a, 'py> Object for PyObject<'a, 'py> {
 }
 
 /// Returns the fields of a mapping with their names.
-pub(crate) fn entries<'py>(fields: &Bound<'py, PyMapping>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+pub(crate) fn mapping_entries<'py>(fields: &Bound<'py, PyMapping>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
     let entries = fields.items()?.into_iter().map(|entry| {
         let (name, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
         Ok((name_of(&name)?, value))
@@ -332,7 +336,7 @@ fn name_of(name: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// Returns the items of a sequence, or of an array such as those of numpy and pandas; `None` for any other object, text and
 /// bytes.
-pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+pub(crate) fn sequence_items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
     if let Ok(items) = object.cast::<PyTuple>() {
         return Ok(Some(items.iter().collect()));
     }
@@ -363,7 +367,7 @@ pub(crate) enum PyNumber<'py> {
 }
 
 /// Returns a number; `None` for any other object, including a boolean.
-pub(crate) fn number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumber<'py>>> {
+pub(crate) fn python_number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumber<'py>>> {
     static REAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     if object.is_instance_of::<PyBool>() {
         return Ok(None);
@@ -388,7 +392,7 @@ pub(crate) fn number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<PyNumbe
 }
 
 /// Returns a value as JSON; `None` for lists, objects and values that have no JSON form.
-pub(crate) fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
+pub(crate) fn scalar_json(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if object.is_none() {
         return Ok(Some(Value::Null));
     }
@@ -401,7 +405,7 @@ pub(crate) fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if let Ok(time) = object.cast::<PyDateTime>() {
         return Ok(time_text(time)?.ok().map(Value::from));
     }
-    Ok(match number(object)? {
+    Ok(match python_number(object)? {
         Some(PyNumber::Integer(number)) => {
             let signed = number.extract::<i64>().map(Value::from);
             signed.or_else(|_| number.extract::<u64>().map(Value::from)).ok()
@@ -433,7 +437,7 @@ pub(crate) fn time_text(time: &Bound<'_, PyDateTime>) -> PyResult<Result<String,
 }
 
 /// Returns a short description of an object for a message, without the content of a long text.
-pub(crate) fn describe(object: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn describe_object(object: &Bound<'_, PyAny>) -> PyResult<String> {
     if object.is_none() {
         return Ok("null".to_owned());
     }
@@ -446,12 +450,12 @@ pub(crate) fn describe(object: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(time) = object.cast::<PyDateTime>() {
         return Ok(time_text(time)?.map_or_else(|zone| zone, |text| describe_text(&text)));
     }
-    Ok(match number(object)? {
+    Ok(match python_number(object)? {
         Some(PyNumber::Integer(number)) => describe_integer(&number)?,
         Some(PyNumber::Float(number)) => describe_float(number),
-        None if items(object)?.is_some() => "a list".to_owned(),
+        None if sequence_items(object)?.is_some() => "a list".to_owned(),
         None => match object.cast::<PyMapping>() {
-            Ok(fields) => entries(fields).map(|_| "an object".to_owned())?,
+            Ok(fields) => mapping_entries(fields).map(|_| "an object".to_owned())?,
             Err(_) => describe_class(&object.get_type()),
         },
     })

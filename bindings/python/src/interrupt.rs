@@ -13,8 +13,8 @@ use recallflow_bridge::fork::{Owned, unforked};
 use recallflow_bridge::guard::guarded;
 use recallflow_bridge::sigpipe::without_sigpipe;
 
-use crate::errors::{exception_of, raise_error, wrong};
-use crate::log::Lines;
+use crate::errors::{config_exception, core_exception, exception_of};
+use crate::log::LogLines;
 
 /// Longest time before a signal is noticed.
 const TICK: Duration = Duration::from_millis(50);
@@ -29,7 +29,7 @@ pub(crate) fn wait_for_runtime(py: Python<'_>, queue: RuntimeQueue, call: &CallI
     loop {
         // A handler of a signal may have forked.
         let Some(queue) = queue.get_mut() else { return Err(fork_error()) };
-        if let Some(runtime) = py.detach(|| queue.borrow_within(TICK, call)).map_err(raise_error)? {
+        if let Some(runtime) = py.detach(|| queue.borrow_within(TICK, call)).map_err(core_exception)? {
             return Ok(runtime);
         }
         py.check_signals()?;
@@ -46,12 +46,12 @@ pub(crate) fn drive_call<T: Send>(
     runtime: CallRuntime,
     info: &CallInfo,
     call: impl Future<Output = Result<T, Error>> + Send,
-    lines: Option<&Arc<Lines>>,
+    lines: Option<&Arc<LogLines>>,
 ) -> PyResult<T> {
     let mut runtime = Owned::new(runtime);
     // Boxed first, because the call is large and each wrapper would move it.
     let outcome = match run_in_slices(py, &mut runtime, info, unforked(guarded(Box::pin(call))), lines) {
-        Ok(outcome) => outcome.map_err(raise_error)?,
+        Ok(outcome) => outcome.map_err(core_exception)?,
         Err(interruption) => {
             if let Some(runtime) = runtime.get() {
                 let _ = py.detach(|| without_sigpipe(|| runtime.close_dropped()));
@@ -60,7 +60,7 @@ pub(crate) fn drive_call<T: Send>(
         }
     };
     match outcome {
-        Ok(outcome) => outcome.map_err(raise_error),
+        Ok(outcome) => outcome.map_err(core_exception),
         Err(panic) => Err(exception_of(&Failure::Panicked(panic, Some(info.clone())))),
     }
 }
@@ -74,7 +74,7 @@ fn run_in_slices<T: Send>(
     runtime: &mut Owned<CallRuntime>,
     info: &CallInfo,
     future: impl Future<Output = T> + Send,
-    lines: Option<&Arc<Lines>>,
+    lines: Option<&Arc<LogLines>>,
 ) -> PyResult<Result<T, Error>> {
     let mut future = pin!(future);
     loop {
@@ -93,5 +93,5 @@ fn run_in_slices<T: Send>(
 }
 
 fn fork_error() -> PyErr {
-    wrong("the process was forked within the call")
+    config_exception("the process was forked within the call")
 }

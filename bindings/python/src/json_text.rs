@@ -9,8 +9,10 @@ use pyo3::types::{PyBool, PyDateTime, PyMapping, PyString, PyType};
 use recallflow::Error;
 use serde_json::Number;
 
-use crate::errors::raise_error;
-use crate::from_python::{PyNumber, describe, describe_class, entries, items, number, time_text};
+use crate::errors::core_exception;
+use crate::from_python::{
+    PyNumber, describe_class, describe_object, mapping_entries, python_number, sequence_items, time_text,
+};
 
 /// Maximum depth of JSON that the core reads.
 const MAX_DEPTH: usize = 127;
@@ -20,13 +22,13 @@ const MAX_DEPTH: usize = 127;
 /// # Errors
 ///
 /// `InvalidRequestError` with the path of a value without a JSON form.
-pub(crate) fn write(object: &Bound<'_, PyAny>) -> PyResult<Bytes> {
-    let mut writer = JsonWriter { json: String::new(), path: String::new(), holders: Vec::new() };
-    writer.value(object)?;
+pub(crate) fn to_json_text(object: &Bound<'_, PyAny>) -> PyResult<Bytes> {
+    let mut writer = JsonTextWriter { json: String::new(), path: String::new(), holders: Vec::new() };
+    writer.write_value(object)?;
     Ok(writer.json.into())
 }
 
-struct JsonWriter {
+struct JsonTextWriter {
     json: String,
     /// Path of the value that is being written, as messages show it: `list[0].name`.
     path: String,
@@ -34,31 +36,31 @@ struct JsonWriter {
     holders: Vec<*mut ffi::PyObject>,
 }
 
-impl JsonWriter {
-    fn value(&mut self, object: &Bound<'_, PyAny>) -> PyResult<()> {
-        if let Some(text) = self.scalar(object)? {
+impl JsonTextWriter {
+    fn write_value(&mut self, object: &Bound<'_, PyAny>) -> PyResult<()> {
+        if let Some(text) = self.scalar_json(object)? {
             self.json.push_str(&text);
             return Ok(());
         }
         if self.holders.contains(&object.as_ptr()) {
-            return Err(self.refuse("nested within itself"));
+            return Err(self.unwritable("nested within itself"));
         }
         if self.holders.len() >= MAX_DEPTH {
-            return Err(self.refuse("nested too deeply"));
+            return Err(self.unwritable("nested too deeply"));
         }
         self.holders.push(object.as_ptr());
-        if let Some(items) = self.check(object, items(object))? {
-            self.list(&items)?;
+        if let Some(items) = self.refuse_exceptions(object, sequence_items(object))? {
+            self.write_list(&items)?;
         } else if let Ok(fields) = object.cast::<PyMapping>() {
-            self.object(self.check(object, entries(fields))?)?;
+            self.write_object(self.refuse_exceptions(object, mapping_entries(fields))?)?;
         } else {
-            return Err(self.refuse(&describe_class(&object.get_type())));
+            return Err(self.unwritable(&describe_class(&object.get_type())));
         }
         self.holders.pop();
         Ok(())
     }
 
-    fn list(&mut self, items: &[Bound<'_, PyAny>]) -> PyResult<()> {
+    fn write_list(&mut self, items: &[Bound<'_, PyAny>]) -> PyResult<()> {
         self.json.push('[');
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
@@ -70,7 +72,7 @@ impl JsonWriter {
         Ok(())
     }
 
-    fn object(&mut self, fields: Vec<(String, Bound<'_, PyAny>)>) -> PyResult<()> {
+    fn write_object(&mut self, fields: Vec<(String, Bound<'_, PyAny>)>) -> PyResult<()> {
         self.json.push('{');
         for (index, (name, value)) in fields.into_iter().enumerate() {
             if index > 0 {
@@ -89,13 +91,13 @@ impl JsonWriter {
     fn at_step(&mut self, step: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let length = self.path.len();
         self.path.push_str(step);
-        self.value(value)?;
+        self.write_value(value)?;
         self.path.truncate(length);
         Ok(())
     }
 
     /// Returns the JSON of a value that is neither a list nor an object; `None` for these.
-    fn scalar(&self, object: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    fn scalar_json(&self, object: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
         static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let py = object.py();
         if object.is_none() {
@@ -107,17 +109,17 @@ impl JsonWriter {
         let json = if let Ok(text) = object.cast::<PyString>() {
             text.to_str().ok().map(quoted_text)
         } else if let Ok(time) = object.cast::<PyDateTime>() {
-            self.check(object, time_text(time))?.ok().map(|text| quoted_text(&text))
+            self.refuse_exceptions(object, time_text(time))?.ok().map(|text| quoted_text(&text))
         } else if object.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)? {
             let is_finite = object.call_method0("is_finite")?.is_truthy()?;
             if !is_finite {
-                return Err(self.refuse(&object.str()?.to_string_lossy()));
+                return Err(self.unwritable(&object.str()?.to_string_lossy()));
             }
             Some(object.str()?.to_string_lossy().into_owned())
         } else {
-            match self.check(object, number(object))? {
+            match self.refuse_exceptions(object, python_number(object))? {
                 Some(PyNumber::Integer(number)) => {
-                    Some(self.check(object, number.call_method1("__format__", ("d",)))?.extract()?)
+                    Some(self.refuse_exceptions(object, number.call_method1("__format__", ("d",)))?.extract()?)
                 }
                 Some(PyNumber::Float(number)) => Number::from_f64(number).map(|number| number.to_string()),
                 None => return Ok(None),
@@ -125,23 +127,23 @@ impl JsonWriter {
         };
         match json {
             Some(json) => Ok(Some(json)),
-            None => Err(self.refuse(&describe(object)?)),
+            None => Err(self.unwritable(&describe_object(object)?)),
         }
     }
 
     /// Refuses an object that raised an `Exception`. Any other exception, such as `KeyboardInterrupt`, is raised again.
-    fn check<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
+    fn refuse_exceptions<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
         result.map_err(|error| {
             if error.is_instance_of::<PyException>(object.py()) {
-                self.refuse(&describe_class(&object.get_type()))
+                self.unwritable(&describe_class(&object.get_type()))
             } else {
                 error
             }
         })
     }
 
-    fn refuse(&self, got: &str) -> PyErr {
-        raise_error(Error::unwritable(&self.path, got))
+    fn unwritable(&self, got: &str) -> PyErr {
+        core_exception(Error::unwritable(&self.path, got))
     }
 }
 

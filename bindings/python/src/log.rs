@@ -12,15 +12,15 @@ use crate::python;
 
 /// Log records that wait for a thread with the interpreter's lock.
 #[derive(Default)]
-pub(crate) struct Lines(Mutex<Vec<Line>>);
+pub(crate) struct LogLines(Mutex<Vec<Line>>);
 
-impl Sink for Lines {
+impl Sink for LogLines {
     fn take(&self, line: Line) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }
 
-impl Lines {
+impl LogLines {
     /// Passes the collected records to the logger.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ pub(crate) fn hand_over(
     lines: impl IntoIterator<Item = (Option<Arc<Py<PyAny>>>, Line)>,
 ) -> PyResult<()> {
     for (context, line) in lines {
-        let log = Classes::get(py)?.log.bind(py);
+        let log = Classes::registered(py)?.log.bind(py);
         let fields = PyDict::new(py);
         let filled = line.fields.iter().try_for_each(|(name, known)| match known {
             Known::Number(number) => fields.set_item(name, number),
@@ -51,10 +51,10 @@ pub(crate) fn hand_over(
         });
         let logged = filled.and_then(|()| match &context {
             Some(context) => {
-                let arguments = (log, number(line.level), line.message, fields).into_pyobject(py)?;
+                let arguments = (log, logging_number(line.level), line.message, fields).into_pyobject(py)?;
                 python::call(&context.bind(py).getattr("run")?, &arguments)
             }
-            None => python::call(log, &(number(line.level), line.message, fields).into_pyobject(py)?),
+            None => python::call(log, &(logging_number(line.level), line.message, fields).into_pyobject(py)?),
         });
         match logged {
             Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, None),
@@ -65,7 +65,7 @@ pub(crate) fn hand_over(
 }
 
 /// Returns the number of a level in `logging`.
-fn number(level: Level) -> u8 {
+fn logging_number(level: Level) -> u8 {
     match level {
         Level::ERROR => 40,
         Level::WARN => 30,

@@ -13,15 +13,15 @@ use crate::errors;
 use crate::from_python::describe_class;
 
 /// A message about a wrong option, which becomes a `ConfigError`.
-pub(crate) struct Wrong(String);
+pub(crate) struct WrongOption(String);
 
-impl From<Wrong> for PyErr {
-    fn from(wrong: Wrong) -> Self {
-        errors::wrong(wrong.0)
+impl From<WrongOption> for PyErr {
+    fn from(wrong: WrongOption) -> Self {
+        errors::config_exception(wrong.0)
     }
 }
 
-impl From<PyErr> for Wrong {
+impl From<PyErr> for WrongOption {
     fn from(error: PyErr) -> Self {
         // Converting the value called a method of it, which raised the exception.
         Self(format!("could not read an option: {error}"))
@@ -29,43 +29,46 @@ impl From<PyErr> for Wrong {
 }
 
 /// Returns a builder with this key and secret.
-pub(crate) fn builder(api_key: &Bound<'_, PyAny>, api_secret: &Bound<'_, PyAny>) -> Result<ClientBuilder, Wrong> {
+pub(crate) fn builder_with_key(
+    api_key: &Bound<'_, PyAny>,
+    api_secret: &Bound<'_, PyAny>,
+) -> Result<ClientBuilder, WrongOption> {
     // Messages show neither, because they may have been swapped.
     Ok(Client::builder(read_text("api_key", api_key)?, read_text("api_secret", api_secret)?))
 }
 
 /// Reads a text; `None` if it is left out.
-pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Option<String>, Wrong> {
+pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Option<String>, WrongOption> {
     if value.is_none() { Ok(None) } else { read_text(name, value).map(Some) }
 }
 
 /// Sets the options of a client.
-pub(crate) fn apply(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
+pub(crate) fn set_client_options(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
         let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.name == name) else {
             return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`")));
         };
         if !(value.is_none() && option.setter.accepts_null()) {
-            builder = set(builder, option, &value)?;
+            builder = set_option(builder, option, &value)?;
         }
     }
     Ok(builder)
 }
 
 /// Reads the options of one call, in the order of [`CALL_OPTIONS`]. `None` keeps the client's value.
-pub(crate) fn overrides(values: &Bound<'_, PyTuple>) -> PyResult<CallOptions> {
+pub(crate) fn read_call_options(values: &Bound<'_, PyTuple>) -> PyResult<CallOptions> {
     let mut overrides = CallOptions::default();
     for (option, value) in CALL_OPTIONS.iter().zip(values) {
         if !value.is_none() {
-            overrides = set(overrides, option, &value)?;
+            overrides = set_option(overrides, option, &value)?;
         }
     }
     Ok(overrides)
 }
 
 /// Sets one option.
-fn set<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -> Result<T, Wrong> {
+fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -> Result<T, WrongOption> {
     let name = option.name;
     Ok(match option.setter {
         Setter::Text(set) => set(target, read_text(name, value)?),
@@ -82,43 +85,43 @@ fn set<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -> Resul
 }
 
 /// Reads a duration in seconds.
-fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Wrong> {
+fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, WrongOption> {
     let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
     let Some(number) = number else {
-        return Err(Wrong(format!("`{name}` must be a number of seconds, but is {}", kind_of(value))));
+        return Err(WrongOption(format!("`{name}` must be a number of seconds, but is {}", kind_of(value))));
     };
     // More than a century.
     let longest = 4e9;
     if number > 0.0 {
         return Ok(Duration::from_secs_f64(number.min(longest)).max(Duration::from_nanos(1)));
     }
-    Err(Wrong(format!(
+    Err(WrongOption(format!(
         "`{name}` must be more than 0 seconds, but is {number}: give a time in which a call can succeed"
     )))
 }
 
-fn whole_number<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, Wrong> {
+fn whole_number<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, WrongOption> {
     let is_whole = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
     let number = if is_whole { value.extract::<T>().ok() } else { None };
     number.ok_or_else(|| {
         let shown = if is_whole { value.to_string() } else { kind_of(value) };
-        Wrong(format!("`{name}` must be a whole number from 0, but is {shown}"))
+        WrongOption(format!("`{name}` must be a whole number from 0, but is {shown}"))
     })
 }
 
 /// Reads a text.
-pub(crate) fn read_text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Wrong> {
+pub(crate) fn read_text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, WrongOption> {
     let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
-    text.map(str::to_owned).ok_or_else(|| Wrong(format!("`{name}` must be text, but is {}", kind_of(value))))
+    text.map(str::to_owned).ok_or_else(|| WrongOption(format!("`{name}` must be text, but is {}", kind_of(value))))
 }
 
-fn read_path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, Wrong> {
-    value.extract().map_err(|_| Wrong(format!("`{name}` must be a path, but is {}", kind_of(value))))
+fn read_path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, WrongOption> {
+    value.extract().map_err(|_| WrongOption(format!("`{name}` must be a path, but is {}", kind_of(value))))
 }
 
-fn read_boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, Wrong> {
+fn read_boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, WrongOption> {
     let truth = value.cast::<PyBool>().map(PyBoolMethods::is_true);
-    truth.map_err(|_| Wrong(format!("`{name}` must be True or False, but is {}", kind_of(value))))
+    truth.map_err(|_| WrongOption(format!("`{name}` must be True or False, but is {}", kind_of(value))))
 }
 
 /// Returns a value as a message shows it. Only types that cannot hold a password are shown in full.

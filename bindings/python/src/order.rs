@@ -15,7 +15,7 @@ pub(crate) fn wire_form<'py>(
     shape: &Shape,
     wire: &Value,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let Value::Object(fields) = wire else { return to_python::json(py, wire) };
+    let Value::Object(fields) = wire else { return to_python::json_to_python(py, wire) };
     let dict = PyDict::new(py);
     for field in shape.fields {
         let (object, dict) = match field.within {
@@ -31,7 +31,7 @@ pub(crate) fn wire_form<'py>(
     }
     for (name, value) in fields {
         if !dict.contains(name)? {
-            dict.set_item(name, to_python::json(py, value)?)?;
+            dict.set_item(name, to_python::json_to_python(py, value)?)?;
         }
     }
     Ok(dict.into_any())
@@ -54,24 +54,24 @@ fn wire_value<'py>(py: Python<'py>, shapes: &[Shape], kind: &Kind, wire: &Value)
             let items = items.iter().map(|wire| wire_value(py, shapes, item, wire)).collect::<PyResult<Vec<_>>>()?;
             Ok(PyList::new(py, items)?.into_any())
         }
-        _ => to_python::json(py, wire),
+        _ => to_python::json_to_python(py, wire),
     }
 }
 
 /// Writes JSON in which aliases come last, because an alias before the field's own name would be read in its place.
 pub(crate) fn aliases_last(json: &Value) -> Vec<u8> {
     let mut text = String::new();
-    write(json, &mut text);
+    write_aliases_last(json, &mut text);
     text.into_bytes()
 }
 
-fn write(json: &Value, text: &mut String) {
+fn write_aliases_last(json: &Value, text: &mut String) {
     match json {
         Value::Array(items) => {
             text.push('[');
             for (at, item) in items.iter().enumerate() {
                 text.push_str(if at == 0 { "" } else { "," });
-                write(item, text);
+                write_aliases_last(item, text);
             }
             text.push(']');
         }
@@ -82,7 +82,7 @@ fn write(json: &Value, text: &mut String) {
                 text.push_str(if at == 0 { "" } else { "," });
                 text.push_str(&Value::from(name.as_str()).to_string());
                 text.push(':');
-                write(value, text);
+                write_aliases_last(value, text);
             }
             text.push('}');
         }

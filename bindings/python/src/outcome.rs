@@ -30,7 +30,7 @@ impl Outcome {
     /// Returns the response, or raises the error of the call.
     fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Ok(Returned::Response(data)) => catch_panics(None, || to_python::data(py, data)),
+            Ok(Returned::Response(data)) => catch_panics(None, || to_python::response_data(py, data)),
             Ok(Returned::Page) => Ok(PyNone::get(py).to_owned().into_any()),
             Err(failure) => Err(exception_of(failure)),
         }

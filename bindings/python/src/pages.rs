@@ -12,9 +12,9 @@ use recallflow_bridge::logs::logged;
 use tokio::time::timeout;
 
 use crate::completions::Completions;
-use crate::core::{Core, read_request};
-use crate::errors::{catch_panics, raise_error, wrong};
-use crate::log::Lines;
+use crate::core::{Core, read_operation_request};
+use crate::errors::{catch_panics, config_exception, core_exception};
+use crate::log::LogLines;
 use crate::outcome::Returned;
 use crate::{interrupt, options, to_python};
 
@@ -41,11 +41,11 @@ struct Progress {
 
 impl PageReader {
     /// Returns the pages. Fails if they were being read during a fork, because that read never ends in the child.
-    fn pages(&self) -> PyResult<Arc<tokio::sync::Mutex<Pages>>> {
+    fn usable_pages(&self) -> PyResult<Arc<tokio::sync::Mutex<Pages>>> {
         let generation = generation();
         if self.generation.load(Ordering::Relaxed) != generation && self.pages.try_lock().is_err() {
             let text = "another thread was reading these pages when the process was forked: start the query again";
-            return Err(wrong(text));
+            return Err(config_exception(text));
         }
         self.generation.store(generation, Ordering::Relaxed);
         Ok(self.pages.clone())
@@ -95,9 +95,9 @@ impl PageReader {
     ) -> PyResult<Self> {
         let call = describe_operation(operation);
         catch_panics(Some(&call), || {
-            let overrides = options::overrides(overrides)?;
+            let overrides = options::read_call_options(overrides)?;
             let client = core.get().client()?;
-            let pages = read_request(py, operation, query, |source| Pages::new(&client, operation, source))?;
+            let pages = read_operation_request(py, operation, query, |source| Pages::new(&client, operation, source))?;
             Ok(Self {
                 core,
                 call: call.clone(),
@@ -119,9 +119,9 @@ impl PageReader {
 
     /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
-        let runtime = self.core.get().runtime(py, &self.overrides, &self.call)?;
-        let lines = Arc::new(Lines::default());
-        let next = Self::read_next(self.pages()?, self.progress.clone(), runtime.client());
+        let runtime = self.core.get().borrow_runtime(py, &self.overrides, &self.call)?;
+        let lines = Arc::new(LogLines::default());
+        let next = Self::read_next(self.usable_pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, self.call.name.clone(), lines.clone());
         interrupt::drive_call(py, runtime, &self.call, next, Some(&lines)).map(|_| ())
     }
@@ -134,8 +134,8 @@ impl PageReader {
         context: Bound<'py, PyAny>,
     ) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
-        let next = Self::read_next(self.pages()?, self.progress.clone(), client);
-        completions.get().start(future, self.call.clone(), next, Some(context))
+        let next = Self::read_next(self.usable_pages()?, self.progress.clone(), client);
+        completions.get().start_call(future, self.call.clone(), next, Some(context))
     }
 
     /// Takes the items of the last page, possibly none; `None` at the end.
@@ -143,7 +143,7 @@ impl PageReader {
         let taken = self.lock_progress().page.take();
         match taken {
             Some(Ok(Some(items))) => catch_panics(Some(&self.call), || to_python::item_list(py, &items)).map(Some),
-            Some(Err(error)) => Err(raise_error(error)),
+            Some(Err(error)) => Err(core_exception(error)),
             Some(Ok(None)) => {
                 self.lock_progress().is_ended = true;
                 Ok(None)

@@ -11,11 +11,11 @@ use pyo3::types::PyTuple;
 /// Calls a callable with these arguments. The thread sleeps forever if the interpreter ends it meanwhile.
 pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: both are alive, and the function returns a new reference, or null with an exception.
-    unsafe { Bound::from_owned_ptr_or_err(callable.py(), kept(callable.as_ptr(), arguments.as_ptr())) }
+    unsafe { Bound::from_owned_ptr_or_err(callable.py(), call_or_sleep(callable.as_ptr(), arguments.as_ptr())) }
 }
 
 #[cfg(unix)]
-unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe fn call_or_sleep(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
     type Call =
         unsafe extern "C-unwind" fn(*mut ffi::PyObject, *mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
 
@@ -42,7 +42,7 @@ unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *
 
 /// Threads are not unwound on other systems.
 #[cfg(not(unix))]
-unsafe fn kept(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe fn call_or_sleep(callable: *mut ffi::PyObject, arguments: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: as the caller promises.
     unsafe { ffi::PyObject_Call(callable, arguments, std::ptr::null_mut()) }
 }

@@ -11,14 +11,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 /// One slot of a class.
-pub(crate) struct Member {
+pub(crate) struct Slot {
     descriptor: Py<PyAny>,
     get: ffi::descrgetfunc,
     /// Bytes from the beginning of an instance to the slot.
     offset: usize,
 }
 
-impl Member {
+impl Slot {
     /// Finds the slot of this name.
     pub(crate) fn new(class: &Bound<'_, PyType>, allocator: &Allocator, name: &str) -> PyResult<Self> {
         let descriptor = class.getattr(name)?;
@@ -33,13 +33,13 @@ impl Member {
     }
 
     /// Fills the empty slot of a new instance of the same class.
-    pub(crate) fn fill(&self, instance: &New<'_>, value: Bound<'_, PyAny>) {
+    pub(crate) fn fill(&self, instance: &NewInstance<'_>, value: Bound<'_, PyAny>) {
         // SAFETY: `find_offset` found the offset of this slot, which is one word, in instances of this class.
         unsafe { instance.slot_address(self.offset).write(value.into_ptr()) }
     }
 
     /// Returns the value of a new instance's slot, to be shared by another slot; `None` if the slot is empty.
-    pub(crate) fn share<'py>(&self, instance: &New<'py>) -> Option<Bound<'py, PyAny>> {
+    pub(crate) fn share<'py>(&self, instance: &NewInstance<'py>) -> Option<Bound<'py, PyAny>> {
         // SAFETY: `find_offset` found the offset of this slot in instances of this class. An empty slot is null.
         unsafe { Bound::from_borrowed_ptr_or_opt(instance.0.py(), instance.slot_address(self.offset).read()) }
     }
@@ -75,9 +75,9 @@ fn find_offset(
 }
 
 /// A new instance with empty slots.
-pub(crate) struct New<'py>(Bound<'py, PyAny>);
+pub(crate) struct NewInstance<'py>(Bound<'py, PyAny>);
 
-impl<'py> New<'py> {
+impl<'py> NewInstance<'py> {
     fn slot_address(&self, offset: usize) -> *mut *mut ffi::PyObject {
         self.0.as_ptr().wrapping_byte_add(offset).cast()
     }
@@ -111,9 +111,9 @@ impl Allocator {
     }
 
     /// Allocates an instance with empty slots. The class is the one of the allocator, or derives from it.
-    pub(crate) fn allocate_instance<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<New<'py>> {
+    pub(crate) fn allocate_instance<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<NewInstance<'py>> {
         // SAFETY: derived classes share the allocator, which returns a new reference to a zeroed instance, or null with an
         // exception.
-        unsafe { Bound::from_owned_ptr_or_err(class.py(), (self.0)(class.as_type_ptr(), 0)).map(New) }
+        unsafe { Bound::from_owned_ptr_or_err(class.py(), (self.0)(class.as_type_ptr(), 0)).map(NewInstance) }
     }
 }

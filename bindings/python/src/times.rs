@@ -11,13 +11,13 @@ use pyo3::types::{PyBytes, PyType};
 use recallflow::LocalDateTime;
 
 /// Creates `datetime` objects, by the C function if it is available.
-pub(crate) struct Times {
+pub(crate) struct DatetimeFactory {
     class: Py<PyType>,
-    make: Option<Make>,
+    make: Option<DatetimeFunction>,
 }
 
 /// Year, month, day, hour, minute, second, microsecond, zone, class.
-type Make = unsafe extern "C" fn(
+type DatetimeFunction = unsafe extern "C" fn(
     c_int,
     c_int,
     c_int,
@@ -35,7 +35,7 @@ struct Functions {
     classes: [*mut ffi::PyObject; CLASSES.len()],
     _utc: *mut ffi::PyObject,
     _date: *const c_void,
-    date_time: Option<Make>,
+    date_time: Option<DatetimeFunction>,
 }
 
 const CLASSES: [&str; 5] = ["date", "datetime", "time", "timedelta", "tzinfo"];
@@ -43,14 +43,14 @@ const CLASSES: [&str; 5] = ["date", "datetime", "time", "timedelta", "tzinfo"];
 /// The newest version of Python in which `Functions` is known to be correct.
 const NEWEST: (u8, u8) = (3, 14);
 
-impl Times {
+impl DatetimeFactory {
     pub(crate) fn new(py: Python<'_>) -> PyResult<Self> {
         let class = py.import("datetime")?.getattr("datetime")?.cast_into::<PyType>()?.unbind();
         Ok(Self { class, make: find_function(py)? })
     }
 
     /// Creates the `datetime` of this time, without a zone.
-    pub(crate) fn datetime<'py>(&self, py: Python<'py>, time: LocalDateTime) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn new_datetime<'py>(&self, py: Python<'py>, time: LocalDateTime) -> PyResult<Bound<'py, PyAny>> {
         let class = self.class.bind(py);
         let Some(make) = self.make else {
             // Passing the ten bytes of its pickle is several times as fast as passing six numbers.
@@ -71,7 +71,7 @@ impl Times {
 }
 
 /// Returns the C function, if this version of Python is known to have it.
-fn find_function(py: Python<'_>) -> PyResult<Option<Make>> {
+fn find_function(py: Python<'_>) -> PyResult<Option<DatetimeFunction>> {
     let version = py.version_info();
     if (version.major, version.minor) > NEWEST {
         return Ok(None);

@@ -8,19 +8,19 @@ use recallflow::ffi::{Kind, write_response};
 use serde_json::{Map, Value};
 
 use crate::classes::{Class, Classes};
-use crate::from_python::{self, entries, items, scalar};
+use crate::from_python::{self, mapping_entries, scalar_json, sequence_items};
 
 /// Maximum depth of JSON that the core reads.
 const MAX_DEPTH: usize = 127;
 
 /// Returns the wire form of a response.
-pub(crate) fn response(object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
-    Writer::new(object.py())?.object_value(object, class)
+pub(crate) fn response_to_json(object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
+    ResponseWriter::new(object.py())?.object_value(object, class)
 }
 
 /// Returns the wire form of a response from a mapping with the fields by Python name.
-pub(crate) fn from_fields(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
-    let mut writer = Writer::new(fields.py())?;
+pub(crate) fn fields_to_json(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
+    let mut writer = ResponseWriter::new(fields.py())?;
     match fields.cast::<PyMapping>() {
         Ok(fields) => writer.field_values(fields, class),
         Err(_) => writer.plain_value(fields),
@@ -29,10 +29,10 @@ pub(crate) fn from_fields(fields: &Bound<'_, PyAny>, class: &Class) -> PyResult<
 
 /// Converts plain Python objects to JSON.
 pub(crate) fn plain_value(object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    Writer::new(object.py())?.plain_value(object)
+    ResponseWriter::new(object.py())?.plain_value(object)
 }
 
-struct Writer {
+struct ResponseWriter {
     classes: &'static Classes,
     /// Path of the value that is being written, as messages show it: `nodeList[0].text`.
     path: String,
@@ -40,14 +40,14 @@ struct Writer {
     holders: Vec<*mut ffi::PyObject>,
 }
 
-impl Writer {
+impl ResponseWriter {
     fn new(py: Python<'_>) -> PyResult<Self> {
-        Ok(Self { classes: Classes::get(py)?, path: String::new(), holders: Vec::new() })
+        Ok(Self { classes: Classes::registered(py)?, path: String::new(), holders: Vec::new() })
     }
 
     fn object_value(&mut self, object: &Bound<'_, PyAny>, class: &Class) -> PyResult<Value> {
-        let mut values = Vec::with_capacity(class.members.len());
-        for (member, field) in class.members.iter().zip(class.shape.fields) {
+        let mut values = Vec::with_capacity(class.slots.len());
+        for (member, field) in class.slots.iter().zip(class.shape.fields) {
             values.push(self.optional_value(&member.get(object)?, field.wire, &field.kind)?);
         }
         let extra = self.extra_values(&class.extra.get(object)?)?;
@@ -57,7 +57,7 @@ impl Writer {
     fn field_values(&mut self, fields: &Bound<'_, PyMapping>, class: &Class) -> PyResult<Value> {
         let mut values = vec![None; class.shape.fields.len()];
         let mut extra = Map::new();
-        for (name, value) in self.keep_exceptions(fields, entries(fields))? {
+        for (name, value) in self.refuse_exceptions(fields, mapping_entries(fields))? {
             match class.names.iter().position(|known| *known == name) {
                 Some(position) => {
                     let field = &class.shape.fields[position];
@@ -91,7 +91,7 @@ impl Writer {
     fn field_value(&mut self, object: &Bound<'_, PyAny>, kind: &Kind) -> PyResult<Value> {
         match kind {
             Kind::Flag if object.is_instance_of::<PyBool>() => Ok(u8::from(object.is_truthy()?).into()),
-            Kind::List(item) => match self.keep_exceptions(object, items(object))? {
+            Kind::List(item) => match self.refuse_exceptions(object, sequence_items(object))? {
                 Some(items) => self.list_value(&items, |writer, object| writer.field_value(object, item)),
                 None => self.plain_value(object),
             },
@@ -113,7 +113,7 @@ impl Writer {
     }
 
     fn plain_value(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Value> {
-        if let Some(value) = self.keep_exceptions(object, scalar(object))? {
+        if let Some(value) = self.refuse_exceptions(object, scalar_json(object))? {
             return Ok(value);
         }
         if self.holders.contains(&object.as_ptr()) {
@@ -123,10 +123,10 @@ impl Writer {
             return Err(self.wrong_type("nested too deeply"));
         }
         self.holders.push(object.as_ptr());
-        let value = match (self.keep_exceptions(object, items(object))?, object.cast::<PyMapping>()) {
+        let value = match (self.refuse_exceptions(object, sequence_items(object))?, object.cast::<PyMapping>()) {
             (Some(items), _) => self.list_value(&items, Self::plain_value),
             (None, Ok(fields)) => self.mapping_value(fields).map(Value::Object),
-            (None, Err(_)) => Err(self.wrong_type(&from_python::describe(object).unwrap_or_default())),
+            (None, Err(_)) => Err(self.wrong_type(&from_python::describe_object(object).unwrap_or_default())),
         };
         self.holders.pop();
         value
@@ -143,7 +143,7 @@ impl Writer {
 
     fn mapping_value(&mut self, fields: &Bound<'_, PyMapping>) -> PyResult<Map<String, Value>> {
         let mut object = Map::new();
-        for (name, value) in self.keep_exceptions(fields, entries(fields))? {
+        for (name, value) in self.refuse_exceptions(fields, mapping_entries(fields))? {
             let value = self.at_step(&format!(".{name}"), |writer| writer.plain_value(&value))?;
             object.insert(name, value);
         }
@@ -160,7 +160,7 @@ impl Writer {
     }
 
     /// Refuses an object that raised an `Exception`. Any other exception, such as `KeyboardInterrupt`, is raised again.
-    fn keep_exceptions<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
+    fn refuse_exceptions<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
         result.map_err(|error| {
             if error.is_instance_of::<PyException>(object.py()) {
                 self.wrong_type(&from_python::describe_class(&object.get_type()))

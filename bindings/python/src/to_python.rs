@@ -16,7 +16,7 @@ use crate::python;
 /// Returns the items of a page as a list of responses.
 pub(crate) fn item_list<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
-    let mut maker = Maker::new(py, Classes::get(py)?);
+    let mut maker = Maker::new(py, Classes::registered(py)?);
     for record in items {
         list.append(maker.row_object(record.root())?)?;
     }
@@ -24,23 +24,23 @@ pub(crate) fn item_list<'py>(py: Python<'py>, items: &[Record]) -> PyResult<Boun
 }
 
 /// Returns the data of a response: an object of the operation's class, plain objects, or `None`.
-pub(crate) fn data<'py>(py: Python<'py>, data: &ResponseData) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn response_data<'py>(py: Python<'py>, data: &ResponseData) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     match data {
-        ResponseData::Object(record) => Maker::new(py, Classes::get(py)?).row_object(record.root()),
+        ResponseData::Object(record) => Maker::new(py, Classes::registered(py)?).row_object(record.root()),
         ResponseData::Json(json) => LOADS.import(py, "recallflow._json", "loads")?.call1((PyBytes::new(py, json),)),
         ResponseData::Nothing => Ok(PyNone::get(py).to_owned().into_any()),
     }
 }
 
 /// Returns a response of the class `of`, which is the class of the record or derives from it.
-pub(crate) fn response<'py>(
+pub(crate) fn new_response<'py>(
     py: Python<'py>,
     class: &Class,
     of: &Bound<'py, PyType>,
     record: &Record,
 ) -> PyResult<Bound<'py, PyAny>> {
-    Maker::new(py, Classes::get(py)?).new_instance(class, of, record.root())
+    Maker::new(py, Classes::registered(py)?).new_instance(class, of, record.root())
 }
 
 /// Creates the values of one response.
@@ -86,7 +86,7 @@ impl Short {
     }
 
     /// Returns its index in the cache.
-    fn place(&self) -> usize {
+    fn cache_index(&self) -> usize {
         let mixed = (self.ends.0 ^ self.ends.1.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> (u64::BITS - TEXTS)) as usize
     }
@@ -109,7 +109,7 @@ impl<'a, 'py> Maker<'a, 'py> {
         // Instances of a derived class may have other attributes.
         let mut is_leaf = extra.is_none() && of.is(class.kind.bind(self.py));
         let cells = row.cells();
-        for (position, (member, cell)) in class.members.iter().zip(cells).enumerate() {
+        for (position, (member, cell)) in class.slots.iter().zip(cells).enumerate() {
             let kind = &class.shape.fields[position].kind;
             is_leaf &= !matches!(cell, Cell::Object(_) | Cell::Objects(..) | Cell::Values(..));
             let value = match cell {
@@ -128,7 +128,7 @@ impl<'a, 'py> Maker<'a, 'py> {
                 }
                 Cell::Int(number) if !matches!(kind, Kind::Enum(_)) => {
                     let earlier = self.same_number(class.shape, cells, position, *number);
-                    match earlier.and_then(|earlier| class.members[earlier].share(&instance)) {
+                    match earlier.and_then(|earlier| class.slots[earlier].share(&instance)) {
                         Some(value) => value,
                         None => number.into_pyobject(self.py)?.into_any(),
                     }
@@ -160,13 +160,13 @@ impl<'a, 'py> Maker<'a, 'py> {
             Cell::Absent if matches!(kind, Kind::List(_)) => self.classes.empty_tuple.bind(py).clone().into_any(),
             Cell::Absent => PyNone::get(py).to_owned().into_any(),
             Cell::Int(number) => match kind {
-                Kind::Enum(position) => self.classes.enums[*position].member(py, *number)?,
+                Kind::Enum(position) => self.classes.enums[*position].member_of(py, *number)?,
                 _ => number.into_pyobject(py)?.into_any(),
             },
             Cell::Float(number) => PyFloat::new(py, *number).into_any(),
             Cell::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
             Cell::Span(..) | Cell::Text(_) => self.text_value(row.text(cell).unwrap_or_default())?,
-            Cell::Time(time) => self.classes.times.datetime(py, *time)?,
+            Cell::Time(time) => self.classes.times.new_datetime(py, *time)?,
             Cell::Object(_) | Cell::Objects(..) | Cell::Values(..) => return Err(unexpected_shape()),
         })
     }
@@ -174,7 +174,7 @@ impl<'a, 'py> Maker<'a, 'py> {
     #[inline]
     fn text_value(&mut self, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         let Some(short) = Short::from_bytes(bytes) else { return make_text(self.py, bytes, &mut self.latin) };
-        let place = &mut self.texts[short.place()];
+        let place = &mut self.texts[short.cache_index()];
         match place {
             Some((known, text)) if *known == short => Ok(text.clone()),
             _ => {
@@ -203,7 +203,7 @@ fn make_extra<'py, 'v>(
     }
     let fields = PyDict::new(py);
     for (name, value) in values {
-        fields.set_item(name, json(py, value)?)?;
+        fields.set_item(name, json_to_python(py, value)?)?;
     }
     python::call(classes.extra.bind(py), &PyTuple::new(py, [fields])?)
 }
@@ -227,7 +227,7 @@ fn make_text<'py>(py: Python<'py>, bytes: &[u8], latin: &mut Vec<u8>) -> PyResul
 }
 
 /// Converts JSON to plain Python objects.
-pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn json_to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Null => PyNone::get(py).to_owned().into_any(),
         Value::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
@@ -240,14 +240,14 @@ pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
         Value::Array(items) => {
             let list = PyList::empty(py);
             for item in items {
-                list.append(json(py, item)?)?;
+                list.append(json_to_python(py, item)?)?;
             }
             list.into_any()
         }
         Value::Object(fields) => {
             let dict = PyDict::new(py);
             for (name, value) in fields {
-                dict.set_item(name, json(py, value)?)?;
+                dict.set_item(name, json_to_python(py, value)?)?;
             }
             dict.into_any()
         }
@@ -255,7 +255,7 @@ pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
 }
 
 /// Creates a request from its wire form. Its class is `of`, which is `class` or a subclass.
-pub(crate) fn request<'py>(
+pub(crate) fn new_request<'py>(
     py: Python<'py>,
     classes: &Classes,
     class: &Class,
@@ -263,7 +263,7 @@ pub(crate) fn request<'py>(
     wire: &Value,
 ) -> PyResult<Bound<'py, PyAny>> {
     let instance = class.allocator.allocate_instance(of)?;
-    for (member, field) in class.members.iter().zip(class.shape.fields) {
+    for (member, field) in class.slots.iter().zip(class.shape.fields) {
         let holder = field.within.map_or(Some(wire), |within| wire.get(within));
         let value = holder.and_then(|holder| holder.get(field.wire)).unwrap_or(&Value::Null);
         member.fill(&instance, request_value(py, classes, &field.kind, value)?);
@@ -280,21 +280,21 @@ fn request_value<'py>(py: Python<'py>, classes: &Classes, kind: &Kind, wire: &Va
             Ok((number.as_i64() == Some(1)).into_pyobject(py)?.to_owned().into_any())
         }
         (Kind::Enum(position), Value::Number(number)) => {
-            classes.enums[*position].member(py, number.as_i64().unwrap_or_default())
+            classes.enums[*position].member_of(py, number.as_i64().unwrap_or_default())
         }
         (Kind::Time, Value::String(text)) => match text.parse::<LocalDateTime>() {
-            Ok(time) => classes.times.datetime(py, time),
-            Err(_) => json(py, wire),
+            Ok(time) => classes.times.new_datetime(py, time),
+            Err(_) => json_to_python(py, wire),
         },
         (Kind::Object(position), Value::Object(_)) => {
             let class = &classes.requests[*position];
-            request(py, classes, class, class.kind.bind(py), wire)
+            new_request(py, classes, class, class.kind.bind(py), wire)
         }
         (Kind::List(item), Value::Array(items)) => {
             let items =
                 items.iter().map(|wire| request_value(py, classes, item, wire)).collect::<PyResult<Vec<_>>>()?;
             Ok(PyTuple::new(py, items)?.into_any())
         }
-        _ => json(py, wire),
+        _ => json_to_python(py, wire),
     }
 }

@@ -9,25 +9,25 @@ use recallflow::ffi::{self, Form, Json, Request};
 use recallflow::{Error, Fee, LocalDateTime, Violation};
 
 use crate::classes::{Class, Classes};
-use crate::errors::{catch_panics, raise_error};
-use crate::from_python::{Given, PyValue};
+use crate::errors::{catch_panics, core_exception};
+use crate::from_python::{Accepted, PyValue};
 use crate::{from_python, order, python, to_json, to_python};
 
 /// Returns the registered class of a value, and whether it is a class of requests.
 fn class_of<'c>(classes: &'c Classes, class: &Bound<'_, PyType>) -> PyResult<(&'c Class, bool)> {
     let none = || PyTypeError::new_err(format!("expected a request or response of recallflow, got {class}"));
-    classes.lookup(class).ok_or_else(none)
+    classes.find_class(class).ok_or_else(none)
 }
 
 /// Returns every rule that the request breaks.
 #[pyfunction]
 pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     catch_panics(None, || {
-        let violations = match read(request)? {
+        let violations = match read_instance(request)? {
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
-        let violation_of = Classes::get(py)?.violation.bind(py);
+        let violation_of = Classes::registered(py)?.violation.bind(py);
         let all = violations.iter().map(|violation| {
             python::call(
                 violation_of,
@@ -42,8 +42,8 @@ pub(crate) fn validate<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 #[pyfunction]
 pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     catch_panics(None, || {
-        let warnings = read(request)?.map_or_else(|_| Vec::new(), |request| request.warnings());
-        let warning_of = Classes::get(py)?.warning.bind(py);
+        let warnings = read_instance(request)?.map_or_else(|_| Vec::new(), |request| request.warnings());
+        let warning_of = Classes::registered(py)?.warning.bind(py);
         let all = warnings
             .iter()
             .map(|warning| python::call(warning_of, &(&warning.path, &warning.message).into_pyobject(py)?));
@@ -55,25 +55,25 @@ pub(crate) fn warnings<'py>(py: Python<'py>, request: &Bound<'py, PyAny>) -> PyR
 type Checked = Result<Box<dyn Request>, Vec<Violation>>;
 
 /// Reads a request from an instance of its class.
-fn read(request: &Bound<'_, PyAny>) -> PyResult<Checked> {
-    let (class, _) = class_of(Classes::get(request.py())?, &request.get_type())?;
-    from_python::request(request, class, Given::Instances, |source| ffi::read_request(class.position, source))
+fn read_instance(request: &Bound<'_, PyAny>) -> PyResult<Checked> {
+    let (class, _) = class_of(Classes::registered(request.py())?, &request.get_type())?;
+    from_python::read_request(request, class, Accepted::Instances, |source| ffi::read_request(class.position, source))
 }
 
 fn invalid_request(violations: Vec<Violation>) -> PyErr {
-    raise_error(Error::from_violations(violations))
+    core_exception(Error::from_violations(violations))
 }
 
 /// Returns the wire form of a value as plain Python objects.
 #[pyfunction]
 pub(crate) fn to_wire<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     catch_panics(None, || {
-        let (class, is_request) = class_of(Classes::get(py)?, &value.get_type())?;
+        let (class, is_request) = class_of(Classes::registered(py)?, &value.get_type())?;
         if is_request {
-            let json = read(value)?.map_err(invalid_request)?.encode().map_err(raise_error)?;
+            let json = read_instance(value)?.map_err(invalid_request)?.encode().map_err(core_exception)?;
             return py.import("json")?.call_method1("loads", (PyBytes::new(py, &json),));
         }
-        order::wire_form(py, ffi::RESPONSES, class.shape, &to_json::response(value, class)?)
+        order::wire_form(py, ffi::RESPONSES, class.shape, &to_json::response_to_json(value, class)?)
     })
 }
 
@@ -85,19 +85,19 @@ pub(crate) fn from_wire<'py>(
     wire: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     catch_panics(None, || {
-        let classes = Classes::get(py)?;
+        let classes = Classes::registered(py)?;
         let (class, is_request) = class_of(classes, cls)?;
         let position = class.position;
         match (text_of(wire)?, is_request) {
-            (Some(text), false) => response(py, class, cls, text),
-            (None, false) => response(py, class, cls, order::aliases_last(&to_json::plain_value(wire)?).into()),
+            (Some(text), false) => new_response(py, class, cls, text),
+            (None, false) => new_response(py, class, cls, order::aliases_last(&to_json::plain_value(wire)?).into()),
             (Some(text), true) => {
-                let source = Json::parse(&text, Form::Wire).map_err(raise_error)?;
-                request(py, class, cls, ffi::read_request(position, &source))
+                let source = Json::parse(&text, Form::Wire).map_err(core_exception)?;
+                new_request(py, class, cls, ffi::read_request(position, &source))
             }
             (None, true) => {
-                let read = from_python::wire(wire, |source| ffi::read_request(position, source))?;
-                request(py, class, cls, read)
+                let read = from_python::read_wire_form(wire, |source| ffi::read_request(position, source))?;
+                new_request(py, class, cls, read)
             }
         }
     })
@@ -129,35 +129,40 @@ pub(crate) fn from_dict<'py>(
     fields: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     catch_panics(None, || {
-        let classes = Classes::get(py)?;
+        let classes = Classes::registered(py)?;
         let (class, is_request) = class_of(classes, cls)?;
         if !is_request {
-            return response(py, class, cls, order::aliases_last(&to_json::from_fields(fields, class)?).into());
+            return new_response(py, class, cls, order::aliases_last(&to_json::fields_to_json(fields, class)?).into());
         }
         let read = |source: &PyValue<'_, '_>| ffi::read_request(class.position, source);
-        request(py, class, cls, from_python::request(fields, class, Given::Mappings, read)?)
+        new_request(py, class, cls, from_python::read_request(fields, class, Accepted::Mappings, read)?)
     })
 }
 
 /// Creates an instance of the request class.
-fn request<'py>(
+fn new_request<'py>(
     py: Python<'py>,
     class: &Class,
     cls: &Bound<'py, PyType>,
     request: Checked,
 ) -> PyResult<Bound<'py, PyAny>> {
-    to_python::request(py, Classes::get(py)?, class, cls, &request.map_err(invalid_request)?.to_json())
+    to_python::new_request(py, Classes::registered(py)?, class, cls, &request.map_err(invalid_request)?.to_json())
 }
 
-fn response<'py>(py: Python<'py>, class: &Class, cls: &Bound<'py, PyType>, json: Bytes) -> PyResult<Bound<'py, PyAny>> {
-    let record = ffi::read_response(class.position, json).map_err(raise_error)?;
-    to_python::response(py, class, cls, &record)
+fn new_response<'py>(
+    py: Python<'py>,
+    class: &Class,
+    cls: &Bound<'py, PyType>,
+    json: Bytes,
+) -> PyResult<Bound<'py, PyAny>> {
+    let record = ffi::read_response(class.position, json).map_err(core_exception)?;
+    to_python::new_response(py, class, cls, &record)
 }
 
 /// Returns the wire names of the fields of a class, in order.
 #[pyfunction]
 pub(crate) fn wire_names(py: Python<'_>, cls: &Bound<'_, PyType>) -> PyResult<Vec<&'static str>> {
-    let (class, _) = class_of(Classes::get(py)?, cls)?;
+    let (class, _) = class_of(Classes::registered(py)?, cls)?;
     Ok(class.shape.fields.iter().map(|field| field.wire).collect())
 }
 
@@ -166,19 +171,19 @@ pub(crate) fn wire_names(py: Python<'_>, cls: &Bound<'_, PyType>) -> PyResult<Ve
 pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     // A text with a lone surrogate is not a time, and has no UTF-8.
     let time = text.to_str().ok().and_then(|text| text.parse::<LocalDateTime>().ok());
-    time.map(|time| Classes::get(text.py())?.times.datetime(text.py(), time)).transpose()
+    time.map(|time| Classes::registered(text.py())?.times.new_datetime(text.py(), time)).transpose()
 }
 
 /// Returns the request that writes a response back.
 #[pyfunction]
 pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     catch_panics(None, || {
-        let classes = Classes::get(py)?;
+        let classes = Classes::registered(py)?;
         let (class, _) = class_of(classes, &detail.get_type())?;
-        let read = from_python::response(detail, class, |source| ffi::to_update(class.position, source, None))?;
-        let (request, update) = read.map_err(raise_error)?;
+        let read = from_python::read_response(detail, class, |source| ffi::to_update(class.position, source, None))?;
+        let (request, update) = read.map_err(core_exception)?;
         let class = &classes.requests[request];
-        to_python::request(py, classes, class, class.kind.bind(py), &update.to_json())
+        to_python::new_request(py, classes, class, class.kind.bind(py), &update.to_json())
     })
 }
 

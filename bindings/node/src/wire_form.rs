@@ -26,7 +26,7 @@ impl Direction {
 }
 
 /// Returns the wire form of a response as users see it.
-pub(crate) fn response(position: usize, value: Value) -> Value {
+pub(crate) fn response_wire_form(position: usize, value: Value) -> Value {
     let shape = &RESPONSES[position];
     let Value::Object(fields) = value else { return value };
     if fields.contains_key(MISFIT) {
@@ -36,7 +36,7 @@ pub(crate) fn response(position: usize, value: Value) -> Value {
     let mut rest = Map::new();
     for (name, value) in fields {
         match (shape.fields.iter().position(|field| field.wire == name), value) {
-            (Some(at), value) => values[at] = Some(field(&shape.fields[at].kind, value)),
+            (Some(at), value) => values[at] = Some(value_wire_form(&shape.fields[at].kind, value)),
             (None, Value::Object(extra)) if name == EXTRA => rest.extend(extra),
             (None, value) => drop(rest.insert(name, value)),
         }
@@ -44,11 +44,13 @@ pub(crate) fn response(position: usize, value: Value) -> Value {
     write_response(shape, values, rest)
 }
 
-fn field(kind: &Kind, value: Value) -> Value {
+fn value_wire_form(kind: &Kind, value: Value) -> Value {
     match (kind, value) {
         (Kind::Flag, Value::Bool(value)) => u8::from(value).into(),
-        (Kind::Object(position), value) => response(*position, value),
-        (Kind::List(item), Value::Array(items)) => items.into_iter().map(|value| field(item, value)).collect(),
+        (Kind::Object(position), value) => response_wire_form(*position, value),
+        (Kind::List(item), Value::Array(items)) => {
+            items.into_iter().map(|value| value_wire_form(item, value)).collect()
+        }
         (_, value) => value,
     }
 }
@@ -68,41 +70,41 @@ fn pack_kind(pack: &mut Pack, direction: Direction, kind: &Kind, wire: &Value, a
         (Kind::Object(position), Value::Object(fields)) => {
             let shape = &direction.shapes()[*position];
             let extra = if as_wire { Map::new() } else { undocumented(shape, wire) };
-            let fields = if as_wire { in_order(shape, fields, None) } else { flattened(shape, wire) };
-            pack.object(fields.len() + usize::from(!extra.is_empty()));
+            let fields = if as_wire { in_order(shape, fields, None) } else { flattened_fields(shape, wire) };
+            pack.begin_object(fields.len() + usize::from(!extra.is_empty()));
             for (name, kind, value) in fields {
-                pack.text(name);
+                pack.push_text(name);
                 match kind {
                     Some(kind) => pack_kind(pack, direction, kind, value, as_wire),
                     None => pack_rest(pack, direction, shape, name, value),
                 }
             }
             if !extra.is_empty() {
-                pack.text(EXTRA);
-                pack.any(&Value::Object(extra));
+                pack.push_text(EXTRA);
+                pack.push_json(&Value::Object(extra));
             }
         }
         (Kind::List(item), Value::Array(items)) => {
-            pack.list(items.len());
+            pack.begin_list(items.len());
             for wire in items {
                 pack_kind(pack, direction, item, wire, as_wire);
             }
         }
-        (Kind::Flag, Value::Number(number)) if !as_wire => pack.any(&(number.as_i64() == Some(1)).into()),
-        _ => pack.any(wire),
+        (Kind::Flag, Value::Number(number)) if !as_wire => pack.push_json(&(number.as_i64() == Some(1)).into()),
+        _ => pack.push_json(wire),
     }
 }
 
 /// Packs a member that is not a field: a nested wire object with fields, or an unknown value.
 fn pack_rest(pack: &mut Pack, direction: Direction, shape: &'static Shape, name: &str, value: &Value) {
-    let Value::Object(fields) = value else { return pack.any(value) };
+    let Value::Object(fields) = value else { return pack.push_json(value) };
     let fields = in_order(shape, fields, Some(name));
-    pack.object(fields.len());
+    pack.begin_object(fields.len());
     for (name, kind, value) in fields {
-        pack.text(name);
+        pack.push_text(name);
         match kind {
             Some(kind) => pack_kind(pack, direction, kind, value, true),
-            None => pack.any(value),
+            None => pack.push_json(value),
         }
     }
 }
@@ -135,7 +137,7 @@ fn in_order<'v>(shape: &'static Shape, fields: &'v Map<String, Value>, within: O
 }
 
 /// Returns the fields of a wire object as users see them.
-fn flattened<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
+fn flattened_fields<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
     let seen = shape.fields.iter().filter_map(|Field { wire: name, within, kind, .. }| {
         let holder = within.map_or(Some(wire), |within| wire.get(within));
         let value = holder.and_then(|holder| holder.get(name)).filter(|value| !value.is_null())?;
@@ -145,33 +147,33 @@ fn flattened<'v>(shape: &'static Shape, wire: &'v Value) -> Vec<Named<'v>> {
 }
 
 /// Returns a value as messages about an option show it.
-pub(crate) fn describe(value: &Value) -> String {
+pub(crate) fn describe_json(value: &Value) -> String {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(_) => "a string".to_owned(),
         Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => misfit(value).map_or_else(|| "an object".to_owned(), str::to_owned),
+        Value::Object(_) => misfit_description(value).map_or_else(|| "an object".to_owned(), str::to_owned),
     }
 }
 
 /// Returns the description in a placeholder for a value without a JSON form.
-fn misfit(value: &Value) -> Option<&str> {
+fn misfit_description(value: &Value) -> Option<&str> {
     value.get(MISFIT).and_then(Value::as_str)
 }
 
 /// Returns the path and the description of the first value of a response without a JSON form. In requests, the core
 /// reports such a value.
-pub(crate) fn unwritable(json: &Value, path: &str) -> Option<(String, String)> {
-    if let Some(description) = misfit(json) {
+pub(crate) fn find_misfit(json: &Value, path: &str) -> Option<(String, String)> {
+    if let Some(description) = misfit_description(json) {
         return Some((path.to_owned(), description.to_owned()));
     }
     match json {
         Value::Object(fields) => {
             let dot = if path.is_empty() { "" } else { "." };
-            fields.iter().find_map(|(name, value)| unwritable(value, &format!("{path}{dot}{name}")))
+            fields.iter().find_map(|(name, value)| find_misfit(value, &format!("{path}{dot}{name}")))
         }
         Value::Array(items) => {
-            items.iter().enumerate().find_map(|(at, item)| unwritable(item, &format!("{path}[{at}]")))
+            items.iter().enumerate().find_map(|(at, item)| find_misfit(item, &format!("{path}[{at}]")))
         }
         _ => None,
     }
