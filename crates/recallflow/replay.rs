@@ -12,7 +12,7 @@ use crate::generated::operations::OPERATIONS;
 use crate::generated::shapes::RESPONSES;
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::response::content::{Expected, ResponseData};
-use crate::response::record::{Record, Response as _};
+use crate::response::record::{FromRecord as _, Record};
 use crate::response::shape::Shape;
 use crate::retry::{self, Decision, RetryClass, Situation, Used};
 use crate::transport::HttpResponse;

@@ -3,7 +3,7 @@
 mod node;
 mod paths;
 mod python;
-mod scratch;
+mod trial_folder;
 mod zig;
 
 use lexopt::Arg;

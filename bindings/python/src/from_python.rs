@@ -10,7 +10,7 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString,
     PyTuple, PyType,
 };
-use recallflow::ffi::{EXTRA, Form, Found, Kind, Object, Source, describe_text};
+use recallflow::ffi::{EXTRA, Form, Found, Kind, Source, SourceObject, describe_text};
 use serde_json::{Number, Value};
 
 use crate::classes::{Class, Classes};
@@ -259,7 +259,7 @@ impl<'a, 'py> PyObject<'a, 'py> {
     }
 }
 
-impl<'a, 'py> Object for PyObject<'a, 'py> {
+impl<'a, 'py> SourceObject for PyObject<'a, 'py> {
     type Value = PyValue<'a, 'py>;
 
     fn form(&self) -> Form {

@@ -6,7 +6,9 @@ use std::{fs, io};
 use crate::diagnostic::{Diagnostic, Place, Sink};
 use crate::lower::lower;
 use crate::model::Api;
-use crate::raw::{RawSpec, Source, read_enums, read_operation, read_options, read_sandbox, read_service, read_types};
+use crate::raw::{
+    RawSpec, TomlSource, read_enums, read_operation, read_options, read_sandbox, read_service, read_types,
+};
 
 /// The role of a spec file, which follows from its path.
 #[derive(Clone, Debug)]
@@ -136,7 +138,7 @@ fn read(files: &[SpecFile], sink: &Sink) -> RawSpec {
     let mut spec = RawSpec::default();
     for (index, file) in files.iter().enumerate() {
         let Some(text) = text(file, index, sink) else { continue };
-        let source = Source { file: index, text, sink };
+        let source = TomlSource { file: index, text, sink };
         match &file.role {
             Some(Role::Service) => spec.service = Some(read_service(&source)),
             Some(Role::Enums) => spec.enums.extend(read_enums(&source)),

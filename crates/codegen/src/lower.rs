@@ -20,7 +20,7 @@ mod rules;
 mod sandbox;
 mod scope;
 mod service;
-mod sources;
+mod source_checks;
 mod symbols;
 mod types;
 mod variants;
@@ -32,7 +32,7 @@ use symbols::Symbols;
 
 /// Lowers a spec. The result is complete if nothing is reported.
 pub(crate) fn lower(spec: &RawSpec, sink: &Sink) -> Option<Api> {
-    sources::check(spec, sink);
+    source_checks::check_sources(spec, sink);
     let symbols = Symbols::collect(spec, sink);
     let service = spec.service.as_ref().map(|service| service::lower_service(service, sink));
     let enums = enums::lower_enums(&symbols, sink);

@@ -13,7 +13,7 @@ pub(crate) use read::{read_enums, read_operation, read_service, read_types};
 pub(crate) use sandbox::{
     RawDefault, RawMessage, RawProtocol, RawProtocolField, RawProtocolObject, RawTextEnum, RawTextValue, read_sandbox,
 };
-pub(crate) use table::Source;
+pub(crate) use table::TomlSource;
 
 use crate::diagnostic::{At, Place};
 

@@ -19,7 +19,7 @@ pub mod typescript;
 
 use crate::model::Api;
 use crate::output::File;
-use crate::sections::Section;
+use crate::sections::PageSection;
 
 /// Renders every generated file.
 ///
@@ -48,6 +48,6 @@ pub fn render(api: &Api) -> Vec<File> {
 
 /// Renders the generated sections of hand-written pages.
 #[must_use]
-pub fn sections(api: &Api) -> Vec<Section> {
+pub fn sections(api: &Api) -> Vec<PageSection> {
     readmes::render(api)
 }

@@ -7,7 +7,7 @@ use crate::output::File;
 
 /// A generated section, between two markers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct PageSection {
     /// Path of the page relative to the root of the repository, with `/`.
     pub path: &'static str,
     /// Name of the section in its markers.
@@ -21,7 +21,7 @@ pub struct Section {
 /// # Errors
 ///
 /// A page cannot be read, or lacks a marker.
-pub(crate) fn pages(root: &Path, sections: &[Section]) -> io::Result<Vec<File>> {
+pub(crate) fn pages(root: &Path, sections: &[PageSection]) -> io::Result<Vec<File>> {
     let mut pages: Vec<File> = Vec::new();
     for section in sections {
         let position = pages.iter().position(|page| page.path == section.path);
@@ -41,7 +41,7 @@ pub(crate) fn pages(root: &Path, sections: &[Section]) -> io::Result<Vec<File>> 
 }
 
 /// Replaces the lines between the markers of a section. Fails with a marker that is missing.
-fn replaced(page: &str, section: &Section) -> Result<String, String> {
+fn replaced(page: &str, section: &PageSection) -> Result<String, String> {
     let (start, end) = (format!("<!-- generated: {} -->\n", section.name), "\n<!-- end of generated -->\n");
     let (head, rest) = page.split_once(&start).ok_or_else(|| start.trim().to_owned())?;
     let (_, tail) = rest.split_once(end).ok_or_else(|| end.trim().to_owned())?;
@@ -49,7 +49,7 @@ fn replaced(page: &str, section: &Section) -> Result<String, String> {
 }
 
 /// Adds the path of the page to an error.
-fn at(section: &Section, error: &io::Error) -> io::Error {
+fn at(section: &PageSection, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", section.path))
 }
 
@@ -59,8 +59,8 @@ mod tests {
 
     const PAGE: &str = "# Title\n\n<!-- generated: table -->\n\nold\n\n<!-- end of generated -->\n\nRest\n";
 
-    fn section(name: &'static str) -> Section {
-        Section { path: "page.md", name, contents: "new\nlines".into() }
+    fn section(name: &'static str) -> PageSection {
+        PageSection { path: "page.md", name, contents: "new\nlines".into() }
     }
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
         fs::write(root.path().join("page.md"), format!("{PAGE}{}", PAGE.replace("table", "list"))).unwrap();
         let [page] = pages(root.path(), &[section("table"), section("list")]).unwrap().try_into().unwrap();
         assert_eq!(page.contents.matches("new\nlines").count(), 2);
-        let missing = Section { path: "other.md", ..section("table") };
+        let missing = PageSection { path: "other.md", ..section("table") };
         assert!(pages(root.path(), &[missing]).unwrap_err().to_string().starts_with("other.md: "));
     }
 }

@@ -4,10 +4,10 @@
 //! retried and ends with the error of its last attempt. An update may be retried only if it provably was not applied;
 //! otherwise its outcome is unknown.
 
-mod bodies;
 mod breaks;
 mod codes;
 mod connections;
+mod foreign_bodies;
 mod headers;
 mod limits;
 mod sizes;
@@ -30,7 +30,7 @@ pub(crate) fn sections() -> Vec<TableSection> {
         section("Broken connections and missing responses", breaks::rows()),
         section("Truncated bodies and wrong lengths", breaks::lengths()),
         section("Responses that are too large", sizes::rows()),
-        section("Bodies that are not a response", bodies::rows()),
+        section("Bodies that are not a response", foreign_bodies::rows()),
         section("HTTP statuses", statuses::rows()),
         section("Response headers", headers::rows()),
         section("Codes", codes::rows()),

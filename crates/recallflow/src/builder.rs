@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::classify;
 use crate::client::{Client, Shared};
-use crate::clock::{Clock, Now};
+use crate::clock::{Now, ServiceClock};
 use crate::endpoint::BaseUrl;
 use crate::error::Error;
 use crate::generated::operations::OPERATIONS;
@@ -184,7 +184,7 @@ impl ClientBuilder {
         let shared = Shared {
             credentials,
             transport,
-            clock: Clock::new(self.now),
+            clock: ServiceClock::new(self.now),
             budget: Budget::full(),
             attempt_timeout: options.attempt_timeout,
             validate: options.validate,

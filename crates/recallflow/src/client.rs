@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::classify::{self, Context, FailedAttempt};
-use crate::clock::{self, Clock};
+use crate::clock::{self, ServiceClock};
 use crate::error::kind::ErrorKind;
 use crate::error::{Call, Error, Phase};
 use crate::operation::{Operation, OperationInfo, OperationKind};
@@ -22,7 +22,7 @@ use crate::request::check::{self, Rules};
 use crate::request::violation::{Rule, Violation};
 use crate::response::content::{Expected, ResponseData};
 use crate::response::read::max_values;
-use crate::response::record::Response as _;
+use crate::response::record::FromRecord as _;
 use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
@@ -56,7 +56,7 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     pub(crate) transport: Transport,
-    pub(crate) clock: Clock,
+    pub(crate) clock: ServiceClock,
     pub(crate) budget: Budget,
     pub(crate) attempt_timeout: Duration,
     pub(crate) validate: bool,

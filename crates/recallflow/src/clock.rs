@@ -21,7 +21,7 @@ pub(crate) type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 ///
 /// Every response updates the learned offset. Requests are signed with it only after the service has refused a timestamp,
 /// because a gateway with a wrong `Date` must not break requests that the service would accept.
-pub(crate) struct Clock {
+pub(crate) struct ServiceClock {
     now: Now,
     /// Offset of the latest response in seconds, or [`UNKNOWN`]. Service time is local time plus offset.
     learned: AtomicI64,
@@ -29,7 +29,7 @@ pub(crate) struct Clock {
     adopted: AtomicI64,
 }
 
-impl Clock {
+impl ServiceClock {
     pub(crate) fn new(now: Now) -> Self {
         Self { now, learned: AtomicI64::new(UNKNOWN), adopted: AtomicI64::new(0) }
     }
@@ -70,9 +70,9 @@ impl Clock {
     }
 }
 
-impl fmt::Debug for Clock {
+impl fmt::Debug for ServiceClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clock")
+        f.debug_struct("ServiceClock")
             .field("learned", &self.learned())
             .field("adopted", &self.adopted())
             .finish_non_exhaustive()
@@ -126,9 +126,9 @@ mod tests {
 
     #[test]
     fn a_clock_before_1970_counts_backwards() {
-        let clock = Clock::new(Arc::new(|| UNIX_EPOCH - Duration::from_secs(5)));
+        let clock = ServiceClock::new(Arc::new(|| UNIX_EPOCH - Duration::from_secs(5)));
         assert_eq!(clock.local(), -5);
         clock.learn(Some("Thu, 01 Jan 1970 00:00:02 GMT"), false, Duration::ZERO);
-        assert_eq!(format!("{clock:?}"), "Clock { learned: Some(7), adopted: 0, .. }");
+        assert_eq!(format!("{clock:?}"), "ServiceClock { learned: Some(7), adopted: 0, .. }");
     }
 }

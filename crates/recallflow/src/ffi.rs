@@ -24,7 +24,7 @@ pub use crate::generated::shapes::RESPONSES;
 pub use crate::prepared::{CallInfo, Prepared};
 pub use crate::request::extra::EXTRA;
 pub use crate::request::json::{Json, JsonObject, MISFIT};
-pub use crate::request::source::{Form, Found, Object, Source};
+pub use crate::request::source::{Form, Found, Source, SourceObject};
 pub use crate::response::content::ResponseData;
 pub use crate::response::record::{Record, Row};
 pub use crate::response::shape::{Field, Kind, Shape};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::request::check::Rules;
 use crate::response::content::Content;
-use crate::response::record::{FromRow, Response};
+use crate::response::record::{FromRecord, FromRow};
 
 /// An operation of the service, implemented by its request type.
 ///
@@ -12,7 +12,7 @@ use crate::response::record::{FromRow, Response};
 #[expect(private_bounds, reason = "seals the trait")]
 pub trait Operation: Rules + Serialize + Sync {
     /// The response.
-    type Response: Response + Send;
+    type Response: FromRecord + Send;
     /// Its row in the table of operations.
     #[doc(hidden)]
     const INFO: &'static OperationInfo;

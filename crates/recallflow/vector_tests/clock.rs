@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
 
-use crate::clock::{Clock, offset, remedy};
+use crate::clock::{ServiceClock, offset, remedy};
 
 #[derive(Deserialize)]
 struct File {
@@ -65,7 +65,7 @@ fn a_response_has_the_expected_offset() {
 fn each_attempt_is_signed_with_the_expected_time() {
     check_all(&load::<File>("clock").calls, |case| {
         let local = Arc::new(AtomicI64::new(0));
-        let clock = Clock::new(Arc::new({
+        let clock = ServiceClock::new(Arc::new({
             let local = Arc::clone(&local);
             move || since_epoch(local.load(Ordering::Relaxed))
         }));

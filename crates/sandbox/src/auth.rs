@@ -24,12 +24,12 @@ pub(crate) fn md5_hex(bytes: &[u8]) -> String {
 
 /// An API key and its secret.
 #[derive(Clone)]
-pub(crate) struct Credentials {
+pub(crate) struct ExpectedCredentials {
     pub(crate) api_key: String,
     pub(crate) api_secret: String,
 }
 
-impl Credentials {
+impl ExpectedCredentials {
     /// Returns the signature for a `Timestamp` header.
     fn sign(&self, timestamp: &str) -> String {
         md5_hex(format!("{}{}{timestamp}", self.api_key, self.api_secret).as_bytes())
@@ -49,7 +49,7 @@ impl Credentials {
 
 /// The conditions for admitting a request.
 pub(crate) struct AccessGate {
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: ExpectedCredentials,
     /// Maximum distance in seconds between a timestamp and the clock.
     pub(crate) timestamp_window: i64,
     /// Addresses of allowed clients; all if empty.
@@ -75,11 +75,11 @@ impl AccessGate {
 
 #[cfg(test)]
 mod tests {
-    use super::Credentials;
+    use super::ExpectedCredentials;
 
     #[test]
     fn a_signature_matches_the_documents_example() {
-        let account = Credentials { api_key: "bDqJFiq9".into(), api_secret: "7bz1lzh9".into() };
+        let account = ExpectedCredentials { api_key: "bDqJFiq9".into(), api_secret: "7bz1lzh9".into() };
         assert_eq!(account.sign("1630468800"), "05d7a50893e22a5c4bb3216ae3396c7c");
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::auth::{AccessGate, Credentials};
+use crate::auth::{AccessGate, ExpectedCredentials};
 use crate::clock::Clock;
 use crate::generated::protocol::{RecordedRequest, Seed, Shape};
 use crate::json::integer;
@@ -172,7 +172,7 @@ impl Builder {
         #[cfg(feature = "tls")]
         let authority = relay.as_ref().map(|relay| relay.authority.clone());
         let window = i64::try_from(self.timestamp_window.as_secs()).unwrap_or(i64::MAX);
-        let credentials = Credentials { api_key: self.api_key, api_secret: self.api_secret };
+        let credentials = ExpectedCredentials { api_key: self.api_key, api_secret: self.api_secret };
         let shared = Arc::new(ServerState {
             gate: AccessGate { credentials, timestamp_window: window, allowed_ips: self.allowed_ips },
             state: ServiceState::new(&self.seed, self.shape, self.clock.unix_seconds()).into(),

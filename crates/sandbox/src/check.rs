@@ -11,26 +11,30 @@ use serde_json::{Map, Value, json};
 use crate::clock;
 use crate::generated::protocol::FAULTS;
 use crate::json::integer;
-use crate::kind::{Field, Kind, Payload, Presence, Variant};
+use crate::kind::{Field, FieldPresence, Payload, ProtocolKind, Variant};
 use crate::language::{Language, suggestion};
-use crate::service::Service;
+use crate::service::ServiceModel;
 
 /// Longest time in milliseconds: the range of JavaScript's `Date`.
 const LONGEST: f64 = 8.64e15;
 
 /// Fields of a flow that queries and updates read.
-const FLOW_TYPES: &[(&str, Kind)] = &[
+const FLOW_TYPES: &[(&str, ProtocolKind)] = &[
     ("status", WHOLE_NUMBER),
     ("taskId", WHOLE_NUMBER),
-    ("createTime", Kind::CivilTime),
-    ("nodeList", Kind::List(&Kind::Node)),
+    ("createTime", ProtocolKind::CivilTime),
+    ("nodeList", ProtocolKind::List(&ProtocolKind::Node)),
 ];
 
 /// Fields of a task that queries compare. With another type, no query would find the task.
-const TASK_TYPES: &[(&str, Kind)] =
-    &[("taskId", WHOLE_NUMBER), ("taskType", WHOLE_NUMBER), ("status", WHOLE_NUMBER), ("createdTime", Kind::CivilTime)];
+const TASK_TYPES: &[(&str, ProtocolKind)] = &[
+    ("taskId", WHOLE_NUMBER),
+    ("taskType", WHOLE_NUMBER),
+    ("status", WHOLE_NUMBER),
+    ("createdTime", ProtocolKind::CivilTime),
+];
 
-const WHOLE_NUMBER: Kind = Kind::Integer(i64::MIN, i64::MAX);
+const WHOLE_NUMBER: ProtocolKind = ProtocolKind::Integer(i64::MIN, i64::MAX);
 
 /// A wrong value.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,7 +73,7 @@ pub(crate) fn command(language: Language, variants: &[Variant], command: &Value)
 }
 
 /// Checks a value that stands alone, such as a seed file.
-pub(crate) fn value(language: Language, kind: &Kind, value: &Value, name: &str) -> Result<Value, WrongValue> {
+pub(crate) fn value(language: Language, kind: &ProtocolKind, value: &Value, name: &str) -> Result<Value, WrongValue> {
     read_value(language, kind, value, &ValuePath(name.to_owned()))
 }
 
@@ -119,9 +123,9 @@ fn read_object(language: Language, fields: &[Field], value: &Value, at: &ValuePa
     for (field, name) in fields.iter().zip(&names) {
         let value = match (object.get(name), &field.presence) {
             (Some(value), _) => read_field(language, field, value, &at.field(name))?,
-            (None, Presence::Optional) => Value::Null,
-            (None, Presence::Default(default)) => serde_json::from_str(default).unwrap_or_default(),
-            (None, Presence::Required) => return Err(at.wrong(&format!("`{name}` is missing"))),
+            (None, FieldPresence::Optional) => Value::Null,
+            (None, FieldPresence::Default(default)) => serde_json::from_str(default).unwrap_or_default(),
+            (None, FieldPresence::Required) => return Err(at.wrong(&format!("`{name}` is missing"))),
         };
         read.insert(field.name.to_owned(), value);
     }
@@ -129,13 +133,13 @@ fn read_object(language: Language, fields: &[Field], value: &Value, at: &ValuePa
 }
 
 fn read_field(language: Language, field: &Field, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
-    if value.is_null() && matches!(field.presence, Presence::Optional) {
+    if value.is_null() && matches!(field.presence, FieldPresence::Optional) {
         return Ok(Value::Null);
     }
     read_value(language, &field.kind, value, at)
 }
 
-fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
+fn read_value(language: Language, kind: &ProtocolKind, value: &Value, at: &ValuePath) -> Result<Value, WrongValue> {
     let wrong = |expected: &str| at.wrong(&format!("expected {expected}, got {}", language.literal(value)));
     let kept = |is_right: bool, expected: &str| if is_right { Ok(value.clone()) } else { Err(wrong(expected)) };
     let one_of = |names: &[String]| {
@@ -144,17 +148,19 @@ fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) ->
         at.wrong(&format!("expected one of {}, got {}{meant}", names.join(", "), language.literal(value)))
     };
     match kind {
-        Kind::Bool => {
+        ProtocolKind::Bool => {
             kept(value.is_boolean(), if language == Language::Python { "True or False" } else { "true or false" })
         }
-        Kind::Text => kept(value.is_string(), "text"),
-        Kind::CivilTime => kept(value.as_str().is_some_and(clock::is_civil), "a time such as '2024-01-31 23:59:59'"),
-        Kind::Time => kept(value.is_number(), "a Unix time"),
-        Kind::Ip => {
+        ProtocolKind::Text => kept(value.is_string(), "text"),
+        ProtocolKind::CivilTime => {
+            kept(value.as_str().is_some_and(clock::is_civil), "a time such as '2024-01-31 23:59:59'")
+        }
+        ProtocolKind::Time => kept(value.is_number(), "a Unix time"),
+        ProtocolKind::Ip => {
             let is_ip = value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok());
             kept(is_ip, "an IP address such as '127.0.0.1'")
         }
-        Kind::Integer(least, most) => {
+        ProtocolKind::Integer(least, most) => {
             let expected = match (*least, *most) {
                 (i64::MIN, _) => "a whole number".to_owned(),
                 (least, i64::MAX) => format!("a whole number from {least}"),
@@ -165,7 +171,7 @@ fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) ->
                 _ => Err(WrongValue { is_range: value.is_number(), ..wrong(&expected) }),
             }
         }
-        Kind::Duration => {
+        ProtocolKind::Duration => {
             let (factor, unit) = language.unit();
             match value.as_f64().map(|number| (number * factor).round()) {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range fits")]
@@ -173,29 +179,29 @@ fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) ->
                 _ => Err(WrongValue { is_range: value.is_number(), ..wrong(&format!("a number of {unit} from 0")) }),
             }
         }
-        Kind::Bytes => match value.as_object().and_then(|object| object.get("base64")?.as_str()) {
+        ProtocolKind::Bytes => match value.as_object().and_then(|object| object.get("base64")?.as_str()) {
             Some(base64) => kept(STANDARD.decode(base64).is_ok(), "bytes in base64"),
             None => kept(value.is_string(), "text or bytes"),
         },
-        Kind::Headers => {
+        ProtocolKind::Headers => {
             let is_pair =
                 |pair: &Value| pair.as_array().is_some_and(|pair| pair.len() == 2 && pair.iter().all(Value::is_string));
             let is_right = value.as_array().is_some_and(|pairs| pairs.iter().all(is_pair));
             kept(is_right, "pairs of a header's name and value")
         }
-        Kind::Operation => {
-            let names = Service::get().names();
+        ProtocolKind::Operation => {
+            let names = ServiceModel::get().names();
             let found = names.iter().find(|name| value.as_str() == Some(language.name(name).as_str()));
             let shown = || names.iter().map(|name| language.name(name)).collect::<Vec<_>>();
             found.map(|name| (*name).into()).ok_or_else(|| one_of(&shown()))
         }
-        Kind::Choice(names) => {
+        ProtocolKind::Choice(names) => {
             let shown: Vec<_> = names.iter().map(|name| language.name(name)).collect();
             let found = shown.iter().position(|name| value.as_str() == Some(name));
             found.map(|index| names[index].into()).ok_or_else(|| one_of(&shown))
         }
-        Kind::Fault => fault(language, value, at),
-        Kind::Flow => {
+        ProtocolKind::Fault => fault(language, value, at),
+        ProtocolKind::Flow => {
             let key = value.as_object().and_then(|flow| flow.get("keyId"));
             if key.and_then(integer).is_none() {
                 return Err(at.wrong(&format!(
@@ -207,7 +213,7 @@ fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) ->
             check_types(language, FLOW_TYPES, value, at)?;
             Ok(value.clone())
         }
-        Kind::Task => {
+        ProtocolKind::Task => {
             if !value.is_object() {
                 return Err(wrong(&format!("{} with the service's names", language.object())));
             }
@@ -215,15 +221,15 @@ fn read_value(language: Language, kind: &Kind, value: &Value, at: &ValuePath) ->
             check_types(language, TASK_TYPES, value, at)?;
             Ok(value.clone())
         }
-        Kind::Node => {
+        ProtocolKind::Node => {
             if value.is_object() {
                 Ok(value.clone())
             } else {
                 Err(wrong(language.object()))
             }
         }
-        Kind::Object(fields) => read_object(language, fields, value, at),
-        Kind::List(kind) => {
+        ProtocolKind::Object(fields) => read_object(language, fields, value, at),
+        ProtocolKind::List(kind) => {
             let Some(items) = value.as_array() else { return Err(wrong(language.list())) };
             let items = items.iter().enumerate();
             items.map(|(index, item)| read_value(language, kind, item, &at.item(index))).collect()
@@ -276,7 +282,7 @@ fn fault(language: Language, value: &Value, at: &ValuePath) -> Result<Value, Wro
 /// Refuses names in the service's JSON that are probably misspelt. Other unknown names pass, because the service may
 /// add fields.
 fn check_names(value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
-    let known = Service::get().response_fields();
+    let known = ServiceModel::get().response_fields();
     for (name, inner) in value.as_object().into_iter().flatten() {
         if !known.iter().any(|known| known == name)
             && let Some(meant) = misspelt(name, known)
@@ -293,7 +299,12 @@ fn check_names(value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
 
 /// Checks the fields that the sandbox reads. Null and other fields pass, so that a response can be as odd as a test
 /// wants.
-fn check_types(language: Language, types: &[(&str, Kind)], value: &Value, at: &ValuePath) -> Result<(), WrongValue> {
+fn check_types(
+    language: Language,
+    types: &[(&str, ProtocolKind)],
+    value: &Value,
+    at: &ValuePath,
+) -> Result<(), WrongValue> {
     let given = types.iter().filter_map(|(name, kind)| Some((name, kind, value.get(name)?)));
     for (name, kind, value) in given.filter(|(_, _, value)| !value.is_null()) {
         read_value(language, kind, value, &at.field(name))?;
@@ -322,11 +333,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{WrongValue, value};
-    use crate::kind::Kind;
+    use crate::kind::ProtocolKind;
     use crate::language::Language::{self, Json, Node, Python};
 
     fn fault(language: Language, given: &Value) -> Result<Value, WrongValue> {
-        value(language, &Kind::Fault, given, "fault")
+        value(language, &ProtocolKind::Fault, given, "fault")
     }
 
     #[test]
@@ -387,32 +398,36 @@ mod tests {
             (json!({ "createdTmie": "x" }), "createdTime"),
             (json!({ "created_time": "x" }), "createdTime"),
         ] {
-            let text = value(Json, &Kind::Task, &record, "record").expect_err("the name is misspelt").message;
+            let text = value(Json, &ProtocolKind::Task, &record, "record").expect_err("the name is misspelt").message;
             assert!(text.ends_with(&format!("did you mean `{meant}`?")), "{text}");
         }
-        assert!(value(Json, &Kind::Task, &json!({ "taskId": 1, "brandNew": 2 }), "record").is_ok());
+        assert!(value(Json, &ProtocolKind::Task, &json!({ "taskId": 1, "brandNew": 2 }), "record").is_ok());
         let flow = json!({ "keyId": 1, "nodeList": [{ "smsContnet": "" }] });
-        let text = value(Json, &Kind::Flow, &flow, "flow").expect_err("the name is misspelt").message;
+        let text = value(Json, &ProtocolKind::Flow, &flow, "flow").expect_err("the name is misspelt").message;
         assert_eq!(text, "`flow.nodeList[0]`: unknown field `smsContnet`; did you mean `smsContent`?");
     }
 
     #[test]
     fn a_field_that_the_sandbox_reads_must_have_its_type() {
         for (kind, given, message) in [
-            (Kind::Task, json!({ "taskType": "3" }), "`x.taskType`: expected a whole number, got \"3\""),
-            (Kind::Task, json!({ "taskId": 1.5 }), "`x.taskId`: expected a whole number, got 1.5"),
+            (ProtocolKind::Task, json!({ "taskType": "3" }), "`x.taskType`: expected a whole number, got \"3\""),
+            (ProtocolKind::Task, json!({ "taskId": 1.5 }), "`x.taskId`: expected a whole number, got 1.5"),
             (
-                Kind::Task,
+                ProtocolKind::Task,
                 json!({ "createdTime": "2024-02-30 00:00:00" }),
                 "`x.createdTime`: expected a time such as '2024-01-31 23:59:59', got \"2024-02-30 00:00:00\"",
             ),
-            (Kind::Flow, json!({ "keyId": 1, "status": "0" }), "`x.status`: expected a whole number, got \"0\""),
-            (Kind::Flow, json!({ "keyId": 1, "nodeList": 5 }), "`x.nodeList`: expected a list, got 5"),
-            (Kind::Flow, json!({ "keyId": 1, "nodeList": [5] }), "`x.nodeList[0]`: expected an object, got 5"),
+            (
+                ProtocolKind::Flow,
+                json!({ "keyId": 1, "status": "0" }),
+                "`x.status`: expected a whole number, got \"0\"",
+            ),
+            (ProtocolKind::Flow, json!({ "keyId": 1, "nodeList": 5 }), "`x.nodeList`: expected a list, got 5"),
+            (ProtocolKind::Flow, json!({ "keyId": 1, "nodeList": [5] }), "`x.nodeList[0]`: expected an object, got 5"),
         ] {
             assert_eq!(value(Json, &kind, &given, "x").expect_err("the type is wrong").message, message);
         }
         let odd = json!({ "taskId": null, "createdTime": null, "numCnt": "many" });
-        assert_eq!(value(Json, &Kind::Task, &odd, "x"), Ok(odd));
+        assert_eq!(value(Json, &ProtocolKind::Task, &odd, "x"), Ok(odd));
     }
 }

@@ -213,13 +213,13 @@ fn framing_of(request: &HttpRequest) -> Result<RequestFraming, ReadError> {
 
 /// A response before it is sent.
 #[derive(Clone)]
-pub(crate) struct HttpResponse {
+pub(crate) struct SandboxResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl HttpResponse {
+impl SandboxResponse {
     /// Returns a JSON response, as the service sends it.
     pub(crate) fn json(body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type".to_owned(), "application/json;charset=UTF-8".to_owned())];

@@ -2,7 +2,7 @@
 
 /// The kind of a value.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ProtocolKind {
     Bool,
     Text,
     /// A whole number from the first to the second one.
@@ -30,20 +30,20 @@ pub(crate) enum Kind {
     /// One of these texts.
     Choice(&'static [&'static str]),
     Object(&'static [Field]),
-    List(&'static Kind),
+    List(&'static ProtocolKind),
 }
 
 /// A field of an object, or an item of a fault.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) presence: Presence,
+    pub(crate) kind: ProtocolKind,
+    pub(crate) presence: FieldPresence,
 }
 
 /// Whether a field may be left out.
 #[derive(Debug)]
-pub(crate) enum Presence {
+pub(crate) enum FieldPresence {
     /// It is an error.
     Required,
     /// The field is null, which may also be written.
@@ -63,7 +63,7 @@ pub(crate) struct Variant {
 #[derive(Debug)]
 pub(crate) enum Payload {
     Nothing,
-    Value(&'static Kind),
+    Value(&'static ProtocolKind),
     /// Several values in a list.
     Items(&'static [Field]),
     Fields(&'static [Field]),

@@ -10,7 +10,7 @@ use crate::http::HttpRequest;
 use crate::json::integer;
 use crate::pages::echo_fields;
 use crate::seed::example_paging;
-use crate::service::{Service, ServiceOperation};
+use crate::service::{ServiceModel, ServiceOperation};
 use crate::tasks::Tasks;
 use crate::variants;
 
@@ -57,7 +57,7 @@ impl Refusal {
 
     /// Returns the envelope. Its message is the documents' wording of the code, followed by the detail.
     pub(crate) fn body(&self) -> String {
-        let wording = Service::get().wording(self.code);
+        let wording = ServiceModel::get().wording(self.code);
         let separator = if self.detail.is_empty() { "" } else { ": " };
         envelope::failure(self.code, &format!("{wording}{separator}{}", self.detail))
     }
@@ -77,7 +77,7 @@ pub(crate) fn read_body(operation: &ServiceOperation, request: &HttpRequest) -> 
         return Err(Refusal::parameter("the header Content-Type must be application/json;charset=UTF-8"));
     }
     let body = serde_json::from_slice(&request.body).map_err(|_| Refusal::parameter("the body is not JSON"))?;
-    if let Some(mix) = variants::describe_mix(&Service::get().variants_of(operation), &body) {
+    if let Some(mix) = variants::describe_mix(&ServiceModel::get().variants_of(operation), &body) {
         return Err(Refusal::parameter(format!("the request {mix}")));
     }
     let violations = operation.schema.violations(&body);
@@ -140,7 +140,7 @@ fn update_flow(
     now: i64,
 ) -> Result<String, Refusal> {
     let node_fields = operation.schema.item_fields(NODES);
-    let variants = Service::get().variants_of(operation);
+    let variants = ServiceModel::get().variants_of(operation);
     let check = |flow: &mut Value| {
         // With new nodes, the settings that only the other kind has no longer apply.
         let others = variants.iter().filter(|other| other.name != operation.name && !body[NODES].is_null());

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::envelope;
 use crate::generated::protocol::{Ending, Fault, Pace, Reflection};
-use crate::http::{HttpConnection, HttpRequest, HttpResponse};
+use crate::http::{HttpConnection, HttpRequest, SandboxResponse};
 use crate::padding::{self, Size};
 use crate::plan::{Delivery, Interim, ResponseFraming, ResponseSource};
 
@@ -31,7 +31,7 @@ pub(crate) enum Next {
 
 /// The reply to a request.
 pub(crate) enum Reply {
-    Response(HttpResponse),
+    Response(SandboxResponse),
     Raw(Vec<u8>),
     Nothing,
 }
@@ -50,7 +50,7 @@ impl Delivery {
 }
 
 /// Applies a fault that changes a response.
-pub(crate) fn apply_edit(response: &mut HttpResponse, edit: &Fault) {
+pub(crate) fn apply_edit(response: &mut SandboxResponse, edit: &Fault) {
     match edit {
         Fault::HttpStatus(status) => response.status = *status,
         Fault::Header(name, value) => response.set_header(name, value.as_deref()),
@@ -71,10 +71,10 @@ pub(crate) fn apply_edit(response: &mut HttpResponse, edit: &Fault) {
 /// Returns a response that repeats the headers of a request.
 pub(crate) fn reflect_headers(reflection: Reflection, request: &HttpRequest) -> ResponseSource {
     let lines: Vec<_> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let page = HttpResponse::html(200).headers;
+    let page = SandboxResponse::html(200).headers;
     let (status, headers, body) = match reflection {
         Reflection::Page => (500, page, format!("<html><pre>{}</pre></html>", lines.join("\n"))),
-        Reflection::Message => (200, HttpResponse::json("").headers, envelope::failure(-22, &lines.join("\n"))),
+        Reflection::Message => (200, SandboxResponse::json("").headers, envelope::failure(-22, &lines.join("\n"))),
         Reflection::Encoding => {
             let encoding = ("Content-Encoding".to_owned(), lines.join(", "));
             (200, page.into_iter().chain([encoding]).collect(), "<html></html>".to_owned())
@@ -84,7 +84,7 @@ pub(crate) fn reflect_headers(reflection: Reflection, request: &HttpRequest) -> 
 }
 
 /// Sets the body of a response to these pieces, compressed.
-fn compress_body<'a>(response: &mut HttpResponse, mut pieces: impl Iterator<Item = &'a [u8]>) {
+fn compress_body<'a>(response: &mut SandboxResponse, mut pieces: impl Iterator<Item = &'a [u8]>) {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let written = pieces.try_for_each(|piece| encoder.write_all(piece)).and_then(|()| encoder.finish());
     // Writing to memory does not fail.
@@ -126,7 +126,7 @@ pub(crate) fn reset(stream: &TcpStream) {
 }
 
 /// Sends a response.
-async fn send_response(stream: &mut TcpStream, mut response: HttpResponse, delivery: &Delivery) -> io::Result<()> {
+async fn send_response(stream: &mut TcpStream, mut response: SandboxResponse, delivery: &Delivery) -> io::Result<()> {
     let length = match delivery.padding {
         Some(padding) => padding.bytes(),
         None => Some(response.body.len() as u64),

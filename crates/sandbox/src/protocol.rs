@@ -17,7 +17,7 @@ use crate::check::{self, WrongValue};
 use crate::generated::protocol::{
     COMMANDS, Command, Fault, RECORDED_REQUEST, SEED_TASK, SandboxOptions, Seed, WAITS, Wait,
 };
-use crate::kind::{Kind, Variant};
+use crate::kind::{ProtocolKind, Variant};
 use crate::language::Language;
 use crate::sandbox::Sandbox;
 use crate::system;
@@ -155,7 +155,7 @@ impl Session {
                 Value::Null
             }
             Command::Check { fault } => {
-                write::write(language, &Kind::Fault, to_json_value(&combine_fault(language, fault, "fault")?))
+                write::write(language, &ProtocolKind::Fault, to_json_value(&combine_fault(language, fault, "fault")?))
             }
             Command::Script { faults, operation } => {
                 let sandbox = self.sandbox()?;
@@ -177,7 +177,7 @@ impl Session {
             }
             Command::FaultsLeft => self.sandbox()?.faults_left().into(),
             Command::Requests => {
-                const KIND: Kind = Kind::List(&Kind::Object(RECORDED_REQUEST));
+                const KIND: ProtocolKind = ProtocolKind::List(&ProtocolKind::Object(RECORDED_REQUEST));
                 write::write(language, &KIND, to_json_value(&self.sandbox()?.requests()))
             }
             Command::Connections => self.sandbox()?.connections().into(),
@@ -185,7 +185,7 @@ impl Session {
             Command::Flow { key_id } => self.sandbox()?.flow(key_id).unwrap_or_default(),
             Command::InsertFlow { flow } => self.sandbox()?.insert_flow(flow).into(),
             Command::Tasks => {
-                const KIND: Kind = Kind::List(&Kind::Object(SEED_TASK));
+                const KIND: ProtocolKind = ProtocolKind::List(&ProtocolKind::Object(SEED_TASK));
                 write::write(language, &KIND, to_json_value(&self.sandbox()?.tasks()))
             }
             Command::InsertTask(task) => {
@@ -370,7 +370,7 @@ fn combine_fault(language: Language, fault: Fault, name: &str) -> Result<Fault, 
     let fault = Fault::together([fault]);
     match &fault {
         Fault::All(parts) if !Fault::can_be_together(parts) => {
-            let parts = language.literal(&write::write(language, &Kind::Fault, to_json_value(&fault)));
+            let parts = language.literal(&write::write(language, &ProtocolKind::Fault, to_json_value(&fault)));
             Err(CommandFailure::from(format!(
                 "`{name}`: expected faults that one request can have, got {parts}, which exclude each other"
             )))

@@ -15,7 +15,7 @@ use crate::operations::ServiceState;
 use crate::recording::RecordingCounts;
 use crate::script::Script;
 use crate::server::ServerState;
-use crate::service::Service;
+use crate::service::ServiceModel;
 
 /// A running sandbox. Dropping it stops the server and closes all connections.
 ///
@@ -97,7 +97,7 @@ impl Sandbox {
     ///
     /// If the operation is unknown, because its faults would never be played.
     pub fn script_for<T: Into<Fault>>(&self, operation: &str, faults: impl IntoIterator<Item = T>) {
-        let names = Service::get().names();
+        let names = ServiceModel::get().names();
         assert!(names.contains(&operation), "expected an operation ({}), got {operation}", names.join(", "));
         self.shared.script().extend_for(operation, faults.into_iter().map(Into::into));
     }

@@ -210,11 +210,11 @@ fn last_name(path: &str) -> &str {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::service::Service;
+    use crate::service::ServiceModel;
 
     /// Returns the violations of a request of this operation.
     fn violations(operation: &str, request: &Value) -> Vec<String> {
-        Service::get().operation(operation).expect("the operation exists").schema.violations(request)
+        ServiceModel::get().operation(operation).expect("the operation exists").schema.violations(request)
     }
 
     /// Returns a valid update with one node, with these members.

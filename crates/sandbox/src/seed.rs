@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use crate::check;
 use crate::clock::civil;
 use crate::generated::protocol::{SEED, Seed, SeedTask, TaskProgress};
-use crate::kind::Kind;
+use crate::kind::ProtocolKind;
 use crate::language::Language;
-use crate::service::{Service, ServiceExample};
+use crate::service::{ServiceExample, ServiceModel};
 use crate::system;
 use crate::tasks::TaskCounts;
 
@@ -45,7 +45,7 @@ impl Seed {
     pub fn from_json(text: &str) -> Result<Self, String> {
         let given = serde_json::from_str(text).map_err(|error| format!("could not parse JSON: {error}"))?;
         let checked =
-            check::value(Language::Json, &Kind::Object(SEED), &given, "seed").map_err(|wrong| wrong.message)?;
+            check::value(Language::Json, &ProtocolKind::Object(SEED), &given, "seed").map_err(|wrong| wrong.message)?;
         serde_json::from_value(checked).map_err(|error| error.to_string())
     }
 
@@ -64,7 +64,7 @@ impl Seed {
 
 /// Returns the documents' example of an operation: its request and the `data` of its response.
 fn example(operation: &str) -> (Value, Value) {
-    let example = Service::get().operation(operation).and_then(|operation| operation.examples.first());
+    let example = ServiceModel::get().operation(operation).and_then(|operation| operation.examples.first());
     let parsed = |text: fn(&ServiceExample) -> &str| {
         example.and_then(|example| serde_json::from_str(text(example)).ok()).unwrap_or(Value::Null)
     };
@@ -222,14 +222,14 @@ mod tests {
     use crate::clock::civil;
     use crate::generated::protocol::Shape;
     use crate::operations::{self, ServiceState};
-    use crate::service::Service;
+    use crate::service::ServiceModel;
     use crate::tasks::TaskCounts;
 
     #[test]
     fn the_documents_query_gets_the_documents_response() {
         let (query, expected) = example("query_group_calls");
         assert_eq!(query["params"]["endTime"], civil(EXAMPLE_END));
-        let operation = Service::get().operation("query_group_calls").expect("the operation exists");
+        let operation = ServiceModel::get().operation("query_group_calls").expect("the operation exists");
         let mut state = ServiceState::new(&Seed::documents(), Shape::Flat, 1_800_000_000);
         let response = operations::perform(operation, &query, &mut state, 1_800_000_000).expect("it is performed");
         let page = serde_json::from_str::<Value>(&response).expect("it is JSON")["data"].take();

@@ -15,7 +15,7 @@ use crate::auth::AccessGate;
 use crate::clock::Clock;
 use crate::envelope;
 use crate::generated::protocol::{Ending, Fault, RecordedRequest};
-use crate::http::{HttpConnection, HttpRequest, HttpResponse, ReadError};
+use crate::http::{HttpConnection, HttpRequest, ReadError, SandboxResponse};
 use crate::json::integer;
 use crate::magic;
 use crate::operations::{self, Refusal, ServiceState};
@@ -23,7 +23,7 @@ use crate::plan::{Plan, ResponseSource};
 use crate::play::{self, Next, Reply};
 use crate::recording::{Callback, Recording};
 use crate::script::Script;
-use crate::service::{Service, ServiceOperation};
+use crate::service::{ServiceModel, ServiceOperation};
 use crate::system;
 
 /// How long a client may keep sending after its request was rejected.
@@ -152,7 +152,7 @@ async fn run_work<T: Send + 'static>(is_long: bool, work: impl FnOnce() -> T + S
 
 /// Responds to bytes that are not a supported request.
 async fn reject(connection: &mut HttpConnection, status: u16, shared: &ServerState) {
-    let mut response = HttpResponse::html(status);
+    let mut response = SandboxResponse::html(status);
     response.set_header("Date", Some(&shared.clock.http_date()));
     response.set_header("Connection", Some("close"));
     let plan = Plan::default();
@@ -164,7 +164,7 @@ async fn reject(connection: &mut HttpConnection, status: u16, shared: &ServerSta
 /// The decision about a request.
 struct Exchange {
     /// Response of the service, before faults change it.
-    served: HttpResponse,
+    served: SandboxResponse,
     plan: Plan,
     ending: Ending,
     recorded: RecordedRequest,
@@ -172,7 +172,7 @@ struct Exchange {
 
 /// Decides how the sandbox responds to a request, and applies the request unless a fault prevents that.
 fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState) -> Exchange {
-    let operation = Service::get().route(&request.path, &request.body).filter(|_| request.method == "POST");
+    let operation = ServiceModel::get().route(&request.path, &request.body).filter(|_| request.method == "POST");
     let now = shared.clock.unix_seconds();
     let admitted = operation.map(|operation| admit_request(operation, request, peer, now, shared));
     let fault = shared
@@ -186,7 +186,7 @@ fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState
     }
     let (served, applied) = match (operation, admitted) {
         (Some(operation), Some(admitted)) if plan.applies_request() => perform(operation, admitted, now, shared),
-        (Some(_), _) => (HttpResponse::json(""), false),
+        (Some(_), _) => (SandboxResponse::json(""), false),
         (None, _) => (gateway_error(request), false),
     };
     let ending = plan.delivery.ending(request.keep_alive);
@@ -212,7 +212,7 @@ impl Exchange {
 
 /// Returns the operation of a request's path.
 fn operation_name(request: &HttpRequest) -> Option<String> {
-    Service::get().route(&request.path, &request.body).map(|operation| operation.name.clone())
+    ServiceModel::get().route(&request.path, &request.body).map(|operation| operation.name.clone())
 }
 
 /// Checks the client's credentials and address, and then the request.
@@ -240,33 +240,33 @@ fn perform(
     admitted: Result<Value, Refusal>,
     now: i64,
     shared: &ServerState,
-) -> (HttpResponse, bool) {
+) -> (SandboxResponse, bool) {
     let performed = admitted.and_then(|body| operations::perform(operation, &body, &mut shared.state(), now));
     let applied = performed.is_ok();
-    (HttpResponse::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
+    (SandboxResponse::json(performed.unwrap_or_else(|refusal| refusal.body())), applied)
 }
 
 /// Returns the response of a gateway to a request that is not of the API.
-fn gateway_error(request: &HttpRequest) -> HttpResponse {
-    if Service::get().route(&request.path, &request.body).is_none() {
-        return HttpResponse::html(404);
+fn gateway_error(request: &HttpRequest) -> SandboxResponse {
+    if ServiceModel::get().route(&request.path, &request.body).is_none() {
+        return SandboxResponse::html(404);
     }
-    let mut response = HttpResponse::html(405);
+    let mut response = SandboxResponse::html(405);
     response.set_header("Allow", Some("POST"));
     response
 }
 
 /// Returns the reply of a plan, which may replace or edit the service's response.
-fn reply(served: HttpResponse, plan: &Plan, ending: Ending, clock: &Clock) -> Reply {
+fn reply(served: SandboxResponse, plan: &Plan, ending: Ending, clock: &Clock) -> Reply {
     let mut response = match &plan.source {
         ResponseSource::Service => served,
-        ResponseSource::Page(status) => HttpResponse::html(*status),
-        ResponseSource::Code(code) => HttpResponse::json(Refusal::from(*code).body()),
+        ResponseSource::Page(status) => SandboxResponse::html(*status),
+        ResponseSource::Code(code) => SandboxResponse::json(Refusal::from(*code).body()),
         ResponseSource::Respond { status, headers, body } => {
-            HttpResponse { status: *status, headers: headers.clone(), body: body.clone() }
+            SandboxResponse { status: *status, headers: headers.clone(), body: body.clone() }
         }
         // `play` produces padding while it sends, and `decide` has replaced reflections.
-        ResponseSource::Padding | ResponseSource::Reflect(_) => HttpResponse::json(""),
+        ResponseSource::Padding | ResponseSource::Reflect(_) => SandboxResponse::json(""),
         ResponseSource::Raw(bytes) => return Reply::Raw(bytes.clone()),
         ResponseSource::Nothing => return Reply::Nothing,
     };

@@ -14,14 +14,14 @@ use crate::variants;
 const SERVICE: &str = include_str!("generated/service.json");
 
 /// The service. The process reads it and compiles its schemas once.
-static SERVICE_MODEL: LazyLock<Service> = LazyLock::new(|| {
+static SERVICE_MODEL: LazyLock<ServiceModel> = LazyLock::new(|| {
     let file: ServiceFile = serde_json::from_str(SERVICE).expect("codegen renders a service that can be read");
     let operations = file.operations.into_iter().map(ServiceOperation::new).collect();
-    Service { codes: file.codes, response_fields: file.response_fields, operations }
+    ServiceModel { codes: file.codes, response_fields: file.response_fields, operations }
 });
 
 /// The codes and operations of the service.
-pub(crate) struct Service {
+pub(crate) struct ServiceModel {
     codes: Vec<ServiceCode>,
     response_fields: Vec<String>,
     operations: Vec<ServiceOperation>,
@@ -100,7 +100,7 @@ impl ServiceOperation {
     }
 }
 
-impl Service {
+impl ServiceModel {
     /// Returns the service of the spec.
     pub(crate) fn get() -> &'static Self {
         &SERVICE_MODEL
@@ -154,7 +154,7 @@ impl Service {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{OperationEntry, Service, ServiceOperation};
+    use super::{OperationEntry, ServiceModel, ServiceOperation};
     use crate::generated::protocol::{Seed, Shape};
     use crate::operations::{ServiceState, perform};
 
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_path_is_routed_after_any_prefix() {
-        let routed = |path| Service::get().route(path, b"").map(|operation| operation.name.as_str());
+        let routed = |path| ServiceModel::get().route(path, b"").map(|operation| operation.name.as_str());
         for path in ["/voice/group/call/query", "/v3/voice/group/call/query", "/a/b/voice/group/call/query"] {
             assert_eq!(routed(path), Some("query_group_calls"), "{path}");
         }
@@ -196,18 +196,18 @@ mod tests {
             (r#"{"keyId": 1, "nodeList": [{"scriptId": 1}]}"#, "update_agent_recall_flow"),
             (r#"{"keyId": 1, "recallIntent": []}"#, "update_agent_recall_flow"),
         ] {
-            let routed = Service::get().route("/voice/recallFlow/update", body.as_bytes());
+            let routed = ServiceModel::get().route("/voice/recallFlow/update", body.as_bytes());
             assert_eq!(routed.map(|operation| operation.name.as_str()), Some(expected), "{body}");
         }
         // Both fit a request without own fields, and no JSON fits any.
         for body in [r#"{"keyId": 1}"#, "x"] {
-            assert!(Service::get().route("/voice/recallFlow/update", body.as_bytes()).is_some(), "{body}");
+            assert!(ServiceModel::get().route("/voice/recallFlow/update", body.as_bytes()).is_some(), "{body}");
         }
     }
 
     #[test]
     fn every_example_of_the_documents_obeys_its_schema() {
-        for operation in &Service::get().operations {
+        for operation in &ServiceModel::get().operations {
             for example in &operation.examples {
                 let request = serde_json::from_str(&example.request).expect("an example is JSON");
                 assert_eq!(operation.schema.violations(&request), Vec::<String>::new(), "{}", operation.name);

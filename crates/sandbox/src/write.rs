@@ -4,22 +4,24 @@ use serde_json::{Map, Value, json};
 
 use crate::generated::protocol::FAULTS;
 use crate::json::integer;
-use crate::kind::{Field, Kind, Payload};
+use crate::kind::{Field, Payload, ProtocolKind};
 use crate::language::Language;
 
 /// Translates a result of this kind.
-pub(crate) fn write(language: Language, kind: &Kind, value: Value) -> Value {
+pub(crate) fn write(language: Language, kind: &ProtocolKind, value: Value) -> Value {
     match (kind, value) {
         (_, Value::Null) => Value::Null,
-        (Kind::List(kind), Value::Array(items)) => items.into_iter().map(|item| write(language, kind, item)).collect(),
-        (Kind::Object(fields), Value::Object(object)) => Value::Object(write_object(language, fields, object)),
-        (Kind::Fault, fault) => write_fault(language, fault),
-        (Kind::Operation | Kind::Choice(_), Value::String(name)) => language.name(&name).into(),
-        (Kind::Duration, Value::Number(millis)) => match (language.unit(), millis.as_f64()) {
+        (ProtocolKind::List(kind), Value::Array(items)) => {
+            items.into_iter().map(|item| write(language, kind, item)).collect()
+        }
+        (ProtocolKind::Object(fields), Value::Object(object)) => Value::Object(write_object(language, fields, object)),
+        (ProtocolKind::Fault, fault) => write_fault(language, fault),
+        (ProtocolKind::Operation | ProtocolKind::Choice(_), Value::String(name)) => language.name(&name).into(),
+        (ProtocolKind::Duration, Value::Number(millis)) => match (language.unit(), millis.as_f64()) {
             ((factor, _), Some(number)) if language == Language::Python => (number / factor).into(),
             _ => millis.into(),
         },
-        (Kind::Time, Value::Number(seconds)) => match seconds.as_f64() {
+        (ProtocolKind::Time, Value::Number(seconds)) => match seconds.as_f64() {
             Some(number) if language == Language::Node => (number * 1000.0).into(),
             _ => seconds.into(),
         },
@@ -71,7 +73,7 @@ mod tests {
     use serde_json::json;
 
     use super::write;
-    use crate::kind::Kind;
+    use crate::kind::ProtocolKind;
     use crate::language::Language::{Json, Node, Python};
 
     #[test]
@@ -82,13 +84,13 @@ mod tests {
             (Python, json!({ "drip_body": { "bytes": 1, "interval": 0.2 } })),
             (Node, json!({ "dripBody": { "bytes": 1, "interval": 200 } })),
         ] {
-            assert_eq!(write(language, &Kind::Fault, recorded.clone()), written);
+            assert_eq!(write(language, &ProtocolKind::Fault, recorded.clone()), written);
         }
     }
 
     #[test]
     fn a_recorded_fault_has_its_shortest_form() {
         let recorded = json!({ "all": [{ "status": 504 }, { "code": -15 }, { "status": 200 }, "applied"] });
-        assert_eq!(write(Json, &Kind::Fault, recorded), json!([504, -15, { "status": 200 }, "applied"]));
+        assert_eq!(write(Json, &ProtocolKind::Fault, recorded), json!([504, -15, { "status": 200 }, "applied"]));
     }
 }

@@ -7,7 +7,7 @@ mod trial;
 
 use std::path::Path;
 
-use super::scratch::{Scratch, megabytes, remove_old, size_below};
+use super::trial_folder::{TrialFolder, megabytes, remove_old, size_below};
 use crate::artifact::target_directory;
 use crate::node::platform::Platform;
 use crate::node::tool;
@@ -24,10 +24,10 @@ pub(crate) fn build_and_try() -> Outcome {
     let folder = target_directory()?.join("package");
     remove_old(&folder, ".tgz")?;
     let node = toolchain::find()?;
-    let scratch = Scratch::new()?;
+    let trial_folder = TrialFolder::new()?;
     let packages = [
-        staging::assemble_package(&node, &scratch)?.pack(&node, &folder)?,
-        staging::platform_package(&scratch)?.pack(&node, &folder)?,
+        staging::assemble_package(&node, &trial_folder)?.pack(&node, &folder)?,
+        staging::platform_package(&trial_folder)?.pack(&node, &folder)?,
     ];
     for package in &packages {
         check_structure(&node, package)?;
@@ -35,7 +35,7 @@ pub(crate) fn build_and_try() -> Outcome {
     }
     check_found_types(&node, &packages[0])?;
 
-    let trial = Trial::install(&node, &packages, &scratch)?;
+    let trial = Trial::install(&node, &packages, &trial_folder)?;
     let platform = Platform::of_this_machine()?;
     trial.check_contents(&platform)?;
     let size = trial.size();
@@ -48,15 +48,15 @@ pub(crate) fn build_and_try() -> Outcome {
         trial.try_out(&node, &example)?;
         println!("  Node {:<9} require {:>5.1} ms", node.version, trial.require_time(&node)?);
     }
-    trial.trace(&node, &scratch)?;
+    trial.trace(&node, &trial_folder)?;
     trial.check_error_without_module(&node, &platform)
 }
 
 /// Checks the types as programs of every kind find them. Needs no native module.
 pub(crate) fn check_types(node: &Toolchain) -> Outcome {
     check_plain_types(node)?;
-    let scratch = Scratch::new()?;
-    let package = staging::assemble_package(node, &scratch)?.pack(node, scratch.path())?;
+    let trial_folder = TrialFolder::new()?;
+    let package = staging::assemble_package(node, &trial_folder)?.pack(node, trial_folder.path())?;
     check_structure(node, &package)?;
     check_found_types(node, &package)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::paths;
-use super::scratch::{Scratch, megabytes, only_file, remove_old};
+use super::trial_folder::{TrialFolder, megabytes, only_file, remove_old};
 use super::zig::{self, Zig};
 use crate::artifact::{own_crates, target_directory};
 use crate::process::{Outcome, cargo, read, root, run_quietly};
@@ -29,8 +29,8 @@ pub(crate) fn build_and_try() -> Outcome {
     let wheel = build_wheel(&folder, &environment, zig.as_ref())?;
     // The native module is the only built file.
     check_built_files(&environment, "zipfile", &wheel, 1)?;
-    let scratch = Scratch::new()?;
-    let contents = unpack(&environment, &wheel, &scratch)?;
+    let trial_folder = TrialFolder::new()?;
+    let contents = unpack(&environment, &wheel, &trial_folder)?;
     paths::check_contents(&contents)?;
     if zig.is_some() {
         zig::check_glibc(&contents.join("recallflow").join("_native.abi3.so"))?;
@@ -43,9 +43,9 @@ pub(crate) fn build_and_try() -> Outcome {
             println!("  {:<6}left out: the wheel is not for free-threaded Pythons", interpreter.version());
             continue;
         }
-        let installed = trial::install(&interpreter, &wheel, &scratch)?;
-        installed.try_out(&scratch)?;
-        installed.exit_while_threads_log(&scratch)?;
+        let installed = trial::install(&interpreter, &wheel, &trial_folder)?;
+        installed.try_out(&trial_folder)?;
+        installed.exit_while_threads_log(&trial_folder)?;
         let (size, import) = (installed.size()?, installed.import_time()?);
         println!("  {:<6}{:>6.2} MB installed, import {:>5.1} ms", interpreter.version(), megabytes(size), import);
         if size > INSTALLED_SIZE_LIMIT {
@@ -54,9 +54,9 @@ pub(crate) fn build_and_try() -> Outcome {
     }
 
     println!("{}", sdist.display());
-    let rebuilt = build_from_sdist(&environment, &sdist, &scratch)?;
+    let rebuilt = build_from_sdist(&environment, &sdist, &trial_folder)?;
     let interpreter = interpreter::find_with_environments()?;
-    trial::install(&interpreter, &rebuilt, &scratch)?.try_out(&scratch)?;
+    trial::install(&interpreter, &rebuilt, &trial_folder)?.try_out(&trial_folder)?;
     println!("  {:<6}builds from its own contents", interpreter.version());
     Ok(())
 }
@@ -99,8 +99,8 @@ fn check_built_files(environment: &PythonEnvironment, reader: &str, archive: &Pa
 }
 
 /// Unpacks a wheel, and returns the folder of its contents.
-fn unpack(environment: &PythonEnvironment, wheel: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
-    let folder = scratch.path().join("contents");
+fn unpack(environment: &PythonEnvironment, wheel: &Path, trial_folder: &TrialFolder) -> Result<PathBuf, String> {
+    let folder = trial_folder.path().join("contents");
     run_quietly(environment.tool("zipfile").arg("--extract").arg(wheel).arg(&folder))?;
     Ok(folder)
 }
@@ -108,8 +108,12 @@ fn unpack(environment: &PythonEnvironment, wheel: &Path, scratch: &Scratch) -> R
 /// Builds a wheel from the source distribution alone, as pip does on a platform without a wheel.
 ///
 /// Not optimized, because the published wheel has shown that this works.
-fn build_from_sdist(environment: &PythonEnvironment, sdist: &Path, scratch: &Scratch) -> Result<PathBuf, String> {
-    let folder = scratch.path().join("wheels");
+fn build_from_sdist(
+    environment: &PythonEnvironment,
+    sdist: &Path,
+    trial_folder: &TrialFolder,
+) -> Result<PathBuf, String> {
+    let folder = trial_folder.path().join("wheels");
     // The build is kept for the next time, except for the repository's own crates: all files of an archive have the same
     // time, so that cargo would not notice changes.
     let target = target_directory()?.join("package").join("from-sdist");
@@ -120,8 +124,8 @@ fn build_from_sdist(environment: &PythonEnvironment, sdist: &Path, scratch: &Scr
     pip.env("CARGO_TARGET_DIR", target)
         .env("CARGO_NET_OFFLINE", "true")
         .env("MATURIN_PEP517_ARGS", "--profile dev")
-        .env("TMPDIR", scratch.path())
-        .current_dir(scratch.path())
+        .env("TMPDIR", trial_folder.path())
+        .current_dir(trial_folder.path())
         // Only the archive and the crates that cargo has fetched for the wheel are available.
         .args(["wheel", "--quiet", "--no-cache-dir", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir"]);
     run_quietly(pip.arg(&folder).arg(sdist))?;

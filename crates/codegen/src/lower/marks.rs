@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::sources::document;
+use super::source_checks::document_of;
 use crate::model::service::Service;
 use crate::model::{Api, Doc};
 
@@ -48,7 +48,7 @@ impl Marks {
 
     /// Appends the mark of a doc's sources, unless its parent already has it. Returns the mark.
     fn append(&self, doc: &mut Doc, parent: Option<&str>) -> Option<&str> {
-        let marks = doc.source.iter().map(|source| self.0.get(document(source)).map(String::as_str));
+        let marks = doc.source.iter().map(|source| self.0.get(document_of(source)).map(String::as_str));
         let mark = marks.collect::<Option<Vec<_>>>()?.first().copied()?;
         if parent != Some(mark) {
             doc.text = format!("{} {mark}", doc.text);

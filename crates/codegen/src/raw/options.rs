@@ -1,7 +1,7 @@
 //! `options.toml`: the options of a client.
 
 use super::RawLiteral;
-use super::table::{Node, Source, Table};
+use super::table::{KeyedValue, SpecTable, TomlSource};
 use crate::diagnostic::At;
 
 /// `[name]`.
@@ -19,21 +19,21 @@ pub(crate) struct RawOption {
 }
 
 /// Reads `options.toml`.
-pub(crate) fn read_options(source: &Source<'_>) -> Vec<RawOption> {
+pub(crate) fn read_options(source: &TomlSource<'_>) -> Vec<RawOption> {
     source.table().into_items(option)
 }
 
-fn option(name: At<String>, mut table: Table<'_>) -> RawOption {
+fn option(name: At<String>, mut table: SpecTable<'_>) -> RawOption {
     let option = RawOption {
         name,
-        kind: table.required("type", Node::string),
-        default: table.optional("default", Node::literal),
-        unset: table.optional("unset", Node::string),
-        environment: table.optional("environment", Node::string),
-        positive: table.optional("positive", Node::bool),
-        call: table.optional("call", Node::bool),
-        doc: table.required("doc", Node::string),
-        details: table.optional("details", Node::strings),
+        kind: table.required("type", KeyedValue::string),
+        default: table.optional("default", KeyedValue::literal),
+        unset: table.optional("unset", KeyedValue::string),
+        environment: table.optional("environment", KeyedValue::string),
+        positive: table.optional("positive", KeyedValue::bool),
+        call: table.optional("call", KeyedValue::bool),
+        doc: table.required("doc", KeyedValue::string),
+        details: table.optional("details", KeyedValue::strings),
     };
     table.finish();
     option

@@ -1,7 +1,7 @@
 //! Reads `sandbox.toml`, the command protocol of the sandbox.
 
 use super::RawLiteral;
-use super::table::{Node, Source, Table};
+use super::table::{KeyedValue, SpecTable, TomlSource};
 use crate::diagnostic::At;
 
 /// The content of the file.
@@ -67,7 +67,7 @@ pub(crate) struct RawMessage {
 }
 
 /// Reads the file.
-pub(crate) fn read_sandbox(source: &Source<'_>) -> RawProtocol {
+pub(crate) fn read_sandbox(source: &TomlSource<'_>) -> RawProtocol {
     let mut table = source.table();
     let protocol = RawProtocol {
         enums: table.list("enums", read_text_enum),
@@ -80,59 +80,62 @@ pub(crate) fn read_sandbox(source: &Source<'_>) -> RawProtocol {
     protocol
 }
 
-fn read_text_enum(mut table: Table<'_>) -> RawTextEnum {
+fn read_text_enum(mut table: SpecTable<'_>) -> RawTextEnum {
     let item = RawTextEnum {
-        name: table.required("name", Node::string),
-        doc: table.required("doc", Node::string),
+        name: table.required("name", KeyedValue::string),
+        doc: table.required("doc", KeyedValue::string),
         values: table.list("values", read_text_value),
     };
     table.finish();
     item
 }
 
-fn read_text_value(mut table: Table<'_>) -> RawTextValue {
-    let value = RawTextValue { name: table.required("name", Node::string), doc: table.required("doc", Node::string) };
+fn read_text_value(mut table: SpecTable<'_>) -> RawTextValue {
+    let value = RawTextValue {
+        name: table.required("name", KeyedValue::string),
+        doc: table.required("doc", KeyedValue::string),
+    };
     table.finish();
     value
 }
 
-fn read_object(mut table: Table<'_>) -> RawProtocolObject {
+fn read_object(mut table: SpecTable<'_>) -> RawProtocolObject {
     let object = RawProtocolObject {
-        name: table.required("name", Node::string),
-        doc: table.required("doc", Node::string),
-        direction: table.optional("direction", Node::string),
+        name: table.required("name", KeyedValue::string),
+        doc: table.required("doc", KeyedValue::string),
+        direction: table.optional("direction", KeyedValue::string),
         fields: table.list("fields", read_field),
     };
     table.finish();
     object
 }
 
-fn read_field(mut table: Table<'_>) -> RawProtocolField {
+fn read_field(mut table: SpecTable<'_>) -> RawProtocolField {
     let field = RawProtocolField {
-        name: table.required("name", Node::string),
-        kind: table.required("type", Node::string),
-        list: table.optional("list", Node::bool),
-        optional: table.optional("optional", Node::bool),
-        default: table.optional("default", Node::default_value),
-        doc: table.required("doc", Node::string),
+        name: table.required("name", KeyedValue::string),
+        kind: table.required("type", KeyedValue::string),
+        list: table.optional("list", KeyedValue::bool),
+        optional: table.optional("optional", KeyedValue::bool),
+        default: table.optional("default", KeyedValue::default_value),
+        doc: table.required("doc", KeyedValue::string),
     };
     table.finish();
     field
 }
 
-fn read_message(mut table: Table<'_>) -> RawMessage {
+fn read_message(mut table: SpecTable<'_>) -> RawMessage {
     let message = RawMessage {
-        name: table.required("name", Node::string),
-        doc: table.required("doc", Node::string),
+        name: table.required("name", KeyedValue::string),
+        doc: table.required("doc", KeyedValue::string),
         items: table.list("items", read_field),
         fields: table.list("fields", read_field),
-        object: table.optional("object", Node::string),
+        object: table.optional("object", KeyedValue::string),
     };
     table.finish();
     message
 }
 
-impl Node<'_> {
+impl KeyedValue<'_> {
     /// Reads the default of a field: a literal or an empty list.
     fn default_value(self) -> Option<At<RawDefault>> {
         if self.is_empty_list() {

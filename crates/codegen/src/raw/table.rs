@@ -8,7 +8,7 @@ use crate::diagnostic::{At, Place, Sink};
 
 /// A file of the spec.
 #[derive(Debug)]
-pub(crate) struct Source<'a> {
+pub(crate) struct TomlSource<'a> {
     /// Index of the file among those of the spec.
     pub(crate) file: usize,
     /// Its content.
@@ -19,10 +19,10 @@ pub(crate) struct Source<'a> {
 
 /// A table whose keys are read one by one.
 #[derive(Debug)]
-pub(super) struct Table<'a> {
-    source: &'a Source<'a>,
+pub(super) struct SpecTable<'a> {
+    source: &'a TomlSource<'a>,
     /// Keys that are not read yet, in the order of the file.
-    entries: Vec<(At<String>, Node<'a>)>,
+    entries: Vec<(At<String>, KeyedValue<'a>)>,
     /// Names of all keys that were read.
     known: Vec<&'static str>,
     /// Start of the table.
@@ -31,8 +31,8 @@ pub(super) struct Table<'a> {
 
 /// A value under a key.
 #[derive(Debug)]
-pub(super) struct Node<'a> {
-    source: &'a Source<'a>,
+pub(super) struct KeyedValue<'a> {
+    source: &'a TomlSource<'a>,
     /// Description of the value in a message.
     what: String,
     value: DeValue<'a>,
@@ -41,15 +41,15 @@ pub(super) struct Node<'a> {
     start: usize,
 }
 
-impl<'a> Source<'a> {
+impl<'a> TomlSource<'a> {
     /// Parses the file. Reports syntax errors and returns the valid rest.
-    pub(super) fn table(&'a self) -> Table<'a> {
+    pub(super) fn table(&'a self) -> SpecTable<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let at = self.place(error.span().map_or(0, |span| span.start));
             self.sink.syntax(at, error.message());
         }
-        Table::new(self, table.into_inner(), self.place(0))
+        SpecTable::new(self, table.into_inner(), self.place(0))
     }
 
     /// Returns the line of a byte offset.
@@ -59,8 +59,8 @@ impl<'a> Source<'a> {
     }
 }
 
-impl<'a> Table<'a> {
-    fn new(source: &'a Source<'a>, table: DeTable<'a>, at: Place) -> Self {
+impl<'a> SpecTable<'a> {
+    fn new(source: &'a TomlSource<'a>, table: DeTable<'a>, at: Place) -> Self {
         let mut entries: Vec<_> = table.into_iter().collect();
         // The parser sorts keys by name. Restore the order of the file.
         entries.sort_by_key(|(key, _)| key.span().start);
@@ -69,27 +69,35 @@ impl<'a> Table<'a> {
     }
 
     fn entry(
-        source: &'a Source<'a>,
+        source: &'a TomlSource<'a>,
         key: &Spanned<toml::de::DeString<'a>>,
         value: Spanned<DeValue<'a>>,
-    ) -> (At<String>, Node<'a>) {
+    ) -> (At<String>, KeyedValue<'a>) {
         let key = At { value: key.get_ref().clone().into_owned(), at: source.place(key.span().start) };
         // The span of a table begins after its header.
         let at = if value.get_ref().is_table() { key.at } else { source.place(value.span().start) };
         let start = value.span().start;
-        let node = Node { source, what: format!("`{}`", key.value), value: value.into_inner(), at, start };
+        let node = KeyedValue { source, what: format!("`{}`", key.value), value: value.into_inner(), at, start };
         (key, node)
     }
 
     /// Reads an optional key. Returns `None` if it is missing or `read` rejects its value.
-    pub(super) fn optional<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+    pub(super) fn optional<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(KeyedValue<'a>) -> Option<T>,
+    ) -> Option<T> {
         self.known.push(key);
         let index = self.entries.iter().position(|(found, _)| found.value == key)?;
         read(self.entries.remove(index).1)
     }
 
     /// Reads a required key, or reports that it is missing.
-    pub(super) fn required<T>(&mut self, key: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+    pub(super) fn required<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(KeyedValue<'a>) -> Option<T>,
+    ) -> Option<T> {
         if !self.has(key) {
             let message = format!("missing key `{key}`");
             match remedy(key) {
@@ -106,19 +114,19 @@ impl<'a> Table<'a> {
     }
 
     /// Reads an optional table of tables into one item per key, in the order of the file.
-    pub(super) fn items<T>(&mut self, key: &'static str, read: impl Fn(At<String>, Table<'a>) -> T) -> Vec<T> {
-        self.optional(key, Node::table).map(|table| table.into_items(read)).unwrap_or_default()
+    pub(super) fn items<T>(&mut self, key: &'static str, read: impl Fn(At<String>, SpecTable<'a>) -> T) -> Vec<T> {
+        self.optional(key, KeyedValue::table).map(|table| table.into_items(read)).unwrap_or_default()
     }
 
     /// Converts the table into one item per key, in the order of the file.
-    pub(super) fn into_items<T>(self, read: impl Fn(At<String>, Table<'a>) -> T) -> Vec<T> {
+    pub(super) fn into_items<T>(self, read: impl Fn(At<String>, SpecTable<'a>) -> T) -> Vec<T> {
         let tables = self.entries.into_iter().filter_map(|(key, node)| Some((key, node.table()?)));
         tables.map(|(key, table)| read(key, table)).collect()
     }
 
     /// Reads an optional list of tables.
-    pub(super) fn list<T>(&mut self, key: &'static str, read: impl Fn(Table<'a>) -> T) -> Vec<T> {
-        let tables = self.optional(key, |node| node.items("a list of tables", Node::table));
+    pub(super) fn list<T>(&mut self, key: &'static str, read: impl Fn(SpecTable<'a>) -> T) -> Vec<T> {
+        let tables = self.optional(key, |node| node.items("a list of tables", KeyedValue::table));
         tables.map(|tables| tables.value.into_iter().map(read).collect()).unwrap_or_default()
     }
 
@@ -137,7 +145,7 @@ impl<'a> Table<'a> {
     }
 }
 
-impl<'a> Node<'a> {
+impl<'a> KeyedValue<'a> {
     /// Reads a string.
     pub(super) fn string(self) -> Option<At<String>> {
         match self.value {
@@ -211,7 +219,7 @@ impl<'a> Node<'a> {
 
     /// Reads a list of strings.
     pub(super) fn strings(self) -> Option<At<Vec<At<String>>>> {
-        self.items("a list of strings", Node::string)
+        self.items("a list of strings", KeyedValue::string)
     }
 
     /// Reads conditions.
@@ -229,17 +237,17 @@ impl<'a> Node<'a> {
     }
 
     /// Reads a table.
-    pub(super) fn table(self) -> Option<Table<'a>> {
+    pub(super) fn table(self) -> Option<SpecTable<'a>> {
         match self.value {
-            DeValue::Table(table) => Some(Table::new(self.source, table, self.at)),
+            DeValue::Table(table) => Some(SpecTable::new(self.source, table, self.at)),
             _ => self.wrong("a table"),
         }
     }
 
     /// Reads a list. Leaves out the items that `read` rejects.
-    fn items<T>(self, expected: &str, read: impl Fn(Node<'a>) -> Option<T>) -> Option<At<Vec<T>>> {
+    fn items<T>(self, expected: &str, read: impl Fn(KeyedValue<'a>) -> Option<T>) -> Option<At<Vec<T>>> {
         let DeValue::Array(items) = self.value else { return self.wrong(expected) };
-        let node = |item: Spanned<DeValue<'a>>| Node {
+        let node = |item: Spanned<DeValue<'a>>| KeyedValue {
             source: self.source,
             what: format!("an item of {}", self.what),
             at: self.source.place(item.span().start),

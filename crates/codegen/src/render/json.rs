@@ -22,13 +22,13 @@ pub(super) enum Json {
     /// An array.
     Array(Vec<Json>),
     /// An object.
-    Object(Object),
+    Object(JsonObject),
 }
 
 /// A JSON object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Object(pub(super) IndexMap<String, Json>);
+pub(super) struct JsonObject(pub(super) IndexMap<String, Json>);
 
 impl Json {
     /// Converts a value.
@@ -42,7 +42,7 @@ impl Json {
     }
 }
 
-impl Object {
+impl JsonObject {
     /// Creates an object without members.
     pub(super) fn new() -> Self {
         Self::default()
@@ -72,7 +72,7 @@ impl Object {
 
     /// Adds the members of another object.
     #[must_use]
-    pub(super) fn merge(mut self, other: Object) -> Self {
+    pub(super) fn merge(mut self, other: JsonObject) -> Self {
         self.0.extend(other.0);
         self
     }
@@ -83,7 +83,7 @@ impl Object {
     }
 }
 
-impl<T: Serialize> FromIterator<(String, T)> for Object {
+impl<T: Serialize> FromIterator<(String, T)> for JsonObject {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(members: I) -> Self {
         Self(members.into_iter().map(|(name, value)| (name, Json::new(value))).collect())
     }

@@ -1,6 +1,6 @@
 //! Renders the types as a file of JSON Schema 2020-12.
 
-use super::json::Object;
+use super::json::JsonObject;
 use super::schemas::{DIALECT, Definitions};
 use crate::model::Api;
 use crate::output::File;
@@ -9,7 +9,7 @@ use crate::output::File;
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let definitions = Definitions::new(api, "#/$defs/");
-    let schema = Object::new()
+    let schema = JsonObject::new()
         .set("$comment", super::header::header(api))
         .set("$schema", DIALECT)
         .set("title", "Types of the voice API")

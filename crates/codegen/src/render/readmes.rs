@@ -4,7 +4,7 @@ use super::markdown::{code, table};
 use super::option_text::{PYTHON, RUST, Style, TYPESCRIPT};
 use crate::model::{Api, Operation, Paging};
 use crate::names;
-use crate::sections::Section;
+use crate::sections::PageSection;
 
 /// A README, and how its language writes options and calls.
 struct Readme {
@@ -65,9 +65,9 @@ const READMES: [Readme; 3] = [
 ];
 
 /// Renders the sections of all pages.
-pub(super) fn render(api: &Api) -> Vec<Section> {
+pub(super) fn render(api: &Api) -> Vec<PageSection> {
     let sections = READMES.iter().flat_map(|readme| {
-        let section = |name, contents| Section { path: readme.path, name, contents };
+        let section = |name, contents| PageSection { path: readme.path, name, contents };
         [section("operations", operations(api, readme)), section("options", options(api, &readme.style))]
     });
     sections.collect()

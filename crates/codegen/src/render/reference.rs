@@ -45,14 +45,14 @@ struct ReferencePage<'a> {
     /// Titles of the documents by name.
     titles: BTreeMap<&'a str, &'a str>,
     operations: &'a [Operation],
-    sections: [Section<'a>; 2],
+    sections: [ReferenceSection<'a>; 2],
     enums: &'a [Enum],
     retries: BTreeMap<&'static str, &'static str>,
 }
 
 /// All types of one direction.
 #[derive(Serialize)]
-struct Section<'a> {
+struct ReferenceSection<'a> {
     title: &'static str,
     is_request: bool,
     types: Vec<TypeView<'a>>,
@@ -74,7 +74,7 @@ impl<'a> ReferencePage<'a> {
     fn new(api: &'a Api) -> Self {
         let section = |title, direction| {
             let types = api.types.iter().filter(|item| item.direction == direction).map(TypeView::new);
-            Section { title, is_request: direction == Direction::Request, types: types.collect() }
+            ReferenceSection { title, is_request: direction == Direction::Request, types: types.collect() }
         };
         let titles = api.service.documents.iter().map(|document| (document.name.as_str(), document.title.as_str()));
         Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::json::{Json, Object};
+use super::json::{Json, JsonObject};
 use super::schemas::self_contained;
 use crate::model::service::Code;
 use crate::model::{Api, Direction, Example, Field, FieldKind, Operation, Paging};
@@ -12,7 +12,7 @@ use crate::output::File;
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
     let operations = api.by_path().into_iter().flatten().map(|operation| self::operation(api, operation));
-    let service = Object::new()
+    let service = JsonObject::new()
         .set("$comment", super::header::header(api))
         .set("codes", api.service.codes.iter().map(code).collect::<Vec<_>>())
         .set("response_fields", response_fields(api))
@@ -28,15 +28,15 @@ fn response_fields(api: &Api) -> Vec<String> {
 }
 
 /// Returns a status code.
-fn code(code: &Code) -> Object {
-    Object::new().set("name", &code.name).set("number", code.number).set("wordings", &code.wordings)
+fn code(code: &Code) -> JsonObject {
+    JsonObject::new().set("name", &code.name).set("number", code.number).set("wordings", &code.wordings)
 }
 
 /// Returns an operation with the self-contained schema of its request. Without an example, it has the invented data of a
 /// response.
-fn operation(api: &Api, operation: &Operation) -> Object {
+fn operation(api: &Api, operation: &Operation) -> JsonObject {
     let response = operation.response.as_ref().filter(|_| operation.examples.is_empty());
-    Object::new()
+    JsonObject::new()
         .set("name", &operation.name)
         .set("kind", operation.kind)
         .set("path", &operation.path)
@@ -79,9 +79,9 @@ fn own_fields(api: &Api, name: &str, around: &[&str]) -> Vec<String> {
 }
 
 /// Returns where requests and responses of an operation hold the parts of a page.
-fn paging(api: &Api, operation: &Operation, paging: &Paging) -> Object {
+fn paging(api: &Api, operation: &Operation, paging: &Paging) -> JsonObject {
     let within = api.type_named(&operation.request).field(&paging.page).within.as_deref();
-    Object::new()
+    JsonObject::new()
         .set("within", within)
         .set("page", &paging.page)
         .set("records", &paging.records)
@@ -91,7 +91,7 @@ fn paging(api: &Api, operation: &Operation, paging: &Paging) -> Object {
 }
 
 /// Returns an object of a response with a value in each field. Texts are the names of their fields.
-fn invented_object(api: &Api, name: &str, around: &[&str]) -> Object {
+fn invented_object(api: &Api, name: &str, around: &[&str]) -> JsonObject {
     let around = [around, &[name]].concat();
     let fields = api.type_named(name).fields.iter();
     fields.map(|field| (field.wire.clone(), invented_value(api, &field.kind, &field.wire, &around))).collect()
@@ -118,6 +118,6 @@ fn invented_value(api: &Api, kind: &FieldKind, wire: &str, around: &[&str]) -> J
 }
 
 /// Returns an example, verbatim.
-fn example(example: &Example) -> Object {
-    Object::new().set("source", &example.source).set("request", &example.request).set("response", &example.response)
+fn example(example: &Example) -> JsonObject {
+    JsonObject::new().set("source", &example.source).set("request", &example.request).set("response", &example.response)
 }

@@ -6,7 +6,7 @@ mod request;
 mod response;
 
 use self::parts::{BASE64, DATE_TIME, References, base64, date_time, enumeration, titled, variant_schema};
-use super::json::{Json, Object};
+use super::json::{Json, JsonObject};
 use crate::model::{Api, Direction, Operation, Type};
 use crate::names;
 
@@ -14,9 +14,9 @@ use crate::names;
 pub(super) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Renders the schema of one request type with all definitions that it needs.
-pub(super) fn self_contained(api: &Api, type_name: &str) -> Object {
+pub(super) fn self_contained(api: &Api, type_name: &str) -> JsonObject {
     let definitions = Definitions::new(api, "#/$defs/");
-    Object::new()
+    JsonObject::new()
         .set("$schema", DIALECT)
         .merge(definitions.reference(type_name))
         .set("$defs", definitions.reachable_from(type_name))
@@ -35,18 +35,18 @@ impl<'a> Definitions<'a> {
     }
 
     /// Returns the schemas of paths that take several types of requests, by the name of their first operation.
-    pub(super) fn variants(&self) -> Object {
+    pub(super) fn variants(&self) -> JsonObject {
         let groups = self.api.by_path().into_iter().filter(|variants| variants.len() > 1);
         let schema = |variants: Vec<&Operation>| {
             let types = variants.iter().map(|operation| self.reference(&operation.request)).collect();
             let doc = format!("A request of `{}`, which takes several types.", variants[0].path);
-            (names::camel(&variants[0].name), Object::new().set("description", doc).merge(variant_schema(types)))
+            (names::camel(&variants[0].name), JsonObject::new().set("description", doc).merge(variant_schema(types)))
         };
         groups.map(schema).collect()
     }
 
     /// Returns all definitions by name.
-    pub(super) fn all(&self) -> Object {
+    pub(super) fn all(&self) -> JsonObject {
         let types = self.api.types.iter().map(|item| (item.name.clone(), self.object(item)));
         let enums = self.api.enums.iter().map(|item| (item.name.clone(), enumeration(item)));
         let shared = [(DATE_TIME.to_owned(), date_time()), (BASE64.to_owned(), base64())];
@@ -54,7 +54,7 @@ impl<'a> Definitions<'a> {
     }
 
     /// Returns a definition and all definitions that it refers to, directly or indirectly.
-    fn reachable_from(&self, name: &str) -> Object {
+    fn reachable_from(&self, name: &str) -> JsonObject {
         let mut all = self.all();
         let mut reached = vec![name.to_owned()];
         let mut next = 0;
@@ -88,12 +88,12 @@ impl<'a> Definitions<'a> {
     }
 
     /// Returns a reference to a definition.
-    pub(super) fn reference(&self, name: &str) -> Object {
+    pub(super) fn reference(&self, name: &str) -> JsonObject {
         self.references.reference_to(name)
     }
 
     /// Returns the schema of a type.
-    fn object(&self, item: &Type) -> Object {
+    fn object(&self, item: &Type) -> JsonObject {
         let body = match item.direction {
             Direction::Request => self.references.request(item),
             Direction::Response => self.references.response(item),
@@ -121,7 +121,7 @@ impl<'a> Definitions<'a> {
 
     /// Returns the `data` of an example response.
     fn data_of(&self, response: &str) -> Option<Json> {
-        let envelope: Object = serde_json::from_str(response).ok()?;
+        let envelope: JsonObject = serde_json::from_str(response).ok()?;
         let names = &self.api.service.envelope.data.names;
         names.iter().find_map(|name| envelope.0.get(name)).filter(|data| **data != Json::Null).cloned()
     }

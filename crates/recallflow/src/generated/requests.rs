@@ -12,7 +12,7 @@ use crate::request::check::{self, Checker, Rules};
 use crate::request::extra::FieldNames;
 use crate::request::lint::{self, Lint, Linter};
 use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
-use crate::request::source::Object;
+use crate::request::source::SourceObject;
 use crate::request::violation::{Violation, Warning};
 use crate::request::write::{ObjectWriter, to_base64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -111,7 +111,7 @@ impl Lint for CancelRecallFlow {
 }
 
 impl ReadObject for CancelRecallFlow {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         Self { r#type: object.required("type"), id: object.required("id"), extra: object.extra(&Self::NAMES) }
     }
 }
@@ -330,7 +330,7 @@ impl Lint for GroupCallQuery {
 }
 
 impl ReadObject for GroupCallQuery {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         let current = object.required_or("current", 1);
         let size = object.required_or("size", 100);
         let (str_time, end_time, task_type, status_list, idx_app_id, search_condition) =
@@ -435,7 +435,7 @@ impl Lint for RecallFlowDetailQuery {
 }
 
 impl ReadObject for RecallFlowDetailQuery {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         Self { key_id: object.required("keyId"), extra: object.extra(&Self::NAMES) }
     }
 }
@@ -595,7 +595,7 @@ impl Lint for RecallFlowQuery {
 }
 
 impl ReadObject for RecallFlowQuery {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         let current = object.required_or("current", 1);
         let size = object.required_or("size", 100);
         let (str_time, end_time, task_name) = object.flattened("params", |object| {
@@ -779,7 +779,7 @@ impl Lint for UpdateAgentRecallFlow {
 }
 
 impl ReadObject for UpdateAgentRecallFlow {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         Self {
             key_id: object.required("keyId"),
             recall_interval: object.required("recallInterval"),
@@ -943,7 +943,7 @@ impl Lint for UpdateRecallFlow {
 }
 
 impl ReadObject for UpdateRecallFlow {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         Self {
             key_id: object.required("keyId"),
             recall_interval: object.required("recallInterval"),
@@ -1073,7 +1073,7 @@ impl Lint for AgentRecallNode {
 }
 
 impl ReadObject for AgentRecallNode {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         Self { script_id: object.required("scriptId"), extra: object.extra(&Self::NAMES) }
     }
 }
@@ -1630,7 +1630,7 @@ impl Lint for RecallNode {
 }
 
 impl ReadObject for RecallNode {
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self {
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self {
         Self {
             source: object.required("source"),
             voice_file_id: object.optional("voiceFileId"),

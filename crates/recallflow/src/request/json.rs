@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 
 use super::extra::EXTRA;
-use super::source::{Form, Found, Object, Source};
+use super::source::{Form, Found, Source, SourceObject};
 use super::violation::{Rule, Violation};
 use super::wording::describe_text;
 use crate::error::Error;
@@ -155,7 +155,7 @@ pub struct JsonObject<'a> {
 
 type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
-impl<'a> Object for JsonObject<'a> {
+impl<'a> SourceObject for JsonObject<'a> {
     type Value = Json<'a>;
 
     fn form(&self) -> Form {

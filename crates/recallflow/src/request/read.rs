@@ -12,7 +12,7 @@ use super::check::{self, Rules};
 use super::extra::{self, EXTRA, FieldNames, belongs_to};
 use super::json::{Json, JsonObject};
 use super::path::{Path, is_within};
-use super::source::{Form, Found, Object, Source};
+use super::source::{Form, Found, Source, SourceObject};
 use super::violation::{Rule, Violation};
 use super::wording::{describe_text, missing, not_one_of};
 use crate::datetime::LocalDateTime;
@@ -24,7 +24,7 @@ use crate::response::write::nested_shape;
 /// A type of object that can be read field by field.
 pub(crate) trait ReadObject: Sized {
     /// Reads each field once.
-    fn read_fields<O: Object>(object: &mut ObjectReader<'_, O>) -> Self;
+    fn read_fields<O: SourceObject>(object: &mut ObjectReader<'_, O>) -> Self;
 }
 
 /// The treatment of fields that a request does not have.
@@ -154,7 +154,7 @@ struct Names {
     foreign: &'static [(&'static str, &'static str)],
 }
 
-impl<O: Object> ObjectReader<'_, O> {
+impl<O: SourceObject> ObjectReader<'_, O> {
     /// Reads a field that is optional on the wire.
     pub(crate) fn optional<T: ReadValue>(&mut self, name: &'static str) -> Option<T> {
         match self.find(name) {
@@ -312,7 +312,7 @@ impl<O: Object> ObjectReader<'_, O> {
     }
 }
 
-fn read_object<O: Object, T>(
+fn read_object<O: SourceObject, T>(
     at: Path<'_>,
     object: Option<&O>,
     problems: &mut Problems,

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Each method returns `None` if the value has another type; [`describe`](Self::describe) then names the value.
 pub trait Source: Sized {
     /// An object of such values.
-    type Object: Object<Value = Self>;
+    type Object: SourceObject<Value = Self>;
 
     /// Returns whether the value is null, which means the same as absent.
     fn is_null(&self) -> bool;
@@ -34,7 +34,7 @@ pub trait Source: Sized {
 }
 
 /// An object of a request before it is checked.
-pub trait Object {
+pub trait SourceObject {
     /// The type of its values.
     type Value: Source<Object = Self>;
 

@@ -88,7 +88,7 @@ pub(crate) struct Reader<'b> {
 }
 
 /// An object while it is read.
-struct Object<'c> {
+struct OpenObject<'c> {
     shape: &'static Shape,
     cells: &'c mut [Cell],
     extra: Extra,
@@ -141,7 +141,7 @@ impl<'b> Reader<'b> {
     fn row(&mut self, rest: &'b [u8], shape: &'static Shape, cells: &mut Vec<Cell>, level: usize) -> Rest<'b> {
         let first = cells.len();
         cells.resize(first + shape.width(), Cell::Absent);
-        let mut object = Object { shape, cells: &mut cells[first..], extra: Extra::default(), level };
+        let mut object = OpenObject { shape, cells: &mut cells[first..], extra: Extra::default(), level };
         self.enter()?;
         let mut rest = pass(rest, b'{').ok_or(Unreadable::Malformed)?;
         if let [b'}', after @ ..] = rest {
@@ -169,18 +169,18 @@ impl<'b> Reader<'b> {
             (is_open, rest) = more(after, b'}').ok_or(Unreadable::Malformed)?;
         }
         self.depth -= 1;
-        let Object { extra, .. } = object;
+        let OpenObject { extra, .. } = object;
         self.table.add_extra(level, first, extra);
         Ok(rest)
     }
 
     /// Reads the value of a field under its usual name.
     #[inline]
-    fn field(&mut self, object: &mut Object<'_>, position: usize, rest: &'b [u8]) -> Rest<'b> {
+    fn field(&mut self, object: &mut OpenObject<'_>, position: usize, rest: &'b [u8]) -> Rest<'b> {
         if let [b'n', b'u', b'l', b'l', after @ ..] = rest {
             return Ok(after);
         }
-        let Object { shape, cells, extra, .. } = object;
+        let OpenObject { shape, cells, extra, .. } = object;
         let (field, cell) = (&shape.fields[position], &mut cells[position]);
         if let Some(after) = self.scalar(rest, &field.kind, cell) {
             if !extra.is_empty() {
@@ -229,7 +229,7 @@ impl<'b> Reader<'b> {
     }
 
     /// Reads a value that is not a scalar in the usual form, under the usual name of its field or an alias.
-    fn value_of(&mut self, object: &mut Object<'_>, position: usize, name: &str, rest: &'b [u8]) -> Rest<'b> {
+    fn value_of(&mut self, object: &mut OpenObject<'_>, position: usize, name: &str, rest: &'b [u8]) -> Rest<'b> {
         let kind = &object.shape.fields[position].kind;
         let (cell, misfit, rest) = match (kind, rest) {
             (Kind::Object(shape), [b'{', ..]) => {
@@ -263,7 +263,7 @@ impl<'b> Reader<'b> {
     }
 
     /// Reads the value of a name that is not a documented field: an alias of one, or unknown.
-    fn other(&mut self, object: &mut Object<'_>, name: &str, rest: &'b [u8]) -> Rest<'b> {
+    fn other(&mut self, object: &mut OpenObject<'_>, name: &str, rest: &'b [u8]) -> Rest<'b> {
         let Shape { fields, names, aliases, .. } = object.shape;
         if let Some(alias) = names[fields.len()..].iter().position(|alias| *alias == name) {
             let position = aliases[alias];

@@ -203,14 +203,14 @@ pub(crate) trait FromRow: Default {
 }
 
 /// The response of an operation.
-pub(crate) trait Response: Default {
+pub(crate) trait FromRecord: Default {
     /// Its shape; `None` if the operation has no response.
     const SHAPE: Option<&'static Shape>;
     /// Copies the values of a record.
     fn from_record(record: Option<&Record>) -> Self;
 }
 
-impl<T: FromRow> Response for T {
+impl<T: FromRow> FromRecord for T {
     const SHAPE: Option<&'static Shape> = Some(T::SHAPE);
 
     fn from_record(record: Option<&Record>) -> Self {
@@ -218,7 +218,7 @@ impl<T: FromRow> Response for T {
     }
 }
 
-impl Response for () {
+impl FromRecord for () {
     const SHAPE: Option<&'static Shape> = None;
 
     fn from_record(_record: Option<&Record>) {}

@@ -5,7 +5,7 @@ use std::io;
 use std::iter::successors;
 
 use super::body::WriteProgress;
-use super::failure::{FailureKind, Fault, TransportFailure, is_refused_by_system, refused_by_system};
+use super::failure::{ConnectFault, FailureKind, TransportFailure, is_refused_by_system, refused_by_system};
 use super::proxy::ProxyServer;
 use super::resolver::Unresolved;
 use crate::error::Phase;
@@ -33,7 +33,7 @@ pub(super) fn describe_without_response(
         return TransportFailure::timed_out_without_response(progress, is_resolving);
     }
     if error.is_connect() {
-        let Fault { phase, kind, message, remedy } = describe_connect(error, peer);
+        let ConnectFault { phase, kind, message, remedy } = describe_connect(error, peer);
         return TransportFailure { remedy, ..TransportFailure::without_head(kind, phase, progress, message) };
     }
     let alert = find_cause::<rustls::Error>(error).and_then(tls::client_certificate_refusal);
@@ -81,7 +81,7 @@ pub(super) fn describe_within_body(error: &reqwest::Error) -> TransportFailure {
     }
 }
 
-impl From<TlsFault> for Fault {
+impl From<TlsFault> for ConnectFault {
     fn from(fault: TlsFault) -> Self {
         let TlsFault { message, remedy, is_permanent } = fault;
         let kind = if is_permanent { FailureKind::Permanent } else { FailureKind::Network };
@@ -89,7 +89,7 @@ impl From<TlsFault> for Fault {
     }
 }
 
-fn describe_connect(error: &reqwest::Error, peer: Peer<'_>) -> Fault {
+fn describe_connect(error: &reqwest::Error, peer: Peer<'_>) -> ConnectFault {
     let Some(proxy) = peer.proxy else {
         // The TCP connector wraps its errors; the TLS connector does not.
         let is_bare = error_chain(error).nth(2).is_some_and(<dyn Error>::is::<io::Error>);
@@ -117,7 +117,7 @@ fn describe_connect(error: &reqwest::Error, peer: Peer<'_>) -> Fault {
 }
 
 /// Describes the cause of an error before the connection was established. Errors of DNS and TLS have their own phase.
-pub(super) fn describe_cause(phase: Phase, error: &(dyn Error + 'static)) -> Fault {
+pub(super) fn describe_cause(phase: Phase, error: &(dyn Error + 'static)) -> ConnectFault {
     if let Some(unresolved) = find_cause::<Unresolved>(error) {
         return unresolved.describe();
     }
@@ -129,7 +129,7 @@ pub(super) fn describe_cause(phase: Phase, error: &(dyn Error + 'static)) -> Fau
         return refused_by_system(phase, io);
     }
     let message = if phase == Phase::Tls { format!("connection closed ({root})") } else { root };
-    Fault { phase, kind: FailureKind::Network, message, remedy: None }
+    ConnectFault { phase, kind: FailureKind::Network, message, remedy: None }
 }
 
 /// Returns an error and its sources, from the outermost to the root cause.

@@ -50,7 +50,7 @@ const TIMED_OUT: &str = "timed out";
 
 /// The reason why there is no connection.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
+pub(super) struct ConnectFault {
     pub(super) phase: Phase,
     pub(super) kind: FailureKind,
     pub(super) message: String,
@@ -75,7 +75,7 @@ impl TransportFailure {
 
     /// Creates the failure of a call whose time passed before one of this many connections became free.
     pub(crate) fn no_free_connection(max_connections: usize) -> Self {
-        Self::before_writing(Fault {
+        Self::before_writing(ConnectFault {
             phase: Phase::Connect,
             kind: FailureKind::Timeout,
             message: format!("timed out, because all {max_connections} connections were in use"),
@@ -84,8 +84,8 @@ impl TransportFailure {
     }
 
     /// Creates the failure of an attempt that has no connection.
-    pub(super) fn before_writing(fault: Fault) -> Self {
-        let Fault { phase, kind, message, remedy } = fault;
+    pub(super) fn before_writing(fault: ConnectFault) -> Self {
+        let ConnectFault { phase, kind, message, remedy } = fault;
         Self { remedy, ..Self::without_head(kind, phase, WriteProgress::default(), message) }
     }
 
@@ -165,8 +165,8 @@ pub(crate) fn is_refused_by_system(error: &io::Error) -> bool {
 }
 
 /// Describes a refusal by the local system.
-pub(super) fn refused_by_system(phase: Phase, error: &io::Error) -> Fault {
-    Fault {
+pub(super) fn refused_by_system(phase: Phase, error: &io::Error) -> ConnectFault {
+    ConnectFault {
         phase,
         kind: FailureKind::System,
         message: format!("the system refused a resource: {error}"),

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-use super::failure::{FailureKind, Fault};
+use super::failure::{ConnectFault, FailureKind};
 use crate::endpoint::BaseUrl;
 use crate::error::Phase;
 use crate::redact::find::percent_decode;
@@ -183,7 +183,7 @@ fn covers_domain(pattern: &str, host: &str) -> bool {
 
 impl ProxyServer {
     /// Describes the refusal of a tunnel. The status is `None` if it is unknown.
-    pub(super) fn refused_tunnel(&self, status: Option<u16>) -> Fault {
+    pub(super) fn refused_tunnel(&self, status: Option<u16>) -> ConnectFault {
         let name = self.name();
         let message = match status {
             Some(status) => format!("the proxy {name} refused the tunnel (HTTP {status})"),
@@ -201,11 +201,11 @@ impl ProxyServer {
             _ => "retry later, then ask the proxy's operator why it does not reach the service",
         };
         let kind = if is_permanent { FailureKind::Permanent } else { FailureKind::Network };
-        Fault { phase: Phase::Connect, kind, message, remedy: Some(remedy) }
+        ConnectFault { phase: Phase::Connect, kind, message, remedy: Some(remedy) }
     }
 
     /// Describes the refusal of a SOCKS proxy with a reason in the words of hyper-util; returns `None` for any other fault.
-    pub(super) fn refused_by_socks(&self, reason: &str) -> Option<Fault> {
+    pub(super) fn refused_by_socks(&self, reason: &str) -> Option<ConnectFault> {
         let refused_connection = format!("the connection ({reason})");
         let (refused, status) = match reason {
             "credentials not accepted" => ("the user name and password", Some(407)),
@@ -219,15 +219,15 @@ impl ProxyServer {
             _ => return None,
         };
         let message = format!("the proxy {} refused {refused}", self.name());
-        Some(Fault { message, ..self.refused_tunnel(status) })
+        Some(ConnectFault { message, ..self.refused_tunnel(status) })
     }
 
     /// Adds to a fault that it is one of the connection to this proxy. A remedy that names `base_url` is replaced.
-    pub(super) fn blame(&self, Fault { phase, kind, message, remedy }: Fault) -> Fault {
+    pub(super) fn blame(&self, ConnectFault { phase, kind, message, remedy }: ConnectFault) -> ConnectFault {
         let message = format!("could not use the proxy {}: {message}", self.name());
         let remedy = remedy.filter(|remedy| !remedy.contains("`base_url`"));
         let remedy = remedy.or(Some("check that the proxy runs, and the URL in `proxy` or in the environment"));
-        Fault { phase, kind, message, remedy }
+        ConnectFault { phase, kind, message, remedy }
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::failure::{FailureKind, Fault, is_refused_by_system, refused_by_system};
+use super::failure::{ConnectFault, FailureKind, is_refused_by_system, refused_by_system};
 use crate::error::Phase;
 
 /// Delay before the next address is tried too, unless the previous one refuses earlier.
@@ -171,11 +171,11 @@ impl Unresolved {
     }
 
     /// Describes the failure for the user.
-    pub(super) fn describe(&self) -> Fault {
+    pub(super) fn describe(&self) -> ConnectFault {
         if is_refused_by_system(&self.error) {
             return refused_by_system(Phase::Resolve, &self.error);
         }
-        Fault { phase: Phase::Resolve, kind: FailureKind::Network, message: self.to_string(), remedy: None }
+        ConnectFault { phase: Phase::Resolve, kind: FailureKind::Network, message: self.to_string(), remedy: None }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Tests of the transport against real sockets.
 
 mod attempts;
-mod bodies;
 mod certificates;
 mod connections;
 mod proxies;
+mod responses;
 
 use std::future::Future;
 use std::io::{Read as _, Write as _};

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::TlsConnector;
 
 use super::diagnosis::describe_cause;
-use super::failure::{FailureKind, Fault, TransportFailure};
+use super::failure::{ConnectFault, FailureKind, TransportFailure};
 use super::proxy::ProxyServer;
 use super::resolver::Resolver;
 use crate::error::Phase;
@@ -52,7 +52,7 @@ impl Tunnel {
     pub(super) fn timed_out(&self, is_resolving: bool) -> TransportFailure {
         let phase = if is_resolving { Phase::Resolve } else { Phase::Connect };
         let message = "timed out".to_owned();
-        let fault = Fault { phase, kind: FailureKind::Timeout, message, remedy: None };
+        let fault = ConnectFault { phase, kind: FailureKind::Timeout, message, remedy: None };
         TransportFailure::before_writing(self.proxy.blame(fault))
     }
 

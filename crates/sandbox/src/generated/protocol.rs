@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::codec;
-use crate::kind::{Field, Kind, Payload, Presence, Variant};
+use crate::kind::{Field, FieldPresence, Payload, ProtocolKind, Variant};
 
 /// How the connection ends after a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -435,136 +435,148 @@ const DATA_STYLE: &[&str] = &["keep", "null", "missing"];
 const SHAPE: &[&str] = &["flat", "page", "flat-with-paging"];
 
 pub(crate) const PACE: &[Field] = &[
-    Field { name: "bytes", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Default("1") },
-    Field { name: "interval", kind: Kind::Duration, presence: Presence::Required },
+    Field { name: "bytes", kind: ProtocolKind::Integer(0, u32::MAX as i64), presence: FieldPresence::Default("1") },
+    Field { name: "interval", kind: ProtocolKind::Duration, presence: FieldPresence::Required },
 ];
 
 pub(crate) const ENVELOPE_STYLE: &[Field] = &[
-    Field { name: "code", kind: Kind::Text, presence: Presence::Default("\"code\"") },
-    Field { name: "message", kind: Kind::Text, presence: Presence::Default("\"msg\"") },
-    Field { name: "code_as_text", kind: Kind::Bool, presence: Presence::Default("false") },
-    Field { name: "data", kind: Kind::Choice(DATA_STYLE), presence: Presence::Default("\"keep\"") },
+    Field { name: "code", kind: ProtocolKind::Text, presence: FieldPresence::Default("\"code\"") },
+    Field { name: "message", kind: ProtocolKind::Text, presence: FieldPresence::Default("\"msg\"") },
+    Field { name: "code_as_text", kind: ProtocolKind::Bool, presence: FieldPresence::Default("false") },
+    Field { name: "data", kind: ProtocolKind::Choice(DATA_STYLE), presence: FieldPresence::Default("\"keep\"") },
 ];
 
 pub(crate) const TASK_PROGRESS: &[Field] = &[
-    Field { name: "startsAfter", kind: Kind::Integer(i64::MIN, i64::MAX), presence: Presence::Required },
-    Field { name: "lasts", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Required },
+    Field { name: "startsAfter", kind: ProtocolKind::Integer(i64::MIN, i64::MAX), presence: FieldPresence::Required },
+    Field { name: "lasts", kind: ProtocolKind::Integer(0, u32::MAX as i64), presence: FieldPresence::Required },
 ];
 
 pub(crate) const SEED_TASK: &[Field] = &[
-    Field { name: "record", kind: Kind::Task, presence: Presence::Required },
-    Field { name: "filedAt", kind: Kind::CivilTime, presence: Presence::Optional },
-    Field { name: "appId", kind: Kind::Integer(i64::MIN, i64::MAX), presence: Presence::Optional },
-    Field { name: "audio", kind: Kind::Text, presence: Presence::Optional },
-    Field { name: "progress", kind: Kind::Object(TASK_PROGRESS), presence: Presence::Optional },
+    Field { name: "record", kind: ProtocolKind::Task, presence: FieldPresence::Required },
+    Field { name: "filedAt", kind: ProtocolKind::CivilTime, presence: FieldPresence::Optional },
+    Field { name: "appId", kind: ProtocolKind::Integer(i64::MIN, i64::MAX), presence: FieldPresence::Optional },
+    Field { name: "audio", kind: ProtocolKind::Text, presence: FieldPresence::Optional },
+    Field { name: "progress", kind: ProtocolKind::Object(TASK_PROGRESS), presence: FieldPresence::Optional },
 ];
 
 pub(crate) const SEED: &[Field] = &[
-    Field { name: "flows", kind: Kind::List(&Kind::Flow), presence: Presence::Default("[]") },
-    Field { name: "tasks", kind: Kind::List(&Kind::Object(SEED_TASK)), presence: Presence::Default("[]") },
+    Field { name: "flows", kind: ProtocolKind::List(&ProtocolKind::Flow), presence: FieldPresence::Default("[]") },
+    Field {
+        name: "tasks",
+        kind: ProtocolKind::List(&ProtocolKind::Object(SEED_TASK)),
+        presence: FieldPresence::Default("[]"),
+    },
 ];
 
 pub(crate) const RECORDED_RESPONSE: &[Field] = &[
-    Field { name: "http_status", kind: Kind::Integer(100, 599), presence: Presence::Optional },
-    Field { name: "code", kind: Kind::Integer(i64::MIN, i64::MAX), presence: Presence::Optional },
-    Field { name: "fault", kind: Kind::Fault, presence: Presence::Optional },
-    Field { name: "applied", kind: Kind::Bool, presence: Presence::Required },
+    Field { name: "http_status", kind: ProtocolKind::Integer(100, 599), presence: FieldPresence::Optional },
+    Field { name: "code", kind: ProtocolKind::Integer(i64::MIN, i64::MAX), presence: FieldPresence::Optional },
+    Field { name: "fault", kind: ProtocolKind::Fault, presence: FieldPresence::Optional },
+    Field { name: "applied", kind: ProtocolKind::Bool, presence: FieldPresence::Required },
 ];
 
 pub(crate) const RECORDED_REQUEST: &[Field] = &[
-    Field { name: "operation", kind: Kind::Operation, presence: Presence::Optional },
-    Field { name: "method", kind: Kind::Text, presence: Presence::Required },
-    Field { name: "path", kind: Kind::Text, presence: Presence::Required },
-    Field { name: "headers", kind: Kind::Headers, presence: Presence::Required },
-    Field { name: "signature_valid", kind: Kind::Bool, presence: Presence::Required },
-    Field { name: "body", kind: Kind::Text, presence: Presence::Required },
-    Field { name: "body_bytes", kind: Kind::Integer(0, i64::MAX), presence: Presence::Required },
-    Field { name: "time", kind: Kind::Time, presence: Presence::Required },
-    Field { name: "connection", kind: Kind::Integer(0, i64::MAX), presence: Presence::Required },
-    Field { name: "response", kind: Kind::Object(RECORDED_RESPONSE), presence: Presence::Required },
+    Field { name: "operation", kind: ProtocolKind::Operation, presence: FieldPresence::Optional },
+    Field { name: "method", kind: ProtocolKind::Text, presence: FieldPresence::Required },
+    Field { name: "path", kind: ProtocolKind::Text, presence: FieldPresence::Required },
+    Field { name: "headers", kind: ProtocolKind::Headers, presence: FieldPresence::Required },
+    Field { name: "signature_valid", kind: ProtocolKind::Bool, presence: FieldPresence::Required },
+    Field { name: "body", kind: ProtocolKind::Text, presence: FieldPresence::Required },
+    Field { name: "body_bytes", kind: ProtocolKind::Integer(0, i64::MAX), presence: FieldPresence::Required },
+    Field { name: "time", kind: ProtocolKind::Time, presence: FieldPresence::Required },
+    Field { name: "connection", kind: ProtocolKind::Integer(0, i64::MAX), presence: FieldPresence::Required },
+    Field { name: "response", kind: ProtocolKind::Object(RECORDED_RESPONSE), presence: FieldPresence::Required },
 ];
 
 pub(crate) const SANDBOX_OPTIONS: &[Field] = &[
-    Field { name: "api_key", kind: Kind::Text, presence: Presence::Optional },
-    Field { name: "api_secret", kind: Kind::Text, presence: Presence::Optional },
-    Field { name: "host", kind: Kind::Ip, presence: Presence::Optional },
-    Field { name: "port", kind: Kind::Integer(0, u16::MAX as i64), presence: Presence::Optional },
-    Field { name: "seed", kind: Kind::Object(SEED), presence: Presence::Optional },
-    Field { name: "seed_file", kind: Kind::Text, presence: Presence::Optional },
-    Field { name: "shape", kind: Kind::Choice(SHAPE), presence: Presence::Optional },
-    Field { name: "timestamp_window", kind: Kind::Duration, presence: Presence::Optional },
-    Field { name: "allowed_ips", kind: Kind::List(&Kind::Ip), presence: Presence::Optional },
-    Field { name: "max_recorded_requests", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Optional },
+    Field { name: "api_key", kind: ProtocolKind::Text, presence: FieldPresence::Optional },
+    Field { name: "api_secret", kind: ProtocolKind::Text, presence: FieldPresence::Optional },
+    Field { name: "host", kind: ProtocolKind::Ip, presence: FieldPresence::Optional },
+    Field { name: "port", kind: ProtocolKind::Integer(0, u16::MAX as i64), presence: FieldPresence::Optional },
+    Field { name: "seed", kind: ProtocolKind::Object(SEED), presence: FieldPresence::Optional },
+    Field { name: "seed_file", kind: ProtocolKind::Text, presence: FieldPresence::Optional },
+    Field { name: "shape", kind: ProtocolKind::Choice(SHAPE), presence: FieldPresence::Optional },
+    Field { name: "timestamp_window", kind: ProtocolKind::Duration, presence: FieldPresence::Optional },
+    Field { name: "allowed_ips", kind: ProtocolKind::List(&ProtocolKind::Ip), presence: FieldPresence::Optional },
+    Field {
+        name: "max_recorded_requests",
+        kind: ProtocolKind::Integer(0, u32::MAX as i64),
+        presence: FieldPresence::Optional,
+    },
 ];
 
 pub(crate) const FAULTS: &[Variant] = &[
     Variant { name: "ok", payload: Payload::Nothing },
     Variant { name: "applied", payload: Payload::Nothing },
-    Variant { name: "delay", payload: Payload::Value(&Kind::Duration) },
-    Variant { name: "status", payload: Payload::Value(&Kind::Integer(100, 599)) },
-    Variant { name: "code", payload: Payload::Value(&Kind::Integer(i64::MIN, i64::MAX)) },
+    Variant { name: "delay", payload: Payload::Value(&ProtocolKind::Duration) },
+    Variant { name: "status", payload: Payload::Value(&ProtocolKind::Integer(100, 599)) },
+    Variant { name: "code", payload: Payload::Value(&ProtocolKind::Integer(i64::MIN, i64::MAX)) },
     Variant {
         name: "respond",
         payload: Payload::Fields(&[
-            Field { name: "body", kind: Kind::Bytes, presence: Presence::Default("\"\"") },
-            Field { name: "status", kind: Kind::Integer(100, 599), presence: Presence::Default("200") },
-            Field { name: "headers", kind: Kind::Headers, presence: Presence::Default("[]") },
+            Field { name: "body", kind: ProtocolKind::Bytes, presence: FieldPresence::Default("\"\"") },
+            Field { name: "status", kind: ProtocolKind::Integer(100, 599), presence: FieldPresence::Default("200") },
+            Field { name: "headers", kind: ProtocolKind::Headers, presence: FieldPresence::Default("[]") },
         ]),
     },
-    Variant { name: "raw", payload: Payload::Value(&Kind::Bytes) },
+    Variant { name: "raw", payload: Payload::Value(&ProtocolKind::Bytes) },
     Variant {
         name: "oversized",
         payload: Payload::Fields(&[Field {
             name: "bytes",
-            kind: Kind::Integer(0, i64::MAX),
-            presence: Presence::Optional,
+            kind: ProtocolKind::Integer(0, i64::MAX),
+            presence: FieldPresence::Optional,
         }]),
     },
-    Variant { name: "reflect", payload: Payload::Value(&Kind::Choice(REFLECTION)) },
+    Variant { name: "reflect", payload: Payload::Value(&ProtocolKind::Choice(REFLECTION)) },
     Variant { name: "reset_before_read", payload: Payload::Nothing },
     Variant { name: "reset", payload: Payload::Nothing },
     Variant { name: "close", payload: Payload::Nothing },
     Variant { name: "hold", payload: Payload::Nothing },
-    Variant { name: "http_status", payload: Payload::Value(&Kind::Integer(100, 599)) },
+    Variant { name: "http_status", payload: Payload::Value(&ProtocolKind::Integer(100, 599)) },
     Variant {
         name: "header",
         payload: Payload::Items(&[
-            Field { name: "name", kind: Kind::Text, presence: Presence::Required },
-            Field { name: "value", kind: Kind::Text, presence: Presence::Optional },
+            Field { name: "name", kind: ProtocolKind::Text, presence: FieldPresence::Required },
+            Field { name: "value", kind: ProtocolKind::Text, presence: FieldPresence::Optional },
         ]),
     },
     Variant {
         name: "add_header",
         payload: Payload::Items(&[
-            Field { name: "name", kind: Kind::Text, presence: Presence::Required },
-            Field { name: "value", kind: Kind::Text, presence: Presence::Required },
+            Field { name: "name", kind: ProtocolKind::Text, presence: FieldPresence::Required },
+            Field { name: "value", kind: ProtocolKind::Text, presence: FieldPresence::Required },
         ]),
     },
     Variant {
         name: "many_headers",
         payload: Payload::Fields(&[
-            Field { name: "count", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Required },
-            Field { name: "bytes", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Default("20") },
+            Field { name: "count", kind: ProtocolKind::Integer(0, u32::MAX as i64), presence: FieldPresence::Required },
+            Field {
+                name: "bytes",
+                kind: ProtocolKind::Integer(0, u32::MAX as i64),
+                presence: FieldPresence::Default("20"),
+            },
         ]),
     },
-    Variant { name: "body", payload: Payload::Value(&Kind::Bytes) },
+    Variant { name: "body", payload: Payload::Value(&ProtocolKind::Bytes) },
     Variant { name: "envelope", payload: Payload::Fields(ENVELOPE_STYLE) },
     Variant { name: "gzip", payload: Payload::Nothing },
-    Variant { name: "gzip_bomb", payload: Payload::Value(&Kind::Integer(0, i64::MAX)) },
-    Variant { name: "truncate", payload: Payload::Value(&Kind::Integer(0, i64::MAX)) },
-    Variant { name: "content_length", payload: Payload::Value(&Kind::Integer(0, i64::MAX)) },
+    Variant { name: "gzip_bomb", payload: Payload::Value(&ProtocolKind::Integer(0, i64::MAX)) },
+    Variant { name: "truncate", payload: Payload::Value(&ProtocolKind::Integer(0, i64::MAX)) },
+    Variant { name: "content_length", payload: Payload::Value(&ProtocolKind::Integer(0, i64::MAX)) },
     Variant { name: "chunked", payload: Payload::Nothing },
     Variant { name: "until_close", payload: Payload::Nothing },
     Variant {
         name: "interim",
         payload: Payload::Fields(&[
-            Field { name: "count", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Optional },
-            Field { name: "at_once", kind: Kind::Bool, presence: Presence::Default("false") },
+            Field { name: "count", kind: ProtocolKind::Integer(0, u32::MAX as i64), presence: FieldPresence::Optional },
+            Field { name: "at_once", kind: ProtocolKind::Bool, presence: FieldPresence::Default("false") },
         ]),
     },
     Variant { name: "drip_head", payload: Payload::Fields(PACE) },
     Variant { name: "drip_body", payload: Payload::Fields(PACE) },
-    Variant { name: "end", payload: Payload::Value(&Kind::Choice(ENDING)) },
+    Variant { name: "end", payload: Payload::Value(&ProtocolKind::Choice(ENDING)) },
 ];
 
 pub(crate) const COMMANDS: &[Variant] = &[
@@ -572,13 +584,17 @@ pub(crate) const COMMANDS: &[Variant] = &[
     Variant { name: "close", payload: Payload::Nothing },
     Variant {
         name: "check",
-        payload: Payload::Fields(&[Field { name: "fault", kind: Kind::Fault, presence: Presence::Required }]),
+        payload: Payload::Fields(&[Field {
+            name: "fault",
+            kind: ProtocolKind::Fault,
+            presence: FieldPresence::Required,
+        }]),
     },
     Variant {
         name: "script",
         payload: Payload::Fields(&[
-            Field { name: "faults", kind: Kind::List(&Kind::Fault), presence: Presence::Required },
-            Field { name: "operation", kind: Kind::Operation, presence: Presence::Optional },
+            Field { name: "faults", kind: ProtocolKind::List(&ProtocolKind::Fault), presence: FieldPresence::Required },
+            Field { name: "operation", kind: ProtocolKind::Operation, presence: FieldPresence::Optional },
         ]),
     },
     Variant { name: "faults_left", payload: Payload::Nothing },
@@ -589,26 +605,34 @@ pub(crate) const COMMANDS: &[Variant] = &[
         name: "flow",
         payload: Payload::Fields(&[Field {
             name: "key_id",
-            kind: Kind::Integer(i64::MIN, i64::MAX),
-            presence: Presence::Required,
+            kind: ProtocolKind::Integer(i64::MIN, i64::MAX),
+            presence: FieldPresence::Required,
         }]),
     },
     Variant {
         name: "insert_flow",
-        payload: Payload::Fields(&[Field { name: "flow", kind: Kind::Flow, presence: Presence::Required }]),
+        payload: Payload::Fields(&[Field {
+            name: "flow",
+            kind: ProtocolKind::Flow,
+            presence: FieldPresence::Required,
+        }]),
     },
     Variant { name: "tasks", payload: Payload::Nothing },
     Variant { name: "insert_task", payload: Payload::Fields(SEED_TASK) },
     Variant {
         name: "set_shape",
-        payload: Payload::Fields(&[Field { name: "shape", kind: Kind::Choice(SHAPE), presence: Presence::Required }]),
+        payload: Payload::Fields(&[Field {
+            name: "shape",
+            kind: ProtocolKind::Choice(SHAPE),
+            presence: FieldPresence::Required,
+        }]),
     },
     Variant {
         name: "set_clock_offset",
         payload: Payload::Fields(&[Field {
             name: "seconds",
-            kind: Kind::Integer(i64::MIN, i64::MAX),
-            presence: Presence::Required,
+            kind: ProtocolKind::Integer(i64::MIN, i64::MAX),
+            presence: FieldPresence::Required,
         }]),
     },
     Variant { name: "reset", payload: Payload::Nothing },
@@ -618,15 +642,19 @@ pub(crate) const WAITS: &[Variant] = &[
     Variant {
         name: "wait_for_requests",
         payload: Payload::Fields(&[
-            Field { name: "count", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Required },
-            Field { name: "timeout", kind: Kind::Duration, presence: Presence::Optional },
+            Field { name: "count", kind: ProtocolKind::Integer(0, u32::MAX as i64), presence: FieldPresence::Required },
+            Field { name: "timeout", kind: ProtocolKind::Duration, presence: FieldPresence::Optional },
         ]),
     },
     Variant {
         name: "wait_for_open_connections",
         payload: Payload::Fields(&[
-            Field { name: "at_most", kind: Kind::Integer(0, u32::MAX as i64), presence: Presence::Required },
-            Field { name: "timeout", kind: Kind::Duration, presence: Presence::Optional },
+            Field {
+                name: "at_most",
+                kind: ProtocolKind::Integer(0, u32::MAX as i64),
+                presence: FieldPresence::Required,
+            },
+            Field { name: "timeout", kind: ProtocolKind::Duration, presence: FieldPresence::Optional },
         ]),
     },
 ];

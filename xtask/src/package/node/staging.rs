@@ -10,7 +10,7 @@ use crate::node::platform::Platform;
 use crate::node::toolchain::Toolchain;
 use crate::node::{compile_typescript, home};
 use crate::package::paths;
-use crate::package::scratch::Scratch;
+use crate::package::trial_folder::TrialFolder;
 use crate::package::zig::{self, Zig};
 use crate::process::{Outcome, run_quietly};
 
@@ -28,8 +28,8 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    fn new(name: &str, version: &str, scratch: &Scratch) -> Result<Self, String> {
-        let folder = scratch.path().join("staged").join(name);
+    fn new(name: &str, version: &str, trial_folder: &TrialFolder) -> Result<Self, String> {
+        let folder = trial_folder.path().join("staged").join(name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let staged = Self { name: name.to_owned(), version: version.to_owned(), folder };
         LICENSES.iter().try_for_each(|license| staged.copy(&home().join(license), license))?;
@@ -57,10 +57,10 @@ impl Staged {
 }
 
 /// Assembles the package with the code.
-pub(super) fn assemble_package(node: &Toolchain, scratch: &Scratch) -> Result<Staged, String> {
+pub(super) fn assemble_package(node: &Toolchain, trial_folder: &TrialFolder) -> Result<Staged, String> {
     let manifest = read_manifest()?;
     let (name, version) = (manifest_text(&manifest, "name")?, manifest_text(&manifest, "version")?);
-    let staged = Staged::new(name, version, scratch)?;
+    let staged = Staged::new(name, version, trial_folder)?;
     for name in ["README.md", MANIFEST] {
         staged.copy(&home().join(name), name)?;
     }
@@ -82,7 +82,7 @@ pub(super) fn assemble_package(node: &Toolchain, scratch: &Scratch) -> Result<St
 }
 
 /// Builds the native module for this machine and assembles its package.
-pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
+pub(super) fn platform_package(trial_folder: &TrialFolder) -> Result<Staged, String> {
     let platform = Platform::of_this_machine()?;
     let manifest = read_manifest()?;
     if !list_platforms(&manifest)?.iter().any(|listed| listed.name == platform.name) {
@@ -90,7 +90,7 @@ pub(super) fn platform_package(scratch: &Scratch) -> Result<Staged, String> {
     }
     let version = manifest_text(&manifest, "version")?;
     let module = native_module()?;
-    let staged = Staged::new(&platform.package_name(), version, scratch)?;
+    let staged = Staged::new(&platform.package_name(), version, trial_folder)?;
     staged.copy(&module, platform.module_file())?;
     staged.write(
         "README.md",

@@ -12,7 +12,7 @@ use crate::node::modules;
 use crate::node::platform::Platform;
 use crate::node::toolchain::Toolchain;
 use crate::package::paths;
-use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
+use crate::package::trial_folder::{TrialFolder, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::sandbox::SandboxProcess;
 
@@ -29,8 +29,8 @@ pub(super) struct Trial {
 
 impl Trial {
     /// Installs the packages without network or cache.
-    pub(super) fn install(node: &Toolchain, packages: &[PathBuf], scratch: &Scratch) -> Result<Self, String> {
-        let folder = scratch.path().join("trial");
+    pub(super) fn install(node: &Toolchain, packages: &[PathBuf], trial_folder: &TrialFolder) -> Result<Self, String> {
+        let folder = trial_folder.path().join("trial");
         let written =
             fs::create_dir(&folder).and_then(|()| fs::write(folder.join("package.json"), "{\"private\":true}"));
         written.map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -43,7 +43,7 @@ impl Trial {
             "--no-fund",
             "--cache",
         ]);
-        run_quietly(npm.arg(scratch.path().join("cache")).args(packages))?;
+        run_quietly(npm.arg(trial_folder.path().join("cache")).args(packages))?;
         Ok(Self { folder })
     }
 
@@ -81,9 +81,9 @@ impl Trial {
     }
 
     /// Checks that a program runs from a copy of only the files that `@vercel/nft` finds, as in a standalone build of Next.js.
-    pub(super) fn trace(&self, node: &Toolchain, scratch: &Scratch) -> Outcome {
+    pub(super) fn trace(&self, node: &Toolchain, trial_folder: &TrialFolder) -> Outcome {
         let mut trace = node.node();
-        trace.current_dir(home()).arg("test/trace.mjs").arg(&self.folder).arg(scratch.path().join("traced"));
+        trace.current_dir(home()).arg("test/trace.mjs").arg(&self.folder).arg(trial_folder.path().join("traced"));
         run_quietly(&mut trace)
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::examples::PYTHON;
-use crate::package::scratch::{Scratch, milliseconds_beyond, size_below};
+use crate::package::trial_folder::{TrialFolder, milliseconds_beyond, size_below};
 use crate::process::{Outcome, read_quietly, run_quietly};
 use crate::python::environment::PythonEnvironment;
 use crate::python::home;
@@ -17,8 +17,12 @@ pub(super) struct Installed {
 }
 
 /// Installs the wheel in a new environment.
-pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch) -> Result<Installed, String> {
-    let folder = scratch.path().join(format!("python-{}", interpreter.version()));
+pub(super) fn install(
+    interpreter: &Interpreter,
+    wheel: &Path,
+    trial_folder: &TrialFolder,
+) -> Result<Installed, String> {
+    let folder = trial_folder.path().join(format!("python-{}", interpreter.version()));
     let environment = PythonEnvironment::create(interpreter, &folder)?;
     environment.pip(["install", "--no-index", "--no-compile"], wheel)?;
     run_quietly(environment.tool("pip").args(["--disable-pip-version-check", "check"]))?;
@@ -27,14 +31,14 @@ pub(super) fn install(interpreter: &Interpreter, wheel: &Path, scratch: &Scratch
 
 impl Installed {
     /// Runs the examples of the README and the tour against a new sandbox.
-    pub(super) fn try_out(&self, scratch: &Scratch) -> Outcome {
+    pub(super) fn try_out(&self, trial_folder: &TrialFolder) -> Outcome {
         let sandbox = SandboxProcess::start()?;
         let run = |program: &Path| {
             let mut python = self.environment.python();
-            read_quietly(sandbox.configure(python.current_dir(scratch.path()).arg("-I").arg(program)))
+            read_quietly(sandbox.configure(python.current_dir(trial_folder.path()).arg("-I").arg(program)))
         };
         let examples = PYTHON.program(&home().join("README.md"))?;
-        let file = scratch.path().join("README.py");
+        let file = trial_folder.path().join("README.py");
         fs::write(&file, &examples).map_err(|error| error.to_string())?;
         PYTHON.compare(&examples, &run(&file)?)?;
         run(&home().join("examples").join("tour.py")).map(drop)
@@ -42,9 +46,9 @@ impl Installed {
 
     /// Runs a program that exits while threads log. It runs often, because each time meets another stage of the exit. Only
     /// the published build shows whether the process aborts, because it is optimized across crates.
-    pub(super) fn exit_while_threads_log(&self, scratch: &Scratch) -> Outcome {
+    pub(super) fn exit_while_threads_log(&self, trial_folder: &TrialFolder) -> Outcome {
         let sandbox = SandboxProcess::start()?;
-        let file = scratch.path().join("exit.py");
+        let file = trial_folder.path().join("exit.py");
         fs::write(&file, include_str!("exit.py")).map_err(|error| error.to_string())?;
         (0..40).try_for_each(|_| {
             let mut python = self.environment.python();

@@ -62,35 +62,35 @@ impl Language for Rust {
 /// Returns the type of a field in the tables.
 pub(super) fn table_kind(field: &ProtocolField) -> String {
     let kind = match &field.kind {
-        ProtocolKind::Bool => "Kind::Bool".to_owned(),
-        ProtocolKind::Text | ProtocolKind::Path => "Kind::Text".to_owned(),
-        ProtocolKind::Integer => "Kind::Integer(i64::MIN, i64::MAX)".to_owned(),
-        ProtocolKind::Count => "Kind::Integer(0, u32::MAX as i64)".to_owned(),
-        ProtocolKind::Size => "Kind::Integer(0, i64::MAX)".to_owned(),
-        ProtocolKind::HttpStatus => "Kind::Integer(100, 599)".to_owned(),
-        ProtocolKind::Port => "Kind::Integer(0, u16::MAX as i64)".to_owned(),
-        ProtocolKind::Duration => "Kind::Duration".to_owned(),
-        ProtocolKind::UnixTime => "Kind::Time".to_owned(),
-        ProtocolKind::CivilTime => "Kind::CivilTime".to_owned(),
-        ProtocolKind::Bytes | ProtocolKind::Body => "Kind::Bytes".to_owned(),
-        ProtocolKind::Headers => "Kind::Headers".to_owned(),
-        ProtocolKind::Ip => "Kind::Ip".to_owned(),
-        ProtocolKind::Operation => "Kind::Operation".to_owned(),
-        ProtocolKind::Fault => "Kind::Fault".to_owned(),
-        ProtocolKind::Flow => "Kind::Flow".to_owned(),
-        ProtocolKind::Task => "Kind::Task".to_owned(),
-        ProtocolKind::Enum(name) => format!("Kind::Choice({})", names::screaming(name)),
-        ProtocolKind::Object(name) => format!("Kind::Object({})", names::screaming(name)),
+        ProtocolKind::Bool => "ProtocolKind::Bool".to_owned(),
+        ProtocolKind::Text | ProtocolKind::Path => "ProtocolKind::Text".to_owned(),
+        ProtocolKind::Integer => "ProtocolKind::Integer(i64::MIN, i64::MAX)".to_owned(),
+        ProtocolKind::Count => "ProtocolKind::Integer(0, u32::MAX as i64)".to_owned(),
+        ProtocolKind::Size => "ProtocolKind::Integer(0, i64::MAX)".to_owned(),
+        ProtocolKind::HttpStatus => "ProtocolKind::Integer(100, 599)".to_owned(),
+        ProtocolKind::Port => "ProtocolKind::Integer(0, u16::MAX as i64)".to_owned(),
+        ProtocolKind::Duration => "ProtocolKind::Duration".to_owned(),
+        ProtocolKind::UnixTime => "ProtocolKind::Time".to_owned(),
+        ProtocolKind::CivilTime => "ProtocolKind::CivilTime".to_owned(),
+        ProtocolKind::Bytes | ProtocolKind::Body => "ProtocolKind::Bytes".to_owned(),
+        ProtocolKind::Headers => "ProtocolKind::Headers".to_owned(),
+        ProtocolKind::Ip => "ProtocolKind::Ip".to_owned(),
+        ProtocolKind::Operation => "ProtocolKind::Operation".to_owned(),
+        ProtocolKind::Fault => "ProtocolKind::Fault".to_owned(),
+        ProtocolKind::Flow => "ProtocolKind::Flow".to_owned(),
+        ProtocolKind::Task => "ProtocolKind::Task".to_owned(),
+        ProtocolKind::Enum(name) => format!("ProtocolKind::Choice({})", names::screaming(name)),
+        ProtocolKind::Object(name) => format!("ProtocolKind::Object({})", names::screaming(name)),
     };
-    if field.is_list { format!("Kind::List(&{kind})") } else { kind }
+    if field.is_list { format!("ProtocolKind::List(&{kind})") } else { kind }
 }
 
 /// Returns the entry of the tables for a field that may be left out.
 pub(super) fn presence(field: &ProtocolField) -> String {
     match &field.default {
-        Some(value) => format!("Presence::Default({:?})", value.json()),
-        None if field.is_optional => "Presence::Optional".to_owned(),
-        None => "Presence::Required".to_owned(),
+        Some(value) => format!("FieldPresence::Default({:?})", value.json()),
+        None if field.is_optional => "FieldPresence::Optional".to_owned(),
+        None => "FieldPresence::Required".to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::options::{self, Shown};
+use super::options::{self, PythonOption};
 use super::text::{fill, sorted};
 use super::types::{annotation, enums_of, literal};
 use crate::model::{Api, Direction, FieldKind, Operation, OperationKind, Required};
@@ -20,7 +20,7 @@ struct PythonMethods {
     responses: Vec<String>,
     operations: Vec<Call>,
     /// The options that each call can have.
-    options: Vec<Shown>,
+    options: Vec<PythonOption>,
 }
 
 /// An operation, as the templates see it.

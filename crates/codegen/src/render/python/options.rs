@@ -10,14 +10,14 @@ use crate::render::option_text::PYTHON;
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page {
+struct PythonOptions {
     header: String,
-    options: Vec<Shown>,
+    options: Vec<PythonOption>,
 }
 
 /// An option, also of a call.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct PythonOption {
     name: String,
     /// Type of a value.
     of: &'static str,
@@ -28,17 +28,17 @@ pub(super) struct Shown {
 }
 
 pub(super) fn render_module(api: &Api) -> String {
-    let page = Page { header: header(api), options: api.options.iter().map(shown).collect() };
+    let page = PythonOptions { header: header(api), options: api.options.iter().map(shown).collect() };
     fill(include_str!("options.py.jinja"), page)
 }
 
 /// Returns the options that each call can have.
-pub(super) fn for_calls(api: &Api) -> Vec<Shown> {
+pub(super) fn for_calls(api: &Api) -> Vec<PythonOption> {
     api.options.iter().filter(|option| option.is_for_calls).map(shown).collect()
 }
 
-fn shown(option: &ClientOption) -> Shown {
-    Shown {
+fn shown(option: &ClientOption) -> PythonOption {
+    PythonOption {
         name: option.name.clone(),
         of: match option.kind {
             OptionKind::Text => "str | None",

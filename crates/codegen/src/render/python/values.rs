@@ -58,11 +58,11 @@ struct NamedConstructor {
 struct PythonTotals {
     name: String,
     of: String,
-    fees: Vec<Fee>,
+    fees: Vec<PythonFee>,
 }
 
 #[derive(Serialize)]
-struct Fee {
+struct PythonFee {
     name: String,
     wire: String,
 }
@@ -172,6 +172,6 @@ fn is_audio(field: &Field) -> bool {
 
 fn totals(response: &Type) -> Option<PythonTotals> {
     let fees = response.fields.iter().filter(|field| field.kind == FieldKind::Fee);
-    let fees = fees.map(|field| Fee { name: names::python_field(&field.wire), wire: field.wire.clone() });
+    let fees = fees.map(|field| PythonFee { name: names::python_field(&field.wire), wire: field.wire.clone() });
     Some(PythonTotals { name: response.totals.clone()?, of: response.name.clone(), fees: fees.collect() })
 }

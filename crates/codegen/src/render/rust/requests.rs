@@ -30,7 +30,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         use crate::request::check::{self, Checker, Rules};
         use crate::request::extra::FieldNames;
         use crate::request::read::{self, ObjectReader, ReadObject, UnknownFields};
-        use crate::request::source::Object;
+        use crate::request::source::SourceObject;
         use crate::request::lint::{self, Lint, Linter};
         #time
         use crate::error::Error;
@@ -533,7 +533,7 @@ fn reading_impls(request: &Type) -> TokenStream {
     let body = if is_flat(request) { read_flat(request) } else { read_nested(request, &object) };
     quote! {
         impl ReadObject for #name {
-            fn read_fields<O: Object>(#object: &mut ObjectReader<'_, O>) -> Self {
+            fn read_fields<O: SourceObject>(#object: &mut ObjectReader<'_, O>) -> Self {
                 #body
             }
         }

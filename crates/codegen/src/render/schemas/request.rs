@@ -3,15 +3,15 @@
 use super::parts::{BASE64, DATE_TIME, References, nullable, one_of};
 use super::patterns;
 use crate::model::{Condition, EnumValue, Field, FieldKind, Format, Limit, Literal, Required, Rule, Type};
-use crate::render::json::{Json, Object};
+use crate::render::json::{Json, JsonObject};
 
 /// Additional limit of a required text.
 const NOT_EMPTY: Limit = Limit::Length { min: Some(1), max: None };
 
 impl References {
     /// Returns the schema of a request type without its title.
-    pub(super) fn request(self, item: &Type) -> Object {
-        let (mut schemas, mut required) = (Object::new(), Vec::new());
+    pub(super) fn request(self, item: &Type) -> JsonObject {
+        let (mut schemas, mut required) = (JsonObject::new(), Vec::new());
         for (name, property) in properties(item.fields.iter().map(|field| (field, field))) {
             let (schema, must) = match property {
                 WireProperty::Field(field) => (self.field(field), is_required(field)),
@@ -23,13 +23,13 @@ impl References {
         for (path, owner) in &item.foreign {
             // A path with a dot is in a nested object, which no variant of the API has.
             let doc = format!("A field of `{owner}`, which must be left out here.");
-            schemas = schemas.set(path, Object::new().set("description", doc).set("type", "null"));
+            schemas = schemas.set(path, JsonObject::new().set("description", doc).set("type", "null"));
         }
         object(schemas, required).set_any("allOf", conditionals(item))
     }
 
     /// Returns the schema of a nested wire object, and whether it is required because one of its fields is.
-    fn nested(self, fields: &[(&str, &Field)]) -> (Object, bool) {
+    fn nested(self, fields: &[(&str, &Field)]) -> (JsonObject, bool) {
         let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).collect();
         let required: Vec<_> = fields.iter().filter(|(_, field)| is_required(field)).map(|(name, _)| *name).collect();
         let must = !required.is_empty();
@@ -38,7 +38,7 @@ impl References {
     }
 
     /// Returns the schema of a field. An optional field may be null.
-    fn field(self, field: &Field) -> Object {
+    fn field(self, field: &Field) -> JsonObject {
         let value = if is_required(field) {
             let mut limits = field.limits.clone();
             limits.extend(is_text(&field.kind).then_some(NOT_EMPTY));
@@ -46,41 +46,41 @@ impl References {
         } else {
             nullable(self.value(&field.kind, &field.limits))
         };
-        Object::new()
+        JsonObject::new()
             .set("description", &field.doc.text)
             .merge(value)
             .set_some("default", field.default.as_ref().map(Literal::number))
     }
 
     /// Returns the schema of a value other than null.
-    fn value(self, kind: &FieldKind, limits: &[Limit]) -> Object {
+    fn value(self, kind: &FieldKind, limits: &[Limit]) -> JsonObject {
         match kind {
             FieldKind::Int32 => integer("int32", i32::MIN.into(), i32::MAX.into(), limits),
             FieldKind::Int64 => integer("int64", i64::MIN, i64::MAX, limits),
             FieldKind::Float => {
                 let (min, max) = range(limits);
-                Object::new()
+                JsonObject::new()
                     .set("type", "number")
                     .set("format", "double")
                     .set_some("minimum", min.map(number))
                     .set_some("maximum", max.map(number))
             }
-            FieldKind::String | FieldKind::Fee => Object::new().set("type", "string").merge(text_limits(limits)),
-            FieldKind::Flag => Object::new().set("type", "integer").set("enum", [0, 1]),
-            FieldKind::Bool => Object::new().set("type", "boolean"),
+            FieldKind::String | FieldKind::Fee => JsonObject::new().set("type", "string").merge(text_limits(limits)),
+            FieldKind::Flag => JsonObject::new().set("type", "integer").set("enum", [0, 1]),
+            FieldKind::Bool => JsonObject::new().set("type", "boolean"),
             FieldKind::DateTime => self.reference_to(DATE_TIME),
             FieldKind::Base64 => self.reference_to(BASE64).merge(text_limits(limits)),
             FieldKind::Enum(name) => allowed(limits).map_or_else(|| self.reference_to(name), one_of),
             FieldKind::Object(name) => self.reference_to(name),
-            FieldKind::List(item) => Object::new().set("type", "array").set("items", self.value(item, limits)),
+            FieldKind::List(item) => JsonObject::new().set("type", "array").set("items", self.value(item, limits)),
         }
     }
 }
 
 /// Returns the schema of an object with these properties. Others are allowed, because newer versions of the service may
 /// have more.
-fn object(properties: Object, required: Vec<&str>) -> Object {
-    Object::new()
+fn object(properties: JsonObject, required: Vec<&str>) -> JsonObject {
+    JsonObject::new()
         .set("type", "object")
         .set("properties", properties)
         .set_any("required", required)
@@ -88,9 +88,9 @@ fn object(properties: Object, required: Vec<&str>) -> Object {
 }
 
 /// Returns the schema of integers from `least` to `most`, or within the narrower range of the limits.
-fn integer(format: &str, least: i64, most: i64, limits: &[Limit]) -> Object {
+fn integer(format: &str, least: i64, most: i64, limits: &[Limit]) -> JsonObject {
     let (min, max) = range(limits);
-    Object::new()
+    JsonObject::new()
         .set("type", "integer")
         .set("format", format)
         .set("minimum", min.and_then(whole).unwrap_or(least))
@@ -126,7 +126,7 @@ fn allowed(limits: &[Limit]) -> Option<&[EnumValue]> {
 }
 
 /// Returns the schema of a text's limits. JSON Schema counts characters as Unicode scalar values, as the rules do.
-fn text_limits(limits: &[Limit]) -> Object {
+fn text_limits(limits: &[Limit]) -> JsonObject {
     let (mut shortest, mut longest, mut pattern) = (None, None, None);
     for limit in limits {
         match limit {
@@ -141,7 +141,7 @@ fn text_limits(limits: &[Limit]) -> Object {
             Limit::Range { .. } | Limit::OneOf(_) => {}
         }
     }
-    Object::new().set_some("minLength", shortest).set_some("maxLength", longest).set_some("pattern", pattern)
+    JsonObject::new().set_some("minLength", shortest).set_some("maxLength", longest).set_some("pattern", pattern)
 }
 
 /// Returns whether an empty value of this kind counts as missing in a required field.
@@ -155,7 +155,7 @@ fn is_required(field: &Field) -> bool {
 }
 
 /// Returns the schemas of the rules over more than one field.
-fn conditionals(item: &Type) -> Vec<Object> {
+fn conditionals(item: &Type) -> Vec<JsonObject> {
     let mut groups: Vec<(&[Condition], Vec<&Field>)> = Vec::new();
     for field in &item.fields {
         let Required::When(conditions) = &field.required else { continue };
@@ -172,20 +172,20 @@ fn conditionals(item: &Type) -> Vec<Object> {
 }
 
 /// Returns the schema of a rule.
-fn rule_over_fields(item: &Type, rule: &Rule) -> Object {
+fn rule_over_fields(item: &Type, rule: &Rule) -> JsonObject {
     let Rule::AtLeastOne { when, fields, doc } = rule;
     let is_set = |wire: &String| having([(item.field(wire), constant(1))]);
-    let choice = Object::new().set("anyOf", fields.iter().map(is_set).collect::<Vec<_>>());
-    Object::new().set("description", doc).merge(implication(item, when, choice))
+    let choice = JsonObject::new().set("anyOf", fields.iter().map(is_set).collect::<Vec<_>>());
+    JsonObject::new().set("description", doc).merge(implication(item, when, choice))
 }
 
 /// Returns a schema that requires `then` if all conditions hold, or always without conditions.
-fn implication(item: &Type, conditions: &[Condition], then: Object) -> Object {
+fn implication(item: &Type, conditions: &[Condition], then: JsonObject) -> JsonObject {
     if conditions.is_empty() {
         return then;
     }
     let equal = conditions.iter().map(|condition| (item.field(&condition.field), constant(condition.equals.number())));
-    Object::new().set("if", having(equal)).set("then", then)
+    JsonObject::new().set("if", having(equal)).set("then", then)
 }
 
 /// A property of a wire object: a field, or a nested object with fields.
@@ -215,25 +215,25 @@ fn properties<'a, T>(fields: impl IntoIterator<Item = (&'a Field, T)>) -> Vec<(&
 }
 
 /// Returns the schema of an object in which all these fields are present and match their schemas.
-fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, Object)>) -> Object {
-    let (mut schemas, mut required) = (Object::new(), Vec::new());
+fn having<'a>(fields: impl IntoIterator<Item = (&'a Field, JsonObject)>) -> JsonObject {
+    let (mut schemas, mut required) = (JsonObject::new(), Vec::new());
     for (name, property) in properties(fields) {
         let schema = match property {
             WireProperty::Field(schema) => schema,
             WireProperty::Nested(inner) => {
                 let names: Vec<_> = inner.iter().map(|(name, _)| *name).collect();
-                let inner: Object = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
-                Object::new().set("type", "object").set("properties", inner).set("required", names)
+                let inner: JsonObject = inner.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+                JsonObject::new().set("type", "object").set("properties", inner).set("required", names)
             }
         };
         schemas = schemas.set(name, schema);
         required.push(name);
     }
-    Object::new().set("properties", schemas).set("required", required)
+    JsonObject::new().set("properties", schemas).set("required", required)
 }
 
 /// Returns a schema of a present value: not null, and not empty if it is text. The schema of the field has the limits.
-fn present(kind: &FieldKind) -> Object {
+fn present(kind: &FieldKind) -> JsonObject {
     let json_type = match kind {
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Flag | FieldKind::Enum(_) => "integer",
         FieldKind::Bool => "boolean",
@@ -242,10 +242,10 @@ fn present(kind: &FieldKind) -> Object {
         FieldKind::Object(_) => "object",
         FieldKind::List(_) => "array",
     };
-    Object::new().set("type", json_type).set_some("minLength", is_text(kind).then_some(1))
+    JsonObject::new().set("type", json_type).set_some("minLength", is_text(kind).then_some(1))
 }
 
 /// Returns a schema that accepts one number.
-fn constant(value: i64) -> Object {
-    Object::new().set("const", value)
+fn constant(value: i64) -> JsonObject {
+    JsonObject::new().set("const", value)
 }

@@ -11,16 +11,16 @@ use crate::render::option_text::TYPESCRIPT;
 
 /// What the template shows.
 #[derive(Serialize)]
-struct Page {
+struct TypeScriptOptions {
     header: String,
-    client: Vec<Shown>,
-    call: Vec<Shown>,
+    client: Vec<TypeScriptOption>,
+    call: Vec<TypeScriptOption>,
     paths: String,
 }
 
 /// An option.
 #[derive(Serialize)]
-struct Shown {
+struct TypeScriptOption {
     name: String,
     /// Type of a value.
     of: &'static str,
@@ -30,7 +30,7 @@ struct Shown {
 pub(super) fn render_module(api: &Api) -> String {
     let call = api.options.iter().filter(|option| option.is_for_calls);
     let paths = api.options.iter().filter(|option| option.kind == OptionKind::Path);
-    let page = Page {
+    let page = TypeScriptOptions {
         header: header(api),
         client: api.options.iter().map(|option| shown(option, TYPESCRIPT.paragraphs(option).join("\n\n"))).collect(),
         call: call
@@ -41,8 +41,8 @@ pub(super) fn render_module(api: &Api) -> String {
     text::fill(include_str!("options.ts.jinja"), page)
 }
 
-fn shown(option: &ClientOption, doc: String) -> Shown {
-    Shown {
+fn shown(option: &ClientOption, doc: String) -> TypeScriptOption {
+    TypeScriptOption {
         name: names::camel(&option.name),
         of: match option.kind {
             OptionKind::Text => "string",

@@ -14,13 +14,13 @@ use crate::model::{Api, Direction, Field, Literal, Type};
 struct TypeScriptRequests<'a> {
     header: String,
     imports: String,
-    requests: Vec<Request<'a>>,
+    requests: Vec<TypeScriptRequest<'a>>,
     names: String,
 }
 
 /// A request with all that it is made of.
 #[derive(Serialize)]
-struct Request<'a> {
+struct TypeScriptRequest<'a> {
     name: &'a str,
     doc: &'a str,
     fields: Vec<RequestProperty<'a>>,
@@ -67,9 +67,9 @@ fn imports(requests: &[&Type]) -> Imports {
     imports
 }
 
-fn request<'a>(api: &Api, request: &'a Type) -> Request<'a> {
+fn request<'a>(api: &Api, request: &'a Type) -> TypeScriptRequest<'a> {
     let rules = rules(api, request);
-    Request {
+    TypeScriptRequest {
         name: &request.name,
         doc: &request.doc.text,
         fields: request.fields.iter().map(described).collect(),

@@ -13,7 +13,7 @@ use crate::model::{Api, Direction, Field, FieldKind, Type};
 struct TypeScriptResponses<'a> {
     header: String,
     imports: String,
-    responses: Vec<Response<'a>>,
+    responses: Vec<TypeScriptResponse<'a>>,
     names: String,
     /// Names of the envelope's parts.
     envelope: [(&'static str, String); 3],
@@ -21,7 +21,7 @@ struct TypeScriptResponses<'a> {
 
 /// A response.
 #[derive(Serialize)]
-struct Response<'a> {
+struct TypeScriptResponse<'a> {
     name: &'a str,
     doc: &'a str,
     fields: Vec<ResponseProperty<'a>>,
@@ -101,8 +101,8 @@ fn imports(api: &Api, responses: &[&Type]) -> Imports {
     imports
 }
 
-fn response<'a>(api: &Api, position: usize, response: &'a Type) -> Response<'a> {
-    Response {
+fn response<'a>(api: &Api, position: usize, response: &'a Type) -> TypeScriptResponse<'a> {
+    TypeScriptResponse {
         name: &response.name,
         doc: &response.doc.text,
         fields: response.fields.iter().map(property).collect(),

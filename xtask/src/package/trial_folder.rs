@@ -10,9 +10,9 @@ use tempfile::TempDir;
 use crate::process::{Outcome, run_quietly};
 
 /// An empty folder outside of the repository. It is removed when this value is dropped.
-pub(super) struct Scratch(TempDir);
+pub(super) struct TrialFolder(TempDir);
 
-impl Scratch {
+impl TrialFolder {
     pub(super) fn new() -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("recallflow-package-").tempdir();
         folder.map(Self).map_err(|error| format!("could not create a folder for trials: {error}"))

@@ -9,17 +9,17 @@ use crate::raw::{RawAbout, RawBody, RawEnum, RawOperation, RawService, RawSpec, 
 const EXAMPLE: &str = " example";
 
 /// Returns the document of a source.
-pub(super) fn document(source: &str) -> &str {
+pub(super) fn document_of(source: &str) -> &str {
     source.strip_suffix(EXAMPLE).unwrap_or(source)
 }
 
 /// Checks the sources of all items, unless `service.toml` does not parse, because the documents are unknown then.
-pub(super) fn check(spec: &RawSpec, sink: &Sink) {
+pub(super) fn check_sources(spec: &RawSpec, sink: &Sink) {
     let Some(service) = &spec.service else { return };
     if sink.is_broken(service.at) {
         return;
     }
-    let sources = Sources { known: service.documents.iter().map(|raw| raw.name.as_str()).collect(), sink };
+    let sources = SourceChecker { known: service.documents.iter().map(|raw| raw.name.as_str()).collect(), sink };
     sources.service(service);
     spec.enums.iter().for_each(|raw| sources.enumeration(raw));
     spec.types.iter().for_each(|raw| sources.object(raw));
@@ -28,12 +28,12 @@ pub(super) fn check(spec: &RawSpec, sink: &Sink) {
 
 /// A visitor of all items that checks their sources.
 #[derive(Debug)]
-struct Sources<'a> {
+struct SourceChecker<'a> {
     known: BTreeSet<&'a str>,
     sink: &'a Sink,
 }
 
-impl Sources<'_> {
+impl SourceChecker<'_> {
     fn service(&self, raw: &RawService) {
         self.about(&raw.about);
         raw.base_urls.iter().for_each(|raw| self.about(&raw.about));
@@ -68,7 +68,7 @@ impl Sources<'_> {
 
     fn about(&self, raw: &RawAbout) {
         for source in raw.source.iter().flat_map(|sources| &sources.value) {
-            self.name(source, document(&source.value));
+            self.name(source, document_of(&source.value));
         }
     }
 
