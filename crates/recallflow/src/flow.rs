@@ -35,7 +35,7 @@ impl RecallFlowDetail {
     /// type. A response with a page of nodes lacks such fields. An update without them could erase data. The flow must not
     /// have fields of an AI Agent flow; use [`to_agent_update`](Self::to_agent_update) for one.
     pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
-        self.read_update::<_, UpdateAgentRecallFlow>("to_agent_update")
+        self.read_update::<_, UpdateAgentRecallFlow>()
     }
 
     /// Returns an update with the values of this AI Agent flow and all its nodes, as [`to_update`](Self::to_update) does for
@@ -45,32 +45,47 @@ impl RecallFlowDetail {
     ///
     /// As [`to_update`](Self::to_update). The flow must not have fields of a voice node.
     pub fn to_agent_update(&self) -> Result<UpdateAgentRecallFlow, Error> {
-        self.read_update::<_, UpdateRecallFlow>("to_update")
+        self.read_update::<_, UpdateRecallFlow>()
     }
 
-    /// Reads the flow as the request `T`. `method` reads a flow as the request `Other`.
-    fn read_update<T: ReadObject + Rules, Other: ReadObject + Rules>(&self, method: &str) -> Result<T, Error> {
+    /// Reads the flow as the request `T`, unless it has fields that only the request `Other` has.
+    fn read_update<T: ReadObject + Rules, Other: ReadObject + Rules>(&self) -> Result<T, Error> {
         // The wire form also contains the values of unexpected types from `extra`.
         let json = to_json_bytes(self)?;
         let source = Json::parse(&json, Form::Wire)?;
         let Carried { foreign, read } = read::read_response::<T>(&source, Self::SHAPE);
-        let Some((path, owner)) = foreign.first() else { return read.map_err(Error::invalid_request) };
         let other = read::read_response::<Other>(&source, Self::SHAPE).foreign;
-        let message = match other.first() {
-            Some(other) => return Err(mixed_kinds(&foreign[0], other)),
-            None => format!("`{path}` is a field of `{owner}`: call `{method}`"),
-        };
-        Err(Error::invalid_request(vec![Violation { path: path.clone(), rule: Rule::Type, message }]))
+        choose_update(&[&foreign, &other], Some(0))?;
+        read.map_err(Error::invalid_request)
     }
 }
 
-/// Returns the error for a response that has fields of two kinds of updates, each with its type.
-pub(crate) fn mixed_kinds(one: &(String, &str), other: &(String, &str)) -> Error {
-    let message = format!(
-        "the response mixes two kinds of updates: `{}` is a field of `{}`, and `{}` is a field of `{}`",
-        one.0, one.1, other.0, other.1
-    );
-    Error::invalid_request(vec![Violation { path: String::new(), rule: Rule::Type, message }])
+/// Chooses among the requests that write a response back: the one at the position `wanted`, or the first one that fits.
+/// `foreign` has, for each request, the fields of the response that it lacks, each with the type that has it.
+///
+/// # Errors
+///
+/// [`Error::InvalidRequest`] if the request lacks a field, or no request has all fields.
+pub(crate) fn choose_update(foreign: &[&[(String, &str)]], wanted: Option<usize>) -> Result<usize, Error> {
+    let refuse = |path: &str, message| {
+        Err(Error::invalid_request(vec![Violation { path: path.to_owned(), rule: Rule::Type, message }]))
+    };
+    if let [[one, ..], [other, ..], ..] = foreign
+        && foreign.iter().all(|lacking| !lacking.is_empty())
+    {
+        let message = format!(
+            "the response mixes two kinds of updates: `{}` is a field of `{}`, and `{}` is a field of `{}`",
+            one.0, one.1, other.0, other.1
+        );
+        return refuse("", message);
+    }
+    let chosen = wanted.or_else(|| foreign.iter().position(|lacking| lacking.is_empty())).unwrap_or(0);
+    match foreign[chosen] {
+        [] => Ok(chosen),
+        [(path, owner), ..] => {
+            refuse(path, format!("`{path}` is a field of `{owner}`, so the response is of another kind"))
+        }
+    }
 }
 
 impl RecallNode {

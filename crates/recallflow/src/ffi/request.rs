@@ -5,14 +5,14 @@ use serde_json::{Map, Value};
 
 use crate::client::Encode;
 use crate::error::Error;
-use crate::flow::mixed_kinds;
+use crate::flow::choose_update;
 use crate::generated::ffi::read_updates;
 use crate::generated::shapes::RESPONSES;
 use crate::request::check::Rules;
 use crate::request::lint::{self, Lint};
 use crate::request::read::{self, Carried, ReadObject, UnknownFields};
 use crate::request::source::Source;
-use crate::request::violation::{Rule, Violation, Warning};
+use crate::request::violation::{Violation, Warning};
 use crate::request::wording;
 use crate::response::shape::Shape;
 
@@ -144,23 +144,15 @@ pub fn to_update(
     wanted: Option<usize>,
 ) -> Result<(usize, Box<dyn Request>), Error> {
     let shape = &RESPONSES[response];
-    let candidates = read_updates(response, source, shape);
-    let foreign: Vec<_> = candidates.iter().filter_map(|it| it.carried.foreign.first().cloned()).collect();
-    if let [one, other, ..] = foreign.as_slice()
-        && foreign.len() == candidates.len()
-    {
-        return Err(mixed_kinds(one, other));
-    }
-    let is_wanted = |it: &UpdateCandidate| wanted.map_or(it.carried.foreign.is_empty(), |wanted| it.request == wanted);
-    let Some(fitting) = candidates.into_iter().find(is_wanted) else {
+    let mut candidates = read_updates(response, source, shape);
+    let position = wanted.map(|wanted| candidates.iter().position(|it| it.request == wanted));
+    if position == Some(None) || candidates.is_empty() {
         return Err(Error::config(format!("this request does not write a `{}` back", shape.name)));
-    };
-    if let Some((path, owner)) = fitting.carried.foreign.first() {
-        let message = format!("`{path}` is a field of `{owner}`, so that the response is of another kind");
-        return Err(Error::invalid_request(vec![Violation { path: path.clone(), rule: Rule::Type, message }]));
     }
-    let update = fitting.carried.read.map_err(Error::invalid_request)?;
-    Ok((fitting.request, update))
+    let foreign: Vec<_> = candidates.iter().map(|it| &*it.carried.foreign).collect();
+    let chosen = choose_update(&foreign, position.flatten())?;
+    let UpdateCandidate { request, carried } = candidates.swap_remove(chosen);
+    Ok((request, carried.read.map_err(Error::invalid_request)?))
 }
 
 #[cfg(test)]
