@@ -12,6 +12,9 @@ const MIN_INTEGER = -(2n ** 63n);
 /** Maximum number of items in a list, far above that of any valid request. */
 const MAX_ITEMS = 1_000_000;
 
+/** Length of a text that may be an uploaded file. */
+const LONG_TEXT = 65_536;
+
 /** Cache of encoded names, because requests always have the same few names. It is cleared when responses have filled it. */
 const NAMES = new Map<string, string>();
 const MAX_NAMES = 256;
@@ -48,7 +51,7 @@ function encodeValue(value: unknown, holders: object[], isExtra: boolean): strin
         ? value.toString()
         : placeholder(`a number of ${String(value.toString(2).replace('-', '').length)} bits`);
     case 'string':
-      return value.isWellFormed() ? JSON.stringify(value) : placeholder('a text with a lone surrogate');
+      return value.isWellFormed() ? encodeText(value) : placeholder('a text with a lone surrogate');
     case 'function':
       return placeholder('a function');
     case 'symbol':
@@ -56,6 +59,11 @@ function encodeValue(value: unknown, holders: object[], isExtra: boolean): strin
     case 'object':
       return value === null ? 'null' : encodeNested(value, holders, isExtra);
   }
+}
+
+/** Returns a text as JSON. The quotes are added to an uploaded file without a copy. */
+function encodeText(value: string): string {
+  return value.length >= LONG_TEXT && /^[\w+/=]*$/.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
 function encodeNumber(value: number, isExtra: boolean): string {
@@ -97,12 +105,12 @@ function encodeList(items: readonly unknown[], holders: object[], isExtra: boole
   if (items.length > MAX_ITEMS) {
     return placeholder(`an array of ${String(items.length)} items`);
   }
-  const texts: string[] = [];
-  // `map` would skip holes.
+  // Concatenated, because `join` would copy the text of an uploaded file. `map` would skip holes.
+  let text = '';
   for (const item of items) {
-    texts.push(encodeValue(item, holders, isExtra) ?? placeholder('undefined'));
+    text += `${text === '' ? '[' : ','}${encodeValue(item, holders, isExtra) ?? placeholder('undefined')}`;
   }
-  return `[${texts.join(',')}]`;
+  return text === '' ? '[]' : `${text}]`;
 }
 
 function encodeObject(value: object, holders: object[], isExtra: boolean): string {
