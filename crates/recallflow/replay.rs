@@ -64,6 +64,7 @@ impl Replay<'_> {
             elapsed: Duration::ZERO,
         };
         let context = Context {
+            kind: operation.kind,
             now: self.now,
             expected: shape.map_or(Expected::Nothing, |shape| Expected::Object(shape, operation.content)),
             max_values: usize::MAX,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation};
+use recallflow::ffi::{Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation, prepare_json};
 use recallflow::{Client, ClientBuilder, Error};
 use serde_json::Value;
 
@@ -108,6 +108,8 @@ impl Core {
             let client = self.client_for_call(options.as_deref())?;
             let source = Json::parse(request.as_bytes(), Form::Request).map_err(core_exception)?;
             let prepared = client.prepare(operation, &source).map_err(core_exception)?;
+            // It may hold a file.
+            drop(request);
             start_call(env, completions, client, prepared, is_logged)
         })
     }
@@ -128,7 +130,7 @@ impl Core {
             let target = options::parse_options(&target)?;
             let text = |name| options::read_text(name, target.get(name).unwrap_or(&Value::Null));
             let body = checked_body(body)?;
-            let prepared = client.prepare_json(&text("path")?, &text("kind")?, body).map_err(core_exception)?;
+            let prepared = prepare_json(&text("path")?, &text("kind")?, body).map_err(core_exception)?;
             start_call(env, completions, client, prepared, is_logged)
         })
     }

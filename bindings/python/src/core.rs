@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use recallflow::ffi::{CALLS, CallInfo, CallOptions, CallRuntime, Prepared, Runtimes, describe_operation};
+use recallflow::ffi::{
+    CALLS, CallInfo, CallOptions, CallRuntime, Prepared, Runtimes, describe_operation, prepare_json,
+};
 use recallflow::{Client, ClientBuilder, Error};
 use recallflow_bridge::fork::Owned;
 use recallflow_bridge::logs::logged;
@@ -113,17 +115,6 @@ impl Core {
         read_operation_request(py, operation, request, |source| client.prepare(operation, source))
     }
 
-    /// Checks the arguments of a call of any other endpoint.
-    fn prepare_path(
-        &self,
-        path: &Bound<'_, PyAny>,
-        body: &Bound<'_, PyAny>,
-        kind: &Bound<'_, PyAny>,
-    ) -> PyResult<Prepared> {
-        let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
-        self.client()?.prepare_json(&path, &kind, json_text::to_json_text(body)?).map_err(core_exception)
-    }
-
     /// Sends a request on the calling thread.
     fn send_blocking<'py>(
         &self,
@@ -159,6 +150,12 @@ impl Core {
         let call = async move { client.send_prepared(prepared).await.map(Returned::Response) };
         completions.get().start_call(future, info, call, context)
     }
+}
+
+/// Checks the arguments of a call of any other endpoint.
+fn prepare_path(path: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, kind: &Bound<'_, PyAny>) -> PyResult<Prepared> {
+    let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
+    prepare_json(&path, &kind, json_text::to_json_text(body)?).map_err(core_exception)
 }
 
 #[pymethods]
@@ -227,7 +224,7 @@ impl Core {
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panics(None, || {
             let overrides = options::read_call_options(overrides)?;
-            self.send_blocking(py, &overrides, self.prepare_path(path, body, kind)?, logged)
+            self.send_blocking(py, &overrides, prepare_path(path, body, kind)?, logged)
         })
     }
 
@@ -267,7 +264,7 @@ impl Core {
     ) -> PyResult<u64> {
         catch_panics(None, || {
             let overrides = options::read_call_options(overrides)?;
-            self.send_in_background(completions, future, &overrides, self.prepare_path(path, body, kind)?, context)
+            self.send_in_background(completions, future, &overrides, prepare_path(path, body, kind)?, context)
         })
     }
 

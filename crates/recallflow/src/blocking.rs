@@ -1,17 +1,17 @@
 //! The client for code that is not `async`.
 
+#[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
+pub(crate) mod call_runtime;
 pub(crate) mod runtime_pool;
 
 use std::fmt;
 use std::future::Future;
-use std::io;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::runtime_pool::RuntimePool;
+use self::call_runtime::Runtimes;
 use crate::builder::ClientBuilder;
 use crate::call::describe_call;
 use crate::classify;
@@ -36,7 +36,7 @@ use crate::prepared::CallInfo;
 #[derive(Clone)]
 pub struct Client {
     inner: client::Client,
-    runtimes: Arc<RuntimePool>,
+    runtimes: Runtimes,
 }
 
 impl Client {
@@ -57,13 +57,13 @@ impl Client {
     /// Returns the same client with another total time for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { inner: self.inner.with_timeout(timeout), runtimes: Arc::clone(&self.runtimes) }
+        Self { inner: self.inner.with_timeout(timeout), runtimes: self.runtimes.clone() }
     }
 
     /// Returns the same client with another maximum number of retries for each call.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self { inner: self.inner.with_max_retries(max_retries), runtimes: Arc::clone(&self.runtimes) }
+        Self { inner: self.inner.with_max_retries(max_retries), runtimes: self.runtimes.clone() }
     }
 
     /// Calls the operation of this request. The named methods do the same.
@@ -95,17 +95,12 @@ impl Client {
         call: &CallInfo,
         act: impl FnOnce(client::Client) -> F + Send,
     ) -> Result<T, Error> {
-        let refused = |error: io::Error| classify::refused_by_system(&error, Some(call));
-        let (started, timeout) = (Instant::now(), self.inner.timeout());
-        let runtime = match self.runtimes.try_borrow().map_err(refused)? {
+        let refused = |error| classify::refused_by_system(&error, Some(call));
+        let runtime = match self.runtimes.try_borrow(&self.inner).map_err(refused)? {
             Some(runtime) => runtime,
-            None => match self.runtimes.queue().borrow_within(timeout).map_err(refused)? {
-                Some(runtime) => runtime,
-                None => return Err(classify::no_free_connection(self.inner.max_connections(), call)),
-            },
+            None => self.runtimes.queue(self.inner.clone()).borrow(call)?,
         };
-        let client = self.inner.with_timeout(timeout.saturating_sub(started.elapsed()));
-        let client = client.with_pool(runtime.connections());
+        let client = runtime.client();
         runtime.run(|| act(client)).map_err(refused)
     }
 
@@ -122,8 +117,8 @@ impl ClientBuilder {
     /// [`Error::Config`] with the name of the invalid option.
     pub fn build_blocking(self) -> Result<Client, Error> {
         let inner = self.build()?;
-        let runtimes = RuntimePool::new(inner.max_connections());
-        Ok(Client { inner, runtimes: Arc::new(runtimes) })
+        let runtimes = Runtimes::new(&inner);
+        Ok(Client { inner, runtimes })
     }
 }
 

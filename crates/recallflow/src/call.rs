@@ -57,34 +57,28 @@ impl Client {
     ) -> Result<T, Error> {
         let call = describe_call(path, kind)?;
         let body = to_json_bytes(body).map_err(|error| error.in_call(call.name.clone(), 0))?;
-        let Success { data, sign } = self.send(self.prepare_call(call.clone(), body)?).await?;
+        let Success { data, sign } = self.send(prepare_call(call.clone(), body)?).await?;
         let ResponseData::Json(json) = data else { unreachable!("the call expects JSON") };
         serde_json::from_slice(&json)
             .map_err(|error| classify::unexpected_type(&error, &json, &self.secrets(&sign)).in_call(call.name, 1))
     }
+}
 
-    /// Checks that an encoded body is an object or a list.
-    pub(crate) fn prepare_call(&self, call: CallInfo, body: Bytes) -> Result<Prepared, Error> {
-        let got = match body.trim_ascii_start() {
-            [b'{' | b'[', ..] => None,
-            [b'"', ..] => Some("text"),
-            [b'n', ..] => Some("null"),
-            [b't' | b'f', ..] => Some("a boolean"),
-            _ => Some("a number"),
-        };
-        if let Some(got) = got {
-            let message = format!("the request must be an object or a list, but is {got}");
-            let violation = Violation { path: String::new(), rule: Rule::Type, message };
-            return Err(Error::invalid_request(vec![violation]).in_call(call.name, 0));
-        }
-        Ok(Prepared {
-            url: self.transport().base().join(&call.name),
-            call,
-            body,
-            expected: Expected::Json,
-            cancel: Cancel::default(),
-        })
+/// Checks that an encoded body is an object or a list.
+pub(crate) fn prepare_call(call: CallInfo, body: Bytes) -> Result<Prepared, Error> {
+    let got = match body.trim_ascii_start() {
+        [b'{' | b'[', ..] => None,
+        [b'"', ..] => Some("text"),
+        [b'n', ..] => Some("null"),
+        [b't' | b'f', ..] => Some("a boolean"),
+        _ => Some("a number"),
+    };
+    if let Some(got) = got {
+        let message = format!("the request must be an object or a list, but is {got}");
+        let violation = Violation { path: String::new(), rule: Rule::Type, message };
+        return Err(Error::invalid_request(vec![violation]).in_call(call.name, 0));
     }
+    Ok(Prepared { path: call.name.clone(), call, body, expected: Expected::Json, cancel: Cancel::default() })
 }
 
 /// Checks the path of an endpoint, and that it is not an update that is called as a query.

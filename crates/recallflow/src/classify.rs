@@ -29,23 +29,11 @@ pub(crate) struct FailedAttempt {
     pub(crate) error: Error,
 }
 
-impl FailedAttempt {
-    /// Permits no retry of an update with HTTP 5xx, because the service may have failed after it applied the update. That
-    /// holds for the codes -15 and -16 too, with which the service otherwise refuses a request unread.
-    pub(crate) fn restrict_retries(self, kind: OperationKind) -> Self {
-        let is_server_error = self.error.http_status().is_some_and(|status| status >= 500);
-        match (kind, self.class) {
-            (OperationKind::Update, RetryClass::Throttled | RetryClass::Clock) if is_server_error => {
-                Self { class: RetryClass::Undecodable, ..self }
-            }
-            _ => self,
-        }
-    }
-}
-
 /// The circumstances of a response.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
+    /// Whether the call reads or changes data.
+    pub(crate) kind: OperationKind,
     /// The service's time in seconds when it responded.
     pub(crate) now: i64,
     /// The data that a success must have.
@@ -67,7 +55,7 @@ pub(crate) fn classify_response(response: &HttpResponse, context: &Context<'_>) 
         envelope::open(&response.body, context.expected, context.max_values)
     };
     let retry_after = response.retry_after.as_deref().and_then(|header| retry::parse_retry_after(header, context.now));
-    let classifier = Classifier { response, secrets: context.secrets, retry_after };
+    let classifier = Classifier { kind: context.kind, response, secrets: context.secrets, retry_after };
     let Envelope { code, is_ambiguous, message, data } = match opened {
         Ok(envelope) => envelope,
         Err(NotAnEnvelope::TooManyValues) => {
@@ -91,6 +79,9 @@ pub(crate) fn classify_response(response: &HttpResponse, context: &Context<'_>) 
     if response.status >= 300 {
         return Err(classifier.contradictory());
     }
+    if response.is_early && context.kind == OperationKind::Update {
+        return Err(classify_failure(TransportFailure::too_early(response.status), context.base_url));
+    }
     match (data, context.expected) {
         (_, Expected::Nothing) => Ok(ResponseData::Nothing),
         (Data::Object(table), Expected::Object(shape, required)) => {
@@ -111,6 +102,7 @@ const TOO_MANY_REQUESTS: u16 = 429;
 
 /// A response that is not a success.
 struct Classifier<'a> {
+    kind: OperationKind,
     response: &'a HttpResponse,
     secrets: &'a [&'a str],
     retry_after: Option<Duration>,
@@ -137,8 +129,12 @@ impl Classifier<'_> {
         let class = match code_info.map_or(RetryClass::Settled, |info| info.class) {
             _ if throttled => RetryClass::Throttled,
             RetryClass::Settled if is_gateway_error(status) => RetryClass::Failed,
-            // The code is an error's, but the service may have failed after it applied an update.
+            // The code is an error's, but the service may have failed after it applied an update. That holds even for the
+            // codes with which it otherwise refuses a request unread.
             RetryClass::Settled if is_server_error => RetryClass::Undecodable,
+            RetryClass::Throttled | RetryClass::Clock if is_server_error && self.kind == OperationKind::Update => {
+                RetryClass::Undecodable
+            }
             class => class,
         };
         let of_kind = || CODES.iter().find(|known| known.kind == kind);

@@ -27,7 +27,6 @@ use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
 use crate::transport::cancel::{Cancel, LogIfDropped};
-use crate::transport::failure::TransportFailure;
 use crate::transport::pool::Pool;
 use crate::transport::{AttemptRequest, HttpResponse, Transport};
 
@@ -108,7 +107,7 @@ impl Client {
         }
         Ok(Prepared {
             call: operation.into(),
-            url: self.shared.transport.base().join(operation.path),
+            path: operation.path.into(),
             body: request.encode()?,
             expected: shape.map_or(Expected::Nothing, |shape| Expected::Object(shape, operation.content)),
             cancel: Cancel::default(),
@@ -155,8 +154,12 @@ impl Client {
         self.max_retries
     }
 
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.shared.transport
+    /// Returns the base URL of the service.
+    #[cfg(feature = "__ffi")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.shared.transport.base().as_str()
     }
 
     /// Makes attempts until one succeeds, or no other may follow.
@@ -223,7 +226,7 @@ impl Client {
                 if failed.class == RetryClass::Clock {
                     self.shared.clock.refuse(offset, learned);
                 }
-                Err(failed.restrict_retries(request.call.kind))
+                Err(failed)
             }
         }
     }
@@ -235,7 +238,7 @@ impl Client {
         deadline: Instant,
         offset: i64,
     ) -> Result<(HttpResponse, String), FailedAttempt> {
-        let Prepared { call, url, body, cancel, .. } = request;
+        let Prepared { call, path, body, cancel, .. } = request;
         let Shared { credentials, transport, clock, .. } = &*self.shared;
         let failed = |failure| classify::classify_failure(failure, transport.base().as_str());
         let http = transport.open(&self.pool).map_err(failed)?;
@@ -243,7 +246,7 @@ impl Client {
         let timestamp = clock.local().saturating_add(offset);
         let sign = credentials.sign(timestamp);
         let attempt = AttemptRequest {
-            url,
+            path,
             kind: call.kind,
             sign: &sign,
             timestamp,
@@ -272,20 +275,14 @@ impl Client {
         let Shared { transport, clock, .. } = &*self.shared;
         let secrets = self.secrets(sign);
         let context = Context {
+            kind: request.call.kind,
             now: clock.local().saturating_add(learned),
             expected: request.expected,
             max_values: max_values(transport.max_response_bytes()),
             secrets: &secrets,
             base_url: transport.base().as_str(),
         };
-        let data = classify::classify_response(response, &context)?;
-        if response.is_early && request.call.kind == OperationKind::Update {
-            return Err(classify::classify_failure(
-                TransportFailure::too_early(response.status),
-                transport.base().as_str(),
-            ));
-        }
-        Ok(data)
+        classify::classify_response(response, &context)
     }
 
     /// Returns the texts that no error may show.

@@ -10,11 +10,12 @@ pub(crate) mod options;
 mod record;
 pub(crate) mod request;
 
-pub use call::{CallRuntime, Pages, RuntimeQueue, Runtimes, build_runtime, describe_operation};
+pub use call::{Pages, build_runtime, describe_operation, prepare_json};
 pub use options::{OptionEntry, Setter};
 pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};
 
+pub use crate::blocking::call_runtime::{CallRuntime, RuntimeQueue, Runtimes};
 pub use crate::client::Encode;
 pub use crate::fee::total_fees;
 pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, read_request};

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use url::Url;
 
 use crate::operation::{OperationInfo, OperationKind};
 use crate::response::content::Expected;
@@ -28,7 +27,8 @@ impl From<&OperationInfo> for CallInfo {
 #[derive(Clone, Debug)]
 pub struct Prepared {
     pub(crate) call: CallInfo,
-    pub(crate) url: Url,
+    /// Below the base URL.
+    pub(crate) path: Cow<'static, str>,
     pub(crate) body: Bytes,
     pub(crate) expected: Expected,
     pub(crate) cancel: Cancel,

@@ -27,7 +27,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
-use reqwest::{Client, ClientBuilder, Method, Request, Response, Url, redirect, retry};
+use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 
@@ -68,7 +68,8 @@ pub(crate) struct Config {
 
 /// One signed request.
 pub(crate) struct AttemptRequest<'a> {
-    pub(crate) url: &'a Url,
+    /// Below the base URL.
+    pub(crate) path: &'a str,
     pub(crate) kind: OperationKind,
     pub(crate) sign: &'a str,
     pub(crate) timestamp: i64,
@@ -255,13 +256,13 @@ impl Transport {
         attempt: AttemptRequest<'_>,
         connections: &Arc<Connections>,
     ) -> Result<(Request, Arc<Gate>), TransportFailure> {
-        let AttemptRequest { url, sign, timestamp, body, cancel, .. } = attempt;
+        let AttemptRequest { path, sign, timestamp, body, cancel, .. } = attempt;
         let mut sign = HeaderValue::from_str(sign)
             .map_err(|_| TransportFailure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
         let (body, gate) = RequestBody::new(body, connections.clone());
         cancel.begin(&gate);
-        let mut request = Request::new(Method::POST, url.clone());
+        let mut request = Request::new(Method::POST, self.base.join(path));
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
         headers.insert(SIGN, sign);

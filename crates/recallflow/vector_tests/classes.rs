@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::generated::operations::OPERATIONS;
 use crate::generated::positions::{operations, responses};
 use crate::generated::shapes::RESPONSES;
+use crate::operation::OperationKind;
 use crate::response::content::Expected;
 use crate::retry::RetryClass;
 use crate::transport::HttpResponse;
@@ -89,19 +90,36 @@ impl FailureCase {
     }
 }
 
+/// Returns the circumstances of a response to a call of this kind, which would have the data of a flow.
+fn context(kind: OperationKind) -> classify::Context<'static> {
+    let operation = &OPERATIONS[operations::QUERY_RECALL_FLOW_DETAIL];
+    classify::Context {
+        kind,
+        now: 0,
+        expected: Expected::Object(&RESPONSES[responses::RECALL_FLOW_DETAIL], operation.content),
+        max_values: usize::MAX,
+        secrets: &[],
+        base_url: "",
+    }
+}
+
 #[test]
 fn a_response_has_the_expected_retry_class() {
     check_all(&load::<File>("classes").cases, |case| {
-        let operation = &OPERATIONS[operations::QUERY_RECALL_FLOW_DETAIL];
-        let context = classify::Context {
-            now: 0,
-            expected: Expected::Object(&RESPONSES[responses::RECALL_FLOW_DETAIL], operation.content),
-            max_values: usize::MAX,
-            secrets: &[],
-            base_url: "",
-        };
+        let context = context(OperationKind::Query);
         let failed = classify::classify_response(&case.response(), &context).err().ok_or("it is a success")?;
         same("class", &case.class.as_str(), &failed.class.as_str())
+    });
+}
+
+#[test]
+fn an_update_is_repeated_only_after_responses_without_a_server_error() {
+    check_all(&load::<File>("classes").cases, |case| {
+        let context = context(OperationKind::Update);
+        let failed = classify::classify_response(&case.response(), &context).err().ok_or("it is a success")?;
+        let is_repeatable = matches!(failed.class, RetryClass::Throttled | RetryClass::Clock);
+        let is_refused = matches!(case.class.as_str(), "throttled" | "clock");
+        same("repeatable", &(is_refused && case.http_status < 500), &is_repeatable)
     });
 }
 

@@ -1,17 +1,13 @@
 //! Calls without Rust types.
 
-use std::future::Future;
 use std::io;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::runtime::Runtime;
-use tokio::task::yield_now;
 
 use super::request::{PagingShape, Request};
-use crate::blocking::runtime_pool::{self, BorrowedRuntime, QueueForRuntime, RuntimePool};
-use crate::call::describe_call;
+use crate::blocking::runtime_pool;
+use crate::call::{describe_call, prepare_call};
 use crate::classify;
 use crate::client::Client;
 use crate::error::Error;
@@ -37,23 +33,6 @@ impl Client {
         self.encode(operation, &*read_for(operation, source)?)
     }
 
-    /// Checks the arguments of a call of any other endpoint, with the body as JSON text.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Client::call`] before it sends anything.
-    pub fn prepare_json(&self, path: &str, kind: &str, body: Bytes) -> Result<Prepared, Error> {
-        let kind = match kind {
-            "query" => OperationKind::Query,
-            "update" => OperationKind::Update,
-            other => {
-                let got = describe_text(other);
-                return Err(Error::config(format!("expected `kind` to be \"query\" or \"update\", got {got}")));
-            }
-        };
-        self.prepare_call(describe_call(path, kind)?, body)
-    }
-
     /// Sends a request, and returns the data of the response.
     ///
     /// # Errors
@@ -67,6 +46,23 @@ impl Client {
         let shape = CALLS[operation].response.map(|response| &RESPONSES[response]);
         self.check_and_encode(&OPERATIONS[operation], shape, request)
     }
+}
+
+/// Checks the arguments of a call of any other endpoint, with the body as JSON text.
+///
+/// # Errors
+///
+/// Those of [`Client::call`] before it sends anything.
+pub fn prepare_json(path: &str, kind: &str, body: Bytes) -> Result<Prepared, Error> {
+    let kind = match kind {
+        "query" => OperationKind::Query,
+        "update" => OperationKind::Update,
+        other => {
+            let got = describe_text(other);
+            return Err(Error::config(format!("expected `kind` to be \"query\" or \"update\", got {got}")));
+        }
+    };
+    prepare_call(describe_call(path, kind)?, body)
 }
 
 /// Reads the request of an operation strictly.
@@ -97,14 +93,6 @@ impl Error {
     }
 }
 
-impl Client {
-    /// Returns the base URL of the service.
-    #[must_use]
-    pub fn base_url(&self) -> &str {
-        self.transport().base().as_str()
-    }
-}
-
 /// Creates a Tokio runtime that is driven by one thread.
 ///
 /// # Errors
@@ -112,101 +100,6 @@ impl Client {
 /// An error of the system if it refuses a descriptor.
 pub fn build_runtime() -> io::Result<Runtime> {
     runtime_pool::build_runtime()
-}
-
-/// Runtimes for calls on the calling thread, as those of [`blocking::Client`](crate::blocking::Client).
-#[derive(Clone)]
-pub struct Runtimes(Arc<RuntimePool>);
-
-impl Runtimes {
-    /// Creates the runtimes for calls of a client.
-    #[must_use]
-    pub fn new(client: &Client) -> Self {
-        Self(Arc::new(RuntimePool::new(client.max_connections())))
-    }
-
-    /// Borrows a runtime for one call of the client, until the result is dropped. Returns `None` if too many are in use.
-    ///
-    /// # Errors
-    ///
-    /// An error of the system if it refuses a descriptor. [`Error::refused_by_system`] describes it.
-    pub fn try_borrow(&self, client: &Client) -> io::Result<Option<CallRuntime>> {
-        Ok(self.0.try_borrow()?.map(|runtime| CallRuntime::new(runtime, client)))
-    }
-
-    /// Joins the queue for a runtime, for one call of the client.
-    #[must_use]
-    pub fn queue(&self, client: Client) -> RuntimeQueue {
-        RuntimeQueue { queue: self.0.queue(), started: Instant::now(), client }
-    }
-}
-
-/// The place of a call in the queue for a runtime.
-pub struct RuntimeQueue {
-    queue: QueueForRuntime,
-    started: Instant,
-    client: Client,
-}
-
-impl RuntimeQueue {
-    /// Waits for a runtime, but at most for this long. Returns `None` then; call again to continue.
-    ///
-    /// # Errors
-    ///
-    /// A timeout if the time of the call has passed, or an error of the system if it refuses a descriptor.
-    pub fn borrow_within(&mut self, time: Duration, call: &CallInfo) -> Result<Option<CallRuntime>, Error> {
-        let timeout = self.client.timeout();
-        let left = timeout.saturating_sub(self.started.elapsed());
-        let borrowed = self.queue.borrow_within(time.min(left));
-        match borrowed.map_err(|error| Error::refused_by_system(&error, Some(call)))? {
-            Some(runtime) => {
-                let left = timeout.saturating_sub(self.started.elapsed());
-                Ok(Some(CallRuntime::new(runtime, &self.client.with_timeout(left))))
-            }
-            None if left <= time => Err(classify::no_free_connection(self.client.max_connections(), call)),
-            None => Ok(None),
-        }
-    }
-}
-
-/// A runtime for one call on the calling thread.
-pub struct CallRuntime {
-    runtime: BorrowedRuntime,
-    client: Client,
-}
-
-impl CallRuntime {
-    fn new(runtime: BorrowedRuntime, client: &Client) -> Self {
-        Self { client: client.with_pool(runtime.connections()), runtime }
-    }
-
-    /// Returns the client with the connection pool of this runtime.
-    #[must_use]
-    pub fn client(&self) -> Client {
-        self.client.clone()
-    }
-
-    /// Closes the connection of a call that was dropped. A connection closes only while its runtime runs.
-    ///
-    /// # Errors
-    ///
-    /// An error of the system if it refuses a thread. A thread is needed only within another runtime.
-    pub fn close_dropped(&self) -> io::Result<()> {
-        self.runtime.run(yield_now)
-    }
-
-    /// Runs a future of that client for this long. Returns `None` if it has not completed; call again to continue.
-    ///
-    /// # Errors
-    ///
-    /// The same as for [`close_dropped`](Self::close_dropped).
-    pub fn run_for<T: Send>(
-        &mut self,
-        time: Duration,
-        future: impl Future<Output = T> + Send,
-    ) -> io::Result<Option<T>> {
-        self.runtime.run_for(time, future)
-    }
 }
 
 /// The pages of a query, like [`crate::Pages`], except that each page may be read by another client.

@@ -44,18 +44,16 @@ fn config(base: &str) -> Config {
 struct Sender {
     transport: Transport,
     pool: Pool,
-    url: Url,
 }
 
 impl Sender {
     fn new(config: Config) -> Self {
-        let url = config.base.join("/voice/first");
-        Self { transport: Transport::new(config).unwrap(), pool: Pool::default(), url }
+        Self { transport: Transport::new(config).unwrap(), pool: Pool::default() }
     }
 
     async fn send(&self, outgoing: AttemptRequest<'_>) -> Result<HttpResponse, TransportFailure> {
         let http = self.transport.open(&self.pool)?;
-        self.transport.send(&http, AttemptRequest { url: &self.url, ..outgoing }).await
+        self.transport.send(&http, outgoing).await
     }
 }
 
@@ -69,11 +67,9 @@ fn tls_transport_to(address: SocketAddr) -> Sender {
 
 fn attempt_ending_at(ends_at: Instant) -> AttemptRequest<'static> {
     static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
-    // `Sender::send` replaces it.
-    static URL: LazyLock<Url> = LazyLock::new(|| Url::parse("https://host.example").unwrap());
     AttemptRequest {
         cancel: &CANCEL,
-        url: &URL,
+        path: "/voice/first",
         kind: OperationKind::Query,
         sign: "the-sign",
         timestamp: 1_630_468_800,
