@@ -67,5 +67,5 @@ def test_an_interruption_by_a_log_handler_loses_no_page(recallflow_sandbox: Sand
 def test_a_list_begins_with_the_page_that_a_whole_float_names(recallflow_sandbox: Sandbox) -> None:
     client = recallflow_sandbox.client()
     whole = sum(1 for _ in client.group_calls(QUERY))
-    from_third = QUERY.replace(current=3.0)
+    from_third = QUERY.replace(current=3.0)  # type: ignore[arg-type]
     assert sum(1 for _ in client.group_calls(from_third)) == whole - 200

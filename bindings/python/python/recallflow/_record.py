@@ -52,10 +52,7 @@ class Record:
         return self._values()
 
     def replace(self: R, **changes: Any) -> R:
-        """Returns a copy with other values in the given fields.
-
-        `copy.replace` of Python 3.13 does the same, and type checkers check the fields that it is given.
-        """
+        """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
         return self.__replace__(**changes)
 
     def __replace__(self: R, **changes: Any) -> R:

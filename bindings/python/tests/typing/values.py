@@ -69,6 +69,8 @@ def constructors_take_what_they_do_not_set(path: Path) -> None:
 
 def copies_are_checked(update: rf.UpdateRecallFlow) -> None:
     assert_type(update.replace(recall_interval=60), rf.UpdateRecallFlow)
+    update.replace(recall_interval="60")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    update.replace(recall_intervall=60)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     assert_type(copy.copy(update), rf.UpdateRecallFlow)
 
 

@@ -22,6 +22,7 @@ pub fn render(api: &Api) -> Vec<File> {
     let files = [
         ("__init__", package),
         ("async_methods", operations::methods(api, true)),
+        ("changes", values::changes(api)),
         ("enums", enums::render_module(api)),
         ("methods", operations::methods(api, false)),
         ("operations", operations::positions(api)),

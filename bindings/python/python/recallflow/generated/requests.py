@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recallflow._audio import encode_audio
 from recallflow._record import keyword_record
@@ -23,6 +23,18 @@ from recallflow.generated.enums import (
     VoiceGender,
     VoiceSource,
 )
+
+if TYPE_CHECKING:
+    from recallflow.generated.changes import (
+        AgentRecallNodeChanges,
+        CancelRecallFlowChanges,
+        GroupCallQueryChanges,
+        RecallFlowDetailQueryChanges,
+        RecallFlowQueryChanges,
+        RecallNodeChanges,
+        UpdateAgentRecallFlowChanges,
+        UpdateRecallFlowChanges,
+    )
 
 __all__ = [
     "AgentRecallNode",
@@ -48,6 +60,12 @@ class CancelRecallFlow(Request):
     id: int
     """Key of the flow, ID of its parent task, or key of the node."""
 
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[CancelRecallFlowChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
+
 
 @keyword_record
 class GroupCallQuery(Request):
@@ -72,6 +90,12 @@ class GroupCallQuery(Request):
     search_condition: str | None = None
     """Part of a task name, a voice file name or a text to speak. On the wire it is in `params`."""
 
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[GroupCallQueryChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
+
 
 @keyword_record
 class RecallFlowDetailQuery(Request):
@@ -79,6 +103,12 @@ class RecallFlowDetailQuery(Request):
 
     key_id: int
     """Unique key of the recall flow."""
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallFlowDetailQueryChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
 
 @keyword_record
@@ -95,6 +125,12 @@ class RecallFlowQuery(Request):
     """End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
     task_name: str | None = None
     """Part of the parent task's name, or the exact ID of the parent task. On the wire it is in `params`."""
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallFlowQueryChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
 
 @keyword_record
@@ -115,6 +151,12 @@ class UpdateAgentRecallFlow(Request):
     node_list: Sequence[AgentRecallNode] | None = None
     """Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented."""
 
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[UpdateAgentRecallFlowChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
+
 
 @keyword_record
 class UpdateRecallFlow(Request):
@@ -132,6 +174,12 @@ class UpdateRecallFlow(Request):
     node_list: Sequence[RecallNode] | None = None
     """Nodes of the flow, in order. Whether the service keeps its nodes if this field is left out is not documented."""
 
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[UpdateRecallFlowChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
+
 
 @keyword_record
 class AgentRecallNode(Request):
@@ -141,6 +189,12 @@ class AgentRecallNode(Request):
 
     script_id: int
     """ID of the AI Agent template."""
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[AgentRecallNodeChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
 
 class RecallNodeOptions(TypedDict, total=False):
@@ -234,6 +288,12 @@ class RecallNode(Request):
     """Key that transfers the call to an agent. Required when `toSeat` is 1 and `toSeatType` is 2."""
     delay_transfer: int | None = None
     """Delay of the transfer in seconds. Takes effect only when `toSeat` is 1 and `toSeatType` is 2."""
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallNodeChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
     @classmethod
     def uploaded(

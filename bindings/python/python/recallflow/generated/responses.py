@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from recallflow._flow import Updatable
 from recallflow._money import FeeTotal
 from recallflow._record import Record, keyword_record
+from recallflow._typing import Self, Unpack
 from recallflow._values import Response
 from recallflow.generated.enums import (
     OutboundControl,
@@ -25,6 +27,16 @@ from recallflow.generated.requests import (
     UpdateAgentRecallFlow,
     UpdateRecallFlow,
 )
+
+if TYPE_CHECKING:
+    from recallflow.generated.changes import (
+        GroupCallPageChanges,
+        GroupCallTaskChanges,
+        RecallFlowChanges,
+        RecallFlowDetailChanges,
+        RecallFlowPageChanges,
+        RecallNodeDetailChanges,
+    )
 
 __all__ = [
     "GroupCallPage",
@@ -54,6 +66,12 @@ class GroupCallPage(Response):
     records: Sequence[GroupCallTask] = ()
     """Tasks of the page; empty if the response has none."""
 
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[GroupCallPageChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
+
 
 @keyword_record
 class RecallFlowPage(Response):
@@ -69,6 +87,12 @@ class RecallFlowPage(Response):
     """Number of pages."""
     records: Sequence[RecallFlow] = ()
     """Flows of the page; empty if the response has none."""
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallFlowPageChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
 
 @keyword_record
@@ -95,6 +119,12 @@ class RecallFlow(Response):
     """State of the flow (0 pending, 1 in progress, 2 completed, 3 cancelled, 4 failed). A flow can be edited only while
     it is pending.
     """
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallFlowChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
 
 @keyword_record
@@ -146,6 +176,12 @@ class GroupCallTask(Response):
     send_sms_num: int | None = None
     """Number of hang-up SMS sent."""
 
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[GroupCallTaskChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
+
 
 @keyword_record
 class RecallFlowDetail(Updatable):
@@ -179,6 +215,12 @@ class RecallFlowDetail(Updatable):
     """Whether the service counted the nodes; only in responses that page the nodes."""
     pages: int | None = None
     """Number of pages; only in responses that page the nodes."""
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallFlowDetailChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
     def to_update(self) -> UpdateRecallFlow | UpdateAgentRecallFlow:
         """Returns the update that would write back this response, of the type that its fields fit.
@@ -258,6 +300,12 @@ class RecallNodeDetail(Response):
     script_id: int | None = None
     """ID of the AI Agent template; only in nodes of AI Agent flows. Known only from other public pages of the vendor.
     """
+
+    if TYPE_CHECKING:
+
+        def replace(self, **changes: Unpack[RecallNodeDetailChanges]) -> Self:  # type: ignore[override]
+            """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
+            ...
 
 
 @keyword_record

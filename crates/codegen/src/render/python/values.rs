@@ -53,6 +53,16 @@ struct NamedConstructor {
     fields: Vec<PythonMember>,
 }
 
+/// The arguments of `replace` of all classes.
+#[derive(Serialize)]
+struct PythonChanges {
+    header: String,
+    enums: Vec<String>,
+    requests: Vec<String>,
+    responses: Vec<String>,
+    classes: Vec<PythonClass>,
+}
+
 /// The class of the sums of a response's fees.
 #[derive(Serialize)]
 struct PythonTotals {
@@ -73,6 +83,23 @@ pub(super) fn requests(api: &Api) -> String {
 
 pub(super) fn responses(api: &Api) -> String {
     render(api, Direction::Response, include_str!("responses.py.jinja"))
+}
+
+pub(super) fn changes(api: &Api) -> String {
+    let fields = || api.types.iter().flat_map(|item| &item.fields);
+    let held = |direction| {
+        let of_direction = api.types.iter().filter(move |item| item.direction == direction);
+        let is_held = |name: &str| fields().any(|field| *field.kind.item() == FieldKind::Object(name.to_owned()));
+        sorted(of_direction.map(|item| item.name.clone()).filter(|name| is_held(name)))
+    };
+    let page = PythonChanges {
+        header: crate::render::header::header(api),
+        enums: enums_of(fields().map(|field| &field.kind)),
+        requests: held(Direction::Request),
+        responses: held(Direction::Response),
+        classes: api.types.iter().map(class).collect(),
+    };
+    fill(include_str!("changes.py.jinja"), page)
 }
 
 fn render(api: &Api, direction: Direction, template: &str) -> String {
