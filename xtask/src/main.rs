@@ -1,5 +1,6 @@
 //! The project's commands, run as `cargo xtask <command>`. This file finds the command and prints the help.
 
+mod agree;
 mod artifact;
 mod bench;
 mod codegen;
@@ -70,6 +71,12 @@ const COMMANDS: &[ProjectCommand] = &[
         options: "[--quick]",
         about: "play every fault in every language and write docs/faults.md; with --quick, only play a few",
         run: faults::run_command,
+    },
+    ProjectCommand {
+        name: "agree",
+        options: "[number]",
+        about: "judge random requests in every language, by the schema and by the oracle",
+        run: agree::run_command,
     },
     ProjectCommand {
         name: "package",

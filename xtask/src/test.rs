@@ -5,7 +5,7 @@ use std::time::Instant;
 use lexopt::Arg;
 
 use crate::process::{Outcome, cargo, read_quietly, run, without_settings};
-use crate::{codegen, demo, docs, faults, node, package, python, supply, words};
+use crate::{agree, codegen, demo, docs, faults, node, package, python, supply, words};
 
 /// A check of one language, or of all.
 struct Check {
@@ -40,6 +40,7 @@ const CHECKS: &[Check] = &[
     check("rust", "programs of the documents", || docs::run_programs("rust", &[])),
     check("python", "programs of the documents", || docs::run_programs("python", &[])),
     check("node", "programs of the documents", || docs::run_programs("node", &[])),
+    check("all", "random requests", agree::judge_few),
     check("rust", "logs of every library", check_logs),
     check("rust", "documentation", || {
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);

@@ -76,11 +76,26 @@ const MISFITS = [
   [new Proxy([], { get: () => assert.fail('no') }), 'an object that cannot be read'],
 ];
 
+/**
+ * Returns the broken rules at a path.
+ *
+ * @param {string} path
+ * @param {readonly import('recallflow').Violation[]} found
+ */
+function rulesAt(path, found) {
+  return found.filter((each) => each.path === path).map(({ rule }) => rule);
+}
+
 suite('a value that fits no field is reported', () => {
   for (const [type, name] of ALL_FIELDS) {
     test(`${type}.${name}`, () => {
       const path = pathOf(type, name);
       for (const [value, text] of MISFITS) {
+        if (typeof value === 'number' && Number.isFinite(value) && FLOAT_FIELDS.includes(name)) {
+          // It is a number, though out of range.
+          assert.deepEqual(rulesAt(path, validate(withField(type, name, value), type)), ['range']);
+          continue;
+        }
         const request = withField(type, name, value);
         const [violation] = validate(request, type).filter((each) => each.path === path);
         assert(violation !== undefined, text);
@@ -114,10 +129,7 @@ suite('booleans and numbers are distinguished', () => {
     test(`${type}.${name}`, () => {
       const path = pathOf(type, name);
       const isFlag = typeof REQUESTS[type][/** @type {never} */ (name)] === 'boolean';
-      const rulesOf = (value) => {
-        const found = validate(withField(type, name, value), type).filter((each) => each.path === path);
-        return found.map(({ rule }) => rule);
-      };
+      const rulesOf = (value) => rulesAt(path, validate(withField(type, name, value), type));
       for (const value of [true, false]) {
         assert.deepEqual(rulesOf(value), isFlag ? [] : ['type']);
       }

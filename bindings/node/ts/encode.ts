@@ -70,7 +70,7 @@ function encodeNumber(value: number, isExtra: boolean): string {
   if (!Number.isFinite(value)) {
     return placeholder(String(value));
   }
-  if (isExtra && Object.is(value, -0)) {
+  if (Object.is(value, -0)) {
     return '-0.0';
   }
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
@@ -78,7 +78,9 @@ function encodeNumber(value: number, isExtra: boolean): string {
       // The reader returns large integers as bigints, so this number had a fraction or an exponent in the response.
       return value.toExponential();
     }
-    return placeholder(`${String(value)}, which may be another number already: beyond 2^53 give a bigint`);
+    const got = `${String(value)}, which may be another number already: beyond 2^53 give a bigint`;
+    // A field with a fraction takes the number.
+    return `${placeholder(got).slice(0, -1)},"number":${String(value)}}`;
   }
   return String(value);
 }

@@ -187,8 +187,8 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
 
     fn float(&self) -> Option<f64> {
         match self.ok_or_raise_later(python_number(&self.object))?? {
-            // Integers of more than 64 bits are refused, as in the other languages.
-            PyNumber::Integer(number) => number.extract::<i64>().ok().and_then(|_| number.extract().ok()),
+            // Any size is allowed, as in JSON text: the limits of the field decide.
+            PyNumber::Integer(number) => number.extract().ok(),
             PyNumber::Float(number) => Some(number).filter(|number| number.is_finite()),
         }
     }

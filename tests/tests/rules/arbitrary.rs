@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
-use crate::mistake::{make, mistake};
-use crate::odd::{any_json, character};
+use crate::mistake::{Mistake, make, mistake};
+use crate::odd::{any_json, character, odd};
 use crate::oracle::Request;
 
 /// Generates any request. Most are nearly valid, and reach the later checks as well.
@@ -14,6 +14,7 @@ pub(crate) fn request(request: Request) -> BoxedStrategy<Value> {
     prop_oneof![
         2 => valid(request),
         12 => mistaken(request),
+        2 => mixed(request),
         1 => any_json(),
     ]
     .boxed()
@@ -26,6 +27,10 @@ pub(crate) fn valid(request: Request) -> BoxedStrategy<Value> {
         Request::UpdateAgentRecallFlow => agent_update().boxed(),
         Request::RecallFlowDetailQuery => int64().prop_map(|key_id| json!({ "keyId": key_id })).boxed(),
         Request::GroupCallQuery => query().boxed(),
+        Request::RecallFlowQuery => flow_query().boxed(),
+        Request::CancelRecallFlow => {
+            (whole(1, 3), int64()).prop_map(|(scope, id)| json!({ "type": scope, "id": id })).boxed()
+        }
     }
 }
 
@@ -37,6 +42,20 @@ fn mistaken(request: Request) -> impl Strategy<Value = Value> {
         }
         json
     })
+}
+
+/// Generates a valid request and adds a field of another request.
+fn mixed(request: Request) -> impl Strategy<Value = Value> {
+    (valid(request), any::<Index>(), foreign_field()).prop_map(|(mut json, place, foreign)| {
+        make(&mut json, place, foreign);
+        json
+    })
+}
+
+/// Generates a field that some requests have and others do not.
+pub(crate) fn foreign_field() -> impl Strategy<Value = Mistake> {
+    const NAMES: &[&str] = &["recallIntent", "scriptId", "source", "text", "toSeat", "nodeList", "params", "taskName"];
+    (select(NAMES), odd()).prop_map(|(name, value)| Mistake::Add(name.to_owned(), value))
 }
 
 /// Generates an update of an AI Agent flow.
@@ -74,6 +93,19 @@ fn query() -> impl Strategy<Value = Value> {
                 if let Some(value) = value {
                     params[name] = value;
                 }
+            }
+            json!({ "current": current, "size": size, "params": params })
+        },
+    )
+}
+
+fn flow_query() -> impl Strategy<Value = Value> {
+    let name = prop_oneof![1 => Just(Value::Null), 4 => text(0, 40)];
+    (whole(1, i32::MAX), whole(1, 100), time(), time(), prop::option::of(name)).prop_map(
+        |(current, size, start, end, name)| {
+            let mut params = json!({ "strTime": start, "endTime": end });
+            if let Some(name) = name {
+                params["taskName"] = name;
             }
             json!({ "current": current, "size": size, "params": params })
         },

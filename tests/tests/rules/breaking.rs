@@ -226,16 +226,9 @@ fn of_query() -> Vec<Breaker> {
     ]
 }
 
-fn of_params() -> Vec<Breaker> {
+fn of_times() -> Vec<Breaker> {
     let no_times =
         ["2023-02-29 00:00:00", "2024-01-01", "2024-01-01T00:00:00", "2024-01-01 24:00:00", "0000-01-01 00:00:00", " "];
-    let item = |values: Vec<Value>, rule| Breaker {
-        given: json!({}),
-        field: "statusList",
-        values: values.into_iter().map(|value| json!([6, value])).collect(),
-        path: "statusList[1]",
-        rule,
-    };
     vec![
         breaks("strTime", "required", json!({}), [Value::Null]),
         breaks("strTime", "format", json!({}), no_times.map(Value::from)),
@@ -243,6 +236,19 @@ fn of_params() -> Vec<Breaker> {
         breaks("endTime", "required", json!({}), [Value::Null]),
         breaks("endTime", "format", json!({}), no_times.map(Value::from)),
         breaks("endTime", "type", json!({}), not_text()),
+    ]
+}
+
+fn of_params() -> Vec<Breaker> {
+    let item = |values: Vec<Value>, rule| Breaker {
+        given: json!({}),
+        field: "statusList",
+        values: values.into_iter().map(|value| json!([6, value])).collect(),
+        path: "statusList[1]",
+        rule,
+    };
+    let mut breakers = of_times();
+    breakers.extend([
         breaks("taskType", "required", json!({}), [Value::Null]),
         breaks("taskType", "one_of", json!({}), [json!(1), json!(2), json!(4)]),
         breaks("taskType", "type", json!({}), not_a_whole_number()),
@@ -252,6 +258,24 @@ fn of_params() -> Vec<Breaker> {
         breaks("idxAppId", "type", json!({}), not_a_whole_number()),
         breaks("searchCondition", "type", json!({}), not_text()),
         breaks("current", "type", json!({}), [json!(1)]),
+    ]);
+    breakers
+}
+
+fn of_flow_params() -> Vec<Breaker> {
+    let mut breakers = of_times();
+    breakers.push(breaks("taskName", "type", json!({}), not_text()));
+    breakers
+}
+
+fn of_cancel() -> Vec<Breaker> {
+    vec![
+        breaks("type", "required", json!({}), [Value::Null]),
+        breaks("type", "one_of", json!({}), [json!(0), json!(4), json!(i64::MIN)]),
+        breaks("type", "type", json!({}), not_a_whole_number()),
+        breaks("id", "required", json!({}), [Value::Null]),
+        breaks("id", "type", json!({}), not_a_whole_number()),
+        breaks("keyId", "type", json!({}), [json!(1)]),
     ]
 }
 
@@ -339,6 +363,17 @@ proptest! {
         break_each(Request::GroupCallQuery, &valid, ("", ""), of_query())?;
         break_each(Request::GroupCallQuery, &valid, ("/params", "params"), of_params())?;
     }
+
+    #[test]
+    fn one_mistake_in_a_query_of_flows_is_one_violation(valid in arbitrary::valid(Request::RecallFlowQuery)) {
+        break_each(Request::RecallFlowQuery, &valid, ("", ""), of_query())?;
+        break_each(Request::RecallFlowQuery, &valid, ("/params", "params"), of_flow_params())?;
+    }
+
+    #[test]
+    fn one_mistake_in_a_cancellation_is_one_violation(valid in arbitrary::valid(Request::CancelRecallFlow)) {
+        break_each(Request::CancelRecallFlow, &valid, ("", ""), of_cancel())?;
+    }
 }
 
 #[test]
@@ -356,6 +391,8 @@ fn the_tables_break_every_rule_of_every_field() {
         (Request::UpdateAgentRecallFlow, [told("", of_agent_update()), told("nodeList[]", of_agent_node())]),
         (Request::RecallFlowDetailQuery, [told("", of_detail_query()), Broken::new()]),
         (Request::GroupCallQuery, [told("", of_query()), told("params", of_params())]),
+        (Request::RecallFlowQuery, [told("", of_query()), told("params", of_flow_params())]),
+        (Request::CancelRecallFlow, [told("", of_cancel()), Broken::new()]),
     ] {
         let told: Broken = tables.into_iter().flatten().collect();
         let missing: Vec<_> =

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use recallflow::{Extra, GroupCallQuery, RecallFlowDetailQuery, UpdateAgentRecallFlow, UpdateRecallFlow};
+use recallflow::{
+    CancelRecallFlow, Extra, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, UpdateAgentRecallFlow,
+    UpdateRecallFlow,
+};
 use serde_json::{Map, Value};
 
 use crate::arbitrary;
@@ -90,25 +93,17 @@ impl Carrier for UpdateAgentRecallFlow {
     }
 }
 
-impl Carrier for RecallFlowDetailQuery {
-    fn carry(&mut self, json: &Value) {
-        self.extra = unknown(Request::RecallFlowDetailQuery.object(), json);
-    }
-}
-
-impl Carrier for GroupCallQuery {
-    fn carry(&mut self, json: &Value) {
-        let object = Request::GroupCallQuery.object();
-        self.extra = unknown(object, json);
-        for (name, kind, ..) in object.fields {
-            if let Type::Nested(object) = kind
-                && json[name].is_object()
-            {
-                self.extra.set(name, unknown(object, &json[name])).unwrap();
+macro_rules! carrier {
+    ($($type:ident),*) => {$(
+        impl Carrier for $type {
+            fn carry(&mut self, json: &Value) {
+                self.extra = unknown_with_nested(Request::$type.object(), json);
             }
         }
-    }
+    )*};
 }
+
+carrier!(RecallFlowDetailQuery, GroupCallQuery, RecallFlowQuery, CancelRecallFlow);
 
 fn is_carried<T: Carrier>(request: Request, json: &Value) -> Result<(), TestCaseError> {
     let mut known = json.clone();
@@ -150,6 +145,19 @@ fn unknown(object: &Object, json: &Value) -> Extra {
     let mut json = json.clone();
     keep_unknown(object, &mut json);
     extra(json.as_object().cloned().unwrap_or_default())
+}
+
+/// Returns the unknown fields of a request and of its nested objects.
+fn unknown_with_nested(object: &Object, json: &Value) -> Extra {
+    let mut extra = unknown(object, json);
+    for (name, kind, ..) in object.fields {
+        if let Type::Nested(object) = kind
+            && json[name].is_object()
+        {
+            extra.set(name, unknown(object, &json[name])).unwrap();
+        }
+    }
+    extra
 }
 
 fn extra(fields: Map<String, Value>) -> Extra {

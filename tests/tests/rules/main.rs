@@ -8,6 +8,7 @@
 
 mod agreement;
 mod arbitrary;
+mod batch;
 mod breaking;
 mod coverage;
 mod decoding;

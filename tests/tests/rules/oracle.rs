@@ -23,12 +23,22 @@ pub(crate) enum Request {
     RecallFlowDetailQuery,
     /// Queries tasks.
     GroupCallQuery,
+    /// Queries flows.
+    RecallFlowQuery,
+    /// Cancels a flow or a part of it.
+    CancelRecallFlow,
 }
 
 impl Request {
     /// All request types.
-    pub(crate) const ALL: [Self; 4] =
-        [Self::UpdateRecallFlow, Self::UpdateAgentRecallFlow, Self::RecallFlowDetailQuery, Self::GroupCallQuery];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::UpdateRecallFlow,
+        Self::UpdateAgentRecallFlow,
+        Self::RecallFlowDetailQuery,
+        Self::GroupCallQuery,
+        Self::RecallFlowQuery,
+        Self::CancelRecallFlow,
+    ];
 
     /// Returns the table of its fields.
     pub(crate) fn object(self) -> &'static Object {
@@ -37,6 +47,8 @@ impl Request {
             Self::UpdateAgentRecallFlow => &UPDATE_AGENT_RECALL_FLOW,
             Self::RecallFlowDetailQuery => &RECALL_FLOW_DETAIL_QUERY,
             Self::GroupCallQuery => &GROUP_CALL_QUERY,
+            Self::RecallFlowQuery => &RECALL_FLOW_QUERY,
+            Self::CancelRecallFlow => &CANCEL_RECALL_FLOW,
         }
     }
 }
@@ -204,6 +216,28 @@ static PARAMS: Object = Object {
         ("idxAppId", Int64, No, Free),
         ("searchCondition", Text, No, Free),
     ],
+    other_kind: None,
+    at_least_one: None,
+};
+
+static RECALL_FLOW_QUERY: Object = Object {
+    fields: &[
+        ("current", Int32, Yes, Range(1.0, f64::INFINITY)),
+        ("size", Int32, Yes, Range(1.0, 100.0)),
+        ("params", Nested(&FLOW_PARAMS), Yes, Free),
+    ],
+    other_kind: None,
+    at_least_one: None,
+};
+
+static FLOW_PARAMS: Object = Object {
+    fields: &[("strTime", Time, Yes, Free), ("endTime", Time, Yes, Free), ("taskName", Text, No, Free)],
+    other_kind: None,
+    at_least_one: None,
+};
+
+static CANCEL_RECALL_FLOW: Object = Object {
+    fields: &[("type", Number(&[1, 2, 3]), Yes, Free), ("id", Int64, Yes, Free)],
     other_kind: None,
     at_least_one: None,
 };

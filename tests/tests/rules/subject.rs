@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use proptest::test_runner::Config;
 use recallflow::{
-    Error, GroupCallQuery, RecallFlowDetailQuery, RecallNode, UpdateAgentRecallFlow, UpdateRecallFlow, Violation,
-    Warning,
+    CancelRecallFlow, Error, GroupCallQuery, RecallFlowDetailQuery, RecallFlowQuery, RecallNode, UpdateAgentRecallFlow,
+    UpdateRecallFlow, Violation, Warning,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,15 @@ macro_rules! subject {
     )*};
 }
 
-subject!(UpdateRecallFlow, UpdateAgentRecallFlow, RecallFlowDetailQuery, GroupCallQuery, RecallNode);
+subject!(
+    UpdateRecallFlow,
+    UpdateAgentRecallFlow,
+    RecallFlowDetailQuery,
+    GroupCallQuery,
+    RecallFlowQuery,
+    CancelRecallFlow,
+    RecallNode
+);
 
 /// Calls a generic function with the type of a request.
 macro_rules! with_type {
@@ -57,6 +65,8 @@ macro_rules! with_type {
                 $function::<recallflow::RecallFlowDetailQuery>($($argument),*)
             }
             $crate::oracle::Request::GroupCallQuery => $function::<recallflow::GroupCallQuery>($($argument),*),
+            $crate::oracle::Request::RecallFlowQuery => $function::<recallflow::RecallFlowQuery>($($argument),*),
+            $crate::oracle::Request::CancelRecallFlow => $function::<recallflow::CancelRecallFlow>($($argument),*),
         }
     };
 }
@@ -67,17 +77,22 @@ pub(crate) fn read<T: Subject>(json: &Value) -> Result<T, Vec<Violation>> {
     T::from_text(&json.to_string()).map_err(|error| error.violations().to_vec())
 }
 
-/// Returns the violations that the client reports.
+/// Returns the rules that the client finds broken.
 pub(crate) fn client_violations(request: Request, json: &Value) -> Broken {
+    broken(&reported(request, json))
+}
+
+/// Returns the violations that the client reports, in its order.
+pub(crate) fn reported(request: Request, json: &Value) -> Vec<Violation> {
     with_type!(request, violations_of(json))
 }
 
-fn violations_of<T: Subject>(json: &Value) -> Broken {
+fn violations_of<T: Subject>(json: &Value) -> Vec<Violation> {
     match read::<T>(json) {
-        Ok(request) => broken(&request.violations()),
+        Ok(request) => request.violations(),
         Err(violations) => {
             assert!(!violations.is_empty(), "refused without a reason: {json}");
-            broken(&violations)
+            violations
         }
     }
 }
@@ -115,6 +130,8 @@ fn operation(request: Request) -> &'static str {
         Request::UpdateAgentRecallFlow => "update_agent_recall_flow",
         Request::RecallFlowDetailQuery => "query_recall_flow_detail",
         Request::GroupCallQuery => "query_group_calls",
+        Request::RecallFlowQuery => "query_recall_flows",
+        Request::CancelRecallFlow => "cancel_recall_flow",
     }
 }
 

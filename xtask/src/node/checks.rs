@@ -1,6 +1,6 @@
 //! Checks the Node package from its sources.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +59,12 @@ pub(crate) fn run_node(arguments: &mut lexopt::Parser) -> Outcome {
     if let Some(mut tool) = tool {
         return run(tool.current_dir(super::home()).args(&arguments[1..]));
     }
+    run_program(&arguments)
+}
+
+/// Runs a program, such as a file and its arguments, with the built package.
+pub(crate) fn run_program(arguments: &[impl AsRef<OsStr>]) -> Outcome {
+    let node = with_tools()?;
     super::build_package(&node)?;
     run(node.node().current_dir(super::home()).args(arguments))
 }

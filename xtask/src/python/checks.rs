@@ -1,5 +1,6 @@
 //! Checks the Python package from its sources.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::process::Command;
 
@@ -38,7 +39,12 @@ pub(crate) fn run_tests() -> Outcome {
 
 /// Runs Python with the package and the tools of its tests.
 pub(crate) fn run_python(arguments: &mut lexopt::Parser) -> Outcome {
-    let arguments = arguments.raw_args().map_err(|error| error.to_string())?;
+    let arguments: Vec<OsString> = arguments.raw_args().map_err(|error| error.to_string())?.collect();
+    run_program(&arguments)
+}
+
+/// Runs a program, such as a file and its arguments, with the package and the tools of its tests.
+pub(crate) fn run_program(arguments: &[impl AsRef<OsStr>]) -> Outcome {
     run(with_caches(prepare_environment()?.python().current_dir(super::home()))?.args(arguments))
 }
 

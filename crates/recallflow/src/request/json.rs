@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Number, Value};
@@ -13,8 +14,8 @@ use super::violation::{Rule, Violation};
 use super::wording::describe_text;
 use crate::error::Error;
 
-/// The name of the only member of an object that replaces a value without a JSON form, such as a `Map`. The member is the
-/// description of that value.
+/// The name of the first member of an object that replaces a value without an exact JSON form, such as a `Map`. The member
+/// is the description of that value. A number that may have been rounded to an integer also has a member `number`.
 #[cfg(feature = "__ffi")]
 pub const MISFIT: &str = "\0misfit";
 
@@ -50,11 +51,18 @@ impl<'a> Json<'a> {
         self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
     }
 
-    /// Returns the description of a value without a JSON form.
-    fn misfit(self) -> Option<String> {
-        let description = self.text.strip_prefix(MISFIT_START)?.strip_suffix('}')?;
-        serde_json::from_str(description).ok()
+    /// Returns the replacement of a value without an exact JSON form.
+    fn misfit(self) -> Option<Misfit> {
+        if self.text.starts_with(MISFIT_START) { serde_json::from_str(self.text).ok() } else { None }
     }
+}
+
+/// An object that replaces a value without an exact JSON form.
+#[derive(Deserialize)]
+struct Misfit {
+    #[serde(rename = "\0misfit")]
+    description: String,
+    number: Option<f64>,
 }
 
 impl<'a> Source for Json<'a> {
@@ -111,7 +119,7 @@ impl<'a> Source for Json<'a> {
 
     fn float(&self) -> Option<f64> {
         if !self.is_number() {
-            return None;
+            return self.misfit()?.number;
         }
         self.text.parse().ok().filter(|number: &f64| number.is_finite())
     }
@@ -133,7 +141,7 @@ impl<'a> Source for Json<'a> {
 
     fn describe(&self) -> String {
         match self.text.as_bytes().first() {
-            Some(b'{') => self.misfit().unwrap_or_else(|| "an object".to_owned()),
+            Some(b'{') => self.misfit().map_or_else(|| "an object".to_owned(), |misfit| misfit.description),
             Some(b'[') => "a list".to_owned(),
             Some(b'"') => {
                 self.text().map_or_else(|| "a text with a lone surrogate".to_owned(), |text| describe_text(&text))
@@ -253,6 +261,9 @@ mod tests {
     fn a_value_without_a_json_form_is_described() {
         let text = serde_json::json!({ MISFIT: "a `Map`" }).to_string();
         assert!(json(&text).object().is_none());
-        assert_eq!(json(&text).describe(), "a `Map`");
+        assert_eq!((json(&text).describe(), json(&text).float()), ("a `Map`".to_owned(), None));
+        let rounded = json(r#"{"\u0000misfit":"a large number","number":1e300}"#);
+        assert_eq!((rounded.describe(), rounded.float()), ("a large number".to_owned(), Some(1e300)));
+        assert_eq!(rounded.integer(), None);
     }
 }
