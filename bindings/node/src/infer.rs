@@ -1,7 +1,8 @@
 //! Finds the types that fit a value, by the names of its properties. A JavaScript object does not say which request it is.
 
 use napi_derive::napi;
-use recallflow::ffi::{self, Form, Json, Kind, REQUESTS, RESPONSES, Shape, Source as _};
+use recallflow::OPERATIONS;
+use recallflow::ffi::{self, CALLS, Form, Json, Kind, REQUESTS, RESPONSES, Shape, Source as _, UPDATES};
 use serde_json::{Map, Value};
 
 use crate::errors::{catch_panics, config_exception, core_exception};
@@ -31,10 +32,12 @@ pub fn fitting_types(value: String, may_be_response: bool) -> napi::Result<Vec<u
     })
 }
 
-/// Returns whether any response has a field of this name.
+/// Returns whether an operation writes back a response, and responses have a field of this name.
 #[napi]
-pub fn is_response_field(name: String) -> bool {
-    RESPONSES.iter().flat_map(|shape| shape.fields).any(|field| field.wire == name)
+pub fn is_field_to_write_back(operation: String, field: String) -> bool {
+    let request = OPERATIONS.iter().zip(CALLS).find(|(info, _)| info.name == operation).map(|(_, call)| call.request);
+    UPDATES.iter().any(|(_, requests)| request.is_some_and(|request| requests.contains(&request)))
+        && RESPONSES.iter().flat_map(|shape| shape.fields).any(|known| known.wire == field)
 }
 
 fn request_misfit(position: usize, source: &Json<'_>, value: &Value) -> Misfit {

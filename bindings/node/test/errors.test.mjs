@@ -408,7 +408,7 @@ test('the error for a response sent as an update suggests `toUpdate`', async (t)
   for (const wrong of [detail, { ...detail, recallNum: 2 }, { ...detail.toUpdate(), nodeList }]) {
     const error = await rejectionOf(client.updateRecallFlow(/** @type {any} */ (wrong)));
     assert.equal(error.constructor, InvalidRequestError);
-    assert.match(error.message, /; to send a flow that was read, pass the result of its `toUpdate\(\)`$/);
+    assert.match(error.message, /; to write back a response, pass the result of its `toUpdate\(\)`$/);
     assert(error.message.endsWith(error.remedy));
   }
   const error = await rejectionOf(client.updateRecallFlow(/** @type {any} */ ({ ...CHANGE, extras: 1 })));

@@ -50,13 +50,16 @@ function renamed(text: string, operation: string | null | undefined): string {
 }
 
 /** The remedy for a response that is passed to an update by mistake. */
-const USE_TO_UPDATE = 'to send a flow that was read, pass the result of its `toUpdate()`';
+const USE_TO_UPDATE = 'to write back a response, pass the result of its `toUpdate()`';
 
 /** Returns whether violations of an update show that it is a response: an unknown field is one that responses have. */
 function isResponse(operation: string | null | undefined, violations: readonly Violation[]): boolean {
-  const isOfResponse = ({ path, message }: Violation): boolean =>
-    message.includes('is not a field of the request') && native.isResponseField(path.slice(path.lastIndexOf('.') + 1));
-  return operation?.startsWith('update_') === true && violations.some(isOfResponse);
+  return violations.some(
+    ({ path, message }) =>
+      operation != null &&
+      message.includes('is not a field of the request') &&
+      native.isFieldToWriteBack(operation, path.slice(path.lastIndexOf('.') + 1)),
+  );
 }
 
 /**

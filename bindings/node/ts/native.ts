@@ -93,7 +93,7 @@ export interface Native {
   /** Names of the options of clients and of calls. */
   optionNames(): string[];
   fittingTypes(value: string, mayBeResponse: boolean): number[];
-  isResponseField(name: string): boolean;
+  isFieldToWriteBack(operation: string, field: string): boolean;
   validate(position: number, request: string): Packed;
   warnings(position: number, request: string): Packed;
   requestToWire(position: number, request: string): Packed;

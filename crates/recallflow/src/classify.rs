@@ -11,7 +11,7 @@ use crate::generated::service::CODES;
 use crate::operation::OperationKind;
 use crate::prepared::CallInfo;
 use crate::redact::{excerpt, redact};
-use crate::response::content::{Expected, ResponseData};
+use crate::response::content::{Content, Expected, ResponseData};
 use crate::response::envelope::{self, Data, Envelope, NotAnEnvelope};
 use crate::response::record::Record;
 use crate::response::text::well_formed;
@@ -93,6 +93,9 @@ pub(crate) fn classify_response(response: &HttpResponse, context: &Context<'_>) 
         }
         (Data::Json(span), _) => Ok(ResponseData::Json(well_formed(&response.body, span))),
         (Data::Absent, Expected::Json) => Ok(ResponseData::Json(Bytes::from_static(b"null"))),
+        (Data::Absent | Data::Misfit, Expected::Object(shape, Content::None)) => {
+            Ok(ResponseData::Object(Record::empty(shape)))
+        }
         (Data::Absent, _) => Err(classifier.without_data("no `data`")),
         (Data::Object(_) | Data::Misfit, _) => Err(classifier.not_an_envelope("expected `data` to be an object")),
     }

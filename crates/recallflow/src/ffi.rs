@@ -18,7 +18,7 @@ pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_up
 pub use crate::blocking::call_runtime::{CallRuntime, RuntimeQueue, Runtimes};
 pub use crate::client::Encode;
 pub use crate::fee::total_fees;
-pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, read_request};
+pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, UPDATES, read_request};
 pub use crate::generated::ffi_options::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions};
 pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;

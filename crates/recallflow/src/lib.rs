@@ -81,6 +81,7 @@ mod status_code;
 mod tls;
 mod totals;
 mod transport;
+mod updates;
 #[cfg(all(test, feature = "__vectors"))]
 #[path = "../vector_tests/suite.rs"]
 mod vectors;

@@ -194,14 +194,14 @@ export interface RecallFlowDetailDrafts {
 /** Methods of a {@link RecallFlowDetail}, in a class because the compiler knows that `...` does not copy those. */
 declare abstract class RecallFlowDetailMethods {
   /**
-   * Returns the update that writes back this flow with all its nodes, ready to be changed and sent.
+   * Returns the update that writes back this response, ready to be changed and sent.
    *
-   * - The service never returns the bytes of a voice file. A node with `VoiceSource.REUPLOAD` needs its `baseFile`
-   * again, or `VoiceSource.UPLOADED` with its `voiceFileId`, before it can be sent. `validate` reports such nodes.
+   * - Fields that the service never returns, such as the bytes of an uploaded file, must be set again. `validate`
+   * reports those that are required.
    *
-   * - Unknown fields in `extra` are in the `extra` of the update and its nodes. `warnings` lists them.
+   * - Unknown fields, in `extra`, are in the `extra` of the update. `warnings` lists them.
    *
-   * - If the response has no nodes, the update has no `nodeList`, so that it cannot erase any.
+   * - A list that the response lacks is left out, so that the update cannot erase it.
    *
    * - The type of the update follows from the fields that the response has. If they fit several types, it is the first.
    *

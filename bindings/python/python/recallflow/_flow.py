@@ -14,13 +14,13 @@ class Updatable(Response):
     __slots__ = ()
 
     def to_update(self) -> Any:
-        """Returns the update that would write back this response with all its nodes.
+        """Returns the update that would write back this response.
 
-        - Its type follows from the fields that the response has: `UpdateAgentRecallFlow` for an AI Agent flow.
-        - Undocumented fields are in the `extra` of the update and its nodes; `warnings` lists them.
-        - The service does not return a file that was sent along. `validate` reports a node that needs one: set its
-          `base_file`, or set `source` to `VoiceSource.UPLOADED` and `voice_file_id`.
-        - If the response has no nodes, the update has no list of nodes, and cannot erase any.
+        - Its type follows from the fields that the response has, such as `UpdateAgentRecallFlow` for an AI Agent flow.
+        - Fields that the service never returns, such as the bytes of an uploaded file, must be set again. `validate`
+          reports those that are required.
+        - Unknown fields are in the `extra` of the update; `warnings` lists them.
+        - A list that the response lacks is left out, so that the update cannot erase it.
 
         >>> detail = client.query_recall_flow_detail(299)
         >>> client.update_recall_flow(detail.to_update().replace(recall_interval=60))

@@ -13,6 +13,7 @@ mod responses;
 mod service;
 mod shapes;
 mod tokens;
+mod updates;
 
 use proc_macro2::TokenStream;
 

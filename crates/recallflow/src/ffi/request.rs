@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use crate::client::Encode;
 use crate::error::Error;
-use crate::flow::choose_update;
 use crate::generated::ffi::read_updates;
 use crate::generated::shapes::RESPONSES;
 use crate::request::check::Rules;
@@ -15,6 +14,7 @@ use crate::request::source::Source;
 use crate::request::violation::{Violation, Warning};
 use crate::request::wording;
 use crate::response::shape::Shape;
+use crate::updates::choose_update;
 
 /// The types of an operation.
 #[derive(Debug)]

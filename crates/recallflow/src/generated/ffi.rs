@@ -185,6 +185,10 @@ pub static CALLS: &[CallShape] = &[
     CallShape { request: requests::UPDATE_RECALL_FLOW, response: None, paging: None },
 ];
 
+/// Responses, and the requests that write them back.
+pub static UPDATES: &[(usize, &[usize])] =
+    &[(responses::RECALL_FLOW_DETAIL, &[requests::UPDATE_RECALL_FLOW, requests::UPDATE_AGENT_RECALL_FLOW])];
+
 /// Reads the request at this position of [`REQUESTS`] strictly.
 ///
 /// # Errors

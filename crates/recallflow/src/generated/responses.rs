@@ -6,13 +6,16 @@ use super::enums::{
     OutboundControl, RecallStatus, RecallType, SeatTransfer, TaskStatus, TaskType, VoiceGender, VoiceSource,
 };
 use super::positions::responses;
+use super::requests::{UpdateAgentRecallFlow, UpdateRecallFlow};
 use super::shapes::RESPONSES;
 use crate::datetime::LocalDateTime;
+use crate::error::Error;
 use crate::extra::Extra;
 use crate::fee::FeeTotal;
 use crate::response::record::{self, FromRow, Row};
 use crate::response::shape::Shape;
 use crate::response::write::RecordWriter;
+use crate::updates;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One page of group-call tasks.
@@ -513,6 +516,44 @@ impl FromRow for RecallFlowDetail {
 impl<'de> Deserialize<'de> for RecallFlowDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         record::deserialize(deserializer)
+    }
+}
+
+impl RecallFlowDetail {
+    /// Returns this response as the request [`UpdateRecallFlow`]. Change it and send it.
+    ///
+    /// Fields that the service never returns, such as the bytes of an uploaded file, must be set again. `validate`
+    /// reports those that are required.
+    ///
+    /// Unknown fields, in `extra`, are copied to the `extra` of the update. `warnings` lists them.
+    ///
+    /// A list that the response lacks is left out, so that the update cannot erase it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the response lacks a field that the update requires, or has a value of an
+    /// unexpected type. An update without them could erase data. A response with fields of a
+    /// [`UpdateAgentRecallFlow`] ([`to_agent_update`](Self::to_agent_update)) is refused as well.
+    pub fn to_update(&self) -> Result<UpdateRecallFlow, Error> {
+        updates::read_update(self, &[updates::foreign_fields::<UpdateAgentRecallFlow>])
+    }
+
+    /// Returns this response as the request [`UpdateAgentRecallFlow`]. Change it and send it.
+    ///
+    /// Fields that the service never returns, such as the bytes of an uploaded file, must be set again. `validate`
+    /// reports those that are required.
+    ///
+    /// Unknown fields, in `extra`, are copied to the `extra` of the update. `warnings` lists them.
+    ///
+    /// A list that the response lacks is left out, so that the update cannot erase it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the response lacks a field that the update requires, or has a value of an
+    /// unexpected type. An update without them could erase data. A response with fields of a [`UpdateRecallFlow`]
+    /// ([`to_update`](Self::to_update)) is refused as well.
+    pub fn to_agent_update(&self) -> Result<UpdateAgentRecallFlow, Error> {
+        updates::read_update(self, &[updates::foreign_fields::<UpdateRecallFlow>])
     }
 }
 

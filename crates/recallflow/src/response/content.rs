@@ -40,7 +40,7 @@ impl ResponseData {
 /// data" would otherwise look like "nothing to report".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// None: the operation has no response.
+    /// None: the operation has no response, or is an update, which was applied whatever it returned.
     None,
     /// At least one of the fields at these positions.
     AnyOf(&'static [usize]),

@@ -30,6 +30,11 @@ impl Record {
         Self { body, table: Arc::new(table), shape, level: 0, first: 0 }
     }
 
+    /// Returns an object without any field.
+    pub(crate) fn empty(shape: &'static Shape) -> Self {
+        Self::parse(Bytes::from_static(b"{}"), shape).expect("it is a JSON object")
+    }
+
     /// Reads a JSON object; the error says what was read instead.
     pub(crate) fn parse(json: Bytes, shape: &'static Shape) -> Result<Self, String> {
         let text = std::str::from_utf8(&json).map_err(|_| "expected a JSON object, got text that is not UTF-8")?;

@@ -27,6 +27,11 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         });
         quote!(#response => vec![#(#candidates),*])
     });
+    let update_table = api.types.iter().filter(|item| !item.updates.is_empty()).map(|item| {
+        let response = path("responses", &item.name);
+        let requests = item.updates.iter().map(|name| path("requests", name));
+        quote!((#response, &[#(#requests),*]))
+    });
     vec![
         quote! {
             use super::positions::enums;
@@ -49,6 +54,10 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         quote! {
             /// The request and the response of each operation, in the order of [`OPERATIONS`](crate::OPERATIONS).
             pub static CALLS: &[CallShape] = &[#(#calls),*];
+        },
+        quote! {
+            /// Responses, and the requests that write them back.
+            pub static UPDATES: &[(usize, &[usize])] = &[#(#update_table),*];
         },
         quote! {
             /// Reads the request at this position of [`REQUESTS`] strictly.

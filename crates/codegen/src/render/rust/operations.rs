@@ -48,9 +48,10 @@ fn table(api: &Api) -> TokenStream {
 }
 
 /// Renders the content that a successful response must have. Fields that only an example shows do not count, because the
-/// numbers of a page say nothing about its object.
+/// numbers of a page say nothing about its object. An update needs none, because its success is certain without it.
 fn content(api: &Api, operation: &Operation) -> TokenStream {
-    let Some(response) = &operation.response else { return quote!(Content::None) };
+    let response = operation.response.as_ref().filter(|_| operation.kind == OperationKind::Query);
+    let Some(response) = response else { return quote!(Content::None) };
     let fields = &api.type_named(response).fields;
     let Some(Paging { records, total, .. }) = &operation.paging else {
         let documented = fields.iter().enumerate().filter(|(_, field)| !field.example_only);

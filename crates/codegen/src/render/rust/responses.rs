@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::positions::path;
 use super::tokens::{doc, enums_of, field_doc, field_ident, ident, uses, value_type};
+use super::updates::update_methods;
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
 pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
@@ -20,6 +21,16 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
             use crate::fee::FeeTotal;
         )
     });
+    let mut updates: Vec<_> = responses.iter().flat_map(|response| &response.updates).map(|name| ident(name)).collect();
+    updates.sort();
+    updates.dedup();
+    let update = (!updates.is_empty()).then(|| {
+        quote! {
+            use super::requests::{#(#updates),*};
+            use crate::error::Error;
+            use crate::updates;
+        }
+    });
     let mut items = vec![quote! {
         use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -28,6 +39,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         use super::shapes::RESPONSES;
         #time
         #total
+        #update
         use crate::extra::Extra;
         use crate::response::record::{self, FromRow, Row};
         use crate::response::shape::Shape;
@@ -38,6 +50,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
             struct_definition(response),
             writing_impl(response),
             reading_impls(response),
+            update_methods(response),
             fee_totals(response),
         ]);
     }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::imports::Imports;
+use super::rules::rules;
 use super::text::{self, literals};
-use super::types::{responded, told, value_type};
+use super::types::{is_optional, property, requested, responded, told, value_type};
 use crate::model::service::Envelope;
 use crate::model::{Api, Direction, Field, FieldKind, Type};
 
@@ -48,7 +49,13 @@ struct ResponseProperty<'a> {
 struct Draft<'a> {
     name: String,
     request: &'a str,
-    lists: Vec<(String, String)>,
+    /// Declarations of its lists.
+    lists: Vec<String>,
+    /// Kinds of their items.
+    #[serde(skip)]
+    items: Vec<&'a FieldKind>,
+    /// Whether the request is a union, which an interface cannot extend.
+    is_union: bool,
 }
 
 /// The totals of fees.
@@ -91,8 +98,12 @@ fn imports(api: &Api, responses: &[&Type]) -> Imports {
     for draft in responses.iter().flat_map(|response| drafts(api, response)) {
         imports.add_value("../flow.js", "updatable");
         imports.add_type("./requests.js", draft.request);
-        for (_, item) in draft.lists.into_iter().filter(|(_, item)| item != "string") {
-            imports.add_type("./requests.js", item);
+        for item in draft.items {
+            match item {
+                FieldKind::Object(name) => imports.add_type("./requests.js", name),
+                FieldKind::Enum(name) => imports.add_type("./enums.js", name),
+                _ => {}
+            }
         }
     }
     if responses.iter().any(|response| response.totals.is_some()) {
@@ -101,37 +112,35 @@ fn imports(api: &Api, responses: &[&Type]) -> Imports {
     imports
 }
 
-fn response<'a>(api: &Api, position: usize, response: &'a Type) -> TypeScriptResponse<'a> {
+fn response<'a>(api: &'a Api, position: usize, response: &'a Type) -> TypeScriptResponse<'a> {
     TypeScriptResponse {
         name: &response.name,
         doc: &response.doc.text,
-        fields: response.fields.iter().map(property).collect(),
+        fields: response.fields.iter().map(response_property).collect(),
         drafts: drafts(api, response),
         position,
         totals: response.totals.as_deref().map(|name| totals(response, name)),
     }
 }
 
-fn drafts<'a>(api: &Api, response: &'a Type) -> Vec<Draft<'a>> {
+fn drafts<'a>(api: &'a Api, response: &'a Type) -> Vec<Draft<'a>> {
     let draft = |request: &'a String| {
-        let list = |field: &Field| match &field.kind {
-            FieldKind::List(item) => match &**item {
-                FieldKind::Object(item) => Some((field.wire.clone(), item.clone())),
-                FieldKind::String => Some((field.wire.clone(), "string".to_owned())),
-                _ => None,
-            },
-            _ => None,
-        };
+        let request_type = api.type_named(request);
+        let lists = request_type.fields.iter().filter(|field| matches!(field.kind, FieldKind::List(_)));
+        let declaration =
+            |field: &Field| property(field, requested(field).trim_start_matches("readonly "), is_optional(field));
         Draft {
             name: format!("{}Draft", request.strip_prefix("Update").unwrap_or(request)),
             request,
-            lists: api.type_named(request).fields.iter().filter_map(list).collect(),
+            lists: lists.clone().map(declaration).collect(),
+            items: lists.map(|field| field.kind.item()).collect(),
+            is_union: !rules(api, request_type).is_empty(),
         }
     };
     response.updates.iter().map(draft).collect()
 }
 
-fn property(field: &Field) -> ResponseProperty<'_> {
+fn response_property(field: &Field) -> ResponseProperty<'_> {
     ResponseProperty {
         wire: &field.wire,
         of: responded(field),
