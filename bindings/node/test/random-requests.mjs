@@ -52,7 +52,7 @@ function check({ type, request, violations, body }) {
       assert.deepEqual(judged.violations, violations);
     } else {
       // A JavaScript number does not know whether it was written as `30` or `30.0`, which a message quotes.
-      const brief = (/** @type {any[]} */ all) => all.map(({ path, rule }) => ({ path, rule }));
+      const brief = (/** @type {readonly any[]} */ all) => all.map(({ path, rule }) => ({ path, rule }));
       assert.deepEqual(brief(judged.violations), brief(violations));
     }
     assert.deepEqual(judged.wire, body === null ? null : parseExactly(body));

@@ -92,6 +92,13 @@ def smallest(kind: type[rf.Request]) -> rf.Request:
     parameters = inspect.signature(kind).parameters.values()
     required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
     held: dict[str, Any] = {name: smallest_value(kind, name) for name in required}
+    # The values may require others.
+    for violation in kind(**held).validate():
+        for name in documented(kind):
+            if violation.path == path(kind, name):
+                held[name] = smallest_value(kind, name)
+            elif violation.rule == "at_least_one" and "bool" in annotation(kind, name):
+                held[name] = True
     return kind(**held)
 
 
