@@ -10,7 +10,7 @@ use recallflow::Error;
 use serde_json::Number;
 
 use crate::errors::core_exception;
-use crate::from_python::{
+use crate::objects::{
     PyNumber, describe_class, describe_object, mapping_entries, python_number, sequence_items, time_text,
 };
 

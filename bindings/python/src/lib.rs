@@ -13,6 +13,7 @@ mod from_python;
 mod interrupt;
 mod json_text;
 mod log;
+mod objects;
 mod options;
 mod order;
 mod outcome;

@@ -10,7 +10,7 @@ use recallflow::ffi::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, Se
 use recallflow::{Client, ClientBuilder};
 
 use crate::errors;
-use crate::from_python::describe_class;
+use crate::objects::describe_class;
 
 /// A message about a wrong option, which becomes a `ConfigError`.
 pub(crate) struct WrongOption(String);

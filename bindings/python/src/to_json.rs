@@ -8,7 +8,7 @@ use recallflow::ffi::{Kind, write_response};
 use serde_json::{Map, Value};
 
 use crate::classes::{Class, Classes};
-use crate::from_python::{self, mapping_entries, scalar_json, sequence_items};
+use crate::objects::{describe_class, describe_object, mapping_entries, scalar_json, sequence_items};
 
 /// Maximum depth of JSON that the core reads.
 const MAX_DEPTH: usize = 127;
@@ -106,7 +106,7 @@ impl ResponseWriter {
                 }
             }
             Kind::Enum(position) if self.classes.is_other_enum(*position, object)? => {
-                Err(self.wrong_type(&format!("{}, of another enum", from_python::describe_class(&object.get_type()))))
+                Err(self.wrong_type(&format!("{}, of another enum", describe_class(&object.get_type()))))
             }
             _ => self.plain_value(object),
         }
@@ -126,7 +126,7 @@ impl ResponseWriter {
         let value = match (self.refuse_exceptions(object, sequence_items(object))?, object.cast::<PyMapping>()) {
             (Some(items), _) => self.list_value(&items, Self::plain_value),
             (None, Ok(fields)) => self.mapping_value(fields).map(Value::Object),
-            (None, Err(_)) => Err(self.wrong_type(&from_python::describe_object(object).unwrap_or_default())),
+            (None, Err(_)) => Err(self.wrong_type(&describe_object(object).unwrap_or_default())),
         };
         self.holders.pop();
         value
@@ -163,7 +163,7 @@ impl ResponseWriter {
     fn refuse_exceptions<T>(&self, object: &Bound<'_, PyAny>, result: PyResult<T>) -> PyResult<T> {
         result.map_err(|error| {
             if error.is_instance_of::<PyException>(object.py()) {
-                self.wrong_type(&from_python::describe_class(&object.get_type()))
+                self.wrong_type(&describe_class(&object.get_type()))
             } else {
                 error
             }

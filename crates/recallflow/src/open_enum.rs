@@ -3,17 +3,17 @@
 /// Implements traits for an enum with `number`, `from_number`, `VALUES` and a variant `Unknown(i64)`.
 macro_rules! open_enum {
     ($name:ident) => {
-        impl crate::request::read::ReadValue for $name {
+        impl crate::request::read_value::ReadValue for $name {
             fn read_value(
                 source: &impl crate::request::source::Source,
                 at: &crate::request::path::Path<'_>,
                 problems: &mut crate::request::read::Problems,
             ) -> Option<Self> {
-                crate::request::read::read_enum(source, at, problems)
+                crate::request::read_value::read_enum(source, at, problems)
             }
 
             fn stand_in() -> Self {
-                $name::Unknown(crate::request::read::UNNAMED)
+                $name::Unknown(crate::request::read_value::UNNAMED)
             }
         }
 

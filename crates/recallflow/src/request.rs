@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub(crate) mod lint;
 pub(crate) mod path;
 pub(crate) mod read;
+pub(crate) mod read_value;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
 pub(crate) mod source;
 pub(crate) mod violation;

@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use super::check::{self, Rules};
 use super::extra::{self, EXTRA, FieldNames, belongs_to};
-use super::json::{Json, JsonObject};
+use super::json::Json;
 use super::path::{Path, is_within};
+use super::read_value::ReadValue;
 use super::source::{Form, Found, Source, SourceObject};
 use super::violation::{Rule, Violation};
-use super::wording::{describe_text, missing, not_one_of};
-use crate::datetime::LocalDateTime;
+use super::wording::missing;
 use crate::error::Error;
 use crate::extra::Extra;
 use crate::response::shape::{Field, Kind, Shape};
@@ -102,7 +102,7 @@ pub(crate) fn deserialize<'de, T: ReadObject + Rules, D: Deserializer<'de>>(dese
     read_text(&json, UnknownFields::Refuse).map_err(D::Error::custom)
 }
 
-/// The violations found so far.
+/// What is wrong with a request, as far as it was read.
 pub(crate) struct Problems {
     found: Vec<Violation>,
     /// Paths of stand-ins, to which rules do not apply. Unknown fields are left out, because such a name may look like
@@ -120,6 +120,11 @@ impl Problems {
         Self { found: Vec::new(), unreadable: Vec::new(), unknown, foreign: Vec::new(), muted: false }
     }
 
+    /// Returns a list that stays empty, for reading a stand-in.
+    pub(super) fn muted() -> Self {
+        Self { muted: true, ..Self::new(UnknownFields::Refuse) }
+    }
+
     fn report(&mut self, at: &Path<'_>, rule: Rule, complaint: &str) {
         if !self.muted {
             let path = at.to_string();
@@ -128,12 +133,13 @@ impl Problems {
         }
     }
 
-    fn unreadable(&mut self, at: &Path<'_>, rule: Rule, complaint: &str) {
+    /// Reports a value that cannot be read. A stand-in replaces it.
+    pub(super) fn unreadable(&mut self, at: &Path<'_>, rule: Rule, complaint: &str) {
         self.unreadable.push(at.to_string());
         self.report(at, rule, complaint);
     }
 
-    fn wrong_type(&mut self, at: &Path<'_>, expected: &str, got: &impl Source) {
+    pub(super) fn wrong_type(&mut self, at: &Path<'_>, expected: &str, got: &impl Source) {
         self.unreadable(at, Rule::Type, &format!("must be {expected}, but is {}", got.describe()));
     }
 }
@@ -312,7 +318,8 @@ impl<O: SourceObject> ObjectReader<'_, O> {
     }
 }
 
-fn read_object<O: SourceObject, T>(
+/// Reads an object with a function that reads each of its fields, and then refuses unknown fields.
+pub(super) fn read_object<O: SourceObject, T>(
     at: Path<'_>,
     object: Option<&O>,
     problems: &mut Problems,
@@ -390,157 +397,6 @@ pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)
 }
-
-/// A value of a request.
-pub(crate) trait ReadValue: Sized {
-    /// Whether it is a list.
-    const IS_LIST: bool = false;
-    /// Reads the value; returns `None` after reporting why it cannot be read.
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self>;
-    /// Returns a replacement for a value that cannot be read. It meets the condition of no rule.
-    fn stand_in() -> Self;
-}
-
-impl<T: ReadObject> ReadValue for T {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(object) = source.object() else {
-            problems.wrong_type(at, "an object", source);
-            return None;
-        };
-        Some(read_object(*at, Some(&object), problems, T::read_fields))
-    }
-
-    fn stand_in() -> Self {
-        let mut problems = Problems { muted: true, ..Problems::new(UnknownFields::Refuse) };
-        read_object(Path::Root, None::<&JsonObject<'_>>, &mut problems, T::read_fields)
-    }
-}
-
-impl<T: ReadValue> ReadValue for Vec<T> {
-    const IS_LIST: bool = true;
-
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(items) = source.list() else {
-            problems.wrong_type(at, "a list", source);
-            return None;
-        };
-        let read = |(index, item)| T::read_value(item, &Path::Item(at, index), problems).unwrap_or_else(T::stand_in);
-        Some(items.iter().enumerate().map(read).collect())
-    }
-
-    fn stand_in() -> Self {
-        Vec::new()
-    }
-}
-
-impl ReadValue for String {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let text = source.text();
-        if text.is_none() {
-            problems.wrong_type(at, "text", source);
-        }
-        text.map(Cow::into_owned)
-    }
-
-    fn stand_in() -> Self {
-        String::new()
-    }
-}
-
-impl ReadValue for i64 {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let number = source.integer();
-        if number.is_none() {
-            problems.wrong_type(at, "a whole number of at most 64 bits", source);
-        }
-        number
-    }
-
-    fn stand_in() -> Self {
-        0
-    }
-}
-
-impl ReadValue for i32 {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let number = source.integer().and_then(|number| i32::try_from(number).ok());
-        if number.is_none() {
-            problems.wrong_type(at, "a whole number of at most 32 bits", source);
-        }
-        number
-    }
-
-    fn stand_in() -> Self {
-        0
-    }
-}
-
-impl ReadValue for f64 {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let number = source.float();
-        if number.is_none() {
-            problems.wrong_type(at, "a number", source);
-        }
-        number
-    }
-
-    fn stand_in() -> Self {
-        0.0
-    }
-}
-
-impl ReadValue for bool {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        match source.flag() {
-            Some(0) => Some(false),
-            Some(1) => Some(true),
-            Some(other) => {
-                problems.unreadable(at, Rule::OneOf, &not_one_of(&[0, 1], other));
-                None
-            }
-            None => {
-                problems.wrong_type(at, "0 or 1", source);
-                None
-            }
-        }
-    }
-
-    fn stand_in() -> Self {
-        false
-    }
-}
-
-impl ReadValue for LocalDateTime {
-    fn read_value(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let Some(text) = source.text() else {
-            problems.wrong_type(at, "a date and time `yyyy-MM-dd HH:mm:ss`", source);
-            return None;
-        };
-        let time = LocalDateTime::parse(text.as_bytes());
-        if time.is_none() {
-            let complaint =
-                format!("must be a real date and time `yyyy-MM-dd HH:mm:ss`, but is {}", describe_text(&text));
-            problems.unreadable(at, Rule::Format, &complaint);
-        }
-        time
-    }
-
-    fn stand_in() -> Self {
-        LocalDateTime::MIN
-    }
-}
-
-/// Reads any number of an enum; a rule says which numbers a field allows.
-pub(crate) fn read_enum<T: From<i64>>(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
-    let number = source.integer().map(T::from);
-    if number.is_none() {
-        problems.wrong_type(at, "a whole number", source);
-    }
-    number
-}
-
-/// A number that is not a value of any enum.
-pub(crate) const UNNAMED: i64 = i64::MIN;
 
 #[cfg(test)]
 mod tests {

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::coerce::number;
 use super::content::Expected;
-use super::read::{Reader, Rest, Unreadable};
+use super::read::{Reader, Rest};
 use super::table::Table;
 use super::tokens::skip_blanks;
+use super::unreadable::Unreadable;
 use crate::generated::service::{ENVELOPE_CODE, ENVELOPE_DATA, ENVELOPE_MESSAGE};
 
 /// The contents of an envelope.
@@ -64,7 +65,7 @@ pub(crate) fn open(body: &[u8], expected: Expected, max_values: usize) -> Result
     }
     let mut parts = Parts::default();
     let mut reader = Reader::new(text, max_values);
-    let read = reader.members(begin, |reader, name, value| parts.read(reader, &name, value, expected));
+    let read = reader.read_members(begin, |reader, name, value| parts.read(reader, &name, value, expected));
     match read.and_then(|rest| if rest.is_empty() { Ok(()) } else { Err(Unreadable::Malformed) }) {
         Ok(()) => parts.into_envelope(),
         Err(Unreadable::TooManyValues) => Err(NotAnEnvelope::TooManyValues),
@@ -87,14 +88,14 @@ impl Parts {
     fn read<'b>(&mut self, reader: &mut Reader<'b>, name: &str, rest: &'b [u8], expected: Expected) -> Rest<'b> {
         let position = |names: &[&str]| names.iter().position(|known| *known == name);
         if let Some(at) = position(&ENVELOPE_CODE) {
-            let (code, rest) = reader.value(rest)?;
+            let (code, rest) = reader.read_value(rest)?;
             if self.codes[at].replace(code).is_some() {
                 self.repeated = Some(ENVELOPE_CODE[at]);
             }
             return Ok(rest);
         }
         if let Some(at) = position(&ENVELOPE_MESSAGE) {
-            let (message, rest) = reader.value(rest)?;
+            let (message, rest) = reader.read_value(rest)?;
             self.messages[at] = match message {
                 Value::Null => None,
                 Value::String(text) => Some(text),
@@ -103,23 +104,23 @@ impl Parts {
             return Ok(rest);
         }
         if position(&ENVELOPE_DATA).is_none() {
-            return Reader::skip(rest);
+            return Reader::skip_value(rest);
         }
         match (rest, expected) {
             ([b'{', ..], Expected::Object(shape, _)) => {
-                let (table, rest) = reader.root(rest, shape)?;
+                let (table, rest) = reader.read_root(rest, shape)?;
                 self.data = Data::Object(table);
                 return Ok(rest);
             }
             (_, Expected::Json) => {
-                let (span, rest) = reader.any(rest)?;
+                let (span, rest) = reader.check_any(rest)?;
                 self.data = Data::Json(span);
                 return Ok(rest);
             }
             (_, Expected::Nothing) | ([b'n', ..], _) => self.data = Data::Absent,
             _ => self.data = Data::Misfit,
         }
-        Reader::skip(rest)
+        Reader::skip_value(rest)
     }
 
     /// Uses the first known name of the code. If the other one is present too, and one means success and the other has

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use serde::de::{Deserializer, Error as _};
 use serde_json::Value;
 
-use super::read::{Reader, Unreadable};
+use super::read::Reader;
 use super::shape::Shape;
 use super::table::{Cell, Table, small};
 use super::tokens::skip_blanks;
+use super::unreadable::Unreadable;
 use super::write::{self, nested_shape};
 use crate::datetime::LocalDateTime;
 use crate::extra::Extra;
@@ -39,7 +40,7 @@ impl Record {
     pub(crate) fn parse(json: Bytes, shape: &'static Shape) -> Result<Self, String> {
         let text = std::str::from_utf8(&json).map_err(|_| "expected a JSON object, got text that is not UTF-8")?;
         let mut reader = Reader::new(text, usize::MAX);
-        match reader.root(skip_blanks(text.as_bytes()), shape) {
+        match reader.read_root(skip_blanks(text.as_bytes()), shape) {
             Ok((table, rest)) if skip_blanks(rest).is_empty() => Ok(Self::new(json, table, shape)),
             Ok(_) => Err(Unreadable::Malformed.describe(text)),
             Err(error) => Err(error.describe(text)),

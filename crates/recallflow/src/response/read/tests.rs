@@ -52,7 +52,7 @@ fn compare(json: &str, shape: &'static Shape) {
     assert_eq!(got.is_ok(), is_object, "{json}: {got:?}");
     if let Ok(value) = &value {
         let mut reader = Reader::new(json, usize::MAX);
-        let (same, rest) = reader.value(skip_blanks(json.as_bytes())).unwrap();
+        let (same, rest) = reader.read_value(skip_blanks(json.as_bytes())).unwrap();
         assert_eq!((&same, skip_blanks(rest)), (value, &b""[..]), "{json}");
     }
     // `serde_json` may change the last digit of a float that it writes and reads again.
@@ -174,7 +174,7 @@ fn depth_is_limited() {
 fn values_of_a_long_response_are_limited() {
     assert_eq!(max_values(8 << 20), 32_768);
     let count = |json: &str, most: usize| {
-        Reader::new(json, most).root(json.as_bytes(), &EVERY_KIND).map(|(_, rest)| rest.len())
+        Reader::new(json, most).read_root(json.as_bytes(), &EVERY_KIND).map(|(_, rest)| rest.len())
     };
     let long = " ".repeat(UNCOUNTED_BYTES);
     // Four members, two items, and the members of the items.
