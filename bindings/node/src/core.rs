@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::completions::{Completions, Output};
 use crate::errors::{catch_panics, config_exception, core_exception};
-use crate::options::{self, with_call_options};
+use crate::options;
 use crate::pack::Pack;
 use crate::pages::PageReader;
 use crate::wire_form::find_misfit;
@@ -37,10 +37,13 @@ impl Core {
         })
     }
 
+    fn open_client(&self) -> napi::Result<Client> {
+        self.client.clone().ok_or_else(|| config_exception("the client was closed; create another one"))
+    }
+
     fn client_for_call(&self, options: Option<&str>) -> napi::Result<Client> {
-        let client =
-            self.client.clone().ok_or_else(|| config_exception("the client was closed; create another one"))?;
-        with_call_options(client, options)
+        let client = self.open_client()?;
+        Ok(options::call_options(options)?.apply(client))
     }
 }
 
@@ -141,9 +144,10 @@ impl Core {
         let operation = operation as usize;
         let call = describe_operation(operation);
         catch_panics(Some(&call), || {
-            let client = self.client_for_call(options.as_deref())?;
+            let (overrides, paging) = options::paging_options(options.as_deref())?;
+            let client = overrides.apply(self.open_client()?);
             let source = Json::parse(query.as_bytes(), Form::Request).map_err(core_exception)?;
-            let pages = Pages::new(&client, operation, &source).map_err(core_exception)?;
+            let pages = Pages::new(&client, operation, &source, paging).map_err(core_exception)?;
             Ok(PageReader::new(client, call.clone(), pages))
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use napi_derive::napi;
-use recallflow::ffi::{self, CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, Setter};
+use recallflow::ffi::{self, CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, PagingOptions, Setter};
 use recallflow::{Client, ClientBuilder};
 use serde_json::{Map, Value};
 
@@ -20,6 +20,9 @@ const OTHER_CLIENT_OPTIONS: [&str; 3] = ["apiKey", "apiSecret", "logger"];
 
 /// The option of a call that only the package's TypeScript uses.
 const OTHER_CALL_OPTIONS: [&str; 1] = ["signal"];
+
+/// The same for an iteration over pages, and its own options.
+const OTHER_PAGING_OPTIONS: [&str; 3] = ["concurrency", "strict", "signal"];
 
 fn camel_names<T>(options: &[OptionEntry<T>], others: &[&'static str]) -> Vec<&'static str> {
     options.iter().map(|option| option.camel_name).chain(others.iter().copied()).collect()
@@ -88,16 +91,33 @@ fn apply_options(mut builder: ClientBuilder, options: &Options) -> napi::Result<
     Ok(builder)
 }
 
-/// Returns the client with the options of one call.
-pub(crate) fn with_call_options(client: Client, options: Option<&str>) -> napi::Result<Client> {
+/// Parses the options of one call.
+pub(crate) fn call_options(options: Option<&str>) -> napi::Result<CallOptions> {
+    read_call_options(options.map(parse_options).transpose()?.unwrap_or_default(), &OTHER_CALL_OPTIONS)
+}
+
+/// Parses the options of an iteration over pages, and of each of its calls.
+pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(CallOptions, PagingOptions)> {
+    let mut options = options.map(parse_options).transpose()?.unwrap_or_default();
+    let mut paging = PagingOptions::default();
+    if let Some(value) = options.remove("concurrency") {
+        paging.concurrency = read_integer("concurrency", &value, 0)?;
+    }
+    if let Some(value) = options.remove("strict") {
+        paging.strict = read_boolean("strict", &value)?;
+    }
+    Ok((read_call_options(options, &OTHER_PAGING_OPTIONS)?, paging))
+}
+
+fn read_call_options(options: Options, others: &[&'static str]) -> napi::Result<CallOptions> {
     let mut overrides = CallOptions::default();
-    for (name, value) in options.map(parse_options).transpose()?.unwrap_or_default() {
+    for (name, value) in options {
         let Some(option) = CALL_OPTIONS.iter().find(|option| option.camel_name == name) else {
-            return Err(unknown_option(&name, "call", &camel_names(CALL_OPTIONS, &OTHER_CALL_OPTIONS)));
+            return Err(unknown_option(&name, "call", &camel_names(CALL_OPTIONS, others)));
         };
         overrides = set_option(overrides, option, &value)?;
     }
-    Ok(overrides.apply(client))
+    Ok(overrides)
 }
 
 /// Sets one option.

@@ -17,7 +17,14 @@ pub struct PageReader {
     client: Client,
     call: CallInfo,
     pages: Arc<tokio::sync::Mutex<Pages>>,
-    drift: Arc<Mutex<Option<Drift>>>,
+    progress: Arc<Mutex<Progress>>,
+}
+
+/// The state of the list after the last read.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    total: Option<i64>,
+    drift: Option<Drift>,
 }
 
 /// How the list changed while it was paged.
@@ -36,12 +43,12 @@ pub struct PageDrift {
 
 impl PageReader {
     pub(crate) fn new(client: Client, call: CallInfo, pages: Pages) -> Self {
-        Self { client, call, pages: Arc::new(tokio::sync::Mutex::new(pages)), drift: Arc::default() }
+        Self { client, call, pages: Arc::new(tokio::sync::Mutex::new(pages)), progress: Arc::default() }
     }
 }
 
-fn lock_drift(drift: &Mutex<Option<Drift>>) -> MutexGuard<'_, Option<Drift>> {
-    drift.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock_progress(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[napi]
@@ -50,22 +57,28 @@ impl PageReader {
     #[napi]
     pub fn read(&self, env: Env, completions: &mut Completions, is_logged: bool) -> napi::Result<f64> {
         catch_panics(Some(&self.call), || {
-            let (client, pages, drift) = (self.client.clone(), self.pages.clone(), self.drift.clone());
+            let (client, pages, progress) = (self.client.clone(), self.pages.clone(), self.progress.clone());
             let call = async move {
                 // The package reads one page at a time, but an aborted call may still hold the lock for a moment.
                 let mut pages = pages.lock().await;
                 let page = pages.read(&client).await;
-                *lock_drift(&drift) = pages.drift();
+                *lock_progress(&progress) = Progress { total: pages.total(), drift: pages.drift() };
                 Ok(page?.map_or(Output::End, |items| Output::Items(Pack::of_items(&items))))
             };
             completions.start(env, self.call.clone(), call, None, is_logged)
         })
     }
 
+    /// The number of items on all pages, if the service has reported it.
+    #[napi(getter)]
+    pub fn total(&self) -> Option<i64> {
+        lock_progress(&self.progress).total
+    }
+
     /// How the list changed so far, if it did.
     #[napi(getter)]
     pub fn drift(&self) -> Option<PageDrift> {
-        lock_drift(&self.drift).map(|drift| PageDrift {
+        lock_progress(&self.progress).drift.map(|drift| PageDrift {
             total_at_start: drift.total_at_start,
             total_at_end: drift.total_at_end,
             read: u32::try_from(drift.read).unwrap_or(u32::MAX),

@@ -11,7 +11,14 @@ import { Operations } from './generated/operations.js';
 import type { LogWriter } from './logging.js';
 import { native, type NativeCompletions, type NativeCore } from './native.js';
 import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
-import type { CallOptions, ClientOptions, EndpointOptions, EnvironmentOptions, SharedOptions } from './options.js';
+import type {
+  CallOptions,
+  ClientOptions,
+  EndpointOptions,
+  EnvironmentOptions,
+  PagingOptions,
+  SharedOptions,
+} from './options.js';
 import { Pages } from './pages.js';
 import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
@@ -172,15 +179,17 @@ export class Client extends Operations {
   protected override _pages<T>(
     operation: number,
     request: unknown,
-    options: CallOptions | undefined,
+    options: PagingOptions | undefined,
     readItem: (reader: Reader) => T,
     method: (...args: never) => unknown,
   ): Pages<T> {
     const site = siteOf(method);
     const { core, logger } = parts.get(this);
     const { text, signal } = attempt(() => callOptions(options), site);
-    const reader = attempt(() => core.pages(operation, encode(request), text), site);
-    return new Pages(reader, readItem, logger, signal);
+    return attempt(() => {
+      const query = encode(request);
+      return new Pages(() => core.pages(operation, query, text), readItem, logger, signal);
+    }, site);
   }
 }
 

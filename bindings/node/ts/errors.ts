@@ -25,6 +25,18 @@ export interface RequestWarning {
   readonly message: string;
 }
 
+/** How a list changed while it was paged. */
+export interface Drift {
+  /** Number of items that the service announced first, if it did. */
+  readonly totalAtStart: number | undefined;
+  /** Number of items that the service announced when the last change was noticed, if it did. */
+  readonly totalAtEnd: number | undefined;
+  /** Number of different items that were read. */
+  readonly read: number;
+  /** Number of items that the service returned twice and that were skipped. */
+  readonly repeated: number;
+}
+
 /** Phase of an attempt. */
 export type Phase = 'resolve' | 'connect' | 'tls' | 'request' | 'response' | 'body';
 
@@ -146,6 +158,16 @@ export class InvalidRequestError extends RecallFlowError {
   }
 }
 
+/** A list changed while it was read with the option `strict`, so items may be missing. */
+export class IncompleteError extends RecallFlowError {
+  /** How the list changed. */
+  declare readonly drift: Drift;
+
+  constructor(message = '', details: Circumstances & { drift?: Drift } = {}) {
+    super(message, { drift: driftOf({ total_at_start: null, total_at_end: null, read: 0, repeated: 0 }), ...details });
+  }
+}
+
 /**
  * The service responded with a code other than 0, or with HTTP 429.
  *
@@ -231,6 +253,7 @@ export class OutcomeUnknownError extends RecallFlowError {
 export const KINDS = {
   ConfigError,
   InvalidRequestError,
+  IncompleteError,
   ApiError,
   AuthenticationError,
   IpRestrictedError,
@@ -253,6 +276,19 @@ for (const [name, type] of Object.entries(KINDS)) {
 /** Returns a violation with its properties in a readable order. */
 export function violationOf({ path, rule, message }: Violation): Violation {
   return { path, rule, message };
+}
+
+/** A drift as the core describes it. */
+export interface DescribedDrift {
+  total_at_start: number | null;
+  total_at_end: number | null;
+  read: number;
+  repeated: number;
+}
+
+/** Returns a drift. */
+export function driftOf({ total_at_start, total_at_end, read, repeated }: DescribedDrift): Drift {
+  return { totalAtStart: total_at_start ?? undefined, totalAtEnd: total_at_end ?? undefined, read, repeated };
 }
 
 /** The stack of a caller of this library. */

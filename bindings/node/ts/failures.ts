@@ -5,12 +5,14 @@ import { isNativeError } from 'node:util/types';
 import {
   camel,
   ConfigError,
+  driftOf,
   KINDS,
   moveTo,
   OutcomeUnknownError,
   RecallFlowError,
   violationOf,
   type Circumstances,
+  type DescribedDrift,
   type Phase,
   type Site,
   type Violation,
@@ -29,6 +31,7 @@ interface Payload {
   phase?: Phase | null;
   is_retryable?: boolean;
   violations?: Violation[];
+  drift?: DescribedDrift;
   code?: number | null;
   message?: string;
   meaning?: string | null;
@@ -106,6 +109,7 @@ export function errorOf(described: unknown): RecallFlowError {
   const details = {
     ...circumstances,
     ...(kind === 'InvalidRequestError' && { violations: (payload.violations ?? []).map(violationOf) }),
+    ...(payload.drift !== undefined && { drift: driftOf(payload.drift) }),
     ...(payload.excerpt !== undefined && { excerpt: payload.excerpt }),
     ...(cause !== undefined && { cause: errorOf(cause) }),
     ...(payload.message !== undefined && { code: code ?? undefined, serviceMessage: payload.message }),

@@ -10,6 +10,7 @@ export {
   ApiError,
   AuthenticationError,
   ConfigError,
+  IncompleteError,
   InvalidRequestError,
   IpRestrictedError,
   OutcomeUnknownError,
@@ -23,6 +24,7 @@ export {
   TransportError,
   UnavailableError,
   type Circumstances,
+  type Drift,
   type Phase,
   type RequestWarning,
   type Rule,
@@ -34,8 +36,15 @@ export * from './generated/requests.js';
 export type * from './generated/responses.js';
 export type { Logger } from './logging.js';
 export { Fee, FeeTotal } from './money.js';
-export type { CallOptions, ClientOptions, EndpointOptions, EnvironmentOptions, SharedOptions } from './options.js';
-export { Pages, type Drift } from './pages.js';
+export type {
+  CallOptions,
+  ClientOptions,
+  EndpointOptions,
+  EnvironmentOptions,
+  PagingOptions,
+  SharedOptions,
+} from './options.js';
+export { Pages } from './pages.js';
 export type { Extra } from './reader.js';
 export { totals } from './totals.js';
 export { fromWire, toWire, toWireText, validate, warnings, type RequestName, type ResponseName } from './values.js';

@@ -28,6 +28,7 @@ export interface NativeCompletions {
 export interface NativePageReader {
   /** Starts a call that reads the next page, and returns its number. */
   read(completions: NativeCompletions, isLogged: boolean): number;
+  readonly total: number | null;
   readonly drift: { totalAtStart?: number | null; totalAtEnd?: number | null; read: number; repeated: number } | null;
 }
 

@@ -45,6 +45,14 @@ export interface CallOptions extends CommonCallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of a method that reads all pages of a list. */
+export interface PagingOptions extends CallOptions {
+  /** Number of pages to request at the same time, from 1 (the default) to 8. The items stay in order. */
+  concurrency?: number | undefined;
+  /** Whether the iteration ends with an `IncompleteError` if the list changed while it was read. False by default. */
+  strict?: boolean | undefined;
+}
+
 /** Options of `Client.call`. */
 export interface EndpointOptions extends CallOptions {
   /**

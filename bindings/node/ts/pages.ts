@@ -3,24 +3,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { abort, start, type PendingCall } from './completions.js';
-import { siteOf, type Site } from './errors.js';
+import { ConfigError, siteOf, type Drift, type Site } from './errors.js';
 import { attempt } from './failures.js';
 import type { LogWriter } from './logging.js';
 import type { NativePageReader } from './native.js';
 import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
-
-/** How a list changed while it was paged. */
-export interface Drift {
-  /** Number of items that the service announced first, if it did. */
-  readonly totalAtStart: number | undefined;
-  /** Number of items that the service announced when the last change was noticed, if it did. */
-  readonly totalAtEnd: number | undefined;
-  /** Number of different items that were read. */
-  readonly read: number;
-  /** Number of items that the service returned twice and that were skipped. */
-  readonly repeated: number;
-}
 
 /**
  * All items of a paged query. The next page is read when its items are needed.
@@ -28,7 +16,9 @@ export interface Drift {
  * - Every page uses the same query, in which the span of time stays fixed.
  * - No item is returned twice: an item that moved to the next page while the list grew is skipped there.
  * - `drift` reports whether the list changed while it was paged. Items may be missing then.
- * - It ends at the last page, at an empty page, after pages without new items, and after an error.
+ * - It ends at the last page, at an empty page, and after pages without new items.
+ * - Each loop starts again with the first page. `next` continues the latest loop.
+ * - After an error, `next` reads the same page again.
  *
  * ```ts
  * const tasks = client.groupCalls(query);
@@ -38,34 +28,79 @@ export interface Drift {
  *
  * The methods of a client create it.
  */
-export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> {
+export class Pages<T> implements AsyncIterable<T, undefined, undefined>, AsyncIterator<T, undefined, undefined> {
   /** @internal */
   constructor(
-    reader: NativePageReader,
+    open: () => NativePageReader,
     readItem: (reader: Reader) => T,
     logger: LogWriter | undefined,
     signal: AbortSignal | undefined,
   ) {
-    iterators.set(this, new PageIterator(reader, readItem, logger, signal));
+    const start = (reader: NativePageReader): PageIterator<T> => new PageIterator(reader, readItem, logger, signal);
+    iterations.set(this, new Iterations(start, open));
   }
 
-  /** How the list changed while it was paged; `undefined` if it did not. */
+  /** Number of items on all pages, as the service last reported it; `undefined` before the first page. */
+  get total(): number | undefined {
+    return iterations.get(this).latest.total;
+  }
+
+  /** How the list changed while it was paged; `undefined` if it did not. It is known at the end. */
   get drift(): Drift | undefined {
-    return iterators.get(this).drift;
+    return iterations.get(this).latest.drift;
   }
 
-  /** Returns the next item, and reads the next page if necessary. */
+  /** Returns the next item of the latest loop, and reads the next page if necessary. */
   next(): Promise<IteratorResult<T, undefined>> {
-    return (iterators.get(this) as PageIterator<T>).next();
+    return (iterations.get(this) as Iterations<T>).current().next(siteOf(Pages.prototype.next));
   }
 
-  /** Ends the iteration, and aborts the call that reads a page. */
+  /** Ends the latest loop, and aborts the calls that read its pages. */
   return(): Promise<IteratorReturnResult<undefined>> {
-    return iterators.get(this).return();
+    return iterations.get(this).current().return();
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  /** Starts again with the first page, and iterates over whole pages: arrays of their new items. None is empty. */
+  pages(): AsyncIterableIterator<T[], undefined, undefined> {
+    const pages = (iterations.get(this) as Iterations<T>).start(siteOf(Pages.prototype.pages));
+    return {
+      next: () => pages.nextPage(siteOf(Pages.prototype.pages)),
+      return: () => pages.return(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /** Reads the list from its first page, and returns all items, or the first `limit` ones. */
+  async toList(options: { limit?: number | undefined } = {}): Promise<T[]> {
+    const { limit = Infinity } = options;
+    if (!(limit >= 0)) {
+      throw new ConfigError(`expected a number of at least 0 for \`limit\`, got ${String(limit)}`);
+    }
+    const site = siteOf(Pages.prototype.toList);
+    const pages = (iterations.get(this) as Iterations<T>).start(site);
+    const items: T[] = [];
+    while (items.length < limit) {
+      const { done, value } = await pages.next(site);
+      if (done === true) {
+        break;
+      }
+      items.push(value);
+    }
+    return items;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
+    const site = siteOf(Pages.prototype[Symbol.asyncIterator]);
+    const items = (iterations.get(this) as Iterations<T>).start(site);
+    return {
+      next: () => items.next(site),
+      return: () => items.return(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** @internal */
@@ -74,12 +109,42 @@ export class Pages<T> implements AsyncIterableIterator<T, undefined, undefined> 
     options: object,
     inspect: typeof import('node:util').inspect,
   ): string {
-    return `Pages ${inspect({ drift: this.drift }, options)}`;
+    return `Pages ${inspect({ total: this.total, drift: this.drift }, options)}`;
   }
 
-  /** Ends the iteration, for `await using`. */
+  /** Ends the latest loop, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+}
+
+/** The iterations over one list. */
+class Iterations<T> {
+  readonly #start: (reader: NativePageReader) => PageIterator<T>;
+  readonly #open: () => NativePageReader;
+  /** The latest one. */
+  latest: PageIterator<T>;
+  #isStarted = false;
+
+  constructor(start: (reader: NativePageReader) => PageIterator<T>, open: () => NativePageReader) {
+    this.#start = start;
+    this.#open = open;
+    this.latest = start(open());
+  }
+
+  /** Starts an iteration with the first page. */
+  start(site: Site): PageIterator<T> {
+    if (this.#isStarted) {
+      this.latest = this.#start(attempt(this.#open, site));
+    }
+    this.#isStarted = true;
+    return this.latest;
+  }
+
+  /** Returns the latest iteration. */
+  current(): PageIterator<T> {
+    this.#isStarted = true;
+    return this.latest;
   }
 }
 
@@ -109,6 +174,10 @@ class PageIterator<T> {
     this.#signal = signal;
   }
 
+  get total(): number | undefined {
+    return this.#reader.total ?? undefined;
+  }
+
   get drift(): Drift | undefined {
     const drift = this.#reader.drift;
     return drift === null
@@ -121,12 +190,27 @@ class PageIterator<T> {
         };
   }
 
-  next(): Promise<IteratorResult<T, undefined>> {
+  next(site: Site): Promise<IteratorResult<T, undefined>> {
     if (this.#turn === undefined && this.#at < this.#items.length) {
       return Promise.resolve(this.#item());
     }
-    const site = siteOf(Pages.prototype.next);
-    const result = this.#turn === undefined ? this.#advance(site) : this.#turn.then(() => this.#advance(site));
+    return this.#inTurn(async () => ((await this.#advance(site)) ? this.#item() : { done: true, value: undefined }));
+  }
+
+  nextPage(site: Site): Promise<IteratorResult<T[], undefined>> {
+    return this.#inTurn(async () => {
+      if (!(await this.#advance(site))) {
+        return { done: true, value: undefined };
+      }
+      const value = this.#items.slice(this.#at);
+      this.#at = this.#items.length;
+      return { done: false, value };
+    });
+  }
+
+  /** Acts after all earlier calls. */
+  #inTurn<R>(act: () => Promise<R>): Promise<R> {
+    const result = this.#turn === undefined ? act() : this.#turn.then(act);
     const turn = result.then(
       () => {
         this.#left(turn);
@@ -167,26 +251,22 @@ class PageIterator<T> {
     return { done: false, value };
   }
 
-  async #advance(site: Site): Promise<IteratorResult<T, undefined>> {
+  /** Reads pages until an item is ready. Returns false at the end. */
+  async #advance(site: Site): Promise<boolean> {
     while (this.#at >= this.#items.length) {
       if (this.#isEnded) {
-        return { done: true, value: undefined };
+        return false;
       }
-      try {
-        const items = await this.#page(site);
-        // `return` may have been called meanwhile.
-        if (items === undefined || this.#hasEnded()) {
-          this.#end();
-        } else {
-          this.#items = items;
-          this.#at = 0;
-        }
-      } catch (error) {
+      const items = await this.#page(site);
+      // `return` may have been called meanwhile.
+      if (items === undefined || this.#hasEnded()) {
         this.#end();
-        throw error;
+      } else {
+        this.#items = items;
+        this.#at = 0;
       }
     }
-    return this.#item();
+    return true;
   }
 
   /** Reads the items of the next page; `undefined` at the end. */
@@ -224,4 +304,4 @@ class PageIterator<T> {
 }
 
 /** The private parts of all `Pages`. */
-const iterators = new PrivateParts<PageIterator<unknown>>();
+const iterations = new PrivateParts<Iterations<unknown>>();

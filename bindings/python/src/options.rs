@@ -73,8 +73,8 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -
     Ok(match option.setter {
         Setter::Text(set) => set(target, read_text(name, value)?),
         Setter::Duration(set) => set(target, read_seconds(name, value)?),
-        Setter::Count(set, _) => set(target, whole_number(name, value)?),
-        Setter::Size(set, _) => set(target, whole_number(name, value)?),
+        Setter::Count(set, _) => set(target, read_integer(name, value)?),
+        Setter::Size(set, _) => set(target, read_integer(name, value)?),
         Setter::Flag(set) => set(target, read_boolean(name, value)?),
         Setter::Path(set) => set(target, read_path(name, value)?),
         Setter::Proxy(set) => {
@@ -100,7 +100,11 @@ fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, WrongO
     )))
 }
 
-fn whole_number<'py, T: FromPyObjectOwned<'py>>(name: &str, value: &Bound<'py, PyAny>) -> Result<T, WrongOption> {
+/// Reads an integer from 0.
+pub(crate) fn read_integer<'py, T: FromPyObjectOwned<'py>>(
+    name: &str,
+    value: &Bound<'py, PyAny>,
+) -> Result<T, WrongOption> {
     let is_whole = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
     let number = if is_whole { value.extract::<T>().ok() } else { None };
     number.ok_or_else(|| {
@@ -119,7 +123,8 @@ fn read_path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, WrongOptio
     value.extract().map_err(|_| WrongOption(format!("`{name}` must be a path, but is {}", kind_of(value))))
 }
 
-fn read_boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, WrongOption> {
+/// Reads True or False.
+pub(crate) fn read_boolean(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, WrongOption> {
     let truth = value.cast::<PyBool>().map(PyBoolMethods::is_true);
     truth.map_err(|_| WrongOption(format!("`{name}` must be True or False, but is {}", kind_of(value))))
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use recallflow::ffi::{CallInfo, CallOptions, Pages, Record, describe_operation};
+use recallflow::ffi::{CallInfo, CallOptions, Pages, PagingOptions, Record, describe_operation};
 use recallflow::{Client, Drift, Error};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
@@ -36,6 +36,7 @@ struct Progress {
     /// The items or the error; `Ok(None)` is the end of the list.
     page: Option<Result<Option<Vec<Record>>, Error>>,
     is_ended: bool,
+    total: Option<i64>,
     drift: Option<Drift>,
 }
 
@@ -72,6 +73,7 @@ impl PageReader {
         if is_new {
             let page = pages.read(&client).await;
             let mut progress = lock_shared(&progress);
+            progress.total = pages.total();
             progress.drift = pages.drift();
             progress.page = Some(page);
         }
@@ -92,12 +94,19 @@ impl PageReader {
         operation: usize,
         query: &Bound<'_, PyAny>,
         overrides: &Bound<'_, PyTuple>,
+        concurrency: &Bound<'_, PyAny>,
+        strict: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let call = describe_operation(operation);
         catch_panics(Some(&call), || {
             let overrides = options::read_call_options(overrides)?;
+            let paging = PagingOptions {
+                concurrency: options::read_integer("concurrency", concurrency)?,
+                strict: options::read_boolean("strict", strict)?,
+            };
             let client = core.get().client()?;
-            let pages = read_operation_request(py, operation, query, |source| Pages::new(&client, operation, source))?;
+            let pages =
+                read_operation_request(py, operation, query, |source| Pages::new(&client, operation, source, paging))?;
             Ok(Self {
                 core,
                 call: call.clone(),
@@ -107,6 +116,12 @@ impl PageReader {
                 progress: Arc::default(),
             })
         })
+    }
+
+    /// Returns the number of items on all pages, if the service has reported it.
+    #[getter]
+    fn total(&self) -> Option<i64> {
+        self.lock_progress().total
     }
 
     /// Returns the total at the start, the total at the end, and the numbers of items that were read and repeated, if the

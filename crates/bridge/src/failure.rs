@@ -1,7 +1,7 @@
 //! Failures as JSON, from which Python and Node create their error objects.
 
 use recallflow::ffi::CallInfo;
-use recallflow::{Error, ErrorKind, OperationKind, Phase, Violation};
+use recallflow::{Drift, Error, ErrorKind, OperationKind, Phase, Violation};
 use serde_json::{Map, Value, json};
 
 use crate::guard::Panicked;
@@ -28,8 +28,8 @@ impl Failure {
     ///
     /// `kind` is the name of the class in [`ErrorKind`], or `Panic`; `text` is the message. The fields `operation`,
     /// `attempts`, `remedy`, `http_status`, `retry_after` (seconds), `phase`, `code` and `is_retryable` are null or missing
-    /// if unknown. The kind decides about `violations` (each with `path`, `rule` and `message`), `message`, `meaning`, `excerpt` and `cause`,
-    /// which has the same fields.
+    /// if unknown. The kind decides about `violations` (each with `path`, `rule` and `message`), `drift`, `message`, `meaning`, `excerpt`
+    /// and `cause`, which has the same fields.
     #[must_use]
     pub fn describe(&self) -> Map<String, Value> {
         match self {
@@ -65,11 +65,21 @@ fn describe_error(error: &Error) -> Map<String, Value> {
         Error::Api(error) => {
             fields.extend([entry("message", error.message.as_str()), entry("meaning", error.meaning)]);
         }
+        Error::Incomplete(error) => fields.extend([entry("drift", describe_drift(error.drift))]),
         Error::Protocol(error) => fields.extend([entry("excerpt", error.excerpt.as_str())]),
         Error::OutcomeUnknown(error) => fields.extend([entry("cause", describe_error(&error.cause))]),
         _ => {}
     }
     fields
+}
+
+fn describe_drift(drift: Drift) -> Value {
+    json!({
+        "total_at_start": drift.total_at_start,
+        "total_at_end": drift.total_at_end,
+        "read": drift.read,
+        "repeated": drift.repeated,
+    })
 }
 
 /// Converts violations to JSON objects.

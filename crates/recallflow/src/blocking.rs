@@ -4,10 +4,13 @@
 pub(crate) mod call_runtime;
 pub(crate) mod runtime_pool;
 
+use std::convert::identity;
 use std::fmt;
 use std::future::Future;
+use std::iter::FusedIterator;
 use std::time::Duration;
 
+use futures_core::Stream as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,7 +21,8 @@ use crate::classify;
 use crate::client;
 use crate::error::Error;
 use crate::operation::{Operation, OperationKind, Paged};
-use crate::pages::{self, Drift};
+use crate::pages;
+use crate::pages::drift::Drift;
 use crate::prepared::CallInfo;
 
 /// A blocking client of the service, with the same methods as [`crate::Client`].
@@ -130,17 +134,70 @@ impl fmt::Debug for Client {
 
 /// All items of a paged query, as an iterator. See [`crate::Pages`] for its guarantees.
 ///
-/// The iteration ends after an error.
+/// After an error, the next step requests the same page again, so leave the loop or count the errors.
 pub struct Pages<R: Paged> {
     pages: pages::Pages<R>,
     client: Client,
 }
 
 impl<R: Paged> Pages<R> {
-    /// Returns how the list changed while it was being read, if it did.
+    /// Sets how many pages are requested at the same time; see [`crate::Pages::concurrency`].
+    #[must_use]
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.pages = self.pages.concurrency(pages);
+        self
+    }
+
+    /// Sets whether the iteration ends with [`Error::Incomplete`] if the list changed while it was being read.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.pages = self.pages.strict(strict);
+        self
+    }
+
+    /// Returns the remaining items as whole pages: lists of new items, of which none is empty.
+    pub fn pages(&mut self) -> impl FusedIterator<Item = Result<Vec<R::Item>, Error>> + use<'_, R> {
+        std::iter::repeat_with(|| self.run(async |pages| pages.pages().next().await)).map_while(identity).fuse()
+    }
+
+    /// Reads the list from its first page, and returns its items, or the first `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`].
+    pub fn to_list(&mut self, limit: impl Into<Option<usize>>) -> Result<Vec<R::Item>, Error> {
+        self.restart();
+        self.take(limit.into().unwrap_or(usize::MAX)).collect()
+    }
+
+    /// Starts again at the first page.
+    pub fn restart(&mut self) {
+        self.pages.restart();
+    }
+
+    /// Returns the number of items on all pages, as the service last reported it; `None` before the first page.
+    #[must_use]
+    pub fn total(&self) -> Option<i64> {
+        self.pages.total()
+    }
+
+    /// Returns how the list changed while it was being read, if it did. It is known at the end.
     #[must_use]
     pub fn drift(&self) -> Option<Drift> {
         self.pages.drift()
+    }
+
+    /// Makes a step on the calling thread.
+    fn run<T: Send>(
+        &mut self,
+        step: impl AsyncFnOnce(&mut pages::Pages<R>) -> Option<Result<T, Error>> + Send,
+    ) -> Option<Result<T, Error>> {
+        let Self { pages, client } = self;
+        let step = async |client| {
+            pages.set_client(client);
+            step(pages).await
+        };
+        client.run(&R::INFO.into(), step).unwrap_or_else(|error| Some(Err(error)))
     }
 }
 
@@ -148,17 +205,16 @@ impl<R: Paged> Iterator for Pages<R> {
     type Item = Result<R::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { pages, client } = self;
-        let next = async |client| {
-            pages.set_client(client);
-            pages.next().await
-        };
-        client.run(&R::INFO.into(), next).unwrap_or_else(|error| {
-            self.pages.end();
-            Some(Err(error))
-        })
+        // Most items need no request, and so no runtime.
+        self.pages.take_ready().map(Ok).or_else(|| self.run(async |pages| pages.next().await))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.pages.size_hint()
     }
 }
+
+impl<R: Paged> FusedIterator for Pages<R> {}
 
 impl<R: Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use self::kind::ErrorKind;
+use crate::pages::drift::Drift;
 use crate::request::violation::Violation;
 
 /// Maximum number of characters of the service's text in a message.
@@ -39,6 +40,8 @@ pub enum Error {
     Config(Box<ConfigError>),
     /// The request breaks documented rules. Nothing was sent.
     InvalidRequest(Box<InvalidRequestError>),
+    /// A list changed while a strict iteration read it.
+    Incomplete(Box<IncompleteError>),
     /// The service returned a code other than 0, or HTTP 429.
     Api(Box<ApiError>),
     /// There was no response.
@@ -78,6 +81,16 @@ pub struct ConfigError {
 pub struct InvalidRequestError {
     /// Every broken rule.
     pub violations: Vec<Violation>,
+    /// The call that failed.
+    pub call: Call,
+}
+
+/// A list changed while a strict iteration read it, so items may be missing. See [`Pages::strict`](crate::Pages::strict).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IncompleteError {
+    /// How the list changed.
+    pub drift: Drift,
     /// The call that failed.
     pub call: Call,
 }
@@ -201,6 +214,12 @@ impl Error {
         Error::InvalidRequest(Box::new(InvalidRequestError { violations, call: Call::default() }))
     }
 
+    /// Creates the error for a list that changed while it was being read.
+    pub(crate) fn incomplete(operation: &'static str, drift: Drift) -> Self {
+        let call = Call { operation: operation.into(), may_succeed_later: true, ..Call::default() };
+        Error::Incomplete(Box::new(IncompleteError { drift, call }))
+    }
+
     /// Creates the error for a request that could not be read from JSON.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
@@ -215,6 +234,7 @@ impl Error {
         match self {
             Error::Config(_) => ErrorKind::Config,
             Error::InvalidRequest(_) => ErrorKind::InvalidRequest,
+            Error::Incomplete(_) => ErrorKind::Incomplete,
             Error::Api(error) => error.kind,
             Error::Transport(error) if error.timed_out => ErrorKind::Timeout,
             Error::Transport(_) => ErrorKind::Transport,
@@ -230,6 +250,7 @@ impl Error {
         match self {
             Error::Config(_) => Call::default(),
             Error::InvalidRequest(error) => error.call.clone(),
+            Error::Incomplete(error) => error.call.clone(),
             Error::Api(error) => error.call.clone(),
             Error::Transport(error) => error.call.clone(),
             Error::Protocol(error) => error.call.clone(),
@@ -251,6 +272,7 @@ impl Error {
         match self {
             Error::Config(_) => {}
             Error::InvalidRequest(error) => error.call = call,
+            Error::Incomplete(error) => error.call = call,
             Error::Api(error) => error.call = call,
             Error::Transport(error) => error.call = call,
             Error::Protocol(error) => error.call = call,
@@ -260,7 +282,7 @@ impl Error {
 
     pub(crate) fn forget_remedy(&mut self) {
         match self {
-            Error::Config(_) | Error::InvalidRequest(_) | Error::OutcomeUnknown(_) => {}
+            Error::Config(_) | Error::InvalidRequest(_) | Error::Incomplete(_) | Error::OutcomeUnknown(_) => {}
             Error::Api(error) => error.remedy = None,
             Error::Transport(error) => error.remedy = None,
             Error::Protocol(error) => error.remedy = None,
@@ -271,6 +293,12 @@ impl Error {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         if let Error::InvalidRequest(error) = self { &error.violations } else { &[] }
+    }
+
+    /// Returns how a list changed while a strict iteration read it.
+    #[must_use]
+    pub fn drift(&self) -> Option<Drift> {
+        if let Error::Incomplete(error) = self { Some(error.drift) } else { None }
     }
 
     /// Returns whether the same call may succeed later without a change of the request, the options or the account.
@@ -335,6 +363,7 @@ impl Error {
         match self {
             Error::Config(_) => None,
             Error::InvalidRequest(_) => Some("correct the request; nothing was sent"),
+            Error::Incomplete(_) => Some("read the list again"),
             Error::Api(error) => error.remedy.as_deref(),
             Error::Transport(error) => error.remedy.as_deref(),
             Error::Protocol(error) => error.remedy.as_deref(),

@@ -22,6 +22,7 @@ pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, UPDATES, read_request};
 pub use crate::generated::ffi_options::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions};
 pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;
+pub use crate::pages::walk::PagingOptions;
 pub use crate::prepared::{CallInfo, Prepared};
 pub use crate::request::extra::EXTRA;
 pub use crate::request::json::{Json, JsonObject, MISFIT};

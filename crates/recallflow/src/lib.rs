@@ -91,7 +91,8 @@ pub use client::Client;
 pub use datetime::LocalDateTime;
 pub use error::kind::ErrorKind;
 pub use error::{
-    ApiError, Call, ConfigError, Error, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError, TransportError,
+    ApiError, Call, ConfigError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError, Phase,
+    ProtocolError, TransportError,
 };
 pub use extra::Extra;
 pub use fee::{Amount, Fee, FeeTotal};
@@ -101,6 +102,7 @@ pub use generated::requests::*;
 pub use generated::responses::*;
 pub use generated::service::{ITNIO, LAAFFIC, ONBUKA};
 pub use operation::{Operation, OperationInfo, OperationKind, Paged};
-pub use pages::{Drift, Pages};
+pub use pages::drift::Drift;
+pub use pages::{Pages, WholePages};
 pub use request::violation::{Rule, Violation, Warning};
 pub use totals::totals;

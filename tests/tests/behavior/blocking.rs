@@ -23,6 +23,25 @@ fn the_blocking_client_makes_the_same_calls() {
 }
 
 #[test]
+fn one_thread_requests_several_pages_at_the_same_time() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build_blocking().unwrap();
+    let query = GroupCallQuery::new("2024-01-01 00:00:00".parse().unwrap(), "2024-06-03 15:13:01".parse().unwrap());
+    let mut tasks = client.group_calls(query.clone()).concurrency(5).strict(true);
+    let sizes: Vec<_> = tasks.pages().map(|page| page.unwrap().len()).collect();
+    assert_eq!(sizes, [100, 100, 100, 100, 100, 74]);
+    assert_eq!((tasks.total(), tasks.next().is_none()), (Some(574), true));
+    assert_eq!(tasks.to_list(150).unwrap().len(), 150);
+    // The sandbox never responds, so all five requests arrive in time only if they overlap.
+    sandbox.reset();
+    let mut tasks = client.with_timeout(std::time::Duration::from_secs(1)).group_calls(query).concurrency(5);
+    assert!(tasks.next().unwrap().is_ok());
+    sandbox.script(vec![Fault::Hold; 5]);
+    assert!(tasks.nth(99).unwrap().is_err());
+    assert_eq!(sandbox.requests().len(), 6);
+}
+
+#[test]
 fn pages_reuse_the_connections_of_other_calls() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = builder(&sandbox).build_blocking().unwrap();

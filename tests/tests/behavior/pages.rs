@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use futures_core::{FusedStream as _, Stream as _};
 use recallflow::{Client, ErrorKind, GroupCallQuery, GroupCallTask, Pages};
 use recallflow_sandbox::{Fault, Sandbox};
 use serde_json::json;
@@ -145,18 +146,91 @@ async fn a_page_without_records_is_an_error() {
         assert!(tasks.next().await.unwrap().is_ok());
         let error = tasks.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
-        assert!(tasks.next().await.is_none());
     }
 }
 
 #[tokio::test]
-async fn the_iteration_ends_after_an_error() {
-    let (_sandbox, client) = scripted([page([2, 1], 4, Some(2)), Fault::Code(-22)]).await;
+async fn after_an_error_the_same_page_is_requested_again() {
+    let script = [page([3], 3, Some(2)), Fault::Code(-22), Fault::Code(-22), page([2, 1], 3, Some(2))];
+    let (sandbox, client) = scripted(script).await;
     let mut tasks = client.group_calls(query());
+    assert_eq!(tasks.next().await.unwrap().unwrap().task_id, Some(3));
+    for _ in 0..2 {
+        assert_eq!(tasks.next().await.unwrap().unwrap_err().code(), Some(-22));
+    }
+    assert_eq!(tasks.next().await.unwrap().unwrap().task_id, Some(2));
+    let pages: Vec<_> = sandbox.requests().iter().map(|request| request.json().unwrap()["current"].clone()).collect();
+    assert_eq!(pages, [1, 2, 2, 2]);
+    assert_eq!(tasks.size_hint(), (1, Some(1)));
+    assert_eq!(tasks.drift(), None);
+}
+
+#[tokio::test]
+async fn concurrent_pages_are_read_in_order() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let (expected, _) = read_all(&client).await;
+    let mut tasks = client.group_calls(query().size(10)).concurrency(8);
+    let items = tasks.to_list(None).await.unwrap();
+    assert_eq!(items.iter().map(|task| task.task_id.unwrap()).collect::<Vec<_>>(), expected);
+    assert_eq!((tasks.total(), tasks.drift()), (Some(574), None));
+    let mut numbers: Vec<_> =
+        sandbox.requests()[6..].iter().map(|request| request.json().unwrap()["current"].as_u64().unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=58).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_list_is_read_in_whole_pages() {
+    let (_sandbox, client) = sandbox_and_client().await;
+    let mut tasks = client.group_calls(query()).concurrency(3);
+    assert_eq!(tasks.total(), None);
+    let mut pages = tasks.pages();
+    let mut sizes = Vec::new();
+    while let Some(page) = pages.next().await {
+        sizes.push(page.unwrap().len());
+    }
+    assert!(pages.is_terminated());
+    assert_eq!(sizes, [100, 100, 100, 100, 100, 74]);
+    assert_eq!(tasks.total(), Some(574));
+}
+
+#[tokio::test]
+async fn a_limited_list_requests_only_the_pages_that_it_needs() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let mut tasks = client.group_calls(query());
+    assert_eq!(tasks.to_list(200).await.unwrap().len(), 200);
+    assert_eq!(tasks.to_list(0).await.unwrap().len(), 0);
+    assert_eq!(sandbox.requests().len(), 2);
+    assert_eq!(tasks.to_list(None).await.unwrap().len(), 574);
+}
+
+#[tokio::test]
+async fn a_strict_iteration_ends_with_an_error_if_the_list_changed() {
+    let (_sandbox, client) =
+        scripted([page([4, 3], 4, Some(2)), page([3, 2], 5, Some(3)), page([1], 5, Some(3))]).await;
+    let mut tasks = client.group_calls(query()).strict(true);
+    let mut ids = Vec::new();
+    let error = loop {
+        match tasks.next().await.unwrap() {
+            Ok(task) => ids.push(task.task_id.unwrap()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(ids, [4, 3, 2, 1]);
+    assert_eq!((error.kind(), error.drift()), (ErrorKind::Incomplete, tasks.drift()));
+    assert!(tasks.is_terminated() && tasks.next().await.is_none());
+}
+
+#[tokio::test]
+async fn requests_of_a_dropped_iteration_are_canceled() {
+    let (sandbox, client) = scripted([page([3], 3, Some(3)), Fault::Hold, Fault::Hold]).await;
+    let mut tasks = client.group_calls(query()).concurrency(2);
     assert!(tasks.next().await.unwrap().is_ok());
-    assert!(tasks.next().await.unwrap().is_ok());
-    assert_eq!(tasks.next().await.unwrap().unwrap_err().code(), Some(-22));
-    assert!(tasks.next().await.is_none());
+    let held = tokio::time::timeout(std::time::Duration::from_millis(200), tasks.next()).await;
+    assert!(held.is_err());
+    assert_eq!(sandbox.requests().len(), 3);
+    drop(tasks);
+    assert!(client.query_recall_flow_detail(12).await.is_ok());
 }
 
 #[tokio::test]

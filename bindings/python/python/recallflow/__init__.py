@@ -28,10 +28,12 @@ from typing import TYPE_CHECKING, Any, ClassVar  # noqa: F401
 
 from recallflow import _errors, _log, _native, _values
 from recallflow._client import Client
+from recallflow._drift import Drift
 from recallflow._errors import (
     ApiError,
     AuthenticationError,
     ConfigError,
+    IncompleteError,
     InvalidRequestError,
     IpRestrictedError,
     OutcomeUnknownError,
@@ -48,7 +50,7 @@ from recallflow._errors import (
     Violation,
 )
 from recallflow._money import Fee, FeeTotal
-from recallflow._pages import Drift, Pages
+from recallflow._pages import Pages
 from recallflow._totals import totals
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
@@ -74,6 +76,7 @@ __all__: list[str] = [
     "Extra",
     "Fee",
     "FeeTotal",
+    "IncompleteError",
     "InvalidRequestError",
     "IpRestrictedError",
     "OutcomeUnknownError",

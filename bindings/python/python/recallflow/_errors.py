@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from recallflow._drift import Drift
 from recallflow._record import Record, record
 from recallflow._typing import TypedDict, Unpack
 
@@ -128,6 +129,19 @@ class InvalidRequestError(RecallFlowError):
         self.violations = list(violations)
 
 
+class IncompleteError(RecallFlowError):
+    """A list changed while it was being read with `strict=True`, so items may be missing."""
+
+    _own = ("drift",)
+
+    drift: Drift
+    """How the list changed."""
+
+    def __init__(self, text: str = "", /, *, drift: Drift, **details: Unpack[CallDetails]) -> None:
+        super().__init__(text, **details)
+        self.drift = drift
+
+
 class ApiError(RecallFlowError):
     """The service responded with a code other than 0, or with HTTP 429. Derived classes cover the common codes."""
 
@@ -235,6 +249,7 @@ _KINDS: dict[str, type[RecallFlowError]] = {
     for kind in (
         ConfigError,
         InvalidRequestError,
+        IncompleteError,
         ApiError,
         AuthenticationError,
         IpRestrictedError,
@@ -257,6 +272,8 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
     attributes = {name: payload[name] for name in (*_COMMON, *kind._own) if name in payload}
     if "violations" in attributes:
         attributes["violations"] = [Violation(**violation) for violation in attributes["violations"]]
+    if "drift" in attributes:
+        attributes["drift"] = Drift(**attributes["drift"])
     if "cause" in attributes:
         attributes["cause"] = make(attributes["cause"])
     return kind(payload["text"], **attributes)

@@ -134,8 +134,19 @@ class Core:
 class PageReader:
     """Reads the pages of a query one at a time."""
 
-    def __new__(cls, core: Core, operation: int, query: Request, overrides: tuple[object, ...]) -> Self:
-        """Sends nothing yet. Raises InvalidRequestError for an invalid query."""
+    def __new__(
+        cls,
+        core: Core,
+        operation: int,
+        query: Request,
+        overrides: tuple[object, ...],
+        concurrency: object,
+        strict: object,
+    ) -> Self:
+        """Sends nothing yet. Raises InvalidRequestError for an invalid query, and ConfigError for a wrong option."""
+    @property
+    def total(self) -> int | None:
+        """Number of items on all pages, as the service last reported it."""
     @property
     def drift(self) -> tuple[int | None, int | None, int, int] | None:
         """Total at the start, total at the end, items that were read, repeated items."""

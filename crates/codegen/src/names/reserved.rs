@@ -85,11 +85,12 @@ const TYPESCRIPT_TYPES: &str = "
 /// Public names of the library.
 const LIBRARY_TYPES: &str = "
     Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
-    Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal InvalidRequestError
-    IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError Pages
+    Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal IncompleteError
+    InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError
+    PagedQuery Pages PagingOptions
     ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowError Record Recorded Request RequestTypes
     RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
-    UnavailableError Value Violation
+    UnavailableError Value Violation WholePages
 ";
 
 /// Returns whether requests or responses in TypeScript have a property of this name beside their fields.

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display as _};
 
 use super::{
-    ApiError, ConfigError, Error, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError, TransportError,
+    ApiError, ConfigError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError,
+    TransportError,
 };
 
 impl fmt::Display for Phase {
@@ -40,6 +41,7 @@ impl Error {
         match self {
             Error::Config(error) => error.fmt(f),
             Error::InvalidRequest(error) => error.fmt(f),
+            Error::Incomplete(error) => error.fmt(f),
             Error::Api(error) => error.fmt(f),
             Error::Transport(error) => error.fmt(f),
             Error::Protocol(error) => error.fmt(f),
@@ -64,6 +66,12 @@ impl fmt::Display for InvalidRequestError {
             write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for IncompleteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.drift.fmt(f)
     }
 }
 
@@ -123,6 +131,7 @@ impl fmt::Display for ProtocolError {
 impl std::error::Error for Error {}
 impl std::error::Error for ConfigError {}
 impl std::error::Error for InvalidRequestError {}
+impl std::error::Error for IncompleteError {}
 impl std::error::Error for ApiError {}
 impl std::error::Error for TransportError {}
 impl std::error::Error for ProtocolError {}

@@ -10,6 +10,8 @@ pub enum ErrorKind {
     Config,
     /// The request breaks documented rules. Nothing was sent.
     InvalidRequest,
+    /// A list changed while a strict iteration read it.
+    Incomplete,
     /// The service returned a code that has no kind of its own.
     Api,
     /// The service does not accept the API key or the signature.
@@ -41,6 +43,7 @@ impl ErrorKind {
     pub const ALL: &'static [ErrorKind] = &[
         ErrorKind::Config,
         ErrorKind::InvalidRequest,
+        ErrorKind::Incomplete,
         ErrorKind::Api,
         ErrorKind::Authentication,
         ErrorKind::IpRestricted,
@@ -61,6 +64,7 @@ impl ErrorKind {
         match self {
             ErrorKind::Config => "ConfigError",
             ErrorKind::InvalidRequest => "InvalidRequestError",
+            ErrorKind::Incomplete => "IncompleteError",
             ErrorKind::Api => "ApiError",
             ErrorKind::Authentication => "AuthenticationError",
             ErrorKind::IpRestricted => "IpRestrictedError",

@@ -3,6 +3,7 @@
 use std::io;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 
 use super::request::{PagingShape, Request};
@@ -15,7 +16,8 @@ use crate::generated::ffi::{CALLS, read_request};
 use crate::generated::operations::OPERATIONS;
 use crate::generated::shapes::RESPONSES;
 use crate::operation::{OperationKind, Page};
-use crate::pages::{Drift, PagingState};
+use crate::pages::drift::Drift;
+use crate::pages::walk::{PagingOptions, Step, Walk};
 use crate::prepared::{CallInfo, Prepared};
 use crate::request::source::Source;
 use crate::request::violation::{Rule, Violation};
@@ -109,7 +111,7 @@ pub struct Pages {
     query: Box<dyn Request>,
     /// The first page, which is checked before it is read.
     first: Option<Prepared>,
-    progress: PagingState<Record>,
+    walk: Walk<Record>,
 }
 
 impl Pages {
@@ -117,54 +119,71 @@ impl Pages {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] with every violation.
-    pub fn new(client: &Client, operation: usize, source: &impl Source) -> Result<Self, Error> {
+    /// [`Error::InvalidRequest`] with every violation, or [`Error::Config`] for an invalid option.
+    pub fn new(client: &Client, operation: usize, source: &impl Source, options: PagingOptions) -> Result<Self, Error> {
+        options.check()?;
         let mut query = read_for(operation, source)?;
         let Some((paging, first)) = CALLS[operation].paging.as_ref().zip(query.page_number().copied()) else {
             return Err(Error::config(format!("`{}` has no pages", OPERATIONS[operation].name)));
         };
         let prepared = client.encode(operation, &*query)?;
-        Ok(Self { operation, paging, query, first: Some(prepared), progress: PagingState::new(first) })
+        let walk = Walk::new(OPERATIONS[operation].name, first, options);
+        Ok(Self { operation, paging, query, first: Some(prepared), walk })
     }
 
     /// Reads pages until one has new items, and returns these; `None` at the end. Dropping the future loses no items.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]. It ends the iteration.
+    /// Any [`Error`]. The next call requests the same page again.
     pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
-        while let Some(number) = self.progress.next_page() {
-            let prepared = match self.first.take() {
-                Some(first) => first,
-                None => {
-                    if let Some(page) = self.query.page_number() {
-                        *page = number;
-                    }
-                    client.encode(self.operation, &*self.query)?
+        let paging = self.paging;
+        loop {
+            match self.walk.step(|record| record.root().number(paging.id)) {
+                Step::Request(numbers) => {
+                    let requests: Vec<_> = numbers.map(|number| self.prepare(client, number)).collect();
+                    let responses = requests.into_iter().map(async |request| {
+                        let data = client.send_prepared(request?).await?;
+                        Ok(open_page(paging, data.into_record()))
+                    });
+                    let responses = join_all(responses).await;
+                    self.walk.receive(responses);
                 }
-            };
-            let data = client.send_prepared(prepared).await.inspect_err(|_| self.progress.end())?;
-            let id = self.paging.id;
-            let items = self.progress.accept_page(self.open(data.into_record()), |record| record.root().number(id));
-            if !items.is_empty() {
-                return Ok(Some(items));
+                Step::Page(items) => return Ok(Some(items)),
+                Step::Failure(error) => return Err(error),
+                Step::End => return Ok(None),
             }
         }
-        Ok(None)
+    }
+
+    /// Returns the number of items on all pages, if the service has reported it.
+    #[must_use]
+    pub fn total(&self) -> Option<i64> {
+        self.walk.total()
     }
 
     /// Returns how the list changed while it was being read, if it did.
     #[must_use]
     pub fn drift(&self) -> Option<Drift> {
-        self.progress.drift()
+        self.walk.drift()
     }
 
-    fn open(&self, record: Option<Record>) -> Page<Record> {
-        let PagingShape { records, pages, total, .. } = *self.paging;
-        let Some(record) = record else {
-            return Page { items: Vec::new(), pages: None, total: None };
-        };
-        let row = record.root();
-        Page { items: record.objects(records), pages: row.number(pages), total: row.number(total) }
+    fn prepare(&mut self, client: &Client, number: i32) -> Result<Prepared, Error> {
+        if let Some(first) = self.first.take() {
+            return Ok(first);
+        }
+        if let Some(page) = self.query.page_number() {
+            *page = number;
+        }
+        client.encode(self.operation, &*self.query)
     }
+}
+
+fn open_page(paging: &PagingShape, record: Option<Record>) -> Page<Record> {
+    let PagingShape { records, pages, total, .. } = *paging;
+    let Some(record) = record else {
+        return Page { items: Vec::new(), pages: None, total: None };
+    };
+    let row = record.root();
+    Page { items: record.objects(records), pages: row.number(pages), total: row.number(total) }
 }

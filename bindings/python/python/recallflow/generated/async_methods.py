@@ -10,6 +10,7 @@ from typing import Any, Literal
 from recallflow._async_pages import AsyncPages
 from recallflow._base import BaseClient
 from recallflow._loop import submit, submit_path
+from recallflow._pages import PagedQuery
 from recallflow.generated import operations
 from recallflow.generated.enums import (
     CancelScope,
@@ -106,18 +107,22 @@ class AsyncOperations(BaseClient):
         self,
         query: GroupCallQuery,
         *,
+        concurrency: int = 1,
+        strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AsyncPages[GroupCallTask]:
         """Reads all tasks in the time span, page by page.
 
         It starts with the page `current` of the query, and requests further pages as they are needed.
-        An invalid query raises an error at once. The iteration raises all other errors, and ends with them.
+        An invalid query raises an error at once. The iteration raises all other errors, and may continue after them.
 
         `POST voice/group/call/query`.
 
         Args:
             query: Selection of group-call tasks, and the page to read.
+            concurrency: Number of pages to request at the same time, from 1 to 8. The items stay in order.
+            strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
 
@@ -125,10 +130,14 @@ class AsyncOperations(BaseClient):
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
         """
         return AsyncPages(
-            self._core,
-            operations.QUERY_GROUP_CALLS,
-            query,
-            (timeout, max_retries),
+            PagedQuery(
+                self._core,
+                operations.QUERY_GROUP_CALLS,
+                query,
+                (timeout, max_retries),
+                concurrency,
+                strict,
+            )
         )
 
     async def query_recall_flow_detail(
@@ -198,18 +207,22 @@ class AsyncOperations(BaseClient):
         self,
         query: RecallFlowQuery,
         *,
+        concurrency: int = 1,
+        strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AsyncPages[RecallFlow]:
         """Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
 
         It starts with the page `current` of the query, and requests further pages as they are needed.
-        An invalid query raises an error at once. The iteration raises all other errors, and ends with them.
+        An invalid query raises an error at once. The iteration raises all other errors, and may continue after them.
 
         `POST voice/recallFlow/queryPage`.
 
         Args:
             query: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+            concurrency: Number of pages to request at the same time, from 1 to 8. The items stay in order.
+            strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
 
@@ -217,10 +230,14 @@ class AsyncOperations(BaseClient):
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
         """
         return AsyncPages(
-            self._core,
-            operations.QUERY_RECALL_FLOWS,
-            query,
-            (timeout, max_retries),
+            PagedQuery(
+                self._core,
+                operations.QUERY_RECALL_FLOWS,
+                query,
+                (timeout, max_retries),
+                concurrency,
+                strict,
+            )
         )
 
     async def update_agent_recall_flow(
