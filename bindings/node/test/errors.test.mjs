@@ -12,6 +12,7 @@ import {
   ApiError,
   AuthenticationError,
   ConfigError,
+  IncompleteError,
   InvalidRequestError,
   IpRestrictedError,
   OutcomeUnknownError,
@@ -52,6 +53,7 @@ const CLASSES = [
   [RecallFlowError, Error, {}],
   [ConfigError, RecallFlowError, {}],
   [InvalidRequestError, RecallFlowError, { violations: [VIOLATION] }],
+  [IncompleteError, RecallFlowError, { drift: { totalAtStart: 4, totalAtEnd: 5, read: 4, repeated: 1 } }],
   [ApiError, RecallFlowError, API],
   [AuthenticationError, ApiError, API],
   [IpRestrictedError, ApiError, API],
@@ -99,7 +101,8 @@ suite('a class', () => {
         assert.equal(error[name], undefined);
         assert(!Object.hasOwn(error, name));
       }
-      const defaults = { violations: [], excerpt: '', serviceMessage: '' };
+      const drift = { totalAtStart: undefined, totalAtEnd: undefined, read: 0, repeated: 0 };
+      const defaults = { violations: [], drift, excerpt: '', serviceMessage: '' };
       for (const name of Object.keys(own)) {
         assert.deepEqual(error[name], defaults[name]);
       }

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { InvalidRequestError, Pages, ParameterError } from 'recallflow';
+import { ConfigError, IncompleteError, InvalidRequestError, Pages, ParameterError } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
 import { SPAN } from './specimens.mjs';
@@ -52,16 +52,79 @@ test('pages are read when they are needed', async () => {
   assert.deepEqual(asked(), [3, 4]);
 });
 
-test('they are an async iterator', async () => {
+test('a loop is an async iterator', async () => {
   const tasks = client.groupCalls({ ...SPAN, size: 10 });
   assert(tasks instanceof Pages);
-  assert.equal(tasks[Symbol.asyncIterator](), tasks);
-  assert.equal(typeof tasks.next, 'function');
-  assert.equal(inspect(tasks).includes('secret'), false);
-  // A second loop continues the first one.
-  const [first] = await collect(take(tasks, 1));
-  const second = (await tasks.next()).value;
+  assert.equal(inspect(tasks), 'Pages { total: undefined, drift: undefined }');
+  const items = tasks[Symbol.asyncIterator]();
+  assert.equal(items[Symbol.asyncIterator](), items);
+  const [first] = await collect(take(items, 1));
+  const second = (await items.next()).value;
   assert.notEqual(first?.taskId, second?.taskId);
+});
+
+test('each loop starts with the first page, and `next` continues the latest loop', async () => {
+  const tasks = client.groupCalls({ ...SPAN, size: 10 });
+  const first = (await tasks.next()).value?.taskId;
+  assert.notEqual((await tasks.next()).value?.taskId, first);
+  assert.equal((await tasks[Symbol.asyncIterator]().next()).value?.taskId, first);
+  assert.notEqual((await tasks.next()).value?.taskId, first);
+  assert.equal((await collect(tasks))[0]?.taskId, first);
+  assert.equal((await collect(tasks)).length, 574);
+});
+
+test('concurrent pages are read in order', async () => {
+  const expected = idsOf(await collect(client.groupCalls(SPAN)));
+  sandbox.reset();
+  const tasks = client.groupCalls({ ...SPAN, size: 10 }, { concurrency: 8 });
+  assert.equal(tasks.total, undefined);
+  assert.deepEqual(idsOf(await collect(tasks)), expected);
+  assert.equal(tasks.total, 574);
+  assert.equal(tasks.drift, undefined);
+  assert.deepEqual(
+    asked().sort((one, other) => one - other),
+    Array.from({ length: 58 }, (_, index) => index + 1),
+  );
+});
+
+test('a list is read in whole pages', async () => {
+  const pages = await collect(client.groupCalls(SPAN, { concurrency: 3 }).pages());
+  assert.deepEqual(
+    pages.map(({ length }) => length),
+    [100, 100, 100, 100, 100, 74],
+  );
+});
+
+test('a limited list reads only the pages that it needs', async () => {
+  const tasks = client.groupCalls(SPAN);
+  assert.equal((await tasks.toList({ limit: 200 })).length, 200);
+  assert.deepEqual(asked(), [1, 2]);
+  assert.deepEqual(await tasks.toList({ limit: 0 }), []);
+  assert.deepEqual(asked(), [1, 2]);
+  assert.equal((await tasks.toList()).length, 574);
+  await assert.rejects(tasks.toList({ limit: -1 }), /expected a number of at least 0 for `limit`, got -1/);
+});
+
+test('wrong options are refused immediately', () => {
+  for (const concurrency of /** @type {any[]} */ ([0, 9, 1.5, '2', null])) {
+    assert.throws(() => client.groupCalls(SPAN, { concurrency }), ConfigError, String(concurrency));
+  }
+  assert.throws(() => client.groupCalls(SPAN, /** @type {any} */ ({ strict: 1 })), ConfigError);
+});
+
+test('a strict iteration ends with an error if the list changed', async () => {
+  sandbox.script(pageOf([4, 3], 4, 2), pageOf([3, 2], 5, 3), pageOf([1], 5, 3));
+  const tasks = client.groupCalls(SPAN, { strict: true });
+  const items = tasks[Symbol.asyncIterator]();
+  assert.deepEqual(idsOf(await collect(take(items, 4))), [4, 3, 2, 1]);
+  const error = await rejectionOf(items.next());
+  assert(error instanceof IncompleteError);
+  assert.deepEqual(error.drift, { totalAtStart: 4, totalAtEnd: 5, read: 4, repeated: 1 });
+  assert.deepEqual(error.drift, tasks.drift);
+  assert.equal(error.operation, 'queryGroupCalls');
+  assert.match(error.message, /^queryGroupCalls: the list changed .*; read the list again$/);
+  assert.equal(error.isRetryable, true);
+  assert.deepEqual(await items.next(), { done: true, value: undefined });
 });
 
 /**
@@ -131,9 +194,9 @@ suite('a list that changes while it is paged', () => {
   });
 });
 
-test('an error ends the iteration', async () => {
-  sandbox.script(pageOf([2, 1], 4, 2), -22);
-  const tasks = client.groupCalls(SPAN);
+test('after an error the same page is read again', async () => {
+  sandbox.script(pageOf([4, 3], 4, 2), -22, pageOf([2, 1], 4, 2));
+  const tasks = client.groupCalls(SPAN)[Symbol.asyncIterator]();
   /** @type {unknown[]} */
   const seen = [];
   const error = await rejectionOf(
@@ -143,12 +206,12 @@ test('an error ends the iteration', async () => {
       }
     })(),
   );
-  assert.deepEqual(seen, [2, 1]);
+  assert.deepEqual(seen, [4, 3]);
   assert(error instanceof ParameterError);
   assert.equal(error.operation, 'queryGroupCalls');
-  assert.deepEqual(await collect(tasks), []);
+  assert.deepEqual(idsOf(await collect(tasks)), [2, 1]);
   assert.deepEqual(await tasks.next(), { done: true, value: undefined });
-  assert.equal(sandbox.requests.length, 2);
+  assert.deepEqual(asked(), [1, 2, 2]);
 });
 
 test('an invalid query is refused immediately', () => {
@@ -199,7 +262,6 @@ suite('leaving a loop early ends the iteration', () => {
       await loop(tasks);
       assert.deepEqual(asked(), [1]);
       assert.deepEqual(await tasks.next(), { done: true, value: undefined });
-      assert.deepEqual(await collect(tasks), []);
       assert.deepEqual(asked(), [1]);
       assert.equal((await client.queryRecallFlowDetail(12)).keyId, 12);
     });
@@ -210,11 +272,22 @@ test('pages that were ended before they began read nothing', async () => {
   const tasks = client.groupCalls(SPAN);
   assert.deepEqual(await tasks.return(), { done: true, value: undefined });
   assert.deepEqual(await tasks.return(), { done: true, value: undefined });
-  assert.deepEqual(await collect(tasks), []);
+  assert.deepEqual(await tasks.next(), { done: true, value: undefined });
   const others = client.groupCalls(SPAN);
   await others[Symbol.asyncDispose]();
-  assert.deepEqual(await collect(others), []);
+  assert.deepEqual(await others.next(), { done: true, value: undefined });
   assert.deepEqual(sandbox.requests, []);
+});
+
+test('ending the iteration aborts all calls that read its pages', async () => {
+  sandbox.script(pageOf([3], 3, 3), 'hold', 'hold');
+  const tasks = client.groupCalls(SPAN, { concurrency: 2 });
+  await tasks.next();
+  const second = tasks.next();
+  await sandbox.waitForRequests(3);
+  await tasks.return();
+  assert.deepEqual(await second, { done: true, value: undefined });
+  await sandbox.waitForOpenConnections(0);
 });
 
 test('ending the iteration aborts the call that reads a page', async () => {
@@ -244,22 +317,22 @@ test('concurrent calls of `next` return items in order', async () => {
   assert.equal(sandbox.requests.length, 82);
 });
 
-test('several loops share one list', async () => {
-  const tasks = client.groupCalls(SPAN);
+test('several loops share one iterator', async () => {
+  const tasks = client.groupCalls(SPAN)[Symbol.asyncIterator]();
   const parts = await Promise.all(Array.from({ length: 4 }, () => collect(tasks)));
   const ids = idsOf(parts.flat());
   assert.equal(ids.length, 574);
   assert.equal(new Set(ids).size, 574);
 });
 
-test('an error rejects the first call of `next`, and the others are at the end', async () => {
-  sandbox.script(pageOf([2, 1], 4, 2), -22);
+test('an error rejects one call of `next`, and the others go on', async () => {
+  sandbox.script(pageOf([4, 3], 4, 2), -22, pageOf([2, 1], 4, 2));
   const tasks = client.groupCalls(SPAN);
   const results = await Promise.allSettled(Array.from({ length: 5 }, () => tasks.next()));
   const told = results.map((result) =>
     result.status === 'rejected' ? result.reason.name : (result.value.value?.taskId ?? 'the end'),
   );
-  assert.deepEqual(told, [2, 1, 'ParameterError', 'the end', 'the end']);
+  assert.deepEqual(told, [4, 3, 'ParameterError', 2, 1]);
 });
 
 suite('a signal', () => {
@@ -267,11 +340,11 @@ suite('a signal', () => {
     const reason = { why: 'too late' };
     const tasks = client.groupCalls(SPAN, { signal: AbortSignal.abort(reason) });
     assert.equal(await rejectionOf(collect(tasks)), reason);
-    assert.deepEqual(await collect(tasks), []);
+    assert.equal(await rejectionOf(tasks.next()), reason);
     assert.deepEqual(sandbox.requests, []);
   });
 
-  test('that is aborted between pages ends it', async () => {
+  test('that is aborted between pages refuses further ones', async () => {
     const controller = new AbortController();
     const tasks = client.groupCalls({ ...SPAN, size: 10 }, { signal: controller.signal });
     const seen = await collect(take(tasks, 10));
@@ -280,7 +353,7 @@ suite('a signal', () => {
     const error = await rejectionOf(tasks.next());
     assert.equal(error, controller.signal.reason);
     assert.equal(error.name, 'AbortError');
-    assert.deepEqual(await tasks.next(), { done: true, value: undefined });
+    assert.equal(await rejectionOf(tasks.next()), error);
     assert.deepEqual(asked(), [1]);
   });
 
@@ -292,7 +365,6 @@ suite('a signal', () => {
     await sandbox.waitForRequests(2);
     controller.abort('enough');
     assert.equal(await loop, 'enough');
-    assert.deepEqual(await collect(tasks), []);
     await sandbox.waitForOpenConnections(0);
   });
 });

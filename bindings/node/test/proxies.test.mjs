@@ -49,7 +49,7 @@ for (const [name, wrap] of KINDS) {
       const sandbox = await sandboxFor(t);
       const tasks = wrap(sandbox.client().groupCalls(SPAN));
       assert.equal((await tasks.next()).done, false);
-      assert.equal((await collect(tasks)).length, 573);
+      assert.equal((await collect(tasks)).length, 574);
       assert.equal(tasks.drift, undefined);
       assert.deepEqual(await tasks.return(), { done: true, value: undefined });
     });

@@ -2,8 +2,6 @@
 
 /** Sample requests, and values that are hard to read. */
 
-import { fieldsOf, REQUEST_NAMES, sampleOf } from './schema.mjs';
-
 /** A valid node with all fields. */
 export const NODE = Object.freeze({
   source: 3,
@@ -62,9 +60,8 @@ export const QUERY = Object.freeze({
 /** A query of the tasks of the sandbox. */
 export const SPAN = Object.freeze({ strTime: QUERY.strTime, endTime: QUERY.endTime });
 
-/** Valid requests with all fields, by type. @type {Record<import('recallflow').RequestName, any>} */
-export const REQUESTS = /** @type {any} */ ({
-  ...Object.fromEntries(REQUEST_NAMES.map((type) => [type, sampleOf(type)])),
+/** Valid requests with all fields, by type. */
+export const REQUESTS = /** @type {const} */ ({
   GroupCallQuery: QUERY,
   RecallFlowDetailQuery: { keyId: 12 },
   UpdateRecallFlow: UPDATE,
@@ -72,17 +69,36 @@ export const REQUESTS = /** @type {any} */ ({
 });
 
 /** Types of requests. */
-export const REQUEST_TYPES = REQUEST_NAMES;
+export const REQUEST_TYPES = /** @type {(keyof typeof REQUESTS)[]} */ (Object.keys(REQUESTS));
 
 /** Every field of every request, with its type. */
 export const ALL_FIELDS = REQUEST_TYPES.flatMap((type) =>
-  fieldsOf(type).map((field) => /** @type {const} */ ([type, field.name, field])),
+  Object.keys(REQUESTS[type]).map((name) => /** @type {const} */ ([type, name])),
 );
+
+/** Fields of requests with integers of 64 bits. Enums also accept them, because their numbers are only looked up. */
+export const LONG_FIELDS = [
+  ...['keyId', 'idxAppId', 'idxSmsAppId', 'sipGroupId'],
+  ...['source', 'ssmlGender', 'outboundControl', 'toSeatType', 'recallType', 'taskType'],
+];
+
+/** Fields with fractions. */
+export const FLOAT_FIELDS = ['speakingRate'];
+
+/**
+ * Returns the path of a field in violations.
+ *
+ * @param {string} type
+ * @param {string} name
+ */
+export function pathOf(type, name) {
+  return type === 'GroupCallQuery' && name !== 'current' && name !== 'size' ? `params.${name}` : name;
+}
 
 /**
  * Returns a request that is valid except for this field.
  *
- * @param {import('recallflow').RequestName} type
+ * @param {keyof typeof REQUESTS} type
  * @param {string} name
  * @param {unknown} value
  * @returns {any}

@@ -415,9 +415,9 @@ def test_eager_tasks(async_client: rf.AsyncClient) -> None:
 def test_pages_can_be_closed(async_client: rf.AsyncClient) -> None:
     async def main() -> None:
         async with aclosing(async_client.group_calls(QUERY)) as tasks:
-            first = await anext(tasks)
-            assert first.task_id is not None
-        assert [task async for task in tasks] == []
+            items = aiter(tasks)
+            assert (await anext(items)).task_id is not None
+        assert [task async for task in items] == []
         assert tasks.drift is None
 
     asyncio.run(main())

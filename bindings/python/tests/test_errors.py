@@ -31,6 +31,7 @@ CLASSES: list[tuple[type[rf.RecallFlowError], dict[str, Any]]] = [
     (rf.RecallFlowError, {}),
     (rf.ConfigError, {}),
     (rf.InvalidRequestError, {"violations": [VIOLATION]}),
+    (rf.IncompleteError, {"drift": rf.Drift(4, 5, 4, 1)}),
     (rf.ApiError, API),
     (rf.AuthenticationError, API),
     (rf.IpRestrictedError, API),
@@ -82,7 +83,7 @@ def test_an_error_has_its_text_and_attributes(kind: type[rf.RecallFlowError], ow
 
 @each_class
 def test_attributes_are_always_there(kind: type[rf.RecallFlowError], own: dict[str, Any]) -> None:
-    required = {"cause": own["cause"]} if "cause" in own else {}
+    required = {name: own[name] for name in ("cause", "drift") if name in own}
     error = kind("text", **required)
     assert error.attempts == 0
     assert error.is_retryable is False
@@ -136,6 +137,7 @@ def test_the_tree() -> None:
     assert direct == {
         rf.ConfigError,
         rf.InvalidRequestError,
+        rf.IncompleteError,
         rf.ApiError,
         rf.TransportError,
         rf.ProtocolError,

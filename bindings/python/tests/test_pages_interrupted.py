@@ -26,7 +26,7 @@ def test_a_page_that_came_as_its_reader_was_cancelled_is_read_later(recallflow_s
         expected = await collect(client)
         # The cancellation meets the page at any stage: not sent, sent, received but not taken, or taken.
         for turns in range(60):
-            tasks = client.group_calls(QUERY)
+            tasks = aiter(client.group_calls(QUERY))
             first = asyncio.ensure_future(anext(tasks))
             for _ in range(turns):
                 await asyncio.sleep(0)
@@ -55,7 +55,7 @@ def test_an_interruption_by_a_log_handler_loses_no_page(recallflow_sandbox: Sand
     logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)
     try:
-        tasks = client.group_calls(QUERY)
+        tasks = iter(client.group_calls(QUERY))
         with pytest.raises(KeyboardInterrupt):
             next(tasks)
         assert [task.task_id for task in tasks] == expected

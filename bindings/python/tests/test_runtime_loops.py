@@ -236,7 +236,7 @@ def test_a_cancelled_call_is_dropped_where_it_is(sandbox: Sandbox, fault: faults
 def test_pages_go_on_after_a_cancelled_read(sandbox: Sandbox) -> None:
     async def main() -> None:
         client = sandbox.async_client(timeout=60, attempt_timeout=60)
-        tasks = client.group_calls(QUERY.replace(size=100))
+        tasks = aiter(client.group_calls(QUERY.replace(size=100)))
         read = [(await tasks.__anext__()).task_id for _ in range(100)]
         sandbox.script(faults.hold())
         reading = asyncio.ensure_future(tasks.__anext__())

@@ -56,7 +56,7 @@ def test_sixteen_threads_share_a_client(sandbox: Sandbox) -> None:
 
 def test_threads_share_pages(sandbox: Sandbox) -> None:
     with sandbox.client() as client, ThreadPoolExecutor(8) as pool:
-        tasks = client.group_calls(QUERY.replace(size=10))
+        tasks = iter(client.group_calls(QUERY.replace(size=10)))
         shares = [pool.submit(list, tasks) for _ in range(8)]
         read = [task.task_id for share in shares for task in share.result()]
     assert len(set(read)) == len(read) == 574
