@@ -2,6 +2,8 @@
 
 /** Sample requests, and values that are hard to read. */
 
+import { fieldsOf, REQUEST_NAMES, sampleOf } from './schema.mjs';
+
 /** A valid node with all fields. */
 export const NODE = Object.freeze({
   source: 3,
@@ -60,8 +62,9 @@ export const QUERY = Object.freeze({
 /** A query of the tasks of the sandbox. */
 export const SPAN = Object.freeze({ strTime: QUERY.strTime, endTime: QUERY.endTime });
 
-/** Valid requests with all fields, by type. */
-export const REQUESTS = /** @type {const} */ ({
+/** Valid requests with all fields, by type. @type {Record<import('recallflow').RequestName, any>} */
+export const REQUESTS = /** @type {any} */ ({
+  ...Object.fromEntries(REQUEST_NAMES.map((type) => [type, sampleOf(type)])),
   GroupCallQuery: QUERY,
   RecallFlowDetailQuery: { keyId: 12 },
   UpdateRecallFlow: UPDATE,
@@ -69,36 +72,17 @@ export const REQUESTS = /** @type {const} */ ({
 });
 
 /** Types of requests. */
-export const REQUEST_TYPES = /** @type {(keyof typeof REQUESTS)[]} */ (Object.keys(REQUESTS));
+export const REQUEST_TYPES = REQUEST_NAMES;
 
 /** Every field of every request, with its type. */
 export const ALL_FIELDS = REQUEST_TYPES.flatMap((type) =>
-  Object.keys(REQUESTS[type]).map((name) => /** @type {const} */ ([type, name])),
+  fieldsOf(type).map((field) => /** @type {const} */ ([type, field.name, field])),
 );
-
-/** Fields of requests with integers of 64 bits. Enums also accept them, because their numbers are only looked up. */
-export const LONG_FIELDS = [
-  ...['keyId', 'idxAppId', 'idxSmsAppId', 'sipGroupId'],
-  ...['source', 'ssmlGender', 'outboundControl', 'toSeatType', 'recallType', 'taskType'],
-];
-
-/** Fields with fractions. */
-export const FLOAT_FIELDS = ['speakingRate'];
-
-/**
- * Returns the path of a field in violations.
- *
- * @param {string} type
- * @param {string} name
- */
-export function pathOf(type, name) {
-  return type === 'GroupCallQuery' && name !== 'current' && name !== 'size' ? `params.${name}` : name;
-}
 
 /**
  * Returns a request that is valid except for this field.
  *
- * @param {keyof typeof REQUESTS} type
+ * @param {import('recallflow').RequestName} type
  * @param {string} name
  * @param {unknown} value
  * @returns {any}

@@ -8,17 +8,8 @@ import { inspect } from 'node:util';
 
 import { ConfigError, fromWire, InvalidRequestError, toWire, validate, warnings } from 'recallflow';
 
-import {
-  brokenObject,
-  circle,
-  deep,
-  endless,
-  FLOAT_FIELDS,
-  LONG_FIELDS,
-  REQUEST_TYPES,
-  REQUESTS,
-  revoked,
-} from './specimens.mjs';
+import { brokenObject, circle, deep, endless, REQUEST_TYPES, REQUESTS, revoked } from './specimens.mjs';
+import { fieldsOf, RESPONSE_NAMES } from './schema.mjs';
 
 /** Number of random values of each type. */
 const TRIES = 300;
@@ -153,49 +144,46 @@ function always(make, check) {
  * Returns a value that a field can hold, valid or not.
  *
  * @param {Chance} chance
- * @param {string} name
- * @param {unknown} example
+ * @param {import('./schema.mjs').Field} field
+ * @returns {unknown}
  */
-function fitting(chance, name, example) {
-  if (name === 'nodeList') {
-    return chance.list(3, () => requestOf(chance, 'RecallNode'));
-  }
-  if (name === 'statusList') {
-    return chance.list(3, () => chance.whole(32));
-  }
-  if (name === 'strTime' || name === 'endTime') {
-    return chance.time();
-  }
-  if (name === 'baseFile') {
-    return Buffer.from(chance.text()).toString('base64');
-  }
-  if (typeof example === 'boolean') {
-    return chance.of([true, false]);
-  }
-  if (typeof example === 'string') {
-    return chance.text();
-  }
-  return FLOAT_FIELDS.includes(name) ? chance.fraction() : chance.whole(LONG_FIELDS.includes(name) ? 63 : 31);
+function fitting(chance, field) {
+  return field.isList ? chance.list(3, () => item(chance, field)) : item(chance, field);
 }
 
-/** Defaults that are always filled in. */
-const ALWAYS = {
-  GroupCallQuery: ['current', 'size', 'taskType', 'strTime', 'endTime'],
-  RecallFlowDetailQuery: ['keyId'],
-  UpdateRecallFlow: ['keyId', 'recallInterval', 'recallNum', 'recallType'],
-  RecallNode: ['source', 'hangUpSms', 'toSeat'],
-};
+/**
+ * @param {Chance} chance
+ * @param {import('./schema.mjs').Field} field
+ */
+function item(chance, { kind, bits, object }) {
+  switch (kind) {
+    case 'object':
+      return requestOf(chance, object);
+    case 'time':
+      return chance.time();
+    case 'base64':
+      return Buffer.from(chance.text()).toString('base64');
+    case 'flag':
+      return chance.of([true, false]);
+    case 'text':
+      return chance.text();
+    case 'fraction':
+      return chance.fraction();
+    default:
+      return chance.whole(bits);
+  }
+}
 
 /**
- * Returns a request that can be written and read.
+ * Returns a request that can be written and read. Required fields are always there, because some have defaults.
  *
  * @param {Chance} chance
- * @param {keyof typeof REQUESTS} type
+ * @param {string} type
  * @returns {Record<string, unknown>}
  */
 function requestOf(chance, type) {
-  const fields = Object.entries(REQUESTS[type]).filter(([name]) => ALWAYS[type].includes(name) || chance.below(2));
-  return Object.fromEntries(fields.map(([name, example]) => [name, fitting(chance, name, example)]));
+  const fields = fieldsOf(type).filter(({ isRequired }) => isRequired || chance.below(2));
+  return Object.fromEntries(fields.map((field) => [field.name, fitting(chance, field)]));
 }
 
 suite('requests survive being written and read', () => {
@@ -214,78 +202,68 @@ suite('requests survive being written and read', () => {
   }
 });
 
-/** The type of each field of a response: a flag, a text, texts, a time, a fraction, or an integer with its bits. */
-const NODE_FIELDS = {
-  ...{ source: 63, voiceFileId: 'text', voiceFileName: 'text', uploadName: 'text', text: 'text', lan: 'text' },
-  ...{ speakingRate: 'fraction', ssmlGender: 63, accent: 31, hangUpSms: 'flag', idxSmsAppId: 63, smsContent: 'text' },
-  ...{ senderId: 'text', feedbackPush: 'flag', feedbackValue: 'text', successPush: 'flag', successPushTime: 31 },
-  ...{ failedPush: 'flag', ringPush: 'flag', toSeat: 'flag', sipGroupId: 63, outboundControl: 63, calloutRate: 31 },
-  ...{ toSeatType: 63, toSeatKey: 'text', delayTransfer: 31, scriptId: 63, keyId: 63, taskId: 63, nodeStatus: 63 },
-};
-const RESPONSES = /** @type {const} */ ({
-  GroupCallTask: {
-    ...{ taskId: 63, taskName: 'text', status: 63, rate: 'text', numCnt: 63, callNum: 63, success: 63, fail: 63 },
-    ...{ createdTime: 'time', scriptId: 63, taskType: 63, answeredNum: 63, asr: 'text', agentTotalFeetime: 63 },
-    ...{ agentFee: 'text', chargeLen: 63, acd: 'text', groupCallPayFee: 'text', smsPayFee: 'text', sendSmsNum: 63 },
-  },
-  GroupCallPage: { records: 'GroupCallTask', total: 63, size: 63, current: 63, searchCount: 'flag', pages: 63 },
-  RecallNodeDetail: NODE_FIELDS,
-  RecallFlowDetail: {
-    ...{ keyId: 63, recallInterval: 31, recallNum: 31, recallType: 63, status: 63, recallIntent: 'texts' },
-    ...{ nodeList: 'RecallNodeDetail', total: 63, size: 63, current: 63, searchCount: 'flag', pages: 63 },
-  },
-});
+/** @type {Map<string, import('./schema.mjs').Field[]>} */
+const RESPONSE_FIELDS = new Map();
 
-/** Other names under which the service may send a field. */
-const OTHER_NAMES = ['jobId', 'records', 'nodeList', 'pages'];
+/**
+ * Returns the fields of a response under their own names. The schema also has their other names, and does not tell texts
+ * from times, which the reader moves to `extra` if they are not.
+ *
+ * @param {string} type
+ */
+function responseFields(type) {
+  let fields = RESPONSE_FIELDS.get(type);
+  if (fields === undefined) {
+    const read = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+      /** @type {any} */ (fromWire({ [name]: value }, /** @type {any} */ (type)));
+    const itemOf = (/** @type {string} */ kind) => (kind === 'text' ? 'x' : kind === 'object' ? {} : 1);
+    fields = fieldsOf(type).flatMap((field) => {
+      const { name, kind, isList } = field;
+      const response = read(name, isList ? [itemOf(kind)] : itemOf(kind));
+      if (name in response.extra) {
+        return [{ ...field, kind: /** @type {const} */ ('time') }];
+      }
+      return name in response ? [field] : [];
+    });
+    RESPONSE_FIELDS.set(type, fields);
+  }
+  return fields;
+}
 
 /**
  * Returns a response as the package returns it.
  *
  * @param {Chance} chance
- * @param {keyof typeof RESPONSES} type
+ * @param {string} type
  * @returns {Record<string, any>}
  */
 function responseOf(chance, type) {
-  const fields = RESPONSES[type];
+  const fields = responseFields(type);
+  const known = new Set(fieldsOf(type).map(({ name }) => name));
   /** @type {Record<string, unknown>} */
   const response = {};
-  const names = chance.list(2, () => chance.text()).filter((name) => !(name in fields) && !OTHER_NAMES.includes(name));
+  const names = chance.list(2, () => chance.text()).filter((name) => !known.has(name));
   const extra = Object.fromEntries(names.map((name) => [name, chance.json()]));
-  for (const [name, kind] of Object.entries(fields)) {
-    const isList = kind in RESPONSES || kind === 'texts';
+  for (const field of fields) {
+    const { name, kind, object, isList } = field;
     if (!isList && chance.below(4) === 0) {
       continue;
     }
-    switch (kind) {
-      case 'text':
-        response[name] = chance.text();
-        break;
-      case 'texts':
-        response[name] = chance.list(3, () => chance.text());
-        break;
-      case 'flag':
-        response[name] = chance.of([true, false]);
-        break;
-      case 'time':
-        response[name] = chance.time();
-        break;
-      case 'fraction':
-        response[name] = chance.fraction();
-        break;
-      default: {
-        const inner = /** @type {any} */ (kind);
-        const value = isList ? chance.list(4, () => responseOf(chance, inner)) : chance.whole(inner);
-        // Only IDs may be bigints. Other large integers are in `extra`.
-        (typeof value === 'bigint' && !name.endsWith('Id') ? extra : response)[name] = value;
+    const make = () => {
+      if (kind === 'object') {
+        return responseOf(chance, object);
       }
-    }
+      return item(chance, field);
+    };
+    const value = isList ? chance.list(3, make) : make();
+    // Only IDs may be bigints. Other large integers are in `extra`.
+    (typeof value === 'bigint' && !/^id$|Id$/.test(name) ? extra : response)[name] = value;
   }
   return { ...response, extra };
 }
 
 suite('responses survive being written and read', () => {
-  for (const type of /** @type {(keyof typeof RESPONSES)[]} */ (Object.keys(RESPONSES))) {
+  for (const type of RESPONSE_NAMES) {
     test(type, () => {
       always(
         (chance) => responseOf(chance, type),
@@ -349,7 +327,7 @@ test('any JSON is read as a response or refused', () => {
   always(
     (chance) => chance.anything(),
     (wire) => {
-      for (const type of /** @type {any[]} */ (Object.keys(RESPONSES))) {
+      for (const type of /** @type {readonly any[]} */ (RESPONSE_NAMES)) {
         let response;
         try {
           response = /** @type {any} */ (fromWire(wire, type));

@@ -113,7 +113,7 @@ suite('foreign JSON is refused', () => {
 
 test('an escaped lone surrogate is refused in a request, and becomes U+FFFD in a response', () => {
   const wire = '{"keyId": "\\ud800"}';
-  for (const type of /** @type {any[]} */ (REQUEST_TYPES)) {
+  for (const type of /** @type {readonly any[]} */ (REQUEST_TYPES)) {
     assert.throws(() => fromWire(wire, type), InvalidRequestError);
   }
   assert.equal(fromWire(wire, 'RecallFlowDetail').extra.keyId, '\ufffd');

@@ -475,3 +475,23 @@ fn all_references_resolve() {
         });
     }
 }
+
+#[test]
+fn a_request_has_no_field_that_another_one_has_in_a_nested_object() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
+    let files = json_schema::render(&recallflow_codegen::load(&fixture).expect("the spec is valid"));
+    let mut document: Value = serde_json::from_str(&files[0].contents).expect("the schema is JSON");
+    let mut accepts = |name: &str, value: Value| {
+        document["$ref"] = json!(format!("#/$defs/{name}"));
+        jsonschema::validator_for(&document).expect("the schema can be used").is_valid(&value)
+    };
+    let time = "2024-01-01 00:00:00";
+    let old = json!({ "current": 1, "params": { "before": time, "new": 1 }, "past": { "owner": "a" } });
+    assert!(accepts("OldThingQuery", old.clone()));
+    assert!(!accepts("OldThingQuery", with(old.clone(), json!({ "params": { "since": time } }))));
+    assert!(!accepts("OldThingQuery", with(old, json!({ "wire": { "lot": 5 } }))));
+    let new = json!({ "current": 1, "params": { "since": time }, "past": { "new": 1 }, "wire": null });
+    assert!(accepts("ThingQuery", new.clone()));
+    assert!(!accepts("ThingQuery", with(new.clone(), json!({ "params": { "since": time, "before": time } }))));
+    assert!(!accepts("ThingQuery", with(new, json!({ "past": { "owner": "a" } }))));
+}

@@ -57,10 +57,12 @@ impl Client {
     ) -> Result<T, Error> {
         let call = describe_call(path, kind)?;
         let body = to_json_bytes(body).map_err(|error| error.in_call(call.name.clone(), 0))?;
-        let Success { data, sign } = self.send(prepare_call(call.clone(), body)?).await?;
+        let Success { data, sign, http_status, attempts } = self.send(prepare_call(call.clone(), body)?).await?;
         let ResponseData::Json(json) = data else { unreachable!("the call expects JSON") };
-        serde_json::from_slice(&json)
-            .map_err(|error| classify::unexpected_type(&error, &json, &self.secrets(&sign)).in_call(call.name, 1))
+        serde_json::from_slice(&json).map_err(|error| {
+            let secrets = self.secrets(&sign);
+            classify::unexpected_type(&error, &json, http_status, &secrets).in_call(call.name, attempts)
+        })
     }
 }
 

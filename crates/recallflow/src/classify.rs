@@ -326,9 +326,9 @@ fn remedy_for_phase(phase: Phase, timed_out: bool) -> &'static str {
 }
 
 /// Returns the error of a success whose data does not have the type that the caller asked for.
-pub(crate) fn unexpected_type(error: &serde_json::Error, json: &[u8], secrets: &[&str]) -> Error {
+pub(crate) fn unexpected_type(error: &serde_json::Error, json: &[u8], http_status: u16, secrets: &[&str]) -> Error {
     Error::Protocol(Box::new(ProtocolError {
-        http_status: Some(200),
+        http_status: Some(http_status),
         unavailable: false,
         message: format!(
             "the call succeeded, but its data does not have the expected type: {}",

@@ -178,7 +178,7 @@ impl Client {
             let FailedAttempt { class, error } = match outcome {
                 Ok(success) => {
                     self.shared.budget.refund(used);
-                    return Ok(success);
+                    return Ok(Success { attempts, ..success });
                 }
                 Err(failed) => failed,
             };
@@ -221,7 +221,7 @@ impl Client {
         let (response, sign) = self.send_signed(request, deadline, offset).await?;
         let learned = self.observe_clock(&response);
         match self.classify(request, &response, &sign, learned) {
-            Ok(data) => Ok(Success { data, sign }),
+            Ok(data) => Ok(Success { data, sign, http_status: response.status, attempts: 1 }),
             Err(failed) => {
                 if failed.class == RetryClass::Clock {
                     self.shared.clock.refuse(offset, learned);
@@ -344,6 +344,10 @@ pub(crate) struct Success {
     pub(crate) data: ResponseData,
     /// The signature of the last attempt, a secret to redact in errors about the data.
     pub(crate) sign: String,
+    /// HTTP status code of the response.
+    pub(crate) http_status: u16,
+    /// Number of attempts.
+    pub(crate) attempts: u32,
 }
 
 /// Logs the outcome of an attempt, but never any part of a body.

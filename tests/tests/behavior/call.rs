@@ -47,6 +47,17 @@ async fn data_of_another_type_is_an_error_that_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn data_of_another_type_is_reported_with_its_status_and_attempts() {
+    let (sandbox, client) = sandbox_and_client().await;
+    let body = json!({ "code": 0, "data": "five" }).to_string().into_bytes();
+    let created = Fault::Respond { status: 201, headers: Vec::new(), body };
+    sandbox.script([Fault::Status(503), created]);
+    let error = client.call::<_, u32>("voice/count", &json!({}), OperationKind::Query).await.unwrap_err();
+    assert_eq!(error.http_status(), Some(201), "{error}");
+    assert!(error.to_string().contains("after 2 attempts"), "{error}");
+}
+
+#[tokio::test]
 async fn data_is_limited_like_that_of_the_operations() {
     let (sandbox, client) = sandbox_and_client().await;
     let client = client.with_max_retries(0);

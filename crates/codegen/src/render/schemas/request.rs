@@ -15,22 +15,33 @@ impl References {
         for (name, property) in properties(item.fields.iter().map(|field| (field, field))) {
             let (schema, must) = match property {
                 WireProperty::Field(field) => (self.field(field), is_required(field)),
-                WireProperty::Nested(fields) => self.nested(&fields),
+                WireProperty::Nested(fields) => self.nested(&fields, foreign_in(item, name)),
             };
             schemas = schemas.set(name, schema);
             required.extend(must.then_some(name));
         }
+        let own_holders: Vec<_> = item.fields.iter().filter_map(|field| field.within.as_deref()).collect();
         for (path, owner) in &item.foreign {
-            // A path with a dot is in a nested object, which no variant of the API has.
-            let doc = format!("A field of `{owner}`, which must be left out here.");
-            schemas = schemas.set(path, JsonObject::new().set("description", doc).set("type", "null"));
+            match path.split_once('.') {
+                None => schemas = schemas.set(path, left_out(owner)),
+                Some((holder, _)) if own_holders.contains(&holder) => {}
+                Some((holder, _)) => {
+                    let inner = foreign_in(item, holder).collect();
+                    schemas = schemas.set(holder, nullable(object(inner, Vec::new())));
+                }
+            }
         }
         object(schemas, required).set_any("allOf", conditionals(item))
     }
 
     /// Returns the schema of a nested wire object, and whether it is required because one of its fields is.
-    fn nested(self, fields: &[(&str, &Field)]) -> (JsonObject, bool) {
-        let properties = fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).collect();
+    fn nested(
+        self,
+        fields: &[(&str, &Field)],
+        foreign: impl Iterator<Item = (String, JsonObject)>,
+    ) -> (JsonObject, bool) {
+        let properties =
+            fields.iter().map(|(name, field)| ((*name).to_owned(), self.field(field))).chain(foreign).collect();
         let required: Vec<_> = fields.iter().filter(|(_, field)| is_required(field)).map(|(name, _)| *name).collect();
         let must = !required.is_empty();
         let schema = object(properties, required);
@@ -186,6 +197,20 @@ fn implication(item: &Type, conditions: &[Condition], then: JsonObject) -> JsonO
     }
     let equal = conditions.iter().map(|condition| (item.field(&condition.field), constant(condition.equals.number())));
     JsonObject::new().set("if", having(equal)).set("then", then)
+}
+
+/// Returns the schemas of the fields that other requests of the same path have in a nested wire object.
+fn foreign_in(item: &Type, holder: &str) -> impl Iterator<Item = (String, JsonObject)> {
+    item.foreign.iter().filter_map(move |(path, owner)| {
+        let (within, name) = path.split_once('.')?;
+        (within == holder).then(|| (name.to_owned(), left_out(owner)))
+    })
+}
+
+/// Returns the schema of a field that only another request has.
+fn left_out(owner: &str) -> JsonObject {
+    let doc = format!("A field of `{owner}`, which must be left out here.");
+    JsonObject::new().set("description", doc).set("type", "null")
 }
 
 /// A property of a wire object: a field, or a nested object with fields.
