@@ -131,7 +131,7 @@ suite('toWireText writes a bigint as a number', () => {
   });
 
   test('of a request', () => {
-    assert.equal(toWireText({ keyId: LONG }), `{"keyId":${DIGITS}}`);
+    assert.equal(toWireText({ type: 1, id: LONG }), `{"type":1,"id":${DIGITS}}`);
     assert.equal(toWireText({ keyId: LONG }, 'RecallFlowDetailQuery'), `{"keyId":${DIGITS}}`);
     assert.equal(toWireText(UPDATE), JSON.stringify(toWire(UPDATE)));
   });

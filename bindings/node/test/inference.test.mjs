@@ -13,7 +13,7 @@ import { thrownBy } from './support.mjs';
 suite('the type of a request is inferred', () => {
   /** @type {[string, object, string[]][]} */
   const inferred = [
-    ['one field is a query', { keyId: 299 }, []],
+    ['a cancellation', { type: 1, id: 299 }, []],
     ['a part of an update', { keyId: 299, nodeList: [NODE] }, ['recallInterval', 'recallNum', 'recallType']],
     ['an update', { ...UPDATE, recallInterval: 0 }, ['recallInterval']],
     ['an update with a misspelt field', { ...UPDATE, recalNum: 1 }, ['recalNum']],
@@ -21,7 +21,7 @@ suite('the type of a request is inferred', () => {
     ['a span without an end', { strTime: QUERY.strTime, statusList: [1] }, ['params.endTime']],
     ['a node', { ...NODE, accent: 1.5 }, ['accent']],
     ['a node without its text', { source: 3, lan: 'EN' }, ['text']],
-    ['a query with a value of a wrong type', { keyId: 1.5 }, ['keyId']],
+    ['a cancellation with a value of a wrong type', { type: 1, id: 1.5 }, ['id']],
   ];
   for (const [name, request, paths] of inferred) {
     test(name, () => {

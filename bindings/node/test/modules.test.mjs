@@ -168,7 +168,7 @@ test('it works in a separate realm without the globals of Node', async (t) => {
       return true;
     },
   );
-  assert.equal(other.validate({ keyId: 1.5 })[0].path, 'keyId');
+  assert.equal(other.validate({ keyId: 1.5 }, 'RecallFlowDetailQuery')[0].path, 'keyId');
 
   const sandbox = await importedSandbox.Sandbox.start();
   t.after(() => sandbox.close());

@@ -43,7 +43,7 @@ export function fieldsOf(type) {
  */
 function fieldsIn(schema, outer) {
   return Object.entries(schema.properties).flatMap(([name, property]) => {
-    if (property.type === 'object') {
+    if ([property.type].flat().includes('object')) {
       return fieldsIn(property, `${outer}${name}.`);
     }
     // A field of another request of the same path.

@@ -185,10 +185,10 @@ suite('a number is sent exactly, or refused', () => {
 });
 
 test('the violation for an unsafe integer suggests a bigint', () => {
-  const [violation] = validate({ keyId: 2 ** 53 });
+  const [violation] = validate({ keyId: 2 ** 53 }, 'RecallFlowDetailQuery');
   assert.match(violation?.message ?? '', /9007199254740992, which may be another number already: .*bigint/);
-  assert.deepEqual(validate({ keyId: 2n ** 53n + 1n }), []);
-  assert.deepEqual(toWire({ keyId: 2n ** 53n + 1n }), { keyId: 2n ** 53n + 1n });
+  assert.deepEqual(validate({ keyId: 2n ** 53n + 1n }, 'RecallFlowDetailQuery'), []);
+  assert.deepEqual(toWire({ keyId: 2n ** 53n + 1n }, 'RecallFlowDetailQuery'), { keyId: 2n ** 53n + 1n });
 });
 
 test('undefined is the same as absent', () => {
@@ -200,7 +200,7 @@ test('undefined is the same as absent', () => {
     assert.deepEqual(warnings(request, type), warnings(without, type));
   }
   assert.deepEqual(
-    validate({ keyId: 299, recallInterval: undefined, nodeList: undefined }),
+    validate({ type: 1, id: 299, recallInterval: undefined, nodeList: undefined }),
     [],
     'it does not tell the type, either',
   );
@@ -313,8 +313,8 @@ suite('any object can be a request', () => {
   };
   for (const [name, object] of Object.entries(objects)) {
     test(name, () => {
-      assert.deepEqual(validate(object), []);
-      assert.deepEqual(toWire(object), { keyId: 12 });
+      assert.deepEqual(validate(object, 'RecallFlowDetailQuery'), []);
+      assert.deepEqual(toWire(object, 'RecallFlowDetailQuery'), { keyId: 12 });
     });
   }
 });
@@ -326,7 +326,7 @@ test('toJSON is not called', () => {
     ['toJSON'],
   );
   const date = Object.assign(Object.create({ toJSON: () => ({ keyId: 13 }) }), { keyId: 12 });
-  assert.deepEqual(toWire(date), { keyId: 12 });
+  assert.deepEqual(toWire(date, 'RecallFlowDetailQuery'), { keyId: 12 });
 });
 
 suite('anything but an object is refused', () => {

@@ -36,7 +36,7 @@ test('warnings report probable mistakes', () => {
 });
 
 test('violations and warnings are plain objects', () => {
-  const [violation] = validate({ keyId: 1.5 });
+  const [violation] = validate({ keyId: 1.5 }, 'RecallFlowDetailQuery');
   assert.equal(Object.getPrototypeOf(violation), Object.prototype);
   assert.deepEqual(Object.keys(violation ?? {}), ['path', 'rule', 'message']);
   assert.deepEqual(structuredClone(violation), violation);
@@ -49,7 +49,6 @@ suite('requests survive being written and read', () => {
       const wire = toWire(request, type);
       assert.deepEqual(fromWire(wire, type), request);
       assert.deepEqual(fromWire(JSON.stringify(wire), type), request);
-      assert.deepEqual(toWire(request), wire, 'the type is inferred');
       assert.deepEqual(toWire(fromWire(wire, type), type), wire);
     });
   }
@@ -83,7 +82,7 @@ test('an unreadable request is not written', () => {
     ['x', 'type'],
   ]);
   // Other rules are not checked.
-  assert.deepEqual(toWire({ keyId: -5 }), { keyId: -5 });
+  assert.deepEqual(toWire({ keyId: -5 }, 'RecallFlowDetailQuery'), { keyId: -5 });
 });
 
 suite('foreign JSON is refused', () => {

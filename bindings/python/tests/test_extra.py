@@ -40,12 +40,12 @@ def test_unknown_fields_are_sent_with_a_warning(kind: type[rf.Request]) -> None:
 
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_requests_keep_extra_like_other_fields(kind: type[rf.Request]) -> None:
-    request = with_field(kind, "extra", {"region": "AE"})
+    request = with_field(kind, "extra", {"newRegion": "AE"})
     assert kind.from_dict(request.to_dict()) == request
     assert pickle.loads(pickle.dumps(request)) == copy.deepcopy(request) == request
     assert request != with_field(kind, "extra", {})
     assert hash(request) == hash(with_field(kind, "extra", {}))
-    assert "extra={'region': 'AE'}" in repr(request)
+    assert "extra={'newRegion': 'AE'}" in repr(request)
     assert "extra" not in repr(request.replace(extra={}))
 
 

@@ -19,6 +19,9 @@ use crate::error::Error;
 #[cfg(feature = "__ffi")]
 pub const MISFIT: &str = "\0misfit";
 
+/// Maximum length of an integer that is shown with its digits.
+const MAX_DIGITS: usize = 40;
+
 /// The beginning of such an object, as every JSON serializer writes it.
 const MISFIT_START: &str = r#"{"\u0000misfit":"#;
 
@@ -146,6 +149,11 @@ impl<'a> Source for Json<'a> {
             Some(b'"') => {
                 self.text().map_or_else(|| "a text with a lone surrogate".to_owned(), |text| describe_text(&text))
             }
+            // A long integer would be rounded.
+            _ if self.is_number() && !self.text.contains(['.', 'e', 'E']) => match self.text.len() {
+                0..=MAX_DIGITS => self.text.to_owned(),
+                _ => format!("a number of {} digits", self.text.trim_start_matches('-').len()),
+            },
             _ => match serde_json::from_str::<Number>(self.text) {
                 Ok(number) => number.to_string(),
                 Err(_) => self.text.to_owned(),

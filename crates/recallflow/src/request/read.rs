@@ -433,6 +433,13 @@ mod tests {
             let [violation] = error.violations() else { panic!("{number}: {error:?}") };
             assert_eq!((&*violation.path, violation.rule), ("keyId", Rule::Type), "{number}");
         }
+        for (number, text) in [
+            ("-9223372036854775809".to_owned(), "-9223372036854775809"),
+            ("-".to_owned() + &"9".repeat(400), "a number of 400 digits"),
+        ] {
+            let error = RecallFlowDetailQuery::from_json(&format!(r#"{{"keyId": {number}}}"#)).unwrap_err();
+            assert!(error.violations()[0].message.ends_with(&format!("but is {text}")), "{error}");
+        }
         let least = RecallFlowDetailQuery::from_json(r#"{"keyId": -9223372036854775808}"#).unwrap();
         assert_eq!(least.key_id, i64::MIN);
     }
