@@ -78,7 +78,7 @@ export function start(submit: (completions: NativeCompletions) => number, pendin
   }
   if (pending.signal !== undefined) {
     try {
-      listen(pending.signal, call);
+      listenTo(pending.signal, call);
     } catch (error) {
       abort(pending);
       throw error;
@@ -88,32 +88,32 @@ export function start(submit: (completions: NativeCompletions) => number, pendin
 
 /** Aborts a call if it is pending, without settling its promise. */
 export function abort(pending: PendingCall): void {
-  if (pending.call !== undefined && remove(pending.call) !== undefined) {
+  if (pending.call !== undefined && removePending(pending.call) !== undefined) {
     completions.abort(pending.call);
   }
 }
 
 /** Returns a call if it is pending. */
-function find(call: number): PendingCall | undefined {
+function findPending(call: number): PendingCall | undefined {
   const pending = slots[call % CALL_SLOTS];
   return pending?.call === call ? pending : undefined;
 }
 
 /** Removes a call and returns it if it was pending. */
-function remove(call: number): PendingCall | undefined {
-  const pending = find(call);
+function removePending(call: number): PendingCall | undefined {
+  const pending = findPending(call);
   if (pending !== undefined) {
     slots[call % CALL_SLOTS] = undefined;
     pending.context?.emitDestroy();
     if (pending.signal !== undefined) {
-      unlisten(pending.signal, call);
+      stopListeningTo(pending.signal, call);
     }
   }
   return pending;
 }
 
 /** Aborts the call when the signal is aborted. All calls with the same signal share one listener. */
-function listen(signal: AbortSignal, call: number): void {
+function listenTo(signal: AbortSignal, call: number): void {
   let calls = callsOf.get(signal);
   if (calls === undefined) {
     calls = new Set();
@@ -125,7 +125,7 @@ function listen(signal: AbortSignal, call: number): void {
   calls.add(call);
 }
 
-function unlisten(signal: AbortSignal, call: number): void {
+function stopListeningTo(signal: AbortSignal, call: number): void {
   const calls = callsOf.get(signal);
   calls?.delete(call);
   if (calls?.size === 0) {
@@ -135,7 +135,7 @@ function unlisten(signal: AbortSignal, call: number): void {
 
 function onAbort(this: AbortSignal): void {
   for (const call of [...(callsOf.get(this) ?? [])]) {
-    const pending = remove(call);
+    const pending = removePending(call);
     const update = completions.abort(call);
     pending?.reject(update === null ? this.reason : moveTo(outcomeUnknown(update, this.reason), pending.site));
   }
@@ -204,18 +204,18 @@ function dispatchNext({ numbers, texts }: Batch): number {
   const reader = new Reader(numbers, hasText ? (texts?.[nextText] as string) : '', contents);
   nextEvent = contents + length;
   nextText += hasText ? 1 : 0;
-  handle(kind, call, reader);
+  handleEvent(kind, call, reader);
   return length;
 }
 
 /** Logs a line, or settles the promise of a call. Events of aborted calls are ignored. */
-function handle(kind: number, call: number, reader: Reader): void {
+function handleEvent(kind: number, call: number, reader: Reader): void {
   if (kind === EventKind.LogLine) {
-    const pending = find(call);
-    pending?.context?.runInAsyncScope(log, undefined, pending.logger, reader);
+    const pending = findPending(call);
+    pending?.context?.runInAsyncScope(writeLogLine, undefined, pending.logger, reader);
     return;
   }
-  const pending = remove(call);
+  const pending = removePending(call);
   if (pending === undefined) {
     return;
   }
@@ -230,7 +230,7 @@ function handle(kind: number, call: number, reader: Reader): void {
   }
 }
 
-function log(writer: LogWriter | undefined, reader: Reader): void {
+function writeLogLine(writer: LogWriter | undefined, reader: Reader): void {
   const line = reader.any() as { level: string; message: string; fields: Record<string, unknown> };
   const level = line.level === 'trace' ? 'debug' : (line.level as keyof Logger);
   const fields = Object.fromEntries(

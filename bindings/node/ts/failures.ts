@@ -45,7 +45,7 @@ const OPTIONS = new Map(
 );
 
 /** Converts the names of operations and options in a message of the core. */
-function renamed(text: string, operation: string | null | undefined): string {
+function withPackageNames(text: string, operation: string | null | undefined): string {
   const rest = operation != null && text.startsWith(`${operation}: `) ? text.slice(operation.length) : undefined;
   const named = rest === undefined || operation == null ? text : camel(operation) + rest;
   // Other quoted words come from the service or the caller.
@@ -94,13 +94,13 @@ export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
   const { kind, operation, code, cause } = payload;
   // Only failures of the core have a number of attempts. Messages of the native module itself already use camel case.
-  const text = payload.attempts === undefined ? payload.text : renamed(payload.text, operation);
+  const text = payload.attempts === undefined ? payload.text : withPackageNames(payload.text, operation);
   const more = isResponse(operation, payload.violations ?? []) ? `; ${USE_TO_UPDATE}` : '';
   const message = text + more;
   const circumstances: Circumstances = {
     operation: operation == null ? undefined : camel(operation),
     attempts: payload.attempts ?? 0,
-    remedy: payload.remedy == null ? undefined : renamed(payload.remedy, undefined) + more,
+    remedy: payload.remedy == null ? undefined : withPackageNames(payload.remedy, undefined) + more,
     httpStatus: payload.http_status ?? undefined,
     retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e3),
     phase: payload.phase ?? undefined,

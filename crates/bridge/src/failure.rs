@@ -28,8 +28,8 @@ impl Failure {
     ///
     /// `kind` is the name of the class in [`ErrorKind`], or `Panic`; `text` is the message. The fields `operation`,
     /// `attempts`, `remedy`, `http_status`, `retry_after` (seconds), `phase`, `code` and `is_retryable` are null or missing
-    /// if unknown. The kind decides about `violations` (each with `path`, `rule` and `message`), `drift`, `message`, `meaning`, `excerpt`
-    /// and `cause`, which has the same fields.
+    /// if unknown. Some kinds also have `violations` (each with `path`, `rule` and `message`), `drift`, `message`, `meaning`,
+    /// `excerpt`, or `cause`, which has the same fields.
     #[must_use]
     pub fn describe(&self) -> Map<String, Value> {
         match self {

@@ -1,5 +1,5 @@
-//! Code that the Python and Node packages share: the background runtime, fork detection, signals, error payloads, panics, logs and
-//! Latin-1 text. Nothing here depends on a language.
+//! Code that the Python and Node packages share: the background runtime, fork detection, signals, error payloads, panics,
+//! logs and Latin-1 text. Nothing here depends on a language.
 
 pub mod background;
 pub mod failure;

@@ -42,7 +42,7 @@ def submit(core: Core, operation: int, request: Request, overrides: tuple[object
 def submit_path(
     core: Core, path: object, body: object, kind: object, overrides: tuple[object, ...]
 ) -> Coroutine[Any, Any, Any]:
-    """Does the same for a call of any other endpoint."""
+    """Starts a call of any other endpoint, and returns the coroutine that waits for it."""
     loop = get_running_loop()
     completions = completions_of(loop)
     future = loop.create_future()

@@ -27,9 +27,9 @@ def totals(tasks: Iterable[GroupCallTask]) -> Totals:
     return Totals(**sums)
 
 
-def _fee(text: Any, is_odd: bool) -> tuple[str | None, bool]:
-    """Returns the text of a fee, and whether there is something else in its place."""
-    return (text, is_odd) if text is None or isinstance(text, str) else (None, True)
+def _fee(text: Any, is_unreadable: bool) -> tuple[str | None, bool]:
+    """Returns the text of a fee, and whether the field holds a value that is not text."""
+    return (text, is_unreadable) if text is None or isinstance(text, str) else (None, True)
 
 
 def _total(fees: list[tuple[str | None, bool]]) -> FeeTotal:
