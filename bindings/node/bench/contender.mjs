@@ -4,10 +4,16 @@ import { createHash } from 'node:crypto';
 import { cpuUsage, stdin } from 'node:process';
 import { createInterface } from 'node:readline';
 
-const [, , baseUrl = '', call = '', flight = ''] = process.argv;
+const [, , baseUrl = '', call = '', flight = '', option = ''] = process.argv;
 export const BASE_URL = baseUrl;
 export const IN_FLIGHT = Number(flight);
 export const IS_SMALL = call === 'small';
+export const IS_LIST = call === 'pages';
+export const OPTION = option;
+
+/** The beginning of paths whose responses take 50 ms longer. */
+export const DISTANT = '/distant';
+export const PAGES = 20;
 
 /** Milliseconds that a call may take. */
 export const TIMEOUT = 30_000;
@@ -19,7 +25,7 @@ export const VOICE_FILE_ID = '120250811103439c1901f4c53b691b419ad8a143b.wav';
 export const STR_TIME = '2024-01-01 00:00:00';
 export const END_TIME = '2024-06-03 15:13:01';
 
-const RECORDS = 100;
+export const RECORDS = 100;
 const FIELDS = [
   ...['taskId', 'taskName', 'status', 'rate', 'numCnt', 'callNum', 'success', 'fail', 'createdTime', 'scriptId'],
   ...['taskType', 'answeredNum', 'asr', 'agentTotalFeetime', 'agentFee', 'chargeLen', 'acd', 'groupCallPayFee'],

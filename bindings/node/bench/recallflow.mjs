@@ -5,9 +5,14 @@ import {
   API_KEY,
   API_SECRET,
   BASE_URL,
+  DISTANT,
   END_TIME,
+  IS_LIST,
   IS_SMALL,
   KEY_ID,
+  OPTION,
+  PAGES,
+  RECORDS,
   STR_TIME,
   VOICE_FILE_ID,
   readPage,
@@ -28,4 +33,16 @@ const QUERY = { strTime: STR_TIME, endTime: END_TIME };
 
 const client = new Client({ apiKey: API_KEY, apiSecret: API_SECRET, baseUrl: BASE_URL });
 
-await run(IS_SMALL ? () => client.updateRecallFlow(UPDATE) : async () => readPage(await client.queryGroupCalls(QUERY)));
+const distant = new Client({ apiKey: API_KEY, apiSecret: API_SECRET, baseUrl: BASE_URL + DISTANT });
+
+/** Reads all pages of a list, as many at the same time as the option says. */
+async function readList() {
+  const tasks = await distant.groupCalls(QUERY, { concurrency: Number(OPTION) }).toList();
+  if (tasks.length !== PAGES * RECORDS) throw new Error(`the list has ${String(tasks.length)} tasks`);
+}
+
+const readOne = async () => {
+  readPage(await client.queryGroupCalls(QUERY));
+};
+
+await run(IS_SMALL ? () => client.updateRecallFlow(UPDATE) : IS_LIST ? readList : readOne);

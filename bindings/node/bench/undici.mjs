@@ -2,12 +2,36 @@
 
 import { Pool } from 'undici';
 
-import { BASE_URL, IN_FLIGHT, PATH, REQUEST, TIMEOUT, headers, readEnvelope, run } from './contender.mjs';
+import {
+  BASE_URL,
+  DISTANT,
+  IN_FLIGHT,
+  IS_LIST,
+  PATH,
+  REQUEST,
+  TIMEOUT,
+  headers,
+  readEnvelope,
+  run,
+} from './contender.mjs';
 
 const pool = new Pool(BASE_URL, { connections: IN_FLIGHT, headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT });
 
-await run(async () => {
-  const request = { path: PATH, headers: headers(), body: JSON.stringify(REQUEST) };
+/** Makes a call, and returns the response. */
+async function call(path = PATH, /** @type {object} */ value = REQUEST) {
+  const request = { path, headers: headers(), body: JSON.stringify(value) };
   const { body } = await pool.request({ method: 'POST', ...request });
-  readEnvelope(JSON.parse(await body.text()));
-});
+  const envelope = JSON.parse(await body.text());
+  readEnvelope(envelope);
+  return envelope;
+}
+
+/** Reads all pages of a list, as users usually do. */
+async function readList() {
+  for (let [current, pages] = [1, 1]; current <= pages; current += 1) {
+    const { data } = await call(DISTANT + PATH, { ...REQUEST, current });
+    pages = data.pages;
+  }
+}
+
+await run(IS_LIST ? readList : () => call());

@@ -34,7 +34,10 @@ QUERY: dict[str, Any] = {
 }
 REQUEST = UPDATE if CALL == "small" else QUERY
 PATH = "/voice/recallFlow/update" if CALL == "small" else "/voice/group/call/query"
-URL = BASE_URL + PATH
+# Responses to paths with this beginning take 50 ms longer.
+DISTANT = BASE_URL + "/distant"
+PAGES = 20
+URL = (DISTANT if CALL == "pages" else BASE_URL) + PATH
 
 FIELDS = [
     *("taskId", "taskName", "status", "rate", "numCnt", "callNum", "success", "fail", "createdTime", "scriptId"),
@@ -76,7 +79,7 @@ read_items = reader("['records']", lambda name: f"['{name}']")
 def read_envelope(envelope: Any) -> None:
     """Reads every field of a response that was decoded into dicts."""
     assert envelope["code"] == 0
-    if CALL == "page":
+    if CALL != "small":
         read_items(envelope["data"])
 
 

@@ -40,6 +40,8 @@ enum ExpectedResponse {
     Small,
     /// The response to a query: a page.
     Page,
+    /// The responses to the queries of all pages of a list.
+    List,
 }
 
 /// A client of the service.
@@ -53,6 +55,7 @@ pub(crate) fn run_contender(name: &str, task: &CallTask) -> Result<(), BenchErro
     match (task.call.as_str(), name) {
         ("small", _) => run_client(name, task, ExpectedResponse::Small),
         ("page", _) => run_client(name, task, ExpectedResponse::Page),
+        ("pages", _) => run_client(name, task, ExpectedResponse::List),
         ("decode", _) => run_decoder(name),
         ("validate", _) => run_validation(name),
         (call, _) => Err(format!("unknown call `{call}`").into()),
@@ -70,7 +73,10 @@ pub(crate) fn run_starts(command: &[OsString]) -> Result<(), BenchError> {
 
 fn run_client(name: &str, task: &CallTask, response: ExpectedResponse) -> Result<(), BenchError> {
     match name {
-        plan::OURS => share_calls(|| recallflow::RecallflowClient::new(&task.base_url), task.in_flight, response),
+        plan::OURS => share_calls(|| recallflow::RecallflowClient::new(&task.base_url, 4), task.in_flight, response),
+        plan::ONE_PAGE_AT_A_TIME => {
+            share_calls(|| recallflow::RecallflowClient::new(&task.base_url, 1), task.in_flight, response)
+        }
         plan::REQWEST => share_calls(|| reqwest::ReqwestClient::new(&task.base_url), task.in_flight, response),
         plan::HYPER => share_calls(|| hyper::HyperClient::new(&task.base_url), task.in_flight, response),
         _ => Err(unknown_contender(name)),
@@ -190,10 +196,18 @@ fn decode_response(response: ExpectedResponse, body: &[u8]) -> Result<(), BenchE
             Ok(())
         }
         ExpectedResponse::Page => {
-            let page = serde_json::from_slice::<PlainEnvelope<PlainPage>>(body)?.open()?;
-            expect_full(page.map_or(0, |page| page.records.len()))
+            decode_page(body)?;
+            Ok(())
         }
+        ExpectedResponse::List => Err("a list has several responses".into()),
     }
+}
+
+/// Decodes a page, and returns the number of pages.
+fn decode_page(body: &[u8]) -> Result<i64, BenchError> {
+    let page = serde_json::from_slice::<PlainEnvelope<PlainPage>>(body)?.open()?.ok_or("expected a page")?;
+    expect_full(page.records.len())?;
+    Ok(page.pages)
 }
 
 fn expect_full(records: usize) -> Result<(), BenchError> {

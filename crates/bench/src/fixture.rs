@@ -7,6 +7,12 @@ use recallflow::{
 /// Records of a page.
 pub(crate) const RECORDS: usize = 100;
 
+/// Pages of the list that is read as a whole.
+pub(crate) const PAGES: usize = 20;
+
+/// The beginning of paths whose responses are late, as over a long distance.
+pub(crate) const DISTANT: &str = "/distant";
+
 pub(crate) const API_KEY: &str = "bDqJFiq9";
 pub(crate) const API_SECRET: &str = "7bz1lzh9";
 
@@ -23,9 +29,19 @@ pub(crate) const END_TIME: &str = "2024-06-03 15:13:01";
 
 /// Returns a page of group calls like the documented one, with the numbers of larger campaigns.
 pub(crate) fn page_response() -> String {
-    let records: Vec<String> = (0..RECORDS).map(record_json).collect();
+    page_of_list(1, 574, 6)
+}
+
+/// Returns the page of this number of a list that is read as a whole.
+pub(crate) fn list_response(number: usize) -> String {
+    page_of_list(number, PAGES * RECORDS, PAGES)
+}
+
+fn page_of_list(number: usize, total: usize, pages: usize) -> String {
+    let first = (number - 1) * RECORDS;
+    let records: Vec<String> = (first..first + RECORDS).map(record_json).collect();
     format!(
-        r#"{{"code":0,"msg":"success","data":{{"records":[{}],"total":574,"size":100,"current":1,"searchCount":true,"pages":6}}}}"#,
+        r#"{{"code":0,"msg":"success","data":{{"records":[{}],"total":{total},"size":100,"current":{number},"searchCount":true,"pages":{pages}}}}}"#,
         records.join(",")
     )
 }

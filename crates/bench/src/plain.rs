@@ -90,15 +90,21 @@ impl PlainUpdate {
 }
 
 /// A query for tasks.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct PlainQuery {
     current: i32,
     size: i32,
     params: PlainParams,
 }
 
+impl PlainQuery {
+    pub(crate) fn set_page(&mut self, number: i32) {
+        self.current = number;
+    }
+}
+
 /// The time range of a [`PlainQuery`].
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PlainParams {
     str_time: String,

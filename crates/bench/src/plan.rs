@@ -191,10 +191,15 @@ pub(crate) fn has_measurement(language: BenchLanguage, part: &str) -> bool {
 const SMALL: &str = "small response, one at a time";
 const PAGE: &str = "page of 100 records, one at a time";
 const SMALL_64: &str = "small response, 64 in flight";
+const PAGES: &str = "list of 20 pages, 50 ms of latency";
 const PAGE_64: &str = "page of 100 records, 64 in flight";
 
 pub(crate) const REQWEST: &str = "reqwest + serde_json";
 pub(crate) const HYPER: &str = "hyper, bare connection";
+/// The bound of the project: the time of a list with four pages at once, in proportion to one page at a time.
+const PAGES_TARGETS: &[SpeedTarget] = &[times_as_fast(1.0 / 0.35, ONE_PAGE_AT_A_TIME)];
+pub(crate) const ONE_PAGE_AT_A_TIME: &str = "recallflow, one page at a time";
+const RUST_LISTS: &[Contender] = &[rust_client(OURS), rust_client(ONE_PAGE_AT_A_TIME), rust_client(REQWEST)];
 const RUST_CLIENTS: &[Contender] = &[rust_client(OURS), rust_client(REQWEST), rust_client(HYPER)];
 
 pub(crate) const DERIVED: &str = "derived structs, from_slice";
@@ -221,6 +226,7 @@ const RUST: &[Measurement] = &[
     comparison("small-64", SMALL_64, "small", 64, RUST_CLIENTS, &[cpu_ratio(1.05, REQWEST)]),
     comparison("page", PAGE, "page", 1, RUST_CLIENTS, &[cpu_ratio(0.8, REQWEST)]),
     comparison("page-64", PAGE_64, "page", 64, RUST_CLIENTS, &[cpu_ratio(0.8, REQWEST)]),
+    comparison("pages", PAGES, "pages", 1, RUST_LISTS, PAGES_TARGETS),
     comparison("decode", "decode a page of 100 records, 47 kB", "decode", 1, DECODERS, &[cpu_ratio(0.65, DERIVED)]),
     comparison("validate", "validate a request", "validate", 1, VALIDATIONS, &[nanoseconds(500.0, FULL_NODE)]),
 ];
@@ -238,6 +244,12 @@ const PYTHON_CLIENTS: &[Contender] = &[
     script_client("httpx", &["sync_httpx.py"]),
     script_client("requests", &["sync_requests.py"]),
     script_client(PYREQWEST, &["sync_pyreqwest.py"]),
+];
+
+const PYTHON_LISTS: &[Contender] = &[
+    script_client(OURS, &["sync_recallflow.py", "4"]),
+    script_client(ONE_PAGE_AT_A_TIME, &["sync_recallflow.py", "1"]),
+    script_client("httpx", &["sync_httpx.py"]),
 ];
 
 const THREADED_CLIENTS: &[Contender] = &[
@@ -291,6 +303,7 @@ const PYTHON_START: &[SpeedTarget] = &[SpeedTarget { quantity: Quantity::StartUp
 const PYTHON: &[Measurement] = &[
     comparison("small", SMALL, "small", 1, PYTHON_CLIENTS, PYTHON_SMALL),
     comparison("page", PAGE, "page", 1, PYTHON_CLIENTS, PYTHON_PAGE),
+    comparison("pages", PAGES, "pages", 1, PYTHON_LISTS, PAGES_TARGETS),
     comparison("threads", "small response, 16 threads", "small", 16, THREADED_CLIENTS, &[times_as_fast(20.0, "httpx")]),
     comparison(
         "asyncio-small-64",
@@ -327,6 +340,12 @@ const NODE_CLIENTS: &[Contender] = &[
     script_client("fetch", &["fetch.mjs"]),
 ];
 
+const NODE_LISTS: &[Contender] = &[
+    script_client(OURS, &["recallflow.mjs", "4"]),
+    script_client(ONE_PAGE_AT_A_TIME, &["recallflow.mjs", "1"]),
+    script_client("undici", &["undici.mjs"]),
+];
+
 const NODE_STARTS: &[Contender] = &[
     start_code(BARE, "0"),
     start_code(OURS, "require('../dist/index.js')"),
@@ -341,6 +360,7 @@ const NODE_PAGE_64: &[SpeedTarget] =
 const NODE: &[Measurement] = &[
     comparison("small", SMALL, "small", 1, NODE_CLIENTS, &[times_as_fast(1.0, "undici")]),
     comparison("page", PAGE, "page", 1, NODE_CLIENTS, &[times_as_fast(2.0, "undici")]),
+    comparison("pages", PAGES, "pages", 1, NODE_LISTS, PAGES_TARGETS),
     comparison("small-64", SMALL_64, "small", 64, NODE_CLIENTS, NODE_SMALL_64),
     comparison("page-64", PAGE_64, "page", 64, NODE_CLIENTS, NODE_PAGE_64),
     loop_turns("loop", "page of 100 records, one at a time: longest turn of the event loop", 1, NODE_CLIENTS),

@@ -1,12 +1,15 @@
 //! A server that does as little as possible, run in a separate process, because its time is not the client's.
 
 use std::net::Ipv4Addr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{BenchError, fixture};
+
+/// The time that a distant response takes longer.
+const LATENCY: Duration = Duration::from_millis(50);
 
 /// Prints the address, and serves until the process that started this one ends.
 pub(crate) fn serve() -> Result<(), BenchError> {
@@ -15,7 +18,7 @@ pub(crate) fn serve() -> Result<(), BenchError> {
         let _ = std::io::stdin().read_line(&mut String::new());
         std::process::exit(0);
     });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{}", listener.local_addr()?);
@@ -33,15 +36,27 @@ pub(crate) fn serve() -> Result<(), BenchError> {
 struct Responses {
     small: Vec<u8>,
     page: Vec<u8>,
+    list: Vec<Vec<u8>>,
 }
 
 impl Responses {
     fn new() -> Self {
-        Self { small: render_response(fixture::SMALL), page: render_response(&fixture::page_response()) }
+        Self {
+            small: render_response(fixture::SMALL),
+            page: render_response(&fixture::page_response()),
+            list: (1..=fixture::PAGES).map(|number| render_response(&fixture::list_response(number))).collect(),
+        }
     }
 
     fn response_for(&self, path: &str) -> &[u8] {
         if path.ends_with(fixture::QUERY_PATH) { &self.page } else { &self.small }
+    }
+
+    /// Returns the page of the list that a request is for.
+    fn page_of_list(&self, body: &[u8]) -> Result<&[u8], BenchError> {
+        let number = serde_json::from_slice::<serde_json::Value>(body)?["current"].as_u64().ok_or("expected a page")?;
+        let page = self.list.get(usize::try_from(number)?.wrapping_sub(1));
+        Ok(page.ok_or("expected the number of a page")?)
     }
 }
 
@@ -59,23 +74,41 @@ fn render_response(body: &str) -> Vec<u8> {
 async fn serve_connection(mut stream: TcpStream, responses: &Responses) -> Result<(), BenchError> {
     let mut received = Vec::with_capacity(16 * 1024);
     while stream.read_buf(&mut received).await? > 0 {
-        while let Some((length, path)) = parse_request(&received)? {
-            stream.write_all(responses.response_for(path)).await?;
+        while let Some(Request { length, path, body }) = parse_request(&received)? {
+            let response = if path.starts_with(fixture::DISTANT) {
+                tokio::time::sleep(LATENCY).await;
+                responses.page_of_list(body)?
+            } else {
+                responses.response_for(path)
+            };
+            stream.write_all(response).await?;
             received.drain(..length);
         }
     }
     Ok(())
 }
 
-/// Returns length and path of the first request, once it has arrived with its body.
-fn parse_request(received: &[u8]) -> Result<Option<(usize, &str)>, BenchError> {
+/// The first request of the received bytes.
+#[derive(Debug, PartialEq, Eq)]
+struct Request<'r> {
+    length: usize,
+    path: &'r str,
+    body: &'r [u8],
+}
+
+/// Returns the first request, once it has arrived with its body.
+fn parse_request(received: &[u8]) -> Result<Option<Request<'_>>, BenchError> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(head_length) = head.parse(received)? else { return Ok(None) };
     let declared = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
     let declared = declared.ok_or("the request declares no length")?.value;
     let length = head_length + std::str::from_utf8(declared)?.parse::<usize>()?;
-    Ok((received.len() >= length).then(|| (length, head.path.unwrap_or_default())))
+    Ok((received.len() >= length).then(|| Request {
+        length,
+        path: head.path.unwrap_or_default(),
+        body: &received[head_length..length],
+    }))
 }
 
 #[cfg(test)]
@@ -89,6 +122,6 @@ mod tests {
         for part in 0..end {
             assert!(parse_request(&whole[..part]).unwrap().is_none(), "{part}");
         }
-        assert_eq!(parse_request(whole).unwrap(), Some((end, "/a")));
+        assert_eq!(parse_request(whole).unwrap(), Some(Request { length: end, path: "/a", body: b"{}" }));
     }
 }

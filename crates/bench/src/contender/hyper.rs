@@ -67,6 +67,7 @@ impl super::ContenderClient for HyperClient {
     async fn call(&self, response: ExpectedResponse) -> Result<(), BenchError> {
         let body = match response {
             ExpectedResponse::Small => self.post_json(UPDATE_PATH, &self.update).await?,
+            ExpectedResponse::List => return Err("hyper does not read lists".into()),
             ExpectedResponse::Page => self.post_json(QUERY_PATH, &self.query).await?,
         };
         decode_response(response, &body)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use ::reqwest::Client;
 use serde::Serialize;
 
-use super::{ExpectedResponse, decode_response, sign_request};
+use super::{ExpectedResponse, decode_page, decode_response, sign_request};
 use crate::BenchError;
-use crate::fixture::{API_KEY, QUERY_PATH, UPDATE_PATH};
+use crate::fixture::{API_KEY, DISTANT, QUERY_PATH, UPDATE_PATH};
 use crate::plain::{PlainQuery, PlainUpdate};
 
 pub(super) struct ReqwestClient {
@@ -24,6 +24,18 @@ impl ReqwestClient {
         // A proxy would not reach the server of this machine.
         let client = Client::builder().http1_only().no_proxy().timeout(Duration::from_secs(30)).build()?;
         Ok(Self { client, base_url: base_url.to_owned(), update: PlainUpdate::fixture(), query: PlainQuery::fixture() })
+    }
+
+    /// Reads all pages of the list, as users usually do.
+    async fn read_list(&self) -> Result<(), BenchError> {
+        let mut query = self.query.clone();
+        let (mut number, mut pages) = (0, 1);
+        while i64::from(number) < pages {
+            number += 1;
+            query.set_page(number);
+            pages = decode_page(&self.post(&format!("{DISTANT}{QUERY_PATH}"), &query).await?)?;
+        }
+        Ok(())
     }
 
     async fn post(&self, path: &str, request: &(impl Serialize + Sync)) -> Result<bytes::Bytes, BenchError> {
@@ -45,6 +57,7 @@ impl ReqwestClient {
 impl super::ContenderClient for ReqwestClient {
     async fn call(&self, response: ExpectedResponse) -> Result<(), BenchError> {
         let body = match response {
+            ExpectedResponse::List => return self.read_list().await,
             ExpectedResponse::Small => self.post(UPDATE_PATH, &self.update).await?,
             ExpectedResponse::Page => self.post(QUERY_PATH, &self.query).await?,
         };
