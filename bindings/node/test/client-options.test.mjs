@@ -34,6 +34,7 @@ suite('the error for a wrong option names it', () => {
     ['attemptTimeout', null, '10', Number.NaN, -1, 0, true, []],
     ['maxRetries', null, -1, 1.5, true, '2', Number.NaN, Infinity, 2 ** 32, 2 ** 60, 2n ** 70n],
     ['maxResponseBytes', null, 0, -1, 1.5, '8 MiB', Number.NaN, Infinity],
+    ['userAgent', null, 7, {}, '', ' app', 'app\r\nX-Other: 1', 'caf\u00e9'],
     ['validate', null, 'no', 0, {}],
     ['dangerouslyAllowHttp', null, 1, 'yes'],
     ['proxy', null, true, '', 'proxy', 7, {}, new URL('http://a.b')],

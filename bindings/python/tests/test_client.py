@@ -74,6 +74,8 @@ def test_options_are_taken_or_refused_like_this(case: dict[str, Any], kind: type
         ("max_retries", 1.5),
         ("max_retries", True),
         ("max_response_bytes", "8 MiB"),
+        ("user_agent", 7),
+        ("user_agent", "app\r\nX-Other: 1"),
         ("validate", "no"),
         ("proxy", True),
         ("ca_file", 7),

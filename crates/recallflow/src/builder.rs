@@ -173,6 +173,7 @@ impl ClientBuilder {
         let transport = Transport::new(transport::Config {
             base,
             api_key: credentials.api_key().to_owned(),
+            user_agent: options.user_agent,
             connect_timeout: options.connect_timeout,
             max_connections: options.max_connections,
             max_response_bytes: options.max_response_bytes,

@@ -58,6 +58,8 @@ const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 pub(crate) struct Config {
     pub(crate) base: BaseUrl,
     pub(crate) api_key: String,
+    /// Text to append to `User-Agent`.
+    pub(crate) user_agent: Option<String>,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_connections: usize,
@@ -128,7 +130,7 @@ impl Transport {
         let route = Route::new(config.proxy, &config.base)?;
         let http_proxy = route.proxy().filter(|proxy| proxy.is_http() && config.base.is_https());
         Ok(Self {
-            headers: default_headers(&config.api_key)?,
+            headers: default_headers(&config.api_key, config.user_agent.as_deref())?,
             max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
             max_idle: IdleLimit::default(),
@@ -384,7 +386,7 @@ impl HttpResponse {
     }
 }
 
-fn default_headers(api_key: &str) -> Result<HeaderMap, String> {
+fn default_headers(api_key: &str, user_agent: Option<&str>) -> Result<HeaderMap, String> {
     const UNSUITABLE: &str =
         "the API key has characters that are not allowed in a header; copy it again, without spaces or line breaks";
     let mut api_key = HeaderValue::from_str(api_key).map_err(|_| UNSUITABLE.to_owned())?;
@@ -392,12 +394,26 @@ fn default_headers(api_key: &str) -> Result<HeaderMap, String> {
     Ok(HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static("application/json")),
         (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
-        (USER_AGENT, HeaderValue::from_static(concat!("recallflow/", env!("CARGO_PKG_VERSION")))),
+        (USER_AGENT, user_agent_header(user_agent)?),
         (CONTENT_TYPE, HeaderValue::from_static(HEADER_CONTENT_TYPE_VALUE)),
         (API_KEY, api_key),
         (SIGN, HeaderValue::from_static("")),
         (TIMESTAMP, HeaderValue::from_static("")),
     ]))
+}
+
+/// Returns the value of `User-Agent`: the name and version of this library, followed by the text of the option.
+fn user_agent_header(appended: Option<&str>) -> Result<HeaderValue, String> {
+    const OWN: &str = concat!("recallflow/", env!("CARGO_PKG_VERSION"));
+    const UNSUITABLE: &str = "`user_agent`: expected 1 to 256 printable ASCII characters without a blank at either end; \
+                              set it to a product such as `my-app/1.2`";
+    let Some(text) = appended else { return Ok(HeaderValue::from_static(OWN)) };
+    // `HeaderValue` permits tabs and bytes above 127, which gateways read in different ways.
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !is_printable || !(1..=256).contains(&text.len()) || text.trim() != text {
+        return Err(UNSUITABLE.to_owned());
+    }
+    HeaderValue::try_from(format!("{OWN} {text}")).map_err(|_| UNSUITABLE.to_owned())
 }
 
 /// Polls a future a few more times after its deadline, in case its result has already arrived.

@@ -30,12 +30,23 @@ fn an_invalid_option_is_named_with_a_remedy() {
         (fresh().connect_timeout(Duration::ZERO), "`connect_timeout`"),
         (fresh().attempt_timeout(Duration::ZERO), "`attempt_timeout`"),
         (fresh().max_response_bytes(0), "`max_response_bytes`"),
+        (fresh().user_agent("app\r\nSign: hunter2"), "`user_agent`"),
         (fresh().proxy("ftp://hunter2"), "`proxy`"),
         (fresh().ca_file(Path::new("no/such/file.pem")), "`ca_file`"),
     ] {
         let text = refusal(builder);
         assert!(text.contains(expected), "{text}");
     }
+}
+
+#[tokio::test]
+async fn the_user_agent_is_appended_to_the_name_of_the_library() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let client = builder(&sandbox).user_agent("my-app/1.2 (billing)").build().unwrap();
+    client.query_recall_flow_detail(12).await.unwrap();
+    let request = &sandbox.requests()[0];
+    let expected = concat!("recallflow/", env!("CARGO_PKG_VERSION"), " my-app/1.2 (billing)");
+    assert_eq!(request.header("User-Agent"), Some(expected));
 }
 
 #[test]

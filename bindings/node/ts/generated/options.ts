@@ -41,6 +41,12 @@ export interface CommonOptions {
    */
   maxResponseBytes?: number | undefined;
   /**
+   * Product that is appended to `recallflow/X.Y.Z` in the header `User-Agent`, such as `my-app/1.2`.
+   *
+   * It has 1 to 256 printable ASCII characters, without a blank at either end.
+   */
+  userAgent?: string | undefined;
+  /**
    * Whether requests are validated against the documented rules before they are sent. Default: `true`.
    *
    * Without it, only requests that cannot be written are refused: a required field is missing, a value has the wrong

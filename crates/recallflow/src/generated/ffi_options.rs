@@ -53,6 +53,7 @@ pub static CLIENT_OPTIONS: &[OptionEntry<ClientBuilder>] = &[
         camel_name: "maxResponseBytes",
         setter: Setter::Size(ClientBuilder::max_response_bytes, 1),
     },
+    OptionEntry { name: "user_agent", camel_name: "userAgent", setter: Setter::Text(ClientBuilder::user_agent) },
     OptionEntry { name: "validate", camel_name: "validate", setter: Setter::Flag(ClientBuilder::validate) },
     OptionEntry {
         name: "proxy",

@@ -66,6 +66,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the product that is appended to `recallflow/X.Y.Z` in the header `User-Agent`, such as `my-app/1.2`.
+    ///
+    /// It has 1 to 256 printable ASCII characters, without a blank at either end.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.options.user_agent = Some(user_agent.into());
+        self
+    }
+
     /// Sets whether requests are validated against the documented rules before they are sent. Default: `true`.
     ///
     /// Without it, only requests that cannot be written are refused: a required field is missing, a value has the

@@ -31,6 +31,7 @@ fn config(base: &str) -> Config {
     Config {
         base: BaseUrl::parse(base, false).unwrap(),
         api_key: "the-key".to_owned(),
+        user_agent: None,
         connect_timeout: Duration::from_secs(60),
         max_response_bytes: LIMIT,
         max_connections: 100,

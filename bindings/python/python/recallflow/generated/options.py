@@ -53,6 +53,12 @@ class ClientOptions(TypedDict, total=False):
     much memory.
     """
 
+    user_agent: str | None
+    """Product that is appended to `recallflow/X.Y.Z` in the header `User-Agent`, such as `my-app/1.2`.
+
+    It has 1 to 256 printable ASCII characters, without a blank at either end.
+    """
+
     validate: bool
     """Whether requests are validated against the documented rules before they are sent. Default: `True`.
 
