@@ -1,6 +1,7 @@
 //! The error tree of the library.
 
 mod display;
+mod json;
 pub(crate) mod kind;
 
 use std::borrow::Cow;
@@ -307,6 +308,17 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.outcome_is_known() && self.call().may_succeed_later
+    }
+
+    /// Returns whether the last attempt ended because of a time limit. Also true if the outcome of an update is unknown for
+    /// that reason.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            Error::Transport(error) => error.timed_out,
+            Error::OutcomeUnknown(error) => error.cause.is_timeout(),
+            _ => false,
+        }
     }
 
     /// Returns whether it is certain that the request changed nothing. False only for [`Error::OutcomeUnknown`].

@@ -127,12 +127,20 @@ impl fmt::Display for ProtocolError {
     }
 }
 
-// The message of an unknown outcome includes its cause, so `source` would repeat it.
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// Returns the error of the last attempt if the outcome is unknown. Its message is part of this one.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Error::OutcomeUnknown(error) = self { error.source() } else { None }
+    }
+}
 impl std::error::Error for ConfigError {}
 impl std::error::Error for InvalidRequestError {}
 impl std::error::Error for IncompleteError {}
 impl std::error::Error for ApiError {}
 impl std::error::Error for TransportError {}
 impl std::error::Error for ProtocolError {}
-impl std::error::Error for OutcomeUnknownError {}
+impl std::error::Error for OutcomeUnknownError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}

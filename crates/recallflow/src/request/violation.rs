@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// A rule that a request breaks, with the field and a message.
 ///
 /// The message is the same in every language of this library.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Violation {
     /// The field in wire names with list indexes, such as `nodeList[0].smsContent`. A rule about several fields has the
@@ -70,7 +72,7 @@ impl fmt::Display for Rule {
 }
 
 /// A valid part of a request that is probably a mistake. The request is sent nevertheless.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Warning {
     /// The field in wire names with list indexes, as in [`Violation::path`].
