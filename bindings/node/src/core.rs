@@ -89,6 +89,12 @@ impl Core {
         self.max_retries
     }
 
+    /// Milliseconds by which the service's clock is ahead. Null before the first response, and after `close`.
+    #[napi(getter)]
+    pub fn clock_offset(&self) -> Option<i64> {
+        self.client.as_ref()?.clock_offset().map(|seconds| seconds.saturating_mul(1000))
+    }
+
     /// Closes the client. Pending calls go on.
     #[napi]
     pub fn close(&mut self) {

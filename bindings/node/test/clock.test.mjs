@@ -17,6 +17,17 @@ const DAY = 24 * HOUR;
 /** Number of concurrent calls. */
 const CALLS = 50;
 
+test('the offset is readable', async (t) => {
+  const sandbox = await sandboxFor(t);
+  sandbox.setClockOffset(5 * HOUR);
+  const client = sandbox.client();
+  assert.equal(client.clockOffset, undefined);
+  await client.queryRecallFlowDetail(12);
+  assert(Math.abs((client.clockOffset ?? 0) - 5 * HOUR) <= 2000, String(client.clockOffset));
+  client.close();
+  assert.equal(client.clockOffset, undefined);
+});
+
 for (const [name, offset] of Object.entries({
   'hours ahead': 5 * HOUR,
   'hours behind': -5 * HOUR,

@@ -98,6 +98,14 @@ export class Client extends Operations {
   }
 
   /**
+   * Milliseconds by which the service's clock is ahead of this machine's, negative if it is behind. `undefined` until a
+   * response had a usable `Date`, and after `close`. Requests are signed with it only after the service refused a timestamp.
+   */
+  get clockOffset(): number | undefined {
+    return parts.get(this).core.clockOffset ?? undefined;
+  }
+
+  /**
    * Calls any other endpoint of the platform, such as one that this version does not know.
    *
    * It signs, retries and redacts as the other methods do, and rejects with the same errors. Neither the body nor the data is

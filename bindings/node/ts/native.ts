@@ -37,6 +37,7 @@ export interface NativeCore {
   readonly baseUrl: string;
   readonly timeout: number;
   readonly maxRetries: number;
+  readonly clockOffset: number | null;
   close(): void;
   /** Starts a call, and returns its number. */
   call(

@@ -191,6 +191,13 @@ impl Core {
         self.max_retries
     }
 
+    /// Seconds; None before the first response of this process, and after `close`.
+    #[getter]
+    fn clock_offset(&self) -> Option<i64> {
+        let State::Open(clients) = &*self.lock_state() else { return None };
+        clients.get()?.client.clock_offset()
+    }
+
     /// Drops the connections. Pending calls continue.
     fn close(&self) {
         let state = std::mem::replace(&mut *self.lock_state(), State::Closed);

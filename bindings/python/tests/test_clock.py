@@ -35,6 +35,15 @@ def test_a_wrong_clock_is_corrected_once_and_remembered(sandbox: Sandbox, offset
         assert len(sandbox.requests) == 4
 
 
+def test_the_offset_is_readable(sandbox: Sandbox) -> None:
+    sandbox.set_clock_offset(5 * HOUR)
+    with sandbox.client() as client:
+        assert client.clock_offset is None
+        client.query_recall_flow_detail(12)
+        assert client.clock_offset == pytest.approx(5 * HOUR, abs=2)
+    assert client.clock_offset is None
+
+
 @pytest.mark.parametrize("offset", OFFSETS)
 def test_fifty_threads_all_recover(sandbox: Sandbox, offset: int) -> None:
     sandbox.set_clock_offset(offset)

@@ -70,6 +70,12 @@ impl Client {
         Self { inner: self.inner.with_max_retries(max_retries), runtimes: self.runtimes.clone() }
     }
 
+    /// Returns by how many seconds the service's clock is ahead of this machine's. See [`crate::Client::clock_offset`].
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<i64> {
+        self.inner.clock_offset()
+    }
+
     /// Calls the operation of this request. The named methods do the same.
     ///
     /// # Errors

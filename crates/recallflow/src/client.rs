@@ -78,6 +78,15 @@ impl Client {
         Self { max_retries, ..self.clone() }
     }
 
+    /// Returns by how many seconds the service's clock is ahead of this machine's; negative if it is behind.
+    ///
+    /// It is `None` until a response had a usable `Date`. Requests are signed with it only after the service refused a
+    /// timestamp.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<i64> {
+        self.shared.clock.learned()
+    }
+
     /// Returns the same client over another connection pool.
     pub(crate) fn with_pool(&self, pool: Arc<Pool>) -> Self {
         Self { pool, ..self.clone() }

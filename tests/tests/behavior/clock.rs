@@ -36,6 +36,16 @@ async fn a_wrong_clock_is_corrected_once_and_remembered() {
 }
 
 #[tokio::test]
+async fn the_offset_is_readable() {
+    let (sandbox, _) = sandbox_and_client().await;
+    let (client, _) = skewed(&sandbox, HOUR);
+    assert_eq!(client.clock_offset(), None);
+    client.query_recall_flow_detail(12).await.unwrap();
+    let offset = client.clock_offset().expect("the response has a date");
+    assert!(offset.abs_diff(-HOUR) <= 2, "{offset}");
+}
+
+#[tokio::test]
 async fn a_clock_that_jumps_is_corrected_again() {
     let (sandbox, _) = sandbox_and_client().await;
     let (client, offset) = skewed(&sandbox, 0);

@@ -87,6 +87,15 @@ class BaseClient:
         """Maximum number of attempts after the first, for calls that do not set their own `max_retries`."""
         return self._core.max_retries
 
+    @property
+    def clock_offset(self) -> int | None:
+        """Seconds by which the service's clock is ahead of this machine's, negative if it is behind.
+
+        None until a response had a usable `Date`, and after `close`. Requests are signed with it only after the service
+        refused a timestamp.
+        """
+        return self._core.clock_offset
+
     def __repr__(self) -> str:
         name = type(self).__name__
         try:

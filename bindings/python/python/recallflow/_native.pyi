@@ -97,6 +97,9 @@ class Core:
     def timeout(self) -> float: ...
     @property
     def max_retries(self) -> int: ...
+    @property
+    def clock_offset(self) -> int | None:
+        """Seconds; None before the first response of this process, and after `close`."""
     def close(self) -> None:
         """Drops the connections. Later calls raise ConfigError."""
     def call(self, operation: int, request: Request, overrides: tuple[object, ...], logged: bool) -> Any:
