@@ -100,7 +100,7 @@ impl Client {
     }
 
     /// Runs a call on the calling thread, with a client over the connections of a borrowed runtime.
-    fn run<T: Send, F: Future<Output = T>>(
+    pub(crate) fn run<T: Send, F: Future<Output = T>>(
         &self,
         call: &CallInfo,
         act: impl FnOnce(client::Client) -> F + Send,

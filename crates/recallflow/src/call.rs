@@ -15,7 +15,6 @@ use crate::operation::{OperationInfo, OperationKind};
 use crate::prepared::{CallInfo, Prepared};
 use crate::request::violation::{Rule, Violation};
 use crate::response::content::{Expected, ResponseData};
-use crate::transport::cancel::Cancel;
 
 impl Client {
     /// Calls any other endpoint of the platform, such as one that this version does not know.
@@ -80,7 +79,8 @@ pub(crate) fn prepare_call(call: CallInfo, body: Bytes) -> Result<Prepared, Erro
         let violation = Violation { path: String::new(), rule: Rule::Type, message };
         return Err(Error::invalid_request(vec![violation]).in_call(call.name, 0));
     }
-    Ok(Prepared { path: call.name.clone(), call, body, expected: Expected::Json, cancel: Cancel::default() })
+    let path = call.name.clone();
+    Ok(Prepared::new(call, path, body, Expected::Json))
 }
 
 /// Checks the path of an endpoint, and that it is not an update that is called as a query.

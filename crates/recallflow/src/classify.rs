@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::edit::diff::Change;
 use crate::error::kind::ErrorKind;
 use crate::error::{ApiError, Call, Error, OutcomeUnknownError, Phase, ProtocolError, TransportError};
 use crate::generated::service::CODES;
@@ -337,6 +338,20 @@ pub(crate) fn unexpected_type(error: &serde_json::Error, json: &[u8], http_statu
         excerpt: excerpt(json, secrets),
         retry_after: None,
         remedy: Some("read the data as another type; do not repeat an update".to_owned()),
+        call: Call::default(),
+    }))
+}
+
+/// Returns the error of an update that succeeded, although the flow that was read back differs.
+pub(crate) fn not_shown(differences: &[Change]) -> Error {
+    let lines: Vec<_> = differences.iter().map(Change::to_string).collect();
+    Error::Protocol(Box::new(ProtocolError {
+        http_status: None,
+        unavailable: false,
+        message: format!("the service reported success, but the flow that was read back differs: {}", lines.join("; ")),
+        excerpt: String::new(),
+        retry_after: None,
+        remedy: None,
         call: Call::default(),
     }))
 }

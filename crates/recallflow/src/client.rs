@@ -26,7 +26,7 @@ use crate::response::record::FromRecord as _;
 use crate::response::shape::Shape;
 use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
-use crate::transport::cancel::{Cancel, LogIfDropped};
+use crate::transport::cancel::LogIfDropped;
 use crate::transport::pool::Pool;
 use crate::transport::{AttemptRequest, HttpResponse, Transport};
 
@@ -114,13 +114,8 @@ impl Client {
         if !violations.is_empty() {
             return Err(Error::invalid_request(violations).in_call(operation.name, 0));
         }
-        Ok(Prepared {
-            call: operation.into(),
-            path: operation.path.into(),
-            body: request.encode()?,
-            expected: shape.map_or(Expected::Nothing, |shape| Expected::Object(shape, operation.content)),
-            cancel: Cancel::default(),
-        })
+        let expected = shape.map_or(Expected::Nothing, |shape| Expected::Object(shape, operation.content));
+        Ok(Prepared::new(operation.into(), operation.path.into(), request.encode()?, expected))
     }
 
     /// Sends a request, and returns the data of the response.

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use self::kind::ErrorKind;
+use crate::edit::diff::Change;
+use crate::generated::enums::RecallStatus;
 use crate::pages::drift::Drift;
 use crate::request::violation::Violation;
 
@@ -43,6 +45,8 @@ pub enum Error {
     InvalidRequest(Box<InvalidRequestError>),
     /// A list changed while a strict iteration read it.
     Incomplete(Box<IncompleteError>),
+    /// A flow cannot be edited, because it is not pending or was changed in the meantime. Nothing was sent.
+    Conflict(Box<ConflictError>),
     /// The service returned a code other than 0, or HTTP 429.
     Api(Box<ApiError>),
     /// There was no response.
@@ -92,6 +96,18 @@ pub struct InvalidRequestError {
 pub struct IncompleteError {
     /// How the list changed.
     pub drift: Drift,
+    /// The call that failed.
+    pub call: Call,
+}
+
+/// A flow cannot be edited, because it is not pending or was changed in the meantime. Nothing was sent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConflictError {
+    /// The status of the flow, if the service returned one.
+    pub status: Option<RecallStatus>,
+    /// The differences between the flow that the edit began with and the flow of now. Empty if the flow is not pending.
+    pub changes: Vec<Change>,
     /// The call that failed.
     pub call: Call,
 }
@@ -221,6 +237,10 @@ impl Error {
         Error::Incomplete(Box::new(IncompleteError { drift, call }))
     }
 
+    pub(crate) fn conflict(status: Option<RecallStatus>, changes: Vec<Change>) -> Self {
+        Error::Conflict(Box::new(ConflictError { status, changes, call: Call::default() }))
+    }
+
     /// Creates the error for a request that could not be read from JSON.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
@@ -235,6 +255,7 @@ impl Error {
         match self {
             Error::Config(_) => ErrorKind::Config,
             Error::InvalidRequest(_) => ErrorKind::InvalidRequest,
+            Error::Conflict(_) => ErrorKind::Conflict,
             Error::Incomplete(_) => ErrorKind::Incomplete,
             Error::Api(error) => error.kind,
             Error::Transport(error) if error.timed_out => ErrorKind::Timeout,
@@ -251,6 +272,7 @@ impl Error {
         match self {
             Error::Config(_) => Call::default(),
             Error::InvalidRequest(error) => error.call.clone(),
+            Error::Conflict(error) => error.call.clone(),
             Error::Incomplete(error) => error.call.clone(),
             Error::Api(error) => error.call.clone(),
             Error::Transport(error) => error.call.clone(),
@@ -273,6 +295,7 @@ impl Error {
         match self {
             Error::Config(_) => {}
             Error::InvalidRequest(error) => error.call = call,
+            Error::Conflict(error) => error.call = call,
             Error::Incomplete(error) => error.call = call,
             Error::Api(error) => error.call = call,
             Error::Transport(error) => error.call = call,
@@ -283,7 +306,11 @@ impl Error {
 
     pub(crate) fn forget_remedy(&mut self) {
         match self {
-            Error::Config(_) | Error::InvalidRequest(_) | Error::Incomplete(_) | Error::OutcomeUnknown(_) => {}
+            Error::Config(_)
+            | Error::InvalidRequest(_)
+            | Error::Conflict(_)
+            | Error::Incomplete(_)
+            | Error::OutcomeUnknown(_) => {}
             Error::Api(error) => error.remedy = None,
             Error::Transport(error) => error.remedy = None,
             Error::Protocol(error) => error.remedy = None,
@@ -375,6 +402,8 @@ impl Error {
         match self {
             Error::Config(_) => None,
             Error::InvalidRequest(_) => Some("correct the request; nothing was sent"),
+            Error::Conflict(error) if error.changes.is_empty() => Some("edit a pending flow; nothing was sent"),
+            Error::Conflict(_) => Some("begin another edit of the flow; nothing was sent"),
             Error::Incomplete(_) => Some("read the list again"),
             Error::Api(error) => error.remedy.as_deref(),
             Error::Transport(error) => error.remedy.as_deref(),

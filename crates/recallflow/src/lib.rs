@@ -24,6 +24,7 @@
 //!   every [`Violation`] at once. `warnings` returns values that are valid but probably a mistake.
 //! - Responses are plain values as well: [`RecallFlowDetail`], [`GroupCallPage`] and [`GroupCallTask`]. [`Extra`] holds
 //!   fields and values that this version does not know.
+//! - [`FlowEdit`] changes a flow without losing a field or overwriting somebody else's change.
 //! - [`Pages`] iterates over all pages of a query. [`Fee`] parses a fee, and [`totals`] adds fees up.
 //!
 //! # Without an account
@@ -52,6 +53,7 @@ mod classify;
 mod client;
 mod clock;
 mod datetime;
+mod edit;
 mod endpoint;
 mod error;
 mod extra;
@@ -89,10 +91,12 @@ mod vectors;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use datetime::LocalDateTime;
+pub use edit::diff::Change;
+pub use edit::{EditOutcome, EditResult, FlowEdit, FlowUpdate};
 pub use error::kind::ErrorKind;
 pub use error::{
-    ApiError, Call, ConfigError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError, Phase,
-    ProtocolError, TransportError,
+    ApiError, Call, ConfigError, ConflictError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError,
+    Phase, ProtocolError, TransportError,
 };
 pub use extra::Extra;
 pub use fee::{Amount, Fee, FeeTotal};

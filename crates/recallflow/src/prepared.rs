@@ -1,9 +1,13 @@
 //! A request that is ready to be sent.
 
 use std::borrow::Cow;
+#[cfg(feature = "__ffi")]
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+#[cfg(feature = "__ffi")]
+use crate::edit::EditSteps;
 use crate::operation::{OperationInfo, OperationKind};
 use crate::response::content::Expected;
 use crate::transport::cancel::Cancel;
@@ -32,9 +36,25 @@ pub struct Prepared {
     pub(crate) body: Bytes,
     pub(crate) expected: Expected,
     pub(crate) cancel: Cancel,
+    /// The steps of an edit that the request is the update of.
+    #[cfg(feature = "__ffi")]
+    pub(crate) edit: Option<Arc<EditSteps>>,
 }
 
 impl Prepared {
+    /// Creates the request of a call.
+    pub(crate) fn new(call: CallInfo, path: Cow<'static, str>, body: Bytes, expected: Expected) -> Self {
+        Self {
+            call,
+            path,
+            body,
+            expected,
+            cancel: Cancel::default(),
+            #[cfg(feature = "__ffi")]
+            edit: None,
+        }
+    }
+
     /// Returns the name and kind of the call.
     #[cfg(feature = "__ffi")]
     #[must_use]

@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod deadline;
 mod documents;
+mod edits;
 #[cfg(target_os = "linux")]
 mod exhaustion;
 mod flows;

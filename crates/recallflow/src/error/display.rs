@@ -3,8 +3,8 @@
 use std::fmt::{self, Display as _};
 
 use super::{
-    ApiError, ConfigError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError, Phase, ProtocolError,
-    TransportError,
+    ApiError, ConfigError, ConflictError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError, Phase,
+    ProtocolError, TransportError,
 };
 
 impl fmt::Display for Phase {
@@ -41,6 +41,7 @@ impl Error {
         match self {
             Error::Config(error) => error.fmt(f),
             Error::InvalidRequest(error) => error.fmt(f),
+            Error::Conflict(error) => error.fmt(f),
             Error::Incomplete(error) => error.fmt(f),
             Error::Api(error) => error.fmt(f),
             Error::Transport(error) => error.fmt(f),
@@ -72,6 +73,19 @@ impl fmt::Display for InvalidRequestError {
 impl fmt::Display for IncompleteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.drift.fmt(f)
+    }
+}
+
+impl fmt::Display for ConflictError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, others @ ..] = self.changes.as_slice() else {
+            return match self.status {
+                Some(status) => write!(f, "the flow is not pending, but has status {} ({status:?})", status.number()),
+                None => f.write_str("the flow has no status"),
+            };
+        };
+        write!(f, "the flow was changed after the edit began: {first}")?;
+        others.iter().try_for_each(|change| write!(f, "; {change}"))
     }
 }
 
@@ -135,6 +149,7 @@ impl std::error::Error for Error {
 }
 impl std::error::Error for ConfigError {}
 impl std::error::Error for InvalidRequestError {}
+impl std::error::Error for ConflictError {}
 impl std::error::Error for IncompleteError {}
 impl std::error::Error for ApiError {}
 impl std::error::Error for TransportError {}

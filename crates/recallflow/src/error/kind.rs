@@ -12,6 +12,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// A list changed while a strict iteration read it.
     Incomplete,
+    /// A flow cannot be edited, because it is not pending or was changed in the meantime. Nothing was sent.
+    Conflict,
     /// The service returned a code that has no kind of its own.
     Api,
     /// The service does not accept the API key or the signature.
@@ -43,6 +45,7 @@ impl ErrorKind {
     pub const ALL: &'static [ErrorKind] = &[
         ErrorKind::Config,
         ErrorKind::InvalidRequest,
+        ErrorKind::Conflict,
         ErrorKind::Incomplete,
         ErrorKind::Api,
         ErrorKind::Authentication,
@@ -64,6 +67,7 @@ impl ErrorKind {
         match self {
             ErrorKind::Config => "ConfigError",
             ErrorKind::InvalidRequest => "InvalidRequestError",
+            ErrorKind::Conflict => "ConflictError",
             ErrorKind::Incomplete => "IncompleteError",
             ErrorKind::Api => "ApiError",
             ErrorKind::Authentication => "AuthenticationError",

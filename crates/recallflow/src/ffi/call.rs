@@ -41,7 +41,10 @@ impl Client {
     ///
     /// Any [`Error`].
     pub async fn send_prepared(&self, prepared: Prepared) -> Result<ResponseData, Error> {
-        self.send(prepared).await.map(|success| success.data)
+        match prepared.edit.clone() {
+            None => self.send(prepared).await.map(|success| success.data),
+            Some(steps) => steps.apply(self, prepared).await.map(|()| ResponseData::Nothing),
+        }
     }
 
     fn encode(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {

@@ -1,0 +1,365 @@
+//! The safe edit of a recall flow: read, change a draft, compare, send, and read back in doubt.
+
+pub(crate) mod diff;
+mod read_back;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use self::diff::{Change, differences};
+use self::read_back::shows_update;
+use crate::blocking;
+use crate::classify;
+use crate::client::Client;
+use crate::error::Error;
+use crate::generated::enums::RecallStatus;
+use crate::generated::requests::{UpdateAgentRecallFlow, UpdateRecallFlow};
+use crate::generated::responses::RecallFlowDetail;
+use crate::operation::Operation;
+use crate::prepared::{CallInfo, Prepared};
+use crate::request::violation::{Rule, Violation};
+
+/// The name that errors of an edit have, if they are not those of one of its calls.
+const EDIT: &str = "edit_recall_flow";
+
+/// A request that writes a flow back: [`UpdateRecallFlow`], or [`UpdateAgentRecallFlow`] for an AI Agent flow.
+///
+/// Only the request types of this crate can implement it.
+pub trait FlowUpdate: Operation<Response = ()> + Clone {
+    /// Returns the update that would write back a flow.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RecallFlowDetail::to_update`] and [`RecallFlowDetail::to_agent_update`].
+    fn from_detail(detail: &RecallFlowDetail) -> Result<Self, Error>;
+    /// Returns the key of the flow.
+    #[doc(hidden)]
+    fn key_id(&self) -> i64;
+}
+
+impl FlowUpdate for UpdateRecallFlow {
+    fn from_detail(detail: &RecallFlowDetail) -> Result<Self, Error> {
+        detail.to_update()
+    }
+
+    fn key_id(&self) -> i64 {
+        self.key_id
+    }
+}
+
+impl FlowUpdate for UpdateAgentRecallFlow {
+    fn from_detail(detail: &RecallFlowDetail) -> Result<Self, Error> {
+        detail.to_agent_update()
+    }
+
+    fn key_id(&self) -> i64 {
+        self.key_id
+    }
+}
+
+/// An edit of a recall flow. Change `draft`, look at [`changes`](Self::changes), and [`apply`](FlowEdit::apply) them.
+///
+/// ```no_run
+/// # async fn run(client: recallflow::Client) -> Result<(), recallflow::Error> {
+/// let mut edit = client.edit_recall_flow(299).await?;
+/// edit.draft.recall_interval = 60;
+/// for node in edit.draft.node_list.iter_mut().flatten() {
+///     node.sms_content = Some("Order ${text1} has arrived.".to_owned());
+/// }
+/// for change in edit.changes() {
+///     println!("{change}");
+/// }
+/// println!("{:?}", edit.apply().await?.outcome);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Nothing is lost: the draft has every field that was read, unknown ones too. A flow that was changed in the meantime is not
+/// overwritten, except within the round trip between the last read and the update, because the service has no versions.
+#[derive(Clone)]
+pub struct FlowEdit<U, C = Client> {
+    client: C,
+    original: U,
+    /// The update to send. At first it would write back what was read.
+    pub draft: U,
+}
+
+/// The end of an edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EditResult {
+    /// What happened to the flow.
+    pub outcome: EditOutcome,
+    /// The differences between the flow that was read and the draft.
+    pub changes: Vec<Change>,
+}
+
+/// What an edit did to its flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EditOutcome {
+    /// The service applied the update.
+    Applied,
+    /// Nothing was sent, because the draft equals what was read.
+    Unchanged,
+    /// Nothing was sent, because this was a dry run.
+    Planned,
+}
+
+impl EditOutcome {
+    /// Returns the name that every language uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EditOutcome::Applied => "applied",
+            EditOutcome::Unchanged => "unchanged",
+            EditOutcome::Planned => "planned",
+        }
+    }
+}
+
+impl fmt::Display for EditOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<U: FlowUpdate, C> FlowEdit<U, C> {
+    pub(crate) fn new(client: C, detail: &RecallFlowDetail) -> Result<Self, Error> {
+        check_pending(detail.status)?;
+        let original = U::from_detail(detail).map_err(|error| error.in_call(EDIT, 0))?;
+        Ok(Self { client, draft: original.clone(), original })
+    }
+
+    /// Returns the update that would write back what was read.
+    #[must_use]
+    pub fn original(&self) -> &U {
+        &self.original
+    }
+
+    /// Returns the differences between what was read and the draft.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        differences(&wire(&self.original), &wire(&self.draft))
+    }
+
+    /// Validates the draft, and returns the result of a dry run. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the draft breaks a rule or has the key of another flow.
+    pub fn plan(&self) -> Result<EditResult, Error> {
+        let violations = self.draft_violations();
+        if !violations.is_empty() {
+            return Err(Error::invalid_request(violations).in_call(EDIT, 0));
+        }
+        let changes = self.changes();
+        let outcome = if changes.is_empty() { EditOutcome::Unchanged } else { EditOutcome::Planned };
+        Ok(EditResult { outcome, changes })
+    }
+
+    fn draft_violations(&self) -> Vec<Violation> {
+        if self.draft.key_id() != self.original.key_id() {
+            let message = format!("`keyId` must stay {}, because an edit changes one flow", self.original.key_id());
+            return vec![Violation { path: "keyId".to_owned(), rule: Rule::OneOf, message }];
+        }
+        crate::request::check::violations(&self.draft)
+    }
+
+    fn steps(&self, verify: bool) -> EditSteps {
+        EditSteps {
+            key_id: self.original.key_id(),
+            before: wire(&self.original),
+            draft: wire(&self.draft),
+            read: |detail| U::from_detail(detail).map(|update| wire(&update)),
+            verify,
+        }
+    }
+
+    /// Encodes the update of the draft.
+    pub(crate) fn prepare(&self, client: &Client, verify: bool) -> Result<(Prepared, EditSteps), Error> {
+        Ok((client.check_and_encode(U::INFO, None, &self.draft)?, self.steps(verify)))
+    }
+
+    /// Creates the edit of a draft by its original.
+    #[cfg(feature = "__ffi")]
+    pub(crate) fn of_draft(client: C, original: U, draft: U) -> Self {
+        Self { client, original, draft }
+    }
+}
+
+impl<U: FlowUpdate> FlowEdit<U> {
+    /// Applies the changes. Does nothing if there are none.
+    ///
+    /// It reads the flow again, sends the update if the flow is as it was, and reads it back if the outcome is unknown.
+    /// Each of these calls has the client's timeout.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::InvalidRequest`] if the draft breaks a rule. Nothing was sent.
+    /// - [`Error::Conflict`] if the flow is not pending any more, or was changed. Nothing was sent.
+    /// - [`Error::OutcomeUnknown`] if the update may have been applied, and the flow that was read back does not show it.
+    /// - Any other [`Error`] of a call. The flow was not changed.
+    pub async fn apply(&self) -> Result<EditResult, Error> {
+        self.apply_steps(false).await
+    }
+
+    /// Applies the changes as [`apply`](Self::apply) does, and always reads the flow back.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply). [`Error::OutcomeUnknown`] if the flow does not show the update, or cannot be read.
+    pub async fn apply_and_verify(&self) -> Result<EditResult, Error> {
+        self.apply_steps(true).await
+    }
+
+    async fn apply_steps(&self, verify: bool) -> Result<EditResult, Error> {
+        let planned = self.plan()?;
+        if planned.outcome == EditOutcome::Unchanged {
+            return Ok(planned);
+        }
+        let (update, steps) = self.prepare(&self.client, verify)?;
+        steps.apply(&self.client, update).await?;
+        Ok(EditResult { outcome: EditOutcome::Applied, ..planned })
+    }
+}
+
+impl<U: FlowUpdate + Send> FlowEdit<U, blocking::Client> {
+    /// Applies the changes. See [`FlowEdit::apply`] of the async client.
+    ///
+    /// # Errors
+    ///
+    /// The same as for the async client.
+    pub fn apply(&self) -> Result<EditResult, Error> {
+        self.apply_steps(false)
+    }
+
+    /// Applies the changes, and always reads the flow back. See [`FlowEdit::apply_and_verify`] of the async client.
+    ///
+    /// # Errors
+    ///
+    /// The same as for the async client.
+    pub fn apply_and_verify(&self) -> Result<EditResult, Error> {
+        self.apply_steps(true)
+    }
+
+    fn apply_steps(&self, verify: bool) -> Result<EditResult, Error> {
+        let planned = self.plan()?;
+        if planned.outcome == EditOutcome::Unchanged {
+            return Ok(planned);
+        }
+        self.client.run(&CallInfo::from(U::INFO), async |client| {
+            let (update, steps) = self.prepare(&client, verify)?;
+            steps.apply(&client, update).await
+        })??;
+        Ok(EditResult { outcome: EditOutcome::Applied, ..planned })
+    }
+}
+
+impl<U: Serialize, C> fmt::Debug for FlowEdit<U, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = differences(&wire(&self.original), &wire(&self.draft));
+        f.debug_struct("FlowEdit").field("changes", &changes).finish_non_exhaustive()
+    }
+}
+
+/// What is needed to apply an edit, whatever the type of its request is. The values are wire forms of that type.
+#[derive(Debug)]
+pub(crate) struct EditSteps {
+    key_id: i64,
+    before: Value,
+    draft: Value,
+    /// Returns the update that would write back a flow.
+    read: fn(&RecallFlowDetail) -> Result<Value, Error>,
+    verify: bool,
+}
+
+impl EditSteps {
+    /// Sends the update if the flow is as it was.
+    pub(crate) async fn apply(&self, client: &Client, update: Prepared) -> Result<(), Error> {
+        let name = update.call.name.clone();
+        let (status, now) = self.read_flow(client).await?;
+        check_pending(status)?;
+        let meanwhile = differences(&self.before, &now);
+        if !meanwhile.is_empty() {
+            return Err(Error::conflict(status, meanwhile).in_call(EDIT, 0));
+        }
+        match client.send(update).await.map(drop) {
+            Ok(()) if self.verify => {
+                let unsettled = |error: Error| classify::outcome_unknown(error.in_call(name.clone(), 1));
+                let (_, now) = self.read_flow(client).await.map_err(unsettled)?;
+                if shows_update(&self.before, &self.draft, &now) {
+                    return Ok(());
+                }
+                Err(unsettled(classify::not_shown(&differences(&self.draft, &now))))
+            }
+            Err(error @ Error::OutcomeUnknown(_)) => match self.read_flow(client).await {
+                Ok((_, now)) if shows_update(&self.before, &self.draft, &now) => Ok(()),
+                // Even the old state decides nothing, because the update may still be under way.
+                Ok(_) | Err(_) => Err(error),
+            },
+            outcome => outcome,
+        }
+    }
+
+    async fn read_flow(&self, client: &Client) -> Result<(Option<RecallStatus>, Value), Error> {
+        let detail = client.query_recall_flow_detail(self.key_id).await?;
+        Ok((detail.status, (self.read)(&detail).map_err(|error| error.in_call(EDIT, 0))?))
+    }
+}
+
+/// Refuses a flow that cannot be edited.
+pub(crate) fn check_pending(status: Option<RecallStatus>) -> Result<(), Error> {
+    match status {
+        Some(RecallStatus::Pending) => Ok(()),
+        other => Err(Error::conflict(other, Vec::new()).in_call(EDIT, 0)),
+    }
+}
+
+/// Returns the wire form of a request.
+fn wire(update: &impl Serialize) -> Value {
+    serde_json::to_value(update).unwrap_or_default()
+}
+
+impl Client {
+    /// Reads a recall flow for an edit. The flow must be pending.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if the flow is not pending. Those of [`RecallFlowDetail::to_update`]; an AI Agent flow is edited
+    /// with [`edit_agent_recall_flow`](Self::edit_agent_recall_flow). Any [`Error`] of the call that reads the flow.
+    pub async fn edit_recall_flow(&self, key_id: i64) -> Result<FlowEdit<UpdateRecallFlow>, Error> {
+        FlowEdit::new(self.clone(), &self.query_recall_flow_detail(key_id).await?)
+    }
+
+    /// Reads an AI Agent flow for an edit. The flow must be pending.
+    ///
+    /// # Errors
+    ///
+    /// As [`edit_recall_flow`](Self::edit_recall_flow), with [`RecallFlowDetail::to_agent_update`].
+    pub async fn edit_agent_recall_flow(&self, key_id: i64) -> Result<FlowEdit<UpdateAgentRecallFlow>, Error> {
+        FlowEdit::new(self.clone(), &self.query_recall_flow_detail(key_id).await?)
+    }
+}
+
+impl blocking::Client {
+    /// Reads a recall flow for an edit. The flow must be pending.
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`Client::edit_recall_flow`].
+    pub fn edit_recall_flow(&self, key_id: i64) -> Result<FlowEdit<UpdateRecallFlow, Self>, Error> {
+        FlowEdit::new(self.clone(), &self.query_recall_flow_detail(key_id)?)
+    }
+
+    /// Reads an AI Agent flow for an edit. The flow must be pending.
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`Client::edit_agent_recall_flow`].
+    pub fn edit_agent_recall_flow(&self, key_id: i64) -> Result<FlowEdit<UpdateAgentRecallFlow, Self>, Error> {
+        FlowEdit::new(self.clone(), &self.query_recall_flow_detail(key_id)?)
+    }
+}
