@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use recallflow::ffi::{
-    CALLS, CallInfo, CallOptions, CallRuntime, Prepared, Runtimes, describe_operation, prepare_json,
+    CALLS, CallInfo, CallOptions, CallRuntime, EditSource, Prepared, Runtimes, describe_operation, prepare_json,
 };
 use recallflow::{Client, ClientBuilder, Error};
+use recallflow_bridge::failure;
 use recallflow_bridge::fork::Owned;
 use recallflow_bridge::logs::logged;
 
@@ -152,6 +153,22 @@ impl Core {
     }
 }
 
+/// Reads an edit, by a function that takes it.
+fn read_edit<T>(
+    py: Python<'_>,
+    operation: usize,
+    [original, draft]: [&Bound<'_, PyAny>; 2],
+    read: impl FnOnce(&EditSource<'_, PyValue<'_, '_>>) -> Result<T, Error>,
+) -> PyResult<T> {
+    let class = &Classes::registered(py)?.requests[CALLS[operation].request];
+    from_python::read_request(original, class, Accepted::Instances, |original| {
+        from_python::read_request(draft, class, Accepted::Instances, |draft| {
+            read(&EditSource { operation, original, draft })
+        })
+    })??
+    .map_err(core_exception)
+}
+
 /// Checks the arguments of a call of any other endpoint.
 fn prepare_path(path: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, kind: &Bound<'_, PyAny>) -> PyResult<Prepared> {
     let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
@@ -272,6 +289,66 @@ impl Core {
         catch_panics(None, || {
             let overrides = options::read_call_options(overrides)?;
             self.send_in_background(completions, future, &overrides, prepare_path(path, body, kind)?, context)
+        })
+    }
+
+    /// Returns the changes of an edit as dictionaries. Checks the draft if `is_checked` is set.
+    fn edit_changes<'py>(
+        &self,
+        py: Python<'py>,
+        operation: usize,
+        original: &Bound<'py, PyAny>,
+        draft: &Bound<'py, PyAny>,
+        is_checked: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        catch_panics(None, || {
+            let client = self.client()?;
+            let changes = read_edit(py, operation, [original, draft], |edit| {
+                if is_checked {
+                    edit.prepare(&client, false)?;
+                }
+                edit.changes(&client)
+            })?;
+            to_python::json_to_python(py, &failure::changes(&changes))
+        })
+    }
+
+    /// Applies an edit on the calling thread.
+    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
+    fn apply_edit<'py>(
+        &self,
+        py: Python<'py>,
+        operation: usize,
+        original: &Bound<'py, PyAny>,
+        draft: &Bound<'py, PyAny>,
+        verify: bool,
+        overrides: &Bound<'py, PyTuple>,
+        logged: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        catch_panics(Some(&describe_operation(operation)), || {
+            let (client, overrides) = (self.client()?, options::read_call_options(overrides)?);
+            let prepared = read_edit(py, operation, [original, draft], |edit| edit.prepare(&client, verify))?;
+            self.send_blocking(py, &overrides, prepared, logged)
+        })
+    }
+
+    /// Starts to apply an edit in the background.
+    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
+    fn submit_edit<'py>(
+        &self,
+        completions: &Bound<'py, Completions>,
+        future: Bound<'py, PyAny>,
+        operation: usize,
+        original: &Bound<'py, PyAny>,
+        draft: &Bound<'py, PyAny>,
+        verify: bool,
+        overrides: &Bound<'py, PyTuple>,
+        context: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<u64> {
+        catch_panics(Some(&describe_operation(operation)), || {
+            let (client, overrides) = (self.client()?, options::read_call_options(overrides)?);
+            let prepared = read_edit(draft.py(), operation, [original, draft], |edit| edit.prepare(&client, verify))?;
+            self.send_in_background(completions, future, &overrides, prepared, context)
         })
     }
 

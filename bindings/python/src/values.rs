@@ -187,6 +187,12 @@ pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyR
     })
 }
 
+/// Refuses a flow with this status for an edit, unless it is pending.
+#[pyfunction]
+pub(crate) fn check_pending(status: Option<i64>) -> PyResult<()> {
+    ffi::check_pending(status).map_err(core_exception)
+}
+
 /// Parses a fee. Returns the amount as decimal text, and the currency.
 #[pyfunction]
 pub(crate) fn parse_fee(text: &str) -> Option<(String, Option<String>)> {

@@ -1,7 +1,7 @@
 //! Failures as JSON, from which Python and Node create their error objects.
 
 use recallflow::ffi::CallInfo;
-use recallflow::{Drift, Error, ErrorKind, OperationKind, Phase, Violation};
+use recallflow::{Change, Drift, Error, ErrorKind, OperationKind, Phase, Violation};
 use serde_json::{Map, Value, json};
 
 use crate::guard::Panicked;
@@ -28,8 +28,8 @@ impl Failure {
     ///
     /// `kind` is the name of the class in [`ErrorKind`], or `Panic`; `text` is the message. The fields `operation`,
     /// `attempts`, `remedy`, `http_status`, `retry_after` (seconds), `phase`, `code` and `is_retryable` are null or missing
-    /// if unknown. Some kinds also have `violations` (each with `path`, `rule` and `message`), `drift`, `message`, `meaning`,
-    /// `excerpt`, or `cause`, which has the same fields.
+    /// if unknown. Some kinds also have `violations` (each with `path`, `rule` and `message`), `status` and `changes`, `drift`,
+    /// `message`, `meaning`, `excerpt`, or `cause`, which has the same fields.
     #[must_use]
     pub fn describe(&self) -> Map<String, Value> {
         match self {
@@ -65,6 +65,10 @@ fn describe_error(error: &Error) -> Map<String, Value> {
         Error::Api(error) => {
             fields.extend([entry("message", error.message.as_str()), entry("meaning", error.meaning)]);
         }
+        Error::Conflict(error) => fields.extend([
+            entry("status", error.status.map(|status| status.number())),
+            entry("changes", changes(&error.changes)),
+        ]),
         Error::Incomplete(error) => fields.extend([entry("drift", describe_drift(error.drift))]),
         Error::Protocol(error) => fields.extend([entry("excerpt", error.excerpt.as_str())]),
         Error::OutcomeUnknown(error) => fields.extend([entry("cause", describe_error(&error.cause))]),
@@ -88,6 +92,21 @@ pub fn violations(violations: &[Violation]) -> Value {
     let violation =
         |broken: &Violation| json!({"path": broken.path, "rule": broken.rule.as_str(), "message": broken.message});
     violations.iter().map(violation).collect()
+}
+
+/// Converts changes to JSON objects with `path`, `before`, `after`, and `text`, which is the whole change as one line.
+#[must_use]
+pub fn changes(changes: &[Change]) -> Value {
+    let value = |json: &Option<String>| json.as_deref().and_then(|json| serde_json::from_str::<Value>(json).ok());
+    let change = |change: &Change| {
+        json!({
+            "path": change.path,
+            "before": value(&change.before),
+            "after": value(&change.after),
+            "text": change.to_string(),
+        })
+    };
+    changes.iter().map(change).collect()
 }
 
 /// Describes a panic. The outcome of an update is then unknown.

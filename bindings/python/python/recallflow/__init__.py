@@ -29,10 +29,13 @@ from typing import TYPE_CHECKING, Any, ClassVar  # noqa: F401
 from recallflow import _errors, _log, _native, _values
 from recallflow._client import Client
 from recallflow._drift import Drift
+from recallflow._edit import AsyncFlowEdit, EditResult, FlowEdit
 from recallflow._errors import (
     ApiError,
     AuthenticationError,
+    Change,
     ConfigError,
+    ConflictError,
     IncompleteError,
     InvalidRequestError,
     IpRestrictedError,
@@ -67,15 +70,20 @@ if TYPE_CHECKING:
 __all__: list[str] = [
     "ApiError",
     "AsyncClient",
+    "AsyncFlowEdit",
     "AsyncPages",
     "AuthenticationError",
+    "Change",
     "Client",
     "ClientOptions",
     "ConfigError",
+    "ConflictError",
     "Drift",
+    "EditResult",
     "Extra",
     "Fee",
     "FeeTotal",
+    "FlowEdit",
     "IncompleteError",
     "InvalidRequestError",
     "IpRestrictedError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from recallflow._base import show_as
+from recallflow._edit import AsyncFlowEdit
 from recallflow._typing import Self
 from recallflow.generated.async_methods import AsyncOperations
 
@@ -21,6 +22,13 @@ class AsyncClient(AsyncOperations):
 
     Every method accepts `timeout` (seconds) and `max_retries` for that call, and raises a `RecallFlowError`.
     """
+
+    async def edit_recall_flow(
+        self, key_id: int, *, timeout: float | None = None, max_retries: int | None = None
+    ) -> AsyncFlowEdit:
+        """Reads a recall flow for a safe edit. See `Client.edit_recall_flow`."""
+        detail = await self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries)
+        return AsyncFlowEdit(self, detail)
 
     async def close(self) -> None:
         """Closes the connections. Later calls raise `ConfigError`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from recallflow._base import BaseClient, show_as
+from recallflow._edit import FlowEdit
 from recallflow._typing import Self
 from recallflow.generated.methods import Operations
 
@@ -21,6 +22,23 @@ class Client(Operations):
 
     Every method accepts `timeout` (seconds) and `max_retries` for that call, and raises a `RecallFlowError`.
     """
+
+    def edit_recall_flow(
+        self, key_id: int, *, timeout: float | None = None, max_retries: int | None = None
+    ) -> FlowEdit:
+        """Reads a recall flow for a safe edit. The flow must be pending; it may be an AI Agent flow.
+
+        Args:
+            key_id: Key of the flow.
+            timeout: Total time of the call that reads the flow, in seconds; None for the client's.
+            max_retries: Maximum number of attempts after the first; None for the client's.
+
+        Raises:
+            ConflictError: The flow is not pending.
+            InvalidRequestError: The response lacks a field that an update requires; see `RecallFlowDetail.to_update`.
+            RecallFlowError: Base of all errors.
+        """
+        return FlowEdit(self, self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries))
 
     def close(self) -> None:
         """Closes the connections. Later calls raise `ConfigError`."""

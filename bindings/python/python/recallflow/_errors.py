@@ -42,6 +42,23 @@ class RequestWarning(Record):
         return self.message
 
 
+@record
+class Change(Record):
+    """A field that two states of a flow have differently. Its text is one line, such as `recallNum: 1 -> 2`."""
+
+    path: str
+    """Field that differs, by names on the wire: `nodeList[0].smsContent`."""
+    before: Any
+    """Value before; None if there was none."""
+    after: Any
+    """Value after; None if there is none."""
+    text: str
+    """The change as one line."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class CallDetails(TypedDict, total=False):
     """The attributes that all errors have; see `RecallFlowError`."""
 
@@ -127,6 +144,30 @@ class InvalidRequestError(RecallFlowError):
     ) -> None:
         super().__init__(text, **details)
         self.violations = list(violations)
+
+
+class ConflictError(RecallFlowError):
+    """A flow cannot be edited, because it is not pending or was changed in the meantime. Nothing was sent."""
+
+    _own = ("status", "changes")
+
+    status: int | None
+    """Status of the flow, as in `RecallStatus`; None if the service returned none."""
+    changes: list[Change]
+    """What changed since the edit began; empty if the flow is not pending."""
+
+    def __init__(
+        self,
+        text: str = "",
+        /,
+        *,
+        status: int | None = None,
+        changes: Iterable[Change] = (),
+        **details: Unpack[CallDetails],
+    ) -> None:
+        super().__init__(text, **details)
+        self.status = status
+        self.changes = list(changes)
 
 
 class IncompleteError(RecallFlowError):
@@ -249,6 +290,7 @@ _KINDS: dict[str, type[RecallFlowError]] = {
     for kind in (
         ConfigError,
         InvalidRequestError,
+        ConflictError,
         IncompleteError,
         ApiError,
         AuthenticationError,
@@ -272,6 +314,8 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
     attributes = {name: payload[name] for name in (*_COMMON, *kind._own) if name in payload}
     if "violations" in attributes:
         attributes["violations"] = [Violation(**violation) for violation in attributes["violations"]]
+    if "changes" in attributes:
+        attributes["changes"] = [Change(**change) for change in attributes["changes"]]
     if "drift" in attributes:
         attributes["drift"] = Drift(**attributes["drift"])
     if "cause" in attributes:

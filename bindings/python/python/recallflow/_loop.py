@@ -18,7 +18,7 @@ from recallflow._native import Completions, refusal
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from recallflow._native import Core, Outcome
     from recallflow._values import Request
@@ -30,25 +30,20 @@ _lock = allocate_lock()
 
 
 def submit(core: Core, operation: int, request: Request, overrides: tuple[object, ...]) -> Coroutine[Any, Any, Any]:
-    """Starts a call, and returns the coroutine that waits for it. It is not `async` itself, which would cost time."""
+    """Starts a call of an operation, and returns the coroutine that waits for it."""
+    return start(core.submit, operation, request, overrides)
+
+
+def start(method: Callable[..., int], *arguments: object) -> Coroutine[Any, Any, Any]:
+    """Starts a call by a method of the native module, and returns the coroutine that waits for it.
+
+    It is not `async` itself, which would cost time.
+    """
     loop = get_running_loop()
     completions = completions_of(loop)
     future = loop.create_future()
     context = copy_context() if is_logged() else None
-    number = core.submit(completions, future, operation, request, overrides, context)
-    return outcome(completions, future, number)
-
-
-def submit_path(
-    core: Core, path: object, body: object, kind: object, overrides: tuple[object, ...]
-) -> Coroutine[Any, Any, Any]:
-    """Starts a call of any other endpoint, and returns the coroutine that waits for it."""
-    loop = get_running_loop()
-    completions = completions_of(loop)
-    future = loop.create_future()
-    context = copy_context() if is_logged() else None
-    number = core.submit_path(completions, future, path, body, kind, overrides, context)
-    return outcome(completions, future, number)
+    return outcome(completions, future, method(completions, future, *arguments, context))
 
 
 def completions_of(loop: AbstractEventLoop) -> Completions:

@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "PageReader",
     "Sandbox",
+    "check_pending",
     "from_dict",
     "from_wire",
     "parse_fee",
@@ -72,6 +73,9 @@ def time(text: str) -> datetime | None:
 
 def to_update(detail: Response) -> Request:
     """Returns the request that writes a response back."""
+
+def check_pending(status: int | None) -> None:
+    """Raises ConflictError for the status of a flow that cannot be edited."""
 
 def parse_fee(text: str) -> tuple[str, str | None] | None:
     """Returns the amount as decimal text, and the currency."""
@@ -130,6 +134,32 @@ class Core:
         context: Context | None,
     ) -> int:
         """Starts a call of any other endpoint in the background, as `submit` does."""
+    def edit_changes(
+        self, operation: int, original: Request, draft: Request, is_checked: bool
+    ) -> list[dict[str, Any]]:
+        """Returns the differences between two updates. Raises InvalidRequestError for a draft that breaks a rule."""
+    def apply_edit(
+        self,
+        operation: int,
+        original: Request,
+        draft: Request,
+        verify: bool,
+        overrides: tuple[object, ...],
+        logged: bool,
+    ) -> None:
+        """Sends the draft on the calling thread if the flow is as it was."""
+    def submit_edit(
+        self,
+        completions: Completions,
+        future: object,
+        operation: int,
+        original: Request,
+        draft: Request,
+        verify: bool,
+        overrides: tuple[object, ...],
+        context: Context | None,
+    ) -> int:
+        """Does the same in the background, as `submit` does."""
     def panic(self, operation: int, completions: Completions | None = None, future: object = None) -> int | None:
         """Panics within a call. Only builds with the feature `test-hooks` have it."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from recallflow._async_pages import AsyncPages
 from recallflow._base import BaseClient
-from recallflow._loop import submit, submit_path
+from recallflow._loop import start, submit
 from recallflow._pages import PagedQuery
 from recallflow.generated import operations
 from recallflow.generated.enums import (
@@ -338,4 +338,4 @@ class AsyncOperations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
-        return await submit_path(self._core, path, body, kind, (timeout, max_retries))
+        return await start(self._core.submit_path, path, body, kind, (timeout, max_retries))

@@ -1,0 +1,155 @@
+"""The safe edit of a recall flow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from recallflow._errors import Change
+from recallflow._log import is_logged
+from recallflow._native import check_pending
+from recallflow._record import Record, record
+from recallflow.generated import operations
+from recallflow.generated.requests import UpdateAgentRecallFlow, UpdateRecallFlow
+from recallflow.generated.responses import RecallFlowDetail
+
+if TYPE_CHECKING:
+    from recallflow._base import BaseClient
+
+_OPERATIONS: dict[type, int] = {
+    UpdateRecallFlow: operations.UPDATE_RECALL_FLOW,
+    UpdateAgentRecallFlow: operations.UPDATE_AGENT_RECALL_FLOW,
+}
+
+
+@record
+class EditResult(Record):
+    """The end of an edit."""
+
+    outcome: Literal["applied", "unchanged", "planned"]
+    """`unchanged` if the draft equals what was read, and `planned` after a dry run: nothing was sent then."""
+    changes: list[Change]
+    """The differences between what was read and the draft."""
+
+
+class BaseEdit:
+    """What `FlowEdit` and `AsyncFlowEdit` share."""
+
+    draft: UpdateRecallFlow | UpdateAgentRecallFlow
+    """The update to send. At first it would write back what was read; it may be replaced as a whole."""
+
+    def __init__(self, client: BaseClient, detail: RecallFlowDetail) -> None:
+        check_pending(detail.status)
+        self._core = client._core
+        self._original = self.draft = detail.to_update()
+
+    @property
+    def original(self) -> UpdateRecallFlow | UpdateAgentRecallFlow:
+        """The update that would write back what was read."""
+        return self._original
+
+    def replace(self, **changes: Any) -> None:
+        """Sets fields of the flow in the draft."""
+        self.draft = self.draft.replace(**changes)
+
+    def replace_node(self, index: int, **changes: Any) -> None:
+        """Sets fields of one node in the draft."""
+        nodes: list[Any] = list(self.draft.node_list or ())
+        nodes[index] = nodes[index].replace(**changes)
+        self.replace(node_list=nodes)
+
+    def replace_nodes(self, **changes: Any) -> None:
+        """Sets fields of every node in the draft."""
+        nodes: list[Any] = list(self.draft.node_list or ())
+        self.replace(node_list=[node.replace(**changes) for node in nodes])
+
+    def changes(self) -> list[Change]:
+        """Returns the differences between what was read and the draft."""
+        return self._changes(is_checked=False)
+
+    def _changes(self, *, is_checked: bool) -> list[Change]:
+        changes = self._core.edit_changes(*self._parts(), is_checked)
+        return [Change(**change) for change in changes]
+
+    def _parts(self) -> tuple[int, Any, Any]:
+        return _OPERATIONS[type(self._original)], self._original, self.draft
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, changes={[str(change) for change in self.changes()]}>"
+
+
+class FlowEdit(BaseEdit):
+    """An edit of a recall flow: change the draft, look at `changes()`, then `apply()` them.
+
+    >>> edit = client.edit_recall_flow(299)
+    >>> edit.replace(recall_interval=60)
+    >>> edit.replace_nodes(sms_content="Order ${text1} has arrived.")
+    >>> for change in edit.changes():
+    ...     print(change)
+    >>> edit.apply().outcome
+    'applied'
+
+    Nothing is lost: the draft has every field that was read, undocumented ones too. A flow that was changed in the
+    meantime is not overwritten, except within the round trip between the last read and the update, because the service
+    has no versions.
+    """
+
+    def apply(
+        self,
+        *,
+        dry_run: bool = False,
+        verify: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> EditResult:
+        """Applies the changes; does nothing if there are none.
+
+        Reads the flow again, sends the update if the flow is as it was, and reads it back if the outcome is unknown.
+
+        Args:
+            dry_run: Check the draft, and send nothing.
+            verify: Read the flow back in any case.
+            timeout: Total time of each of these calls, in seconds; None for the client's.
+            max_retries: Maximum number of attempts of each call after the first; None for the client's.
+
+        Raises:
+            InvalidRequestError: The draft breaks a rule, or has the key of another flow; nothing was sent.
+            ConflictError: The flow is not pending any more, or was changed; nothing was sent.
+            OutcomeUnknownError: The update may have been applied, and the flow that was read back does not show it.
+            RecallFlowError: Base of all errors.
+        """
+        changes = self._changes(is_checked=True)
+        if changes and not dry_run:
+            self._core.apply_edit(*self._parts(), verify, (timeout, max_retries), is_logged())
+        return EditResult(_outcome(changes, dry_run), changes)
+
+
+class AsyncFlowEdit(BaseEdit):
+    """An edit of a recall flow in `async` code: the same as `FlowEdit`, but `apply` is awaited.
+
+    >>> edit = await client.edit_recall_flow(299)
+    >>> edit.replace(recall_interval=60)
+    >>> await edit.apply()
+    """
+
+    async def apply(
+        self,
+        *,
+        dry_run: bool = False,
+        verify: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> EditResult:
+        """Applies the changes. See `FlowEdit.apply`."""
+        # Imported here, because it imports `asyncio`.
+        from recallflow._loop import start
+
+        changes = self._changes(is_checked=True)
+        if changes and not dry_run:
+            await start(self._core.submit_edit, *self._parts(), verify, (timeout, max_retries))
+        return EditResult(_outcome(changes, dry_run), changes)
+
+
+def _outcome(changes: list[Change], dry_run: bool) -> Literal["applied", "unchanged", "planned"]:
+    if not changes:
+        return "unchanged"
+    return "planned" if dry_run else "applied"
