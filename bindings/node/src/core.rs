@@ -6,14 +6,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation, prepare_json};
+use recallflow::ffi::{
+    EditSource, Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation, prepare_json,
+};
 use recallflow::{Client, ClientBuilder, Error};
+use recallflow_bridge::failure;
 use serde_json::Value;
 
 use crate::completions::{Completions, Output};
 use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::options;
-use crate::pack::Pack;
+use crate::pack::{Pack, Parcel};
 use crate::pages::PageReader;
 use crate::wire_form::find_misfit;
 
@@ -144,6 +147,46 @@ impl Core {
         })
     }
 
+    /// Returns the changes of an edit. Checks the draft if `is_checked` is set.
+    #[napi]
+    pub fn edit_changes<'env>(
+        &self,
+        env: &'env Env,
+        original: String,
+        draft: String,
+        is_checked: bool,
+    ) -> napi::Result<Parcel<'env>> {
+        catch_panics(None, || {
+            let client = self.client_for_call(None)?;
+            let changes = with_edit(&original, &draft, |edit| {
+                if is_checked {
+                    edit.prepare(&client, false)?;
+                }
+                edit.changes(&client)
+            })?;
+            Pack::of_json(&failure::changes(&changes)).into_parcel(env)
+        })
+    }
+
+    /// Starts to apply an edit, and returns the number of the call.
+    #[napi]
+    pub fn apply_edit(
+        &self,
+        env: Env,
+        completions: &mut Completions,
+        original: String,
+        draft: String,
+        verify: bool,
+        options: Option<String>,
+        is_logged: bool,
+    ) -> napi::Result<f64> {
+        catch_panics(None, || {
+            let client = self.client_for_call(options.as_deref())?;
+            let prepared = with_edit(&original, &draft, |edit| edit.prepare(&client, verify))?;
+            start_call(env, completions, client, prepared, is_logged)
+        })
+    }
+
     /// Checks a query and returns a reader of its pages. Nothing is sent yet.
     #[napi]
     pub fn pages(&self, operation: u32, query: String, options: Option<String>) -> napi::Result<PageReader> {
@@ -157,6 +200,17 @@ impl Core {
             Ok(PageReader::new(client, call.clone(), pages))
         })
     }
+}
+
+/// Reads an edit, by a function that takes it.
+fn with_edit<T>(
+    original: &str,
+    draft: &str,
+    read: impl FnOnce(&EditSource<'_, Json<'_>>) -> Result<T, Error>,
+) -> napi::Result<T> {
+    let original = Json::parse(original.as_bytes(), Form::Request).map_err(core_exception)?;
+    let draft = Json::parse(draft.as_bytes(), Form::Request).map_err(core_exception)?;
+    read(&EditSource::of_kind(&original, &draft)).map_err(core_exception)
 }
 
 /// Sends a request in the background.

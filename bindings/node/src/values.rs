@@ -114,6 +114,12 @@ pub fn to_update(env: &Env, position: u32, response: String, wanted: Option<u32>
     })
 }
 
+/// Refuses a flow with this status for an edit, unless it is pending.
+#[napi]
+pub fn check_pending(status: Option<i64>) -> napi::Result<()> {
+    catch_panics(None, || ffi::check_pending(status).map_err(core_exception))
+}
+
 fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
     let value = parse_response(response)?;
     if !value.is_object() {

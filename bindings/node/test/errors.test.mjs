@@ -12,6 +12,7 @@ import {
   ApiError,
   AuthenticationError,
   ConfigError,
+  ConflictError,
   IncompleteError,
   InvalidRequestError,
   IpRestrictedError,
@@ -53,6 +54,11 @@ const CLASSES = [
   [RecallFlowError, Error, {}],
   [ConfigError, RecallFlowError, {}],
   [InvalidRequestError, RecallFlowError, { violations: [VIOLATION] }],
+  [
+    ConflictError,
+    RecallFlowError,
+    { status: 0, changes: [{ path: 'recallNum', before: 1, after: 2, text: '1 -> 2' }] },
+  ],
   [IncompleteError, RecallFlowError, { drift: { totalAtStart: 4, totalAtEnd: 5, read: 4, repeated: 1 } }],
   [ApiError, RecallFlowError, API],
   [AuthenticationError, ApiError, API],
@@ -102,7 +108,7 @@ suite('a class', () => {
         assert(!Object.hasOwn(error, name));
       }
       const drift = { totalAtStart: undefined, totalAtEnd: undefined, read: 0, repeated: 0 };
-      const defaults = { violations: [], drift, excerpt: '', serviceMessage: '' };
+      const defaults = { violations: [], changes: [], drift, excerpt: '', serviceMessage: '' };
       for (const name of Object.keys(own)) {
         assert.deepEqual(error[name], defaults[name]);
       }

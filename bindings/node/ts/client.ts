@@ -4,10 +4,12 @@
 
 import { parseExactly } from './bigints.js';
 import { start } from './completions.js';
+import { FlowEdit, type EditActions, type EditOptions } from './edit.js';
 import { encode } from './encode.js';
-import { siteOf, type Site } from './errors.js';
+import { siteOf, type Change, type Site } from './errors.js';
 import { attempt } from './failures.js';
 import { Operations } from './generated/operations.js';
+import type { RecallFlowDetailDrafts } from './generated/responses.js';
 import type { LogWriter } from './logging.js';
 import { native, type NativeCompletions, type NativeCore } from './native.js';
 import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
@@ -21,7 +23,7 @@ import type {
 } from './options.js';
 import { Pages } from './pages.js';
 import { PrivateParts } from './parts.js';
-import type { Reader } from './reader.js';
+import { open, type Reader } from './reader.js';
 
 /** The private parts of a client. */
 interface Parts {
@@ -137,6 +139,27 @@ export class Client extends Operations {
     );
   }
 
+  /**
+   * Reads a recall flow for a safe edit. The flow must be pending; it may be an AI Agent flow.
+   *
+   * @param keyId - Key of the flow.
+   * @param options - Options of the call that reads the flow, and the expected `type` of the draft.
+   * @throws {@link ConflictError} if the flow is not pending.
+   * @throws {@link InvalidRequestError} if the response lacks a field that an update requires, or is of another type.
+   */
+  async editRecallFlow<Name extends keyof RecallFlowDetailDrafts = keyof RecallFlowDetailDrafts>(
+    keyId: number | bigint,
+    options: EditOptions<Name> = {},
+  ): Promise<FlowEdit<RecallFlowDetailDrafts[Name]>> {
+    const site = siteOf(Client.prototype.editRecallFlow);
+    const { type, ...others } = options;
+    const detail = await this.queryRecallFlowDetail(keyId, others);
+    attempt(() => {
+      native.checkPending(detail.status);
+    }, site);
+    return new FlowEdit(detail.toUpdate(type), editActions(parts.get(this)));
+  }
+
   /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */
   close(): void {
     parts.get(this).core.close();
@@ -199,6 +222,29 @@ export class Client extends Operations {
       return new Pages(() => core.pages(operation, query, text), readItem, logger, signal);
     }, site);
   }
+}
+
+/** Returns the actions of the edits that a client begins. */
+function editActions(client: Parts): EditActions {
+  return {
+    changes: (original, draft, isChecked, method) =>
+      attempt(() => {
+        const packed = client.core.editChanges(encode(original), encode(draft), isChecked);
+        return open(packed).any() as Change[];
+      }, siteOf(method)),
+    apply: (original, draft, verify, options, method) =>
+      startCall<undefined>(
+        client,
+        options,
+        siteOf(method),
+        () => {
+          const [before, after] = [encode(original), encode(draft)];
+          return (core, completions, text, isLogged) =>
+            core.applyEdit(completions, before, after, verify, text, isLogged);
+        },
+        undefined,
+      ),
+  };
 }
 
 /** Encodes the arguments of a call, and returns a function that starts it. */

@@ -37,6 +37,18 @@ export interface Drift {
   readonly repeated: number;
 }
 
+/** A field that two states of a flow have differently. */
+export interface Change {
+  /** Path of the field by its names on the wire: `nodeList[0].smsContent`. */
+  readonly path: string;
+  /** Value before; `null` if there was none. */
+  readonly before: unknown;
+  /** Value after; `null` if there is none. */
+  readonly after: unknown;
+  /** The change as one line, such as `recallNum: 1 -> 2`. */
+  readonly text: string;
+}
+
 /** Phase of an attempt. */
 export type Phase = 'resolve' | 'connect' | 'tls' | 'request' | 'response' | 'body';
 
@@ -158,6 +170,21 @@ export class InvalidRequestError extends RecallFlowError {
   }
 }
 
+/** A flow cannot be edited, because it is not pending or was changed in the meantime. Nothing was sent. */
+export class ConflictError extends RecallFlowError {
+  /** Status of the flow, as in `RecallStatus`; `undefined` if the service returned none. */
+  declare readonly status: number | undefined;
+  /** What changed since the edit began; empty if the flow is not pending. */
+  declare readonly changes: readonly Change[];
+
+  constructor(
+    message = '',
+    details: Circumstances & { status?: number | undefined; changes?: readonly Change[] } = {},
+  ) {
+    super(message, { changes: [], ...details });
+  }
+}
+
 /** A list changed while it was read with the option `strict`, so items may be missing. */
 export class IncompleteError extends RecallFlowError {
   /** How the list changed. */
@@ -253,6 +280,7 @@ export class OutcomeUnknownError extends RecallFlowError {
 export const KINDS = {
   ConfigError,
   InvalidRequestError,
+  ConflictError,
   IncompleteError,
   ApiError,
   AuthenticationError,

@@ -6,6 +6,7 @@ import {
   camel,
   ConfigError,
   driftOf,
+  type Change,
   KINDS,
   moveTo,
   OutcomeUnknownError,
@@ -32,6 +33,8 @@ interface Payload {
   is_retryable?: boolean;
   violations?: Violation[];
   drift?: DescribedDrift;
+  status?: number | null;
+  changes?: Change[];
   code?: number | null;
   message?: string;
   meaning?: string | null;
@@ -110,6 +113,7 @@ export function errorOf(described: unknown): RecallFlowError {
     ...circumstances,
     ...(kind === 'InvalidRequestError' && { violations: (payload.violations ?? []).map(violationOf) }),
     ...(payload.drift !== undefined && { drift: driftOf(payload.drift) }),
+    ...(payload.changes !== undefined && { status: payload.status ?? undefined, changes: payload.changes }),
     ...(payload.excerpt !== undefined && { excerpt: payload.excerpt }),
     ...(cause !== undefined && { cause: errorOf(cause) }),
     ...(payload.message !== undefined && { code: code ?? undefined, serviceMessage: payload.message }),

@@ -10,6 +10,7 @@ export {
   ApiError,
   AuthenticationError,
   ConfigError,
+  ConflictError,
   IncompleteError,
   InvalidRequestError,
   IpRestrictedError,
@@ -23,6 +24,7 @@ export {
   TimestampExpiredError,
   TransportError,
   UnavailableError,
+  type Change,
   type Circumstances,
   type Drift,
   type Phase,
@@ -30,6 +32,7 @@ export {
   type Rule,
   type Violation,
 } from './errors.js';
+export { FlowEdit, type ApplyOptions, type EditOptions, type EditResult } from './edit.js';
 export * from './generated/enums.js';
 export * from './generated/service.js';
 export * from './generated/requests.js';

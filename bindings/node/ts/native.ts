@@ -55,6 +55,17 @@ export interface NativeCore {
     options: string | undefined,
     isLogged: boolean,
   ): number;
+  /** Returns the changes of an edit. Checks the draft if `isChecked`. */
+  editChanges(original: string, draft: string, isChecked: boolean): Packed;
+  /** Starts to apply an edit, and returns the number of the call. */
+  applyEdit(
+    completions: NativeCompletions,
+    original: string,
+    draft: string,
+    verify: boolean,
+    options: string | undefined,
+    isLogged: boolean,
+  ): number;
   pages(operation: number, request: string, options: string | undefined): NativePageReader;
 }
 
@@ -103,6 +114,8 @@ export interface Native {
   responseToWire(position: number, response: string): Packed;
   responseFromWire(position: number, wire: string): Packed;
   toUpdate(position: number, response: string, wanted: number | undefined): Packed;
+  /** Refuses a flow with this status for an edit, unless it is pending. */
+  checkPending(status: number | undefined): void;
   parseFee(text: string): { amount: string; currency?: string } | null;
   totalFees(fees: string): Packed;
   Sandbox: new () => NativeSandbox;

@@ -53,9 +53,9 @@ def test_an_edit_shows_its_changes_and_applies_them(sandbox):
         ]
         assert (edit.changes()[2].before, edit.changes()[2].after) == (30, 60)
         assert "recallInterval: 30 -> 60" in repr(edit)
-        sent = len(sandbox.requests())
+        sent = len(sandbox.requests)
         planned = edit.apply(dry_run=True)
-        assert (planned.outcome, len(planned.changes), len(sandbox.requests())) == ("planned", 3, sent)
+        assert (planned.outcome, len(planned.changes), len(sandbox.requests)) == ("planned", 3, sent)
         result = edit.apply(verify=True)
         assert (result.outcome, result.changes) == ("applied", planned.changes)
     flow = sandbox.flow(900)
@@ -65,7 +65,7 @@ def test_an_edit_shows_its_changes_and_applies_them(sandbox):
 def test_an_edit_without_changes_sends_nothing(sandbox):
     with sandbox.client() as client:
         assert client.edit_recall_flow(900).apply().outcome == "unchanged"
-    assert len(sandbox.requests()) == 1
+    assert len(sandbox.requests) == 1
 
 
 def test_an_ai_agent_flow_is_edited_by_its_own_type(sandbox):
@@ -128,7 +128,7 @@ def test_a_draft_is_checked_before_anything_is_read(sandbox):
         edit.draft = edit.original.replace(key_id=901)
         with pytest.raises(rf.InvalidRequestError, match="`keyId` must stay 900"):
             edit.apply()
-    assert len(sandbox.requests()) == 1
+    assert len(sandbox.requests) == 1
 
 
 def test_an_edit_in_async_code_is_the_same(sandbox):

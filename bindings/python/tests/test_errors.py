@@ -31,6 +31,7 @@ CLASSES: list[tuple[type[rf.RecallFlowError], dict[str, Any]]] = [
     (rf.RecallFlowError, {}),
     (rf.ConfigError, {}),
     (rf.InvalidRequestError, {"violations": [VIOLATION]}),
+    (rf.ConflictError, {"status": 0, "changes": [rf.Change("recallNum", 1, 2, "recallNum: 1 -> 2")]}),
     (rf.IncompleteError, {"drift": rf.Drift(4, 5, 4, 1)}),
     (rf.ApiError, API),
     (rf.AuthenticationError, API),
@@ -137,6 +138,7 @@ def test_the_tree() -> None:
     assert direct == {
         rf.ConfigError,
         rf.InvalidRequestError,
+        rf.ConflictError,
         rf.IncompleteError,
         rf.ApiError,
         rf.TransportError,

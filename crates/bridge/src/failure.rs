@@ -1,7 +1,7 @@
 //! Failures as JSON, from which Python and Node create their error objects.
 
 use recallflow::ffi::CallInfo;
-use recallflow::{Change, Drift, Error, ErrorKind, OperationKind, Phase, Violation};
+use recallflow::{Change, Drift, Error, ErrorKind, OperationKind, Phase, RecallStatus, Violation};
 use serde_json::{Map, Value, json};
 
 use crate::guard::Panicked;
@@ -66,7 +66,7 @@ fn describe_error(error: &Error) -> Map<String, Value> {
             fields.extend([entry("message", error.message.as_str()), entry("meaning", error.meaning)]);
         }
         Error::Conflict(error) => fields.extend([
-            entry("status", error.status.map(|status| status.number())),
+            entry("status", error.status.map(RecallStatus::number)),
             entry("changes", changes(&error.changes)),
         ]),
         Error::Incomplete(error) => fields.extend([entry("drift", describe_drift(error.drift))]),

@@ -14,6 +14,7 @@ const OTHER_ERRORS: &[(ErrorKind, &str)] = &[
     (ErrorKind::Config, "config.json"),
     (ErrorKind::InvalidRequest, "validation.json"),
     (ErrorKind::Timeout, "tests/tests/behavior, as it takes time"),
+    (ErrorKind::Conflict, "tests/tests/behavior/edits.rs"),
     (ErrorKind::Incomplete, "tests/tests/behavior/pages.rs"),
 ];
 

@@ -134,9 +134,7 @@ class Core:
         context: Context | None,
     ) -> int:
         """Starts a call of any other endpoint in the background, as `submit` does."""
-    def edit_changes(
-        self, operation: int, original: Request, draft: Request, is_checked: bool
-    ) -> list[dict[str, Any]]:
+    def edit_changes(self, operation: int, original: Request, draft: Request, is_checked: bool) -> list[dict[str, Any]]:
         """Returns the differences between two updates. Raises InvalidRequestError for a draft that breaks a rule."""
     def apply_edit(
         self,

@@ -8,7 +8,7 @@ use crate::edit::{self, FlowEdit, FlowUpdate};
 use crate::error::Error;
 use crate::generated::enums::RecallStatus;
 use crate::generated::operations::OPERATIONS;
-use crate::generated::positions::operations::UPDATE_AGENT_RECALL_FLOW;
+use crate::generated::positions::operations::{UPDATE_AGENT_RECALL_FLOW, UPDATE_RECALL_FLOW};
 use crate::generated::requests::{UpdateAgentRecallFlow, UpdateRecallFlow};
 use crate::prepared::Prepared;
 use crate::request::check::Rules;
@@ -35,7 +35,14 @@ pub struct EditSource<'s, S> {
     pub draft: &'s S,
 }
 
-impl<S: Source> EditSource<'_, S> {
+impl<'s, S: Source> EditSource<'s, S> {
+    /// Creates an edit by the operation whose request `original` is.
+    pub fn of_kind(original: &'s S, draft: &'s S) -> Self {
+        let is_voice_flow = read::read::<UpdateRecallFlow>(original, UnknownFields::Refuse).is_ok();
+        let operation = if is_voice_flow { UPDATE_RECALL_FLOW } else { UPDATE_AGENT_RECALL_FLOW };
+        Self { operation, original, draft }
+    }
+
     /// Returns the differences, without checking the draft.
     ///
     /// # Errors
