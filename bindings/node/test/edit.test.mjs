@@ -80,7 +80,7 @@ test('a flow that is not pending is refused', () =>
     });
   }));
 
-test('a change by somebody else is not overwritten', () =>
+test('a change by another client is not overwritten', () =>
   withFlow(async (sandbox, client) => {
     const edit = await client.editRecallFlow(900);
     edit.draft.recallInterval = 60;

@@ -84,7 +84,7 @@ def test_a_flow_that_is_not_pending_is_refused(sandbox):
     assert (caught.value.status, caught.value.changes) == (rf.RecallStatus.COMPLETED, [])
 
 
-def test_a_change_by_somebody_else_is_not_overwritten(sandbox):
+def test_a_change_by_another_client_is_not_overwritten(sandbox):
     with sandbox.client() as client:
         edit = client.edit_recall_flow(900)
         edit.replace(recall_interval=60)

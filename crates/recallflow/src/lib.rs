@@ -24,7 +24,7 @@
 //!   every [`Violation`] at once. `warnings` returns values that are valid but probably a mistake.
 //! - Responses are plain values as well: [`RecallFlowDetail`], [`GroupCallPage`] and [`GroupCallTask`]. [`Extra`] holds
 //!   fields and values that this version does not know.
-//! - [`FlowEdit`] changes a flow without losing a field or overwriting somebody else's change.
+//! - [`FlowEdit`] changes a flow without losing a field or overwriting a change of another client.
 //! - [`Pages`] iterates over all pages of a query. [`Fee`] parses a fee, and [`totals`] adds fees up.
 //!
 //! # Without an account

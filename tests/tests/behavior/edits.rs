@@ -104,7 +104,7 @@ async fn a_flow_that_is_not_pending_is_refused_at_each_read() {
 }
 
 #[tokio::test]
-async fn a_change_by_somebody_else_is_not_overwritten() {
+async fn a_change_by_another_client_is_not_overwritten() {
     let (sandbox, client) = sandbox_and_client().await;
     sandbox.insert_flow(flow());
     let mut edit = client.edit_recall_flow(900).await.expect("it is pending");

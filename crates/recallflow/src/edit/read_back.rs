@@ -9,7 +9,7 @@ const UPLOAD: [&str; 2] = ["baseFile", "voiceFileId"];
 
 /// Returns whether the flow shows the update `draft`, and no longer the state `before`. All are the wire forms of updates.
 ///
-/// A state that equals neither does not count: somebody else changed the flow, or the service did. A file that replaces one
+/// A state that equals neither does not count: another client changed the flow, or the service did. A file that replaces one
 /// of the same name cannot be seen.
 pub(super) fn shows_update(before: &Value, draft: &Value, now: &Value) -> bool {
     let expected = without_uploads(draft, draft);
