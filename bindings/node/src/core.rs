@@ -6,9 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use napi::Env;
 use napi_derive::napi;
-use recallflow::ffi::{
-    EditSource, Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation, prepare_json,
-};
+use recallflow::ffi::{Edit, Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation, prepare_json};
 use recallflow::{Client, ClientBuilder, Error};
 use recallflow_bridge::failure;
 use serde_json::Value;
@@ -158,31 +156,28 @@ impl Core {
     ) -> napi::Result<Parcel<'env>> {
         catch_panics(None, || {
             let client = self.client_for_call(None)?;
-            let changes = with_edit(&original, &draft, |edit| {
-                if is_checked {
-                    edit.prepare(&client, false)?;
-                }
-                edit.changes(&client)
-            })?;
-            Pack::of_json(&failure::changes(&changes)).into_parcel(env)
+            let edit = read_edit(&original, &draft)?;
+            if is_checked {
+                edit.prepare(&client, false).map_err(core_exception)?;
+            }
+            Pack::of_json(&failure::changes(&edit.changes())).into_parcel(env)
         })
     }
 
-    /// Starts to apply an edit, and returns the number of the call.
+    /// Starts to apply an edit, and returns the number of the call. `states` holds what was read, and the draft.
     #[napi]
     pub fn apply_edit(
         &self,
         env: Env,
         completions: &mut Completions,
-        original: String,
-        draft: String,
+        states: (String, String),
         verify: bool,
         options: Option<String>,
         is_logged: bool,
     ) -> napi::Result<f64> {
         catch_panics(None, || {
             let client = self.client_for_call(options.as_deref())?;
-            let prepared = with_edit(&original, &draft, |edit| edit.prepare(&client, verify))?;
+            let prepared = read_edit(&states.0, &states.1)?.prepare(&client, verify).map_err(core_exception)?;
             start_call(env, completions, client, prepared, is_logged)
         })
     }
@@ -202,15 +197,11 @@ impl Core {
     }
 }
 
-/// Reads an edit, by a function that takes it.
-fn with_edit<T>(
-    original: &str,
-    draft: &str,
-    read: impl FnOnce(&EditSource<'_, Json<'_>>) -> Result<T, Error>,
-) -> napi::Result<T> {
+/// Reads what was read and the draft of an edit.
+fn read_edit(original: &str, draft: &str) -> napi::Result<Edit> {
     let original = Json::parse(original.as_bytes(), Form::Request).map_err(core_exception)?;
     let draft = Json::parse(draft.as_bytes(), Form::Request).map_err(core_exception)?;
-    read(&EditSource::of_kind(&original, &draft)).map_err(core_exception)
+    Edit::of_kind(&original, &draft).map_err(core_exception)
 }
 
 /// Sends a request in the background.

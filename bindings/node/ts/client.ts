@@ -238,9 +238,8 @@ function editActions(client: Parts): EditActions {
         options,
         siteOf(method),
         () => {
-          const [before, after] = [encode(original), encode(draft)];
-          return (core, completions, text, isLogged) =>
-            core.applyEdit(completions, before, after, verify, text, isLogged);
+          const states: [string, string] = [encode(original), encode(draft)];
+          return (core, completions, text, isLogged) => core.applyEdit(completions, states, verify, text, isLogged);
         },
         undefined,
       ),

@@ -60,8 +60,7 @@ export interface NativeCore {
   /** Starts to apply an edit, and returns the number of the call. */
   applyEdit(
     completions: NativeCompletions,
-    original: string,
-    draft: string,
+    states: [original: string, draft: string],
     verify: boolean,
     options: string | undefined,
     isLogged: boolean,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use recallflow::ffi::{
-    CALLS, CallInfo, CallOptions, CallRuntime, EditSource, Prepared, Runtimes, describe_operation, prepare_json,
+    CALLS, CallInfo, CallOptions, CallRuntime, Edit, Prepared, Runtimes, describe_operation, prepare_json,
 };
 use recallflow::{Client, ClientBuilder, Error};
 use recallflow_bridge::failure;
@@ -153,20 +153,18 @@ impl Core {
     }
 }
 
-/// Reads an edit, by a function that takes it.
-fn read_edit<T>(
+/// Reads what was read and the draft of an edit.
+fn read_edit(
     py: Python<'_>,
     operation: usize,
-    [original, draft]: [&Bound<'_, PyAny>; 2],
-    read: impl FnOnce(&EditSource<'_, PyValue<'_, '_>>) -> Result<T, Error>,
-) -> PyResult<T> {
+    original: &Bound<'_, PyAny>,
+    draft: &Bound<'_, PyAny>,
+) -> PyResult<Edit> {
     let class = &Classes::registered(py)?.requests[CALLS[operation].request];
-    from_python::read_request(original, class, Accepted::Instances, |original| {
-        from_python::read_request(draft, class, Accepted::Instances, |draft| {
-            read(&EditSource { operation, original, draft })
-        })
-    })??
-    .map_err(core_exception)
+    let read = |original: &PyValue<'_, '_>| {
+        from_python::read_request(draft, class, Accepted::Instances, |draft| Edit::new(operation, original, draft))
+    };
+    from_python::read_request(original, class, Accepted::Instances, read)??.map_err(core_exception)
 }
 
 /// Checks the arguments of a call of any other endpoint.
@@ -303,13 +301,11 @@ impl Core {
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panics(None, || {
             let client = self.client()?;
-            let changes = read_edit(py, operation, [original, draft], |edit| {
-                if is_checked {
-                    edit.prepare(&client, false)?;
-                }
-                edit.changes(&client)
-            })?;
-            to_python::json_to_python(py, &failure::changes(&changes))
+            let edit = read_edit(py, operation, original, draft)?;
+            if is_checked {
+                edit.prepare(&client, false).map_err(core_exception)?;
+            }
+            to_python::json_to_python(py, &failure::changes(&edit.changes()))
         })
     }
 
@@ -327,7 +323,8 @@ impl Core {
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panics(Some(&describe_operation(operation)), || {
             let (client, overrides) = (self.client()?, options::read_call_options(overrides)?);
-            let prepared = read_edit(py, operation, [original, draft], |edit| edit.prepare(&client, verify))?;
+            let prepared =
+                read_edit(py, operation, original, draft)?.prepare(&client, verify).map_err(core_exception)?;
             self.send_blocking(py, &overrides, prepared, logged)
         })
     }
@@ -347,7 +344,8 @@ impl Core {
     ) -> PyResult<u64> {
         catch_panics(Some(&describe_operation(operation)), || {
             let (client, overrides) = (self.client()?, options::read_call_options(overrides)?);
-            let prepared = read_edit(draft.py(), operation, [original, draft], |edit| edit.prepare(&client, verify))?;
+            let prepared = read_edit(draft.py(), operation, original, draft)?;
+            let prepared = prepared.prepare(&client, verify).map_err(core_exception)?;
             self.send_in_background(completions, future, &overrides, prepared, context)
         })
     }

@@ -19,6 +19,7 @@ use crate::generated::requests::{UpdateAgentRecallFlow, UpdateRecallFlow};
 use crate::generated::responses::RecallFlowDetail;
 use crate::operation::Operation;
 use crate::prepared::{CallInfo, Prepared};
+use crate::request::check;
 use crate::request::violation::{Rule, Violation};
 
 /// The name that errors of an edit have, if they are not those of one of its calls.
@@ -34,28 +35,17 @@ pub trait FlowUpdate: Operation<Response = ()> + Clone {
     ///
     /// Those of [`RecallFlowDetail::to_update`] and [`RecallFlowDetail::to_agent_update`].
     fn from_detail(detail: &RecallFlowDetail) -> Result<Self, Error>;
-    /// Returns the key of the flow.
-    #[doc(hidden)]
-    fn key_id(&self) -> i64;
 }
 
 impl FlowUpdate for UpdateRecallFlow {
     fn from_detail(detail: &RecallFlowDetail) -> Result<Self, Error> {
         detail.to_update()
     }
-
-    fn key_id(&self) -> i64 {
-        self.key_id
-    }
 }
 
 impl FlowUpdate for UpdateAgentRecallFlow {
     fn from_detail(detail: &RecallFlowDetail) -> Result<Self, Error> {
         detail.to_agent_update()
-    }
-
-    fn key_id(&self) -> i64 {
-        self.key_id
     }
 }
 
@@ -151,7 +141,8 @@ impl<U: FlowUpdate, C> FlowEdit<U, C> {
     ///
     /// [`Error::InvalidRequest`] if the draft breaks a rule or has the key of another flow.
     pub fn plan(&self) -> Result<EditResult, Error> {
-        let violations = self.draft_violations();
+        checked_key(&wire(&self.original), &wire(&self.draft))?;
+        let violations = check::violations(&self.draft);
         if !violations.is_empty() {
             return Err(Error::invalid_request(violations).in_call(EDIT, 0));
         }
@@ -160,33 +151,12 @@ impl<U: FlowUpdate, C> FlowEdit<U, C> {
         Ok(EditResult { outcome, changes })
     }
 
-    fn draft_violations(&self) -> Vec<Violation> {
-        if self.draft.key_id() != self.original.key_id() {
-            let message = format!("`keyId` must stay {}, because an edit changes one flow", self.original.key_id());
-            return vec![Violation { path: "keyId".to_owned(), rule: Rule::OneOf, message }];
-        }
-        crate::request::check::violations(&self.draft)
-    }
-
-    fn steps(&self, verify: bool) -> EditSteps {
-        EditSteps {
-            key_id: self.original.key_id(),
-            before: wire(&self.original),
-            draft: wire(&self.draft),
-            read: |detail| U::from_detail(detail).map(|update| wire(&update)),
-            verify,
-        }
-    }
-
     /// Encodes the update of the draft.
-    pub(crate) fn prepare(&self, client: &Client, verify: bool) -> Result<(Prepared, EditSteps), Error> {
-        Ok((client.check_and_encode(U::INFO, None, &self.draft)?, self.steps(verify)))
-    }
-
-    /// Creates the edit of a draft by its original.
-    #[cfg(feature = "__ffi")]
-    pub(crate) fn of_draft(client: C, original: U, draft: U) -> Self {
-        Self { client, original, draft }
+    fn prepare(&self, client: &Client, verify: bool) -> Result<(Prepared, EditSteps), Error> {
+        let (before, draft) = (wire(&self.original), wire(&self.draft));
+        let key_id = checked_key(&before, &draft)?;
+        let steps = EditSteps { key_id, before, draft, read: read_as::<U>, verify };
+        Ok((client.check_and_encode(U::INFO, None, &self.draft)?, steps))
     }
 }
 
@@ -268,12 +238,12 @@ impl<U: Serialize, C> fmt::Debug for FlowEdit<U, C> {
 /// What is needed to apply an edit, whatever the type of its request is. The values are wire forms of that type.
 #[derive(Debug)]
 pub(crate) struct EditSteps {
-    key_id: i64,
-    before: Value,
-    draft: Value,
+    pub(crate) key_id: i64,
+    pub(crate) before: Value,
+    pub(crate) draft: Value,
     /// Returns the update that would write back a flow.
-    read: fn(&RecallFlowDetail) -> Result<Value, Error>,
-    verify: bool,
+    pub(crate) read: fn(&RecallFlowDetail) -> Result<Value, Error>,
+    pub(crate) verify: bool,
 }
 
 impl EditSteps {
@@ -307,6 +277,24 @@ impl EditSteps {
     async fn read_flow(&self, client: &Client) -> Result<(Option<RecallStatus>, Value), Error> {
         let detail = client.query_recall_flow_detail(self.key_id).await?;
         Ok((detail.status, (self.read)(&detail).map_err(|error| error.in_call(EDIT, 0))?))
+    }
+}
+
+/// Returns the update of type `U` that would write back a flow.
+pub(crate) fn read_as<U: FlowUpdate>(detail: &RecallFlowDetail) -> Result<Value, Error> {
+    U::from_detail(detail).map(|update| wire(&update))
+}
+
+/// Returns the key of the flow, which must be the same in both states.
+pub(crate) fn checked_key(before: &Value, draft: &Value) -> Result<i64, Error> {
+    let key = &before["keyId"];
+    match key.as_i64() {
+        Some(id) if draft["keyId"] == *key => Ok(id),
+        _ => {
+            let message = format!("`keyId` must stay {key}, because an edit changes one flow");
+            let violation = Violation { path: "keyId".to_owned(), rule: Rule::OneOf, message };
+            Err(Error::invalid_request(vec![violation]).in_call(EDIT, 0))
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn valid(request: Request) -> BoxedStrategy<Value> {
 }
 
 /// Generates a valid request and makes a few mistakes in it.
-fn mistaken(request: Request) -> impl Strategy<Value = Value> {
+pub(crate) fn mistaken(request: Request) -> impl Strategy<Value = Value> + use<> {
     (valid(request), vec((any::<Index>(), mistake()), 1..4)).prop_map(|(mut json, mistakes)| {
         for (place, mistake) in mistakes {
             make(&mut json, place, mistake);

@@ -47,7 +47,7 @@ impl Client {
         }
     }
 
-    fn encode(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
+    pub(super) fn encode(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
         let shape = CALLS[operation].response.map(|response| &RESPONSES[response]);
         self.check_and_encode(&OPERATIONS[operation], shape, request)
     }
@@ -71,7 +71,7 @@ pub fn prepare_json(path: &str, kind: &str, body: Bytes) -> Result<Prepared, Err
 }
 
 /// Reads the request of an operation strictly.
-fn read_for(operation: usize, source: &impl Source) -> Result<Box<dyn Request>, Error> {
+pub(super) fn read_for(operation: usize, source: &impl Source) -> Result<Box<dyn Request>, Error> {
     read_request(CALLS[operation].request, source)
         .map_err(|violations| Error::invalid_request(violations).in_call(OPERATIONS[operation].name, 0))
 }
