@@ -2,13 +2,15 @@
 
 import asyncio
 import pickle
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import recallflow as rf
 from recallflow.sandbox import Sandbox, faults
 
-FLOW = {
+FLOW: dict[str, Any] = {
     "keyId": 900,
     "status": 0,
     "recallInterval": 30,
@@ -32,13 +34,20 @@ FLOW = {
 
 
 @pytest.fixture
-def sandbox():
+def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         sandbox.insert_flow(FLOW)
         yield sandbox
 
 
-def test_an_edit_shows_its_changes_and_applies_them(sandbox):
+def interval(sandbox: Sandbox, key_id: int = 900) -> Any:
+    """Returns the interval of a flow that the sandbox has."""
+    flow = sandbox.flow(key_id)
+    assert flow is not None
+    return flow["recallInterval"]
+
+
+def test_an_edit_shows_its_changes_and_applies_them(sandbox: Sandbox) -> None:
     with sandbox.client() as client:
         edit = client.edit_recall_flow(900)
         assert edit.changes() == []
@@ -59,32 +68,33 @@ def test_an_edit_shows_its_changes_and_applies_them(sandbox):
         result = edit.apply(verify=True)
         assert (result.outcome, result.changes) == ("applied", planned.changes)
     flow = sandbox.flow(900)
+    assert flow is not None
     assert (flow["recallInterval"], flow["newField"]) == (60, [1, 2])
 
 
-def test_an_edit_without_changes_sends_nothing(sandbox):
+def test_an_edit_without_changes_sends_nothing(sandbox: Sandbox) -> None:
     with sandbox.client() as client:
         assert client.edit_recall_flow(900).apply().outcome == "unchanged"
     assert len(sandbox.requests) == 1
 
 
-def test_an_ai_agent_flow_is_edited_by_its_own_type(sandbox):
+def test_an_ai_agent_flow_is_edited_by_its_own_type(sandbox: Sandbox) -> None:
     with sandbox.client() as client:
         edit = client.edit_recall_flow(305)
         assert isinstance(edit.original, rf.UpdateAgentRecallFlow)
         edit.replace(recall_interval=77)
         assert edit.apply().outcome == "applied"
-    assert sandbox.flow(305)["recallInterval"] == 77
+    assert interval(sandbox, 305) == 77
 
 
-def test_a_flow_that_is_not_pending_is_refused(sandbox):
+def test_a_flow_that_is_not_pending_is_refused(sandbox: Sandbox) -> None:
     sandbox.insert_flow({**FLOW, "status": 2})
     with sandbox.client() as client, pytest.raises(rf.ConflictError, match=r"has status 2 \(Completed\)") as caught:
         client.edit_recall_flow(900)
     assert (caught.value.status, caught.value.changes) == (rf.RecallStatus.COMPLETED, [])
 
 
-def test_a_change_by_another_client_is_not_overwritten(sandbox):
+def test_a_change_by_another_client_is_not_overwritten(sandbox: Sandbox) -> None:
     with sandbox.client() as client:
         edit = client.edit_recall_flow(900)
         edit.replace(recall_interval=60)
@@ -95,7 +105,7 @@ def test_a_change_by_another_client_is_not_overwritten(sandbox):
     assert (str(error), error.changes) == (str(caught.value), caught.value.changes)
     assert (error.changes[0].path, error.changes[0].before, error.changes[0].after) == ("recallNum", 1, 3)
     assert (error.operation, error.is_retryable, error.outcome_is_known) == ("edit_recall_flow", False, True)
-    assert sandbox.flow(900)["recallInterval"] == 30
+    assert interval(sandbox) == 30
 
 
 @pytest.mark.parametrize(
@@ -106,7 +116,9 @@ def test_a_change_by_another_client_is_not_overwritten(sandbox):
         ([faults.ok(), faults.reset() & faults.applied(), faults.status(503)], None),
     ],
 )
-def test_only_a_flow_that_shows_the_update_settles_an_unknown_outcome(sandbox, played, outcome):
+def test_only_a_flow_that_shows_the_update_settles_an_unknown_outcome(
+    sandbox: Sandbox, played: list[Any], outcome: str | None
+) -> None:
     with sandbox.client(max_retries=0) as client:
         edit = client.edit_recall_flow(900)
         edit.replace(recall_interval=60)
@@ -119,7 +131,7 @@ def test_only_a_flow_that_shows_the_update_settles_an_unknown_outcome(sandbox, p
     assert isinstance(caught.value.cause, rf.TransportError)
 
 
-def test_a_draft_is_checked_before_anything_is_read(sandbox):
+def test_a_draft_is_checked_before_anything_is_read(sandbox: Sandbox) -> None:
     with sandbox.client() as client:
         edit = client.edit_recall_flow(900)
         edit.replace(recall_interval=0)
@@ -131,8 +143,8 @@ def test_a_draft_is_checked_before_anything_is_read(sandbox):
     assert len(sandbox.requests) == 1
 
 
-def test_an_edit_in_async_code_is_the_same(sandbox):
-    async def main():
+def test_an_edit_in_async_code_is_the_same(sandbox: Sandbox) -> None:
+    async def main() -> None:
         async with sandbox.async_client() as client:
             edit = await client.edit_recall_flow(900)
             edit.replace(recall_interval=60)

@@ -24,7 +24,7 @@ behaves like the service, for tests and trials without an account. Every attempt
 from collections.abc import Mapping, Sequence  # noqa: F401
 from datetime import datetime  # noqa: F401
 from decimal import Decimal  # noqa: F401
-from typing import TYPE_CHECKING, Any, ClassVar  # noqa: F401
+from typing import TYPE_CHECKING, Any, ClassVar, Literal  # noqa: F401
 
 from recallflow import _errors, _log, _native, _values
 from recallflow._client import Client

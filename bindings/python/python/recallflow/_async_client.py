@@ -28,7 +28,7 @@ class AsyncClient(AsyncOperations):
     ) -> AsyncFlowEdit:
         """Reads a recall flow for a safe edit. See `Client.edit_recall_flow`."""
         detail = await self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries)
-        return AsyncFlowEdit(self, detail)
+        return AsyncFlowEdit(self._core, detail)
 
     async def close(self) -> None:
         """Closes the connections. Later calls raise `ConfigError`."""

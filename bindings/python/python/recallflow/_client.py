@@ -38,7 +38,7 @@ class Client(Operations):
             InvalidRequestError: The response lacks a field that an update requires; see `RecallFlowDetail.to_update`.
             RecallFlowError: Base of all errors.
         """
-        return FlowEdit(self, self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries))
+        return FlowEdit(self._core, self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries))
 
     def close(self) -> None:
         """Closes the connections. Later calls raise `ConfigError`."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from recallflow._errors import Change
 from recallflow._log import is_logged
-from recallflow._native import check_pending
+from recallflow._native import Core, check_pending
 from recallflow._record import Record, record
 from recallflow.generated import operations
 from recallflow.generated.requests import UpdateAgentRecallFlow, UpdateRecallFlow
 from recallflow.generated.responses import RecallFlowDetail
-
-if TYPE_CHECKING:
-    from recallflow._base import BaseClient
 
 _OPERATIONS: dict[type, int] = {
     UpdateRecallFlow: operations.UPDATE_RECALL_FLOW,
@@ -37,9 +34,9 @@ class BaseEdit:
     draft: UpdateRecallFlow | UpdateAgentRecallFlow
     """The update to send. At first it would write back what was read; it may be replaced as a whole."""
 
-    def __init__(self, client: BaseClient, detail: RecallFlowDetail) -> None:
+    def __init__(self, core: Core, detail: RecallFlowDetail) -> None:
         check_pending(detail.status)
-        self._core = client._core
+        self._core = core
         self._original = self.draft = detail.to_update()
 
     @property
