@@ -60,6 +60,8 @@ pub struct EnumValue {
     pub number: i64,
     /// Meaning.
     pub doc: Doc,
+    /// Names of the states that may follow directly. `None` if the value is not a state.
+    pub next: Option<Vec<String>>,
 }
 
 /// The direction of an object.

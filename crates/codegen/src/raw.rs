@@ -138,6 +138,7 @@ pub(crate) struct RawEnumValue {
     pub(crate) name: At<String>,
     pub(crate) number: Option<At<i64>>,
     pub(crate) about: RawAbout,
+    pub(crate) next: Option<Vec<At<String>>>,
 }
 
 /// `[Name]` of a file in `types/`, or the request or the response of an operation.

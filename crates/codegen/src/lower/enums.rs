@@ -27,6 +27,23 @@ fn lower_enum(raw: &RawEnum, sink: &Sink) -> Enum {
             sink.report(number.at, format!("expected a 32-bit integer, got {}", number.value));
         }
     }
+    check_states(raw, sink);
     check_numbers(raw.values.iter().map(|value| (&value.name, value.number.as_ref())), sink);
     Enum { name: raw.name.value.clone(), doc: docs::checked_about(&raw.about, sink), values: values(raw) }
+}
+
+/// Checks that `next` names values of the enum, and that either all values have it or none.
+fn check_states(raw: &RawEnum, sink: &Sink) {
+    let names = || raw.values.iter().map(|value| value.name.value.as_str());
+    for next in raw.values.iter().flat_map(|value| value.next.iter().flatten()) {
+        if !names().any(|name| name == next.value) {
+            sink.unknown("value", next, names());
+        }
+    }
+    if raw.values.iter().any(|value| value.next.is_some())
+        && let Some(value) = raw.values.iter().find(|value| value.next.is_none())
+    {
+        let message = format!("`{}` has no `next`, but other values have it; add `next`", value.name.value);
+        sink.report(value.name.at, message);
+    }
 }

@@ -171,6 +171,7 @@ pub(super) fn values(raw: &RawEnum) -> Vec<EnumValue> {
         name: value.name.value.clone(),
         number: value.number.as_ref().map_or(0, |number| number.value),
         doc: docs::about(&value.about, &sources),
+        next: value.next.as_ref().map(|names| names.iter().map(|name| name.value.clone()).collect()),
     };
     raw.values.iter().map(value).collect()
 }

@@ -162,6 +162,7 @@ fn read_enum_value(name: At<String>, mut table: SpecTable<'_>) -> RawEnumValue {
         name,
         number: table.required("number", KeyedValue::int),
         about: read_inherited_about(&mut table),
+        next: table.optional("next", KeyedValue::strings).map(|next| next.value),
     };
     table.finish();
     value

@@ -119,6 +119,19 @@ impl RecallStatus {
 }
 open_enum!(RecallStatus);
 
+impl RecallStatus {
+    /// Returns the states that may follow directly. `None` for an unknown number.
+    #[must_use]
+    pub const fn next(self) -> Option<&'static [Self]> {
+        Some(match self {
+            Self::Pending => &[Self::InProgress, Self::Cancelled, Self::Failed],
+            Self::InProgress => &[Self::Completed, Self::Cancelled, Self::Failed],
+            Self::Completed | Self::Cancelled | Self::Failed => &[],
+            Self::Unknown(_) => return None,
+        })
+    }
+}
+
 /// Source of a node's audio.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(from = "i64", into = "i64")]
@@ -396,6 +409,22 @@ impl TaskStatus {
     }
 }
 open_enum!(TaskStatus);
+
+impl TaskStatus {
+    /// Returns the states that may follow directly. `None` for an unknown number.
+    #[must_use]
+    pub const fn next(self) -> Option<&'static [Self]> {
+        Some(match self {
+            Self::Waiting => {
+                &[Self::Submitting, Self::Calling, Self::SubmissionFailed, Self::Cancelled, Self::Suspended]
+            }
+            Self::Calling => &[Self::Finished, Self::Cancelled, Self::Suspended],
+            Self::Finished | Self::SubmissionFailed | Self::Cancelled | Self::Suspended => &[],
+            Self::Submitting => &[Self::Calling, Self::SubmissionFailed, Self::Cancelled, Self::Suspended],
+            Self::Unknown(_) => return None,
+        })
+    }
+}
 
 /// Kind of a group-call task.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -21,6 +21,7 @@ fn render_enum(item: &Enum) -> TokenStream {
     let variants: Vec<_> = item.values.iter().map(|value| variant(&value.name)).collect();
     let numbers: Vec<_> = item.values.iter().map(|value| proc_macro2::Literal::i64_unsuffixed(value.number)).collect();
     let names: Vec<_> = item.values.iter().map(|value| &value.name).collect();
+    let states = render_states(item);
     let variant_docs = item.values.iter().map(|value| doc(&[&format!("{}: {}", value.number, value.doc.text)]));
     quote! {
         #docs
@@ -66,5 +67,37 @@ fn render_enum(item: &Enum) -> TokenStream {
         }
 
         open_enum!(#name);
+
+        #states
     }
+}
+
+/// Renders the states that may follow each value, if the enum has them.
+fn render_states(item: &Enum) -> Option<TokenStream> {
+    let name = ident(&item.name);
+    // Values with the same states share an arm.
+    let mut groups: Vec<(&[String], Vec<_>)> = Vec::new();
+    for value in &item.values {
+        let (next, pattern) = (value.next.as_deref()?, variant(&value.name));
+        match groups.iter_mut().find(|(states, _)| *states == next) {
+            Some((_, patterns)) => patterns.push(pattern),
+            None => groups.push((next, vec![pattern])),
+        }
+    }
+    let arms = groups.into_iter().map(|(states, patterns)| {
+        let states = states.iter().map(|state| variant(state));
+        quote! { #(Self::#patterns)|* => &[#(Self::#states),*] }
+    });
+    Some(quote! {
+        impl #name {
+            /// Returns the states that may follow directly. `None` for an unknown number.
+            #[must_use]
+            pub const fn next(self) -> Option<&'static [Self]> {
+                Some(match self {
+                    #(#arms,)*
+                    Self::Unknown(_) => return None,
+                })
+            }
+        }
+    })
 }
