@@ -10,7 +10,7 @@ import test from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
-import { Client, ParameterError, RateLimitedError, TaskType } from 'recallflow';
+import { Client, ParameterError, RateLimitedError, RecallStatus, TaskType } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
 import { ask, assertRefused, CHANGE, DETAIL, TASKS, UPDATE } from './signed-requests.mjs';
@@ -139,6 +139,23 @@ test('clock and shape can be set', async (t) => {
     assert.throws(() => sandbox.setClockOffset(untyped(wrong)), /`offset`: expected a number of milliseconds/);
   }
   assert.throws(() => sandbox.flow(1.5), RangeError);
+});
+
+test('flows and tasks make progress as time passes', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const client = sandbox.client();
+  sandbox.advance(59_500);
+  assert.equal((await client.queryRecallFlowDetail(300)).status, RecallStatus.PENDING);
+  sandbox.advance(500);
+  assert.equal((await client.queryRecallFlowDetail(300)).status, RecallStatus.IN_PROGRESS);
+  sandbox.advance(600_000);
+  const { status, nodeList } = await client.queryRecallFlowDetail(300);
+  assert.deepEqual(new Set([status, ...nodeList.map((node) => node.nodeStatus)]), new Set([RecallStatus.COMPLETED]));
+  sandbox.insertFlow({ keyId: 9, status: 0, progress: { startsAfter: 0, lasts: 1000 } });
+  assert.equal((await client.queryRecallFlowDetail(9)).status, RecallStatus.IN_PROGRESS);
+  for (const wrong of [-1, NaN]) {
+    assert.throws(() => sandbox.advance(wrong), Error);
+  }
 });
 
 test('options set up the sandbox', async (t) => {

@@ -36,13 +36,13 @@ export {
   type FaultForms,
   type FaultName,
   type Pace,
+  type Progress,
   type RecordedResponse,
   type Reflection,
   type SandboxOptions,
   type Seed,
   type SeedTask,
   type Shape,
-  type TaskProgress,
 } from './generated/sandbox.js';
 export { RecordedRequest } from './recorded.js';
 
@@ -280,6 +280,19 @@ export class Sandbox {
       }
       return { seconds: Math.round(offset / 1000) };
     });
+  }
+
+  /**
+   * Lets this many milliseconds pass for flows and tasks, so that they make progress.
+   *
+   * A pending flow and a waiting task begin after 60 s and then last 600 s, unless they have a `Progress`. Final states stay.
+   * Without `advance`, flows and tasks without a `Progress` do not change. Timestamps of requests are checked by the clock,
+   * which does not advance.
+   *
+   * @throws TypeError or RangeError if the time is not a number of milliseconds from 0.
+   */
+  advance(time: number): void {
+    run(this, 'advance', 'advance', { time });
   }
 
   /**

@@ -358,6 +358,22 @@ def test_clock_and_shape_can_be_set(recallflow_sandbox: Sandbox) -> None:
         sandbox.set_shape(wrong)
 
 
+def test_flows_and_tasks_make_progress_as_time_passes(recallflow_sandbox: Sandbox) -> None:
+    sandbox, client = recallflow_sandbox, recallflow_sandbox.client()
+    sandbox.advance(59.5)
+    assert client.query_recall_flow_detail(300).status == rf.RecallStatus.PENDING
+    sandbox.advance(0.5)
+    assert client.query_recall_flow_detail(300).status == rf.RecallStatus.IN_PROGRESS
+    sandbox.advance(600)
+    detail = client.query_recall_flow_detail(300)
+    assert {detail.status, *(node.node_status for node in detail.node_list)} == {rf.RecallStatus.COMPLETED}
+    assert {task["record"]["status"] for task in sandbox.tasks if task["progress"] is None} == {2, 3, 4, 5}
+    sandbox.insert_flow({"keyId": 9, "status": 0, "progress": {"startsAfter": 0, "lasts": 1000}})
+    assert client.query_recall_flow_detail(9).status == rf.RecallStatus.IN_PROGRESS
+    with pytest.raises(ValueError, match="`time`"):
+        sandbox.advance(-1)
+
+
 def test_a_seed_can_be_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "seed.json"
     file.write_text(json.dumps({"flows": [{"keyId": 7, "recallNum": 1}]}), encoding="utf-8")

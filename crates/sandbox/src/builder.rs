@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::auth::{AccessGate, ExpectedCredentials};
 use crate::clock::Clock;
+use crate::flows::progress_of;
 use crate::generated::protocol::{RecordedRequest, Seed, Shape};
 use crate::json::integer;
 use crate::operations::ServiceState;
@@ -158,8 +159,8 @@ impl Builder {
         self.start_blocking()
     }
 
-    /// Starts the sandbox, in code that is not asynchronous. A seed flow without `keyId`, or with the `keyId` of
-    /// another one, is an error of the kind `InvalidInput`.
+    /// Starts the sandbox, in code that is not asynchronous. A seed flow without `keyId`, with the `keyId` of another one,
+    /// or with a wrong `progress` is an error of the kind `InvalidInput`.
     pub fn start_blocking(self) -> io::Result<Sandbox> {
         check_flows(&self.seed)?;
         let listener = server::listen(self.address)?;
@@ -237,7 +238,10 @@ fn check_flows(seed: &Seed) -> io::Result<()> {
         let problem = match integer(&flow["keyId"]) {
             None => "expected a flow with a whole number as `keyId`".to_owned(),
             Some(key) if !keys.insert(key) => format!("expected a `keyId` of its own, got {key} again"),
-            Some(_) => continue,
+            Some(_) => match progress_of(flow) {
+                Err(error) => format!("could not read `progress`: {error}"),
+                Ok(_) => continue,
+            },
         };
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`seed.flows[{index}]`: {problem}")));
     }

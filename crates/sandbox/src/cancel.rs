@@ -74,7 +74,8 @@ impl Flows {
     }
 }
 
-fn nodes_of(flow: &mut Value) -> &mut [Value] {
+/// Returns the nodes of a flow.
+pub(crate) fn nodes_of(flow: &mut Value) -> &mut [Value] {
     flow.get_mut("nodeList").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default()
 }
 
@@ -89,6 +90,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::flows::Flows;
+    use crate::progress::Moment;
 
     /// Returns a pending flow whose first node is done, another pending one, and a completed one of the first one's task.
     fn flows() -> Flows {
@@ -98,7 +100,7 @@ mod tests {
             json!({ "keyId": 2, "status": 0, "taskId": 60, "nodeList": [node(20, 0)] }),
             json!({ "keyId": 3, "status": 2, "taskId": 50, "nodeList": [node(30, 2)] }),
         ];
-        Flows::new(flows, 0)
+        Flows::new(flows, Moment::default())
     }
 
     /// Returns the status of a flow and of its nodes.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::generated::protocol::FAULTS;
+use crate::generated::protocol::{FAULTS, PROGRESS};
 use crate::json::integer;
 use crate::kind::{Field, FieldPresence, Payload, ProtocolKind, Variant};
 use crate::language::{Language, suggestion};
@@ -24,6 +24,7 @@ const FLOW_TYPES: &[(&str, ProtocolKind)] = &[
     ("taskId", WHOLE_NUMBER),
     ("createTime", ProtocolKind::CivilTime),
     ("nodeList", ProtocolKind::List(&ProtocolKind::Node)),
+    ("progress", ProtocolKind::Object(PROGRESS)),
 ];
 
 /// Fields of a task that queries compare. With another type, no query would find the task.

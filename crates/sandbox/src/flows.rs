@@ -6,16 +6,24 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
+use crate::cancel::nodes_of;
 use crate::clock::civil;
-use crate::generated::protocol::Shape;
+use crate::generated::protocol::{Progress, Shape};
 use crate::json::{integer, member};
 use crate::magic;
+use crate::progress::{Moment, Schedule, Stage};
 
 /// The only status in which a flow can be updated, and a flow or a node canceled.
 pub(crate) const PENDING: i64 = 0;
 
-/// The status of a node whose recall is done.
+/// The status of a flow or a node whose calls are being made.
+const IN_PROGRESS: i64 = 1;
+
+/// The status of a flow or a node whose calls are done.
 const COMPLETED: i64 = 2;
+
+/// The field of a seed's flow that holds its schedule. Responses do not contain it.
+const PROGRESS: &str = "progress";
 
 /// The fields of a flow that only lists show. The others are those of the flow itself.
 const LISTED_FIELDS: [&str; 4] = ["taskId", "taskName", "createTime", "finishNum"];
@@ -72,6 +80,8 @@ pub(crate) struct Flows {
     pub(crate) by_key: BTreeMap<i64, Value>,
     /// The fields that only lists show, by the key of their flow. Lists leave out the flows of magic keys.
     pub(crate) listed: BTreeMap<i64, Map<String, Value>>,
+    /// The schedules of the flows that may still change.
+    schedules: BTreeMap<i64, Schedule>,
     /// The last keys that were assigned to a node and to its task.
     last_node_key: i64,
     last_task_id: i64,
@@ -79,28 +89,36 @@ pub(crate) struct Flows {
 
 impl Flows {
     /// Creates the flows. New nodes get keys after those of these flows.
-    pub(crate) fn new(flows: impl IntoIterator<Item = Value>, now: i64) -> Self {
+    pub(crate) fn new(flows: impl IntoIterator<Item = Value>, moment: Moment) -> Self {
         let mut all = Self { last_node_key: 2000, last_task_id: 5_100_000, ..Self::default() };
         for flow in flows {
-            all.insert(flow, now);
+            all.insert(flow, moment);
         }
         all
     }
 
-    /// Adds a flow, or replaces the one with its `keyId`. Returns false, and adds nothing, if the `keyId` is missing.
-    /// The time of creation is now, if it is missing.
-    pub(crate) fn insert(&mut self, mut flow: Value, now: i64) -> bool {
-        let Some(key) = integer(&flow["keyId"]) else { return false };
+    /// Adds a flow, or replaces the one with its `keyId`. Returns false, and adds nothing, if the `keyId` is missing or
+    /// `progress` is not a schedule. The time of creation is now, if it is missing.
+    pub(crate) fn insert(&mut self, mut flow: Value, moment: Moment) -> bool {
+        let (Some(key), Ok(progress)) = (integer(&flow["keyId"]), progress_of(&flow)) else { return false };
+        flow.as_object_mut().map(|flow| flow.remove(PROGRESS));
         for node in flow["nodeList"].as_array().into_iter().flatten() {
             self.last_node_key = self.last_node_key.max(integer(&node["keyId"]).unwrap_or_default());
             self.last_task_id = self.last_task_id.max(integer(&node["taskId"]).unwrap_or_default());
         }
         let given = flow.as_object_mut().into_iter().flat_map(|flow| LISTED_FIELDS.map(|name| flow.remove_entry(name)));
         let mut listed: Map<_, _> = given.flatten().filter(|(_, value)| !value.is_null()).collect();
-        listed.entry("createTime").or_insert_with(|| civil(now).into());
+        listed.entry("createTime").or_insert_with(|| civil(moment.now).into());
         self.listed.insert(key, listed);
+        self.schedules.insert(key, Schedule::new(progress, moment));
         self.by_key.insert(key, flow);
         true
+    }
+
+    /// Brings the flows to their state at this time. Flows in a final state stay.
+    pub(crate) fn progress_to(&mut self, moment: Moment) {
+        let Self { by_key, schedules, .. } = self;
+        schedules.retain(|key, schedule| by_key.get_mut(key).is_some_and(|flow| progress_flow(flow, schedule, moment)));
     }
 
     /// Returns the records of a list that a query selects, the newest first. Both ends of the time span are included. A
@@ -127,9 +145,10 @@ impl Flows {
         let flow = self.by_key.get(&key).unwrap_or(&Value::Null);
         let nodes = flow["nodeList"].as_array().into_iter().flatten();
         let finished = nodes.filter(|node| integer(&node["nodeStatus"]) == Some(COMPLETED)).count();
+        let finished = i64::try_from(finished).unwrap_or(i64::MAX);
         let mut record: Map<_, _> = COMMON_FIELDS.iter().map(|name| ((*name).to_owned(), member(flow, name))).collect();
         record.extend(LISTED_FIELDS.map(|name| (name.to_owned(), listed.get(name).cloned().unwrap_or_default())));
-        if record["finishNum"].is_null() {
+        if integer(&record["finishNum"]).is_none_or(|given| given < finished) {
             record["finishNum"] = finished.into();
         }
         Value::Object(record)
@@ -201,6 +220,45 @@ impl Flows {
     }
 }
 
+/// Returns the schedule in a flow of a seed.
+pub(crate) fn progress_of(flow: &Value) -> serde_json::Result<Option<Progress>> {
+    serde_json::from_value(member(flow, PROGRESS))
+}
+
+/// Brings a flow to its state at this time: its nodes make their calls one after the other, each for the same time. Returns
+/// whether the flow may still change.
+fn progress_flow(flow: &mut Value, schedule: &Schedule, moment: Moment) -> bool {
+    let status = integer(&flow["status"]).unwrap_or(PENDING);
+    if !is_open(status) {
+        return false;
+    }
+    let stage = schedule.stage_at(moment, status == IN_PROGRESS);
+    let reached = match stage {
+        Stage::Waiting => return true,
+        Stage::Calling { .. } => IN_PROGRESS,
+        Stage::Finished => COMPLETED,
+    };
+    flow["status"] = reached.into();
+    let nodes = nodes_of(flow);
+    let count = i64::try_from(nodes.len()).unwrap_or(1);
+    for (node, index) in nodes.iter_mut().zip(0..) {
+        let reached = match stage {
+            Stage::Calling { elapsed, lasts } if elapsed * count < index * lasts => continue,
+            Stage::Calling { elapsed, lasts } if elapsed * count < (index + 1) * lasts => IN_PROGRESS,
+            _ => COMPLETED,
+        };
+        if is_open(integer(&node["nodeStatus"]).unwrap_or(PENDING)) {
+            node["nodeStatus"] = reached.into();
+        }
+    }
+    is_open(reached)
+}
+
+/// Returns whether a flow or a node in this state may still change.
+fn is_open(status: i64) -> bool {
+    matches!(status, PENDING | IN_PROGRESS)
+}
+
 /// Returns the ID of an uploaded file in the form of the documents' example: `1`, a time, 26 digits, an extension.
 fn voice_file_id(file: &str, name: &str, now: i64) -> String {
     let time: String = civil(now).chars().filter(char::is_ascii_digit).collect();
@@ -215,6 +273,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Flows, UpdateError};
+    use crate::progress::Moment;
 
     const FIELDS: [&str; 4] = ["source", "voiceFileId", "baseFile", "text"];
 
@@ -224,8 +283,10 @@ mod tests {
 
     #[test]
     fn nodes_keep_their_keys_by_index_and_new_nodes_get_new_keys() {
-        let mut flows =
-            Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 3000, "taskId": 6_000_000 }] })], 0);
+        let mut flows = Flows::new(
+            [json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 3000, "taskId": 6_000_000 }] })],
+            Moment::default(),
+        );
         let request = json!({ "keyId": 1, "recallNum": 2, "nodeList": [
             { "source": 3, "text": "Hi", "new": 1 }, { "source": 2, "uploadName": "hello.mp3", "baseFile": "Zm9v" }] });
         assert_eq!(update(&mut flows, &request), Ok(()));
@@ -244,7 +305,7 @@ mod tests {
             "status": 1, "nodeList": [{ "nodeStatus": 2 }, { "nodeStatus": 1 }] })
         };
         let (old, new) = (flow(1, "2024-01-01 00:00:00", "Shop one"), flow(2, "2024-01-02 00:00:00", "Shop 101"));
-        let mut flows = Flows::new([old, new, json!({ "keyId": 3 })], 1_704_153_600);
+        let mut flows = Flows::new([old, new, json!({ "keyId": 3 })], Moment { now: 1_704_153_600, advanced: 0 });
         let keys = |params: Value| {
             let mut all = json!({ "strTime": "2024-01-01 00:00:00", "endTime": "2024-01-02 00:00:00" });
             all.as_object_mut().expect("it is an object").extend(params.as_object().expect("it is one").clone());
@@ -261,13 +322,16 @@ mod tests {
             "finishNum": 1, "recallType": null, "recallInterval": null, "recallNum": null });
         assert_eq!(flows.record(1, &flows.listed[&1]), expected);
         assert_eq!(flows.get(1).expect("it is there").get("taskName"), None);
-        assert!(flows.insert(json!({ "keyId": 1, "finishNum": 5 }), 0));
+        assert!(flows.insert(json!({ "keyId": 1, "finishNum": 5 }), Moment::default()));
         assert_eq!(flows.record(1, &flows.listed[&1])["finishNum"], 5);
     }
 
     #[test]
     fn an_update_without_nodes_keeps_the_nodes() {
-        let mut flows = Flows::new([json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 7, "taskId": 8 }] })], 0);
+        let mut flows = Flows::new(
+            [json!({ "keyId": 1, "status": 0, "nodeList": [{ "keyId": 7, "taskId": 8 }] })],
+            Moment::default(),
+        );
         assert_eq!(update(&mut flows, &json!({ "keyId": 1, "recallNum": 2, "nodeList": null })), Ok(()));
         assert_eq!(
             flows.get(1),
@@ -279,8 +343,60 @@ mod tests {
 
     #[test]
     fn an_update_needs_a_known_pending_flow() {
-        let mut flows = Flows::new([json!({ "keyId": 1, "status": 2 })], 0);
+        let mut flows = Flows::new([json!({ "keyId": 1, "status": 2 })], Moment::default());
         assert_eq!(update(&mut flows, &json!({ "keyId": 1, "recallNum": 2 })), Err(UpdateError::NotPending(2)));
         assert_eq!(update(&mut flows, &json!({ "keyId": 2, "recallNum": 2 })), Err(UpdateError::Unknown));
+    }
+
+    /// Returns the status of a flow, those of its nodes, and its number of completed nodes, after time has passed.
+    fn states(flows: &mut Flows, advanced: i64) -> (Value, Vec<Value>, Value) {
+        flows.progress_to(Moment { now: 1000 + advanced, advanced });
+        let flow = flows.get(1).expect("it is there");
+        let nodes = flow["nodeList"].as_array().into_iter().flatten();
+        let finished = flows.record(1, &flows.listed[&1])["finishNum"].take();
+        (flow["status"].clone(), nodes.map(|node| node["nodeStatus"].clone()).collect(), finished)
+    }
+
+    fn flow_of(status: i64, nodes: [i64; 2]) -> Flows {
+        let nodes = nodes.map(|status| json!({ "nodeStatus": status }));
+        Flows::new([json!({ "keyId": 1, "status": status, "nodeList": nodes })], Moment { now: 1000, advanced: 0 })
+    }
+
+    #[test]
+    fn a_pending_flow_calls_its_nodes_one_after_the_other() {
+        let mut flows = flow_of(0, [0, 0]);
+        assert_eq!(states(&mut flows, 59), (json!(0), vec![json!(0), json!(0)], json!(0)));
+        assert_eq!(states(&mut flows, 60), (json!(1), vec![json!(1), json!(0)], json!(0)));
+        assert_eq!(states(&mut flows, 360), (json!(1), vec![json!(2), json!(1)], json!(1)));
+        assert_eq!(states(&mut flows, 660), (json!(2), vec![json!(2), json!(2)], json!(2)));
+        assert!(flows.schedules.is_empty());
+    }
+
+    #[test]
+    fn final_states_stay_when_time_passes() {
+        for status in 2..=4 {
+            let mut flows = flow_of(status, [status, 0]);
+            assert_eq!(states(&mut flows, 10_000).0, json!(status));
+        }
+        let mut flows = flow_of(1, [2, 3]);
+        assert_eq!(states(&mut flows, 600), (json!(2), vec![json!(2), json!(3)], json!(1)));
+    }
+
+    #[test]
+    fn a_canceled_flow_makes_no_progress() {
+        let mut flows = flow_of(0, [0, 0]);
+        assert_eq!(states(&mut flows, 30).0, json!(0));
+        assert_eq!(flows.cancel(&json!({ "type": 1, "id": 1 })), Ok(()));
+        assert_eq!(states(&mut flows, 10_000), (json!(3), vec![json!(3), json!(3)], json!(0)));
+    }
+
+    #[test]
+    fn a_flow_with_progress_follows_the_clock() {
+        let flow = json!({ "keyId": 1, "status": 0, "progress": { "startsAfter": 5, "lasts": 10 } });
+        let mut flows = Flows::new([flow], Moment { now: 990, advanced: 0 });
+        assert_eq!(flows.get(1), Some(json!({ "keyId": 1, "status": 0 })));
+        assert_eq!(states(&mut flows, 0).0, json!(1));
+        assert_eq!(states(&mut flows, 5).0, json!(2));
+        assert!(!flows.insert(json!({ "keyId": 2, "progress": { "lasts": "long" } }), Moment::default()));
     }
 }

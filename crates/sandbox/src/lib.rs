@@ -25,6 +25,7 @@ mod padding;
 mod pages;
 mod plan;
 mod play;
+mod progress;
 mod protocol;
 mod recording;
 mod sandbox;
@@ -45,8 +46,8 @@ pub use cli::run;
 pub use clock::Clock;
 pub use endpoints::{BlackHole, refused};
 pub use generated::protocol::{
-    DataStyle, Ending, EnvelopeStyle, Fault, Pace, RecordedRequest, RecordedResponse, Reflection, Seed, SeedTask,
-    Shape, TaskProgress,
+    DataStyle, Ending, EnvelopeStyle, Fault, Pace, Progress, RecordedRequest, RecordedResponse, Reflection, Seed,
+    SeedTask, Shape,
 };
 pub use language::Language;
 pub use magic::{fault as magic_fault, table as magic_keys};

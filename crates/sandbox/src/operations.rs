@@ -1,5 +1,7 @@
 //! The operations: how the sandbox performs an admitted request.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use crate::auth::AUTHENTICATION;
@@ -9,6 +11,7 @@ use crate::generated::protocol::{Seed, Shape};
 use crate::http::HttpRequest;
 use crate::json::integer;
 use crate::pages::echo_fields;
+use crate::progress::Moment;
 use crate::seed::example_paging;
 use crate::service::{ServiceModel, ServiceOperation};
 use crate::tasks::Tasks;
@@ -28,6 +31,8 @@ pub(crate) struct ServiceState {
     pub(crate) flows: Flows,
     pub(crate) tasks: Tasks,
     pub(crate) shape: Shape,
+    /// How much time tests let pass.
+    pub(crate) advanced: Duration,
     paging: Map<String, Value>,
 }
 
@@ -35,11 +40,20 @@ impl ServiceState {
     /// Returns the state of a new sandbox with this seed.
     pub(crate) fn new(seed: &Seed, shape: Shape, now: i64) -> Self {
         Self {
-            flows: Flows::new(seed.flows.iter().cloned(), now),
-            tasks: Tasks::new(&seed.tasks, now),
+            flows: Flows::new(seed.flows.iter().cloned(), Moment { now, advanced: 0 }),
+            tasks: Tasks::new(&seed.tasks, Moment { now, advanced: 0 }),
             shape,
+            advanced: Duration::ZERO,
             paging: example_paging(),
         }
+    }
+
+    /// Brings flows to their state at this time of the clock, and returns the time of flows and tasks.
+    pub(crate) fn progress_to(&mut self, clock: i64) -> Moment {
+        let advanced = i64::try_from(self.advanced.as_secs()).unwrap_or(i64::MAX);
+        let moment = Moment { now: clock.saturating_add(advanced), advanced };
+        self.flows.progress_to(moment);
+        moment
     }
 }
 
@@ -89,24 +103,25 @@ pub(crate) fn read_body(operation: &ServiceOperation, request: &HttpRequest) -> 
     Err(Refusal::parameter(if rest == 0 { shown } else { format!("{shown}; and {rest} more") }))
 }
 
-/// Performs a valid request and returns the envelope of its response. For an operation without behavior here, that is
+/// Performs a valid request at this time of the clock, and returns the envelope of its response. For an operation without behavior here, that is
 /// a page of invented records, the documents' example, or invented data.
 pub(crate) fn perform(
     operation: &ServiceOperation,
     body: &Value,
     state: &mut ServiceState,
-    now: i64,
+    clock: i64,
 ) -> Result<String, Refusal> {
+    let moment = state.progress_to(clock);
     match operation.name.as_str() {
         "query_recall_flow_detail" => flow_detail(body, state),
-        "update_recall_flow" | "update_agent_recall_flow" => update_flow(operation, body, state, now),
+        "update_recall_flow" | "update_agent_recall_flow" => update_flow(operation, body, state, moment.now),
         "query_recall_flows" => {
             let records = state.flows.select(&body["params"]);
             Ok(page_of(operation, body, records.len(), |index| records[index].clone()))
         }
         "cancel_recall_flow" => cancel_flow(body, state),
         "query_group_calls" => {
-            let records = state.tasks.select(&body["params"], now);
+            let records = state.tasks.select(&body["params"], moment);
             Ok(page_of(operation, body, records.len(), |index| Value::Object(records[index].clone().into_owned())))
         }
         _ => Ok(invented_response(operation, body)),

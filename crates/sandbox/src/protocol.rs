@@ -200,6 +200,10 @@ impl Session {
                 self.sandbox()?.set_clock_offset(seconds);
                 Value::Null
             }
+            Command::Advance { time } => {
+                self.sandbox()?.advance(time);
+                Value::Null
+            }
             Command::Reset => {
                 self.sandbox()?.reset();
                 Value::Null

@@ -181,30 +181,49 @@ impl Sandbox {
         self.shared.clock.set_offset(seconds);
     }
 
+    /// Lets time pass for flows and tasks, so that they make progress.
+    ///
+    /// A pending flow and a waiting task begin after 60 s and then last 600 s, unless they have a [`Progress`]. Final states
+    /// stay. Without this call, flows and tasks without a [`Progress`] do not change. Timestamps of requests are checked
+    /// by the clock, which does not advance.
+    ///
+    /// [`Progress`]: crate::Progress
+    pub fn advance(&self, time: Duration) {
+        let mut state = self.shared.state();
+        state.advanced = state.advanced.saturating_add(time);
+    }
+
     /// Returns a flow in the service's JSON, with its nodes in `nodeList`.
     #[must_use]
     pub fn flow(&self, key_id: i64) -> Option<Value> {
-        self.shared.state().flows.get(key_id)
+        let mut state = self.shared.state();
+        state.progress_to(self.shared.clock.unix_seconds());
+        state.flows.get(key_id)
     }
 
     /// Adds a flow in the service's JSON, or replaces the one with its `keyId`. Returns false, and adds nothing, if the
-    /// `keyId` is missing. Lists of flows also show its `taskId`, `taskName`, `createTime` and `finishNum`.
+    /// `keyId` is missing or `progress` is not a [`Progress`](crate::Progress). Lists of flows also show its `taskId`, `taskName`,
+    /// `createTime` and `finishNum`.
     #[allow(clippy::must_use_candidate, reason = "the caller usually knows that the flow has a `keyId`")]
     pub fn insert_flow(&self, flow: Value) -> bool {
-        let now = self.shared.clock.unix_seconds();
-        self.shared.state().flows.insert(flow, now)
+        let mut state = self.shared.state();
+        let moment = state.progress_to(self.shared.clock.unix_seconds());
+        state.flows.insert(flow, moment)
     }
 
     /// Returns all tasks.
     #[must_use]
     pub fn tasks(&self) -> Vec<SeedTask> {
-        self.shared.state().tasks.tasks.clone()
+        let mut state = self.shared.state();
+        let moment = state.progress_to(self.shared.clock.unix_seconds());
+        state.tasks.to_seed(moment)
     }
 
     /// Adds a task.
     pub fn insert_task(&self, task: SeedTask) {
-        let now = self.shared.clock.unix_seconds();
-        self.shared.state().tasks.insert(task, now);
+        let mut state = self.shared.state();
+        let moment = state.progress_to(self.shared.clock.unix_seconds());
+        state.tasks.insert(task, moment);
     }
 
     /// Restores flows, tasks, shape and clock, and forgets scripts and requests. Connections stay open.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::check;
 use crate::clock::civil;
-use crate::generated::protocol::{SEED, Seed, SeedTask, TaskProgress};
+use crate::generated::protocol::{Progress, SEED, Seed, SeedTask};
 use crate::kind::ProtocolKind;
 use crate::language::Language;
 use crate::service::{ServiceExample, ServiceModel};
@@ -162,7 +162,7 @@ fn document_tasks() -> Vec<SeedTask> {
     let older = (1..total).map(|age| older_task(age, example_id - age));
     let running = [(0, 600), (60, 600), (-86_400, 3600)].into_iter().zip(1..);
     let running = running.map(|((starts_after, lasts), number)| SeedTask {
-        progress: Some(TaskProgress { starts_after, lasts }),
+        progress: Some(Progress { starts_after, lasts }),
         ..task(
             example_id + 1000 + number,
             &format!("sandbox-{number}-agent"),

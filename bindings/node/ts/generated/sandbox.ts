@@ -64,9 +64,12 @@ export interface EnvelopeStyle {
   readonly data?: DataStyle | undefined;
 }
 
-/** How a task changes while the sandbox runs: it waits, calls its numbers evenly, and finishes. */
-export interface TaskProgress {
-  /** Seconds from the sandbox's start to the first call; negative for an earlier one. */
+/**
+ * When a task or a flow makes progress by the sandbox's clock: it waits, makes its calls evenly, and finishes. A flow
+ * calls one node after the other. Canceled and failed ones stay.
+ */
+export interface Progress {
+  /** Seconds from when it was added to the first call; negative for an earlier one. */
   readonly startsAfter: number;
   /** Seconds that all calls take. */
   readonly lasts: number;
@@ -85,15 +88,15 @@ export interface SeedTask {
   readonly appId?: number | null | undefined;
   /** Voice file or spoken text, for queries by `searchCondition`. */
   readonly audio?: string | null | undefined;
-  /** How the task changes while the sandbox runs. */
-  readonly progress?: TaskProgress | null | undefined;
+  /** When the task makes progress; only as `advance` lets time pass if undefined. */
+  readonly progress?: Progress | null | undefined;
 }
 
 /** Flows and tasks that a sandbox starts with; also the content of a seed file. */
 export interface Seed {
   /**
    * Flows in the service's JSON, each with its `keyId`. Lists also show `taskId`, `taskName`, `createTime` and
-   * `finishNum`.
+   * `finishNum`. `progress` is a `Progress`.
    */
   readonly flows?: readonly WireObject[] | undefined;
   /** Tasks. */

@@ -113,10 +113,11 @@ impl Default for EnvelopeStyle {
     }
 }
 
-/// How a task changes while the sandbox runs: it waits, calls its numbers evenly, and finishes.
+/// When a task or a flow makes progress by the sandbox's clock: it waits, makes its calls evenly, and
+/// finishes. A flow calls one node after the other. Canceled and failed ones stay.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskProgress {
-    /// Seconds from the sandbox's start to the first call; negative for an earlier one.
+pub struct Progress {
+    /// Seconds from when it was added to the first call; negative for an earlier one.
     #[serde(rename = "startsAfter")]
     pub starts_after: i64,
     /// Seconds that all calls take.
@@ -137,15 +138,15 @@ pub struct SeedTask {
     pub app_id: Option<i64>,
     /// Voice file or spoken text, for queries by `searchCondition`.
     pub audio: Option<String>,
-    /// How the task changes while the sandbox runs.
-    pub progress: Option<TaskProgress>,
+    /// When the task makes progress; only as `advance` lets time pass if `None`.
+    pub progress: Option<Progress>,
 }
 
 /// Flows and tasks that a sandbox starts with; also the content of a seed file.
 #[derive(Clone, Default, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seed {
     /// Flows in the service's JSON, each with its `keyId`. Lists also show `taskId`, `taskName`, `createTime` and
-    /// `finishNum`.
+    /// `finishNum`. `progress` is a `Progress`.
     pub flows: Vec<Value>,
     /// Tasks.
     pub tasks: Vec<SeedTask>,
@@ -381,6 +382,7 @@ pub(crate) enum Command {
     #[serde(rename = "insert_flow")]
     InsertFlow {
         /// Flow in the service's JSON. Lists also show its `taskId`, `taskName`, `createTime` and `finishNum`.
+        /// `progress` is a `Progress`.
         flow: Value,
     },
     /// Returns all tasks.
@@ -400,6 +402,15 @@ pub(crate) enum Command {
     SetClockOffset {
         /// Seconds.
         seconds: i64,
+    },
+    /// Lets time pass for flows and tasks, so that they make progress. A pending flow and a waiting task begin
+    /// after 60 s and last 600 s, unless they have a `Progress`. Timestamps are checked by the clock, which does
+    /// not advance.
+    #[serde(rename = "advance")]
+    Advance {
+        /// How much time passes. JSON has milliseconds.
+        #[serde(with = "codec::millis")]
+        time: Duration,
     },
     /// Restores flows, tasks, shape and clock, and forgets scripts and requests. Connections stay open.
     #[serde(rename = "reset")]
@@ -446,7 +457,7 @@ pub(crate) const ENVELOPE_STYLE: &[Field] = &[
     Field { name: "data", kind: ProtocolKind::Choice(DATA_STYLE), presence: FieldPresence::Default("\"keep\"") },
 ];
 
-pub(crate) const TASK_PROGRESS: &[Field] = &[
+pub(crate) const PROGRESS: &[Field] = &[
     Field { name: "startsAfter", kind: ProtocolKind::Integer(i64::MIN, i64::MAX), presence: FieldPresence::Required },
     Field { name: "lasts", kind: ProtocolKind::Integer(0, u32::MAX as i64), presence: FieldPresence::Required },
 ];
@@ -456,7 +467,7 @@ pub(crate) const SEED_TASK: &[Field] = &[
     Field { name: "filedAt", kind: ProtocolKind::CivilTime, presence: FieldPresence::Optional },
     Field { name: "appId", kind: ProtocolKind::Integer(i64::MIN, i64::MAX), presence: FieldPresence::Optional },
     Field { name: "audio", kind: ProtocolKind::Text, presence: FieldPresence::Optional },
-    Field { name: "progress", kind: ProtocolKind::Object(TASK_PROGRESS), presence: FieldPresence::Optional },
+    Field { name: "progress", kind: ProtocolKind::Object(PROGRESS), presence: FieldPresence::Optional },
 ];
 
 pub(crate) const SEED: &[Field] = &[
@@ -632,6 +643,14 @@ pub(crate) const COMMANDS: &[Variant] = &[
         payload: Payload::Fields(&[Field {
             name: "seconds",
             kind: ProtocolKind::Integer(i64::MIN, i64::MAX),
+            presence: FieldPresence::Required,
+        }]),
+    },
+    Variant {
+        name: "advance",
+        payload: Payload::Fields(&[Field {
+            name: "time",
+            kind: ProtocolKind::Duration,
             presence: FieldPresence::Required,
         }]),
     },

@@ -210,6 +210,8 @@ fn a_wrong_command_changes_nothing() {
         (json!({ "insert_task": { "record": { "tasKID": 1 } } }), "unknown field `tasKID`; did you mean `taskId`?"),
         (json!({ "insert_task": { "record": {}, "filedAt": "now" } }), "expected a time such as"),
         (json!({ "set_shape": { "shape": "round" } }), "expected one of flat, page"),
+        (json!({ "insert_flow": { "flow": { "keyId": 1, "progress": { "startsAfter": 1 } } } }), "`flow.progress`"),
+        (json!({ "advance": { "time": -1 } }), "`time`"),
         (json!("restart"), "there is no command `restart`"),
         (json!({ "reset": { "now": true } }), "expected nothing"),
     ] {

@@ -1,6 +1,7 @@
 //! The behavior that the sandbox shares with the service.
 
 use std::io::Write;
+use std::time::Duration;
 
 use crate::client::{CANCEL, Connection, DETAIL, FLOWS, Request, TASKS, UPDATE, ask, send, start, update};
 use recallflow_sandbox::{Clock, Sandbox, Seed, Shape};
@@ -276,6 +277,35 @@ fn a_running_task_makes_progress_with_the_clock() {
     assert_eq!((&task(0)["status"], &task(0)["rate"]), (&json!(1), &json!("0")));
     assert_eq!((&task(300)["rate"], &task(300)["callNum"]), (&json!("50"), &json!(500)));
     assert_eq!((&task(600)["status"], &task(600)["rate"]), (&json!(2), &json!("100")));
+}
+
+#[test]
+fn flows_and_tasks_make_progress_as_a_test_lets_time_pass() {
+    let sandbox = start();
+    let flow = || ask(&sandbox, DETAIL, &json!({ "keyId": 300 })).json()["data"].clone();
+    let counts = |statuses: [i64; 3]| {
+        let count = |status: i64| {
+            let mut body = query(1, 1);
+            body["params"]["statusList"] = json!([status]);
+            ask(&sandbox, TASKS, &body).json()["data"]["total"].as_i64().unwrap_or_default()
+        };
+        statuses.map(count)
+    };
+    let before = counts([0, 1, 2]);
+    assert_eq!(flow()["status"], 0);
+    // Beyond the window of timestamps, which are checked by the clock.
+    sandbox.advance(Duration::from_secs(60));
+    assert_eq!((&flow()["status"], &flow()["nodeList"][0]["nodeStatus"]), (&json!(1), &json!(1)));
+    assert_eq!(counts([0, 1, 2])[0], 0);
+    sandbox.advance(Duration::from_secs(3600));
+    let statuses: Vec<_> = (0..3).map(|node| flow()["nodeList"][node]["nodeStatus"].clone()).collect();
+    assert_eq!((&flow()["status"], statuses), (&json!(2), vec![json!(2); 3]));
+    let after = counts([0, 1, 2]);
+    assert_eq!((after[0], after[1]), (0, 0));
+    assert!(after[2] >= before.iter().sum());
+    assert_refused(&sandbox, &Request::new(&sandbox, UPDATE, &update(299)), -22, "keyId 299 is not pending (status 2)");
+    sandbox.reset();
+    assert_eq!((flow()["status"].clone(), counts([0, 1, 2])), (json!(0), before));
 }
 
 #[test]

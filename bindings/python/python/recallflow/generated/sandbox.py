@@ -13,20 +13,22 @@ from recallflow._fault import Fault, Recording
 from recallflow._typing import TypedDict
 
 __all__ = [
+    "Progress",
     "RecordedRequest",
     "RecordedResponse",
     "SandboxOptions",
     "Seed",
     "SeedTask",
-    "TaskProgress",
 ]
 
 
-class TaskProgress(TypedDict):
-    """How a task changes while the sandbox runs: it waits, calls its numbers evenly, and finishes."""
+class Progress(TypedDict):
+    """When a task or a flow makes progress by the sandbox's clock: it waits, makes its calls evenly, and finishes. A
+    flow calls one node after the other. Canceled and failed ones stay.
+    """
 
     startsAfter: int
-    """Seconds from the sandbox's start to the first call; negative for an earlier one."""
+    """Seconds from when it was added to the first call; negative for an earlier one."""
 
     lasts: int
     """Seconds that all calls take."""
@@ -51,8 +53,8 @@ class SeedTask(_SeedTask, total=False):
     audio: str | None
     """Voice file or spoken text, for queries by `searchCondition`."""
 
-    progress: TaskProgress | None
-    """How the task changes while the sandbox runs."""
+    progress: Progress | None
+    """When the task makes progress; only as `advance` lets time pass if None."""
 
 
 class Seed(TypedDict, total=False):
@@ -60,7 +62,7 @@ class Seed(TypedDict, total=False):
 
     flows: Sequence[Mapping[str, Any]]
     """Flows in the service's JSON, each with its `keyId`. Lists also show `taskId`, `taskName`, `createTime` and
-    `finishNum`.
+    `finishNum`. `progress` is a `Progress`.
     """
 
     tasks: Sequence[SeedTask]

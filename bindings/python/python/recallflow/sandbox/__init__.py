@@ -28,11 +28,12 @@ from recallflow._typing import Self, Unpack
 from recallflow._values import Response
 from recallflow.generated import faults
 from recallflow.generated.options import ClientOptions
-from recallflow.generated.sandbox import RecordedRequest, RecordedResponse, SandboxOptions, Seed, SeedTask, TaskProgress
+from recallflow.generated.sandbox import Progress, RecordedRequest, RecordedResponse, SandboxOptions, Seed, SeedTask
 
 __all__ = [
     "AnyFault",
     "Fault",
+    "Progress",
     "RecordedRequest",
     "RecordedResponse",
     "Sandbox",
@@ -40,7 +41,6 @@ __all__ = [
     "SandboxOptions",
     "Seed",
     "SeedTask",
-    "TaskProgress",
     "faults",
 ]
 
@@ -233,7 +233,7 @@ class Sandbox:
             filed_at: Time by which queries find the task, `yyyy-MM-dd HH:mm:ss`; its `createdTime` if None.
             app_id: Application that submitted the task, for queries by `idx_app_id`.
             audio: Voice file or spoken text, for queries by `search_condition`.
-            starts_after: Seconds from the sandbox's start to the first call; needs `lasts`.
+            starts_after: Seconds until the first call; needs `lasts`. See `Progress`.
             lasts: Seconds that all calls take; needs `starts_after`.
 
         Raises:
@@ -247,6 +247,15 @@ class Sandbox:
     def set_clock_offset(self, seconds: int) -> None:
         """Sets how many seconds the sandbox's clock is ahead of this machine's; negative for behind."""
         self._run("set_clock_offset", seconds=seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Lets this many seconds pass for flows and tasks, so that they make progress.
+
+        A pending flow and a waiting task begin after 60 s and then last 600 s, unless they have a `Progress`. Final states
+        stay. Without `advance`, flows and tasks without a `Progress` do not change. Timestamps of requests are checked by the
+        clock, which does not advance.
+        """
+        self._run("advance", time=seconds)
 
     def set_shape(self, shape: Literal["flat", "page", "flat-with-paging"]) -> None:
         """Sets the shape of queryDetail responses."""
