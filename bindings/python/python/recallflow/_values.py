@@ -121,6 +121,13 @@ class Value(Record):
 
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, default=_text)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        # Only Pydantic calls this, so the package does not depend on it.
+        from recallflow._pydantic import value_schema
+
+        return value_schema(cls, handler)
+
     def to_wire(self) -> dict[str, Any]:
         """Returns the JSON of the service, parsed.
 
