@@ -111,15 +111,18 @@ class Value(Record):
         return _native.from_wire(cls, wire)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the fields by name as plain data: dicts, lists, text, numbers, booleans and `datetime` objects."""
+        """Returns the fields by name as plain data: dicts, lists, text, numbers and booleans.
+
+        A time is text of the form `yyyy-MM-dd HH:mm:ss`, so that `json.dumps` accepts the result.
+        """
         return {name: _plain(value) for name, value in self._by_name().items()}
 
     def to_json(self) -> str:
-        """Returns the result of `to_dict` as JSON, with times as `yyyy-MM-dd HH:mm:ss`."""
+        """Returns the result of `to_dict` as JSON."""
         # Imported here, because it takes as long as importing this package.
         import json
 
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, default=_text)
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -218,14 +221,9 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, _MAPPINGS):
         return {name: _plain(item) for name, item in value.items()}
-    return int(value) if isinstance(value, IntEnum) else value
-
-
-def _text(value: object) -> str:
-    """Returns the text of an object for which JSON does not have a type."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
-    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+    return int(value) if isinstance(value, IntEnum) else value
 
 
 def _show(value: Any) -> str:
