@@ -53,6 +53,7 @@ from recallflow._errors import (
     Violation,
 )
 from recallflow._money import Fee, FeeTotal
+from recallflow._notebook import ValueList
 from recallflow._pages import Pages
 from recallflow._totals import totals
 from recallflow._values import Extra, Request, Response, Value
@@ -102,6 +103,7 @@ __all__: list[str] = [
     "TransportError",
     "UnavailableError",
     "Value",
+    "ValueList",
     "Violation",
     "__version__",
     "totals",

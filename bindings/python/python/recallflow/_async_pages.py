@@ -11,6 +11,7 @@ from types import TracebackType
 from recallflow._drift import Drift
 from recallflow._loop import completions_of, outcome
 from recallflow._native import PageReader
+from recallflow._notebook import ValueList
 from recallflow._pages import Item, PagedQuery, check_limit, drift_of
 from recallflow._typing import Self
 
@@ -48,11 +49,11 @@ class AsyncPages(AsyncIterable[Item]):
         """
         return self._start().pages
 
-    async def to_list(self, *, limit: int | None = None) -> list[Item]:
+    async def to_list(self, *, limit: int | None = None) -> ValueList[Item]:
         """Reads the list from its first page, and returns all items, or the first `limit` ones."""
         check_limit(limit)
         pages = self.pages()
-        items: list[Item] = []
+        items = ValueList[Item]()
         while limit is None or len(items) < limit:
             page = await anext(pages, None)
             if page is None:

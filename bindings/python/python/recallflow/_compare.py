@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from recallflow._values import Value
+from recallflow._values import LISTS, MAPPINGS, Value
 
 # Characters of a long text that are shown before its first difference, and in total.
 _BEFORE, _SHOWN = 20, 80
 
+# Typed so that `isinstance` narrows a value of type `Any` no further.
+_VALUES: tuple[type[Any], ...] = (Value,)
+
 
 def differences(left: Any, right: Any, path: str = "") -> Iterator[str]:
     """Yields a line for each difference, with its path, such as `node_list[0].sms_content: 'a' != 'b'`."""
-    if isinstance(left, Value) and type(left) is type(right):
+    if isinstance(left, _VALUES) and type(left) is type(right):
         for name in left._fields:
             yield from differences(getattr(left, name), getattr(right, name), f"{path}.{name}" if path else name)
-    elif isinstance(left, tuple) and isinstance(right, tuple):
+    elif isinstance(left, LISTS) and isinstance(right, LISTS):
         if len(left) != len(right):
             yield f"{path}: {len(left)} items != {len(right)} items"
         for index, (a, b) in enumerate(zip(left, right, strict=False)):
             yield from differences(a, b, f"{path}[{index}]")
-    elif isinstance(left, Mapping) and isinstance(right, Mapping):
+    elif isinstance(left, MAPPINGS) and isinstance(right, MAPPINGS):
         for key in {**left, **right}:
             place = f"{path}[{key!r}]"
             if key in left and key in right:

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from recallflow._drift import Drift
 from recallflow._native import Core, PageReader
+from recallflow._notebook import ValueList
 from recallflow._values import Request
 
 Item = TypeVar("Item")
@@ -87,10 +88,10 @@ class Pages(Iterable[Item]):
         self._items = items = _Items(_WholePages[Item](self._reader))
         return items
 
-    def to_list(self, *, limit: int | None = None) -> list[Item]:
+    def to_list(self, *, limit: int | None = None) -> ValueList[Item]:
         """Reads the list from its first page, and returns all items, or the first `limit` ones."""
         check_limit(limit)
-        return list(islice(self, limit))
+        return ValueList(islice(self, limit))
 
     @property
     def total(self) -> int | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from recallflow._errors import InvalidRequestError
+from recallflow._values import MAPPINGS
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -21,7 +22,7 @@ def value_schema(cls: type[Value], handler: GetCoreSchemaHandler) -> CoreSchema:
     def parse(given: Any) -> Value:
         if isinstance(given, cls):
             return given
-        if not isinstance(given, dict):
+        if not isinstance(given, MAPPINGS):
             raise PydanticCustomError("recallflow_type", "expected {name} or a dict", {"name": cls.__name__})
         try:
             return cls.from_dict(given)
@@ -40,7 +41,7 @@ def value_schema(cls: type[Value], handler: GetCoreSchemaHandler) -> CoreSchema:
 
 def _fields(cls: type[Value], handler: GetCoreSchemaHandler) -> dict[str, core_schema.TypedDictField]:
     hints = get_type_hints(cls)
-    fields = {}
+    fields: dict[str, core_schema.TypedDictField] = {}
     for name, is_time in zip(cls._fields, cls._times, strict=True):
         is_required = name not in cls._defaults
         schema = _time_schema(is_required=is_required) if is_time else handler.generate_schema(hints[name])

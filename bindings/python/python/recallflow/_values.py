@@ -14,11 +14,11 @@ from recallflow._record import Record, keyword_record
 V = TypeVar("V", bound="Value")
 
 # Longest text that a `repr` shows in full, in characters.
-_LONGEST_TEXT = 200
+LONGEST_TEXT = 200
 
 # Typed so that `isinstance` narrows a value of type `Any` no further.
-_LISTS: tuple[type[Any], ...] = (tuple, list)
-_MAPPINGS: tuple[type[Any], ...] = (Mapping,)
+LISTS: tuple[type[Any], ...] = (tuple, list)
+MAPPINGS: tuple[type[Any], ...] = (Mapping,)
 _SEQUENCES: tuple[type[Any], ...] = (Sequence,)
 
 # Types that are not lists, although some are sequences. They are checked first, because they are common.
@@ -64,7 +64,7 @@ class Extra(Mapping[str, Any]):
         return len(self._items)
 
     def __repr__(self) -> str:
-        return f"Extra({_show(self)})"
+        return f"Extra({show(self)})"
 
     def __reduce__(self) -> tuple[type[Extra], tuple[dict[str, Any]]]:
         return type(self), (self._items,)
@@ -142,14 +142,14 @@ class Value(Record):
 
     def __repr__(self) -> str:
         """Shows the fields that are set. Evaluates to the value unless a long text is cut off."""
-        fields = self._by_name().items()
-        shown = [f"{name}={_show(value)}" for name, value in fields if not self._is_left_out(name, value)]
+        shown = [f"{name}={show(getattr(self, name))}" for name in self._fields if is_set(self, name)]
         return f"{type(self).__name__}({', '.join(shown)})"
 
-    def _is_left_out(self, name: str, value: object) -> bool:
-        """Returns whether a field has its default value, and that is empty."""
-        is_empty = value is None or (isinstance(value, (tuple, Extra)) and not value)
-        return is_empty and name in self._defaults and value == self._defaults[name]
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # IPython and notebooks call this.
+        from recallflow._notebook import pretty
+
+        pretty(self, printer)
 
 
 @keyword_record
@@ -185,6 +185,12 @@ class Response(Value):
             replaced = {wire.get(name) for name in changes}
             changes["extra"] = {name: value for name, value in self.extra.items() if name not in replaced}
 
+    def _repr_html_(self) -> str | None:
+        # Notebooks call this. They show None as text.
+        from recallflow._notebook import table
+
+        return table(getattr(self, "records", ()), total=getattr(self, "total", None))
+
 
 def _time(value: Any) -> Any:
     """Returns the `datetime` that a field keeps, so that equal times compare equal; any other value unchanged."""
@@ -205,7 +211,7 @@ def _as_tuple(value: Any) -> Any:
 
 def _as_extra(value: Any) -> Any:
     """Returns a mapping as an `Extra`; a mapping that cannot be read unchanged, which `validate` reports."""
-    if not isinstance(value, _MAPPINGS) or isinstance(value, Extra):
+    if not isinstance(value, MAPPINGS) or isinstance(value, Extra):
         return value
     try:
         return Extra(value)
@@ -217,23 +223,30 @@ def _plain(value: Any) -> Any:
     """Returns a field as `to_dict` shows it."""
     if isinstance(value, Value):
         return value.to_dict()
-    if isinstance(value, _LISTS):
+    if isinstance(value, LISTS):
         return [_plain(item) for item in value]
-    if isinstance(value, _MAPPINGS):
+    if isinstance(value, MAPPINGS):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
     return int(value) if isinstance(value, IntEnum) else value
 
 
-def _show(value: Any) -> str:
+def is_set(value: Value, name: str) -> bool:
+    """Returns whether a field has another value than its default, or its default is not empty."""
+    field = getattr(value, name)
+    is_empty = field is None or (isinstance(field, (tuple, Extra)) and not field)
+    return not (is_empty and name in value._defaults and field == value._defaults[name])
+
+
+def show(value: Any) -> str:
     """Returns a field as `repr` shows it."""
     if isinstance(value, str):
-        return repr(value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT] + "…")
+        return repr(value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…")
     if isinstance(value, IntEnum):
         return f"{type(value).__name__}.{value.name}"
-    if isinstance(value, _LISTS):
-        return f"[{', '.join(map(_show, value))}]"
-    if isinstance(value, _MAPPINGS):
-        return "{" + ", ".join(f"{name!r}: {_show(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, LISTS):
+        return f"[{', '.join(map(show, value))}]"
+    if isinstance(value, MAPPINGS):
+        return "{" + ", ".join(f"{name!r}: {show(item)}" for name, item in value.items()) + "}"
     return repr(value)
