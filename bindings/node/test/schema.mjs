@@ -9,8 +9,32 @@ import { RESPONSE_NAMES } from '../dist/generated/responses.js';
 
 export { REQUEST_NAMES, RESPONSE_NAMES };
 
-const SCHEMA = new URL('../../../docs/generated/recallflow.schema.json', import.meta.url);
-const TYPES = JSON.parse(readFileSync(SCHEMA, 'utf8')).$defs;
+/**
+ * @param {string} path
+ * @returns {any}
+ */
+const read = (path) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
+
+const TYPES = read('docs/generated/recallflow.schema.json').$defs;
+const { paths: PATHS } = read('docs/generated/openapi.json');
+
+/**
+ * The operations: their names in the spec, and the types of their requests and responses.
+ *
+ * @type {{ name: string, request: any, response: any }[]}
+ */
+export const OPERATIONS = read('crates/sandbox/src/generated/service.json').operations.map(
+  (/** @type {any} */ { name, path, request }) => {
+    const content = PATHS[`/${path}`].post.responses['200'].content['application/json'];
+    const data = content.schema.allOf?.[1].properties.data.anyOf[0];
+    return { name, request: lastPart(request.$ref), response: lastPart(data?.$ref) };
+  },
+);
+
+/** @param {string} [reference] */
+function lastPart(reference) {
+  return reference?.split('/').at(-1);
+}
 
 /**
  * A field: its path on the wire, the kind of its values or items, and the limits of the schema.

@@ -10,7 +10,7 @@ import * as recallflow from 'recallflow';
 import { ConfigError, fromWire, OutcomeUnknownError, ProtocolError, RecallFlowError, toWire } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
-import { callAny, camelCase, cases, load } from './vectors.mjs';
+import { callAny, camelCase, cases, load, responseOf } from './vectors.mjs';
 
 const { api_key: apiKey, api_secret: apiSecret } = load('errors').credentials;
 
@@ -40,12 +40,6 @@ async function play(operation, response, options = {}) {
   }
 }
 
-/** The types of responses by operation. */
-const RESPONSES = /** @type {const} */ ({
-  query_group_calls: 'GroupCallPage',
-  query_recall_flow_detail: 'RecallFlowDetail',
-});
-
 /**
  * Returns the paths of everything in `extra`, except for counts beyond 2^53, which other languages keep in the field.
  *
@@ -54,9 +48,9 @@ const RESPONSES = /** @type {const} */ ({
  */
 function extraPaths(value) {
   const paths = Object.entries(value.extra).map(([name, held]) => (isLong(held) ? '' : name));
-  for (const list of ['records', 'nodeList']) {
-    for (const [index, item] of (value[list] ?? []).entries()) {
-      paths.push(...extraPaths(item).map((path) => `${list}[${index}].${path}`));
+  for (const [list, items] of Object.entries(value).filter(([, held]) => Array.isArray(held))) {
+    for (const [index, item] of items.entries()) {
+      paths.push(...(item?.extra ? extraPaths(item) : []).map((path) => `${list}[${index}].${path}`));
     }
   }
   return paths.filter((path) => path !== '').sort();
@@ -100,7 +94,7 @@ suite('responses are read as in the vectors', () => {
         assert.equal(response, undefined);
         return;
       }
-      const type = RESPONSES[/** @type {keyof RESPONSES} */ (operation)];
+      const type = responseOf(operation);
       assert.deepEqual(toWire(response, type), each.response);
       assertInferred(response, each.response);
       assert.deepEqual(extraPaths(response), [...(each.extra ?? [])].sort());

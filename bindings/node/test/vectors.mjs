@@ -2,7 +2,11 @@
 
 /** Reads the test vectors that all languages share; their README describes them. */
 
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+
+import { OPERATIONS } from './schema.mjs';
+import { REQUESTS } from './specimens.mjs';
 
 export const FOLDER = new URL('../../../tests/vectors/', import.meta.url);
 
@@ -81,18 +85,31 @@ export function forms(vector) {
 export function withExtra(request, vector) {
   const copy = structuredClone(request);
   for (const [path, extra] of Object.entries(vector.extra ?? {})) {
-    const index = /^nodeList\[(\d+)\]$/.exec(path)?.[1];
-    (index === undefined ? copy : copy.nodeList[Number(index)]).extra = extra;
+    const [list, index] = path.split(/[[\]]/);
+    (index === undefined ? copy : copy[list][index]).extra = extra;
   }
   return copy;
 }
 
-/** Valid requests by operation, for cases about responses. */
-const REQUESTS = {
-  queryGroupCalls: { strTime: '2024-01-01 00:00:00', endTime: '2024-06-03 15:13:01' },
-  queryRecallFlowDetail: 12,
-  updateRecallFlow: { keyId: 299, recallInterval: 30, recallNum: 1, recallType: 0 },
-};
+/**
+ * Returns the description of an operation.
+ *
+ * @param {(operation: typeof OPERATIONS[number]) => boolean} isSought
+ */
+function operationWhere(isSought) {
+  const operation = OPERATIONS.find(isSought);
+  assert(operation !== undefined, 'no operation has this name or takes this request');
+  return operation;
+}
+
+/**
+ * Returns the type of the responses of an operation.
+ *
+ * @param {string} operation Its name in the vectors.
+ */
+export function responseOf(operation) {
+  return operationWhere(({ name }) => name === operation).response;
+}
 
 /**
  * Calls an operation with a valid request.
@@ -101,29 +118,21 @@ const REQUESTS = {
  * @param {string} operation Its name in the vectors.
  */
 export function callAny(client, operation) {
-  const name = camelCase(operation);
-  return client[name](REQUESTS[name]);
+  const { request } = operationWhere(({ name }) => name === operation);
+  return call(client, request, REQUESTS[request]);
 }
 
 /**
  * Calls the operation of a type of requests.
  *
  * @param {import('recallflow').Client} client
- * @param {string} type
+ * @param {import('recallflow').RequestName} type
  * @param {any} request
  * @returns {Promise<unknown>}
  */
 export function call(client, type, request) {
-  switch (type) {
-    case 'GroupCallQuery':
-      return client.queryGroupCalls(request);
-    case 'RecallFlowDetailQuery':
-      return client.queryRecallFlowDetail(request.keyId);
-    case 'UpdateRecallFlow':
-      return client.updateRecallFlow(request);
-    case 'UpdateAgentRecallFlow':
-      return client.updateAgentRecallFlow(request);
-    default:
-      throw new TypeError(`no operation takes a ${type}`);
-  }
+  const method = camelCase(operationWhere((operation) => operation.request === type).name);
+  const takesRequest = /^\w+\(request\b/.test(client[method].toString());
+  // Otherwise, the method takes the only field.
+  return client[method](takesRequest ? request : Object.values(request)[0]);
 }

@@ -8,13 +8,14 @@ import copy
 import json
 import pickle
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 import recallflow as rf
 from recallflow.sandbox import Fault, Sandbox, faults
+from specimens import documented, wire_name
 from vectors import any_request, call, cases, load
 
 CREDENTIALS = load("errors")["credentials"]
@@ -49,10 +50,10 @@ def play_async(sandbox: Sandbox, operation: str, scripted: Fault, **options: Any
 def extra_paths(response: rf.Response) -> list[str]:
     """Returns the paths of all values in an `extra`."""
     paths = list(response.extra)
-    if isinstance(response, rf.GroupCallPage):
-        paths += [f"records[{at}].{name}" for at, record in enumerate(response.records) for name in record.extra]
-    if isinstance(response, rf.RecallFlowDetail):
-        paths += [f"nodeList[{at}].{name}" for at, node in enumerate(response.node_list) for name in node.extra]
+    for field in documented(type(response)):
+        value = getattr(response, field)
+        items = [item for item in value if isinstance(item, rf.Response)] if isinstance(value, Sequence) else []
+        paths += [f"{wire_name(field)}[{at}].{path}" for at, item in enumerate(items) for path in extra_paths(item)]
     return sorted(paths)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,16 @@ import pytest
 from _pytest.mark import ParameterSet
 
 import recallflow as rf
+from specimens import documented, smallest, wire_name
 
-FOLDER = Path(__file__).parents[3] / "tests" / "vectors"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "tests" / "vectors"
+
+# The operations by the name of their request.
+OPERATIONS: dict[str, str] = {
+    operation["request"]["$ref"].rpartition("/")[2]: operation["name"]
+    for operation in json.loads((ROOT / "crates/sandbox/src/generated/service.json").read_text("utf-8"))["operations"]
+}
 
 
 def load(name: str) -> dict[str, Any]:
@@ -51,36 +60,26 @@ def with_extra(request: rf.Request, case: dict[str, Any]) -> rf.Request:
         if not path:
             request = request.replace(extra=extra)
             continue
-        assert isinstance(request, rf.UpdateRecallFlow | rf.UpdateAgentRecallFlow)
-        nodes: list[Any] = list(request.node_list or ())
-        index = int(path.removeprefix("nodeList[").removesuffix("]"))
-        nodes[index] = nodes[index].replace(extra=extra)
-        request = request.replace(node_list=nodes)
+        wire, _, index = path.removesuffix("]").partition("[")
+        (field,) = (name for name in documented(type(request)) if wire_name(name) == wire)
+        items: list[Any] = list(getattr(request, field))
+        items[int(index)] = items[int(index)].replace(extra=extra)
+        request = request.replace(**{field: items})
     return request
 
 
 def any_request(operation: str) -> rf.Request:
     """Returns a valid request, for cases in which only the response matters."""
-    requests: dict[str, rf.Request] = {
-        "query_group_calls": rf.GroupCallQuery(str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01"),
-        "query_recall_flow_detail": rf.RecallFlowDetailQuery(key_id=12),
-        "update_recall_flow": rf.UpdateRecallFlow(
-            key_id=299, recall_interval=30, recall_num=1, recall_type=rf.RecallType.ALL
-        ),
-    }
-    return requests[operation]
+    (name,) = (kind for kind, its_operation in OPERATIONS.items() if its_operation == operation)
+    return smallest(getattr(rf, name))
 
 
 def call(client: rf.Client | rf.AsyncClient, request: rf.Request) -> Any:
     """Calls the operation of a request. The result of an `AsyncClient` must be awaited."""
-    match request:
-        case rf.GroupCallQuery():
-            return client.query_group_calls(request)
-        case rf.RecallFlowDetailQuery():
-            return client.query_recall_flow_detail(request.key_id)
-        case rf.UpdateRecallFlow():
-            return client.update_recall_flow(request)
-        case rf.UpdateAgentRecallFlow():
-            return client.update_agent_recall_flow(request)
-        case _:
-            raise TypeError(f"no operation takes {request!r}")
+    name = type(request).__name__
+    method = getattr(client, OPERATIONS[name])
+    first = next(iter(inspect.signature(method).parameters.values()))
+    if name in str(first.annotation):
+        return method(request)
+    # The method takes the fields.
+    return method(*(getattr(request, field) for field in documented(type(request))))
