@@ -26,7 +26,8 @@ def test_unknown_fields_are_sent_with_a_warning(kind: type[rf.Request]) -> None:
     )
     assert isinstance(request.extra, rf.Extra)
     assert request.validate() == []
-    assert paths(request.warnings()) == ["newLevel", "newOn", "newRatio", "newRegion"]
+    without_extra = paths(with_field(kind, "extra", {}).warnings())
+    assert paths(request.warnings()) == [*without_extra, "newLevel", "newOn", "newRatio", "newRegion"]
     wire = request.to_wire()
     assert [wire[name] for name in ("newRegion", "newLevel", "newRatio", "newOn")] == [
         "AE",
