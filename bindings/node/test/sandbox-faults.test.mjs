@@ -49,6 +49,8 @@ test('a fault for an operation waits for its request', async (t) => {
     name: 'TypeError',
     message: /^`operation`: expected one of .*\bupdateRecallFlow\b.*, got 'updateFlow'/,
   });
+  sandbox.scriptFor('voice/balance', { respond: { body: '{"code": 0, "data": [1]}' } });
+  assert.deepEqual(await sandbox.client().call('voice/balance', {}), [1]);
   assert.throws(() => sandbox.scriptFor('updateRecallFlow', untyped('resetBefor')), /did you mean `reset/);
 });
 

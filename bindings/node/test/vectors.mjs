@@ -85,7 +85,7 @@ export function forms(vector) {
 export function withExtra(request, vector) {
   const copy = structuredClone(request);
   for (const [path, extra] of Object.entries(vector.extra ?? {})) {
-    const [list, index] = path.split(/[[\]]/);
+    const [list = '', index] = path.split(/[[\]]/);
     (index === undefined ? copy : copy[list][index]).extra = extra;
   }
   return copy;

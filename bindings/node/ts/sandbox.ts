@@ -182,11 +182,12 @@ export class Sandbox {
   }
 
   /**
-   * Plays these faults on the next requests of one operation, such as `'queryGroupCalls'`.
+   * Plays these faults on the next requests of one operation, such as `'queryGroupCalls'`, or of another path, such as
+   * `'voice/balance'`.
    *
    * @throws TypeError or RangeError if the operation or a fault is unknown. Nothing is scripted then.
    */
-  scriptFor(operation: OperationName, ...faults: Fault[]): void {
+  scriptFor(operation: OperationName | `${string}/${string}`, ...faults: Fault[]): void {
     run(this, 'scriptFor', 'script', { operation, faults: faults.map(faultToJson) });
   }
 

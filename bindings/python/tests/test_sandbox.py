@@ -109,6 +109,9 @@ def test_a_fault_for_an_operation_waits_for_its_request(recallflow_sandbox: Sand
     sandbox.script_for("update_recall_flow", faults.code(-15))
     assert ask(sandbox)["code"] == 0
     assert ask(sandbox, UPDATE, CHANGE)["code"] == -15
+    sandbox.script_for("voice/balance", faults.respond({"code": 0, "data": [1]}))
+    with sandbox.client() as client:
+        assert client.call("voice/balance", {}) == [1]
     with pytest.raises(ValueError, match=r"`operation`: expected one of .*query_group_calls, .*, got 'update'"):
         sandbox.script_for("update", 503)
     with pytest.raises(ValueError, match=r"got 'query_group_call'; did you mean 'query_group_calls'\?"):

@@ -191,6 +191,9 @@ fn read_value(language: Language, kind: &ProtocolKind, value: &Value, at: &Value
             kept(is_right, "pairs of a header's name and value")
         }
         ProtocolKind::Operation => {
+            if value.as_str().is_some_and(|target| target.contains('/')) {
+                return Ok(value.clone());
+            }
             let names = ServiceModel::get().names();
             let found = names.iter().find(|name| value.as_str() == Some(language.name(name).as_str()));
             let shown = || names.iter().map(|name| language.name(name)).collect::<Vec<_>>();

@@ -18,7 +18,7 @@ pub(crate) enum ProtocolKind {
     /// Pairs of name and value.
     Headers,
     Ip,
-    /// The name of an operation.
+    /// The name of an operation, or a path.
     Operation,
     Fault,
     /// A flow in the service's JSON.

@@ -90,16 +90,17 @@ impl Sandbox {
         self.shared.script().extend(faults.into_iter().map(Into::into));
     }
 
-    /// Plays these faults on the next requests of an operation. It has the name of the spec, such as
-    /// `query_group_calls`.
+    /// Plays these faults on the next requests of an operation, or of another path below the base URL. An operation has
+    /// the name of the spec, such as `query_group_calls`; a path has a slash, such as `voice/balance`.
     ///
     /// # Panics
     ///
     /// If the operation is unknown, because its faults would never be played.
-    pub fn script_for<T: Into<Fault>>(&self, operation: &str, faults: impl IntoIterator<Item = T>) {
+    pub fn script_for<T: Into<Fault>>(&self, target: &str, faults: impl IntoIterator<Item = T>) {
         let names = ServiceModel::get().names();
-        assert!(names.contains(&operation), "expected an operation ({}), got {operation}", names.join(", "));
-        self.shared.script().extend_for(operation, faults.into_iter().map(Into::into));
+        let is_known = target.contains('/') || names.contains(&target);
+        assert!(is_known, "expected a path or an operation ({}), got {target}", names.join(", "));
+        self.shared.script().extend_for(target, faults.into_iter().map(Into::into));
     }
 
     /// Returns how many scripted faults were not played yet.

@@ -1,25 +1,28 @@
 //! The scripted faults of the next requests, in order.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::generated::protocol::Fault;
 
-/// Faults for requests of any operation, and faults for requests of one operation.
+/// Faults for any requests, and faults for requests of one operation or path.
 #[derive(Default)]
 pub(crate) struct Script {
     any: VecDeque<Fault>,
-    by_operation: HashMap<String, VecDeque<Fault>>,
+    /// Paths begin with a slash.
+    by_target: BTreeMap<String, VecDeque<Fault>>,
 }
 
 impl Script {
-    /// Adds faults for the next requests of any operation.
+    /// Adds faults for any next requests.
     pub(crate) fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
         self.any.extend(faults);
     }
 
-    /// Adds faults for the next requests of an operation.
-    pub(crate) fn extend_for(&mut self, operation: &str, faults: impl IntoIterator<Item = Fault>) {
-        self.by_operation.entry(operation.to_owned()).or_default().extend(faults);
+    /// Adds faults for the next requests of a target, which is an operation or a path below the base URL.
+    pub(crate) fn extend_for(&mut self, target: &str, faults: impl IntoIterator<Item = Fault>) {
+        let is_path = target.contains('/');
+        let target = if is_path { format!("/{}", target.trim_start_matches('/')) } else { target.to_owned() };
+        self.by_target.entry(target).or_default().extend(faults);
     }
 
     /// Takes the next fault if it happens before the request is read.
@@ -27,14 +30,15 @@ impl Script {
         if self.any.front().is_some_and(Fault::is_before_read) { self.any.pop_front() } else { None }
     }
 
-    /// Takes the fault for a request. Faults for its operation come first.
-    pub(crate) fn next(&mut self, operation: Option<&str>) -> Option<Fault> {
-        let own = operation.and_then(|operation| self.by_operation.get_mut(operation));
-        own.and_then(VecDeque::pop_front).or_else(|| self.any.pop_front())
+    /// Takes the fault for a request. Faults for its operation or path come first.
+    pub(crate) fn next(&mut self, operation: Option<&str>, path: &str) -> Option<Fault> {
+        let is_target = |target: &str| operation == Some(target) || target.starts_with('/') && path.ends_with(target);
+        let own = self.by_target.iter_mut().find(|(target, faults)| !faults.is_empty() && is_target(target));
+        own.and_then(|(_, faults)| faults.pop_front()).or_else(|| self.any.pop_front())
     }
 
     /// Returns how many faults were not played yet.
     pub(crate) fn len(&self) -> usize {
-        self.any.len() + self.by_operation.values().map(VecDeque::len).sum::<usize>()
+        self.any.len() + self.by_target.values().map(VecDeque::len).sum::<usize>()
     }
 }

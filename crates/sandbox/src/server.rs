@@ -177,7 +177,7 @@ fn decide(request: &HttpRequest, peer: IpAddr, number: u64, shared: &ServerState
     let admitted = operation.map(|operation| admit_request(operation, request, peer, now, shared));
     let fault = shared
         .script()
-        .next(operation.map(|operation| operation.name.as_str()))
+        .next(operation.map(|operation| operation.name.as_str()), &request.path)
         .or_else(|| magic_fault(operation?, admitted.as_ref()?));
 
     let mut plan = Plan::from(fault.clone().unwrap_or(Fault::Ok));

@@ -357,7 +357,7 @@ pub(crate) enum Command {
     Script {
         /// Faults in order.
         faults: Vec<Fault>,
-        /// Plays them on requests of this operation only.
+        /// Plays them on requests of this operation only, or of a path such as `voice/balance`.
         operation: Option<String>,
     },
     /// Returns how many scripted faults were not played yet.

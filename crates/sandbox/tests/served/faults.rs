@@ -49,6 +49,18 @@ fn a_fault_for_an_operation_waits_for_its_request() {
 }
 
 #[test]
+fn a_fault_for_a_path_waits_for_its_request() {
+    let sandbox = start();
+    sandbox.script_for("voice/balance", [Fault::Code(-18), Fault::Code(0)]);
+    sandbox.script_for("/balance", [Fault::Status(503)]);
+    assert_eq!(ask(&sandbox, "/voice/other", &json!({})).status, 404);
+    let replies: Vec<_> = (0..4).map(|_| ask(&sandbox, "/v3/voice/balance", &json!({})).status).collect();
+    assert_eq!(replies, [503, 200, 200, 404]);
+    assert_eq!(detail(&sandbox).code(), 0);
+    assert_eq!(sandbox.faults_left(), 0);
+}
+
+#[test]
 fn a_request_with_a_fault_is_applied_only_if_the_fault_says_so() {
     let sandbox = start();
     let number = || sandbox.flow(299).expect("it is there")["recallNum"].clone();

@@ -139,7 +139,8 @@ class Sandbox:
         self._run("script", faults=faults)
 
     def script_for(self, operation: str, *faults: AnyFault) -> None:
-        """Plays these faults on the next requests of one operation, such as `"query_group_calls"`.
+        """Plays these faults on the next requests of one operation, such as `"query_group_calls"`, or of another path,
+        such as `"voice/balance"`.
 
         Raises:
             ValueError: The operation or a fault is unknown. Nothing is scripted then.
