@@ -276,7 +276,7 @@ fn pack_event(event: Event) -> Packed {
 }
 
 fn pack_failure(failure: &Failure) -> Pack {
-    Pack::of_json(&Value::Object(failure.describe()))
+    Pack::of_json(&failure.describe())
 }
 
 /// Writes an event if the buffer has room for it, and returns its length.

@@ -7,9 +7,8 @@ use bytes::Bytes;
 use napi::Env;
 use napi_derive::napi;
 use recallflow::ffi::{Edit, Form, Json, MISFIT, Pages, Prepared, ResponseData, describe_operation, prepare_json};
-use recallflow::{Client, ClientBuilder, Error};
-use recallflow_bridge::failure;
-use serde_json::Value;
+use recallflow::{Change, Client, ClientBuilder, Error};
+use serde_json::{Value, json};
 
 use crate::completions::{Completions, Output};
 use crate::errors::{catch_panics, config_exception, core_exception};
@@ -145,40 +144,33 @@ impl Core {
         })
     }
 
-    /// Returns the changes of an edit. Checks the draft if `is_checked` is set.
+    /// Checks the draft of an edit.
     #[napi]
-    pub fn edit_changes<'env>(
-        &self,
-        env: &'env Env,
-        original: String,
-        draft: String,
-        is_checked: bool,
-    ) -> napi::Result<Parcel<'env>> {
+    pub fn prepare_edit(&self, original: String, draft: String, verify: bool) -> napi::Result<PreparedEdit> {
         catch_panics(None, || {
-            let client = self.client_for_call(None)?;
             let edit = read_edit(&original, &draft)?;
-            if is_checked {
-                edit.prepare(&client, false).map_err(core_exception)?;
-            }
-            Pack::of_json(&failure::changes(&edit.changes())).into_parcel(env)
+            let changes = edit.changes().to_vec();
+            Ok(PreparedEdit {
+                changes,
+                update: Some(edit.prepare(&self.open_client()?, verify).map_err(core_exception)?),
+            })
         })
     }
 
-    /// Starts to apply an edit, and returns the number of the call. `states` holds what was read, and the draft.
+    /// Starts to send the update of an edit, and returns the number of the call.
     #[napi]
     pub fn apply_edit(
         &self,
         env: Env,
         completions: &mut Completions,
-        states: (String, String),
-        verify: bool,
+        edit: &mut PreparedEdit,
         options: Option<String>,
         is_logged: bool,
     ) -> napi::Result<f64> {
         catch_panics(None, || {
             let client = self.client_for_call(options.as_deref())?;
-            let prepared = read_edit(&states.0, &states.1)?.prepare(&client, verify).map_err(core_exception)?;
-            start_call(env, completions, client, prepared, is_logged)
+            let update = edit.update.take().ok_or_else(|| config_exception("the edit was applied already"))?;
+            start_call(env, completions, client, update, is_logged)
         })
     }
 
@@ -197,11 +189,37 @@ impl Core {
     }
 }
 
+/// An edit whose draft was checked, and which is sent once.
+#[napi]
+pub struct PreparedEdit {
+    changes: Vec<Change>,
+    update: Option<Prepared>,
+}
+
+#[napi]
+impl PreparedEdit {
+    /// Returns the differences between what was read and the draft.
+    #[napi]
+    pub fn changes<'env>(&self, env: &'env Env) -> napi::Result<Parcel<'env>> {
+        catch_panics(None, || pack_changes(env, &self.changes))
+    }
+}
+
+/// Compares what was read with the draft of an edit, without checking the draft.
+#[napi]
+pub fn edit_changes(env: &Env, original: String, draft: String) -> napi::Result<Parcel<'_>> {
+    catch_panics(None, || pack_changes(env, read_edit(&original, &draft)?.changes()))
+}
+
+fn pack_changes<'env>(env: &'env Env, changes: &[Change]) -> napi::Result<Parcel<'env>> {
+    Pack::of_json(&json!(changes)).into_parcel(env)
+}
+
 /// Reads what was read and the draft of an edit.
 fn read_edit(original: &str, draft: &str) -> napi::Result<Edit> {
     let original = Json::parse(original.as_bytes(), Form::Request).map_err(core_exception)?;
     let draft = Json::parse(draft.as_bytes(), Form::Request).map_err(core_exception)?;
-    Edit::of_kind(&original, &draft).map_err(core_exception)
+    Edit::new(None, &original, &draft).map_err(core_exception)
 }
 
 /// Sends a request in the background.

@@ -7,11 +7,10 @@ use napi_derive::napi;
 use recallflow::ffi::CallInfo;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::catch_panic;
-use serde_json::Value;
 
 /// Returns an exception whose message is the failure as JSON, for `errorOf` in `failures.ts`.
 pub(crate) fn exception_of(failure: &Failure) -> Error {
-    Error::new(Status::GenericFailure, Value::Object(failure.describe()).to_string())
+    Error::new(Status::GenericFailure, failure.describe().to_string())
 }
 
 /// Returns the exception for an error of the core.
@@ -23,7 +22,7 @@ pub(crate) fn core_exception(error: recallflow::Error) -> Error {
 #[napi]
 pub fn describe_refusal(cause: String) -> String {
     let error = recallflow::Error::refused_by_system(&io::Error::other(cause), None);
-    Value::Object(Failure::Error(error).describe()).to_string()
+    Failure::Error(error).describe().to_string()
 }
 
 /// Returns the exception for a wrong option or argument.

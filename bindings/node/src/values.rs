@@ -4,7 +4,6 @@ use napi::Env;
 use napi_derive::napi;
 use recallflow::ffi::{self, Form, Json, MISFIT, RESPONSES, Request, Source};
 use recallflow::{Error, Fee, Violation};
-use recallflow_bridge::failure;
 use serde_json::{Value, json};
 
 use crate::errors::{catch_panics, config_exception, core_exception};
@@ -25,7 +24,7 @@ pub fn validate(env: &Env, position: u32, request: String) -> napi::Result<Parce
             Ok(request) => request.violations(),
             Err(violations) => violations,
         };
-        Pack::of_json(&failure::violations(&violations)).into_parcel(env)
+        Pack::of_json(&json!(violations)).into_parcel(env)
     })
 }
 

@@ -297,9 +297,9 @@ test('every option has its name of this package in messages of the core', () => 
   for (const name of names) {
     const nameInCore = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const { message, remedy } = errorOf({
-      kind: 'TransportError',
+      name: 'TransportError',
       attempts: 1,
-      text: `could not use \`${nameInCore}\``,
+      message: `could not use \`${nameInCore}\``,
       remedy: `raise \`${nameInCore}\`, not \`${nameInCore}_more\``,
     });
     assert.equal(message, `could not use \`${name}\``);

@@ -4,7 +4,7 @@
 
 import { parseExactly } from './bigints.js';
 import { start } from './completions.js';
-import { FlowEdit, type EditActions, type EditOptions } from './edit.js';
+import { FlowEdit, type EditOptions, type PrepareEdit } from './edit.js';
 import { encode } from './encode.js';
 import { siteOf, type Change, type Site } from './errors.js';
 import { attempt } from './failures.js';
@@ -157,7 +157,7 @@ export class Client extends Operations {
     attempt(() => {
       native.checkPending(detail.status);
     }, site);
-    return new FlowEdit(detail.toUpdate(type), editActions(parts.get(this)));
+    return new FlowEdit(detail.toUpdate(type), prepareEdits(parts.get(this)));
   }
 
   /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */
@@ -224,25 +224,21 @@ export class Client extends Operations {
   }
 }
 
-/** Returns the actions of the edits that a client begins. */
-function editActions(client: Parts): EditActions {
-  return {
-    changes: (original, draft, isChecked, method) =>
-      attempt(() => {
-        const packed = client.core.editChanges(encode(original), encode(draft), isChecked);
-        return open(packed).any() as Change[];
-      }, siteOf(method)),
-    apply: (original, draft, verify, options, method) =>
-      startCall<undefined>(
-        client,
-        options,
-        siteOf(method),
-        () => {
-          const states: [string, string] = [encode(original), encode(draft)];
-          return (core, completions, text, isLogged) => core.applyEdit(completions, states, verify, text, isLogged);
-        },
-        undefined,
-      ),
+/** Returns the function that checks and sends the edits of a client. */
+function prepareEdits(client: Parts): PrepareEdit {
+  return (original, draft, verify, site) => {
+    const edit = client.core.prepareEdit(original, draft, verify);
+    return {
+      changes: open(edit.changes()).any() as Change[],
+      send: (options) =>
+        startCall<undefined>(
+          client,
+          options,
+          site,
+          () => (core, completions, text, isLogged) => core.applyEdit(completions, edit, text, isLogged),
+          undefined,
+        ),
+    };
   };
 }
 

@@ -1,10 +1,14 @@
 /** The safe edit of a recall flow. */
 
-import type { Change } from './errors.js';
+import { encode } from './encode.js';
+import { siteOf, type Change, type Site } from './errors.js';
+import { attempt } from './failures.js';
 import type { RecallFlowDetailDrafts } from './generated/responses.js';
 import type { AgentRecallNode, RecallNodeFields } from './generated/requests.js';
+import { native } from './native.js';
 import type { CallOptions } from './options.js';
 import { PrivateParts } from './parts.js';
+import { open } from './reader.js';
 
 /** An update that an edit may change: `RecallFlowDraft` or `AgentRecallFlowDraft`. */
 type Draft = RecallFlowDetailDrafts[keyof RecallFlowDetailDrafts];
@@ -31,19 +35,15 @@ export interface EditResult {
   readonly changes: readonly Change[];
 }
 
-/** Compares and sends the states of an edit. */
-export interface EditActions {
-  changes(original: object, draft: object, isChecked: boolean, method: (...args: never) => unknown): Change[];
-  apply(
-    original: object,
-    draft: object,
-    verify: boolean,
-    options: CallOptions,
-    method: (...args: never) => unknown,
-  ): Promise<void>;
-}
+/** Checks the draft. Returns the changes, and a function that sends the update. */
+export type PrepareEdit = (
+  original: string,
+  draft: string,
+  verify: boolean,
+  site: Site,
+) => { changes: Change[]; send: (options: CallOptions) => Promise<void> };
 
-const parts = new PrivateParts<EditActions>();
+const parts = new PrivateParts<PrepareEdit>();
 
 /**
  * An edit of a recall flow. Change `draft`, look at `changes()`, then `apply()` them.
@@ -66,10 +66,10 @@ export class FlowEdit<T extends Draft = Draft> {
   draft: T;
 
   /** @internal */
-  constructor(original: T, actions: EditActions) {
+  constructor(original: T, prepare: PrepareEdit) {
     this.original = original;
     this.draft = structuredClone(original);
-    parts.set(this, actions);
+    parts.set(this, prepare);
   }
 
   /** Sets properties of one node in the draft. */
@@ -90,7 +90,11 @@ export class FlowEdit<T extends Draft = Draft> {
 
   /** Returns the differences between what was read and the draft. */
   changes(): Change[] {
-    return parts.get(this).changes(this.original, this.draft, false, this.changes);
+    const packed = attempt(
+      () => native.editChanges(encode(this.original), encode(this.draft)),
+      siteOf(FlowEdit.prototype.changes),
+    );
+    return open(packed).any() as Change[];
   }
 
   /**
@@ -104,15 +108,18 @@ export class FlowEdit<T extends Draft = Draft> {
    */
   async apply(options: ApplyOptions = {}): Promise<EditResult> {
     const { dryRun = false, verify = false, ...others } = options;
-    const { original, draft } = this;
-    const changes = parts.get(this).changes(original, draft, true, this.apply);
+    const site = siteOf(FlowEdit.prototype.apply);
+    const { changes, send } = attempt(
+      () => parts.get(this)(encode(this.original), encode(this.draft), verify, site),
+      site,
+    );
     if (changes.length === 0) {
       return { outcome: 'unchanged', changes };
     }
     if (dryRun) {
       return { outcome: 'planned', changes };
     }
-    await parts.get(this).apply(original, draft, verify, others, this.apply);
+    await send(others);
     return { outcome: 'applied', changes };
   }
 }

@@ -22,8 +22,9 @@ import { native } from './native.js';
 
 /** A failure as the native module describes it. */
 interface Payload {
-  kind: string;
-  text: string;
+  name: string;
+  /** The whole text. */
+  message: string;
   operation?: string | null;
   attempts?: number;
   remedy?: string | null;
@@ -36,7 +37,7 @@ interface Payload {
   status?: number | null;
   changes?: Change[];
   code?: number | null;
-  message?: string;
+  service_message?: string;
   meaning?: string | null;
   excerpt?: string;
   cause?: Payload;
@@ -95,9 +96,9 @@ export function outcomeUnknown(update: { operation: string; attempts: number }, 
 /** Creates the error for a failure of the native module. */
 export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
-  const { kind, operation, code, cause } = payload;
+  const { name, operation, code, cause } = payload;
   // Only failures of the core have a number of attempts. Messages of the native module itself already use camel case.
-  const text = payload.attempts === undefined ? payload.text : withPackageNames(payload.text, operation);
+  const text = payload.attempts === undefined ? payload.message : withPackageNames(payload.message, operation);
   const more = isResponse(operation, payload.violations ?? []) ? `; ${USE_TO_UPDATE}` : '';
   const message = text + more;
   const circumstances: Circumstances = {
@@ -111,16 +112,16 @@ export function errorOf(described: unknown): RecallFlowError {
   };
   const details = {
     ...circumstances,
-    ...(kind === 'InvalidRequestError' && { violations: (payload.violations ?? []).map(violationOf) }),
+    ...(name === 'InvalidRequestError' && { violations: (payload.violations ?? []).map(violationOf) }),
     ...(payload.drift !== undefined && { drift: driftOf(payload.drift) }),
     ...(payload.changes !== undefined && { status: payload.status ?? undefined, changes: payload.changes }),
     ...(payload.excerpt !== undefined && { excerpt: payload.excerpt }),
     ...(cause !== undefined && { cause: errorOf(cause) }),
-    ...(payload.message !== undefined && { code: code ?? undefined, serviceMessage: payload.message }),
+    ...(payload.service_message !== undefined && { code: code ?? undefined, serviceMessage: payload.service_message }),
     ...(payload.meaning != null && { meaning: payload.meaning }),
   };
   const type: new (message: string, details: Circumstances) => RecallFlowError =
-    kind in KINDS ? KINDS[kind as keyof typeof KINDS] : RecallFlowError;
+    name in KINDS ? KINDS[name as keyof typeof KINDS] : RecallFlowError;
   return withoutStack(() => new type(message, details));
 }
 
@@ -141,12 +142,12 @@ function errorFrom(thrown: unknown): RecallFlowError {
     return new ConfigError(`could not read the arguments: ${text}`, { cause: thrown });
   }
   try {
-    const payload = JSON.parse(text) as { kind?: unknown; text?: unknown } | null;
-    if (typeof payload?.kind === 'string' && typeof payload.text === 'string') {
+    const payload = JSON.parse(text) as { name?: unknown; message?: unknown } | null;
+    if (typeof payload?.name === 'string' && typeof payload.message === 'string') {
       return errorOf(payload);
     }
   } catch {
     // An exception of napi-rs, whose message is not JSON.
   }
-  return errorOf({ kind: 'Panic', text: `internal error in recallflow: ${text}; please report it` });
+  return errorOf({ name: 'Panic', message: `internal error in recallflow: ${text}; please report it` });
 }

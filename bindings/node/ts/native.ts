@@ -32,6 +32,11 @@ export interface NativePageReader {
   readonly drift: { totalAtStart?: number | null; totalAtEnd?: number | null; read: number; repeated: number } | null;
 }
 
+/** An edit whose draft was checked. */
+export interface NativePreparedEdit {
+  changes(): Packed;
+}
+
 /** The native object behind a client. */
 export interface NativeCore {
   readonly baseUrl: string;
@@ -55,13 +60,12 @@ export interface NativeCore {
     options: string | undefined,
     isLogged: boolean,
   ): number;
-  /** Returns the changes of an edit. Checks the draft if `isChecked`. */
-  editChanges(original: string, draft: string, isChecked: boolean): Packed;
-  /** Starts to apply an edit, and returns the number of the call. */
+  /** Checks the draft of an edit. */
+  prepareEdit(original: string, draft: string, verify: boolean): NativePreparedEdit;
+  /** Starts to send the update of an edit, and returns the number of the call. */
   applyEdit(
     completions: NativeCompletions,
-    states: [original: string, draft: string],
-    verify: boolean,
+    edit: NativePreparedEdit,
     options: string | undefined,
     isLogged: boolean,
   ): number;
@@ -106,6 +110,8 @@ export interface Native {
   optionNames(): string[];
   fittingTypes(value: string, mayBeResponse: boolean): number[];
   isFieldToWriteBack(operation: string, field: string): boolean;
+  /** Returns the changes of an edit, without checking the draft. */
+  editChanges(original: string, draft: string): Packed;
   validate(position: number, request: string): Packed;
   warnings(position: number, request: string): Packed;
   requestToWire(position: number, request: string): Packed;

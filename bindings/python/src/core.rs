@@ -8,9 +8,9 @@ use recallflow::ffi::{
     CALLS, CallInfo, CallOptions, CallRuntime, Edit, Prepared, Runtimes, describe_operation, prepare_json,
 };
 use recallflow::{Client, ClientBuilder, Error};
-use recallflow_bridge::failure;
 use recallflow_bridge::fork::Owned;
 use recallflow_bridge::logs::logged;
+use serde_json::json;
 
 use crate::classes::Classes;
 use crate::completions::Completions;
@@ -109,47 +109,23 @@ impl Core {
     }
 }
 
-impl Core {
-    /// Reads, checks and encodes a request of an operation.
-    fn prepare_request(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Prepared> {
-        let client = self.client()?;
-        read_operation_request(py, operation, request, |source| client.prepare(operation, source))
-    }
+/// A request that was checked and encoded, and is sent once.
+#[pyclass(frozen, module = "recallflow._native")]
+pub(crate) struct Call {
+    info: CallInfo,
+    request: Mutex<Option<Prepared>>,
+}
 
-    /// Sends a request on the calling thread.
-    fn send_blocking<'py>(
-        &self,
-        py: Python<'py>,
-        overrides: &CallOptions,
-        prepared: Prepared,
-        is_logged: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let info = prepared.call().clone();
-        let runtime = self.borrow_runtime(py, overrides, &info)?;
-        let client = runtime.client();
-        let call = client.send_prepared(prepared);
-        let data = if is_logged {
-            let lines = Arc::new(LogLines::default());
-            interrupt::drive_call(py, runtime, &info, logged(call, info.name.clone(), lines.clone()), Some(&lines))?
-        } else {
-            interrupt::drive_call(py, runtime, &info, call, None)?
-        };
-        to_python::response_data(py, &data)
+impl From<Prepared> for Call {
+    fn from(prepared: Prepared) -> Self {
+        Self { info: prepared.call().clone(), request: Mutex::new(Some(prepared)) }
     }
+}
 
-    /// Sends a request in the background, and passes the outcome to the future.
-    fn send_in_background<'py>(
-        &self,
-        completions: &Bound<'py, Completions>,
-        future: Bound<'py, PyAny>,
-        overrides: &CallOptions,
-        prepared: Prepared,
-        context: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<u64> {
-        let client = overrides.apply(self.client()?);
-        let info = prepared.call().clone();
-        let call = async move { client.send_prepared(prepared).await.map(Returned::Response) };
-        completions.get().start_call(future, info, call, context)
+impl Call {
+    fn take(&self) -> PyResult<Prepared> {
+        let request = self.request.lock().unwrap_or_else(PoisonError::into_inner).take();
+        request.ok_or_else(|| config_exception("the request was sent already"))
     }
 }
 
@@ -162,15 +138,27 @@ fn read_edit(
 ) -> PyResult<Edit> {
     let class = &Classes::registered(py)?.requests[CALLS[operation].request];
     let read = |original: &PyValue<'_, '_>| {
-        from_python::read_request(draft, class, Accepted::Instances, |draft| Edit::new(operation, original, draft))
+        from_python::read_request(draft, class, Accepted::Instances, |draft| {
+            Edit::new(Some(operation), original, draft)
+        })
     };
     from_python::read_request(original, class, Accepted::Instances, read)??.map_err(core_exception)
 }
 
-/// Checks the arguments of a call of any other endpoint.
-fn prepare_path(path: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, kind: &Bound<'_, PyAny>) -> PyResult<Prepared> {
-    let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
-    prepare_json(&path, &kind, json_text::to_json_text(body)?).map_err(core_exception)
+/// Converts the changes of an edit to dictionaries.
+fn describe_changes<'py>(py: Python<'py>, edit: &Edit) -> PyResult<Bound<'py, PyAny>> {
+    to_python::json_to_python(py, &json!(edit.changes()))
+}
+
+/// Returns the changes of an edit as dictionaries, without checking the draft.
+#[pyfunction]
+pub(crate) fn edit_changes<'py>(
+    py: Python<'py>,
+    operation: usize,
+    original: &Bound<'py, PyAny>,
+    draft: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    catch_panics(None, || describe_changes(py, &read_edit(py, operation, original, draft)?))
 }
 
 #[pymethods]
@@ -219,134 +207,79 @@ impl Core {
         drop(state);
     }
 
-    /// Calls an operation on the calling thread.
-    fn call<'py>(
+    /// Checks and encodes the request of an operation.
+    fn prepare(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Call> {
+        catch_panics(Some(&describe_operation(operation)), || {
+            let client = self.client()?;
+            read_operation_request(py, operation, request, |source| client.prepare(operation, source)).map(Call::from)
+        })
+    }
+
+    /// Checks the arguments of a call of any other endpoint.
+    #[staticmethod]
+    fn prepare_path(path: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, kind: &Bound<'_, PyAny>) -> PyResult<Call> {
+        catch_panics(None, || {
+            let (path, kind) = (options::read_text("path", path)?, options::read_text("kind", kind)?);
+            prepare_json(&path, &kind, json_text::to_json_text(body)?).map(Call::from).map_err(core_exception)
+        })
+    }
+
+    /// Checks the draft of an edit. Returns the changes as dictionaries, and the call that applies them.
+    fn prepare_edit<'py>(
         &self,
         py: Python<'py>,
         operation: usize,
-        request: &Bound<'py, PyAny>,
-        overrides: &Bound<'py, PyTuple>,
-        logged: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        catch_panics(Some(&describe_operation(operation)), || {
-            let overrides = options::read_call_options(overrides)?;
-            self.send_blocking(py, &overrides, self.prepare_request(py, operation, request)?, logged)
+        original: &Bound<'py, PyAny>,
+        draft: &Bound<'py, PyAny>,
+        verify: bool,
+    ) -> PyResult<(Bound<'py, PyAny>, Call)> {
+        catch_panics(None, || {
+            let client = self.client()?;
+            let edit = read_edit(py, operation, original, draft)?;
+            let changes = describe_changes(py, &edit)?;
+            Ok((changes, edit.prepare(&client, verify).map_err(core_exception)?.into()))
         })
     }
 
-    /// Calls any other endpoint on the calling thread.
-    fn call_path<'py>(
+    /// Makes a call on the calling thread.
+    fn call<'py>(
         &self,
         py: Python<'py>,
-        path: &Bound<'py, PyAny>,
-        body: &Bound<'py, PyAny>,
-        kind: &Bound<'py, PyAny>,
+        call: &Bound<'py, Call>,
         overrides: &Bound<'py, PyTuple>,
-        logged: bool,
+        is_logged: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        catch_panics(None, || {
-            let overrides = options::read_call_options(overrides)?;
-            self.send_blocking(py, &overrides, prepare_path(path, body, kind)?, logged)
+        let call = call.get();
+        let info = &call.info;
+        catch_panics(Some(info), || {
+            let runtime = self.borrow_runtime(py, &options::read_call_options(overrides)?, info)?;
+            let client = runtime.client();
+            let sent = client.send_prepared(call.take()?);
+            let data = if is_logged {
+                let lines = Arc::new(LogLines::default());
+                interrupt::drive_call(py, runtime, info, logged(sent, info.name.clone(), lines.clone()), Some(&lines))?
+            } else {
+                interrupt::drive_call(py, runtime, info, sent, None)?
+            };
+            to_python::response_data(py, &data)
         })
     }
 
-    /// Starts a call of an operation in the background.
+    /// Starts a call in the background, and passes the outcome to the future.
     fn submit<'py>(
         &self,
         completions: &Bound<'py, Completions>,
         future: Bound<'py, PyAny>,
-        operation: usize,
-        request: &Bound<'py, PyAny>,
+        call: &Bound<'py, Call>,
         overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
     ) -> PyResult<u64> {
-        catch_panics(Some(&describe_operation(operation)), || {
-            let overrides = options::read_call_options(overrides)?;
-            self.send_in_background(
-                completions,
-                future,
-                &overrides,
-                self.prepare_request(request.py(), operation, request)?,
-                context,
-            )
-        })
-    }
-
-    /// Starts a call of any other endpoint in the background.
-    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
-    fn submit_path<'py>(
-        &self,
-        completions: &Bound<'py, Completions>,
-        future: Bound<'py, PyAny>,
-        path: &Bound<'py, PyAny>,
-        body: &Bound<'py, PyAny>,
-        kind: &Bound<'py, PyAny>,
-        overrides: &Bound<'py, PyTuple>,
-        context: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<u64> {
-        catch_panics(None, || {
-            let overrides = options::read_call_options(overrides)?;
-            self.send_in_background(completions, future, &overrides, prepare_path(path, body, kind)?, context)
-        })
-    }
-
-    /// Returns the changes of an edit as dictionaries. Checks the draft if `is_checked` is set.
-    fn edit_changes<'py>(
-        &self,
-        py: Python<'py>,
-        operation: usize,
-        original: &Bound<'py, PyAny>,
-        draft: &Bound<'py, PyAny>,
-        is_checked: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        catch_panics(None, || {
-            let client = self.client()?;
-            let edit = read_edit(py, operation, original, draft)?;
-            if is_checked {
-                edit.prepare(&client, false).map_err(core_exception)?;
-            }
-            to_python::json_to_python(py, &failure::changes(&edit.changes()))
-        })
-    }
-
-    /// Applies an edit on the calling thread.
-    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
-    fn apply_edit<'py>(
-        &self,
-        py: Python<'py>,
-        operation: usize,
-        original: &Bound<'py, PyAny>,
-        draft: &Bound<'py, PyAny>,
-        verify: bool,
-        overrides: &Bound<'py, PyTuple>,
-        logged: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        catch_panics(Some(&describe_operation(operation)), || {
-            let (client, overrides) = (self.client()?, options::read_call_options(overrides)?);
-            let prepared =
-                read_edit(py, operation, original, draft)?.prepare(&client, verify).map_err(core_exception)?;
-            self.send_blocking(py, &overrides, prepared, logged)
-        })
-    }
-
-    /// Starts to apply an edit in the background.
-    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
-    fn submit_edit<'py>(
-        &self,
-        completions: &Bound<'py, Completions>,
-        future: Bound<'py, PyAny>,
-        operation: usize,
-        original: &Bound<'py, PyAny>,
-        draft: &Bound<'py, PyAny>,
-        verify: bool,
-        overrides: &Bound<'py, PyTuple>,
-        context: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<u64> {
-        catch_panics(Some(&describe_operation(operation)), || {
-            let (client, overrides) = (self.client()?, options::read_call_options(overrides)?);
-            let prepared = read_edit(draft.py(), operation, original, draft)?;
-            let prepared = prepared.prepare(&client, verify).map_err(core_exception)?;
-            self.send_in_background(completions, future, &overrides, prepared, context)
+        let call = call.get();
+        catch_panics(Some(&call.info), || {
+            let client = options::read_call_options(overrides)?.apply(self.client()?);
+            let prepared = call.take()?;
+            let sent = async move { client.send_prepared(prepared).await.map(Returned::Response) };
+            completions.get().start_call(future, call.info.clone(), sent, context)
         })
     }
 

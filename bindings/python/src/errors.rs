@@ -8,14 +8,13 @@ use recallflow::Error;
 use recallflow::ffi::CallInfo;
 use recallflow_bridge::failure::Failure;
 use recallflow_bridge::guard::catch_panic;
-use serde_json::Value;
 
 use crate::classes::Classes;
 use crate::{python, to_python};
 
 /// Returns the exception object for a failure.
 fn create_exception<'py>(py: Python<'py>, failure: &Failure) -> PyResult<Bound<'py, PyAny>> {
-    let payload = to_python::json_to_python(py, &Value::Object(failure.describe()))?;
+    let payload = to_python::json_to_python(py, &failure.describe())?;
     python::call(Classes::registered(py)?.error.bind(py), &PyTuple::new(py, [payload])?)
 }
 

@@ -38,7 +38,7 @@ mod _native {
     #[pymodule_export]
     use crate::completions::Completions;
     #[pymodule_export]
-    use crate::core::Core;
+    use crate::core::{Call, Core, edit_changes};
     #[pymodule_export]
     use crate::errors::refusal;
     #[pymodule_export]

@@ -162,7 +162,7 @@ def test_an_unknown_outcome_has_its_cause() -> None:
 
 def test_what_the_core_does_not_name_is_an_error_of_the_library_all_the_same() -> None:
     payload = dict.fromkeys(["operation", "remedy", "http_status", "retry_after", "phase"])
-    error = _errors.make({**payload, "kind": "Panic", "text": "a bug", "attempts": 0})
+    error = _errors.make({**payload, "name": "Panic", "message": "a bug", "attempts": 0})
     assert type(error) is rf.RecallFlowError
     assert str(error) == "a bug"
 

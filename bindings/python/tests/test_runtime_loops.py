@@ -314,11 +314,12 @@ def test_what_interrupts_one_outcome_keeps_no_other_back(sandbox: Sandbox) -> No
         loop.set_exception_handler(lambda _, context: seen.append(context.get("exception")))
         completions = _loop.completions_of(loop)
         strange = Strange(loop=loop)
-        operation, query = QUERY_RECALL_FLOW_DETAIL, rf.RecallFlowDetailQuery(key_id=12)
-        client._core.submit(completions, strange, operation, query, (None, None), None)
+        query = rf.RecallFlowDetailQuery(key_id=12)
+        calls = [client._core.prepare(QUERY_RECALL_FLOW_DETAIL, query) for _ in range(6)]
+        client._core.submit(completions, strange, calls.pop(), (None, None), None)
         others = [Interrupted(loop=loop), *(loop.create_future() for _ in range(4))]
-        for future in others:
-            client._core.submit(completions, future, operation, query, (None, None), None)
+        for future, call in zip(others, calls, strict=True):
+            client._core.submit(completions, future, call, (None, None), None)
         # Most outcomes arrive before the loop takes them.
         sandbox.wait_for_requests(6)
         while not completions.wait(10_000):

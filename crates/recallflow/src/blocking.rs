@@ -39,7 +39,7 @@ use crate::prepared::CallInfo;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    inner: client::Client,
+    pub(crate) inner: client::Client,
     runtimes: Runtimes,
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod diff;
 mod read_back;
+pub(crate) mod steps;
 
 use std::fmt;
 
@@ -9,18 +10,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::diff::{Change, differences};
-use self::read_back::shows_update;
+use self::steps::{EditSteps, FlowState, check_pending};
 use crate::blocking;
-use crate::classify;
 use crate::client::Client;
 use crate::error::Error;
-use crate::generated::enums::RecallStatus;
 use crate::generated::requests::{UpdateAgentRecallFlow, UpdateRecallFlow};
 use crate::generated::responses::RecallFlowDetail;
 use crate::operation::Operation;
-use crate::prepared::{CallInfo, Prepared};
-use crate::request::check;
-use crate::request::violation::{Rule, Violation};
+use crate::prepared::CallInfo;
+use crate::response::record::{FromRecord as _, Record};
 
 /// The name that errors of an edit have, if they are not those of one of its calls.
 const EDIT: &str = "edit_recall_flow";
@@ -135,32 +133,37 @@ impl<U: FlowUpdate, C> FlowEdit<U, C> {
         differences(&wire(&self.original), &wire(&self.draft))
     }
 
+    /// Checks the draft, and ends the edit without sending anything.
+    fn plan_with(&self, client: &Client) -> Result<EditResult, Error> {
+        let steps = self.steps();
+        steps.checked_key()?;
+        client.check_and_encode(U::INFO, None, &self.draft)?;
+        Ok(steps.plan())
+    }
+
+    /// Checks and applies the draft.
+    async fn apply_with(&self, client: &Client, verify: bool) -> Result<EditResult, Error> {
+        let steps = self.steps();
+        steps.checked_key()?;
+        let update = client.check_and_encode(U::INFO, None, &self.draft)?;
+        steps.apply(client, update, verify).await
+    }
+
+    fn steps(&self) -> EditSteps {
+        EditSteps::new(wire(&self.original), wire(&self.draft), read_flow::<U>)
+    }
+}
+
+impl<U: FlowUpdate> FlowEdit<U> {
     /// Validates the draft, and returns the result of a dry run. Nothing is sent.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] if the draft breaks a rule or has the key of another flow.
     pub fn plan(&self) -> Result<EditResult, Error> {
-        checked_key(&wire(&self.original), &wire(&self.draft))?;
-        let violations = check::violations(&self.draft);
-        if !violations.is_empty() {
-            return Err(Error::invalid_request(violations).in_call(EDIT, 0));
-        }
-        let changes = self.changes();
-        let outcome = if changes.is_empty() { EditOutcome::Unchanged } else { EditOutcome::Planned };
-        Ok(EditResult { outcome, changes })
+        self.plan_with(&self.client)
     }
 
-    /// Encodes the update of the draft.
-    fn prepare(&self, client: &Client, verify: bool) -> Result<(Prepared, EditSteps), Error> {
-        let (before, draft) = (wire(&self.original), wire(&self.draft));
-        let key_id = checked_key(&before, &draft)?;
-        let steps = EditSteps { key_id, before, draft, read: read_as::<U>, verify };
-        Ok((client.check_and_encode(U::INFO, None, &self.draft)?, steps))
-    }
-}
-
-impl<U: FlowUpdate> FlowEdit<U> {
     /// Applies the changes. Does nothing if there are none.
     ///
     /// It reads the flow again, sends the update if the flow is as it was, and reads it back if the outcome is unknown.
@@ -173,7 +176,7 @@ impl<U: FlowUpdate> FlowEdit<U> {
     /// - [`Error::OutcomeUnknown`] if the update may have been applied, and the flow that was read back does not show it.
     /// - Any other [`Error`] of a call. The flow was not changed.
     pub async fn apply(&self) -> Result<EditResult, Error> {
-        self.apply_steps(false).await
+        self.apply_with(&self.client, false).await
     }
 
     /// Applies the changes as [`apply`](Self::apply) does, and always reads the flow back.
@@ -182,28 +185,27 @@ impl<U: FlowUpdate> FlowEdit<U> {
     ///
     /// As [`apply`](Self::apply). [`Error::OutcomeUnknown`] if the flow does not show the update, or cannot be read.
     pub async fn apply_and_verify(&self) -> Result<EditResult, Error> {
-        self.apply_steps(true).await
-    }
-
-    async fn apply_steps(&self, verify: bool) -> Result<EditResult, Error> {
-        let planned = self.plan()?;
-        if planned.outcome == EditOutcome::Unchanged {
-            return Ok(planned);
-        }
-        let (update, steps) = self.prepare(&self.client, verify)?;
-        steps.apply(&self.client, update).await?;
-        Ok(EditResult { outcome: EditOutcome::Applied, ..planned })
+        self.apply_with(&self.client, true).await
     }
 }
 
-impl<U: FlowUpdate + Send> FlowEdit<U, blocking::Client> {
+impl<U: FlowUpdate + Send + Sync> FlowEdit<U, blocking::Client> {
+    /// Validates the draft, and returns the result of a dry run. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// The same as for the async client.
+    pub fn plan(&self) -> Result<EditResult, Error> {
+        self.plan_with(&self.client.inner)
+    }
+
     /// Applies the changes. See [`FlowEdit::apply`] of the async client.
     ///
     /// # Errors
     ///
     /// The same as for the async client.
     pub fn apply(&self) -> Result<EditResult, Error> {
-        self.apply_steps(false)
+        self.run(false)
     }
 
     /// Applies the changes, and always reads the flow back. See [`FlowEdit::apply_and_verify`] of the async client.
@@ -212,19 +214,11 @@ impl<U: FlowUpdate + Send> FlowEdit<U, blocking::Client> {
     ///
     /// The same as for the async client.
     pub fn apply_and_verify(&self) -> Result<EditResult, Error> {
-        self.apply_steps(true)
+        self.run(true)
     }
 
-    fn apply_steps(&self, verify: bool) -> Result<EditResult, Error> {
-        let planned = self.plan()?;
-        if planned.outcome == EditOutcome::Unchanged {
-            return Ok(planned);
-        }
-        self.client.run(&CallInfo::from(U::INFO), async |client| {
-            let (update, steps) = self.prepare(&client, verify)?;
-            steps.apply(&client, update).await
-        })??;
-        Ok(EditResult { outcome: EditOutcome::Applied, ..planned })
+    fn run(&self, verify: bool) -> Result<EditResult, Error> {
+        self.client.run(&CallInfo::from(U::INFO), async |client| self.apply_with(&client, verify).await)?
     }
 }
 
@@ -235,75 +229,10 @@ impl<U: Serialize, C> fmt::Debug for FlowEdit<U, C> {
     }
 }
 
-/// What is needed to apply an edit, whatever the type of its request is. The values are wire forms of that type.
-#[derive(Debug)]
-pub(crate) struct EditSteps {
-    pub(crate) key_id: i64,
-    pub(crate) before: Value,
-    pub(crate) draft: Value,
-    /// Returns the update that would write back a flow.
-    pub(crate) read: fn(&RecallFlowDetail) -> Result<Value, Error>,
-    pub(crate) verify: bool,
-}
-
-impl EditSteps {
-    /// Sends the update if the flow is as it was.
-    pub(crate) async fn apply(&self, client: &Client, update: Prepared) -> Result<(), Error> {
-        let name = update.call.name.clone();
-        let (status, now) = self.read_flow(client).await?;
-        check_pending(status)?;
-        let meanwhile = differences(&self.before, &now);
-        if !meanwhile.is_empty() {
-            return Err(Error::conflict(status, meanwhile).in_call(EDIT, 0));
-        }
-        match client.send(update).await.map(drop) {
-            Ok(()) if self.verify => {
-                let unsettled = |error: Error| classify::outcome_unknown(error.in_call(name.clone(), 1));
-                let (_, now) = self.read_flow(client).await.map_err(unsettled)?;
-                if shows_update(&self.before, &self.draft, &now) {
-                    return Ok(());
-                }
-                Err(unsettled(classify::not_shown(&differences(&self.draft, &now))))
-            }
-            Err(error @ Error::OutcomeUnknown(_)) => match self.read_flow(client).await {
-                Ok((_, now)) if shows_update(&self.before, &self.draft, &now) => Ok(()),
-                // Even the old state decides nothing, because the update may still be under way.
-                Ok(_) | Err(_) => Err(error),
-            },
-            outcome => outcome,
-        }
-    }
-
-    async fn read_flow(&self, client: &Client) -> Result<(Option<RecallStatus>, Value), Error> {
-        let detail = client.query_recall_flow_detail(self.key_id).await?;
-        Ok((detail.status, (self.read)(&detail).map_err(|error| error.in_call(EDIT, 0))?))
-    }
-}
-
-/// Returns the update of type `U` that would write back a flow.
-pub(crate) fn read_as<U: FlowUpdate>(detail: &RecallFlowDetail) -> Result<Value, Error> {
-    U::from_detail(detail).map(|update| wire(&update))
-}
-
-/// Returns the key of the flow, which must be the same in both states.
-pub(crate) fn checked_key(before: &Value, draft: &Value) -> Result<i64, Error> {
-    let key = &before["keyId"];
-    match key.as_i64() {
-        Some(id) if draft["keyId"] == *key => Ok(id),
-        _ => {
-            let message = format!("`keyId` must stay {key}, because an edit changes one flow");
-            let violation = Violation { path: "keyId".to_owned(), rule: Rule::OneOf, message };
-            Err(Error::invalid_request(vec![violation]).in_call(EDIT, 0))
-        }
-    }
-}
-
-/// Refuses a flow that cannot be edited.
-pub(crate) fn check_pending(status: Option<RecallStatus>) -> Result<(), Error> {
-    match status {
-        Some(RecallStatus::Pending) => Ok(()),
-        other => Err(Error::conflict(other, Vec::new()).in_call(EDIT, 0)),
-    }
+/// Reads a flow as the update of type `U` that would write it back.
+fn read_flow<U: FlowUpdate>(record: Option<&Record>) -> Result<FlowState, Error> {
+    let detail = RecallFlowDetail::from_record(record);
+    Ok((detail.status, wire(&U::from_detail(&detail)?)))
 }
 
 /// Returns the wire form of a request.

@@ -12,7 +12,7 @@ mod record;
 pub(crate) mod request;
 
 pub use call::{Pages, build_runtime, describe_operation, prepare_json};
-pub use edit::{Edit, check_pending};
+pub use edit::{Edit, PreparedEdit, check_pending};
 pub use options::{OptionEntry, Setter};
 pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};

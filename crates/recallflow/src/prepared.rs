@@ -1,13 +1,11 @@
 //! A request that is ready to be sent.
 
 use std::borrow::Cow;
-#[cfg(feature = "__ffi")]
-use std::sync::Arc;
 
 use bytes::Bytes;
 
 #[cfg(feature = "__ffi")]
-use crate::edit::EditSteps;
+use crate::ffi::PreparedEdit;
 use crate::operation::{OperationInfo, OperationKind};
 use crate::response::content::Expected;
 use crate::transport::cancel::Cancel;
@@ -36,9 +34,9 @@ pub struct Prepared {
     pub(crate) body: Bytes,
     pub(crate) expected: Expected,
     pub(crate) cancel: Cancel,
-    /// The steps of an edit that the request is the update of.
+    /// The edit that the request is the update of.
     #[cfg(feature = "__ffi")]
-    pub(crate) edit: Option<Arc<EditSteps>>,
+    pub(crate) edit: Option<Box<PreparedEdit>>,
 }
 
 impl Prepared {

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from recallflow._errors import Change
 from recallflow._log import is_logged
-from recallflow._native import Core, check_pending
+from recallflow._native import Call, Core, check_pending, edit_changes
 from recallflow._record import Record, record
 from recallflow.generated import operations
 from recallflow.generated.requests import UpdateAgentRecallFlow, UpdateRecallFlow
@@ -38,6 +38,7 @@ class BaseEdit:
         check_pending(detail.status)
         self._core = core
         self._original = self.draft = detail.to_update()
+        self._operation = _OPERATIONS[type(self._original)]
 
     @property
     def original(self) -> UpdateRecallFlow | UpdateAgentRecallFlow:
@@ -61,14 +62,15 @@ class BaseEdit:
 
     def changes(self) -> list[Change]:
         """Returns the differences between what was read and the draft."""
-        return self._changes(is_checked=False)
+        return [Change(**change) for change in edit_changes(self._operation, self._original, self.draft)]
 
-    def _changes(self, *, is_checked: bool) -> list[Change]:
-        changes = self._core.edit_changes(*self._parts(), is_checked)
-        return [Change(**change) for change in changes]
-
-    def _parts(self) -> tuple[int, Any, Any]:
-        return _OPERATIONS[type(self._original)], self._original, self.draft
+    def _prepare(self, *, dry_run: bool, verify: bool) -> tuple[EditResult, Call]:
+        """Checks the draft. Returns the result if nothing goes wrong, and the call that applies the changes."""
+        described, call = self._core.prepare_edit(self._operation, self._original, self.draft, verify)
+        changes = [Change(**change) for change in described]
+        outcome: Literal["applied", "unchanged", "planned"]
+        outcome = "unchanged" if not changes else "planned" if dry_run else "applied"
+        return EditResult(outcome, changes), call
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, changes={[str(change) for change in self.changes()]}>"
@@ -114,10 +116,10 @@ class FlowEdit(BaseEdit):
             OutcomeUnknownError: The update may have been applied, and the flow that was read back does not show it.
             RecallFlowError: Base of all errors.
         """
-        changes = self._changes(is_checked=True)
-        if changes and not dry_run:
-            self._core.apply_edit(*self._parts(), verify, (timeout, max_retries), is_logged())
-        return EditResult(_outcome(changes, dry_run), changes)
+        result, call = self._prepare(dry_run=dry_run, verify=verify)
+        if result.outcome == "applied":
+            self._core.call(call, (timeout, max_retries), is_logged())
+        return result
 
 
 class AsyncFlowEdit(BaseEdit):
@@ -138,15 +140,9 @@ class AsyncFlowEdit(BaseEdit):
     ) -> EditResult:
         """Applies the changes. See `FlowEdit.apply`."""
         # Imported here, because it imports `asyncio`.
-        from recallflow._loop import start
+        from recallflow._loop import submit
 
-        changes = self._changes(is_checked=True)
-        if changes and not dry_run:
-            await start(self._core.submit_edit, *self._parts(), verify, (timeout, max_retries))
-        return EditResult(_outcome(changes, dry_run), changes)
-
-
-def _outcome(changes: list[Change], dry_run: bool) -> Literal["applied", "unchanged", "planned"]:
-    if not changes:
-        return "unchanged"
-    return "planned" if dry_run else "applied"
+        result, call = self._prepare(dry_run=dry_run, verify=verify)
+        if result.outcome == "applied":
+            await submit(self._core, call, (timeout, max_retries))
+        return result

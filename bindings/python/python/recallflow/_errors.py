@@ -310,7 +310,10 @@ _KINDS: dict[str, type[RecallFlowError]] = {
 
 def make(payload: dict[str, Any]) -> RecallFlowError:
     """Makes the error that the native module describes."""
-    kind = _KINDS.get(payload["kind"], RecallFlowError)
+    kind = _KINDS.get(payload["name"], RecallFlowError)
+    text = payload["message"]
+    # The attribute of `ApiError` is the message of the service.
+    payload["message"] = payload.get("service_message", "")
     attributes = {name: payload[name] for name in (*_COMMON, *kind._own) if name in payload}
     if "violations" in attributes:
         attributes["violations"] = [Violation(**violation) for violation in attributes["violations"]]
@@ -320,7 +323,7 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
         attributes["drift"] = Drift(**attributes["drift"])
     if "cause" in attributes:
         attributes["cause"] = make(attributes["cause"])
-    return kind(payload["text"], **attributes)
+    return kind(text, **attributes)
 
 
 def _restore(

@@ -18,10 +18,9 @@ from recallflow._native import Completions, refusal
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
 
-    from recallflow._native import Core, Outcome
-    from recallflow._values import Request
+    from recallflow._native import Call, Core, Outcome
 
 # Weak references let a loop be collected that was never closed. All weak references to a loop are one object, so that
 # this lookup is fast.
@@ -29,13 +28,8 @@ _queues: dict[ref[AbstractEventLoop], Completions] = {}
 _lock = allocate_lock()
 
 
-def submit(core: Core, operation: int, request: Request, overrides: tuple[object, ...]) -> Coroutine[Any, Any, Any]:
-    """Starts a call of an operation, and returns the coroutine that waits for it."""
-    return start(core.submit, operation, request, overrides)
-
-
-def start(method: Callable[..., int], *arguments: object) -> Coroutine[Any, Any, Any]:
-    """Starts a call by a method of the native module, and returns the coroutine that waits for it.
+def submit(core: Core, call: Call, overrides: tuple[object, ...]) -> Coroutine[Any, Any, Any]:
+    """Starts a call, and returns the coroutine that waits for it.
 
     It is not `async` itself, which would cost time.
     """
@@ -43,7 +37,7 @@ def start(method: Callable[..., int], *arguments: object) -> Coroutine[Any, Any,
     completions = completions_of(loop)
     future = loop.create_future()
     context = copy_context() if is_logged() else None
-    return outcome(completions, future, method(completions, future, *arguments, context))
+    return outcome(completions, future, core.submit(completions, future, call, overrides, context))
 
 
 def completions_of(loop: AbstractEventLoop) -> Completions:

@@ -11,12 +11,14 @@ from recallflow._values import Request, Response, Value
 
 __all__ = [
     "VERSION",
+    "Call",
     "Completions",
     "Core",
     "Outcome",
     "PageReader",
     "Sandbox",
     "check_pending",
+    "edit_changes",
     "from_dict",
     "from_wire",
     "parse_fee",
@@ -77,6 +79,9 @@ def to_update(detail: Response) -> Request:
 def check_pending(status: int | None) -> None:
     """Raises ConflictError for the status of a flow that cannot be edited."""
 
+def edit_changes(operation: int, original: Request, draft: Request) -> list[dict[str, Any]]:
+    """Returns the differences between two updates, without checking them."""
+
 def parse_fee(text: str) -> tuple[str, str | None] | None:
     """Returns the amount as decimal text, and the currency."""
 
@@ -106,14 +111,22 @@ class Core:
         """Seconds; None before the first response of this process, and after `close`."""
     def close(self) -> None:
         """Drops the connections. Later calls raise ConfigError."""
-    def call(self, operation: int, request: Request, overrides: tuple[object, ...], logged: bool) -> Any:
-        """Runs an operation on the calling thread, without the GIL, and checks for signals."""
+    def prepare(self, operation: int, request: Request) -> Call:
+        """Checks and encodes a request. Raises InvalidRequestError for one that breaks a rule."""
+    @staticmethod
+    def prepare_path(path: object, body: object, kind: object) -> Call:
+        """Does the same for a call of any other endpoint."""
+    def prepare_edit(
+        self, operation: int, original: Request, draft: Request, verify: bool
+    ) -> tuple[list[dict[str, Any]], Call]:
+        """Checks the draft of an edit. Returns the changes, and the call that sends it if the flow is as it was."""
+    def call(self, call: Call, overrides: tuple[object, ...], is_logged: bool) -> Any:
+        """Makes a call on the calling thread, without the GIL, and checks for signals."""
     def submit(
         self,
         completions: Completions,
         future: object,
-        operation: int,
-        request: Request,
+        call: Call,
         overrides: tuple[object, ...],
         context: Context | None,
     ) -> int:
@@ -121,45 +134,12 @@ class Core:
 
         Log records are passed on in the context. Without one, the call is not logged.
         """
-    def call_path(self, path: object, body: object, kind: object, overrides: tuple[object, ...], logged: bool) -> Any:
-        """Calls any other endpoint on the calling thread, as `call` does."""
-    def submit_path(
-        self,
-        completions: Completions,
-        future: object,
-        path: object,
-        body: object,
-        kind: object,
-        overrides: tuple[object, ...],
-        context: Context | None,
-    ) -> int:
-        """Starts a call of any other endpoint in the background, as `submit` does."""
-    def edit_changes(self, operation: int, original: Request, draft: Request, is_checked: bool) -> list[dict[str, Any]]:
-        """Returns the differences between two updates. Raises InvalidRequestError for a draft that breaks a rule."""
-    def apply_edit(
-        self,
-        operation: int,
-        original: Request,
-        draft: Request,
-        verify: bool,
-        overrides: tuple[object, ...],
-        logged: bool,
-    ) -> None:
-        """Sends the draft on the calling thread if the flow is as it was."""
-    def submit_edit(
-        self,
-        completions: Completions,
-        future: object,
-        operation: int,
-        original: Request,
-        draft: Request,
-        verify: bool,
-        overrides: tuple[object, ...],
-        context: Context | None,
-    ) -> int:
-        """Does the same in the background, as `submit` does."""
     def panic(self, operation: int, completions: Completions | None = None, future: object = None) -> int | None:
         """Panics within a call. Only builds with the feature `test-hooks` have it."""
+
+@final
+class Call:
+    """A request that was checked and encoded, and is sent once."""
 
 @final
 class PageReader:

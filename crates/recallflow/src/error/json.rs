@@ -1,12 +1,15 @@
-//! The JSON form of errors and of the values that they carry.
+//! The JSON form of errors and of the values that they carry. Python and Node create their errors from it.
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::{Error, Phase};
+use crate::edit::diff::Change;
+use crate::generated::enums::RecallStatus;
 use crate::pages::drift::Drift;
 use crate::request::violation::{Rule, Violation};
 
-/// The fields of an error. Those that are unknown are left out.
+/// The fields of an error, the only list of them. Those that are unknown are left out.
 #[derive(Serialize)]
 struct Fields<'a> {
     name: &'static str,
@@ -35,6 +38,11 @@ struct Fields<'a> {
     excerpt: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
+    /// Number of the flow's status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a [Change]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drift: Option<Drift>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +58,10 @@ impl Serialize for Error {
         let call = self.call();
         let (service_message, meaning) = match self {
             Error::Api(error) => (Some(&*error.message), error.meaning),
+            _ => (None, None),
+        };
+        let (status, changes) = match self {
+            Error::Conflict(error) => (error.status.map(RecallStatus::number), Some(&*error.changes)),
             _ => (None, None),
         };
         Fields {
@@ -68,6 +80,8 @@ impl Serialize for Error {
             meaning,
             excerpt: if let Error::Protocol(error) = self { Some(&error.excerpt) } else { None },
             violations: self.violations(),
+            status,
+            changes,
             drift: self.drift(),
             cause: if let Error::OutcomeUnknown(error) = self { Some(&error.cause) } else { None },
         }
@@ -79,6 +93,22 @@ impl Serialize for Error {
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Writes `path`, both values as JSON, and `text`: the change as one line.
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            path: &'a str,
+            before: Option<Value>,
+            after: Option<Value>,
+            text: String,
+        }
+        let value = |json: &Option<String>| json.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        let (before, after) = (value(&self.before), value(&self.after));
+        Fields { path: &self.path, before, after, text: self.to_string() }.serialize(serializer)
     }
 }
 
@@ -111,6 +141,18 @@ mod tests {
                 "violations": [{"path": "nodeList[0].lan", "rule": "required", "message": "lan is missing"}],
             })
         );
+    }
+
+    #[test]
+    fn a_conflict_has_its_status_and_changes() {
+        let change =
+            Change { path: "recallNum".to_owned(), before: Some("1".to_owned()), after: Some("[2]".to_owned()) };
+        let written = serde_json::to_value(Error::conflict(Some(RecallStatus::Pending), vec![change])).unwrap();
+        assert_eq!(written["status"], 0);
+        let text = "recallNum: 1 -> [2]";
+        assert_eq!(written["changes"], json!([{ "path": "recallNum", "before": 1, "after": [2], "text": text }]));
+        let written = serde_json::to_value(Error::conflict(None, Vec::new())).unwrap();
+        assert_eq!((&written["changes"], written.get("status")), (&json!([]), None));
     }
 
     #[test]

@@ -40,11 +40,11 @@ impl Client {
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn send_prepared(&self, prepared: Prepared) -> Result<ResponseData, Error> {
-        match prepared.edit.clone() {
-            None => self.send(prepared).await.map(|success| success.data),
-            Some(steps) => steps.apply(self, prepared).await.map(|()| ResponseData::Nothing),
-        }
+    pub async fn send_prepared(&self, mut prepared: Prepared) -> Result<ResponseData, Error> {
+        let Some(edit) = prepared.edit.take() else {
+            return self.send(prepared).await.map(|success| success.data);
+        };
+        edit.steps.apply(self, prepared, edit.verify).await.map(|_| ResponseData::Nothing)
     }
 
     pub(super) fn encode(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from recallflow._async_pages import AsyncPages
 from recallflow._base import BaseClient
-from recallflow._loop import start, submit
+from recallflow._loop import submit
 from recallflow._pages import PagedQuery
 from recallflow.generated import operations
 from recallflow.generated.enums import (
@@ -68,8 +68,7 @@ class AsyncOperations(BaseClient):
         )
         await submit(
             self._core,
-            operations.CANCEL_RECALL_FLOW,
-            request,
+            self._core.prepare(operations.CANCEL_RECALL_FLOW, request),
             (timeout, max_retries),
         )
 
@@ -97,8 +96,7 @@ class AsyncOperations(BaseClient):
         """
         response: GroupCallPage = await submit(
             self._core,
-            operations.QUERY_GROUP_CALLS,
-            request,
+            self._core.prepare(operations.QUERY_GROUP_CALLS, request),
             (timeout, max_retries),
         )
         return response
@@ -167,8 +165,7 @@ class AsyncOperations(BaseClient):
         )
         response: RecallFlowDetail = await submit(
             self._core,
-            operations.QUERY_RECALL_FLOW_DETAIL,
-            request,
+            self._core.prepare(operations.QUERY_RECALL_FLOW_DETAIL, request),
             (timeout, max_retries),
         )
         return response
@@ -197,8 +194,7 @@ class AsyncOperations(BaseClient):
         """
         response: RecallFlowPage = await submit(
             self._core,
-            operations.QUERY_RECALL_FLOWS,
-            request,
+            self._core.prepare(operations.QUERY_RECALL_FLOWS, request),
             (timeout, max_retries),
         )
         return response
@@ -266,8 +262,7 @@ class AsyncOperations(BaseClient):
         """
         await submit(
             self._core,
-            operations.UPDATE_AGENT_RECALL_FLOW,
-            request,
+            self._core.prepare(operations.UPDATE_AGENT_RECALL_FLOW, request),
             (timeout, max_retries),
         )
 
@@ -297,8 +292,7 @@ class AsyncOperations(BaseClient):
         """
         await submit(
             self._core,
-            operations.UPDATE_RECALL_FLOW,
-            request,
+            self._core.prepare(operations.UPDATE_RECALL_FLOW, request),
             (timeout, max_retries),
         )
 
@@ -338,4 +332,4 @@ class AsyncOperations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
-        return await start(self._core.submit_path, path, body, kind, (timeout, max_retries))
+        return await submit(self._core, self._core.prepare_path(path, body, kind), (timeout, max_retries))

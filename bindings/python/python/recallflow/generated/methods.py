@@ -66,8 +66,7 @@ class Operations(BaseClient):
             id=id,
         )
         self._core.call(
-            operations.CANCEL_RECALL_FLOW,
-            request,
+            self._core.prepare(operations.CANCEL_RECALL_FLOW, request),
             (timeout, max_retries),
             is_logged(),
         )
@@ -95,8 +94,7 @@ class Operations(BaseClient):
             RecallFlowError: Base of all errors.
         """
         response: GroupCallPage = self._core.call(
-            operations.QUERY_GROUP_CALLS,
-            request,
+            self._core.prepare(operations.QUERY_GROUP_CALLS, request),
             (timeout, max_retries),
             is_logged(),
         )
@@ -165,8 +163,7 @@ class Operations(BaseClient):
             key_id=key_id,
         )
         response: RecallFlowDetail = self._core.call(
-            operations.QUERY_RECALL_FLOW_DETAIL,
-            request,
+            self._core.prepare(operations.QUERY_RECALL_FLOW_DETAIL, request),
             (timeout, max_retries),
             is_logged(),
         )
@@ -195,8 +192,7 @@ class Operations(BaseClient):
             RecallFlowError: Base of all errors.
         """
         response: RecallFlowPage = self._core.call(
-            operations.QUERY_RECALL_FLOWS,
-            request,
+            self._core.prepare(operations.QUERY_RECALL_FLOWS, request),
             (timeout, max_retries),
             is_logged(),
         )
@@ -264,8 +260,7 @@ class Operations(BaseClient):
             RecallFlowError: Base of all errors.
         """
         self._core.call(
-            operations.UPDATE_AGENT_RECALL_FLOW,
-            request,
+            self._core.prepare(operations.UPDATE_AGENT_RECALL_FLOW, request),
             (timeout, max_retries),
             is_logged(),
         )
@@ -295,8 +290,7 @@ class Operations(BaseClient):
             RecallFlowError: Base of all errors.
         """
         self._core.call(
-            operations.UPDATE_RECALL_FLOW,
-            request,
+            self._core.prepare(operations.UPDATE_RECALL_FLOW, request),
             (timeout, max_retries),
             is_logged(),
         )
@@ -337,4 +331,4 @@ class Operations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
-        return self._core.call_path(path, body, kind, (timeout, max_retries), is_logged())
+        return self._core.call(self._core.prepare_path(path, body, kind), (timeout, max_retries), is_logged())
