@@ -49,8 +49,8 @@ mod _native {
     use crate::sandbox::{Sandbox, serve_sandbox};
     #[pymodule_export]
     use crate::values::{
-        check_pending, from_dict, from_wire, parse_fee, time, to_update, to_wire, total_fees, validate, warnings,
-        wire_names,
+        check_pending, describe_drift, from_dict, from_wire, parse_fee, time, to_update, to_wire, total_fees, validate,
+        warnings, wire_names,
     };
 
     #[pymodule_init]

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
 use recallflow::ffi::{self, Form, Json, Request};
-use recallflow::{Error, Fee, LocalDateTime, Violation};
+use recallflow::{Drift, Error, Fee, LocalDateTime, Violation};
 
 use crate::classes::{Class, Classes};
 use crate::errors::{catch_panics, core_exception};
@@ -191,6 +191,20 @@ pub(crate) fn to_update<'py>(py: Python<'py>, detail: &Bound<'py, PyAny>) -> PyR
 #[pyfunction]
 pub(crate) fn check_pending(status: Option<i64>) -> PyResult<()> {
     ffi::check_pending(status).map_err(core_exception)
+}
+
+/// Returns a sentence about a list that changed while it was being paged.
+#[pyfunction]
+pub(crate) fn describe_drift(
+    total_at_start: Option<i64>,
+    total_at_end: Option<i64>,
+    read: usize,
+    repeated: usize,
+) -> String {
+    let mut drift = Drift::default();
+    (drift.total_at_start, drift.total_at_end) = (total_at_start, total_at_end);
+    (drift.read, drift.repeated) = (read, repeated);
+    drift.to_string()
 }
 
 /// Parses a fee. Returns the amount as decimal text, and the currency.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recallflow._native import describe_drift
 from recallflow._record import Record, record
 
 
@@ -19,13 +20,4 @@ class Drift(Record):
     """Number of items that came a second time and were skipped."""
 
     def __str__(self) -> str:
-        text = "the list changed while it was being read, so items may be missing: "
-        totals = [total for total in (self.total_at_start, self.total_at_end) if total is not None]
-        if len(set(totals)) > 1:
-            text += f"{totals[0]} items were announced at first and {totals[1]} later, "
-        elif totals:
-            text += f"{totals[0]} items were announced, "
-        text += f"{self.read} were read"
-        if self.repeated > 0:
-            text += f"; repeated items skipped: {self.repeated}"
-        return text
+        return describe_drift(self.total_at_start, self.total_at_end, self.read, self.repeated)

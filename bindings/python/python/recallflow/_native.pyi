@@ -18,6 +18,7 @@ __all__ = [
     "PageReader",
     "Sandbox",
     "check_pending",
+    "describe_drift",
     "edit_changes",
     "from_dict",
     "from_wire",
@@ -78,6 +79,9 @@ def to_update(detail: Response) -> Request:
 
 def check_pending(status: int | None) -> None:
     """Raises ConflictError for the status of a flow that cannot be edited."""
+
+def describe_drift(total_at_start: int | None, total_at_end: int | None, read: int, repeated: int) -> str:
+    """Returns a sentence about a list that changed while it was being paged."""
 
 def edit_changes(operation: int, original: Request, draft: Request) -> list[dict[str, Any]]:
     """Returns the differences between two updates, without checking them."""
