@@ -14,7 +14,7 @@
 //! - Rust: a raw identifier (`r#type`). A trailing `_` for words that cannot be raw (`self_`) and for members of every
 //!   generated type (`new_`, `extra_`).
 //! - Python: a trailing `_` for keywords, `self`, members of every generated class, and names that the class bodies use
-//!   (`datetime_`). Arguments of client methods also avoid the names of call options (`timeout_`).
+//!   (`datetime_`). Lowering rejects arguments with the names of other arguments ([`reserved::reserved_keyword`]).
 //! - TypeScript: a trailing `_` for arguments that are keywords (`class_`) or names that the generated functions use
 //!   (`options_`). Properties and methods need no escape. A property always has the name on the wire, so the spec must not
 //!   use the name of another property: see [`reserved::reserved_property`].
@@ -25,8 +25,7 @@
 pub mod reserved;
 
 use reserved::{
-    MEMBERS, PYTHON_CALL_OPTIONS, PYTHON_KEYWORDS, PYTHON_USED, RUST_KEYWORDS, RUST_NEVER_RAW, TYPESCRIPT_KEYWORDS,
-    TYPESCRIPT_USED, has,
+    MEMBERS, PYTHON_KEYWORDS, PYTHON_USED, RUST_KEYWORDS, RUST_NEVER_RAW, TYPESCRIPT_KEYWORDS, TYPESCRIPT_USED, has,
 };
 
 /// Converts a name to `snake_case`: `uploadName` → `upload_name`, `HTTPStatus` → `http_status`, `text1` → `text1`.
@@ -81,13 +80,6 @@ pub fn rust_variant(name: &str) -> String {
 pub fn python_field(name: &str) -> String {
     let name = escape_member(snake(name));
     if has(PYTHON_KEYWORDS, &name) || has(PYTHON_USED, &name) { trailed(name) } else { name }
-}
-
-/// Returns the name of an argument of a Python client method: `keyId` → `key_id`, `timeout` → `timeout_`.
-#[must_use]
-pub fn python_argument(name: &str) -> String {
-    let name = python_field(name);
-    if has(PYTHON_CALL_OPTIONS, &name) { trailed(name) } else { name }
 }
 
 /// Returns the TypeScript name of a method: `query_group_calls` → `queryGroupCalls`.
@@ -187,7 +179,7 @@ mod tests {
 
     #[test]
     fn escapes() {
-        let cases: [(Convert, &str, &str); 27] = [
+        let cases: [(Convert, &str, &str); 26] = [
             (rust_field, "type", "r#type"),
             (rust_field, "async", "r#async"),
             (rust_field, "self", "self_"),
@@ -210,7 +202,6 @@ mod tests {
             (python_field, "toDict", "to_dict_"),
             (python_field, "datetime", "datetime_"),
             (python_field, "timeout", "timeout"),
-            (python_argument, "timeout", "timeout_"),
             (typescript_method, "text_to_speech", "textToSpeech"),
             (typescript_argument, "class", "class_"),
             (typescript_argument, "options", "options_"),

@@ -4,13 +4,11 @@
 >>> client = rf.Client("key", "secret", base_url=rf.ITNIO)  # or rf.Client.from_env()
 >>> detail = client.query_recall_flow_detail(299)
 >>> client.update_recall_flow(
-...     rf.UpdateRecallFlow(
-...         key_id=299,
-...         recall_interval=30,
-...         recall_num=1,
-...         recall_type=rf.RecallType.ALL,
-...         node_list=[rf.RecallNode.uploaded("120250811103439c1901f4c53b691b419ad8a143b.wav")],
-...     )
+...     key_id=299,
+...     recall_interval=30,
+...     recall_num=1,
+...     recall_type=rf.RecallType.ALL,
+...     node_list=[rf.RecallNode.uploaded("120250811103439c1901f4c53b691b419ad8a143b.wav")],
 ... )
 
 `AsyncClient` is the same for `asyncio`. Every error is a `RecallFlowError`. `recallflow.sandbox` is a local server that

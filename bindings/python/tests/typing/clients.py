@@ -26,6 +26,18 @@ def calls_return_their_responses(client: rf.Client, query: rf.GroupCallQuery, up
     assert_type([task.task_id for task in tasks], list[int | None])
 
 
+def fields_are_passed_by_keyword(client: rf.Client, query: rf.GroupCallQuery) -> None:
+    start, end = "2024-01-01 00:00:00", "2024-06-03 15:13:01"
+    assert_type(client.query_group_calls(str_time=start, end_time=end, timeout=5), rf.GroupCallPage)
+    tasks = client.group_calls(str_time=start, end_time=end, status_list=[rf.TaskStatus.FINISHED], concurrency=4)
+    assert_type(tasks, rf.Pages[rf.GroupCallTask])
+    client.update_recall_flow(key_id=1, recall_interval=30, recall_num=1, recall_type=0, extra={"new": 1})
+    client.group_calls(str_time=start)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
+    client.group_calls(str_time=start, end_time=end, sizes=5)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
+    client.group_calls(query, size=5)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
+    client.group_calls(str_time=start, end_time=5)  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
+
+
 def any_endpoint_takes_a_mapping_or_a_sequence(client: rf.Client) -> None:
     client.call("voice/balance", {"currency": "USD"}, timeout=5)
     client.call("voice/balance", [1, Decimal("0.1")], "update")
@@ -40,6 +52,9 @@ async def awaited_calls_too(client: rf.AsyncClient, query: rf.GroupCallQuery, up
     tasks = client.group_calls(query)
     assert_type(tasks, rf.AsyncPages[rf.GroupCallTask])
     assert_type([task async for task in tasks], list[rf.GroupCallTask])
+    assert_type(await client.query_recall_flows(str_time="", end_time=""), rf.RecallFlowPage)
+    assert_type(client.recall_flows(str_time="", end_time="", size=5), rf.AsyncPages[rf.RecallFlow])
+    await client.update_recall_flow(key_id=1)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
 
 
 def options_are_checked(path: Path) -> None:

@@ -104,7 +104,7 @@ def operations_answer_their_responses(client: rf.Client, query: rf.GroupCallQuer
     assert_type(client.group_calls(query), rf.Pages[rf.GroupCallTask])
     assert_type([task.task_id for task in client.group_calls(query)], list[int | None])
     client.update_recall_flow(update, max_retries=0)
-    client.update_recall_flow(query)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    client.update_recall_flow(query)  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
     client.query_recall_flow_detail("299")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 

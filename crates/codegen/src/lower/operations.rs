@@ -14,7 +14,7 @@ use super::variants;
 use crate::diagnostic::{At, Place, Sink};
 use crate::model::{Direction, FieldKind, Operation, OperationKind, Paging};
 use crate::names;
-use crate::raw::{RawBody, RawEnvelope, RawOperation, RawPaging, RawSpec};
+use crate::raw::{RawBody, RawEnvelope, RawOperation, RawOption, RawPaging, RawSpec};
 
 /// Lowers all operations, in the order of their files.
 pub(super) fn lower_operations(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sink) -> Vec<Operation> {
@@ -23,12 +23,13 @@ pub(super) fn lower_operations(spec: &RawSpec, symbols: &Symbols<'_>, sink: &Sin
     variants::check_variants(&spec.operations, sink);
     check_requests(&spec.operations, sink);
     let envelope = spec.service.as_ref().and_then(|service| service.envelope.as_ref());
-    spec.operations.iter().filter_map(|raw| lower_operation(raw, envelope, symbols, sink)).collect()
+    spec.operations.iter().filter_map(|raw| lower_operation(raw, envelope, &spec.options, symbols, sink)).collect()
 }
 
 fn lower_operation(
     raw: &RawOperation,
     envelope: Option<&RawEnvelope>,
+    options: &[RawOption],
     symbols: &Symbols<'_>,
     sink: &Sink,
 ) -> Option<Operation> {
@@ -37,6 +38,9 @@ fn lower_operation(
     let request = raw.request.as_ref().and_then(|request| body(request, Direction::Request, symbols, sink));
     let response = raw.response.as_ref().map(|response| body(response, Direction::Response, symbols, sink));
     let (arguments, names) = request.map(|request| arguments(raw, request, symbols, sink)).unwrap_or_default();
+    if let Some(request) = request {
+        check_keywords(&Scope::new(symbols, request), &arguments, &names, options, sink);
+    }
     let expected = Expected { request, response: response.flatten(), envelope };
     let examples = examples::lower_examples(&raw.examples, expected, symbols, sink);
     let paging = raw.paging.as_ref().map(|paging| {
@@ -169,6 +173,27 @@ fn arguments<'a>(
     let fields: Vec<_> = scope.shapes.iter().filter_map(lower).collect();
     check_complete("the method", given.at, &[], &arguments, &fields, sink);
     (arguments, names)
+}
+
+/// Checks that no field that is passed by keyword has the name of another argument of the method.
+fn check_keywords(
+    request: &Scope<'_>,
+    arguments: &[String],
+    names: &[(String, String)],
+    options: &[RawOption],
+    sink: &Sink,
+) {
+    let fields = request.shapes.iter().map(|shape| &shape.member.raw.wire);
+    for wire in fields.filter(|wire| arguments.is_empty() || arguments.contains(&wire.value)) {
+        let renamed = names.iter().find(|(field, _)| *field == wire.value);
+        let name = names::python_field(renamed.map_or(wire.as_str(), |(_, name)| name));
+        let is_option =
+            |option: &RawOption| option.name.value == name && option.call.as_ref().is_some_and(|call| call.value);
+        if names::reserved::reserved_keyword(&name) || options.iter().any(is_option) {
+            let message = format!("the methods of Python's clients already have an argument `{name}`");
+            sink.suggest(wire.at, message, "choose another name for that argument");
+        }
+    }
 }
 
 fn lower_paging(

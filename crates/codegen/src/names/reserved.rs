@@ -42,12 +42,12 @@ pub(super) const MEMBERS: &str = "
 
 /// Names that the bodies of the generated Python classes use. A field of the same name would hide them.
 pub(super) const PYTHON_USED: &str = "
-    bool bytearray bytes classmethod datetime float int memoryview property str tuple
+    bool bytearray bytes classmethod date datetime float int memoryview property str tuple
 ";
 
-/// Arguments of every method of the Python clients.
-pub(super) const PYTHON_CALL_OPTIONS: &str = "
-    max_retries timeout
+/// Arguments of the Python clients' methods beside the fields of a request and the options of a call.
+const PYTHON_CALL_ARGUMENTS: &str = "
+    concurrency query request strict
 ";
 
 /// Members of the clients, in `snake_case`.
@@ -111,6 +111,12 @@ pub fn is_part_of_request(whole: &str, name: &str) -> bool {
 #[must_use]
 pub fn reserved_type(name: &str) -> bool {
     [RUST_TYPES, RUST_USED, PYTHON_TYPES, TYPESCRIPT_TYPES, LIBRARY_TYPES].iter().any(|list| has(list, name))
+}
+
+/// Returns whether the Python clients' methods have an argument of this name beside the options of a call.
+#[must_use]
+pub fn reserved_keyword(name: &str) -> bool {
+    has(PYTHON_CALL_ARGUMENTS, name)
 }
 
 /// Returns whether the clients already have a method of this `snake_case` name.

@@ -2,7 +2,7 @@
 
 use super::markdown::{code, table};
 use super::option_text::{PYTHON, RUST, Style, TYPESCRIPT};
-use crate::model::{Api, Operation, Paging};
+use crate::model::{Api, Operation, Paging, Required};
 use crate::names;
 use crate::sections::PageSection;
 
@@ -11,58 +11,64 @@ struct Readme {
     path: &'static str,
     style: Style,
     /// Writes the call of an operation.
-    call: fn(&Operation) -> String,
+    call: fn(&Api, &Operation) -> String,
     /// Writes the result of an operation.
     result: fn(&Operation) -> String,
     /// Writes the call that reads all pages, and its result.
-    pages: fn(&Operation, &Paging) -> [String; 2],
+    pages: fn(&Api, &Operation, &Paging) -> [String; 2],
 }
 
 const READMES: [Readme; 3] = [
     Readme {
         path: "README.md",
         style: RUST,
-        call: |operation| match operation.single_argument() {
+        call: |_, operation| match operation.single_argument() {
             Some(wire) => format!("{}({})", operation.name, names::rust_field(operation.argument_name(wire))),
             None => format!("{}(&{})", operation.name, operation.request),
         },
         result: |operation| operation.response.clone().unwrap_or_else(|| "()".to_owned()),
-        pages: |operation, paging| {
+        pages: |_, operation, paging| {
             [format!("{}({})", paging.name, operation.request), format!("Pages<{}>", operation.request)]
         },
     },
     Readme {
         path: "bindings/python/README.md",
         style: PYTHON,
-        call: |operation| {
+        call: |api, operation| {
             let name = names::python_field(&operation.name);
             if operation.arguments.is_empty() {
-                return format!("{name}({}(…))", operation.request);
+                return format!("{name}({})", required_keywords(api, operation));
             }
-            let arguments =
-                operation.arguments.iter().map(|wire| names::python_argument(operation.argument_name(wire)));
+            let arguments = operation.arguments.iter().map(|wire| names::python_field(operation.argument_name(wire)));
             format!("{name}({})", arguments.collect::<Vec<_>>().join(", "))
         },
         result: |operation| operation.response.clone().unwrap_or_else(|| "None".to_owned()),
-        pages: |operation, paging| {
+        pages: |api, operation, paging| {
             let name = names::python_field(&paging.name);
-            [format!("{name}({}(…))", operation.request), format!("Pages[{}]", paging.item)]
+            [format!("{name}({})", required_keywords(api, operation)), format!("Pages[{}]", paging.item)]
         },
     },
     Readme {
         path: "bindings/node/README.md",
         style: TYPESCRIPT,
-        call: |operation| {
+        call: |_, operation| {
             let argument = operation.single_argument();
             let argument = argument.map(|wire| names::typescript_argument(operation.argument_name(wire)));
             format!("{}({})", names::typescript_method(&operation.name), argument.as_deref().unwrap_or("{ … }"))
         },
         result: |operation| format!("Promise<{}>", operation.response.as_deref().unwrap_or("void")),
-        pages: |_, paging| {
+        pages: |_, _, paging| {
             [format!("{}({{ … }})", names::typescript_method(&paging.name)), format!("Pages<{}>", paging.item)]
         },
     },
 ];
+
+/// Returns the keyword arguments in Python that have no default.
+fn required_keywords(api: &Api, operation: &Operation) -> String {
+    let fields = api.type_named(&operation.request).fields.iter();
+    let required = fields.filter(|field| field.required == Required::Always && field.default.is_none());
+    required.map(|field| format!("{}=…", names::python_field(&field.wire))).collect::<Vec<_>>().join(", ")
+}
 
 /// Renders the sections of all pages.
 pub(super) fn render(api: &Api) -> Vec<PageSection> {
@@ -80,9 +86,9 @@ fn operations(api: &Api, readme: &Readme) -> String {
             let first_sentence = doc.split_once(". ").map_or(doc.trim_end_matches('.'), |(first, _)| first);
             vec![code(&call), code(&result), first_sentence.to_owned()]
         };
-        let one = row((readme.call)(operation), (readme.result)(operation), &operation.doc.text);
+        let one = row((readme.call)(api, operation), (readme.result)(operation), &operation.doc.text);
         let all = operation.paging.as_ref().map(|paging| {
-            let [call, result] = (readme.pages)(operation, paging);
+            let [call, result] = (readme.pages)(api, operation, paging);
             row(call, result, &paging.doc)
         });
         std::iter::once(one).chain(all)

@@ -5,21 +5,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, overload
 
 from recallflow._async_pages import AsyncPages
 from recallflow._base import BaseClient
+from recallflow._keywords import UNSET, request_from
 from recallflow._loop import submit
 from recallflow._pages import PagedQuery
 from recallflow.generated import operations
 from recallflow.generated.enums import (
     CancelScope,
+    RecallType,
+    TaskStatus,
+    TaskType,
 )
 from recallflow.generated.requests import (
+    AgentRecallNode,
     CancelRecallFlow,
     GroupCallQuery,
     RecallFlowDetailQuery,
     RecallFlowQuery,
+    RecallNode,
     UpdateAgentRecallFlow,
     UpdateRecallFlow,
 )
@@ -72,10 +79,45 @@ class AsyncOperations(BaseClient):
             (timeout, max_retries),
         )
 
+    @overload
     async def query_group_calls(
         self,
-        request: GroupCallQuery,
+        query: GroupCallQuery,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> GroupCallPage: ...
+
+    @overload
+    async def query_group_calls(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_type: TaskType | int = TaskType.AI_AGENT,
+        status_list: Sequence[TaskStatus | int] | None = None,
+        idx_app_id: int | None = None,
+        search_condition: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> GroupCallPage: ...
+
+    async def query_group_calls(
+        self,
+        query: GroupCallQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_type: TaskType | int = UNSET,
+        status_list: Sequence[TaskStatus | int] | None = UNSET,
+        idx_app_id: int | None = UNSET,
+        search_condition: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> GroupCallPage:
@@ -86,7 +128,7 @@ class AsyncOperations(BaseClient):
         `POST voice/group/call/query`.
 
         Args:
-            request: Selection of group-call tasks, and the page to read.
+            query: Selection of group-call tasks, and the page to read. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -94,17 +136,71 @@ class AsyncOperations(BaseClient):
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
             RecallFlowError: Base of all errors.
         """
+        query = request_from(
+            GroupCallQuery,
+            query,
+            (
+                current,
+                size,
+                str_time,
+                end_time,
+                task_type,
+                status_list,
+                idx_app_id,
+                search_condition,
+                extra,
+            ),
+        )
         response: GroupCallPage = await submit(
             self._core,
-            self._core.prepare(operations.QUERY_GROUP_CALLS, request),
+            self._core.prepare(operations.QUERY_GROUP_CALLS, query),
             (timeout, max_retries),
         )
         return response
 
+    @overload
     def group_calls(
         self,
         query: GroupCallQuery,
         *,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AsyncPages[GroupCallTask]: ...
+
+    @overload
+    def group_calls(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_type: TaskType | int = TaskType.AI_AGENT,
+        status_list: Sequence[TaskStatus | int] | None = None,
+        idx_app_id: int | None = None,
+        search_condition: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AsyncPages[GroupCallTask]: ...
+
+    def group_calls(
+        self,
+        query: GroupCallQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_type: TaskType | int = UNSET,
+        status_list: Sequence[TaskStatus | int] | None = UNSET,
+        idx_app_id: int | None = UNSET,
+        search_condition: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         concurrency: int = 1,
         strict: bool = False,
         timeout: float | None = None,
@@ -118,7 +214,7 @@ class AsyncOperations(BaseClient):
         `POST voice/group/call/query`.
 
         Args:
-            query: Selection of group-call tasks, and the page to read.
+            query: Selection of group-call tasks, and the page to read. Its fields can be passed by keyword instead.
             concurrency: Number of pages to request at the same time, from 1 to 8. The items stay in order.
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
@@ -131,7 +227,21 @@ class AsyncOperations(BaseClient):
             PagedQuery(
                 self._core,
                 operations.QUERY_GROUP_CALLS,
-                query,
+                request_from(
+                    GroupCallQuery,
+                    query,
+                    (
+                        current,
+                        size,
+                        str_time,
+                        end_time,
+                        task_type,
+                        status_list,
+                        idx_app_id,
+                        search_condition,
+                        extra,
+                    ),
+                ),
                 (timeout, max_retries),
                 concurrency,
                 strict,
@@ -170,10 +280,39 @@ class AsyncOperations(BaseClient):
         )
         return response
 
+    @overload
     async def query_recall_flows(
         self,
-        request: RecallFlowQuery,
+        query: RecallFlowQuery,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RecallFlowPage: ...
+
+    @overload
+    async def query_recall_flows(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_name: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RecallFlowPage: ...
+
+    async def query_recall_flows(
+        self,
+        query: RecallFlowQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_name: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RecallFlowPage:
@@ -184,7 +323,8 @@ class AsyncOperations(BaseClient):
         `POST voice/recallFlow/queryPage`.
 
         Args:
-            request: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+            query: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+                Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -192,17 +332,62 @@ class AsyncOperations(BaseClient):
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
             RecallFlowError: Base of all errors.
         """
+        query = request_from(
+            RecallFlowQuery,
+            query,
+            (
+                current,
+                size,
+                str_time,
+                end_time,
+                task_name,
+                extra,
+            ),
+        )
         response: RecallFlowPage = await submit(
             self._core,
-            self._core.prepare(operations.QUERY_RECALL_FLOWS, request),
+            self._core.prepare(operations.QUERY_RECALL_FLOWS, query),
             (timeout, max_retries),
         )
         return response
 
+    @overload
     def recall_flows(
         self,
         query: RecallFlowQuery,
         *,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AsyncPages[RecallFlow]: ...
+
+    @overload
+    def recall_flows(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_name: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AsyncPages[RecallFlow]: ...
+
+    def recall_flows(
+        self,
+        query: RecallFlowQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_name: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         concurrency: int = 1,
         strict: bool = False,
         timeout: float | None = None,
@@ -217,6 +402,7 @@ class AsyncOperations(BaseClient):
 
         Args:
             query: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+                Its fields can be passed by keyword instead.
             concurrency: Number of pages to request at the same time, from 1 to 8. The items stay in order.
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
@@ -229,17 +415,59 @@ class AsyncOperations(BaseClient):
             PagedQuery(
                 self._core,
                 operations.QUERY_RECALL_FLOWS,
-                query,
+                request_from(
+                    RecallFlowQuery,
+                    query,
+                    (
+                        current,
+                        size,
+                        str_time,
+                        end_time,
+                        task_name,
+                        extra,
+                    ),
+                ),
                 (timeout, max_retries),
                 concurrency,
                 strict,
             )
         )
 
+    @overload
     async def update_agent_recall_flow(
         self,
         request: UpdateAgentRecallFlow,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    @overload
+    async def update_agent_recall_flow(
+        self,
+        *,
+        key_id: int,
+        recall_interval: int,
+        recall_num: int,
+        recall_type: RecallType | int,
+        recall_intent: Sequence[str] | None = None,
+        node_list: Sequence[AgentRecallNode] | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    async def update_agent_recall_flow(
+        self,
+        request: UpdateAgentRecallFlow | None = None,
+        *,
+        key_id: int = UNSET,
+        recall_interval: int = UNSET,
+        recall_num: int = UNSET,
+        recall_type: RecallType | int = UNSET,
+        recall_intent: Sequence[str] | None = UNSET,
+        node_list: Sequence[AgentRecallNode] | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -251,7 +479,8 @@ class AsyncOperations(BaseClient):
         `POST voice/recallFlow/update`.
 
         Args:
-            request: New settings of an AI Agent recall flow. Known only from other public pages of the vendor.
+            request: New settings of an AI Agent recall flow. Known only from other public pages of the vendor. Its
+                fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -260,16 +489,58 @@ class AsyncOperations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
+        request = request_from(
+            UpdateAgentRecallFlow,
+            request,
+            (
+                key_id,
+                recall_interval,
+                recall_num,
+                recall_type,
+                recall_intent,
+                node_list,
+                extra,
+            ),
+        )
         await submit(
             self._core,
             self._core.prepare(operations.UPDATE_AGENT_RECALL_FLOW, request),
             (timeout, max_retries),
         )
 
+    @overload
     async def update_recall_flow(
         self,
         request: UpdateRecallFlow,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    @overload
+    async def update_recall_flow(
+        self,
+        *,
+        key_id: int,
+        recall_interval: int,
+        recall_num: int,
+        recall_type: RecallType | int,
+        node_list: Sequence[RecallNode] | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    async def update_recall_flow(
+        self,
+        request: UpdateRecallFlow | None = None,
+        *,
+        key_id: int = UNSET,
+        recall_interval: int = UNSET,
+        recall_num: int = UNSET,
+        recall_type: RecallType | int = UNSET,
+        node_list: Sequence[RecallNode] | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -281,7 +552,7 @@ class AsyncOperations(BaseClient):
         `POST voice/recallFlow/update`.
 
         Args:
-            request: New settings of a recall flow.
+            request: New settings of a recall flow. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -290,6 +561,18 @@ class AsyncOperations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
+        request = request_from(
+            UpdateRecallFlow,
+            request,
+            (
+                key_id,
+                recall_interval,
+                recall_num,
+                recall_type,
+                node_list,
+                extra,
+            ),
+        )
         await submit(
             self._core,
             self._core.prepare(operations.UPDATE_RECALL_FLOW, request),

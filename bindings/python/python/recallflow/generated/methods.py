@@ -5,20 +5,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, overload
 
 from recallflow._base import BaseClient
+from recallflow._keywords import UNSET, request_from
 from recallflow._log import is_logged
 from recallflow._pages import PagedQuery, Pages
 from recallflow.generated import operations
 from recallflow.generated.enums import (
     CancelScope,
+    RecallType,
+    TaskStatus,
+    TaskType,
 )
 from recallflow.generated.requests import (
+    AgentRecallNode,
     CancelRecallFlow,
     GroupCallQuery,
     RecallFlowDetailQuery,
     RecallFlowQuery,
+    RecallNode,
     UpdateAgentRecallFlow,
     UpdateRecallFlow,
 )
@@ -71,10 +78,45 @@ class Operations(BaseClient):
             is_logged(),
         )
 
+    @overload
     def query_group_calls(
         self,
-        request: GroupCallQuery,
+        query: GroupCallQuery,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> GroupCallPage: ...
+
+    @overload
+    def query_group_calls(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_type: TaskType | int = TaskType.AI_AGENT,
+        status_list: Sequence[TaskStatus | int] | None = None,
+        idx_app_id: int | None = None,
+        search_condition: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> GroupCallPage: ...
+
+    def query_group_calls(
+        self,
+        query: GroupCallQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_type: TaskType | int = UNSET,
+        status_list: Sequence[TaskStatus | int] | None = UNSET,
+        idx_app_id: int | None = UNSET,
+        search_condition: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> GroupCallPage:
@@ -85,7 +127,7 @@ class Operations(BaseClient):
         `POST voice/group/call/query`.
 
         Args:
-            request: Selection of group-call tasks, and the page to read.
+            query: Selection of group-call tasks, and the page to read. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -93,17 +135,71 @@ class Operations(BaseClient):
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
             RecallFlowError: Base of all errors.
         """
+        query = request_from(
+            GroupCallQuery,
+            query,
+            (
+                current,
+                size,
+                str_time,
+                end_time,
+                task_type,
+                status_list,
+                idx_app_id,
+                search_condition,
+                extra,
+            ),
+        )
         response: GroupCallPage = self._core.call(
-            self._core.prepare(operations.QUERY_GROUP_CALLS, request),
+            self._core.prepare(operations.QUERY_GROUP_CALLS, query),
             (timeout, max_retries),
             is_logged(),
         )
         return response
 
+    @overload
     def group_calls(
         self,
         query: GroupCallQuery,
         *,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Pages[GroupCallTask]: ...
+
+    @overload
+    def group_calls(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_type: TaskType | int = TaskType.AI_AGENT,
+        status_list: Sequence[TaskStatus | int] | None = None,
+        idx_app_id: int | None = None,
+        search_condition: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Pages[GroupCallTask]: ...
+
+    def group_calls(
+        self,
+        query: GroupCallQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_type: TaskType | int = UNSET,
+        status_list: Sequence[TaskStatus | int] | None = UNSET,
+        idx_app_id: int | None = UNSET,
+        search_condition: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         concurrency: int = 1,
         strict: bool = False,
         timeout: float | None = None,
@@ -117,7 +213,7 @@ class Operations(BaseClient):
         `POST voice/group/call/query`.
 
         Args:
-            query: Selection of group-call tasks, and the page to read.
+            query: Selection of group-call tasks, and the page to read. Its fields can be passed by keyword instead.
             concurrency: Number of pages to request at the same time, from 1 to 8. The items stay in order.
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
@@ -130,7 +226,21 @@ class Operations(BaseClient):
             PagedQuery(
                 self._core,
                 operations.QUERY_GROUP_CALLS,
-                query,
+                request_from(
+                    GroupCallQuery,
+                    query,
+                    (
+                        current,
+                        size,
+                        str_time,
+                        end_time,
+                        task_type,
+                        status_list,
+                        idx_app_id,
+                        search_condition,
+                        extra,
+                    ),
+                ),
                 (timeout, max_retries),
                 concurrency,
                 strict,
@@ -169,10 +279,39 @@ class Operations(BaseClient):
         )
         return response
 
+    @overload
     def query_recall_flows(
         self,
-        request: RecallFlowQuery,
+        query: RecallFlowQuery,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RecallFlowPage: ...
+
+    @overload
+    def query_recall_flows(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_name: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RecallFlowPage: ...
+
+    def query_recall_flows(
+        self,
+        query: RecallFlowQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_name: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RecallFlowPage:
@@ -183,7 +322,8 @@ class Operations(BaseClient):
         `POST voice/recallFlow/queryPage`.
 
         Args:
-            request: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+            query: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+                Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -191,17 +331,62 @@ class Operations(BaseClient):
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
             RecallFlowError: Base of all errors.
         """
+        query = request_from(
+            RecallFlowQuery,
+            query,
+            (
+                current,
+                size,
+                str_time,
+                end_time,
+                task_name,
+                extra,
+            ),
+        )
         response: RecallFlowPage = self._core.call(
-            self._core.prepare(operations.QUERY_RECALL_FLOWS, request),
+            self._core.prepare(operations.QUERY_RECALL_FLOWS, query),
             (timeout, max_retries),
             is_logged(),
         )
         return response
 
+    @overload
     def recall_flows(
         self,
         query: RecallFlowQuery,
         *,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Pages[RecallFlow]: ...
+
+    @overload
+    def recall_flows(
+        self,
+        *,
+        current: int = 1,
+        size: int = 100,
+        str_time: datetime | str,
+        end_time: datetime | str,
+        task_name: str | None = None,
+        extra: Mapping[str, Any] = ...,
+        concurrency: int = 1,
+        strict: bool = False,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Pages[RecallFlow]: ...
+
+    def recall_flows(
+        self,
+        query: RecallFlowQuery | None = None,
+        *,
+        current: int = UNSET,
+        size: int = UNSET,
+        str_time: datetime | str = UNSET,
+        end_time: datetime | str = UNSET,
+        task_name: str | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         concurrency: int = 1,
         strict: bool = False,
         timeout: float | None = None,
@@ -216,6 +401,7 @@ class Operations(BaseClient):
 
         Args:
             query: Selection of recall flows, and the page to read. Known only from other public pages of the vendor.
+                Its fields can be passed by keyword instead.
             concurrency: Number of pages to request at the same time, from 1 to 8. The items stay in order.
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
@@ -228,17 +414,59 @@ class Operations(BaseClient):
             PagedQuery(
                 self._core,
                 operations.QUERY_RECALL_FLOWS,
-                query,
+                request_from(
+                    RecallFlowQuery,
+                    query,
+                    (
+                        current,
+                        size,
+                        str_time,
+                        end_time,
+                        task_name,
+                        extra,
+                    ),
+                ),
                 (timeout, max_retries),
                 concurrency,
                 strict,
             )
         )
 
+    @overload
     def update_agent_recall_flow(
         self,
         request: UpdateAgentRecallFlow,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    @overload
+    def update_agent_recall_flow(
+        self,
+        *,
+        key_id: int,
+        recall_interval: int,
+        recall_num: int,
+        recall_type: RecallType | int,
+        recall_intent: Sequence[str] | None = None,
+        node_list: Sequence[AgentRecallNode] | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    def update_agent_recall_flow(
+        self,
+        request: UpdateAgentRecallFlow | None = None,
+        *,
+        key_id: int = UNSET,
+        recall_interval: int = UNSET,
+        recall_num: int = UNSET,
+        recall_type: RecallType | int = UNSET,
+        recall_intent: Sequence[str] | None = UNSET,
+        node_list: Sequence[AgentRecallNode] | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -250,7 +478,8 @@ class Operations(BaseClient):
         `POST voice/recallFlow/update`.
 
         Args:
-            request: New settings of an AI Agent recall flow. Known only from other public pages of the vendor.
+            request: New settings of an AI Agent recall flow. Known only from other public pages of the vendor. Its
+                fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -259,16 +488,58 @@ class Operations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
+        request = request_from(
+            UpdateAgentRecallFlow,
+            request,
+            (
+                key_id,
+                recall_interval,
+                recall_num,
+                recall_type,
+                recall_intent,
+                node_list,
+                extra,
+            ),
+        )
         self._core.call(
             self._core.prepare(operations.UPDATE_AGENT_RECALL_FLOW, request),
             (timeout, max_retries),
             is_logged(),
         )
 
+    @overload
     def update_recall_flow(
         self,
         request: UpdateRecallFlow,
         *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    @overload
+    def update_recall_flow(
+        self,
+        *,
+        key_id: int,
+        recall_interval: int,
+        recall_num: int,
+        recall_type: RecallType | int,
+        node_list: Sequence[RecallNode] | None = None,
+        extra: Mapping[str, Any] = ...,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None: ...
+
+    def update_recall_flow(
+        self,
+        request: UpdateRecallFlow | None = None,
+        *,
+        key_id: int = UNSET,
+        recall_interval: int = UNSET,
+        recall_num: int = UNSET,
+        recall_type: RecallType | int = UNSET,
+        node_list: Sequence[RecallNode] | None = UNSET,
+        extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -280,7 +551,7 @@ class Operations(BaseClient):
         `POST voice/recallFlow/update`.
 
         Args:
-            request: New settings of a recall flow.
+            request: New settings of a recall flow. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
 
@@ -289,6 +560,18 @@ class Operations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
+        request = request_from(
+            UpdateRecallFlow,
+            request,
+            (
+                key_id,
+                recall_interval,
+                recall_num,
+                recall_type,
+                node_list,
+                extra,
+            ),
+        )
         self._core.call(
             self._core.prepare(operations.UPDATE_RECALL_FLOW, request),
             (timeout, max_retries),

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::options::{self, PythonOption};
 use super::text::{fill, sorted};
-use super::types::{annotation, enums_of, literal};
-use crate::model::{Api, Direction, FieldKind, Operation, OperationKind, Required};
+use super::types::{annotation, enums_of, literal, objects_of};
+use super::values::{PythonMember, member};
+use crate::model::{Api, Direction, Field, FieldKind, Operation, OperationKind, Required};
 use crate::names;
 
 #[derive(Serialize)]
@@ -33,6 +34,10 @@ struct Call {
     is_update: bool,
     request: String,
     request_doc: String,
+    /// Name of the argument that is the request.
+    argument: &'static str,
+    /// The fields of the request, which can be passed by keyword instead. Empty if the method has `arguments`.
+    fields: Vec<PythonMember>,
     response: Option<String>,
     /// What the method takes in place of the request; empty if it takes the request.
     arguments: Vec<Argument>,
@@ -73,34 +78,43 @@ pub(super) fn methods(api: &Api, is_async: bool) -> String {
 fn page(api: &Api, is_async: bool) -> PythonMethods {
     let operations = &api.operations;
     let items = operations.iter().filter_map(|operation| Some(operation.paging.as_ref()?.item.clone()));
-    let arguments = || {
-        operations.iter().flat_map(|operation| {
-            operation.arguments.iter().map(|wire| &api.type_named(&operation.request).field(wire).kind)
-        })
-    };
+    let arguments = || operations.iter().flat_map(|operation| arguments_of(api, operation)).map(|field| &field.kind);
     PythonMethods {
         header: crate::render::header::header(api),
         is_async,
         has_pages: operations.iter().any(|operation| operation.paging.is_some()),
         has_times: arguments().any(|kind| *kind.item() == FieldKind::DateTime),
         enums: enums_of(arguments()),
-        requests: sorted(operations.iter().map(|operation| operation.request.clone())),
+        requests: sorted(operations.iter().map(|operation| operation.request.clone()).chain(objects_of(arguments()))),
         responses: sorted(operations.iter().filter_map(|operation| operation.response.clone()).chain(items)),
         operations: operations.iter().map(|operation| call(api, operation)).collect(),
         options: options::for_calls(api),
     }
 }
 
+/// Returns the fields of the request that the method takes: those that the spec names, or else all.
+fn arguments_of<'a>(api: &'a Api, operation: &Operation) -> Vec<&'a Field> {
+    let request = api.type_named(&operation.request);
+    match operation.arguments.as_slice() {
+        [] => request.fields.iter().collect(),
+        wires => wires.iter().map(|wire| request.field(wire)).collect(),
+    }
+}
+
 fn call(api: &Api, operation: &Operation) -> Call {
+    let fields = if operation.arguments.is_empty() { arguments_of(api, operation) } else { Vec::new() };
     let arguments = arguments(api, operation);
+    let is_update = operation.kind == OperationKind::Update;
     Call {
         name: names::python_field(&operation.name),
         constant: names::screaming(&operation.name),
         doc: operation.doc.text.clone(),
         path: operation.path.clone(),
-        is_update: operation.kind == OperationKind::Update,
+        is_update,
         request: operation.request.clone(),
         request_doc: api.type_named(&operation.request).doc.text.clone(),
+        argument: if is_update { "request" } else { "query" },
+        fields: fields.into_iter().map(|field| member(field, Direction::Request)).collect(),
         response: operation.response.clone(),
         has_keywords: arguments.iter().any(|argument| argument.default.is_some()),
         arguments,
@@ -120,7 +134,7 @@ fn arguments(api: &Api, operation: &Operation) -> Vec<Argument> {
         let is_optional = field.default.is_none() && field.required != Required::Always;
         let default = field.default.as_ref().map(|value| literal(value, &field.kind));
         Argument {
-            name: names::python_argument(operation.argument_name(wire)),
+            name: names::python_field(operation.argument_name(wire)),
             field: names::python_field(wire),
             of: annotation(&field.kind, Direction::Request) + if is_optional { " | None" } else { "" },
             default: default.or_else(|| is_optional.then(|| "None".to_owned())),

@@ -30,6 +30,14 @@ pub(super) fn literal(literal: &Literal, kind: &FieldKind) -> String {
     }
 }
 
+/// Returns the names of the objects among these kinds.
+pub(super) fn objects_of<'a>(kinds: impl Iterator<Item = &'a FieldKind>) -> impl Iterator<Item = String> {
+    kinds.filter_map(|kind| match kind.item() {
+        FieldKind::Object(name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
 /// Returns the names of the enums among these kinds.
 pub(super) fn enums_of<'a>(kinds: impl Iterator<Item = &'a FieldKind>) -> Vec<String> {
     sorted(kinds.filter_map(|kind| match kind.item() {

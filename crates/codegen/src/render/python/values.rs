@@ -37,7 +37,7 @@ struct PythonClass {
 
 /// A field or a parameter.
 #[derive(Clone, Serialize)]
-struct PythonMember {
+pub(super) struct PythonMember {
     name: String,
     of: String,
     default: Option<String>,
@@ -146,7 +146,7 @@ fn base(item: &Type) -> &'static str {
     }
 }
 
-fn member(field: &Field, direction: Direction) -> PythonMember {
+pub(super) fn member(field: &Field, direction: Direction) -> PythonMember {
     let is_list = matches!(field.kind, FieldKind::List(_));
     let (is_optional, empty) = match direction {
         Direction::Request => (field.required != Required::Always, "None"),
