@@ -1,9 +1,10 @@
 //! A driver: a process that makes the calls in one language.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdin, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -43,9 +44,10 @@ impl DriverProgram {
         })
     }
 
-    /// Starts the driver with these additional environment variables.
-    pub(crate) fn start(&self, environment: &[(&str, String)]) -> io::Result<Driver> {
-        let mut process = std::process::Command::new(&self.executable)
+    /// Starts the driver with these additional environment variables. It is not the process of `root`, whose threads the
+    /// system does not limit, if `is_ordinary`.
+    pub(crate) fn start(&self, environment: &[(&str, String)], is_ordinary: bool) -> io::Result<Driver> {
+        let mut process = command(self.executable.as_os_str(), is_ordinary)
             .args(&self.arguments)
             .envs(&self.environment)
             .envs(environment.iter().map(|(name, value)| (name, value)))
@@ -62,8 +64,26 @@ impl DriverProgram {
             lines.map_while(|line| send.send(line).ok()).for_each(drop);
         });
         let errors = process.stderr.take().map(|errors| std::thread::spawn(move || read_errors(errors)));
-        Ok(Driver { process, input, replies, errors })
+        Ok(Driver { process, is_ordinary, input, replies, errors })
     }
+}
+
+/// Returns a command, which another user runs if `is_ordinary` and this is `root`.
+fn command(program: &OsStr, is_ordinary: bool) -> Command {
+    if !(is_ordinary && is_root()) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]).arg(program);
+    command
+}
+
+/// Returns whether this process belongs to `root`.
+fn is_root() -> bool {
+    #[cfg(target_os = "linux")]
+    return std::fs::metadata("/proc/self").is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0);
+    #[cfg(not(target_os = "linux"))]
+    false
 }
 
 fn read_errors(mut errors: ChildStderr) -> String {
@@ -76,6 +96,8 @@ fn read_errors(mut errors: ChildStderr) -> String {
 /// A running driver. Dropping this value ends it.
 pub(crate) struct Driver {
     process: Child,
+    /// Whether the process is not that of `root`.
+    is_ordinary: bool,
     input: Option<ChildStdin>,
     replies: Receiver<io::Result<String>>,
     errors: Option<JoinHandle<String>>,
@@ -93,19 +115,20 @@ impl Driver {
             .map_err(|error| io::Error::other(format!("could not parse the reply of the driver, {reply}: {error}")))
     }
 
-    /// Sets how many descriptors the process of the driver may have, with a tool of Linux. Returns the previous number.
-    pub(crate) fn limit_descriptors(&self, number: u32) -> io::Result<u32> {
+    /// Sets a limit of the driver's process, which is an option of a tool of Linux. Returns the previous limit.
+    pub(crate) fn set_limit(&self, resource: &str, limit: &str) -> io::Result<String> {
         let prlimit = |arguments: &[&str]| {
             let process = self.process.id().to_string();
-            let output = std::process::Command::new("prlimit").args(["--pid", &process]).args(arguments).output()?;
+            let mut prlimit = command(OsStr::new("prlimit"), self.is_ordinary);
+            let output = prlimit.args(["--pid", &process]).args(arguments).output()?;
             if output.status.success() {
                 return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
             }
             Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()))
         };
-        let previous = prlimit(&["--nofile", "--output", "SOFT", "--noheadings"])?;
-        prlimit(&[&format!("--nofile={number}:")])?;
-        previous.parse().map_err(|_| io::Error::other(format!("expected a limit from `prlimit`, got {previous}")))
+        let previous = prlimit(&[resource, "--output", "SOFT", "--noheadings"])?;
+        prlimit(&[&format!("{resource}={limit}:")])?;
+        Ok(previous)
     }
 
     /// Closes the input of the driver, waits for its exit, and returns its standard error output.

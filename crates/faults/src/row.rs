@@ -50,6 +50,8 @@ pub(crate) enum Stage {
     NoHost,
     /// The process of the driver has so many descriptors; none if the number is lower than those that it has open.
     Descriptors(u32),
+    /// The process of the driver can start no thread, which a lookup of a host name needs.
+    NoThread,
     /// The environment names a proxy, with blanks around its URL, which connects to the sandbox.
     BlanksAroundProxy,
     /// The environment names a proxy of an unknown kind, which does not apply to the sandbox.
@@ -241,9 +243,9 @@ impl FaultRow {
         }
     }
 
-    /// Returns whether the stage has environment variables, which only a new process sees.
-    pub(crate) fn has_environment(&self) -> bool {
-        matches!(self.stage, Stage::BlanksAroundProxy | Stage::UnusedProxy)
+    /// Returns whether the stage needs a process of its own: with environment variables, or of another user.
+    pub(crate) fn needs_process(&self) -> bool {
+        matches!(self.stage, Stage::BlanksAroundProxy | Stage::UnusedProxy | Stage::NoThread)
     }
 
     /// Returns whether the call ends by its deadline.

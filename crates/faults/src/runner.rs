@@ -127,7 +127,7 @@ impl Worker<'_> {
         let CaseKey { row: index, operation, language } = place;
         let row = &rows[index];
         let mut problems_before = Vec::new();
-        if row.is_large || row.has_environment() {
+        if row.is_large || row.needs_process() {
             problems_before.extend(self.end().err().map(Problem::Wrong));
         }
         let played = self.play_row(row, operation);
@@ -143,7 +143,7 @@ impl Worker<'_> {
                 (None, vec![Problem::Wrong(format!("{error}{why}"))])
             }
         };
-        if row.has_environment() {
+        if row.needs_process() {
             found.extend(self.end().err().map(Problem::Wrong));
         }
         found.extend(problems_before);
@@ -154,7 +154,7 @@ impl Worker<'_> {
         let mut set = CaseSetup::new(row)?;
         let driver = match &mut self.driver {
             Some(driver) => driver,
-            none => none.insert(self.program.start(&set.environment())?),
+            none => none.insert(self.program.start(&set.environment(), matches!(row.stage, Stage::NoThread))?),
         };
         driver.send_command(&DriverCommand::Open(set.client_options()))?;
         let call = |operation, key_id, timeout_ms| DriverCall {
@@ -175,10 +175,15 @@ impl Worker<'_> {
         let FaultRow { at_once, upload, aborted_in, .. } = *row;
         let faulty = DriverCall { at_once, upload, is_aborted: aborted_in.is_some(), ..call };
         let faulty = DriverCommand::Call(faulty);
-        let observed = if let Stage::Descriptors(number) = row.stage {
-            let previous = driver.limit_descriptors(number)?;
+        let limit = match row.stage {
+            Stage::Descriptors(number) => Some(("--nofile", number)),
+            Stage::NoThread => Some(("--nproc", 0)),
+            _ => None,
+        };
+        let observed = if let Some((resource, number)) = limit {
+            let previous = driver.set_limit(resource, &number.to_string())?;
             let observed = driver.send_command(&faulty);
-            driver.limit_descriptors(previous)?;
+            driver.set_limit(resource, &previous)?;
             observed?
         } else {
             driver.send_command(&faulty)?

@@ -29,6 +29,8 @@ pub(crate) struct CaseSetup {
     proxy: Option<SocketAddr>,
     /// Whether that environment has a proxy that does not apply.
     has_unused_proxy: bool,
+    /// Whether the base URL has a host name.
+    looks_up_host: bool,
     /// The `ca_file` of the client.
     authorities: Option<NamedTempFile>,
 }
@@ -43,10 +45,11 @@ impl CaseSetup {
             authorities: None,
             proxy: None,
             has_unused_proxy: matches!(row.stage, Stage::UnusedProxy),
+            looks_up_host: matches!(row.stage, Stage::NoThread),
         };
         match &row.stage {
             Stage::Requests(PlayedFault { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
-            Stage::Requests(_) | Stage::Descriptors(_) | Stage::UnusedProxy => {
+            Stage::Requests(_) | Stage::Descriptors(_) | Stage::NoThread | Stage::UnusedProxy => {
                 set.sandbox = Some(sandbox_builder().start_blocking()?);
             }
             Stage::Tls(certificate) => set.start_with_tls(*certificate)?,
@@ -80,6 +83,7 @@ impl CaseSetup {
         let base_url = match (&self.sandbox, self.address) {
             // The proxy connects to the sandbox, whose certificate is for this host.
             (Some(_), _) if self.proxy.is_some() => "https://other.example".to_owned(),
+            (Some(sandbox), _) if self.looks_up_host => sandbox.url().replace("127.0.0.1", "localhost"),
             (Some(sandbox), _) => sandbox.url(),
             (None, Some(address)) => format!("http://{address}"),
             // A label of a host name has at most 63 characters, so this fails without asking a DNS server.
@@ -133,7 +137,9 @@ impl CaseSetup {
                 self.requests_end();
                 return Ok(());
             }
-            Stage::Descriptors(_) | Stage::BlanksAroundProxy | Stage::UnusedProxy | Stage::NoHost => return Ok(()),
+            Stage::Descriptors(_) | Stage::NoThread | Stage::BlanksAroundProxy | Stage::UnusedProxy | Stage::NoHost => {
+                return Ok(());
+            }
             Stage::Tls(_) => sandbox_builder().tls(Certificate::Trusted),
             Stage::Refused | Stage::BlackHole => sandbox_builder(),
         };

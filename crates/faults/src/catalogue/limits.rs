@@ -20,6 +20,7 @@ pub(super) fn rows() -> Vec<FaultRow> {
             FaultRow::on_stage("no free descriptor", Stage::Descriptors(3))
                 .expect_unsent("TransportError")
                 .in_quick_run(),
+            FaultRow::on_stage("no free thread", Stage::NoThread).expect_unsent("TransportError").in_quick_run(),
             // More than `max_connections`, so that some calls wait.
             FaultRow::on_stage("120 calls at once with 512 descriptors", Stage::Descriptors(512)).calls_at_once(120),
         ]);
