@@ -16,6 +16,9 @@ export interface CommonOptions {
    *
    * An attempt makes progress when it is connected, and with each piece of the request or the response. An attempt of
    * an update has the whole `timeout`, because a slow update must not be retried.
+   *
+   * Progress of a response over TLS is visible once for each TLS record, which has up to 16 KiB. On a link slower than
+   * 13 kbit/s, raise `attemptTimeout`.
    */
   attemptTimeout?: number | undefined;
   /**

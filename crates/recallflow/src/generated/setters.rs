@@ -32,6 +32,9 @@ impl ClientBuilder {
     ///
     /// An attempt makes progress when it is connected, and with each piece of the request or the response. An
     /// attempt of an update has the whole `timeout`, because a slow update must not be retried.
+    ///
+    /// Progress of a response over TLS is visible once for each TLS record, which has up to 16 KiB. On a link
+    /// slower than 13 kbit/s, raise `attempt_timeout`.
     pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
         self.options.attempt_timeout = attempt_timeout;
         self
