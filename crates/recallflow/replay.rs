@@ -15,7 +15,7 @@ use crate::response::content::{Expected, ResponseData};
 use crate::response::record::{FromRecord as _, Record};
 use crate::response::shape::Shape;
 use crate::retry::{self, Decision, RetryClass, Situation, Used};
-use crate::transport::HttpResponse;
+use crate::transport::response::HttpResponse;
 
 /// A response that was received before.
 #[derive(Clone, Debug, Default)]
@@ -53,16 +53,7 @@ impl Replay<'_> {
     }
 
     fn read_shape(&self, operation: &OperationInfo, shape: Option<&'static Shape>) -> Result<Option<Record>, Error> {
-        let response = HttpResponse {
-            status: self.status,
-            date: None,
-            age: false,
-            is_early: false,
-            retry_after: self.retry_after.clone(),
-            content_encoding: None,
-            body: self.body.clone(),
-            elapsed: Duration::ZERO,
-        };
+        let response = HttpResponse::recorded(self.status, self.retry_after.as_deref(), self.body.clone());
         let context = Context {
             kind: operation.kind,
             now: self.now,

@@ -24,6 +24,7 @@ use crate::operation::{Operation, OperationKind, Paged};
 use crate::pages;
 use crate::pages::drift::Drift;
 use crate::prepared::CallInfo;
+use crate::raw::RawResponse;
 
 /// A blocking client of the service, with the same methods as [`crate::Client`].
 ///
@@ -83,6 +84,15 @@ impl Client {
     /// Any [`Error`] but [`Error::Config`].
     pub fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
         self.run(&R::INFO.into(), async |client| client.execute(request).await)?
+    }
+
+    /// Calls the operation of this request, and returns the HTTP response too. See [`crate::Client::execute_raw`].
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`execute`](Self::execute).
+    pub fn execute_raw<R: Operation>(&self, request: &R) -> Result<RawResponse<R::Response>, Error> {
+        self.run(&R::INFO.into(), async |client| client.execute_raw(request).await)?
     }
 
     /// Calls any other endpoint of the platform. See [`crate::Client::call`].

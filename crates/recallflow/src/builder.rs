@@ -10,6 +10,7 @@ use crate::client::{Client, Shared};
 use crate::clock::{Now, ServiceClock};
 use crate::endpoint::BaseUrl;
 use crate::error::Error;
+use crate::events::{self, AttemptEvent, LOG_VARIABLE, Observers};
 use crate::generated::operations::OPERATIONS;
 use crate::generated::options::{BASE_URL_VARIABLE, Options};
 use crate::generated::service::ITNIO;
@@ -44,6 +45,7 @@ pub struct ClientBuilder {
     pub(crate) options: Options,
     now: Now,
     environment: Environment,
+    observers: Observers,
 }
 
 /// The source of environment variables.
@@ -81,6 +83,7 @@ impl ClientBuilder {
             options: Options::default(),
             now: Arc::new(SystemTime::now),
             environment: Environment::Process,
+            observers: Observers::default(),
         }
     }
 
@@ -145,7 +148,25 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a function that receives the end of each attempt.
+    ///
+    /// It runs on the thread that polls the call, so it should be quick. If it panics, the call goes on, and the panic is
+    /// logged. The attempt of a call that is dropped is not reported.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), recallflow::Error> {
+    /// let client = recallflow::Client::builder("key", "secret").on_attempt(|event| println!("{event}")).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_attempt(mut self, on_attempt: impl Fn(&AttemptEvent) + Send + Sync + 'static) -> Self {
+        self.observers.on_attempt = Some(Arc::new(on_attempt));
+        self
+    }
+
     /// Creates the client. It connects on first use.
+    ///
+    /// If the environment variable `RECALLFLOW_LOG` is `debug`, the client writes each attempt to stderr.
     ///
     /// # Errors
     ///
@@ -163,6 +184,8 @@ impl ClientBuilder {
                 None => (ITNIO.to_owned(), String::new()),
             },
         };
+        let level = self.environment.get(LOG_VARIABLE)?;
+        let writes_to_stderr = events::parse_log_level(level.as_deref()).map_err(Error::config)?;
         let credentials = Credentials::new(self.api_key, self.api_secret)?;
         let base = BaseUrl::parse(&base_url, options.dangerously_allow_http)
             .map_err(|problem| Error::config(format!("{problem}{origin}")))?;
@@ -189,6 +212,7 @@ impl ClientBuilder {
             budget: Budget::full(),
             attempt_timeout: options.attempt_timeout,
             validate: options.validate,
+            observers: Observers { writes_to_stderr, ..self.observers },
         };
         Ok(Client::new(shared, options.timeout, options.max_retries))
     }

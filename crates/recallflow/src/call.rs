@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::generated::operations::OPERATIONS;
 use crate::operation::{OperationInfo, OperationKind};
 use crate::prepared::{CallInfo, Prepared};
+use crate::raw::{ErrorResponse, Exchange};
 use crate::request::violation::{Rule, Violation};
 use crate::response::content::{Expected, ResponseData};
 
@@ -56,11 +57,13 @@ impl Client {
     ) -> Result<T, Error> {
         let call = describe_call(path, kind)?;
         let body = to_json_bytes(body).map_err(|error| error.in_call(call.name.clone(), 0))?;
-        let Success { data, sign, http_status, attempts } = self.send(prepare_call(call.clone(), body)?).await?;
+        let Success { data, exchange } = self.send(prepare_call(call.clone(), body)?).await?;
         let ResponseData::Json(json) = data else { unreachable!("the call expects JSON") };
         serde_json::from_slice(&json).map_err(|error| {
+            let Exchange { response, sign, attempts, .. } = exchange;
             let secrets = self.secrets(&sign);
-            classify::unexpected_type(&error, &json, http_status, &secrets).in_call(call.name, attempts)
+            let error = classify::unexpected_type(&error, &json, response.status, &secrets);
+            error.with_response(ErrorResponse::new(&response, &secrets)).in_call(call.name, attempts)
         })
     }
 }

@@ -18,8 +18,8 @@ use crate::response::record::Record;
 use crate::response::text::well_formed;
 use crate::retry::{self, RetryClass};
 use crate::status_code::DocumentedCode;
-use crate::transport::HttpResponse;
 use crate::transport::failure::{FailureKind, TransportFailure};
+use crate::transport::response::HttpResponse;
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub(crate) fn classify_response(response: &HttpResponse, context: &Context<'_>) 
     } else {
         envelope::open(&response.body, context.expected, context.max_values)
     };
-    let retry_after = response.retry_after.as_deref().and_then(|header| retry::parse_retry_after(header, context.now));
+    let retry_after = response.retry_after().and_then(|header| retry::parse_retry_after(header, context.now));
     let classifier = Classifier { kind: context.kind, response, secrets: context.secrets, retry_after };
     let Envelope { code, is_ambiguous, message, data } = match opened {
         Ok(envelope) => envelope,
@@ -159,21 +159,21 @@ impl Classifier<'_> {
 
     /// Classifies a response that does not come from this service.
     fn not_an_envelope(&self, why: &str) -> FailedAttempt {
-        let HttpResponse { status, content_encoding, .. } = self.response;
-        let problem = match content_encoding.as_deref() {
+        let status = self.response.status;
+        let problem = match self.response.content_encoding() {
             Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
                 format!("expected a body without encoding, got {}", redact(encoding, self.secrets))
             }
             _ => redact(why, self.secrets),
         };
         let class = match status {
-            _ if is_unavailable(*status) => RetryClass::Unavailable,
+            _ if is_unavailable(status) => RetryClass::Unavailable,
             // A request that was refused or redirected was not processed. A 303 is different: it redirects to the result.
             300..=302 | 304..=407 | 409..=499 => RetryClass::Settled,
             _ => RetryClass::Undecodable,
         };
-        let error = self.protocol_error(&problem, remedy_for_status(*status));
-        if !is_unavailable(*status) {
+        let error = self.protocol_error(&problem, remedy_for_status(status));
+        if !is_unavailable(status) {
             return FailedAttempt { class, error: Error::Protocol(Box::new(error)) };
         }
         let message = format!("service unavailable (HTTP {status})");

@@ -15,9 +15,11 @@ use tracing::Instrument as _;
 use crate::classify::{self, Context, FailedAttempt};
 use crate::clock::{self, ServiceClock};
 use crate::error::kind::ErrorKind;
-use crate::error::{Call, Error, Phase};
+use crate::error::{Call, Error};
+use crate::events::{AttemptEvent, Observers};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::prepared::Prepared;
+use crate::raw::{ErrorResponse, Exchange};
 use crate::request::check::{self, Rules};
 use crate::request::violation::{Rule, Violation};
 use crate::response::content::{Expected, ResponseData};
@@ -28,7 +30,8 @@ use crate::retry::{self, Budget, Decision, RetryClass, Situation, Used};
 use crate::signing::Credentials;
 use crate::transport::cancel::LogIfDropped;
 use crate::transport::pool::Pool;
-use crate::transport::{AttemptRequest, HttpResponse, Transport};
+use crate::transport::response::HttpResponse;
+use crate::transport::{AttemptRequest, Transport};
 
 /// A client of the service, for `async` code on a Tokio runtime.
 ///
@@ -59,6 +62,7 @@ pub(crate) struct Shared {
     pub(crate) budget: Budget,
     pub(crate) attempt_timeout: Duration,
     pub(crate) validate: bool,
+    pub(crate) observers: Observers,
 }
 
 impl Client {
@@ -98,9 +102,13 @@ impl Client {
     ///
     /// Any [`Error`]; [`Error::Config`] only if no Tokio runtime is running.
     pub async fn execute<R: Operation>(&self, request: &R) -> Result<R::Response, Error> {
-        let prepared = self.check_and_encode(R::INFO, R::Response::SHAPE, request)?;
-        let Success { data, .. } = self.send(prepared).await?;
+        let Success { data, .. } = self.send(self.prepare_for(request)?).await?;
         Ok(R::Response::from_record(data.into_record().as_ref()))
+    }
+
+    /// Checks and encodes a request.
+    pub(crate) fn prepare_for<R: Operation>(&self, request: &R) -> Result<Prepared, Error> {
+        self.check_and_encode(R::INFO, R::Response::SHAPE, request)
     }
 
     /// Checks and encodes a request of an operation, whose response has this shape.
@@ -125,13 +133,14 @@ impl Client {
             return Err(Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`"));
         }
         let watch = (prepared.call.kind == OperationKind::Update).then(|| LogIfDropped::new(&prepared.cancel));
-        let deadline = deadline_in(self.timeout);
+        let started = Instant::now();
+        let deadline = deadline_after(started, self.timeout);
         // Lets hyper's connection tasks notice pooled connections that were closed, or that hold unsolicited bytes. They
         // may not have run since the last call. A connection reads before it writes, so it then returns the request
         // unsent.
         yield_now().await;
         let span = tracing::debug_span!("recallflow", operation = &*prepared.call.name);
-        let outcome = self.send_with_retries(&prepared, deadline).instrument(span).await;
+        let outcome = self.send_with_retries(&prepared, started, deadline).instrument(span).await;
         if let Some(watch) = watch {
             watch.finish();
         }
@@ -167,24 +176,38 @@ impl Client {
     }
 
     /// Makes attempts until one succeeds, or no other may follow.
-    async fn send_with_retries(&self, request: &Prepared, deadline: Instant) -> Result<Success, Error> {
-        let kind = request.call.kind;
+    async fn send_with_retries(
+        &self,
+        request: &Prepared,
+        started: Instant,
+        deadline: Instant,
+    ) -> Result<Success, Error> {
+        let (name, kind) = (&request.call.name, request.call.kind);
+        let observers = &self.shared.observers;
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
             attempts += 1;
             let offset = self.shared.clock.adopted();
+            let began = Instant::now();
             let outcome = self.attempt(request, deadline, offset).await;
             if outcome.as_ref().is_err_and(|failed| failed.class.outcome_is_known()) {
                 request.cancel.end_unprocessed();
             }
-            report(attempts, outcome.as_ref().err());
             let FailedAttempt { class, error } = match outcome {
-                Ok(success) => {
+                Ok((data, response, sign)) => {
                     self.shared.budget.refund(used);
-                    return Ok(Success { attempts, ..success });
+                    let ended = Instant::now();
+                    observers
+                        .report(|| AttemptEvent::succeeded(name.clone(), attempts, response.status, ended - began));
+                    let exchange = Exchange { response, sign, attempts, elapsed: ended - started };
+                    return Ok(Success { data, exchange });
                 }
                 Err(failed) => failed,
+            };
+            let elapsed = began.elapsed();
+            let report = |delay| {
+                observers.report(|| AttemptEvent::failed(name.clone(), attempts, &error, class, elapsed, delay));
             };
             let decision = retry::decide(&Situation {
                 kind,
@@ -199,6 +222,7 @@ impl Client {
             let decision = match decision {
                 Decision::Retry { delay, cost, used: next } if self.shared.budget.take(cost) => {
                     used = next;
+                    report(Some(delay));
                     tokio::time::sleep(delay).await;
                     continue;
                 }
@@ -206,13 +230,16 @@ impl Client {
                 Decision::Retry { .. } => Decision::Withhold,
                 decision => decision,
             };
+            report(None);
+            let response = error.call().response;
             let error = match decision {
                 Decision::OutcomeUnknown => classify::outcome_unknown(error),
                 _ => self.explain(error),
             };
             return Err(error.with_call(Call {
-                operation: request.call.name.clone(),
+                operation: name.clone(),
                 attempts,
+                response,
                 // A refused timestamp was corrected already, if that was possible.
                 may_succeed_later: class != RetryClass::Clock && class.is_retryable(kind),
                 retry_withheld: decision == Decision::Withhold,
@@ -221,16 +248,24 @@ impl Client {
     }
 
     /// Makes one attempt, signed with a clock that is this many seconds ahead of the local one.
-    async fn attempt(&self, request: &Prepared, deadline: Instant, offset: i64) -> Result<Success, FailedAttempt> {
+    ///
+    /// Returns the data, the response, and the signature as a secret to redact.
+    async fn attempt(
+        &self,
+        request: &Prepared,
+        deadline: Instant,
+        offset: i64,
+    ) -> Result<(ResponseData, HttpResponse, String), FailedAttempt> {
         let (response, sign) = self.send_signed(request, deadline, offset).await?;
         let learned = self.observe_clock(&response);
         match self.classify(request, &response, &sign, learned) {
-            Ok(data) => Ok(Success { data, sign, http_status: response.status, attempts: 1 }),
-            Err(failed) => {
-                if failed.class == RetryClass::Clock {
+            Ok(data) => Ok((data, response, sign)),
+            Err(FailedAttempt { class, error }) => {
+                if class == RetryClass::Clock {
                     self.shared.clock.refuse(offset, learned);
                 }
-                Err(failed)
+                let response = ErrorResponse::new(&response, &self.secrets(&sign));
+                Err(FailedAttempt { class, error: error.with_response(response) })
             }
         }
     }
@@ -265,7 +300,7 @@ impl Client {
 
     /// Learns from a response how many seconds the service's clock is ahead of the local one.
     fn observe_clock(&self, response: &HttpResponse) -> i64 {
-        self.shared.clock.learn(response.date.as_deref(), response.age, response.elapsed)
+        self.shared.clock.learn(response.date(), response.is_cached(), response.elapsed)
     }
 
     /// Decides what a response means for its call.
@@ -346,35 +381,13 @@ pub(crate) fn to_json_bytes(value: &(impl Serialize + ?Sized)) -> Result<Bytes, 
 /// The end of a call that succeeded.
 pub(crate) struct Success {
     pub(crate) data: ResponseData,
-    /// The signature of the last attempt, a secret to redact in errors about the data.
-    pub(crate) sign: String,
-    /// HTTP status code of the response.
-    pub(crate) http_status: u16,
-    /// Number of attempts.
-    pub(crate) attempts: u32,
+    pub(crate) exchange: Exchange,
 }
 
-/// Logs the outcome of an attempt, but never any part of a body.
-fn report(attempt: u32, failed: Option<&FailedAttempt>) {
-    match failed {
-        None => tracing::debug!(attempt, "attempt succeeded"),
-        Some(FailedAttempt { class, error }) => tracing::debug!(
-            attempt,
-            error = error.kind().as_str(),
-            class = class.as_str(),
-            code = error.code(),
-            http_status = error.http_status(),
-            phase = error.phase().map(Phase::as_str),
-            "attempt failed"
-        ),
-    }
-}
-
-/// Returns the end of a span of time that begins now. A span beyond the range of `Instant` becomes 100 years.
-fn deadline_in(span: Duration) -> Instant {
+/// Returns the end of a span of time. A span beyond the range of `Instant` becomes 100 years.
+fn deadline_after(start: Instant, span: Duration) -> Instant {
     const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-    let now = Instant::now();
-    now.checked_add(span).unwrap_or_else(|| now + ENDLESS)
+    start.checked_add(span).unwrap_or_else(|| start + ENDLESS)
 }
 
 impl fmt::Debug for Client {

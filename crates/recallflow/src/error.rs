@@ -5,12 +5,14 @@ mod json;
 pub(crate) mod kind;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::kind::ErrorKind;
 use crate::edit::diff::Change;
 use crate::generated::enums::RecallStatus;
 use crate::pages::drift::Drift;
+use crate::raw::ErrorResponse;
 use crate::request::violation::Violation;
 
 /// Maximum number of characters of the service's text in a message.
@@ -70,6 +72,8 @@ pub struct Call {
     pub(crate) may_succeed_later: bool,
     /// Whether a retry was withheld because the client's retry budget was used up.
     pub retry_withheld: bool,
+    /// The last response. See [`Error::response`].
+    pub(crate) response: Option<Arc<ErrorResponse>>,
 }
 
 /// An option is invalid or missing.
@@ -269,21 +273,47 @@ impl Error {
     /// Returns the call that failed.
     #[must_use]
     pub fn call(&self) -> Call {
+        self.failed_call().cloned().unwrap_or_default()
+    }
+
+    fn failed_call(&self) -> Option<&Call> {
         match self {
-            Error::Config(_) => Call::default(),
-            Error::InvalidRequest(error) => error.call.clone(),
-            Error::Conflict(error) => error.call.clone(),
-            Error::Incomplete(error) => error.call.clone(),
-            Error::Api(error) => error.call.clone(),
-            Error::Transport(error) => error.call.clone(),
-            Error::Protocol(error) => error.call.clone(),
-            Error::OutcomeUnknown(error) => error.cause.call(),
+            Error::Config(_) => None,
+            Error::InvalidRequest(error) => Some(&error.call),
+            Error::Conflict(error) => Some(&error.call),
+            Error::Incomplete(error) => Some(&error.call),
+            Error::Api(error) => Some(&error.call),
+            Error::Transport(error) => Some(&error.call),
+            Error::Protocol(error) => Some(&error.call),
+            Error::OutcomeUnknown(error) => error.cause.failed_call(),
         }
+    }
+
+    /// Returns the response of the last attempt, with redacted headers and body. `None` if there was no whole response.
+    ///
+    /// ```no_run
+    /// # async fn run(client: recallflow::Client) {
+    /// if let Err(error) = client.query_recall_flow_detail(299).await
+    ///     && let Some(response) = error.response()
+    /// {
+    ///     eprintln!("HTTP {}, {:?}: {}", response.http_status, response.headers.get("server"), response.body);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        self.failed_call().and_then(|call| call.response.as_deref())
     }
 
     /// Returns the same error with the call it belongs to.
     pub(crate) fn in_call(self, operation: impl Into<Cow<'static, str>>, attempts: u32) -> Self {
-        self.with_call(Call { operation: operation.into(), attempts, ..Call::default() })
+        let response = self.call().response;
+        self.with_call(Call { operation: operation.into(), attempts, response, ..Call::default() })
+    }
+
+    pub(crate) fn with_response(self, response: ErrorResponse) -> Self {
+        let call = self.call();
+        self.with_call(Call { response: Some(Arc::new(response)), ..call })
     }
 
     pub(crate) fn with_call(mut self, call: Call) -> Self {

@@ -26,6 +26,7 @@ pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;
 pub use crate::pages::walk::PagingOptions;
 pub use crate::prepared::{CallInfo, Prepared};
+pub use crate::raw::Exchange;
 pub use crate::request::extra::EXTRA;
 pub use crate::request::json::{Json, JsonObject, MISFIT};
 pub use crate::request::source::{Form, Found, Source, SourceObject};

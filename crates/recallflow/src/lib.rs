@@ -34,8 +34,9 @@
 //!
 //! # Logging
 //!
-//! The library logs to [`tracing`](https://docs.rs/tracing): one span for each call, and one event of level `DEBUG` for
-//! each attempt. Bodies, keys and signatures are never logged.
+//! The library logs to [`tracing`](https://docs.rs/tracing): one span for each call, and one event of level `DEBUG` and
+//! target `recallflow::attempt` for each attempt. [`ClientBuilder::on_attempt`] passes the same to a function, and the
+//! environment variable `RECALLFLOW_LOG=debug` writes it to stderr. Bodies, keys and signatures are never logged.
 //!
 //! # SIGPIPE
 //!
@@ -56,6 +57,7 @@ mod datetime;
 mod edit;
 mod endpoint;
 mod error;
+mod events;
 mod extra;
 mod fee;
 #[cfg(feature = "__ffi")]
@@ -69,6 +71,8 @@ mod operation;
 mod pages;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
 mod prepared;
+#[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports parts of it"))]
+mod raw;
 mod redact;
 #[cfg(feature = "__replay")]
 #[doc(hidden)]
@@ -98,6 +102,7 @@ pub use error::{
     ApiError, Call, ConfigError, ConflictError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError,
     Phase, ProtocolError, TransportError,
 };
+pub use events::AttemptEvent;
 pub use extra::Extra;
 pub use fee::{Amount, Fee, FeeTotal};
 pub use generated::enums::*;
@@ -108,5 +113,6 @@ pub use generated::service::{ITNIO, LAAFFIC, ONBUKA};
 pub use operation::{Operation, OperationInfo, OperationKind, Paged};
 pub use pages::drift::Drift;
 pub use pages::{Pages, WholePages};
+pub use raw::{ErrorResponse, RawResponse};
 pub use request::violation::{Rule, Violation, Warning};
 pub use totals::totals;

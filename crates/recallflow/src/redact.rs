@@ -15,8 +15,11 @@ const MIN_SECRET_LEN: usize = 4;
 /// Number of hexadecimal digits of a signature.
 const SIGNATURE_LEN: usize = 32;
 
+/// Maximum number of characters of a whole body.
+pub(crate) const MAX_BODY_CHARS: usize = 16 * 1024;
+
 /// Number of bytes of a body that are searched for secrets. More than an excerpt shows, because redaction shortens text.
-const WINDOW: usize = 16 * 1024;
+const WINDOW: usize = MAX_BODY_CHARS;
 
 /// Redacts a text of the service and limits it to 512 characters.
 pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
@@ -25,6 +28,11 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
 
 /// Returns the redacted beginning of a body, at most 512 characters long.
 pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
+    redact_up_to(EXCERPT_CHARS, body, secrets)
+}
+
+/// Returns the redacted beginning of a body, with at most this number of characters.
+pub(crate) fn redact_up_to(max_chars: usize, body: &[u8], secrets: &[&str]) -> String {
     let body = body.trim_ascii_start();
     let window = String::from_utf8_lossy(&body[..body.len().min(WINDOW)]);
     // Control characters could forge log lines or change the colors of a terminal.
@@ -37,7 +45,7 @@ pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
         let longest = secrets.iter().map(|secret| secret.len()).fold(SIGNATURE_LEN, usize::max);
         remove_from_end(&mut text, longest * find::MAX_ESCAPE_LEN);
     }
-    limit_chars(text.trim())
+    limit_chars(max_chars, text.trim())
 }
 
 /// Removes bytes from the end, which may contain the beginning of a secret that the window cut off.
@@ -74,11 +82,11 @@ fn replace_ranges(text: &str, ranges: Vec<Range<usize>>) -> String {
     redacted
 }
 
-/// Limits a text to [`EXCERPT_CHARS`] characters.
-fn limit_chars(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT_CHARS) {
+/// Limits a text to this number of characters.
+fn limit_chars(max_chars: usize, text: &str) -> String {
+    match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
-        Some(_) => text.chars().take(EXCERPT_CHARS - 1).chain(['…']).collect(),
+        Some(_) => text.chars().take(max_chars - 1).chain(['…']).collect(),
     }
 }
 

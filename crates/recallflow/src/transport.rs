@@ -13,6 +13,7 @@ pub(crate) mod failure;
 pub(crate) mod pool;
 pub(crate) mod proxy;
 mod resolver;
+pub(crate) mod response;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -24,9 +25,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AGE, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
-};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
@@ -38,6 +37,7 @@ use self::failure::TransportFailure;
 use self::pool::{IdleLimit, Pool, PooledClient};
 use self::proxy::{Proxy, ProxyServer, Route};
 use self::resolver::Resolver;
+use self::response::HttpResponse;
 use self::tunnel::Tunnel;
 use crate::endpoint::BaseUrl;
 use crate::generated::service::{
@@ -82,23 +82,6 @@ pub(crate) struct AttemptRequest<'a> {
     pub(crate) max_silence: Option<Duration>,
     /// The call that the attempt belongs to.
     pub(crate) cancel: &'a Cancel,
-}
-
-/// A whole HTTP response.
-#[derive(Debug)]
-pub(crate) struct HttpResponse {
-    pub(crate) status: u16,
-    pub(crate) date: Option<String>,
-    /// Whether the response has an `Age` header, that is, comes from a cache.
-    pub(crate) age: bool,
-    /// Whether the response began before hyper had taken the whole request body. False if hyper took the rest of the body
-    /// after the response began, because that cannot be observed.
-    pub(crate) is_early: bool,
-    pub(crate) retry_after: Option<String>,
-    pub(crate) content_encoding: Option<String>,
-    pub(crate) body: Bytes,
-    /// Time from the beginning of the attempt to the end of the body.
-    pub(crate) elapsed: Duration,
 }
 
 /// Sends requests to one service.
@@ -223,7 +206,7 @@ impl Transport {
                 },
             }
         };
-        let response = match response {
+        let mut response = match response {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
                 if error.is_connect() {
@@ -247,7 +230,7 @@ impl Transport {
             self.max_idle.learn(keep_alive);
         }
         let is_early = !gate.has_handed_over();
-        let head = HttpResponse::from_head(&response);
+        let head = HttpResponse::from_head(&mut response);
         let body =
             self.read_body(response, deadline, limits).await.map_err(|failure| failure.with_status(head.status))?;
         Ok(HttpResponse { is_early, body, elapsed: started.elapsed(), ..head })
@@ -366,23 +349,6 @@ impl Limits {
     /// Does the same, but returns `None` if that time has passed.
     fn extended(&self, progress: Option<Instant>) -> Option<Instant> {
         progress.map(|progress| self.end_after(progress)).filter(|end| *end > Instant::now())
-    }
-}
-
-impl HttpResponse {
-    fn from_head(response: &Response) -> Self {
-        let headers = response.headers();
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
-        Self {
-            status: response.status().as_u16(),
-            date: text(DATE),
-            age: headers.contains_key(AGE),
-            is_early: false,
-            retry_after: text(RETRY_AFTER),
-            content_encoding: text(CONTENT_ENCODING),
-            body: Bytes::new(),
-            elapsed: Duration::ZERO,
-        }
     }
 }
 

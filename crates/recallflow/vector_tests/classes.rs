@@ -1,7 +1,6 @@
 //! `classes.json`: the retry class of each response and failure.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use recallflow_tests::{Case, check_all, load, same};
 use serde::Deserialize;
@@ -12,8 +11,8 @@ use crate::generated::shapes::RESPONSES;
 use crate::operation::OperationKind;
 use crate::response::content::Expected;
 use crate::retry::RetryClass;
-use crate::transport::HttpResponse;
 use crate::transport::failure::{FailureKind, TransportFailure};
+use crate::transport::response::HttpResponse;
 use crate::{Phase, classify};
 
 #[derive(Deserialize)]
@@ -54,16 +53,7 @@ enum Kind {
 
 impl ResponseCase {
     fn response(&self) -> HttpResponse {
-        HttpResponse {
-            status: self.http_status,
-            date: None,
-            age: false,
-            is_early: false,
-            retry_after: None,
-            content_encoding: None,
-            body: self.body.clone().into(),
-            elapsed: Duration::ZERO,
-        }
+        HttpResponse::recorded(self.http_status, None, self.body.clone().into())
     }
 }
 

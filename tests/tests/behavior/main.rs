@@ -9,11 +9,13 @@ mod config;
 mod deadline;
 mod documents;
 mod edits;
+mod events;
 #[cfg(target_os = "linux")]
 mod exhaustion;
 mod flows;
 mod outcomes;
 mod pages;
+mod raw;
 mod retries;
 mod secrets;
 

@@ -12,17 +12,23 @@ fn shown(value: &(impl Debug + Display)) -> String {
     format!("{value} {value:?} {value:#?}")
 }
 
+/// Returns everything that an error shows, with the response that it carries.
+fn shown_with_response(error: &Error) -> String {
+    let body = error.response().map(|response| response.body.as_str()).unwrap_or_default();
+    format!("{} {body}", shown(error))
+}
+
 #[tokio::test]
 async fn no_error_shows_secrets_that_the_response_echoes() {
     for fault in echoes() {
         let (sandbox, client) = canary_sandbox().await;
         sandbox.script([fault.clone(), fault]);
         let query = client.with_max_retries(0).query_recall_flow_detail(12).await.unwrap_err();
-        assert_clean(&shown(&query));
+        assert_clean(&shown_with_response(&query));
         let updated = client.update_recall_flow(&update()).await.unwrap_err();
-        assert_clean(&shown(&updated));
+        assert_clean(&shown_with_response(&updated));
         if let Error::OutcomeUnknown(error) = &updated {
-            assert_clean(&shown(&error.cause));
+            assert_clean(&shown_with_response(&error.cause));
         }
     }
 }
@@ -33,7 +39,7 @@ async fn no_error_shows_secrets_in_another_encoding() {
     let client = client.with_max_retries(0);
     for fault in encoded_echoes() {
         sandbox.script([fault.clone()]);
-        let text = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
+        let text = shown_with_response(&client.query_recall_flow_detail(12).await.unwrap_err());
         assert_clean(&text);
         assert!(text.contains("[redacted]"), "{fault:?}: {text}");
     }
@@ -45,7 +51,7 @@ async fn the_excerpt_limit_never_cuts_a_secret_in_half() {
     let client = client.with_max_retries(0);
     for shown_bytes in [1, 8, SECRET.len() - 1] {
         sandbox.script([Fault::body(format!("{}{SECRET}", " ".repeat(16 * 1024 - shown_bytes))).with_status(403)]);
-        let text = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
+        let text = shown_with_response(&client.query_recall_flow_detail(12).await.unwrap_err());
         assert!(!text.contains("s3cret"), "{text}");
         assert!(text.contains("[redacted]"), "{text}");
     }
@@ -66,7 +72,7 @@ async fn no_error_shows_a_proxy_password_that_the_proxy_echoes() {
     let header = "Basic dXNlcjpodW50ZXIyLUNBTkFSWQ==".to_owned();
     for text in encodings(PASSWORD).into_iter().chain([PASSWORD.to_owned(), header]) {
         sandbox.script([Fault::body(format!("<html>no entry with {text}</html>")).with_status(407)]);
-        let error = shown(&client.query_recall_flow_detail(12).await.unwrap_err());
+        let error = shown_with_response(&client.query_recall_flow_detail(12).await.unwrap_err());
         assert_clean(&error);
         assert!(error.contains("[redacted]"), "{text}: {error}");
     }

@@ -19,6 +19,7 @@ use crate::operation::{OperationKind, Page};
 use crate::pages::drift::Drift;
 use crate::pages::walk::{PagingOptions, Step, Walk};
 use crate::prepared::{CallInfo, Prepared};
+use crate::raw::Exchange;
 use crate::request::source::Source;
 use crate::request::violation::{Rule, Violation};
 use crate::request::wording::describe_text;
@@ -40,11 +41,21 @@ impl Client {
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn send_prepared(&self, mut prepared: Prepared) -> Result<ResponseData, Error> {
+    pub async fn send_prepared(&self, prepared: Prepared) -> Result<ResponseData, Error> {
+        self.exchange(prepared).await.map(|(data, _)| data)
+    }
+
+    /// Sends a request, and returns the data of the response with its HTTP exchange. An edit has several exchanges and
+    /// returns none.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`].
+    pub async fn exchange(&self, mut prepared: Prepared) -> Result<(ResponseData, Option<Exchange>), Error> {
         let Some(edit) = prepared.edit.take() else {
-            return self.send(prepared).await.map(|success| success.data);
+            return self.send(prepared).await.map(|success| (success.data, Some(success.exchange)));
         };
-        edit.steps.apply(self, prepared, edit.verify).await.map(|_| ResponseData::Nothing)
+        edit.steps.apply(self, prepared, edit.verify).await.map(|_| (ResponseData::Nothing, None))
     }
 
     pub(super) fn encode(&self, operation: usize, request: &dyn Request) -> Result<Prepared, Error> {
