@@ -24,7 +24,7 @@ use recallflow_bridge::guard::guarded;
 use recallflow_bridge::logs::{Line, Sink, logged};
 
 use crate::errors::core_exception;
-use crate::log;
+use crate::log::{self, Receiver};
 use crate::outcome::{Outcome, Returned, set_outcome};
 
 /// The pending calls of one event loop, and the outcomes that it has not taken yet.
@@ -60,7 +60,7 @@ struct OutcomeQueue {
 struct Queued {
     /// The number of each call that has ended, and its outcome.
     outcomes: Vec<(u64, Outcome)>,
-    lines: Vec<(TaskContext, Line)>,
+    lines: Vec<(Arc<Receiver>, Line)>,
     /// Whether the event loop was woken and has not taken anything since.
     is_signalled: bool,
 }
@@ -98,18 +98,15 @@ impl OutcomeQueue {
     }
 }
 
-/// The `contextvars` context of the task that made a call.
-type TaskContext = Arc<Py<PyAny>>;
-
 /// Queues the log records of one call.
 struct CallLog {
     queue: Arc<OutcomeQueue>,
-    context: TaskContext,
+    receiver: Arc<Receiver>,
 }
 
 impl Sink for CallLog {
     fn take(&self, line: Line) {
-        self.queue.push_and_wake(|state| state.lines.push((self.context.clone(), line)));
+        self.queue.push_and_wake(|state| state.lines.push((self.receiver.clone(), line)));
     }
 }
 
@@ -125,19 +122,19 @@ impl Completions {
     }
 
     /// Starts a call, and passes its outcome to the future. Its log records are passed
-    /// to the logger in the context; without one, the call is not logged.
+    /// to the receiver; without one, the call is not logged.
     pub(crate) fn start_call(
         &self,
         future: Bound<'_, PyAny>,
         info: CallInfo,
         call: impl Future<Output = Result<Returned, Error>> + Send + 'static,
-        context: Option<Bound<'_, PyAny>>,
+        receiver: Option<Receiver>,
     ) -> PyResult<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let mut state = self.lock_state();
         let state = state.as_mut().and_then(Owned::get_mut).ok_or_else(closed_error)?;
         let queue = state.queue.clone();
-        let log = context.map(|context| CallLog { queue: queue.clone(), context: Arc::new(context.unbind()) });
+        let log = receiver.map(|receiver| CallLog { queue: queue.clone(), receiver: Arc::new(receiver) });
         let refused = info.clone();
         // Boxed first, because the call is large and each wrapper would move it.
         let call = Box::pin(call);
@@ -186,7 +183,6 @@ impl Completions {
         let Ok(queue) = self.open_queue() else { return Ok(()) };
         let Queued { outcomes, lines, .. } = queue.take_queued();
         // A signal handler may raise at any point here. The remaining futures must still get their outcomes.
-        let lines = lines.into_iter().map(|(context, line)| (Some(context), line));
         let mut interruption = log::hand_over(py, lines).err();
         for (number, outcome) in outcomes {
             // Canceled calls were removed.

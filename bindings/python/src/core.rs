@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use pyo3::PyVisit;
+use pyo3::gc::PyTraverseError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use recallflow::ffi::{
@@ -16,8 +18,8 @@ use crate::classes::Classes;
 use crate::completions::Completions;
 use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::from_python::{Accepted, PyValue};
-use crate::log::LogLines;
-use crate::outcome::Returned;
+use crate::log::{LogLines, Receiver};
+use crate::outcome::{Outcome, Returned};
 use crate::{from_python, interrupt, json_text, options, to_python};
 
 /// The native object behind a client. It holds the secret, which no attribute shows.
@@ -27,6 +29,8 @@ pub(crate) struct Core {
     base_url: String,
     timeout: f64,
     max_retries: u32,
+    /// Receives the end of each attempt.
+    on_attempt: Option<Py<PyAny>>,
     /// Locked only by threads that hold the interpreter's lock, and never while they release it. So it is unlocked in a
     /// child that such a thread forked.
     state: Mutex<State>,
@@ -53,6 +57,7 @@ impl Clients {
 
 impl Core {
     fn from_builder(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let on_attempt = options::read_on_attempt(options)?;
         let builder = options::set_client_options(builder, options)?;
         let client = builder.clone().build().map_err(core_exception)?;
         let base_url = client.base_url().to_owned();
@@ -63,6 +68,7 @@ impl Core {
             base_url,
             timeout,
             max_retries,
+            on_attempt,
             state: Mutex::new(State::Open(Owned::new(Clients::new(client)))),
         })
     }
@@ -85,6 +91,26 @@ impl Core {
             Some(clients) => Ok(act(clients)),
             None => Err(config_exception("the client belongs to another process")),
         }
+    }
+
+    /// Returns the function that receives the end of each attempt.
+    pub(crate) fn on_attempt(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.on_attempt.as_ref().map(|on_attempt| on_attempt.clone_ref(py))
+    }
+
+    /// Returns the receiver for the log records of a call in the background. It has the context of the calling task if the
+    /// call is logged or the client has a function for attempts.
+    pub(crate) fn receiver<'py>(
+        &self,
+        py: Python<'py>,
+        context: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Receiver>> {
+        let on_attempt = self.on_attempt(py);
+        let context = match context {
+            None if on_attempt.is_some() => Some(py.import("contextvars")?.call_method0("copy_context")?),
+            context => context,
+        };
+        Ok(context.map(|context| Receiver { context: Some(context.unbind()), on_attempt }))
     }
 
     /// Returns the client for calls in the background.
@@ -127,6 +153,15 @@ impl Call {
         let request = self.request.lock().unwrap_or_else(PoisonError::into_inner).take();
         request.ok_or_else(|| config_exception("the request was sent already"))
     }
+}
+
+/// Sends a request, and keeps the HTTP response if `raw` is set.
+async fn send(client: Client, prepared: Prepared, raw: bool) -> Result<Returned, Error> {
+    let (data, exchange) = client.exchange(prepared).await?;
+    Ok(match exchange {
+        Some(exchange) if raw => Returned::Raw(exchange.into_raw(&client, data)),
+        _ => Returned::Response(data),
+    })
 }
 
 /// Reads what was read and the draft of an edit.
@@ -241,45 +276,50 @@ impl Core {
         })
     }
 
-    /// Makes a call on the calling thread.
+    /// Makes a call on the calling thread. Returns the response, or an outcome with the HTTP response if `raw` is set.
+    #[pyo3(signature = (call, overrides, is_logged, raw = false))]
     fn call<'py>(
         &self,
         py: Python<'py>,
         call: &Bound<'py, Call>,
         overrides: &Bound<'py, PyTuple>,
         is_logged: bool,
+        raw: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let call = call.get();
         let info = &call.info;
         catch_panics(Some(info), || {
             let runtime = self.borrow_runtime(py, &options::read_call_options(overrides)?, info)?;
-            let client = runtime.client();
-            let sent = client.send_prepared(call.take()?);
-            let data = if is_logged {
-                let lines = Arc::new(LogLines::default());
+            let sent = send(runtime.client(), call.take()?, raw);
+            let returned = if is_logged || self.on_attempt.is_some() {
+                let lines = Arc::new(LogLines::new(self.on_attempt(py)));
                 interrupt::drive_call(py, runtime, info, logged(sent, info.name.clone(), lines.clone()), Some(&lines))?
             } else {
                 interrupt::drive_call(py, runtime, info, sent, None)?
             };
-            to_python::response_data(py, &data)
+            match returned {
+                Returned::Response(data) => to_python::response_data(py, &data),
+                returned => Ok(Bound::new(py, Outcome(Ok(returned)))?.into_any()),
+            }
         })
     }
 
     /// Starts a call in the background, and passes the outcome to the future.
-    fn submit<'py>(
+#[pyo3(signature = (completions, future, call, overrides, context, raw = false))]
+        fn submit<'py>(
         &self,
         completions: &Bound<'py, Completions>,
         future: Bound<'py, PyAny>,
         call: &Bound<'py, Call>,
         overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
+    raw: bool,
     ) -> PyResult<u64> {
         let call = call.get();
         catch_panics(Some(&call.info), || {
             let client = options::read_call_options(overrides)?.apply(self.client()?);
-            let prepared = call.take()?;
-            let sent = async move { client.send_prepared(prepared).await.map(Returned::Response) };
-            completions.get().start_call(future, call.info.clone(), sent, context)
+            let receiver = self.receiver(completions.py(), context)?;
+            completions.get().start_call(future, call.info.clone(), send(client, call.take()?, raw), receiver)
         })
     }
 
@@ -301,6 +341,11 @@ impl Core {
                 interrupt::drive_call::<Returned>(py, runtime, &info, call, None).map(|_| None)
             }
         }
+    }
+
+    /// Shows the function to the garbage collector, because it may reference the client.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.on_attempt.as_ref().map_or(Ok(()), |on_attempt| visit.call(on_attempt))
     }
 
     fn __repr__(&self) -> String {

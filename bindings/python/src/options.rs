@@ -42,10 +42,26 @@ pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Opti
     if value.is_none() { Ok(None) } else { read_text(name, value).map(Some) }
 }
 
+/// The option that only this package handles.
+const ON_ATTEMPT: &str = "on_attempt";
+
+/// Reads the function that receives the end of each attempt; `None` if it is left out.
+pub(crate) fn read_on_attempt(options: &Bound<'_, PyDict>) -> PyResult<Option<Py<PyAny>>> {
+    let Some(function) = options.get_item(ON_ATTEMPT)?.filter(|function| !function.is_none()) else { return Ok(None) };
+    if !function.is_callable() {
+        let message = format!("`{ON_ATTEMPT}` must be a function, but is {}", kind_of(&function));
+        return Err(WrongOption(message).into());
+    }
+    Ok(Some(function.unbind()))
+}
+
 /// Sets the options of a client.
 pub(crate) fn set_client_options(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
+        if name == ON_ATTEMPT {
+            continue;
+        }
         let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.name == name) else {
             return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`")));
         };

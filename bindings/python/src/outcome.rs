@@ -2,7 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyNone, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyNone, PyString, PyTuple};
+use recallflow::RawResponse;
 use recallflow::ffi::ResponseData;
 use recallflow_bridge::failure::Failure;
 
@@ -21,6 +22,8 @@ pub(crate) struct Outcome(pub(crate) Result<Returned, Failure>);
 pub(crate) enum Returned {
     /// The data of the response.
     Response(ResponseData),
+    /// The same with the HTTP response.
+    Raw(RawResponse<ResponseData>),
     /// Nothing: a `PageReader` keeps the page until it is taken.
     Page,
 }
@@ -31,9 +34,18 @@ impl Outcome {
     fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
             Ok(Returned::Response(data)) => catch_panics(None, || to_python::response_data(py, data)),
+            Ok(Returned::Raw(raw)) => catch_panics(None, || to_python::response_data(py, &raw.parsed)),
             Ok(Returned::Page) => Ok(PyNone::get(py).to_owned().into_any()),
             Err(failure) => Err(exception_of(failure)),
         }
+    }
+
+    /// Returns status, headers, body, attempts and seconds of a raw response; `None` for other outcomes.
+    fn raw<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let Ok(Returned::Raw(raw)) = &self.0 else { return Ok(None) };
+        let body = PyBytes::new(py, &raw.body);
+        let parts = (raw.http_status, &raw.headers, body, raw.attempts, raw.elapsed.as_secs_f64());
+        parts.into_pyobject(py).map(Some)
     }
 }
 

@@ -135,7 +135,7 @@ impl PageReader {
     /// Reads the next page on the calling thread.
     fn read(&self, py: Python<'_>) -> PyResult<()> {
         let runtime = self.core.get().borrow_runtime(py, &self.overrides, &self.call)?;
-        let lines = Arc::new(LogLines::default());
+        let lines = Arc::new(LogLines::new(self.core.get().on_attempt(py)));
         let next = Self::read_next(self.usable_pages()?, self.progress.clone(), runtime.client());
         let next = logged(next, self.call.name.clone(), lines.clone());
         interrupt::drive_call(py, runtime, &self.call, next, Some(&lines)).map(|_| ())
@@ -150,7 +150,8 @@ impl PageReader {
     ) -> PyResult<u64> {
         let client = self.overrides.apply(self.core.get().client()?);
         let next = Self::read_next(self.usable_pages()?, self.progress.clone(), client);
-        completions.get().start_call(future, self.call.clone(), next, Some(context))
+        let receiver = self.core.get().receiver(context.py(), Some(context))?;
+        completions.get().start_call(future, self.call.clone(), next, receiver)
     }
 
     /// Takes the items of the last page, possibly none; `None` at the end.

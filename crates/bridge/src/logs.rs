@@ -34,6 +34,8 @@ pub struct Line {
 pub enum Known {
     /// A number.
     Number(i64),
+    /// A number with a fraction.
+    Decimal(f64),
     /// Anything else.
     Text(String),
 }
@@ -141,6 +143,10 @@ struct Seen {
 impl Visit for Seen {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.record_debug(field, &format_args!("{value}"));
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.fields.push((field.name(), Known::Decimal(value)));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

@@ -115,7 +115,7 @@ pub(crate) struct Observers {
 impl Observers {
     /// Reports an attempt. The event is created only if something receives it.
     pub(crate) fn report(&self, create: impl FnOnce() -> AttemptEvent) {
-        let is_traced = tracing::enabled!(target: ATTEMPT, tracing::Level::DEBUG);
+        let is_traced = tracing::event_enabled!(target: ATTEMPT, tracing::Level::DEBUG);
         if !is_traced && !self.writes_to_stderr && self.on_attempt.is_none() {
             return;
         }

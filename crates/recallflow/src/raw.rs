@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -48,7 +50,7 @@ impl<T: fmt::Debug> fmt::Debug for RawResponse<T> {
 /// The HTTP response that led to an error. [`Error::response`] returns one.
 ///
 /// `Debug` shows only the length of the body, because errors are often printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// HTTP status code.

@@ -34,6 +34,7 @@ from recallflow._errors import (
     Change,
     ConfigError,
     ConflictError,
+    ErrorResponse,
     IncompleteError,
     InvalidRequestError,
     IpRestrictedError,
@@ -50,9 +51,11 @@ from recallflow._errors import (
     UnavailableError,
     Violation,
 )
+from recallflow._events import AttemptEvent
 from recallflow._money import Fee, FeeTotal
 from recallflow._notebook import ValueList
 from recallflow._pages import Pages
+from recallflow._raw import Parsed, RawResponse  # noqa: F401
 from recallflow._totals import totals
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
@@ -71,6 +74,7 @@ __all__: list[str] = [
     "AsyncClient",
     "AsyncFlowEdit",
     "AsyncPages",
+    "AttemptEvent",
     "AuthenticationError",
     "Change",
     "Client",
@@ -79,6 +83,7 @@ __all__: list[str] = [
     "ConflictError",
     "Drift",
     "EditResult",
+    "ErrorResponse",
     "Extra",
     "Fee",
     "FeeTotal",
@@ -91,6 +96,7 @@ __all__: list[str] = [
     "ParameterError",
     "ProtocolError",
     "RateLimitedError",
+    "RawResponse",
     "RecallFlowError",
     "Request",
     "RequestWarning",

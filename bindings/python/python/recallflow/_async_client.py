@@ -8,6 +8,7 @@ from recallflow._base import show_as
 from recallflow._edit import AsyncFlowEdit
 from recallflow._typing import Self
 from recallflow.generated.async_methods import AsyncOperations
+from recallflow.generated.async_raw_methods import AsyncRawOperations
 
 
 class AsyncClient(AsyncOperations):
@@ -29,6 +30,11 @@ class AsyncClient(AsyncOperations):
         """Reads a recall flow for a safe edit. See `Client.edit_recall_flow`."""
         detail = await self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries)
         return AsyncFlowEdit(self._core, detail)
+
+    @property
+    def with_raw_response(self) -> AsyncRawOperations:
+        """The operations, with the HTTP response: each method returns a `RawResponse` when it is awaited."""
+        return AsyncRawOperations(self)
 
     async def close(self) -> None:
         """Closes the connections. Later calls raise `ConfigError`."""

@@ -8,6 +8,7 @@ from recallflow._base import BaseClient, show_as
 from recallflow._edit import FlowEdit
 from recallflow._typing import Self
 from recallflow.generated.methods import Operations
+from recallflow.generated.raw_methods import RawOperations
 
 
 class Client(Operations):
@@ -39,6 +40,11 @@ class Client(Operations):
             RecallFlowError: Base of all errors.
         """
         return FlowEdit(self._core, self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries))
+
+    @property
+    def with_raw_response(self) -> RawOperations:
+        """The operations, with the HTTP response: each method returns a `RawResponse`."""
+        return RawOperations(self)
 
     def close(self) -> None:
         """Closes the connections. Later calls raise `ConfigError`."""

@@ -59,6 +59,27 @@ class Change(Record):
         return self.text
 
 
+@record
+class ErrorResponse(Record):
+    """The HTTP response that led to an error. Its `repr` shows only the length of the body, which may be long."""
+
+    http_status: int
+    """HTTP status code."""
+    headers: dict[str, str]
+    """The headers by their lower-case names, redacted. Several values of one name are joined with `, `."""
+    body: str
+    """The body as text, redacted and at most 16,384 characters long. Control characters are blanks."""
+
+    def _identity(self) -> tuple[Any, ...]:
+        return self.http_status, self.body
+
+    def __repr__(self) -> str:
+        return (
+            f"ErrorResponse(http_status={self.http_status}, headers={self.headers!r}, "
+            f"body=<{len(self.body)} characters>)"
+        )
+
+
 class CallDetails(TypedDict, total=False):
     """The attributes that all errors have; see `RecallFlowError`."""
 
@@ -69,6 +90,7 @@ class CallDetails(TypedDict, total=False):
     retry_after: float | None
     phase: str | None
     is_retryable: bool
+    response: ErrorResponse | None
 
 
 class RecallFlowError(Exception):
@@ -98,6 +120,8 @@ class RecallFlowError(Exception):
     """
     is_retryable: bool
     """Whether the same call may succeed later, without a change of the request, the options or the account."""
+    response: ErrorResponse | None
+    """The response of the last attempt; None if there was no whole response."""
     outcome_is_known: ClassVar[bool] = True
     """Whether it is certain that the call changed nothing. False only for `OutcomeUnknownError`."""
 
@@ -113,6 +137,7 @@ class RecallFlowError(Exception):
         retry_after: float | None = None,
         phase: str | None = None,
         is_retryable: bool = False,
+        response: ErrorResponse | None = None,
     ) -> None:
         super().__init__(text)
         self.operation = operation
@@ -122,6 +147,7 @@ class RecallFlowError(Exception):
         self.retry_after = retry_after
         self.phase = phase
         self.is_retryable = is_retryable
+        self.response = response
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__, self.__cause__)
@@ -283,7 +309,7 @@ class OutcomeUnknownError(RecallFlowError):
         return self.cause.code if isinstance(self.cause, ApiError) else None
 
 
-_COMMON = ("operation", "attempts", "remedy", "http_status", "retry_after", "phase", "is_retryable")
+_COMMON = ("operation", "attempts", "remedy", "http_status", "retry_after", "phase", "is_retryable", "response")
 
 _KINDS: dict[str, type[RecallFlowError]] = {
     kind.__name__: kind
@@ -315,6 +341,8 @@ def make(payload: dict[str, Any]) -> RecallFlowError:
     # The attribute of `ApiError` is the message of the service.
     payload["message"] = payload.get("service_message", "")
     attributes = {name: payload[name] for name in (*_COMMON, *kind._own) if name in payload}
+    if "response" in attributes:
+        attributes["response"] = ErrorResponse(**attributes["response"])
     if "violations" in attributes:
         attributes["violations"] = [Violation(**violation) for violation in attributes["violations"]]
     if "changes" in attributes:

@@ -1,4 +1,4 @@
-"""Passes log records of the native module to the logger `recallflow`.
+"""Passes log records of the native module to the logger `recallflow`, and the ends of attempts to `on_attempt`.
 
 The package does not add a `NullHandler`, which would hide its warnings in programs that do not configure logging.
 """
@@ -9,7 +9,10 @@ import sys
 from _thread import get_ident
 from typing import TYPE_CHECKING, Any
 
+from recallflow._events import AttemptEvent
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from logging import Logger
 
 _DEBUG = 10
@@ -24,11 +27,17 @@ def is_logged() -> bool:
     return _listener(_DEBUG) is not None
 
 
-def log(level: int, message: str, fields: dict[str, Any]) -> None:
-    """Logs a record. Its fields become attributes with the prefix `recallflow_`.
+def log(
+    level: int, message: str, fields: dict[str, Any], on_attempt: Callable[[AttemptEvent], object] | None = None
+) -> None:
+    """Logs a record, and passes the end of an attempt to `on_attempt`.
 
-    An error of a handler or filter does not fail the call. It is printed as `logging` prints such errors.
+    The fields of a record become attributes with the prefix `recallflow_`. An error of a handler or filter does not
+    fail the call. It is printed as `logging` prints such errors.
     """
+    # Calls that `on_attempt` makes itself do not call it again.
+    if on_attempt is not None and "elapsed_ms" in fields and get_ident() not in _busy:
+        _notify(on_attempt, fields)
     logger = _listener(level)
     if logger is None:
         return
@@ -39,6 +48,32 @@ def log(level: int, message: str, fields: dict[str, Any]) -> None:
         logger.log(level, _text(message, fields), extra={f"recallflow_{name}": fields[name] for name in fields})
     except Exception:  # noqa: BLE001, handlers may raise anything
         _show_error()
+    finally:
+        _busy.discard(thread)
+
+
+def _notify(on_attempt: Callable[[AttemptEvent], object], fields: dict[str, Any]) -> None:
+    """Calls `on_attempt`. An error of it is logged and does not fail the call."""
+    delay = fields.get("delay_ms")
+    event = AttemptEvent(
+        operation=fields["operation"],
+        attempt=fields["attempt"],
+        http_status=fields.get("http_status"),
+        code=fields.get("code"),
+        error=fields.get("error"),
+        retry_class=fields.get("class"),
+        phase=fields.get("phase"),
+        elapsed=fields["elapsed_ms"] / 1e3,
+        delay=None if delay is None else delay / 1e3,
+    )
+    thread = get_ident()
+    _busy.add(thread)
+    try:
+        on_attempt(event)
+    except Exception:
+        import logging
+
+        logging.getLogger("recallflow").exception("`on_attempt` failed; the call goes on")
     finally:
         _busy.discard(thread)
 

@@ -49,7 +49,7 @@ def setup(
     violation: Callable[[str, str, str], object],
     warning: Callable[[str, str], object],
     error: Callable[[dict[str, Any]], BaseException],
-    log: Callable[[int, str, dict[str, Any]], None],
+    log: Callable[[int, str, dict[str, Any], Any], None],
 ) -> None:
     """Registers the classes of the package, each list in the order of the spec. Called once, at import."""
 
@@ -124,8 +124,11 @@ class Core:
         self, operation: int, original: Request, draft: Request, verify: bool
     ) -> tuple[list[dict[str, Any]], Call]:
         """Checks the draft of an edit. Returns the changes, and the call that sends it if the flow is as it was."""
-    def call(self, call: Call, overrides: tuple[object, ...], is_logged: bool) -> Any:
-        """Makes a call on the calling thread, without the GIL, and checks for signals."""
+    def call(self, call: Call, overrides: tuple[object, ...], is_logged: bool, raw: bool = False) -> Any:
+        """Makes a call on the calling thread, without the GIL, and checks for signals.
+
+        Returns the response, or an `Outcome` with the HTTP response if `raw` is set.
+        """
     def submit(
         self,
         completions: Completions,
@@ -133,6 +136,7 @@ class Core:
         call: Call,
         overrides: tuple[object, ...],
         context: Context | None,
+        raw: bool = False,
     ) -> int:
         """Starts a call in the background. `completions` sets the future; the returned number cancels the call.
 
@@ -196,6 +200,8 @@ class Outcome:
 
     def open(self) -> Any:
         """Returns the response, or raises the error of the call."""
+    def raw(self) -> Any:
+        """Returns status, headers, body, attempts and seconds of a raw response."""
 
 @final
 class Sandbox:

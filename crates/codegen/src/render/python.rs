@@ -22,11 +22,13 @@ pub fn render(api: &Api) -> Vec<File> {
     let files = [
         ("__init__", package),
         ("async_methods", operations::methods(api, true)),
+        ("async_raw_methods", operations::raw_methods(api, true)),
         ("changes", values::changes(api)),
         ("enums", enums::render_module(api)),
         ("methods", operations::methods(api, false)),
         ("operations", operations::positions(api)),
         ("options", options::render_module(api)),
+        ("raw_methods", operations::raw_methods(api, false)),
         ("requests", values::requests(api)),
         ("responses", values::responses(api)),
         ("service", service::render_module(api)),

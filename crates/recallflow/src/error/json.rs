@@ -7,6 +7,7 @@ use super::{Error, Phase};
 use crate::edit::diff::Change;
 use crate::generated::enums::RecallStatus;
 use crate::pages::drift::Drift;
+use crate::raw::ErrorResponse;
 use crate::request::violation::{Rule, Violation};
 
 /// The fields of an error, the only list of them. Those that are unknown are left out.
@@ -46,6 +47,8 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     drift: Option<Drift>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<&'a ErrorResponse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a Error>,
 }
 
@@ -83,6 +86,7 @@ impl Serialize for Error {
             status,
             changes,
             drift: self.drift(),
+            response: self.response(),
             cause: if let Error::OutcomeUnknown(error) = self { Some(&error.cause) } else { None },
         }
         .serialize(serializer)

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from typing import Literal
 
+from recallflow._events import AttemptEvent
 from recallflow._typing import TypedDict
 
 
@@ -97,4 +99,11 @@ class ClientOptions(TypedDict, total=False):
     """Whether `http://` is permitted for hosts that are not loopback addresses. Default: `False`.
 
     The signature does not cover the body, so an attacker on the network could change an update.
+    """
+
+    on_attempt: Callable[[AttemptEvent], object] | None
+    """Function that receives the end of each attempt.
+
+    `Client` calls it on the calling thread, and `AsyncClient` on the event loop in the context of the calling task, at
+    most 50 ms late. An exception that it raises is logged and does not fail the call.
     """

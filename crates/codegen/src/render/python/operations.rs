@@ -75,6 +75,11 @@ pub(super) fn methods(api: &Api, is_async: bool) -> String {
     fill(include_str!("methods.py.jinja"), page(api, is_async))
 }
 
+/// Renders the methods of `with_raw_response`.
+pub(super) fn raw_methods(api: &Api, is_async: bool) -> String {
+    fill(include_str!("raw_methods.py.jinja"), page(api, is_async))
+}
+
 fn page(api: &Api, is_async: bool) -> PythonMethods {
     let operations = &api.operations;
     let items = operations.iter().filter_map(|operation| Some(operation.paging.as_ref()?.item.clone()));
