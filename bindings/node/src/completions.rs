@@ -303,6 +303,7 @@ fn log_record(line: Line) -> Value {
     let fields = line.fields.into_iter().map(|(name, known)| {
         let value = match known {
             Known::Number(number) => number.into(),
+            Known::Decimal(number) => number.into(),
             Known::Text(text) => text.into(),
         };
         (name.to_owned(), value)
