@@ -94,6 +94,11 @@ impl Class {
         object.get_type().is_subclass(self.kind.bind(object.py()))
     }
 
+    /// Returns what an instance of the class keeps of a value that is given for a field.
+    pub(crate) fn coerce<'py>(&self, position: usize, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.kind.bind(value.py()).getattr("_coercions")?.get_item(position)?.call1((value,))
+    }
+
     /// Returns the position of the field with this wire name.
     pub(crate) fn position_of(&self, wire: &str) -> Option<usize> {
         self.shape.fields.iter().position(|field| field.wire == wire)
@@ -129,6 +134,16 @@ impl EnumClass {
             Ok((member.extract::<i64>()?, member.unbind()))
         });
         Ok(Self { kind: class.clone().unbind(), members: members.collect::<PyResult<_>>()? })
+    }
+
+    /// Returns the number of the member with a name, in any case.
+    pub(crate) fn number_of(&self, py: Python<'_>, name: &str) -> PyResult<Option<i64>> {
+        for (number, member) in &self.members {
+            if member.bind(py).getattr("name")?.extract::<String>()?.eq_ignore_ascii_case(name) {
+                return Ok(Some(*number));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the member for a number, or the number itself if no member has it.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyMapping, PyString};
+use pyo3::types::{PyDate, PyDateTime, PyMapping, PyString};
 use recallflow::ffi::{EXTRA, Form, Found, Kind, Source, SourceObject};
 use serde_json::Value;
 
@@ -185,6 +185,13 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
         }
     }
 
+    fn enum_name(&self) -> Option<Cow<'_, str>> {
+        match self.kind {
+            Some(Kind::Enum(_)) => self.object.cast::<PyString>().ok()?.to_str().ok().map(Cow::Borrowed),
+            _ => None,
+        }
+    }
+
     fn float(&self) -> Option<f64> {
         match self.ok_or_raise_later(python_number(&self.object))?? {
             // Any size is allowed, as in JSON text: the limits of the field decide.
@@ -218,6 +225,11 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             .or_else(|| self.ok_or_raise_later(describe_object(&self.object)))
             .unwrap_or_else(|| describe_class(&self.object.get_type()))
     }
+}
+
+/// Returns whether an object is a date without a time.
+fn is_date(object: &Bound<'_, PyAny>) -> bool {
+    object.is_instance_of::<PyDate>() && !object.is_instance_of::<PyDateTime>()
 }
 
 /// An object of a request, with the expected class, or `None` for an object in its wire form.
@@ -283,7 +295,16 @@ impl<'a, 'py> SourceObject for PyObject<'a, 'py> {
         if name != wire && !matches!(self.entry_value(wire, None), Found::Absent) {
             return Found::Refused(format!("is the name on the wire; use `{name}`, not `{wire}`").into());
         }
-        self.entry_value(name, Some(&class.shape.fields[position].kind))
+        match self.entry_value(name, Some(&class.shape.fields[position].kind)) {
+            // Which time of the day it means depends on the field.
+            Found::Once(value) if is_date(&value.object) => {
+                let time = class.coerce(position, &value.object);
+                self.value
+                    .ok_or_raise_later(time)
+                    .map_or(Found::Absent, |time| Found::Once(value.sibling(time, value.kind)))
+            }
+            found => found,
+        }
     }
 
     fn count(&self) -> usize {

@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyMapping};
+use pyo3::types::{PyBool, PyMapping, PyString};
 use recallflow::ffi::{Kind, write_response};
 use serde_json::{Map, Value};
 
@@ -108,6 +108,14 @@ impl ResponseWriter {
             Kind::Enum(position) if self.classes.is_other_enum(*position, object)? => {
                 Err(self.wrong_type(&format!("{}, of another enum", describe_class(&object.get_type()))))
             }
+            Kind::Enum(position) => match object.cast::<PyString>() {
+                Ok(name) => {
+                    let name = name.to_string_lossy();
+                    let number = self.classes.enums[*position].number_of(object.py(), &name)?;
+                    number.map_or_else(|| self.plain_value(object), |number| Ok(number.into()))
+                }
+                Err(_) => self.plain_value(object),
+            },
             _ => self.plain_value(object),
         }
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import numbers
+import re
 from collections import OrderedDict, UserList, deque
 from decimal import Decimal
 from enum import IntEnum
@@ -74,11 +75,16 @@ def constructed(kind: type[rf.Request], wire: Any, *, flags: bool) -> rf.Request
     return kind(**values)
 
 
-# Cases that a constructor can create: it takes no JSON text and no unknown fields.
+def has_enum_as_text(case: dict[str, Any]) -> bool:
+    """Returns whether an enum field of a case is text, which a constructor takes for a name."""
+    return any(re.search('must be a whole number, but is ("|a text)', each["message"]) for each in case["violations"])
+
+
+# Cases that a constructor can create: it takes no JSON text and no unknown fields, and names of enums.
 CONSTRUCTIBLE = [
     pytest.param(case, id=case["name"])
     for case in load("validation")["cases"]
-    if "extra" not in case
+    if "extra" not in case and not has_enum_as_text(case)
     if constructed(request_class(case), case.get("json"), flags=False) is not None
 ]
 
@@ -133,6 +139,9 @@ ALL_FIELDS = [pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind in
 def test_what_fits_no_field_is_told(kind: type[rf.Request], name: str, misfit: str) -> None:
     value, text = MISFITS[misfit]
     request = with_field(kind, name, value)
+    if misfit == "date" and "date" in annotation(kind, name):
+        assert path(kind, name) not in {each.path for each in request.validate()}
+        return
     (violation, *_) = (each for each in request.validate() if each.path == path(kind, name))
     if "float" in annotation(kind, name) and misfit in {"below 64 bits", "long"}:
         # It is a number, though out of range.

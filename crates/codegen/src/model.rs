@@ -508,4 +508,13 @@ impl Type {
     pub fn field(&self, wire: &str) -> &Field {
         self.fields.iter().find(|f| f.wire == wire).unwrap_or_else(|| panic!("no field {wire} in {}", self.name))
     }
+
+    /// Returns the wire names of the fields that are the start and the end of the request's time span, if it has one.
+    #[must_use]
+    pub fn span(&self) -> Option<(&str, &str)> {
+        self.lints.iter().find_map(|lint| match lint {
+            Lint::Reversed { start, end, .. } => Some((start.as_str(), end.as_str())),
+            _ => None,
+        })
+    }
 }

@@ -9,7 +9,8 @@ macro_rules! open_enum {
                 at: &crate::request::path::Path<'_>,
                 problems: &mut crate::request::read::Problems,
             ) -> Option<Self> {
-                crate::request::read_value::read_enum(source, at, problems)
+                let values = Self::VALUES.iter().filter_map(|value| Some((value.name()?, *value)));
+                crate::request::read_value::read_enum(source, at, problems, values)
             }
 
             fn stand_in() -> Self {

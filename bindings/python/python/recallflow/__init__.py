@@ -20,7 +20,7 @@ behaves like the service, for tests and trials without an account. Every attempt
 
 # The annotations of public classes are evaluated in this module, which is their `__module__`.
 from collections.abc import Mapping, Sequence  # noqa: F401
-from datetime import datetime  # noqa: F401
+from datetime import date, datetime  # noqa: F401
 from decimal import Decimal  # noqa: F401
 from typing import TYPE_CHECKING, Any, ClassVar, Literal  # noqa: F401
 

@@ -34,6 +34,10 @@ class Record:
     # Whether each field holds a time.
     _times: ClassVar[tuple[bool, ...]] = ()
 
+    @classmethod
+    def _set_up(cls, own: dict[str, str]) -> None:
+        """Completes a class that was made of these annotated lines."""
+
     def _init(self, *values: Any) -> None:
         """Sets all fields, in their order."""
         for put, value in zip(self._setters, values, strict=True):
@@ -131,6 +135,7 @@ def _with_slots(cls: type[R], keyword_only: str) -> type[R]:
     is_time = [annotation.startswith("datetime") for annotation in own.values()]
     made._times = (*is_time, *cls._times)
     made.__annotations__ = own
+    made._set_up(own)
     # Annotations of inherited fields are evaluated here, because their names may be unknown in this class's module.
     made.__init__ = _make_init(made, {**get_type_hints(cls.__init__), **own}, keyword_only)
     return made  # type: ignore[no-any-return]

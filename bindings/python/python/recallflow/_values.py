@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from recallflow import _native
+from recallflow._coercions import coercion_of
 from recallflow._errors import RequestWarning, Violation
 from recallflow._record import Record, keyword_record
+
+if TYPE_CHECKING:
+    from recallflow._typing import Self
 
 V = TypeVar("V", bound="Value")
 
@@ -19,10 +24,6 @@ LONGEST_TEXT = 200
 # Typed so that `isinstance` narrows a value of type `Any` no further.
 LISTS: tuple[type[Any], ...] = (tuple, list)
 MAPPINGS: tuple[type[Any], ...] = (Mapping,)
-_SEQUENCES: tuple[type[Any], ...] = (Sequence,)
-
-# Types that are not lists, although some are sequences. They are checked first, because they are common.
-_ATOMS: tuple[type[Any], ...] = (int, float, str, bytes, bytearray, memoryview, type(None))
 
 
 class Number(IntEnum):
@@ -30,6 +31,20 @@ class Number(IntEnum):
 
     The text of Python's own integer enums differs between versions of Python.
     """
+
+    if TYPE_CHECKING:
+
+        def __new__(cls, value: int | str) -> Self: ...
+
+    @classmethod
+    def _missing_(cls, value: object) -> Number | None:
+        # `TaskStatus("finished")`
+        if not isinstance(value, str):
+            return None
+        member = cls.__members__.get(value.upper())
+        if member is None:
+            raise ValueError(f"expected one of {', '.join(map(str, cls))}, got {value!r}")
+        return member
 
     def __str__(self) -> str:
         return self.name.lower()
@@ -74,15 +89,41 @@ EMPTY_EXTRA = Extra({})
 """The `extra` of all values without undocumented fields."""
 
 
+def _as_extra(value: Any) -> Any:
+    """Returns a mapping as an `Extra`; a mapping that cannot be read unchanged, which `validate` reports."""
+    if not isinstance(value, MAPPINGS) or isinstance(value, Extra):
+        return value
+    try:
+        return Extra(value)
+    except Exception:  # noqa: BLE001, a mapping may raise anything
+        return value
+
+
 class Value(Record):
-    """Base of requests and responses. A sequence becomes a tuple, and a time a `datetime` without microseconds."""
+    """Base of requests and responses.
+
+    A sequence becomes a tuple, a time a `datetime` without microseconds, and the name of an enum's member the member.
+    """
 
     __slots__ = ()
 
+    # What the fields keep of the values that they are given.
+    _coercions: ClassVar[tuple[Any, ...]] = ()
+    # The field that is the end of a time span, and so takes a date as the end of that day.
+    _end_field: ClassVar[str | None] = None
+
+    @classmethod
+    def _set_up(cls, own: dict[str, str]) -> None:
+        scope = vars(sys.modules[cls.__module__])
+        coercions = [
+            _as_extra if name == "extra" else coercion_of(annotation, scope, is_end=name == cls._end_field)
+            for name, annotation in own.items()
+        ]
+        cls._coercions = (*coercions, *cls._coercions)
+
     def _init(self, *values: Any) -> None:
-        *fields, extra = values
-        for put, is_time, value in zip(self._setters, self._times, (*fields, _as_extra(extra)), strict=True):
-            put(self, _time(value) if is_time else _as_tuple(value))
+        for put, coerce, value in zip(self._setters, self._coercions, values, strict=True):
+            put(self, coerce(value))
 
     def _identity(self) -> tuple[Any, ...]:
         # `extra`, the last field, cannot be hashed. Values that differ in nothing else share a hash, which is allowed.
@@ -190,33 +231,6 @@ class Response(Value):
         from recallflow._notebook import table
 
         return table(getattr(self, "records", ()), total=getattr(self, "total", None))
-
-
-def _time(value: Any) -> Any:
-    """Returns the `datetime` that a field keeps, so that equal times compare equal; any other value unchanged."""
-    if isinstance(value, str):
-        time = _native.time(value)
-        return value if time is None else time
-    if isinstance(value, datetime) and value.microsecond:
-        return value.replace(microsecond=0)
-    return value
-
-
-def _as_tuple(value: Any) -> Any:
-    """Returns a sequence as a tuple, with which requests can be hashed; any other value unchanged."""
-    if isinstance(value, _ATOMS) or not isinstance(value, _SEQUENCES):
-        return value
-    return tuple(value)
-
-
-def _as_extra(value: Any) -> Any:
-    """Returns a mapping as an `Extra`; a mapping that cannot be read unchanged, which `validate` reports."""
-    if not isinstance(value, MAPPINGS) or isinstance(value, Extra):
-        return value
-    try:
-        return Extra(value)
-    except Exception:  # noqa: BLE001, a mapping may raise anything
-        return value
 
 
 def _plain(value: Any) -> Any:

@@ -148,8 +148,22 @@ impl ReadValue for LocalDateTime {
     }
 }
 
-/// Reads any number of an enum; a rule says which numbers a field allows.
-pub(crate) fn read_enum<T: From<i64>>(source: &impl Source, at: &Path<'_>, problems: &mut Problems) -> Option<T> {
+/// Reads any number of an enum, or the name of a value in any case. A rule says which numbers the field allows.
+pub(crate) fn read_enum<T: Copy + From<i64>>(
+    source: &impl Source,
+    at: &Path<'_>,
+    problems: &mut Problems,
+    values: impl Iterator<Item = (&'static str, T)>,
+) -> Option<T> {
+    if let Some(name) = source.enum_name() {
+        let values: Vec<_> = values.collect();
+        let found = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name));
+        if found.is_none() {
+            let names: Vec<_> = values.iter().map(|(known, _)| *known).collect();
+            problems.unreadable(at, Rule::Type, &not_one_of(&names, describe_text(&name)));
+        }
+        return found.map(|(_, value)| *value);
+    }
     let number = source.integer().map(T::from);
     if number.is_none() {
         problems.wrong_type(at, "a whole number", source);

@@ -21,6 +21,10 @@ pub trait Source: Sized {
     fn text(&self) -> Option<Cow<'_, str>>;
     /// Returns a number without a fraction; `30.0` is 30.
     fn integer(&self) -> Option<i64>;
+    /// Returns the name of an enum's value, where the caller may write it instead of the number.
+    fn enum_name(&self) -> Option<Cow<'_, str>> {
+        None
+    }
     /// Returns a finite number.
     fn float(&self) -> Option<f64>;
     /// Returns the number that a flag has on the wire.

@@ -9,17 +9,17 @@ pub(super) fn missing(when: &str) -> String {
     format!("is required{}", clause(when))
 }
 
-/// Returns the complaint about a number that is not one of the allowed ones.
-pub(super) fn not_one_of(allowed: &[i64], got: i64) -> String {
+/// Returns the complaint about a number or name that is not one of the allowed ones.
+pub(super) fn not_one_of<T: Display>(allowed: &[T], got: impl Display) -> String {
     let mut listed = String::new();
-    for (index, number) in allowed.iter().enumerate() {
+    for (index, value) in allowed.iter().enumerate() {
         let separator = match index {
             0 => "",
             _ if index + 1 == allowed.len() => " or ",
             _ => ", ",
         };
         listed.push_str(separator);
-        listed.push_str(&number.to_string());
+        listed.push_str(&value.to_string());
     }
     format!("must be {listed}, but is {got}")
 }

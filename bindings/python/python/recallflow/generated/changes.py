@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from recallflow._typing import TypedDict
@@ -34,7 +34,7 @@ from recallflow.generated.responses import (
 class CancelRecallFlowChanges(TypedDict, total=False):
     """New values for the fields of a `CancelRecallFlow`."""
 
-    type: CancelScope | int
+    type: CancelScope | int | str
     id: int
     extra: Mapping[str, Any]
 
@@ -44,10 +44,10 @@ class GroupCallQueryChanges(TypedDict, total=False):
 
     current: int
     size: int
-    str_time: datetime | str
-    end_time: datetime | str
-    task_type: TaskType | int
-    status_list: Sequence[TaskStatus | int] | None
+    str_time: datetime | date | str
+    end_time: datetime | date | str
+    task_type: TaskType | int | str
+    status_list: Sequence[TaskStatus | int | str] | None
     idx_app_id: int | None
     search_condition: str | None
     extra: Mapping[str, Any]
@@ -77,8 +77,8 @@ class RecallFlowQueryChanges(TypedDict, total=False):
 
     current: int
     size: int
-    str_time: datetime | str
-    end_time: datetime | str
+    str_time: datetime | date | str
+    end_time: datetime | date | str
     task_name: str | None
     extra: Mapping[str, Any]
 
@@ -115,7 +115,7 @@ class UpdateAgentRecallFlowChanges(TypedDict, total=False):
     key_id: int
     recall_interval: int
     recall_num: int
-    recall_type: RecallType | int
+    recall_type: RecallType | int | str
     recall_intent: Sequence[str] | None
     node_list: Sequence[AgentRecallNode] | None
     extra: Mapping[str, Any]
@@ -127,7 +127,7 @@ class UpdateRecallFlowChanges(TypedDict, total=False):
     key_id: int
     recall_interval: int
     recall_num: int
-    recall_type: RecallType | int
+    recall_type: RecallType | int | str
     node_list: Sequence[RecallNode] | None
     extra: Mapping[str, Any]
 
@@ -223,7 +223,7 @@ class RecallNodeDetailChanges(TypedDict, total=False):
 class RecallNodeChanges(TypedDict, total=False):
     """New values for the fields of a `RecallNode`."""
 
-    source: VoiceSource | int
+    source: VoiceSource | int | str
     voice_file_id: str | None
     voice_file_name: str | None
     upload_name: str | None
@@ -231,7 +231,7 @@ class RecallNodeChanges(TypedDict, total=False):
     text: str | None
     lan: str | None
     speaking_rate: float | None
-    ssml_gender: VoiceGender | int | None
+    ssml_gender: VoiceGender | int | str | None
     accent: int | None
     hang_up_sms: bool
     idx_sms_app_id: int | None
@@ -245,9 +245,9 @@ class RecallNodeChanges(TypedDict, total=False):
     ring_push: bool | None
     to_seat: bool
     sip_group_id: int | None
-    outbound_control: OutboundControl | int | None
+    outbound_control: OutboundControl | int | str | None
     callout_rate: int | None
-    to_seat_type: SeatTransfer | int | None
+    to_seat_type: SeatTransfer | int | str | None
     to_seat_key: str | None
     delay_transfer: int | None
     extra: Mapping[str, Any]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ class CancelRecallFlow(Request):
     Known only from other public pages of the vendor.
     """
 
-    type: CancelScope | int
+    type: CancelScope | int | str
     """What `id` means and how much is canceled (1 flow, 2 parent task, 3 node)."""
     id: int
     """Key of the flow, ID of its parent task, or key of the node."""
@@ -75,13 +75,13 @@ class GroupCallQuery(Request):
     """Page number, starting at 1."""
     size: int = 100
     """Number of tasks per page, 1 to 100."""
-    str_time: datetime | str
+    str_time: datetime | date | str
     """Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
-    end_time: datetime | str
+    end_time: datetime | date | str
     """End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
-    task_type: TaskType | int = TaskType.AI_AGENT
+    task_type: TaskType | int | str = TaskType.AI_AGENT
     """Kind of the tasks (3 ai agent); always AI Agent group calls. On the wire it is in `params`."""
-    status_list: Sequence[TaskStatus | int] | None = None
+    status_list: Sequence[TaskStatus | int | str] | None = None
     """States to select. An empty list probably selects all states (0 waiting, 1 calling, 2 finished, 3 submission
     failed, 4 cancelled, 5 suspended, 6 submitting); the documents do not say. On the wire it is in `params`.
     """
@@ -89,6 +89,8 @@ class GroupCallQuery(Request):
     """ID of the application. On the wire it is in `params`."""
     search_condition: str | None = None
     """Part of a task name, a voice file name or a text to speak. On the wire it is in `params`."""
+
+    _end_field = "end_time"
 
     if TYPE_CHECKING:
 
@@ -119,12 +121,14 @@ class RecallFlowQuery(Request):
     """Page number, starting at 1."""
     size: int = 100
     """Number of flows per page, 1 to 100."""
-    str_time: datetime | str
+    str_time: datetime | date | str
     """Start of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
-    end_time: datetime | str
+    end_time: datetime | date | str
     """End of the time span as `yyyy-MM-dd HH:mm:ss`, without a time zone. On the wire it is in `params`."""
     task_name: str | None = None
     """Part of the parent task's name, or the exact ID of the parent task. On the wire it is in `params`."""
+
+    _end_field = "end_time"
 
     if TYPE_CHECKING:
 
@@ -143,7 +147,7 @@ class UpdateAgentRecallFlow(Request):
     """Minutes between two recalls, 1 to 1440."""
     recall_num: int
     """Number of recalls, 1 to 10."""
-    recall_type: RecallType | int
+    recall_type: RecallType | int | str
     """Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1 failed).
     """
     recall_intent: Sequence[str] | None = None
@@ -168,7 +172,7 @@ class UpdateRecallFlow(Request):
     """Minutes between two recalls, 1 to 1440."""
     recall_num: int
     """Number of recalls, 1 to 10."""
-    recall_type: RecallType | int
+    recall_type: RecallType | int | str
     """Which calls are repeated, by their result in the previous task: all, or only the failed ones (0 all, 1 failed).
     """
     node_list: Sequence[RecallNode] | None = None
@@ -202,7 +206,7 @@ class RecallNodeOptions(TypedDict, total=False):
 
     voice_file_name: str | None
     speaking_rate: float | None
-    ssml_gender: VoiceGender | int | None
+    ssml_gender: VoiceGender | int | str | None
     accent: int | None
     hang_up_sms: bool
     idx_sms_app_id: int | None
@@ -216,9 +220,9 @@ class RecallNodeOptions(TypedDict, total=False):
     ring_push: bool | None
     to_seat: bool
     sip_group_id: int | None
-    outbound_control: OutboundControl | int | None
+    outbound_control: OutboundControl | int | str | None
     callout_rate: int | None
-    to_seat_type: SeatTransfer | int | None
+    to_seat_type: SeatTransfer | int | str | None
     to_seat_key: str | None
     delay_transfer: int | None
     extra: Mapping[str, Any]
@@ -228,7 +232,7 @@ class RecallNodeOptions(TypedDict, total=False):
 class RecallNode(Request):
     """One node of a recall flow: the audio of one round of calls, and the SMS or agent transfer that follows."""
 
-    source: VoiceSource | int
+    source: VoiceSource | int | str
     """Source of the audio: an uploaded file, a file in this request, or text to speech (1 uploaded, 2 reupload, 3 text
     to speech).
     """
@@ -246,7 +250,7 @@ class RecallNode(Request):
     """Language code of the text, such as `EN`, from the vendor's language table. Required when `source` is 3."""
     speaking_rate: float | None = None
     """Speaking rate of the text as a multiple of normal speed, 0.25 to 4."""
-    ssml_gender: VoiceGender | int | None = None
+    ssml_gender: VoiceGender | int | str | None = None
     """Gender of the voice (1 male, 2 female); by default female if the language has both."""
     accent: int | None = None
     """Accent of the voice: a number from the vendor's accent table, which lists country calling codes such as 44."""
@@ -276,11 +280,11 @@ class RecallNode(Request):
     """Whether calls are transferred to an agent."""
     sip_group_id: int | None = None
     """ID of the agent group that takes the calls. Required when `toSeat` is 1."""
-    outbound_control: OutboundControl | int | None = None
+    outbound_control: OutboundControl | int | str | None = None
     """Pacing of outbound calls (1 proportional). Required when `toSeat` is 1."""
     callout_rate: int | None = None
     """Outbound multiplier, 1 to 100. Required when `toSeat` is 1."""
-    to_seat_type: SeatTransfer | int | None = None
+    to_seat_type: SeatTransfer | int | str | None = None
     """When a call is transferred: after the group call ends, or on a key press (1 after call, 2 keypress). Required
     when `toSeat` is 1.
     """

@@ -31,6 +31,8 @@ struct PythonClass {
     constructors: Vec<NamedConstructor>,
     /// The fields that every constructor accepts by name.
     options: Vec<PythonMember>,
+    /// The field that is the end of a time span.
+    end_field: Option<String>,
     /// The requests that write the response back, as a type.
     updates: String,
 }
@@ -133,6 +135,7 @@ fn class(item: &Type) -> PythonClass {
         fields: item.fields.iter().map(|field| member(field, item.direction)).collect(),
         constructors: item.constructors.iter().map(|constructor| named_constructor(item, constructor)).collect(),
         options: options.map(|field| member(field, item.direction)).collect(),
+        end_field: item.span().map(|(_, end)| names::python_field(end)),
         updates: item.updates.join(" | "),
     }
 }
