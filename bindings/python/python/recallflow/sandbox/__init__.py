@@ -139,8 +139,10 @@ class Sandbox:
         self._run("script", faults=faults)
 
     def script_for(self, operation: str, *faults: AnyFault) -> None:
-        """Plays these faults on the next requests of one operation, such as `"query_group_calls"`, or of another path,
-        such as `"voice/balance"`.
+        """Plays these faults on the next requests of one operation or path.
+
+        An operation has the name of its method, such as `"query_group_calls"`. A path has a slash, such as
+        `"voice/balance"`.
 
         Raises:
             ValueError: The operation or a fault is unknown. Nothing is scripted then.
@@ -252,9 +254,9 @@ class Sandbox:
     def advance(self, seconds: float) -> None:
         """Lets this many seconds pass for flows and tasks, so that they make progress.
 
-        A pending flow and a waiting task begin after 60 s and then last 600 s, unless they have a `Progress`. Final states
-        stay. Without `advance`, flows and tasks without a `Progress` do not change. Timestamps of requests are checked by the
-        clock, which does not advance.
+        A pending flow and a waiting task begin after 60 s and then last 600 s, unless they have a `Progress`. Final
+        states stay. Without `advance`, flows and tasks without a `Progress` do not change. Timestamps of requests are
+        checked by the clock, which does not advance.
         """
         self._run("advance", time=seconds)
 
