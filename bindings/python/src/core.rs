@@ -305,15 +305,15 @@ impl Core {
     }
 
     /// Starts a call in the background, and passes the outcome to the future.
-#[pyo3(signature = (completions, future, call, overrides, context, raw = false))]
-        fn submit<'py>(
+    #[pyo3(signature = (completions, future, call, overrides, context, raw = false))]
+    fn submit<'py>(
         &self,
         completions: &Bound<'py, Completions>,
         future: Bound<'py, PyAny>,
         call: &Bound<'py, Call>,
         overrides: &Bound<'py, PyTuple>,
         context: Option<Bound<'py, PyAny>>,
-    raw: bool,
+        raw: bool,
     ) -> PyResult<u64> {
         let call = call.get();
         catch_panics(Some(&call.info), || {
