@@ -41,8 +41,8 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     for request in requests {
         items.extend([
             struct_definition(request),
-            methods(request),
-            default_impl(request),
+            methods(api, request),
+            default_impl(api, request),
             serialize_impl(api, request),
             presence_impl(api, request),
             rules_impl(request),
@@ -82,9 +82,9 @@ fn stored_type(field: &Field) -> TokenStream {
     if is_always_there(field) { value } else { quote!(Option<#value>) }
 }
 
-fn methods(request: &Type) -> TokenStream {
+fn methods(api: &Api, request: &Type) -> TokenStream {
     let name = ident(&request.name);
-    let new = new_constructor(request);
+    let new = new_constructor(api, request);
     let constructors = request.constructors.iter().map(|constructor| named_constructor(request, constructor));
     let setters = request.fields.iter().map(setter);
     let documented = request.fields.iter().map(Field::wire_path);
@@ -135,9 +135,28 @@ fn is_parameter_of_new(field: &Field) -> bool {
     is_always_there(field) && field.default.is_none()
 }
 
-/// Renders `new`, with the required fields as parameters. It is not public if the type has named constructors.
-fn new_constructor(request: &Type) -> TokenStream {
-    let visibility = if request.constructors.is_empty() { quote!(pub) } else { quote!(pub(super)) };
+/// Returns whether some named constructor makes each kind of the object, by the values of one of its fields.
+fn has_constructor_for_each_kind(api: &Api, request: &Type) -> bool {
+    let is_set = |field: &Field, value: i64| {
+        let is_same = |(wire, literal): &(String, Literal)| *wire == field.wire && literal.number() == value;
+        request.constructors.iter().any(|constructor| constructor.set.iter().any(is_same))
+    };
+    request.fields.iter().any(|field| match &field.kind {
+        FieldKind::Enum(name) => {
+            let one_of = field.limits.iter().find_map(|limit| match limit {
+                Limit::OneOf(values) => Some(values),
+                _ => None,
+            });
+            one_of.unwrap_or(&api.enum_named(name).values).iter().all(|value| is_set(field, value.number))
+        }
+        FieldKind::Flag => is_set(field, 0) && is_set(field, 1),
+        _ => false,
+    })
+}
+
+/// Renders `new`, with the required fields as parameters. It is not public if the named constructors leave nothing to it.
+fn new_constructor(api: &Api, request: &Type) -> TokenStream {
+    let visibility = if has_constructor_for_each_kind(api, request) { quote!(pub(super)) } else { quote!(pub) };
     let parameters = request.fields.iter().filter(|field| is_parameter_of_new(field)).map(|field| {
         let (name, of) = (field_ident(&field.wire), parameter_type(&field.kind));
         quote!(#name: #of)
@@ -178,8 +197,8 @@ fn new_constructor(request: &Type) -> TokenStream {
 }
 
 /// Renders `Default` for a type with a public `new` without parameters, as Rust programmers expect.
-fn default_impl(request: &Type) -> TokenStream {
-    if !request.constructors.is_empty() || request.fields.iter().any(is_parameter_of_new) {
+fn default_impl(api: &Api, request: &Type) -> TokenStream {
+    if has_constructor_for_each_kind(api, request) || request.fields.iter().any(is_parameter_of_new) {
         return quote!();
     }
     let name = ident(&request.name);
