@@ -13,6 +13,7 @@ use std::time::Duration;
 use futures_core::Stream as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use self::call_runtime::Runtimes;
 use crate::builder::ClientBuilder;
@@ -69,6 +70,11 @@ impl Client {
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
         Self { inner: self.inner.with_max_retries(max_retries), runtimes: self.runtimes.clone() }
+    }
+
+    /// Returns the same client for calls that have to end by this time.
+    pub(crate) fn with_deadline(&self, ends_at: Instant) -> Self {
+        Self { inner: self.inner.with_deadline(ends_at), runtimes: self.runtimes.clone() }
     }
 
     /// Returns by how many seconds the service's clock is ahead of this machine's. See [`crate::Client::clock_offset`].

@@ -51,6 +51,8 @@ pub struct Client {
     shared: Arc<Shared>,
     pool: Arc<Pool>,
     timeout: Duration,
+    /// When every call has to end, even if its timeout is longer.
+    ends_at: Option<Instant>,
     max_retries: u32,
 }
 
@@ -67,7 +69,7 @@ pub(crate) struct Shared {
 
 impl Client {
     pub(crate) fn new(shared: Shared, timeout: Duration, max_retries: u32) -> Self {
-        Self { shared: Arc::new(shared), pool: Arc::default(), timeout, max_retries }
+        Self { shared: Arc::new(shared), pool: Arc::default(), timeout, ends_at: None, max_retries }
     }
 
     /// Returns the same client with another total time for each call.
@@ -89,6 +91,11 @@ impl Client {
     #[must_use]
     pub fn clock_offset(&self) -> Option<i64> {
         self.shared.clock.learned()
+    }
+
+    /// Returns the same client for calls that have to end by this time, each also within the timeout.
+    pub(crate) fn with_deadline(&self, ends_at: Instant) -> Self {
+        Self { ends_at: Some(ends_at), ..self.clone() }
     }
 
     /// Returns the same client over another connection pool.
@@ -128,13 +135,10 @@ impl Client {
 
     /// Sends a request, and returns the data of the response.
     pub(crate) async fn send(&self, prepared: Prepared) -> Result<Success, Error> {
-        // Timers and connections panic without a runtime.
-        if Handle::try_current().is_err() {
-            return Err(Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`"));
-        }
+        require_runtime()?;
         let watch = (prepared.call.kind == OperationKind::Update).then(|| LogIfDropped::new(&prepared.cancel));
         let started = Instant::now();
-        let deadline = deadline_after(started, self.timeout);
+        let deadline = deadline_after(started, self.timeout());
         // Lets hyper's connection tasks notice pooled connections that were closed, or that hold unsolicited bytes. They
         // may not have run since the last call. A connection reads before it writes, so it then returns the request
         // unsent.
@@ -147,11 +151,12 @@ impl Client {
         outcome
     }
 
-    /// Returns the total time of each call.
+    /// Returns the total time of a call that begins now.
     #[doc(hidden)]
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        let left = |ends_at: Instant| ends_at.saturating_duration_since(Instant::now());
+        self.ends_at.map_or(self.timeout, |ends_at| self.timeout.min(left(ends_at)))
     }
 
     /// Returns the maximum number of connections in use at the same time.
@@ -384,8 +389,14 @@ pub(crate) struct Success {
     pub(crate) exchange: Exchange,
 }
 
+/// Fails early if no Tokio runtime is running, because timers and connections would panic.
+pub(crate) fn require_runtime() -> Result<(), Error> {
+    let refused = |_| Error::config("no Tokio runtime is running; run the call on one, or use `blocking::Client`");
+    Handle::try_current().map(drop).map_err(refused)
+}
+
 /// Returns the end of a span of time. A span beyond the range of `Instant` becomes 100 years.
-fn deadline_after(start: Instant, span: Duration) -> Instant {
+pub(crate) fn deadline_after(start: Instant, span: Duration) -> Instant {
     const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     start.checked_add(span).unwrap_or_else(|| start + ENDLESS)
 }

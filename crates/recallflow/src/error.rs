@@ -3,12 +3,14 @@
 mod display;
 mod json;
 pub(crate) mod kind;
+pub(crate) mod wait;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::kind::ErrorKind;
+use self::wait::{WaitError, WaitReason};
 use crate::edit::diff::Change;
 use crate::generated::enums::RecallStatus;
 use crate::pages::drift::Drift;
@@ -57,6 +59,8 @@ pub enum Error {
     Protocol(Box<ProtocolError>),
     /// An update may or may not have been applied.
     OutcomeUnknown(Box<OutcomeUnknownError>),
+    /// A wait ended before the state was reached.
+    Wait(Box<WaitError>),
 }
 
 /// The call that failed.
@@ -245,6 +249,13 @@ impl Error {
         Error::Conflict(Box::new(ConflictError { status, changes, call: Call::default() }))
     }
 
+    /// Creates the error for a wait that did not reach its state.
+    pub(crate) fn wait(operation: &'static str, reason: WaitReason, message: String) -> Self {
+        let may_succeed_later = reason == WaitReason::Timeout;
+        let call = Call { operation: operation.into(), may_succeed_later, ..Call::default() };
+        Error::Wait(Box::new(WaitError { reason, message, last: None, cause: None, call }))
+    }
+
     /// Creates the error for a request that could not be read from JSON.
     #[cfg(feature = "__ffi")]
     #[doc(hidden)]
@@ -267,6 +278,7 @@ impl Error {
             Error::Protocol(error) if error.unavailable => ErrorKind::Unavailable,
             Error::Protocol(_) => ErrorKind::Protocol,
             Error::OutcomeUnknown(_) => ErrorKind::OutcomeUnknown,
+            Error::Wait(_) => ErrorKind::Wait,
         }
     }
 
@@ -286,6 +298,7 @@ impl Error {
             Error::Transport(error) => Some(&error.call),
             Error::Protocol(error) => Some(&error.call),
             Error::OutcomeUnknown(error) => error.cause.failed_call(),
+            Error::Wait(error) => Some(&error.call),
         }
     }
 
@@ -331,6 +344,7 @@ impl Error {
             Error::Transport(error) => error.call = call,
             Error::Protocol(error) => error.call = call,
             Error::OutcomeUnknown(error) => error.cause.set_call(call),
+            Error::Wait(error) => error.call = call,
         }
     }
 
@@ -340,7 +354,8 @@ impl Error {
             | Error::InvalidRequest(_)
             | Error::Conflict(_)
             | Error::Incomplete(_)
-            | Error::OutcomeUnknown(_) => {}
+            | Error::OutcomeUnknown(_)
+            | Error::Wait(_) => {}
             Error::Api(error) => error.remedy = None,
             Error::Transport(error) => error.remedy = None,
             Error::Protocol(error) => error.remedy = None,
@@ -439,6 +454,10 @@ impl Error {
             Error::Transport(error) => error.remedy.as_deref(),
             Error::Protocol(error) => error.remedy.as_deref(),
             Error::OutcomeUnknown(_) => Some("read the current state before you repeat the update"),
+            Error::Wait(error) => match error.reason {
+                WaitReason::Timeout => Some("wait again with a longer timeout"),
+                WaitReason::Unreachable => None,
+            },
         }
     }
 }

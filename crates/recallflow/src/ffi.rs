@@ -10,12 +10,14 @@ mod edit;
 pub(crate) mod options;
 mod record;
 pub(crate) mod request;
+mod wait;
 
 pub use call::{Pages, build_runtime, describe_operation, prepare_json};
 pub use edit::{Edit, PreparedEdit, check_pending};
 pub use options::{OptionEntry, Setter};
 pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};
+pub use wait::Wait;
 
 pub use crate::blocking::call_runtime::{CallRuntime, RuntimeQueue, Runtimes};
 pub use crate::client::Encode;

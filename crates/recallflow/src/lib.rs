@@ -91,6 +91,7 @@ mod updates;
 #[cfg(all(test, feature = "__vectors"))]
 #[path = "../vector_tests/suite.rs"]
 mod vectors;
+mod wait;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
@@ -98,6 +99,7 @@ pub use datetime::LocalDateTime;
 pub use edit::diff::Change;
 pub use edit::{EditOutcome, EditResult, FlowEdit, FlowUpdate};
 pub use error::kind::ErrorKind;
+pub use error::wait::{LastRead, WaitError, WaitReason};
 pub use error::{
     ApiError, Call, ConfigError, ConflictError, Error, IncompleteError, InvalidRequestError, OutcomeUnknownError,
     Phase, ProtocolError, TransportError,

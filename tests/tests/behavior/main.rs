@@ -18,6 +18,7 @@ mod pages;
 mod raw;
 mod retries;
 mod secrets;
+mod wait;
 
 use recallflow::{Client, ClientBuilder, Error, RecallNode, RecallType, UpdateRecallFlow};
 use recallflow_sandbox::{Fault, Sandbox};

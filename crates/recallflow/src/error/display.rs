@@ -47,6 +47,7 @@ impl Error {
             Error::Transport(error) => error.fmt(f),
             Error::Protocol(error) => error.fmt(f),
             Error::OutcomeUnknown(error) => error.fmt(f),
+            Error::Wait(error) => error.fmt(f),
         }
     }
 }
@@ -142,9 +143,14 @@ impl fmt::Display for ProtocolError {
 }
 
 impl std::error::Error for Error {
-    /// Returns the error of the last attempt if the outcome is unknown. Its message is part of this one.
+    /// Returns the error of the last attempt if the outcome is unknown, or that of the last read of a wait. Its message is part
+    /// of this one.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let Error::OutcomeUnknown(error) = self { error.source() } else { None }
+        match self {
+            Error::OutcomeUnknown(error) => error.source(),
+            Error::Wait(error) => error.source(),
+            _ => None,
+        }
     }
 }
 impl std::error::Error for ConfigError {}

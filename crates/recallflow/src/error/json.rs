@@ -49,6 +49,8 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     response: Option<&'a ErrorResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a Error>,
 }
 
@@ -87,7 +89,12 @@ impl Serialize for Error {
             changes,
             drift: self.drift(),
             response: self.response(),
-            cause: if let Error::OutcomeUnknown(error) = self { Some(&error.cause) } else { None },
+            reason: if let Error::Wait(error) = self { Some(error.reason.as_str()) } else { None },
+            cause: match self {
+                Error::OutcomeUnknown(error) => Some(&error.cause),
+                Error::Wait(error) => error.cause.as_ref(),
+                _ => None,
+            },
         }
         .serialize(serializer)
     }

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     Unavailable,
     /// An update may or may not have been applied.
     OutcomeUnknown,
+    /// A wait ended before the state was reached.
+    Wait,
 }
 
 impl ErrorKind {
@@ -59,6 +61,7 @@ impl ErrorKind {
         ErrorKind::Protocol,
         ErrorKind::Unavailable,
         ErrorKind::OutcomeUnknown,
+        ErrorKind::Wait,
     ];
 
     /// Returns the name of the class in Python and Node, such as `AuthenticationError`.
@@ -81,6 +84,7 @@ impl ErrorKind {
             ErrorKind::Protocol => "ProtocolError",
             ErrorKind::Unavailable => "UnavailableError",
             ErrorKind::OutcomeUnknown => "OutcomeUnknownError",
+            ErrorKind::Wait => "WaitError",
         }
     }
 }

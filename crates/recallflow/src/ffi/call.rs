@@ -1,16 +1,18 @@
 //! Calls without Rust types.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 
 use super::request::{PagingShape, Request};
 use crate::blocking::runtime_pool;
 use crate::call::{describe_call, prepare_call};
 use crate::classify;
-use crate::client::Client;
+use crate::client::{Client, deadline_after};
 use crate::error::Error;
 use crate::generated::ffi::{CALLS, read_request};
 use crate::generated::operations::OPERATIONS;
@@ -126,6 +128,8 @@ pub struct Pages {
     /// The first page, which is checked before it is read.
     first: Option<Prepared>,
     walk: Walk<Record>,
+    /// When all pages have to be read.
+    ends_at: Option<Instant>,
 }
 
 impl Pages {
@@ -142,7 +146,13 @@ impl Pages {
         };
         let prepared = client.encode(operation, &*query)?;
         let walk = Walk::new(OPERATIONS[operation].name, first, options);
-        Ok(Self { operation, paging, query, first: Some(prepared), walk })
+        Ok(Self { operation, paging, query, first: Some(prepared), walk, ends_at: None })
+    }
+
+    /// Returns the same pages, all of which have to be read within this time.
+    #[must_use]
+    pub fn within(self, time: Duration) -> Self {
+        Self { ends_at: Some(deadline_after(Instant::now(), time)), ..self }
     }
 
     /// Reads pages until one has new items, and returns these; `None` at the end. Dropping the future loses no items.
@@ -152,6 +162,7 @@ impl Pages {
     /// Any [`Error`]. The next call requests the same page again.
     pub async fn read(&mut self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
         let paging = self.paging;
+        let client = &self.ends_at.map_or_else(|| client.clone(), |ends_at| client.with_deadline(ends_at));
         loop {
             match self.walk.step(|record| record.root().number(paging.id)) {
                 Step::Request(numbers) => {
