@@ -25,6 +25,7 @@ mod times;
 mod to_json;
 mod to_python;
 mod values;
+mod wait;
 
 use pyo3::prelude::*;
 
@@ -52,6 +53,8 @@ mod _native {
         check_pending, describe_drift, from_dict, from_wire, parse_fee, time, to_update, to_wire, total_fees, validate,
         warnings, wire_names,
     };
+    #[pymodule_export]
+    use crate::wait::Wait;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -101,7 +101,7 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -
 }
 
 /// Reads a duration in seconds.
-fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, WrongOption> {
+pub(crate) fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, WrongOption> {
     let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
     let Some(number) = number else {
         return Err(WrongOption(format!("`{name}` must be a number of seconds, but is {}", kind_of(value))));

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -88,6 +89,7 @@ fn lock_shared(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 #[pymethods]
 impl PageReader {
     #[new]
+    #[expect(clippy::too_many_arguments, reason = "the package's own modules are the only callers")]
     fn new(
         py: Python<'_>,
         core: Py<Core>,
@@ -96,6 +98,7 @@ impl PageReader {
         overrides: &Bound<'_, PyTuple>,
         concurrency: &Bound<'_, PyAny>,
         strict: &Bound<'_, PyAny>,
+        total_time: Option<f64>,
     ) -> PyResult<Self> {
         let call = describe_operation(operation);
         catch_panics(Some(&call), || {
@@ -107,6 +110,11 @@ impl PageReader {
             let client = core.get().client()?;
             let pages =
                 read_operation_request(py, operation, query, |source| Pages::new(&client, operation, source, paging))?;
+            let total_time = total_time.and_then(|time| Duration::try_from_secs_f64(time).ok());
+            let pages = match total_time {
+                Some(time) => pages.within(time),
+                None => pages,
+            };
             Ok(Self {
                 core,
                 call: call.clone(),

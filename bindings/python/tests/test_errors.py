@@ -45,6 +45,7 @@ CLASSES: list[tuple[type[rf.RecallFlowError], dict[str, Any]]] = [
     (rf.ProtocolError, {"excerpt": "<html>"}),
     (rf.UnavailableError, {"excerpt": "<html>"}),
     (rf.OutcomeUnknownError, {"cause": rf.TransportError("no response", phase="body")}),
+    (rf.WaitError, {"reason": "unreachable"}),
 ]
 each_class = pytest.mark.parametrize(
     ("kind", "own"), [pytest.param(kind, own, id=kind.__name__) for kind, own in CLASSES]
@@ -139,6 +140,7 @@ def test_the_tree() -> None:
         rf.ConfigError,
         rf.InvalidRequestError,
         rf.ConflictError,
+        rf.WaitError,
         rf.IncompleteError,
         rf.ApiError,
         rf.TransportError,

@@ -50,6 +50,7 @@ from recallflow._errors import (
     TransportError,
     UnavailableError,
     Violation,
+    WaitError,
 )
 from recallflow._events import AttemptEvent
 from recallflow._money import Fee, FeeTotal
@@ -109,6 +110,7 @@ __all__: list[str] = [
     "Value",
     "ValueList",
     "Violation",
+    "WaitError",
     "__version__",
     "totals",
 ]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from recallflow._drift import Drift
 from recallflow._record import Record, record
 from recallflow._typing import TypedDict, Unpack
+
+if TYPE_CHECKING:
+    from recallflow.generated.responses import GroupCallTask, RecallFlowDetail
 
 
 @record
@@ -309,6 +312,29 @@ class OutcomeUnknownError(RecallFlowError):
         return self.cause.code if isinstance(self.cause, ApiError) else None
 
 
+class WaitError(RecallFlowError):
+    """A wait ended before the state was reached. `__cause__` is the error of the last read, if it failed."""
+
+    _own = ("reason",)
+
+    reason: Literal["timeout", "unreachable"]
+    """`timeout` if the time is over, `unreachable` if the state can no longer be reached."""
+    last: RecallFlowDetail | list[GroupCallTask] | None
+    """The flow or the tasks of the last successful read; None if every read failed."""
+
+    def __init__(
+        self,
+        text: str = "",
+        /,
+        *,
+        reason: Literal["timeout", "unreachable"] = "timeout",
+        **details: Unpack[CallDetails],
+    ) -> None:
+        super().__init__(text, **details)
+        self.reason = reason
+        self.last = None
+
+
 _COMMON = ("operation", "attempts", "remedy", "http_status", "retry_after", "phase", "is_retryable", "response")
 
 _KINDS: dict[str, type[RecallFlowError]] = {
@@ -330,6 +356,7 @@ _KINDS: dict[str, type[RecallFlowError]] = {
         ProtocolError,
         UnavailableError,
         OutcomeUnknownError,
+        WaitError,
     )
 }
 

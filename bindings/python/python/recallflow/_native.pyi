@@ -17,6 +17,7 @@ __all__ = [
     "Outcome",
     "PageReader",
     "Sandbox",
+    "Wait",
     "check_pending",
     "describe_drift",
     "edit_changes",
@@ -161,6 +162,7 @@ class PageReader:
         overrides: tuple[object, ...],
         concurrency: object,
         strict: object,
+        total_time: float | None,
     ) -> Self:
         """Sends nothing yet. Raises InvalidRequestError for an invalid query, and ConfigError for a wrong option."""
     @property
@@ -177,6 +179,24 @@ class PageReader:
 
     def take(self) -> list[Any] | None:
         """Takes the items that were read, possibly none; None at the end."""
+
+@final
+class Wait:
+    """The decisions of a wait for a flow or, without a status, for tasks."""
+
+    def __new__(cls, until: object, timeout: object) -> Self:
+        """Raises ConfigError for a wrong argument."""
+    @property
+    def timeout(self) -> float: ...
+    def see(self, status: int | None, parts: list[int | None]) -> tuple[int, int]:
+        """Takes the status of a flow and those of its nodes, or those of tasks.
+
+        Returns how many have ended, and their number.
+        """
+    def fail(self, message: str) -> None:
+        """Takes the message of an error that a later read may not have."""
+    def next_delay(self, elapsed: float) -> float | None:
+        """Returns the seconds until the next read, or None at the end. Raises WaitError."""
 
 @final
 class Completions:

@@ -24,6 +24,8 @@ class PagedQuery(NamedTuple):
     overrides: tuple[object, ...]
     concurrency: object
     strict: object
+    # Seconds in which all pages have to be read.
+    total_time: float | None = None
 
     def reader(self) -> PageReader:
         """Returns a reader that starts with the first page."""
