@@ -180,10 +180,14 @@ impl Core {
         let operation = operation as usize;
         let call = describe_operation(operation);
         catch_panics(Some(&call), || {
-            let (overrides, paging) = options::paging_options(options.as_deref())?;
+            let (overrides, paging, total_time) = options::paging_options(options.as_deref())?;
             let client = overrides.apply(self.open_client()?);
             let source = Json::parse(query.as_bytes(), Form::Request).map_err(core_exception)?;
             let pages = Pages::new(&client, operation, &source, paging).map_err(core_exception)?;
+            let pages = match total_time {
+                Some(time) => pages.within(time),
+                None => pages,
+            };
             Ok(PageReader::new(client, call.clone(), pages))
         })
     }

@@ -19,5 +19,6 @@ mod pages;
 mod sandbox;
 mod text;
 mod values;
+mod wait;
 mod wake;
 mod wire_form;

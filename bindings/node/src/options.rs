@@ -96,8 +96,8 @@ pub(crate) fn call_options(options: Option<&str>) -> napi::Result<CallOptions> {
     read_call_options(options.map(parse_options).transpose()?.unwrap_or_default(), &OTHER_CALL_OPTIONS)
 }
 
-/// Parses the options of an iteration over pages, and of each of its calls.
-pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(CallOptions, PagingOptions)> {
+/// Parses the options of an iteration over pages, and of each of its calls. A wait also sets the time of all pages.
+pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(CallOptions, PagingOptions, Option<Duration>)> {
     let mut options = options.map(parse_options).transpose()?.unwrap_or_default();
     let mut paging = PagingOptions::default();
     if let Some(value) = options.remove("concurrency") {
@@ -106,7 +106,8 @@ pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(CallOptions
     if let Some(value) = options.remove("strict") {
         paging.strict = read_boolean("strict", &value)?;
     }
-    Ok((read_call_options(options, &OTHER_PAGING_OPTIONS)?, paging))
+    let total_time = options.remove("totalTime").map(|time| read_milliseconds("totalTime", &time)).transpose()?;
+    Ok((read_call_options(options, &OTHER_PAGING_OPTIONS)?, paging, total_time))
 }
 
 fn read_call_options(options: Options, others: &[&'static str]) -> napi::Result<CallOptions> {
@@ -142,7 +143,7 @@ fn unknown_option(name: &str, owner: &str, known: &[&str]) -> napi::Error {
     config_exception(format!("unknown {owner} option `{name}`{meant}"))
 }
 
-fn read_milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
+pub(crate) fn read_milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
     // JSON has no infinity, but it is a valid timeout.
     let infinite =
         || value.is_object().then(|| describe_json(value)).filter(|shown| shown == "Infinity").map(|_| f64::INFINITY);
@@ -162,7 +163,7 @@ fn read_milliseconds(name: &str, value: &Value) -> napi::Result<Duration> {
     )))
 }
 
-fn read_integer<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {
+pub(crate) fn read_integer<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {
     let number = value.as_u64().filter(|number| *number >= least).and_then(|number| T::try_from(number).ok());
     number.ok_or_else(|| {
         config_exception(format!("expected an integer of at least {least} for `{name}`, got {}", describe_json(value)))

@@ -25,10 +25,10 @@ type Done = ThreadsafeFunction<String, Unknown<'static>, String, Status, false>;
 
 /// A wait that is under way.
 #[napi]
-pub struct Wait(Option<AbortHandle>);
+pub struct SandboxWait(Option<AbortHandle>);
 
 #[napi]
-impl Wait {
+impl SandboxWait {
     /// Cancels the wait; its callback is not called.
     #[napi]
     pub fn cancel(&self) {
@@ -69,12 +69,12 @@ impl Sandbox {
 
     /// Begins a command that waits, and calls `done` with its reply.
     #[napi]
-    pub fn wait(&self, command: String, done: Done) -> Wait {
+    pub fn wait(&self, command: String, done: Done) -> SandboxWait {
         let runtime = match background::runtime() {
             Ok(runtime) => runtime,
             Err(error) => {
                 done.call(Session::refused(error), ThreadsafeFunctionCallMode::NonBlocking);
-                return Wait(None);
+                return SandboxWait(None);
             }
         };
         let (session, mut closing) = (Arc::clone(&self.session), self.closing.subscribe());
@@ -90,7 +90,7 @@ impl Sandbox {
             drop(closing);
             done.call(reply, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        Wait(Some(runtime.spawn(wait).abort_handle()))
+        SandboxWait(Some(runtime.spawn(wait).abort_handle()))
     }
 
     /// Stops the sandbox and frees its port. Ends the waits first.

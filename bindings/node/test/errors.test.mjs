@@ -26,6 +26,7 @@ import {
   TimestampExpiredError,
   TransportError,
   UnavailableError,
+  WaitError,
   validate,
 } from 'recallflow';
 
@@ -72,6 +73,7 @@ const CLASSES = [
   [ProtocolError, RecallFlowError, { excerpt: '<html>' }],
   [UnavailableError, ProtocolError, { excerpt: '<html>' }],
   [OutcomeUnknownError, RecallFlowError, { cause: new TransportError('no response', { phase: 'body' }) }],
+  [WaitError, RecallFlowError, { reason: 'unreachable' }],
 ];
 
 test('the list covers every public error', () => {
@@ -108,7 +110,7 @@ suite('a class', () => {
         assert(!Object.hasOwn(error, name));
       }
       const drift = { totalAtStart: undefined, totalAtEnd: undefined, read: 0, repeated: 0 };
-      const defaults = { violations: [], changes: [], drift, excerpt: '', serviceMessage: '' };
+      const defaults = { violations: [], changes: [], drift, excerpt: '', serviceMessage: '', reason: 'timeout' };
       for (const name of Object.keys(own)) {
         assert.deepEqual(error[name], defaults[name]);
       }

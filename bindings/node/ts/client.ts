@@ -9,7 +9,8 @@ import { encode } from './encode.js';
 import { siteOf, type Change, type Site } from './errors.js';
 import { attempt } from './failures.js';
 import { Operations } from './generated/operations.js';
-import type { RecallFlowDetailDrafts } from './generated/responses.js';
+import type { GroupCallQuery } from './generated/requests.js';
+import type { GroupCallTask, RecallFlowDetail, RecallFlowDetailDrafts } from './generated/responses.js';
 import type { LogWriter } from './logging.js';
 import { native, type NativeCompletions, type NativeCore } from './native.js';
 import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
@@ -24,6 +25,7 @@ import type {
 import { Pages } from './pages.js';
 import { PrivateParts } from './parts.js';
 import { open, type Reader } from './reader.js';
+import { Polling, type FlowWaitOptions, type WaitOptions } from './wait.js';
 
 /** The private parts of a client. */
 interface Parts {
@@ -158,6 +160,57 @@ export class Client extends Operations {
       native.checkPending(detail.status);
     }, site);
     return new FlowEdit(detail.toUpdate(type), prepareEdits(parts.get(this)));
+  }
+
+  /**
+   * Waits until a recall flow has a status, by default `COMPLETED`, and returns the flow.
+   *
+   * Reads the flow at once, then after 2 s, and doubles the delay up to 60 s. Temporary errors are retried until the timeout. A
+   * missing or unknown status means "not yet".
+   *
+   * ```ts
+   * const onProgress = (done: number, total: number) => console.log(`${done} of ${total} nodes have ended`);
+   * const flow = await client.waitForRecallFlow(299, { timeout: 3_600_000, onProgress });
+   * ```
+   *
+   * @param keyId - Key of the flow.
+   * @param options - The total time of the wait, the status, a callback, and options of each call.
+   * @throws {@link WaitError} if the time is over, or the status can no longer be reached.
+   * @throws {@link RecallFlowError} at once for an error that a later read would have too.
+   */
+  async waitForRecallFlow(keyId: number | bigint, options: FlowWaitOptions): Promise<RecallFlowDetail> {
+    const site = siteOf(Client.prototype.waitForRecallFlow);
+    const polling = attempt(() => new Polling<RecallFlowDetail>(options, site, true, this.timeout), site);
+    return polling.run(
+      () => this.queryRecallFlowDetail(keyId, polling.callOptions()),
+      (flow) => flow.status,
+      (flow) => flow.nodeList.map((node) => node.nodeStatus),
+    );
+  }
+
+  /**
+   * Waits until every task of a query is finished, failed, canceled or suspended, and returns the tasks.
+   *
+   * Each read lists all pages again, so tasks that are added meanwhile count too. A list that changed while it was being read
+   * is read again later. A query that selects no task ends at once. Delays are those of `waitForRecallFlow`.
+   *
+   * @param query - Selects the tasks.
+   * @param options - The total time of the wait, a callback, and options of each call.
+   * @throws {@link WaitError} if the time is over.
+   * @throws {@link RecallFlowError} at once for an error that a later read would have too.
+   */
+  async waitForGroupCalls(query: GroupCallQuery, options: WaitOptions<GroupCallTask[]>): Promise<GroupCallTask[]> {
+    const site = siteOf(Client.prototype.waitForGroupCalls);
+    const polling = attempt(() => new Polling<GroupCallTask[]>(options, site, false, this.timeout), site);
+    const read = (): Promise<GroupCallTask[]> => {
+      const list = { ...polling.callOptions(), strict: true, totalTime: polling.timeLeft() };
+      return this.groupCalls(query, list).toList();
+    };
+    return polling.run(
+      read,
+      () => undefined,
+      (tasks) => tasks.map((task) => task.status),
+    );
   }
 
   /** Closes the client. Pending calls go on; later calls fail with a `ConfigError`. */

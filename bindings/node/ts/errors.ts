@@ -3,6 +3,7 @@
 import { isNativeError } from 'node:util/types';
 
 import { stringifiable } from './bigints.js';
+import type { GroupCallTask, RecallFlowDetail } from './generated/responses.js';
 
 /** Kind of a rule. */
 export type Rule = 'required' | 'range' | 'length' | 'one_of' | 'format' | 'at_least_one' | 'type';
@@ -276,6 +277,28 @@ export class OutcomeUnknownError extends RecallFlowError {
   }
 }
 
+/** A wait ended before the state was reached. `cause` is the error of the last read, if it failed. */
+export class WaitError extends RecallFlowError {
+  /** `timeout` if the time is over, `unreachable` if the state can no longer be reached. */
+  declare readonly reason: 'timeout' | 'unreachable';
+  /** The flow or the tasks of the last successful read; `undefined` if every read failed. */
+  declare readonly last: RecallFlowDetail | GroupCallTask[] | undefined;
+
+  constructor(message = '', details: Circumstances & { reason?: 'timeout' | 'unreachable' } = {}) {
+    super(message, { reason: 'timeout', ...details });
+  }
+
+  /** @internal */
+  _complete(last: RecallFlowDetail | GroupCallTask[] | undefined, cause: unknown): this {
+    // Not enumerable, so that printing the error does not show a long list.
+    Object.defineProperty(this, 'last', { value: last, configurable: true, writable: true });
+    if (cause !== undefined) {
+      Object.defineProperty(this, 'cause', { value: cause, configurable: true, writable: true });
+    }
+    return this;
+  }
+}
+
 /** The error classes by name. */
 export const KINDS = {
   ConfigError,
@@ -294,6 +317,7 @@ export const KINDS = {
   ProtocolError,
   UnavailableError,
   OutcomeUnknownError,
+  WaitError,
 };
 
 named(RecallFlowError, 'RecallFlowError');

@@ -40,6 +40,7 @@ interface Payload {
   service_message?: string;
   meaning?: string | null;
   excerpt?: string;
+  reason?: string;
   cause?: Payload;
 }
 
@@ -116,6 +117,7 @@ export function errorOf(described: unknown): RecallFlowError {
     ...(payload.drift !== undefined && { drift: driftOf(payload.drift) }),
     ...(payload.changes !== undefined && { status: payload.status ?? undefined, changes: payload.changes }),
     ...(payload.excerpt !== undefined && { excerpt: payload.excerpt }),
+    ...(payload.reason !== undefined && { reason: payload.reason }),
     ...(cause !== undefined && { cause: errorOf(cause) }),
     ...(payload.service_message !== undefined && { code: code ?? undefined, serviceMessage: payload.service_message }),
     ...(payload.meaning != null && { meaning: payload.meaning }),

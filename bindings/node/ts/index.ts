@@ -24,6 +24,7 @@ export {
   TimestampExpiredError,
   TransportError,
   UnavailableError,
+  WaitError,
   type Change,
   type Circumstances,
   type Drift,
@@ -50,4 +51,5 @@ export type {
 export { Pages } from './pages.js';
 export type { Extra } from './reader.js';
 export { totals } from './totals.js';
+export type { FlowWaitOptions, WaitOptions } from './wait.js';
 export { fromWire, toWire, toWireText, validate, warnings, type RequestName, type ResponseName } from './values.js';

@@ -72,8 +72,19 @@ export interface NativeCore {
   pages(operation: number, request: string, options: string | undefined): NativePageReader;
 }
 
-/** A wait that is under way; it keeps the event loop alive. */
+/** The decisions of a wait for a flow or for tasks. */
 export interface NativeWait {
+  readonly timeout: number;
+  /** Takes the status of a flow and those of its nodes, or those of tasks. Returns how many have ended, and all. */
+  see(status: number | null, parts: (number | null)[]): [done: number, total: number];
+  /** Takes the message of an error that a later read may not have. */
+  fail(message: string): void;
+  /** Returns the milliseconds until the next read, or null at the end. Throws a `WaitError`. */
+  nextDelay(elapsed: number): number | null;
+}
+
+/** A wait of a sandbox that is under way; it keeps the event loop alive. */
+export interface NativeSandboxWait {
   /** Cancels the wait; its callback is not called. */
   cancel(): void;
 }
@@ -83,7 +94,7 @@ export interface NativeSandbox {
   command(command: string): string;
   /** Executes a command beside the event loop. */
   execute(command: string, done: (reply: string) => void): void;
-  wait(command: string, done: (reply: string) => void): NativeWait;
+  wait(command: string, done: (reply: string) => void): NativeSandboxWait;
   close(): void;
 }
 
@@ -124,6 +135,8 @@ export interface Native {
   parseFee(text: string): { amount: string; currency?: string } | null;
   totalFees(fees: string): Packed;
   Sandbox: new () => NativeSandbox;
+  /** `options` holds the `timeout` and, for a flow, the status `until`. */
+  Wait: new (options: string) => NativeWait;
   /** Describes a refusal by the system, which is not one of a call, as JSON. */
   describeRefusal(cause: string): string;
   /** Serves a sandbox until Ctrl-C or SIGTERM and returns the exit code. Blocks the event loop. */
