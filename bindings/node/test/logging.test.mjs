@@ -117,10 +117,7 @@ suite('a logger', () => {
       await sandbox.client({ logger: each }).queryRecallFlowDetail(12);
     }
     for (const { msg, attempt, httpStatus, code, operation } of lines) {
-      assert.deepEqual(
-        { msg, attempt, httpStatus, code, operation },
-        { msg: 'attempt succeeded', ...ATTEMPT },
-      );
+      assert.deepEqual({ msg, attempt, httpStatus, code, operation }, { msg: 'attempt succeeded', ...ATTEMPT });
     }
     assert.deepEqual(
       lines.map(({ request }) => request),
