@@ -1,4 +1,4 @@
-//! One wait as a pure machine: it is told what each read showed, and decides whether and when to read again.
+//! One wait as a pure machine: it takes the result of each read, and decides whether and when to read again.
 
 use std::time::Duration;
 
