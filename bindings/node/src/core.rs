@@ -28,13 +28,16 @@ pub struct Core {
 
 impl Core {
     fn from_builder(builder: ClientBuilder) -> napi::Result<Self> {
-        let client = builder.build().map_err(core_exception)?;
-        Ok(Self {
+        builder.build().map(Self::from_client).map_err(core_exception)
+    }
+
+    fn from_client(client: Client) -> Self {
+        Self {
             base_url: client.base_url().to_owned(),
             timeout: in_milliseconds(client.timeout()),
             max_retries: client.max_retries(),
             client: Some(client),
-        })
+        }
     }
 
     fn open_client(&self) -> napi::Result<Client> {
@@ -43,7 +46,7 @@ impl Core {
 
     fn client_for_call(&self, options: Option<&str>) -> napi::Result<Client> {
         let client = self.open_client()?;
-        Ok(options::call_options(options)?.apply(client))
+        client.adjusted(&options::call_options(options)?).map_err(core_exception)
     }
 }
 
@@ -93,6 +96,15 @@ impl Core {
     #[napi(getter)]
     pub fn clock_offset(&self) -> Option<i64> {
         self.client.as_ref()?.clock_offset().map(|seconds| seconds.saturating_mul(1000))
+    }
+
+    /// Returns a client with other options, in JSON, over the same connections.
+    #[napi]
+    pub fn with_options(&self, options: String) -> napi::Result<Core> {
+        catch_panics(None, || {
+            let overrides = options::overrides(&options::parse_options(&options)?)?;
+            self.open_client()?.adjusted(&overrides).map(Self::from_client).map_err(core_exception)
+        })
     }
 
     /// Closes the client. Pending calls go on.
@@ -181,7 +193,7 @@ impl Core {
         let call = describe_operation(operation);
         catch_panics(Some(&call), || {
             let (overrides, paging, total_time) = options::paging_options(options.as_deref())?;
-            let client = overrides.apply(self.open_client()?);
+            let client = self.open_client()?.adjusted(&overrides).map_err(core_exception)?;
             let source = Json::parse(query.as_bytes(), Form::Request).map_err(core_exception)?;
             let pages = Pages::new(&client, operation, &source, paging).map_err(core_exception)?;
             let pages = match total_time {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use napi_derive::napi;
-use recallflow::ffi::{self, CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, PagingOptions, Setter};
-use recallflow::{Client, ClientBuilder};
+use recallflow::ffi::{
+    self, ADJUSTABLE_OPTIONS, CALL_OPTIONS, CLIENT_OPTIONS, MISFIT, OptionEntry, PagingOptions, Setter, not_adjustable,
+};
+use recallflow::{Client, ClientBuilder, Overrides};
 use serde_json::{Map, Value};
 
 use crate::errors::{config_exception, core_exception};
@@ -91,13 +93,26 @@ fn apply_options(mut builder: ClientBuilder, options: &Options) -> napi::Result<
     Ok(builder)
 }
 
+/// Parses the options of `withOptions`.
+pub(crate) fn overrides(options: &Options) -> napi::Result<Overrides> {
+    refuse_unknown(options)?;
+    let mut overrides = Overrides::new();
+    for (name, value) in options {
+        let Some(option) = ADJUSTABLE_OPTIONS.iter().find(|option| option.camel_name == name) else {
+            return Err(core_exception(not_adjustable(name)));
+        };
+        overrides = set_option(overrides, option, value)?;
+    }
+    Ok(overrides)
+}
+
 /// Parses the options of one call.
-pub(crate) fn call_options(options: Option<&str>) -> napi::Result<CallOptions> {
+pub(crate) fn call_options(options: Option<&str>) -> napi::Result<Overrides> {
     read_call_options(options.map(parse_options).transpose()?.unwrap_or_default(), &OTHER_CALL_OPTIONS)
 }
 
 /// Parses the options of an iteration over pages, and of each of its calls. A wait also sets the time of all pages.
-pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(CallOptions, PagingOptions, Option<Duration>)> {
+pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(Overrides, PagingOptions, Option<Duration>)> {
     let mut options = options.map(parse_options).transpose()?.unwrap_or_default();
     let mut paging = PagingOptions::default();
     if let Some(value) = options.remove("concurrency") {
@@ -110,8 +125,8 @@ pub(crate) fn paging_options(options: Option<&str>) -> napi::Result<(CallOptions
     Ok((read_call_options(options, &OTHER_PAGING_OPTIONS)?, paging, total_time))
 }
 
-fn read_call_options(options: Options, others: &[&'static str]) -> napi::Result<CallOptions> {
-    let mut overrides = CallOptions::default();
+fn read_call_options(options: Options, others: &[&'static str]) -> napi::Result<Overrides> {
+    let mut overrides = Overrides::new();
     for (name, value) in options {
         let Some(option) = CALL_OPTIONS.iter().find(|option| option.camel_name == name) else {
             return Err(unknown_option(&name, "call", &camel_names(CALL_OPTIONS, others)));
@@ -130,6 +145,7 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Value) -> napi::Res
         Setter::Count(set, least) => set(target, read_integer(name, value, least)?),
         Setter::Size(set, least) => set(target, read_integer(name, value, least)?),
         Setter::Flag(set) => set(target, read_boolean(name, value)?),
+        Setter::Headers(set) => set(target, read_headers(name, value)?),
         Setter::Path(set) => set(target, read_text(name, value)?.into()),
         Setter::Proxy(set) => {
             set(target, if *value == Value::Bool(false) { None } else { Some(read_text(name, value)?) })
@@ -175,6 +191,17 @@ pub(crate) fn read_text(name: &str, value: &Value) -> napi::Result<String> {
     let kind = if value.is_number() { "a number".to_owned() } else { describe_json(value) };
     let text = value.as_str().map(str::to_owned);
     text.ok_or_else(|| config_exception(format!("expected a string for `{name}`, got {kind}")))
+}
+
+/// Returns the names and values of an object. Messages do not show the values, which may be secret.
+fn read_headers(name: &str, value: &Value) -> napi::Result<Vec<(String, String)>> {
+    let headers = value.as_object().filter(|headers| !headers.contains_key(MISFIT)).ok_or_else(|| {
+        let got = describe_json(value);
+        config_exception(format!("expected an object of strings by name for `{name}`, got {got}"))
+    })?;
+    let header =
+        |(header, value): (&String, &Value)| Ok((header.clone(), read_text(&format!("{name}.{header}"), value)?));
+    headers.iter().map(header).collect()
 }
 
 fn read_boolean(name: &str, value: &Value) -> napi::Result<bool> {

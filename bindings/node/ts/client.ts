@@ -19,6 +19,7 @@ import type {
   ClientOptions,
   EndpointOptions,
   EnvironmentOptions,
+  Overrides,
   PagingOptions,
   SharedOptions,
 } from './options.js';
@@ -84,6 +85,28 @@ export class Client extends Operations {
     // Check first: the copy below is an object even if `options` is not.
     attempt(() => clientOptions(options), site);
     return new this({ ...options, [FROM_ENVIRONMENT]: site } as unknown as ClientOptions);
+  }
+
+  /**
+   * Returns a client with other options that shares the connections, the clock and the retry budget of this one.
+   *
+   * ```ts
+   * const patient = client.withOptions({ timeout: 120_000, extraHeaders: { 'X-Request-Id': '7f2c' } });
+   * ```
+   *
+   * Each of the two is closed by itself; the connections are closed with the last client that uses them. The constructor of
+   * a derived class is not run again: its properties are copied, but not those with a private name (`#name`).
+   *
+   * @throws {@link ConfigError} if an option is wrong, or cannot be changed because connections depend on it.
+   */
+  withOptions(options: Overrides): this {
+    const site = siteOf(Client.prototype.withOptions);
+    const { core, logger } = parts.get(this);
+    const given = attempt(() => clientOptions(options), site);
+    const client = Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this);
+    const adjusted = attempt(() => core.withOptions(given.text), site);
+    parts.set(client, { core: adjusted, logger: given.logger ?? logger });
+    return client;
   }
 
   /** Base URL of the service. */

@@ -45,6 +45,7 @@ export type {
   ClientOptions,
   EndpointOptions,
   EnvironmentOptions,
+  Overrides,
   PagingOptions,
   SharedOptions,
 } from './options.js';

@@ -43,6 +43,7 @@ export interface NativeCore {
   readonly timeout: number;
   readonly maxRetries: number;
   readonly clockOffset: number | null;
+  withOptions(options: string): NativeCore;
   close(): void;
   /** Starts a call, and returns its number. */
   call(

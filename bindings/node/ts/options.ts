@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url';
 
 import { encode } from './encode.js';
 import { ConfigError } from './errors.js';
-import { PATH_OPTIONS, type CommonCallOptions, type CommonOptions } from './generated/options.js';
+import { PATH_OPTIONS, type CommonCallOptions, type CommonOptions, type CommonOverrides } from './generated/options.js';
 import { LogWriter, type Logger } from './logging.js';
 import { isSignal, isUrl } from './realms.js';
 
 /** Options of a client that have a default. */
 export interface SharedOptions extends CommonOptions {
   /** Logger for attempts and calls, such as `console` or `pino()`. Log records never hold a body or a secret. */
+  logger?: Logger | undefined;
+}
+
+/** Options of `client.withOptions`. Those that are left out keep their value. */
+export interface Overrides extends CommonOverrides {
+  /** Logger for attempts and calls. Default: the client's. */
   logger?: Logger | undefined;
 }
 
@@ -68,11 +74,11 @@ function isPlain(options: unknown): boolean {
 }
 
 /** Splits the options of a client into the JSON for the native module and the logger. */
-export function clientOptions(options: SharedOptions): { text: string; logger: LogWriter | undefined } {
+export function clientOptions(options: SharedOptions | Overrides): { text: string; logger: LogWriter | undefined } {
   if (!isPlain(options)) {
     throw new ConfigError('expected an object of client options, such as `{ apiKey, apiSecret }`');
   }
-  const { logger, ...rest } = options;
+  const { logger, ...rest }: SharedOptions = options;
   if (logger !== undefined && (typeof logger !== 'object' || (logger as unknown) === null)) {
     throw new ConfigError(
       'expected an object with some of the methods `debug`, `info`, `warn` and `error` for `logger`',

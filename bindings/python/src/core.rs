@@ -6,10 +6,8 @@ use pyo3::PyVisit;
 use pyo3::gc::PyTraverseError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use recallflow::ffi::{
-    CALLS, CallInfo, CallOptions, CallRuntime, Edit, Prepared, Runtimes, describe_operation, prepare_json,
-};
-use recallflow::{Client, ClientBuilder, Error};
+use recallflow::ffi::{CALLS, CallInfo, CallRuntime, Edit, Prepared, Runtimes, describe_operation, prepare_json};
+use recallflow::{Client, ClientBuilder, Error, Overrides};
 use recallflow_bridge::fork::Owned;
 use recallflow_bridge::logs::logged;
 use serde_json::json;
@@ -25,21 +23,23 @@ use crate::{from_python, interrupt, json_text, options, to_python};
 /// The native object behind a client. It holds the secret, which no attribute shows.
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct Core {
-    builder: ClientBuilder,
     base_url: String,
     timeout: f64,
     max_retries: u32,
     /// Receives the end of each attempt.
     on_attempt: Option<Py<PyAny>>,
-    /// Locked only by threads that hold the interpreter's lock, and never while they release it. So it is unlocked in a
-    /// child that such a thread forked.
-    state: Mutex<State>,
+    /// The options of each `with_options` that led to this client.
+    overrides: Vec<Overrides>,
+    /// `None` after `close`. The locks here are taken only by threads that hold the interpreter's lock, and never while they
+    /// release it. So they are unlocked in a child that such a thread forked.
+    root: Mutex<Option<Arc<Root>>>,
 }
 
-enum State {
+/// The part that a client shares with those that `with_options` made of it.
+struct Root {
+    builder: ClientBuilder,
     /// The clients belong to this process, or to the one it was forked from.
-    Open(Owned<Clients>),
-    Closed,
+    clients: Mutex<Owned<Clients>>,
 }
 
 /// Clients and their connections, which belong to the runtimes on which they were made.
@@ -55,33 +55,10 @@ impl Clients {
     }
 }
 
-impl Core {
-    fn from_builder(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let on_attempt = options::read_on_attempt(options)?;
-        let builder = options::set_client_options(builder, options)?;
-        let client = builder.clone().build().map_err(core_exception)?;
-        let base_url = client.base_url().to_owned();
-        let (timeout, max_retries) = (client.timeout().as_secs_f64(), client.max_retries());
-        Ok(Self {
-            // Fixed, because the environment may have changed when a forked child builds the client again.
-            builder: builder.base_url(&base_url),
-            base_url,
-            timeout,
-            max_retries,
-            on_attempt,
-            state: Mutex::new(State::Open(Owned::new(Clients::new(client)))),
-        })
-    }
-
-    fn lock_state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl Root {
     /// Calls a function with the clients of this process, which are created after a fork.
     fn with_clients<T>(&self, act: impl FnOnce(&Clients) -> T) -> PyResult<T> {
-        let State::Open(clients) = &mut *self.lock_state() else {
-            return Err(config_exception("the client is closed: create another one"));
-        };
+        let clients = &mut *lock(&self.clients);
         if clients.get().is_none() {
             let client = self.builder.clone().build().map_err(core_exception)?;
             // Assigning drops the parent's clients without closing their connections, which the parent still uses.
@@ -90,6 +67,33 @@ impl Core {
         match clients.get() {
             Some(clients) => Ok(act(clients)),
             None => Err(config_exception("the client belongs to another process")),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    fn from_builder(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let on_attempt = options::read_on_attempt(options)?;
+        let builder = options::set_client_options(builder, options)?;
+        let client = builder.clone().build().map_err(core_exception)?;
+        // Fixed, because the environment may have changed when a forked child builds the client again.
+        let builder = builder.base_url(client.base_url());
+        let clients = Mutex::new(Owned::new(Clients::new(client.clone())));
+        Ok(Self::new_with(&client, Vec::new(), on_attempt, Arc::new(Root { builder, clients })))
+    }
+
+    fn new_with(client: &Client, overrides: Vec<Overrides>, on_attempt: Option<Py<PyAny>>, root: Arc<Root>) -> Self {
+        Self {
+            base_url: client.base_url().to_owned(),
+            timeout: client.timeout().as_secs_f64(),
+            max_retries: client.max_retries(),
+            overrides,
+            on_attempt,
+            root: Mutex::new(Some(root)),
         }
     }
 
@@ -113,20 +117,35 @@ impl Core {
         Ok(context.map(|context| Receiver { context: Some(context.unbind()), on_attempt }))
     }
 
-    /// Returns the client for calls in the background.
-    pub(crate) fn client(&self) -> PyResult<Client> {
-        self.with_clients(|clients| clients.client.clone())
+    fn open_root(&self) -> PyResult<Arc<Root>> {
+        let root = lock(&self.root).clone();
+        root.ok_or_else(|| config_exception("the client is closed: create another one"))
+    }
+
+    /// Returns a client with the options of this one and of a call.
+    fn adjusted(&self, mut client: Client, overrides: &Overrides) -> PyResult<Client> {
+        for overrides in self.overrides.iter().chain([overrides]) {
+            client = client.adjusted(overrides).map_err(core_exception)?;
+        }
+        Ok(client)
+    }
+
+    /// Returns the client for calls in the background with these options.
+    pub(crate) fn client(&self, overrides: &Overrides) -> PyResult<Client> {
+        let client = self.open_root()?.with_clients(|clients| clients.client.clone())?;
+        self.adjusted(client, overrides)
     }
 
     /// Returns a runtime for one call on the calling thread. Waits for it without the interpreter's lock.
     pub(crate) fn borrow_runtime(
         &self,
         py: Python<'_>,
-        overrides: &CallOptions,
+        overrides: &Overrides,
         call: &CallInfo,
     ) -> PyResult<CallRuntime> {
         let (client, runtimes) =
-            self.with_clients(|clients| (overrides.apply(clients.client.clone()), clients.runtimes.clone()))?;
+            self.open_root()?.with_clients(|clients| (clients.client.clone(), clients.runtimes.clone()))?;
+        let client = self.adjusted(client, overrides)?;
         match runtimes.try_borrow(&client) {
             Ok(Some(runtime)) => Ok(runtime),
             Ok(None) => interrupt::wait_for_runtime(py, runtimes.queue(client), call),
@@ -150,7 +169,7 @@ impl From<Prepared> for Call {
 
 impl Call {
     fn take(&self) -> PyResult<Prepared> {
-        let request = self.request.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let request = lock(&self.request).take();
         request.ok_or_else(|| config_exception("the request was sent already"))
     }
 }
@@ -232,20 +251,30 @@ impl Core {
     /// Seconds; None before the first response of this process, and after `close`.
     #[getter]
     fn clock_offset(&self) -> Option<i64> {
-        let State::Open(clients) = &*self.lock_state() else { return None };
+        let root = lock(&self.root).clone()?;
+        let clients = lock(&root.clients);
         clients.get()?.client.clock_offset()
     }
 
-    /// Drops the connections. Pending calls continue.
+    /// Returns a client with other options over the same connections.
+    fn with_options(&self, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let on_attempt = options::read_on_attempt(options)?.or_else(|| self.on_attempt(options.py()));
+        let added = options::read_overrides(options)?;
+        let client = self.client(&added)?;
+        let overrides = self.overrides.iter().cloned().chain([added]).collect();
+        Ok(Self::new_with(&client, overrides, on_attempt, self.open_root()?))
+    }
+
+    /// Drops the connections, unless another client shares them. Pending calls continue.
     fn close(&self) {
-        let state = std::mem::replace(&mut *self.lock_state(), State::Closed);
-        drop(state);
+        let root = lock(&self.root).take();
+        drop(root);
     }
 
     /// Checks and encodes the request of an operation.
     fn prepare(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Call> {
         catch_panics(Some(&describe_operation(operation)), || {
-            let client = self.client()?;
+            let client = self.client(&Overrides::new())?;
             read_operation_request(py, operation, request, |source| client.prepare(operation, source)).map(Call::from)
         })
     }
@@ -269,7 +298,7 @@ impl Core {
         verify: bool,
     ) -> PyResult<(Bound<'py, PyAny>, Call)> {
         catch_panics(None, || {
-            let client = self.client()?;
+            let client = self.client(&Overrides::new())?;
             let edit = read_edit(py, operation, original, draft)?;
             let changes = describe_changes(py, &edit)?;
             Ok((changes, edit.prepare(&client, verify).map_err(core_exception)?.into()))
@@ -317,7 +346,7 @@ impl Core {
     ) -> PyResult<u64> {
         let call = call.get();
         catch_panics(Some(&call.info), || {
-            let client = options::read_call_options(overrides)?.apply(self.client()?);
+            let client = self.client(&options::read_call_options(overrides)?)?;
             let receiver = self.receiver(completions.py(), context)?;
             completions.get().start_call(future, call.info.clone(), send(client, call.take()?, raw), receiver)
         })
@@ -337,7 +366,7 @@ impl Core {
         match completions.zip(future) {
             Some((completions, future)) => completions.get().start_call(future, info, call, None).map(Some),
             None => {
-                let runtime = self.borrow_runtime(py, &CallOptions::default(), &info)?;
+                let runtime = self.borrow_runtime(py, &Overrides::new(), &info)?;
                 interrupt::drive_call::<Returned>(py, runtime, &info, call, None).map(|_| None)
             }
         }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyString, PyTuple};
-use recallflow::ffi::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions, OptionEntry, Setter};
-use recallflow::{Client, ClientBuilder};
+use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyMapping, PyString, PyTuple};
+use recallflow::ffi::{ADJUSTABLE_OPTIONS, CALL_OPTIONS, CLIENT_OPTIONS, OptionEntry, Setter, not_adjustable};
+use recallflow::{Client, ClientBuilder, Overrides};
 
-use crate::errors;
+use crate::errors::{self, core_exception};
 use crate::objects::describe_class;
 
 /// A message about a wrong option, which becomes a `ConfigError`.
@@ -63,7 +63,7 @@ pub(crate) fn set_client_options(mut builder: ClientBuilder, options: &Bound<'_,
             continue;
         }
         let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.name == name) else {
-            return Err(PyTypeError::new_err(format!("a client does not have an option `{name}`")));
+            return Err(unknown_option(&name));
         };
         if !(value.is_none() && option.setter.accepts_null()) {
             builder = set_option(builder, option, &value)?;
@@ -72,9 +72,32 @@ pub(crate) fn set_client_options(mut builder: ClientBuilder, options: &Bound<'_,
     Ok(builder)
 }
 
+/// Reads the options of `with_options`. `None` keeps the client's value.
+pub(crate) fn read_overrides(options: &Bound<'_, PyDict>) -> PyResult<Overrides> {
+    let mut overrides = Overrides::new();
+    for (name, value) in options {
+        let name = name.extract::<String>()?;
+        let Some(option) = ADJUSTABLE_OPTIONS.iter().find(|option| option.name == name) else {
+            if name == ON_ATTEMPT {
+                continue;
+            }
+            let is_known = CLIENT_OPTIONS.iter().any(|option| option.name == name);
+            return Err(if is_known { core_exception(not_adjustable(&name)) } else { unknown_option(&name) });
+        };
+        if !value.is_none() {
+            overrides = set_option(overrides, option, &value)?;
+        }
+    }
+    Ok(overrides)
+}
+
+fn unknown_option(name: &str) -> PyErr {
+    PyTypeError::new_err(format!("a client does not have an option `{name}`"))
+}
+
 /// Reads the options of one call, in the order of [`CALL_OPTIONS`]. `None` keeps the client's value.
-pub(crate) fn read_call_options(values: &Bound<'_, PyTuple>) -> PyResult<CallOptions> {
-    let mut overrides = CallOptions::default();
+pub(crate) fn read_call_options(values: &Bound<'_, PyTuple>) -> PyResult<Overrides> {
+    let mut overrides = Overrides::new();
     for (option, value) in CALL_OPTIONS.iter().zip(values) {
         if !value.is_none() {
             overrides = set_option(overrides, option, &value)?;
@@ -92,6 +115,7 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -
         Setter::Count(set, _) => set(target, read_integer(name, value)?),
         Setter::Size(set, _) => set(target, read_integer(name, value)?),
         Setter::Flag(set) => set(target, read_boolean(name, value)?),
+        Setter::Headers(set) => set(target, read_headers(name, value)?),
         Setter::Path(set) => set(target, read_path(name, value)?),
         Setter::Proxy(set) => {
             let is_false = value.cast::<PyBool>().is_ok_and(|proxy| !proxy.is_true());
@@ -133,6 +157,23 @@ pub(crate) fn read_integer<'py, T: FromPyObjectOwned<'py>>(
 pub(crate) fn read_text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, WrongOption> {
     let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
     text.map(str::to_owned).ok_or_else(|| WrongOption(format!("`{name}` must be text, but is {}", kind_of(value))))
+}
+
+/// Reads a mapping of names to texts. Messages do not show the texts, which may be secret.
+fn read_headers(name: &str, value: &Bound<'_, PyAny>) -> Result<Vec<(String, String)>, WrongOption> {
+    let Ok(mapping) = value.cast::<PyMapping>() else {
+        return Err(WrongOption(format!("`{name}` must be a mapping of names to texts, but is {}", kind_of(value))));
+    };
+    let mut headers = Vec::new();
+    for item in mapping.items()? {
+        let (header, value) = item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        let header = header.extract::<String>().map_err(|_| {
+            WrongOption(format!("`{name}` must be a mapping of names to texts, but a name is {}", kind_of(&header)))
+        })?;
+        let value = read_text(&format!("{name}[{header:?}]"), &value)?;
+        headers.push((header, value));
+    }
+    Ok(headers)
 }
 
 fn read_path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, WrongOption> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use recallflow::ffi::{CallInfo, CallOptions, Pages, PagingOptions, Record, describe_operation};
-use recallflow::{Client, Drift, Error};
+use recallflow::ffi::{CallInfo, Pages, PagingOptions, Record, describe_operation};
+use recallflow::{Client, Drift, Error, Overrides};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
 use tokio::time::timeout;
@@ -24,7 +24,7 @@ use crate::{interrupt, options, to_python};
 pub(crate) struct PageReader {
     core: Py<Core>,
     call: CallInfo,
-    overrides: CallOptions,
+    overrides: Overrides,
     pages: Arc<tokio::sync::Mutex<Pages>>,
     /// Fork generation of the last read. Used only by threads that hold the interpreter's lock.
     generation: AtomicU64,
@@ -107,7 +107,7 @@ impl PageReader {
                 concurrency: options::read_integer("concurrency", concurrency)?,
                 strict: options::read_boolean("strict", strict)?,
             };
-            let client = core.get().client()?;
+            let client = core.get().client(&overrides)?;
             let pages =
                 read_operation_request(py, operation, query, |source| Pages::new(&client, operation, source, paging))?;
             let total_time = total_time.and_then(|time| Duration::try_from_secs_f64(time).ok());
@@ -156,7 +156,7 @@ impl PageReader {
         future: Bound<'py, PyAny>,
         context: Bound<'py, PyAny>,
     ) -> PyResult<u64> {
-        let client = self.overrides.apply(self.core.get().client()?);
+        let client = self.core.get().client(&self.overrides)?;
         let next = Self::read_next(self.usable_pages()?, self.progress.clone(), client);
         let receiver = self.core.get().receiver(context.py(), Some(context))?;
         completions.get().start_call(future, self.call.clone(), next, receiver)

@@ -21,6 +21,7 @@ use crate::call::describe_call;
 use crate::classify;
 use crate::client;
 use crate::error::Error;
+use crate::generated::options::Overrides;
 use crate::operation::{Operation, OperationKind, Paged};
 use crate::pages;
 use crate::pages::drift::Drift;
@@ -58,6 +59,15 @@ impl Client {
     /// [`Error::Config`] if the key or the secret is missing, or a value is invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build_blocking()
+    }
+
+    /// Returns a client with other options that shares the connections of this one. See [`crate::Client::with_options`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] with the name of the invalid option.
+    pub fn with_options(&self, overrides: &Overrides) -> Result<Self, Error> {
+        Ok(Self { inner: self.inner.with_options(overrides)?, runtimes: self.runtimes.clone() })
     }
 
     /// Returns the same client with another total time for each call.

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::classify;
-use crate::client::{Client, Shared};
+use crate::client::{Client, Shared, refuse_zeros};
 use crate::clock::{Now, ServiceClock};
 use crate::endpoint::BaseUrl;
 use crate::error::Error;
 use crate::events::{self, AttemptEvent, LOG_VARIABLE, Observers};
 use crate::generated::operations::OPERATIONS;
-use crate::generated::options::{BASE_URL_VARIABLE, Options};
+use crate::generated::options::{BASE_URL_VARIABLE, Options, Overrides, Settings};
 use crate::generated::service::ITNIO;
 use crate::retry::Budget;
 use crate::signing::Credentials;
@@ -43,6 +43,7 @@ pub struct ClientBuilder {
     api_key: String,
     api_secret: String,
     pub(crate) options: Options,
+    pub(crate) overrides: Overrides,
     now: Now,
     environment: Environment,
     observers: Observers,
@@ -81,6 +82,7 @@ impl ClientBuilder {
             api_key,
             api_secret,
             options: Options::default(),
+            overrides: Overrides::new(),
             now: Arc::new(SystemTime::now),
             environment: Environment::Process,
             observers: Observers::default(),
@@ -174,9 +176,10 @@ impl ClientBuilder {
     /// file.
     pub fn build(self) -> Result<Client, Error> {
         let options = self.options;
-        if let Some((name, _)) = options.zeros().into_iter().find(|(_, is_zero)| *is_zero) {
-            return Err(Error::config(format!("`{name}` must be greater than zero")));
-        }
+        refuse_zeros(options.zeros())?;
+        let mut settings = Settings::default();
+        settings.replace(&self.overrides).map_err(Error::config)?;
+        refuse_zeros(settings.zeros())?;
         let (base_url, origin) = match options.base_url {
             Some(base_url) => (base_url, String::new()),
             None => match self.environment.get(BASE_URL_VARIABLE)? {
@@ -199,7 +202,6 @@ impl ClientBuilder {
             user_agent: options.user_agent,
             connect_timeout: options.connect_timeout,
             max_connections: options.max_connections,
-            max_response_bytes: options.max_response_bytes,
             proxy: options.proxy,
             ca_file: read_pem_file("ca_file", options.ca_file.as_deref())?,
             client_certificate: read_pem_file("client_certificate", options.client_certificate.as_deref())?,
@@ -210,11 +212,9 @@ impl ClientBuilder {
             transport,
             clock: ServiceClock::new(self.now),
             budget: Budget::full(),
-            attempt_timeout: options.attempt_timeout,
-            validate: options.validate,
             observers: Observers { writes_to_stderr, ..self.observers },
         };
-        Ok(Client::new(shared, options.timeout, options.max_retries))
+        Ok(Client::new(shared, settings))
     }
 }
 
@@ -249,6 +249,6 @@ impl Client {
 
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClientBuilder").field("timeout", &self.options.timeout).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("overrides", &self.overrides).finish_non_exhaustive()
     }
 }

@@ -17,6 +17,7 @@ use crate::clock::{self, ServiceClock};
 use crate::error::kind::ErrorKind;
 use crate::error::{Call, Error};
 use crate::events::{AttemptEvent, Observers};
+use crate::generated::options::{Overrides, Settings};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::prepared::Prepared;
 use crate::raw::{ErrorResponse, Exchange};
@@ -50,10 +51,9 @@ use crate::transport::{AttemptRequest, Transport};
 pub struct Client {
     shared: Arc<Shared>,
     pool: Arc<Pool>,
-    timeout: Duration,
+    settings: Settings,
     /// When every call has to end, even if its timeout is longer.
     ends_at: Option<Instant>,
-    max_retries: u32,
 }
 
 /// The parts that all clones of a client share.
@@ -62,26 +62,55 @@ pub(crate) struct Shared {
     pub(crate) transport: Transport,
     pub(crate) clock: ServiceClock,
     pub(crate) budget: Budget,
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) validate: bool,
     pub(crate) observers: Observers,
 }
 
 impl Client {
-    pub(crate) fn new(shared: Shared, timeout: Duration, max_retries: u32) -> Self {
-        Self { shared: Arc::new(shared), pool: Arc::default(), timeout, ends_at: None, max_retries }
+    pub(crate) fn new(shared: Shared, settings: Settings) -> Self {
+        Self { shared: Arc::new(shared), pool: Arc::default(), settings, ends_at: None }
+    }
+
+    /// Returns a client with other options that shares the connections, the clock and the retry budget of this one.
+    ///
+    /// Use it for a single call, or keep it. Options that the connections depend on, such as the proxy, need a new client.
+    ///
+    /// ```no_run
+    /// # async fn run(client: recallflow::Client) -> Result<(), recallflow::Error> {
+    /// use std::time::Duration;
+    ///
+    /// use recallflow::Overrides;
+    ///
+    /// let overrides = Overrides::new().timeout(Duration::from_secs(120)).extra_headers([("X-Request-Id", "7f2c")]);
+    /// let detail = client.with_options(&overrides)?.query_recall_flow_detail(299).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] with the name of the invalid option.
+    pub fn with_options(&self, overrides: &Overrides) -> Result<Self, Error> {
+        self.clone().adjusted(overrides)
+    }
+
+    /// Does the same without a copy of the client.
+    #[doc(hidden)]
+    pub fn adjusted(mut self, overrides: &Overrides) -> Result<Self, Error> {
+        self.settings.replace(overrides).map_err(Error::config)?;
+        refuse_zeros(self.settings.zeros())?;
+        Ok(self)
     }
 
     /// Returns the same client with another total time for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { timeout, ..self.clone() }
+        Self { settings: Settings { timeout, ..self.settings.clone() }, ..self.clone() }
     }
 
     /// Returns the same client with another maximum number of retries for each call.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self { max_retries, ..self.clone() }
+        Self { settings: Settings { max_retries, ..self.settings.clone() }, ..self.clone() }
     }
 
     /// Returns by how many seconds the service's clock is ahead of this machine's; negative if it is behind.
@@ -125,7 +154,7 @@ impl Client {
         shape: Option<&'static Shape>,
         request: &(impl Encode + ?Sized),
     ) -> Result<Prepared, Error> {
-        let violations = if self.shared.validate { request.violations() } else { Vec::new() };
+        let violations = if self.settings.validate { request.violations() } else { Vec::new() };
         if !violations.is_empty() {
             return Err(Error::invalid_request(violations).in_call(operation.name, 0));
         }
@@ -156,7 +185,7 @@ impl Client {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         let left = |ends_at: Instant| ends_at.saturating_duration_since(Instant::now());
-        self.ends_at.map_or(self.timeout, |ends_at| self.timeout.min(left(ends_at)))
+        self.ends_at.map_or(self.settings.timeout, |ends_at| self.settings.timeout.min(left(ends_at)))
     }
 
     /// Returns the maximum number of connections in use at the same time.
@@ -169,7 +198,7 @@ impl Client {
     #[doc(hidden)]
     #[must_use]
     pub fn max_retries(&self) -> u32 {
-        self.max_retries
+        self.settings.max_retries
     }
 
     /// Returns the base URL of the service.
@@ -218,7 +247,7 @@ impl Client {
                 kind,
                 class,
                 used,
-                max_retries: self.max_retries,
+                max_retries: self.settings.max_retries,
                 budget: self.shared.budget.tokens(),
                 remaining: deadline.saturating_duration_since(Instant::now()),
                 retry_after: error.retry_after(),
@@ -296,7 +325,9 @@ impl Client {
             timestamp,
             body: body.clone(),
             ends_at: deadline,
-            max_silence: (call.kind == OperationKind::Query).then_some(self.shared.attempt_timeout),
+            max_silence: (call.kind == OperationKind::Query).then_some(self.settings.attempt_timeout),
+            max_response_bytes: self.settings.max_response_bytes,
+            extra_headers: &self.settings.extra_headers,
             cancel,
         };
         let response = transport.send(&http, attempt).await.map_err(failed)?;
@@ -322,7 +353,7 @@ impl Client {
             kind: request.call.kind,
             now: clock.local().saturating_add(learned),
             expected: request.expected,
-            max_values: max_values(transport.max_response_bytes()),
+            max_values: max_values(self.settings.max_response_bytes),
             secrets: &secrets,
             base_url: transport.base().as_str(),
         };
@@ -333,7 +364,12 @@ impl Client {
     pub(crate) fn secrets<'a>(&'a self, sign: &'a str) -> Vec<&'a str> {
         let Shared { credentials, transport, .. } = &*self.shared;
         let proxy_secrets = transport.proxy_secrets().iter().map(String::as_str);
-        credentials.secrets(sign).into_iter().chain(proxy_secrets).collect()
+        credentials
+            .secrets(sign)
+            .into_iter()
+            .chain(proxy_secrets)
+            .chain(self.settings.extra_headers.secrets())
+            .collect()
     }
 
     /// Adds to an error what only the client knows.
@@ -344,6 +380,14 @@ impl Client {
             api.remedy = Some(clock::remedy(self.shared.clock.learned()));
         }
         error
+    }
+}
+
+/// Refuses options that are zero.
+pub(crate) fn refuse_zeros<const N: usize>(zeros: [(&'static str, bool); N]) -> Result<(), Error> {
+    match zeros.into_iter().find(|(_, is_zero)| *is_zero) {
+        Some((name, _)) => Err(Error::config(format!("`{name}` must be greater than zero"))),
+        None => Ok(()),
     }
 }
 
@@ -405,8 +449,8 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.shared.transport.base().as_str())
-            .field("timeout", &self.timeout)
-            .field("max_retries", &self.max_retries)
+            .field("timeout", &self.settings.timeout)
+            .field("max_retries", &self.settings.max_retries)
             .finish_non_exhaustive()
     }
 }

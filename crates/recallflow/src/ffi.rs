@@ -14,7 +14,7 @@ mod wait;
 
 pub use call::{Pages, build_runtime, describe_operation, prepare_json};
 pub use edit::{Edit, PreparedEdit, check_pending};
-pub use options::{OptionEntry, Setter};
+pub use options::{OptionEntry, Setter, not_adjustable};
 pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};
 pub use wait::Wait;
@@ -23,7 +23,7 @@ pub use crate::blocking::call_runtime::{CallRuntime, RuntimeQueue, Runtimes};
 pub use crate::client::Encode;
 pub use crate::fee::total_fees;
 pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, UPDATES, read_request};
-pub use crate::generated::ffi_options::{CALL_OPTIONS, CLIENT_OPTIONS, CallOptions};
+pub use crate::generated::ffi_options::{ADJUSTABLE_OPTIONS, CALL_OPTIONS, CLIENT_OPTIONS};
 pub use crate::generated::positions::{enums, operations, requests, responses};
 pub use crate::generated::shapes::RESPONSES;
 pub use crate::pages::walk::PagingOptions;

@@ -109,6 +109,7 @@ pub use extra::Extra;
 pub use fee::{Amount, Fee, FeeTotal};
 pub use generated::enums::*;
 pub use generated::operations::OPERATIONS;
+pub use generated::options::Overrides;
 pub use generated::requests::*;
 pub use generated::responses::*;
 pub use generated::service::{ITNIO, LAAFFIC, ONBUKA};

@@ -10,6 +10,7 @@ mod body;
 pub(crate) mod cancel;
 mod diagnosis;
 pub(crate) mod failure;
+pub(crate) mod headers;
 pub(crate) mod pool;
 pub(crate) mod proxy;
 mod resolver;
@@ -34,6 +35,7 @@ use self::body::{Connections, Gate, RequestBody};
 use self::cancel::Cancel;
 use self::diagnosis::{MAX_HEADERS, Peer};
 use self::failure::TransportFailure;
+use self::headers::ExtraHeaders;
 use self::pool::{IdleLimit, Pool, PooledClient};
 use self::proxy::{Proxy, ProxyServer, Route};
 use self::resolver::Resolver;
@@ -61,7 +63,6 @@ pub(crate) struct Config {
     /// Text to append to `User-Agent`.
     pub(crate) user_agent: Option<String>,
     pub(crate) connect_timeout: Duration,
-    pub(crate) max_response_bytes: usize,
     pub(crate) max_connections: usize,
     pub(crate) proxy: Proxy,
     pub(crate) ca_file: Option<PemFile>,
@@ -80,6 +81,8 @@ pub(crate) struct AttemptRequest<'a> {
     pub(crate) ends_at: Instant,
     /// The longest time without progress.
     pub(crate) max_silence: Option<Duration>,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) extra_headers: &'a ExtraHeaders,
     /// The call that the attempt belongs to.
     pub(crate) cancel: &'a Cancel,
 }
@@ -89,7 +92,6 @@ pub(crate) struct Transport {
     base: BaseUrl,
     /// The headers of every request. `Sign` and `Timestamp` are empty here, so that a copy of the map need not grow.
     headers: HeaderMap,
-    max_response_bytes: usize,
     connect_timeout: Duration,
     max_idle: IdleLimit,
     /// One permit for each attempt that may be in progress.
@@ -114,7 +116,6 @@ impl Transport {
         let http_proxy = route.proxy().filter(|proxy| proxy.is_http() && config.base.is_https());
         Ok(Self {
             headers: default_headers(&config.api_key, config.user_agent.as_deref())?,
-            max_response_bytes: config.max_response_bytes,
             connect_timeout: config.connect_timeout,
             max_idle: IdleLimit::default(),
             slots: Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS)),
@@ -126,11 +127,6 @@ impl Transport {
             tls_options: TlsOptions { authorities: authorities.unwrap_or_default(), client_certificate },
             tls: OnceLock::new(),
         })
-    }
-
-    /// Returns the maximum size of a response body in bytes.
-    pub(crate) fn max_response_bytes(&self) -> usize {
-        self.max_response_bytes
     }
 
     /// Returns the maximum number of connections in use at the same time.
@@ -181,7 +177,8 @@ impl Transport {
         if started >= attempt.ends_at {
             return Err(TransportFailure::too_late());
         }
-        let limits = Limits { ends_at: attempt.ends_at, max_silence: attempt.max_silence };
+        let AttemptRequest { ends_at, max_silence, max_response_bytes, .. } = attempt;
+        let limits = Limits { ends_at, max_silence, max_response_bytes };
         let mut deadline = pin!(sleep_until(limits.end_after(started)));
         if let Some(tunnel) = &self.tunnel {
             let checked = timeout(self.connect_timeout, tunnel.ensure(&http.resolver, self.tls()?));
@@ -241,7 +238,7 @@ impl Transport {
         attempt: AttemptRequest<'_>,
         connections: &Arc<Connections>,
     ) -> Result<(Request, Arc<Gate>), TransportFailure> {
-        let AttemptRequest { path, sign, timestamp, body, cancel, .. } = attempt;
+        let AttemptRequest { path, sign, timestamp, body, extra_headers, cancel, .. } = attempt;
         let mut sign = HeaderValue::from_str(sign)
             .map_err(|_| TransportFailure::unsent("the signature is not a valid header value".to_owned()))?;
         sign.set_sensitive(true);
@@ -250,6 +247,7 @@ impl Transport {
         let mut request = Request::new(Method::POST, self.base.join(path));
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
+        extra_headers.copy_to(headers);
         headers.insert(SIGN, sign);
         headers.insert(TIMESTAMP, HeaderValue::from(timestamp));
         *request.body_mut() = Some(reqwest::Body::wrap(body));
@@ -263,7 +261,7 @@ impl Transport {
         mut deadline: Pin<&mut Sleep>,
         limits: Limits,
     ) -> Result<Bytes, TransportFailure> {
-        let limit = self.max_response_bytes;
+        let limit = limits.max_response_bytes;
         let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
         if declared > limit {
             return Err(TransportFailure::too_large(limit));
@@ -332,11 +330,12 @@ impl Transport {
     }
 }
 
-/// The limits of an attempt in time.
+/// The limits of an attempt.
 #[derive(Clone, Copy)]
 struct Limits {
     ends_at: Instant,
     max_silence: Option<Duration>,
+    max_response_bytes: usize,
 }
 
 impl Limits {

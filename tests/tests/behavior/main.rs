@@ -13,6 +13,7 @@ mod events;
 #[cfg(target_os = "linux")]
 mod exhaustion;
 mod flows;
+mod options;
 mod outcomes;
 mod pages;
 mod raw;

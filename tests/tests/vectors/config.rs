@@ -1,6 +1,6 @@
 //! `config.json`: valid and invalid options of a client.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use recallflow::blocking::Client;
@@ -71,6 +71,10 @@ fn set(builder: ClientBuilder, option: &OptionEntry<ClientBuilder>, options: &mu
         Setter::Count(set, _) => set_to(builder, set, take(options, name)),
         Setter::Size(set, _) => set_to(builder, set, take(options, name)),
         Setter::Flag(set) => set_to(builder, set, take(options, name)),
+        Setter::Headers(set) => {
+            let headers: Option<BTreeMap<String, String>> = take(options, name);
+            set_to(builder, set, headers.map(|headers| headers.into_iter().collect()))
+        }
         Setter::Path(set) => set_to(builder, set, take(options, name)),
         Setter::Proxy(set) => set_to(builder, set, take(options, name).map(Some)),
     }

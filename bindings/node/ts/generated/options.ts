@@ -50,6 +50,14 @@ export interface CommonOptions {
    */
   userAgent?: string | undefined;
   /**
+   * Headers to send with each request, such as those that a gateway asks for.
+   *
+   * A header of a call replaces the header of the client with the same name; the others are kept. Headers that the
+   * client sets itself, such as `Sign` or `Content-Type`, are refused. Values are printable ASCII. Errors redact those
+   * of 8 or more characters.
+   */
+  extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /**
    * Whether requests are validated against the documented rules before they are sent. Default: `true`.
    *
    * Without it, only requests that cannot be written are refused: a required field is missing, a value has the wrong
@@ -88,12 +96,30 @@ export interface CommonOptions {
   dangerouslyAllowHttp?: boolean | undefined;
 }
 
+/** The options that `withOptions` can change in every language. */
+export interface CommonOverrides {
+  /** Total time of a call with all its retries, in milliseconds. Default: the client's. */
+  timeout?: number | undefined;
+  /** Maximum time of an attempt of a query without progress, in milliseconds. Default: the client's. */
+  attemptTimeout?: number | undefined;
+  /** Maximum number of attempts after the first. Default: the client's. */
+  maxRetries?: number | undefined;
+  /** Maximum size of a response in bytes. Default: the client's. */
+  maxResponseBytes?: number | undefined;
+  /** Headers to send with each request, such as those that a gateway asks for. Default: the client's. */
+  extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /** Whether requests are validated against the documented rules before they are sent. Default: the client's. */
+  validate?: boolean | undefined;
+}
+
 /** The options of a call that every language has. */
 export interface CommonCallOptions {
   /** Total time of a call with all its retries, in milliseconds. Default: the client's. */
   timeout?: number | undefined;
   /** Maximum number of attempts after the first. Default: the client's. */
   maxRetries?: number | undefined;
+  /** Headers to send with each request, such as those that a gateway asks for. Default: the client's. */
+  extraHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The options whose value is the path of a file. */

@@ -61,7 +61,7 @@ from recallflow._totals import totals
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
 from recallflow.generated.enums import *  # noqa: F403
-from recallflow.generated.options import ClientOptions
+from recallflow.generated.options import ClientOptions, Overrides
 from recallflow.generated.requests import *  # noqa: F403
 from recallflow.generated.responses import *  # noqa: F403
 from recallflow.generated.service import *  # noqa: F403
@@ -93,6 +93,7 @@ __all__: list[str] = [
     "InvalidRequestError",
     "IpRestrictedError",
     "OutcomeUnknownError",
+    "Overrides",
     "Pages",
     "ParameterError",
     "ProtocolError",

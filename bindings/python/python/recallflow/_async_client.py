@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -29,14 +29,22 @@ class AsyncClient(AsyncOperations):
     to an event loop: create it anywhere, and use it in several loops, one after the other or each in its own thread.
     A canceled call is dropped, and the client stays usable. Whether a canceled update was applied is unknown.
 
-    Every method accepts `timeout` (seconds) and `max_retries` for that call, and raises a `RecallFlowError`.
+    Every method accepts `timeout` (seconds), `max_retries` and `extra_headers` for that call, and raises a
+    `RecallFlowError`.
     """
 
     async def edit_recall_flow(
-        self, key_id: int, *, timeout: float | None = None, max_retries: int | None = None
+        self,
+        key_id: int,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncFlowEdit:
         """Reads a recall flow for a safe edit. See `Client.edit_recall_flow`."""
-        detail = await self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries)
+        detail = await self.query_recall_flow_detail(
+            key_id, timeout=timeout, max_retries=max_retries, extra_headers=extra_headers
+        )
         return AsyncFlowEdit(self._core, detail)
 
     @property

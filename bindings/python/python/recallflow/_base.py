@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from recallflow._native import Core
 from recallflow._typing import Unpack
-from recallflow.generated.options import ClientOptions
+from recallflow.generated.options import ClientOptions, Overrides
 
 if TYPE_CHECKING:
     from typing import NoReturn, SupportsIndex
@@ -71,6 +71,25 @@ class BaseClient:
             )
         finally:
             del api_key, api_secret, options
+
+    def with_options(self: C, **options: Unpack[Overrides]) -> C:
+        """Returns a client with other options over the same connections, with the same clock and retry budget.
+
+        >>> patient = client.with_options(timeout=120, extra_headers={"X-Request-Id": "7f2c"})
+
+        Each of the two is closed by itself; the connections are closed with the last client that uses them. The
+        `__init__` of a derived class is not run again, its attributes are copied.
+
+        Args:
+            **options: See `Overrides`. Options that the connections depend on, such as `proxy`, need a new client.
+
+        Raises:
+            ConfigError: An option has a wrong value, or cannot be changed; the error names it.
+        """
+        client = object.__new__(type(self))
+        client.__dict__.update(self.__dict__)
+        client._core = self._core.with_options(options)
+        return client
 
     @property
     def base_url(self) -> str:

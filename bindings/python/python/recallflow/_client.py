@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -28,11 +28,17 @@ class Client(Operations):
     can use it at once, and so can the child after a fork. A call runs on the calling thread, and Ctrl-C interrupts it.
     In `async` code use `AsyncClient`.
 
-    Every method accepts `timeout` (seconds) and `max_retries` for that call, and raises a `RecallFlowError`.
+    Every method accepts `timeout` (seconds), `max_retries` and `extra_headers` for that call, and raises a
+    `RecallFlowError`.
     """
 
     def edit_recall_flow(
-        self, key_id: int, *, timeout: float | None = None, max_retries: int | None = None
+        self,
+        key_id: int,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> FlowEdit:
         """Reads a recall flow for a safe edit. The flow must be pending; it may be an AI Agent flow.
 
@@ -40,13 +46,17 @@ class Client(Operations):
             key_id: Key of the flow.
             timeout: Total time of the call that reads the flow, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with the request; None for the client's.
 
         Raises:
             ConflictError: The flow is not pending.
             InvalidRequestError: The response lacks a field that an update requires; see `RecallFlowDetail.to_update`.
             RecallFlowError: Base of all errors.
         """
-        return FlowEdit(self._core, self.query_recall_flow_detail(key_id, timeout=timeout, max_retries=max_retries))
+        detail = self.query_recall_flow_detail(
+            key_id, timeout=timeout, max_retries=max_retries, extra_headers=extra_headers
+        )
+        return FlowEdit(self._core, detail)
 
     @property
     def with_raw_response(self) -> RawOperations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from recallflow._errors import Change
@@ -99,6 +100,7 @@ class FlowEdit(BaseEdit):
         verify: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> EditResult:
         """Applies the changes; does nothing if there are none.
 
@@ -109,6 +111,7 @@ class FlowEdit(BaseEdit):
             verify: Read the flow back in any case.
             timeout: Total time of each of these calls, in seconds; None for the client's.
             max_retries: Maximum number of attempts of each call after the first; None for the client's.
+            extra_headers: Headers to send with each request; None for the client's.
 
         Raises:
             InvalidRequestError: The draft breaks a rule, or has the key of another flow; nothing was sent.
@@ -118,7 +121,7 @@ class FlowEdit(BaseEdit):
         """
         result, call = self._prepare(dry_run=dry_run, verify=verify)
         if result.outcome == "applied":
-            self._core.call(call, (timeout, max_retries), is_logged())
+            self._core.call(call, (timeout, max_retries, extra_headers), is_logged())
         return result
 
 
@@ -137,6 +140,7 @@ class AsyncFlowEdit(BaseEdit):
         verify: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> EditResult:
         """Applies the changes. See `FlowEdit.apply`."""
         # Imported here, because it imports `asyncio`.
@@ -144,5 +148,5 @@ class AsyncFlowEdit(BaseEdit):
 
         result, call = self._prepare(dry_run=dry_run, verify=verify)
         if result.outcome == "applied":
-            await submit(self._core, call, (timeout, max_retries))
+            await submit(self._core, call, (timeout, max_retries, extra_headers))
         return result

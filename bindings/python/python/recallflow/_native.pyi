@@ -8,6 +8,7 @@ from typing import Any, TypeVar, final
 from typing_extensions import Self
 
 from recallflow._values import Request, Response, Value
+from recallflow.generated.options import Overrides
 
 __all__ = [
     "VERSION",
@@ -114,8 +115,10 @@ class Core:
     @property
     def clock_offset(self) -> int | None:
         """Seconds; None before the first response of this process, and after `close`."""
+    def with_options(self, options: Overrides) -> Core:
+        """Returns a client with other options over the same connections."""
     def close(self) -> None:
-        """Drops the connections. Later calls raise ConfigError."""
+        """Drops the connections, unless another client shares them. Later calls raise ConfigError."""
     def prepare(self, operation: int, request: Request) -> Call:
         """Checks and encodes a request. Raises InvalidRequestError for one that breaks a rule."""
     @staticmethod

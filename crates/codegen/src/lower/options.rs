@@ -7,7 +7,7 @@ use crate::model::options::{ClientOption, OptionKind};
 use crate::raw::{RawLiteral, RawOption};
 
 /// The names of the kinds.
-const KINDS: [&str; 7] = ["text", "duration", "count", "size", "flag", "path", "proxy"];
+const KINDS: [&str; 8] = ["text", "duration", "count", "size", "flag", "path", "proxy", "headers"];
 
 /// Lowers the options in their order.
 pub(super) fn lower_options(raw: &[RawOption], sink: &Sink) -> Vec<ClientOption> {
@@ -21,12 +21,14 @@ pub(super) fn lower_options(raw: &[RawOption], sink: &Sink) -> Vec<ClientOption>
 
 fn lower_option(raw: &RawOption, all: &[RawOption], sink: &Sink) -> Option<ClientOption> {
     let not_empty = |value: &Option<At<String>>, key| value.as_ref().map(|it| docs::not_empty(Some(it), key, sink));
+    let is_set = |flag: &Option<At<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
     Some(ClientOption {
         name: raw.name.value.clone(),
         kind: kind(raw, sink)?,
         unset: not_empty(&raw.unset, "unset"),
         environment: not_empty(&raw.environment, "environment"),
-        is_for_calls: raw.call.as_ref().is_some_and(|call| call.value),
+        is_for_calls: is_set(&raw.call),
+        is_adjustable: is_set(&raw.call) || is_set(&raw.adjustable),
         doc: docs::sentence(raw.doc.as_ref(), sink),
         details: details(raw, all, sink),
     })
@@ -46,13 +48,14 @@ fn kind(raw: &RawOption, sink: &Sink) -> Option<OptionKind> {
         "count" => Some(OptionKind::Count { default: number(raw, sink)?, positive: positive() }),
         "size" => Some(OptionKind::Size { default: number(raw, sink)?, positive: positive() }),
         "flag" => Some(OptionKind::Flag { default: flag(raw, sink)? }),
-        "text" | "path" | "proxy" => {
+        "text" | "path" | "proxy" | "headers" => {
             if let Some(default) = &raw.default {
                 sink.suggest(default.at, "`default` is only for numbers and flags", "describe it in `unset`");
             }
             Some(match word.as_str() {
                 "text" => OptionKind::Text,
                 "path" => OptionKind::Path,
+                "headers" => OptionKind::Headers,
                 _ => OptionKind::Proxy,
             })
         }

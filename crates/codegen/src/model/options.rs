@@ -15,6 +15,8 @@ pub struct ClientOption {
     pub environment: Option<String>,
     /// Whether each call can have its own value.
     pub is_for_calls: bool,
+    /// Whether a client with another value can share connections. So it can if each call can have its own value.
+    pub is_adjustable: bool,
     /// Description.
     pub doc: String,
     /// Further paragraphs, in which `{name}` is the name of an option.
@@ -27,6 +29,8 @@ pub struct ClientOption {
 pub enum OptionKind {
     /// A text.
     Text,
+    /// HTTP headers by their names.
+    Headers,
     /// A time span, which is never 0.
     Duration {
         /// Default in seconds.

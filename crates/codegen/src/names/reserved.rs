@@ -87,7 +87,7 @@ const LIBRARY_TYPES: &str = "
     Amount ApiError AsyncClient AsyncOperations AsyncPages Audio AuthenticationError Call CallOptions
     Client ClientBuilder ClientOptions ConfigError Drift ErrorKind Extra Fee FeeTotal IncompleteError
     InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError
-    PagedQuery Pages PagingOptions
+    Overrides PagedQuery Pages PagingOptions
     ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowError Record Recorded Request RequestTypes
     RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
     UnavailableError Value Violation WholePages

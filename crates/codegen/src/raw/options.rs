@@ -14,6 +14,7 @@ pub(crate) struct RawOption {
     pub(crate) environment: Option<At<String>>,
     pub(crate) positive: Option<At<bool>>,
     pub(crate) call: Option<At<bool>>,
+    pub(crate) adjustable: Option<At<bool>>,
     pub(crate) doc: Option<At<String>>,
     pub(crate) details: Option<At<Vec<At<String>>>>,
 }
@@ -32,6 +33,7 @@ fn option(name: At<String>, mut table: SpecTable<'_>) -> RawOption {
         environment: table.optional("environment", KeyedValue::string),
         positive: table.optional("positive", KeyedValue::bool),
         call: table.optional("call", KeyedValue::bool),
+        adjustable: table.optional("adjustable", KeyedValue::bool),
         doc: table.required("doc", KeyedValue::string),
         details: table.optional("details", KeyedValue::strings),
     };

@@ -62,7 +62,7 @@ impl Style {
             OptionKind::Count { default, .. } => Some(default.to_string()),
             OptionKind::Size { default, .. } => Some(size(default)),
             OptionKind::Flag { default } => Some(format!("`{}`", self.flags[usize::from(default)])),
-            OptionKind::Text | OptionKind::Path | OptionKind::Proxy => fallback(option),
+            OptionKind::Text | OptionKind::Headers | OptionKind::Path | OptionKind::Proxy => fallback(option),
         }
     }
 
@@ -72,6 +72,13 @@ impl Style {
         let first = format!("{}.{default}", self.summary(option));
         let details = option.details.iter().map(|paragraph| self.with_names(paragraph));
         std::iter::once(first).chain(details).collect()
+    }
+
+    /// Does the same without the default.
+    pub(super) fn paragraphs_without_default(&self, option: &ClientOption) -> Vec<String> {
+        let mut paragraphs = self.paragraphs(option);
+        paragraphs[0] = format!("{}.", self.summary(option));
+        paragraphs
     }
 
     /// Replaces each `{name}` in a text.
@@ -114,6 +121,7 @@ mod tests {
             unset: None,
             environment: None,
             is_for_calls: false,
+            is_adjustable: false,
             doc: "Maximum number of things.".into(),
             details: vec!["See `{other_option}` and {.".into()],
         }

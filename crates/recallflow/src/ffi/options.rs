@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::error::Error;
+
 /// An option, and the function that sets it on a `T`.
 #[derive(Debug)]
 pub struct OptionEntry<T> {
@@ -27,6 +29,8 @@ pub enum Setter<T> {
     Size(fn(T, usize) -> T, u64),
     /// True or false.
     Flag(fn(T, bool) -> T),
+    /// Headers: names and values.
+    Headers(fn(T, Vec<(String, String)>) -> T),
     /// The path of a file.
     Path(fn(T, PathBuf) -> T),
     /// The URL of a proxy; `None` disables proxies.
@@ -39,4 +43,10 @@ impl<T> Setter<T> {
     pub fn accepts_null(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Path(_) | Self::Proxy(_))
     }
+}
+
+/// Creates the error for an option that clients with the same connections cannot have each for themselves.
+#[must_use]
+pub fn not_adjustable(name: &str) -> Error {
+    Error::config(format!("`{name}` cannot be changed, because connections depend on it; create another client"))
 }

@@ -3,30 +3,8 @@
 //! Options for the bindings of other languages.
 
 use crate::builder::ClientBuilder;
-use crate::client::Client;
 use crate::ffi::options::{OptionEntry, Setter};
-use std::time::Duration;
-
-/// The options of one call. The client's hold for those that are left out.
-#[derive(Clone, Debug, Default)]
-pub struct CallOptions {
-    timeout: Option<Duration>,
-    max_retries: Option<u32>,
-}
-
-impl CallOptions {
-    /// Returns a client with these options.
-    #[must_use]
-    pub fn apply(&self, mut client: Client) -> Client {
-        if let Some(value) = self.timeout {
-            client = client.with_timeout(value);
-        }
-        if let Some(value) = self.max_retries {
-            client = client.with_max_retries(value);
-        }
-        client
-    }
-}
+use crate::generated::options::Overrides;
 
 /// The options of a client.
 pub static CLIENT_OPTIONS: &[OptionEntry<ClientBuilder>] = &[
@@ -54,6 +32,11 @@ pub static CLIENT_OPTIONS: &[OptionEntry<ClientBuilder>] = &[
         setter: Setter::Size(ClientBuilder::max_response_bytes, 1),
     },
     OptionEntry { name: "user_agent", camel_name: "userAgent", setter: Setter::Text(ClientBuilder::user_agent) },
+    OptionEntry {
+        name: "extra_headers",
+        camel_name: "extraHeaders",
+        setter: Setter::Headers(ClientBuilder::extra_headers),
+    },
     OptionEntry { name: "validate", camel_name: "validate", setter: Setter::Flag(ClientBuilder::validate) },
     OptionEntry {
         name: "proxy",
@@ -76,16 +59,35 @@ pub static CLIENT_OPTIONS: &[OptionEntry<ClientBuilder>] = &[
     },
 ];
 
-/// The options of a call.
-pub static CALL_OPTIONS: &[OptionEntry<CallOptions>] = &[
+/// The options that `with_options` can change.
+pub static ADJUSTABLE_OPTIONS: &[OptionEntry<Overrides>] = &[
+    OptionEntry { name: "timeout", camel_name: "timeout", setter: Setter::Duration(Overrides::timeout) },
     OptionEntry {
-        name: "timeout",
-        camel_name: "timeout",
-        setter: Setter::Duration(|options, value| CallOptions { timeout: Some(value), ..options }),
+        name: "attempt_timeout",
+        camel_name: "attemptTimeout",
+        setter: Setter::Duration(Overrides::attempt_timeout),
+    },
+    OptionEntry { name: "max_retries", camel_name: "maxRetries", setter: Setter::Count(Overrides::max_retries, 0) },
+    OptionEntry {
+        name: "max_response_bytes",
+        camel_name: "maxResponseBytes",
+        setter: Setter::Size(Overrides::max_response_bytes, 1),
     },
     OptionEntry {
-        name: "max_retries",
-        camel_name: "maxRetries",
-        setter: Setter::Count(|options, value| CallOptions { max_retries: Some(value), ..options }, 0),
+        name: "extra_headers",
+        camel_name: "extraHeaders",
+        setter: Setter::Headers(Overrides::extra_headers),
+    },
+    OptionEntry { name: "validate", camel_name: "validate", setter: Setter::Flag(Overrides::validate) },
+];
+
+/// The options of a call.
+pub static CALL_OPTIONS: &[OptionEntry<Overrides>] = &[
+    OptionEntry { name: "timeout", camel_name: "timeout", setter: Setter::Duration(Overrides::timeout) },
+    OptionEntry { name: "max_retries", camel_name: "maxRetries", setter: Setter::Count(Overrides::max_retries, 0) },
+    OptionEntry {
+        name: "extra_headers",
+        camel_name: "extraHeaders",
+        setter: Setter::Headers(Overrides::extra_headers),
     },
 ];

@@ -2,6 +2,7 @@
 
 //! The options of a client, with defaults and limits.
 
+use crate::transport::headers::{ExtraHeaders, HeaderList};
 use crate::transport::proxy::Proxy;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,18 +10,13 @@ use std::time::Duration;
 /// The environment variable for `base_url`.
 pub(crate) const BASE_URL_VARIABLE: &str = "RECALLFLOW_BASE_URL";
 
-/// The options of a client that have a default.
+/// The options of a client that its connections depend on.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) base_url: Option<String>,
-    pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) max_retries: u32,
     pub(crate) max_connections: usize,
-    pub(crate) max_response_bytes: usize,
     pub(crate) user_agent: Option<String>,
-    pub(crate) validate: bool,
     pub(crate) proxy: Proxy,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) client_certificate: Option<PathBuf>,
@@ -31,14 +27,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             base_url: None,
-            timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
-            attempt_timeout: Duration::from_secs(10),
-            max_retries: 2,
             max_connections: 100,
-            max_response_bytes: 8_388_608,
             user_agent: None,
-            validate: true,
             proxy: Proxy::Environment,
             ca_file: None,
             client_certificate: None,
@@ -49,13 +40,79 @@ impl Default for Options {
 
 impl Options {
     /// Returns the options that must be greater than zero, and whether they are zero.
-    pub(crate) fn zeros(&self) -> [(&'static str, bool); 5] {
+    pub(crate) fn zeros(&self) -> [(&'static str, bool); 2] {
+        [("connect_timeout", self.connect_timeout.is_zero()), ("max_connections", self.max_connections == 0)]
+    }
+}
+
+/// The options that clients with the same connections can have each for themselves.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) extra_headers: ExtraHeaders,
+    pub(crate) validate: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            attempt_timeout: Duration::from_secs(10),
+            max_retries: 2,
+            max_response_bytes: 8_388_608,
+            extra_headers: ExtraHeaders::default(),
+            validate: true,
+        }
+    }
+}
+
+impl Settings {
+    /// Returns the options that must be greater than zero, and whether they are zero.
+    pub(crate) fn zeros(&self) -> [(&'static str, bool); 3] {
         [
             ("timeout", self.timeout.is_zero()),
-            ("connect_timeout", self.connect_timeout.is_zero()),
             ("attempt_timeout", self.attempt_timeout.is_zero()),
-            ("max_connections", self.max_connections == 0),
             ("max_response_bytes", self.max_response_bytes == 0),
         ]
     }
+}
+
+impl Settings {
+    /// Replaces the options that are set.
+    pub(crate) fn replace(&mut self, overrides: &Overrides) -> Result<(), String> {
+        if let Some(timeout) = &overrides.timeout {
+            self.timeout = *timeout;
+        }
+        if let Some(attempt_timeout) = &overrides.attempt_timeout {
+            self.attempt_timeout = *attempt_timeout;
+        }
+        if let Some(max_retries) = &overrides.max_retries {
+            self.max_retries = *max_retries;
+        }
+        if let Some(max_response_bytes) = &overrides.max_response_bytes {
+            self.max_response_bytes = *max_response_bytes;
+        }
+        if let Some(extra_headers) = &overrides.extra_headers {
+            self.extra_headers.add(extra_headers)?;
+        }
+        if let Some(validate) = &overrides.validate {
+            self.validate = *validate;
+        }
+        Ok(())
+    }
+}
+
+/// Options to replace. [`Client::with_options`](crate::Client::with_options) takes them.
+#[derive(Clone, Debug, Default)]
+#[must_use = "pass it to `with_options`"]
+pub struct Overrides {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) max_response_bytes: Option<usize>,
+    pub(crate) extra_headers: Option<HeaderList>,
+    pub(crate) validate: Option<bool>,
 }

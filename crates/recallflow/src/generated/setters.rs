@@ -3,6 +3,8 @@
 //! The methods that set the options of a client.
 
 use crate::builder::ClientBuilder;
+use crate::generated::options::Overrides;
+use crate::transport::headers::HeaderList;
 use crate::transport::proxy::Proxy;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +20,7 @@ impl ClientBuilder {
 
     /// Sets the total time of a call with all its retries. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = timeout;
+        self.overrides = self.overrides.timeout(timeout);
         self
     }
 
@@ -36,7 +38,7 @@ impl ClientBuilder {
     /// Progress of a response over TLS is visible once for each TLS record, which has up to 16 KiB. On a link
     /// slower than 13 kbit/s, raise `attempt_timeout`.
     pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
-        self.options.attempt_timeout = attempt_timeout;
+        self.overrides = self.overrides.attempt_timeout(attempt_timeout);
         self
     }
 
@@ -48,7 +50,7 @@ impl ClientBuilder {
     /// rate limit. A success returns the tokens of its call, or 1. The message of an error says when a retry was
     /// withheld.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
-        self.options.max_retries = max_retries;
+        self.overrides = self.overrides.max_retries(max_retries);
         self
     }
 
@@ -65,7 +67,7 @@ impl ClientBuilder {
     /// It also limits the number of JSON values in a response, to one for each 256 bytes, because a value takes
     /// about that much memory.
     pub fn max_response_bytes(mut self, max_response_bytes: usize) -> Self {
-        self.options.max_response_bytes = max_response_bytes;
+        self.overrides = self.overrides.max_response_bytes(max_response_bytes);
         self
     }
 
@@ -77,12 +79,25 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the headers to send with each request, such as those that a gateway asks for.
+    ///
+    /// A header of a call replaces the header of the client with the same name; the others are kept. Headers that
+    /// the client sets itself, such as `Sign` or `Content-Type`, are refused. Values are printable ASCII. Errors
+    /// redact those of 8 or more characters.
+    pub fn extra_headers(
+        mut self,
+        extra_headers: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.overrides = self.overrides.extra_headers(extra_headers);
+        self
+    }
+
     /// Sets whether requests are validated against the documented rules before they are sent. Default: `true`.
     ///
     /// Without it, only requests that cannot be written are refused: a required field is missing, a value has the
     /// wrong type, or a field is unknown.
     pub fn validate(mut self, validate: bool) -> Self {
-        self.options.validate = validate;
+        self.overrides = self.overrides.validate(validate);
         self
     }
 
@@ -127,6 +142,74 @@ impl ClientBuilder {
     /// The signature does not cover the body, so an attacker on the network could change an update.
     pub fn dangerously_allow_http(mut self, dangerously_allow_http: bool) -> Self {
         self.options.dangerously_allow_http = dangerously_allow_http;
+        self
+    }
+}
+
+impl Overrides {
+    /// Leaves every option as it is.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the total time of a call with all its retries.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the maximum time of an attempt of a query without progress.
+    ///
+    /// An attempt makes progress when it is connected, and with each piece of the request or the response. An
+    /// attempt of an update has the whole `timeout`, because a slow update must not be retried.
+    ///
+    /// Progress of a response over TLS is visible once for each TLS record, which has up to 16 KiB. On a link
+    /// slower than 13 kbit/s, raise `attempt_timeout`.
+    pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
+        self.attempt_timeout = Some(attempt_timeout);
+        self
+    }
+
+    /// Sets the maximum number of attempts after the first.
+    ///
+    /// A query whose idle connection was closed by the server is sent again on another one, which does not count.
+    ///
+    /// The retry budget of the client limits retries further: 500 tokens, of which a retry takes 14, or 5 after a
+    /// rate limit. A success returns the tokens of its call, or 1. The message of an error says when a retry was
+    /// withheld.
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.max_retries = Some(max_retries);
+        self
+    }
+
+    /// Sets the maximum size of a response in bytes.
+    ///
+    /// It also limits the number of JSON values in a response, to one for each 256 bytes, because a value takes
+    /// about that much memory.
+    pub fn max_response_bytes(mut self, max_response_bytes: usize) -> Self {
+        self.max_response_bytes = Some(max_response_bytes);
+        self
+    }
+
+    /// Sets the headers to send with each request, such as those that a gateway asks for.
+    ///
+    /// A header of a call replaces the header of the client with the same name; the others are kept. Headers that
+    /// the client sets itself, such as `Sign` or `Content-Type`, are refused. Values are printable ASCII. Errors
+    /// redact those of 8 or more characters.
+    pub fn extra_headers(
+        mut self,
+        extra_headers: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.extra_headers = Some(HeaderList::new(extra_headers));
+        self
+    }
+
+    /// Sets whether requests are validated against the documented rules before they are sent.
+    ///
+    /// Without it, only requests that cannot be written are refused: a required field is missing, a value has the
+    /// wrong type, or a field is unknown.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.validate = Some(validate);
         self
     }
 }

@@ -33,7 +33,6 @@ fn config(base: &str) -> Config {
         api_key: "the-key".to_owned(),
         user_agent: None,
         connect_timeout: Duration::from_secs(60),
-        max_response_bytes: LIMIT,
         max_connections: 100,
         proxy: Proxy::Environment,
         ca_file: None,
@@ -68,6 +67,7 @@ fn tls_transport_to(address: SocketAddr) -> Sender {
 
 fn attempt_ending_at(ends_at: Instant) -> AttemptRequest<'static> {
     static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
+    static NO_HEADERS: LazyLock<ExtraHeaders> = LazyLock::new(ExtraHeaders::default);
     AttemptRequest {
         cancel: &CANCEL,
         path: "/voice/first",
@@ -77,6 +77,8 @@ fn attempt_ending_at(ends_at: Instant) -> AttemptRequest<'static> {
         body: Bytes::from_static(b"{\"keyId\":1}"),
         ends_at,
         max_silence: None,
+        max_response_bytes: LIMIT,
+        extra_headers: &NO_HEADERS,
     }
 }
 

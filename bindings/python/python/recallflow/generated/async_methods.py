@@ -49,6 +49,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending. Known
         only from other public pages of the vendor.
@@ -63,6 +64,8 @@ class AsyncOperations(BaseClient):
             id: Key of the flow, ID of its parent task, or key of the node.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -76,7 +79,7 @@ class AsyncOperations(BaseClient):
         await submit(
             self._core,
             self._core.prepare(operations.CANCEL_RECALL_FLOW, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
         )
 
     @overload
@@ -86,6 +89,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> GroupCallPage: ...
 
     @overload
@@ -103,6 +107,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> GroupCallPage: ...
 
     async def query_group_calls(
@@ -120,6 +125,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> GroupCallPage:
         """Reads one page of the AI Agent group-call tasks in a time span.
 
@@ -131,6 +137,8 @@ class AsyncOperations(BaseClient):
             query: Selection of group-call tasks, and the page to read. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -154,7 +162,7 @@ class AsyncOperations(BaseClient):
         response: GroupCallPage = await submit(
             self._core,
             self._core.prepare(operations.QUERY_GROUP_CALLS, query),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
         )
         return response
 
@@ -167,6 +175,7 @@ class AsyncOperations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[GroupCallTask]: ...
 
     @overload
@@ -186,6 +195,7 @@ class AsyncOperations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[GroupCallTask]: ...
 
     def group_calls(
@@ -205,6 +215,7 @@ class AsyncOperations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[GroupCallTask]:
         """Reads all tasks in the time span, page by page.
 
@@ -219,6 +230,8 @@ class AsyncOperations(BaseClient):
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for, for each page; None
+                for the client's.
 
         Raises:
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
@@ -242,7 +255,7 @@ class AsyncOperations(BaseClient):
                         extra,
                     ),
                 ),
-                (timeout, max_retries),
+                (timeout, max_retries, extra_headers),
                 concurrency,
                 strict,
             )
@@ -254,6 +267,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowDetail:
         """Reads one recall flow with its nodes.
 
@@ -265,6 +279,8 @@ class AsyncOperations(BaseClient):
             key_id: Unique key of the recall flow.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -276,7 +292,7 @@ class AsyncOperations(BaseClient):
         response: RecallFlowDetail = await submit(
             self._core,
             self._core.prepare(operations.QUERY_RECALL_FLOW_DETAIL, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
         )
         return response
 
@@ -287,6 +303,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowPage: ...
 
     @overload
@@ -301,6 +318,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowPage: ...
 
     async def query_recall_flows(
@@ -315,6 +333,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowPage:
         """Reads one page of the recall flows in a time span. Known only from other public pages of the vendor.
 
@@ -327,6 +346,8 @@ class AsyncOperations(BaseClient):
                 Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -347,7 +368,7 @@ class AsyncOperations(BaseClient):
         response: RecallFlowPage = await submit(
             self._core,
             self._core.prepare(operations.QUERY_RECALL_FLOWS, query),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
         )
         return response
 
@@ -360,6 +381,7 @@ class AsyncOperations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[RecallFlow]: ...
 
     @overload
@@ -376,6 +398,7 @@ class AsyncOperations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[RecallFlow]: ...
 
     def recall_flows(
@@ -392,6 +415,7 @@ class AsyncOperations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[RecallFlow]:
         """Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
 
@@ -407,6 +431,8 @@ class AsyncOperations(BaseClient):
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for, for each page; None
+                for the client's.
 
         Raises:
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
@@ -427,7 +453,7 @@ class AsyncOperations(BaseClient):
                         extra,
                     ),
                 ),
-                (timeout, max_retries),
+                (timeout, max_retries, extra_headers),
                 concurrency,
                 strict,
             )
@@ -440,6 +466,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     @overload
@@ -455,6 +482,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     async def update_agent_recall_flow(
@@ -470,6 +498,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Edits an AI Agent recall flow. The flow must be pending. Known only from other public pages of the vendor.
 
@@ -483,6 +512,8 @@ class AsyncOperations(BaseClient):
                 fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -505,7 +536,7 @@ class AsyncOperations(BaseClient):
         await submit(
             self._core,
             self._core.prepare(operations.UPDATE_AGENT_RECALL_FLOW, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
         )
 
     @overload
@@ -515,6 +546,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     @overload
@@ -529,6 +561,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     async def update_recall_flow(
@@ -543,6 +576,7 @@ class AsyncOperations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Edits a recall flow. The flow must be pending.
 
@@ -555,6 +589,8 @@ class AsyncOperations(BaseClient):
             request: New settings of a recall flow. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -576,7 +612,7 @@ class AsyncOperations(BaseClient):
         await submit(
             self._core,
             self._core.prepare(operations.UPDATE_RECALL_FLOW, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
         )
 
     async def call(
@@ -587,6 +623,7 @@ class AsyncOperations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Calls any other endpoint of the platform, such as one that this version does not know.
 
@@ -604,6 +641,8 @@ class AsyncOperations(BaseClient):
                 processed.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Returns:
             `data` of the response as plain objects, or None if the response has no data. An integer is exact. A decimal
@@ -615,4 +654,5 @@ class AsyncOperations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
-        return await submit(self._core, self._core.prepare_path(path, body, kind), (timeout, max_retries))
+        prepared = self._core.prepare_path(path, body, kind)
+        return await submit(self._core, prepared, (timeout, max_retries, extra_headers))

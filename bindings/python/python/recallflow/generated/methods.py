@@ -48,6 +48,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Cancels a recall flow, or one of its nodes and all later ones. The flow or the node must be pending. Known
         only from other public pages of the vendor.
@@ -62,6 +63,8 @@ class Operations(BaseClient):
             id: Key of the flow, ID of its parent task, or key of the node.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -74,7 +77,7 @@ class Operations(BaseClient):
         )
         self._core.call(
             self._core.prepare(operations.CANCEL_RECALL_FLOW, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
             is_logged(),
         )
 
@@ -85,6 +88,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> GroupCallPage: ...
 
     @overload
@@ -102,6 +106,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> GroupCallPage: ...
 
     def query_group_calls(
@@ -119,6 +124,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> GroupCallPage:
         """Reads one page of the AI Agent group-call tasks in a time span.
 
@@ -130,6 +136,8 @@ class Operations(BaseClient):
             query: Selection of group-call tasks, and the page to read. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -152,7 +160,7 @@ class Operations(BaseClient):
         )
         response: GroupCallPage = self._core.call(
             self._core.prepare(operations.QUERY_GROUP_CALLS, query),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
             is_logged(),
         )
         return response
@@ -166,6 +174,7 @@ class Operations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[GroupCallTask]: ...
 
     @overload
@@ -185,6 +194,7 @@ class Operations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[GroupCallTask]: ...
 
     def group_calls(
@@ -204,6 +214,7 @@ class Operations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[GroupCallTask]:
         """Reads all tasks in the time span, page by page.
 
@@ -218,6 +229,8 @@ class Operations(BaseClient):
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for, for each page; None
+                for the client's.
 
         Raises:
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
@@ -241,7 +254,7 @@ class Operations(BaseClient):
                         extra,
                     ),
                 ),
-                (timeout, max_retries),
+                (timeout, max_retries, extra_headers),
                 concurrency,
                 strict,
             )
@@ -253,6 +266,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowDetail:
         """Reads one recall flow with its nodes.
 
@@ -264,6 +278,8 @@ class Operations(BaseClient):
             key_id: Unique key of the recall flow.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -274,7 +290,7 @@ class Operations(BaseClient):
         )
         response: RecallFlowDetail = self._core.call(
             self._core.prepare(operations.QUERY_RECALL_FLOW_DETAIL, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
             is_logged(),
         )
         return response
@@ -286,6 +302,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowPage: ...
 
     @overload
@@ -300,6 +317,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowPage: ...
 
     def query_recall_flows(
@@ -314,6 +332,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowPage:
         """Reads one page of the recall flows in a time span. Known only from other public pages of the vendor.
 
@@ -326,6 +345,8 @@ class Operations(BaseClient):
                 Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -345,7 +366,7 @@ class Operations(BaseClient):
         )
         response: RecallFlowPage = self._core.call(
             self._core.prepare(operations.QUERY_RECALL_FLOWS, query),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
             is_logged(),
         )
         return response
@@ -359,6 +380,7 @@ class Operations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[RecallFlow]: ...
 
     @overload
@@ -375,6 +397,7 @@ class Operations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[RecallFlow]: ...
 
     def recall_flows(
@@ -391,6 +414,7 @@ class Operations(BaseClient):
         strict: bool = False,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[RecallFlow]:
         """Reads all recall flows in the time span, page by page. Known only from other public pages of the vendor.
 
@@ -406,6 +430,8 @@ class Operations(BaseClient):
             strict: Whether the iteration ends with an `IncompleteError` if the list changed while it was being read.
             timeout: Total time of a call with all its retries, in seconds, for each page; None for the client's.
             max_retries: Maximum number of attempts after the first, for each page; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for, for each page; None
+                for the client's.
 
         Raises:
             InvalidRequestError: The query breaks a documented rule; nothing was sent.
@@ -426,7 +452,7 @@ class Operations(BaseClient):
                         extra,
                     ),
                 ),
-                (timeout, max_retries),
+                (timeout, max_retries, extra_headers),
                 concurrency,
                 strict,
             )
@@ -439,6 +465,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     @overload
@@ -454,6 +481,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     def update_agent_recall_flow(
@@ -469,6 +497,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Edits an AI Agent recall flow. The flow must be pending. Known only from other public pages of the vendor.
 
@@ -482,6 +511,8 @@ class Operations(BaseClient):
                 fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -503,7 +534,7 @@ class Operations(BaseClient):
         )
         self._core.call(
             self._core.prepare(operations.UPDATE_AGENT_RECALL_FLOW, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
             is_logged(),
         )
 
@@ -514,6 +545,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     @overload
@@ -528,6 +560,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = ...,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None: ...
 
     def update_recall_flow(
@@ -542,6 +575,7 @@ class Operations(BaseClient):
         extra: Mapping[str, Any] = UNSET,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Edits a recall flow. The flow must be pending.
 
@@ -554,6 +588,8 @@ class Operations(BaseClient):
             request: New settings of a recall flow. Its fields can be passed by keyword instead.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Raises:
             InvalidRequestError: The request breaks a documented rule; nothing was sent.
@@ -574,7 +610,7 @@ class Operations(BaseClient):
         )
         self._core.call(
             self._core.prepare(operations.UPDATE_RECALL_FLOW, request),
-            (timeout, max_retries),
+            (timeout, max_retries, extra_headers),
             is_logged(),
         )
 
@@ -586,6 +622,7 @@ class Operations(BaseClient):
         *,
         timeout: float | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Calls any other endpoint of the platform, such as one that this version does not know.
 
@@ -603,6 +640,8 @@ class Operations(BaseClient):
                 processed.
             timeout: Total time of a call with all its retries, in seconds; None for the client's.
             max_retries: Maximum number of attempts after the first; None for the client's.
+            extra_headers: Headers to send with each request, such as those that a gateway asks for; None for the
+                client's.
 
         Returns:
             `data` of the response as plain objects, or None if the response has no data. An integer is exact. A decimal
@@ -614,4 +653,5 @@ class Operations(BaseClient):
             OutcomeUnknownError: The update may or may not have been applied.
             RecallFlowError: Base of all errors.
         """
-        return self._core.call(self._core.prepare_path(path, body, kind), (timeout, max_retries), is_logged())
+        prepared = self._core.prepare_path(path, body, kind)
+        return self._core.call(prepared, (timeout, max_retries, extra_headers), is_logged())

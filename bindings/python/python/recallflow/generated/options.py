@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Literal
 
@@ -64,6 +64,14 @@ class ClientOptions(TypedDict, total=False):
     It has 1 to 256 printable ASCII characters, without a blank at either end.
     """
 
+    extra_headers: Mapping[str, str]
+    """Headers to send with each request, such as those that a gateway asks for.
+
+    A header of a call replaces the header of the client with the same name; the others are kept. Headers that the
+    client sets itself, such as `Sign` or `Content-Type`, are refused. Values are printable ASCII. Errors redact those
+    of 8 or more characters.
+    """
+
     validate: bool
     """Whether requests are validated against the documented rules before they are sent. Default: `True`.
 
@@ -107,3 +115,22 @@ class ClientOptions(TypedDict, total=False):
     `Client` calls it on the calling thread, and `AsyncClient` on the event loop in the context of the calling task, at
     most 50 ms late. An exception that it raises is logged and does not fail the call.
     """
+
+
+class Overrides(TypedDict, total=False):
+    """The options that `with_options` can change. Those that are left out keep their value."""
+
+    timeout: float
+    """Total time of a call with all its retries, in seconds."""
+    attempt_timeout: float
+    """Maximum time of an attempt of a query without progress, in seconds."""
+    max_retries: int
+    """Maximum number of attempts after the first."""
+    max_response_bytes: int
+    """Maximum size of a response in bytes."""
+    extra_headers: Mapping[str, str]
+    """Headers to send with each request, such as those that a gateway asks for."""
+    validate: bool
+    """Whether requests are validated against the documented rules before they are sent."""
+    on_attempt: Callable[[AttemptEvent], object] | None
+    """Function that receives the end of each attempt."""

@@ -13,6 +13,7 @@ use crate::render::option_text::PYTHON;
 struct PythonOptions {
     header: String,
     options: Vec<PythonOption>,
+    adjustable: Vec<PythonOption>,
 }
 
 /// An option, also of a call.
@@ -28,7 +29,12 @@ pub(super) struct PythonOption {
 }
 
 pub(super) fn render_module(api: &Api) -> String {
-    let page = PythonOptions { header: header(api), options: api.options.iter().map(shown).collect() };
+    let adjustable = api.options.iter().filter(|option| option.is_adjustable);
+    let page = PythonOptions {
+        header: header(api),
+        options: api.options.iter().map(shown).collect(),
+        adjustable: adjustable.map(shown).collect(),
+    };
     fill(include_str!("options.py.jinja"), page)
 }
 
@@ -42,6 +48,7 @@ fn shown(option: &ClientOption) -> PythonOption {
         name: option.name.clone(),
         of: match option.kind {
             OptionKind::Text => "str | None",
+            OptionKind::Headers => "Mapping[str, str]",
             OptionKind::Duration { .. } => "float",
             OptionKind::Count { .. } | OptionKind::Size { .. } => "int",
             OptionKind::Flag { .. } => "bool",

@@ -11,66 +11,123 @@ use crate::render::option_text::RUST;
 
 /// Renders the options as data, with their defaults and limits.
 pub(super) fn data(api: &Api) -> Vec<TokenStream> {
-    let options = &api.options;
-    let variables = options.iter().filter_map(|option| {
+    let variables = api.options.iter().filter_map(|option| {
         let variable = option.environment.as_ref()?;
         let (constant, name) = (ident(&format!("{}_VARIABLE", names::screaming(&option.name))), &option.name);
         let docs = doc(&[&format!("The environment variable for `{name}`.")]);
         Some(quote!(#docs pub(crate) const #constant: &str = #variable;))
     });
-    let fields: Vec<_> = options.iter().map(|option| ident(&option.name)).collect();
-    let types = options.iter().map(|option| field_type(option.kind));
-    let defaults = options.iter().map(|option| default(option.kind));
-    let zeros: Vec<_> = options.iter().filter_map(is_zero).collect();
-    let count = Literal::usize_unsuffixed(zeros.len());
+    let (adjustable, others): (Vec<_>, Vec<_>) = api.options.iter().partition(|option| option.is_adjustable);
+    let fields = adjustable.iter().map(|option| ident(&option.name));
+    let types = adjustable.iter().map(|option| field_type(option.kind));
+    let replacements = adjustable.iter().map(|option| replacement(option));
     vec![
         quote! {
             use std::path::PathBuf;
             use std::time::Duration;
+            use crate::transport::headers::{ExtraHeaders, HeaderList};
             use crate::transport::proxy::Proxy;
         },
         quote!(#(#variables)*),
+        with_defaults(&others, "Options", "The options of a client that its connections depend on."),
+        with_defaults(
+            &adjustable,
+            "Settings",
+            "The options that clients with the same connections can have each for themselves.",
+        ),
         quote! {
-            /// The options of a client that have a default.
-            #[derive(Clone)]
-            pub(crate) struct Options { #(pub(crate) #fields: #types),* }
-
-            impl Default for Options {
-                fn default() -> Self {
-                    Self { #(#fields: #defaults),* }
-                }
-            }
-
-            impl Options {
-                /// Returns the options that must be greater than zero, and whether they are zero.
-                pub(crate) fn zeros(&self) -> [(&'static str, bool); #count] {
-                    [#(#zeros),*]
+            impl Settings {
+                /// Replaces the options that are set.
+                pub(crate) fn replace(&mut self, overrides: &Overrides) -> Result<(), String> {
+                    #(#replacements)*
+                    Ok(())
                 }
             }
         },
+        quote! {
+            /// Options to replace. [`Client::with_options`](crate::Client::with_options) takes them.
+            #[derive(Clone, Debug, Default)]
+            #[must_use = "pass it to `with_options`"]
+            pub struct Overrides { #(pub(crate) #fields: Option<#types>),* }
+        },
     ]
+}
+
+/// Renders a struct of options, with their defaults and limits.
+fn with_defaults(options: &[&ClientOption], name: &str, docs: &str) -> TokenStream {
+    let (name, docs) = (ident(name), doc(&[docs]));
+    let fields: Vec<_> = options.iter().map(|option| ident(&option.name)).collect();
+    let types = options.iter().map(|option| match option.kind {
+        OptionKind::Headers => quote!(ExtraHeaders),
+        kind => field_type(kind),
+    });
+    let defaults = options.iter().map(|option| default(option.kind));
+    let zeros: Vec<_> = options.iter().filter_map(|option| is_zero(option)).collect();
+    let count = Literal::usize_unsuffixed(zeros.len());
+    quote! {
+        #docs
+        #[derive(Clone)]
+        pub(crate) struct #name { #(pub(crate) #fields: #types),* }
+
+        impl Default for #name {
+            fn default() -> Self {
+                Self { #(#fields: #defaults),* }
+            }
+        }
+
+        impl #name {
+            /// Returns the options that must be greater than zero, and whether they are zero.
+            pub(crate) fn zeros(&self) -> [(&'static str, bool); #count] {
+                [#(#zeros),*]
+            }
+        }
+    }
+}
+
+/// Renders the statement that replaces an option.
+fn replacement(option: &ClientOption) -> TokenStream {
+    let name = ident(&option.name);
+    let set = match option.kind {
+        OptionKind::Headers => quote!(self.#name.add(#name)?),
+        OptionKind::Text | OptionKind::Path | OptionKind::Proxy => quote!(self.#name.clone_from(#name)),
+        _ => quote!(self.#name = *#name),
+    };
+    quote!(if let Some(#name) = &overrides.#name { #set; })
 }
 
 /// Renders the methods of the builder.
 pub(super) fn setters(api: &Api) -> Vec<TokenStream> {
     let methods = api.options.iter().map(|option| setter(api, option));
+    let adjustable = api.options.iter().filter(|option| option.is_adjustable);
+    let overrides = adjustable.map(|option| {
+        let docs = option_docs(api, &RUST.paragraphs_without_default(option));
+        method(option, &docs, |name, value| quote!(self.#name = Some(#value)))
+    });
     vec![
         quote! {
             use std::path::PathBuf;
             use std::time::Duration;
             use crate::builder::ClientBuilder;
+            use crate::generated::options::Overrides;
+            use crate::transport::headers::HeaderList;
             use crate::transport::proxy::Proxy;
         },
         quote!(impl ClientBuilder { #(#methods)* }),
+        quote! {
+            impl Overrides {
+                /// Leaves every option as it is.
+                pub fn new() -> Self {
+                    Self::default()
+                }
+
+                #(#overrides)*
+            }
+        },
     ]
 }
 
 /// Renders the tables for other languages.
 pub(super) fn tables(api: &Api) -> Vec<TokenStream> {
-    let for_calls: Vec<_> = api.options.iter().filter(|option| option.is_for_calls).collect();
-    let fields: Vec<_> = for_calls.iter().map(|option| ident(&option.name)).collect();
-    let types = for_calls.iter().map(|option| field_type(option.kind));
-    let withs = for_calls.iter().map(|option| ident(&format!("with_{}", option.name)));
     let client = api.options.iter().map(|option| {
         let (name, no_name) = (ident(&option.name), ident(&format!("no_{}", option.name)));
         let set = match option.kind {
@@ -82,40 +139,29 @@ pub(super) fn tables(api: &Api) -> Vec<TokenStream> {
         };
         entry(option, &set)
     });
-    let call = for_calls.iter().map(|option| {
+    let override_entry = |option: &ClientOption| {
         let name = ident(&option.name);
-        entry(option, &quote!(|options, value| CallOptions { #name: Some(value), ..options }))
-    });
+        entry(option, &quote!(Overrides::#name))
+    };
+    let adjustable = api.options.iter().filter(|option| option.is_adjustable).map(override_entry);
+    let call = api.options.iter().filter(|option| option.is_for_calls).map(override_entry);
     vec![
         quote! {
-            use std::time::Duration;
             use crate::builder::ClientBuilder;
-            use crate::client::Client;
             use crate::ffi::options::{OptionEntry, Setter};
-        },
-        quote! {
-            /// The options of one call. The client's hold for those that are left out.
-            #[derive(Clone, Debug, Default)]
-            pub struct CallOptions { #(#fields: Option<#types>),* }
-
-            impl CallOptions {
-                /// Returns a client with these options.
-                #[must_use]
-                pub fn apply(&self, mut client: Client) -> Client {
-                    #(if let Some(value) = self.#fields {
-                        client = client.#withs(value);
-                    })*
-                    client
-                }
-            }
+            use crate::generated::options::Overrides;
         },
         quote! {
             /// The options of a client.
             pub static CLIENT_OPTIONS: &[OptionEntry<ClientBuilder>] = &[#(#client),*];
         },
         quote! {
+            /// The options that `with_options` can change.
+            pub static ADJUSTABLE_OPTIONS: &[OptionEntry<Overrides>] = &[#(#adjustable),*];
+        },
+        quote! {
             /// The options of a call.
-            pub static CALL_OPTIONS: &[OptionEntry<CallOptions>] = &[#(#call),*];
+            pub static CALL_OPTIONS: &[OptionEntry<Overrides>] = &[#(#call),*];
         },
     ]
 }
@@ -124,6 +170,7 @@ fn entry(option: &ClientOption, set: &TokenStream) -> TokenStream {
     let (name, camel_name) = (&option.name, names::camel(&option.name));
     let kind = ident(match option.kind {
         OptionKind::Text => "Text",
+        OptionKind::Headers => "Headers",
         OptionKind::Duration { .. } => "Duration",
         OptionKind::Count { .. } => "Count",
         OptionKind::Size { .. } => "Size",
@@ -142,41 +189,68 @@ fn entry(option: &ClientOption, set: &TokenStream) -> TokenStream {
 }
 
 fn setter(api: &Api, option: &ClientOption) -> TokenStream {
+    let docs = option_docs(api, &RUST.paragraphs(option));
+    if option.is_adjustable {
+        return method(option, &docs, |name, value| {
+            let argument = if option.kind == OptionKind::Headers { quote!(#name) } else { value };
+            quote!(self.overrides = self.overrides.#name(#argument))
+        });
+    }
+    let set = method(option, &docs, |name, value| match option.kind {
+        OptionKind::Text | OptionKind::Path => quote!(self.options.#name = Some(#value)),
+        _ => quote!(self.options.#name = #value),
+    });
+    if option.kind != OptionKind::Proxy {
+        return set;
+    }
+    let (name, no_name) = (ident(&option.name), ident(&format!("no_{}", option.name)));
+    quote! {
+        #set
+
+        /// Disables proxies, including those of the environment.
+        pub fn #no_name(mut self) -> Self {
+            self.options.#name = Proxy::None;
+            self
+        }
+    }
+}
+
+/// Renders the method that sets an option, given its name and value.
+fn method(
+    option: &ClientOption,
+    docs: &TokenStream,
+    set: impl FnOnce(&Ident, TokenStream) -> TokenStream,
+) -> TokenStream {
     let name = ident(&option.name);
-    let mut paragraphs = RUST.paragraphs(option);
+    let (of, value) = match option.kind {
+        OptionKind::Text => (quote!(impl Into<String>), quote!(#name.into())),
+        OptionKind::Path => (quote!(impl Into<PathBuf>), quote!(#name.into())),
+        OptionKind::Proxy => (quote!(impl Into<String>), quote!(Proxy::Url(#name.into()))),
+        OptionKind::Headers => {
+            let of = quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>);
+            (of, quote!(HeaderList::new(#name)))
+        }
+        kind => (field_type(kind), quote!(#name)),
+    };
+    let set = set(&name, value);
+    quote! {
+        #docs
+        pub fn #name(mut self, #name: #of) -> Self {
+            #set;
+            self
+        }
+    }
+}
+
+/// Renders the documentation of a setter.
+fn option_docs(api: &Api, paragraphs: &[String]) -> TokenStream {
+    let mut paragraphs = paragraphs.to_vec();
     paragraphs[0] = sentence_of(&paragraphs[0]);
     for base in &api.service.base_urls {
         let (code, link) = (format!("`{}`", base.name), format!("[`{0}`](crate::{0})", base.name));
         paragraphs[0] = paragraphs[0].replace(&code, &link);
     }
-    let docs = doc(&paragraphs.iter().map(String::as_str).collect::<Vec<_>>());
-    let method = |of: TokenStream, value: TokenStream| {
-        quote! {
-            #docs
-            pub fn #name(mut self, #name: #of) -> Self {
-                self.options.#name = #value;
-                self
-            }
-        }
-    };
-    match option.kind {
-        OptionKind::Text => method(quote!(impl Into<String>), quote!(Some(#name.into()))),
-        OptionKind::Path => method(quote!(impl Into<PathBuf>), quote!(Some(#name.into()))),
-        OptionKind::Proxy => {
-            let set = method(quote!(impl Into<String>), quote!(Proxy::Url(#name.into())));
-            let no_name = ident(&format!("no_{}", option.name));
-            quote! {
-                #set
-
-                /// Disables proxies, including those of the environment.
-                pub fn #no_name(mut self) -> Self {
-                    self.options.#name = Proxy::None;
-                    self
-                }
-            }
-        }
-        kind => method(field_type(kind), quote!(#name)),
-    }
+    doc(&paragraphs.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// Turns the description of an option into the one of its setter.
@@ -191,6 +265,7 @@ fn sentence_of(description: &str) -> String {
 fn field_type(kind: OptionKind) -> TokenStream {
     match kind {
         OptionKind::Text => quote!(Option<String>),
+        OptionKind::Headers => quote!(HeaderList),
         OptionKind::Duration { .. } => quote!(Duration),
         OptionKind::Count { .. } => quote!(u32),
         OptionKind::Size { .. } => quote!(usize),
@@ -212,6 +287,7 @@ fn default(kind: OptionKind) -> TokenStream {
             quote!(#number)
         }
         OptionKind::Flag { default } => quote!(#default),
+        OptionKind::Headers => quote!(ExtraHeaders::default()),
         OptionKind::Proxy => quote!(Proxy::Environment),
     }
 }

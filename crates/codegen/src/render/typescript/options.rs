@@ -14,6 +14,7 @@ use crate::render::option_text::TYPESCRIPT;
 struct TypeScriptOptions {
     header: String,
     client: Vec<TypeScriptOption>,
+    adjustable: Vec<TypeScriptOption>,
     call: Vec<TypeScriptOption>,
     paths: String,
 }
@@ -28,14 +29,16 @@ struct TypeScriptOption {
 }
 
 pub(super) fn render_module(api: &Api) -> String {
+    let adjustable = api.options.iter().filter(|option| option.is_adjustable);
     let call = api.options.iter().filter(|option| option.is_for_calls);
+    let override_of =
+        |option: &ClientOption| shown(option, format!("{}. Default: the client's.", TYPESCRIPT.summary(option)));
     let paths = api.options.iter().filter(|option| option.kind == OptionKind::Path);
     let page = TypeScriptOptions {
         header: header(api),
         client: api.options.iter().map(|option| shown(option, TYPESCRIPT.paragraphs(option).join("\n\n"))).collect(),
-        call: call
-            .map(|option| shown(option, format!("{}. Default: the client's.", TYPESCRIPT.summary(option))))
-            .collect(),
+        adjustable: adjustable.map(override_of).collect(),
+        call: call.map(override_of).collect(),
         paths: literals(&paths.map(|option| names::camel(&option.name)).collect::<Vec<_>>()),
     };
     text::fill(include_str!("options.ts.jinja"), page)
@@ -46,6 +49,7 @@ fn shown(option: &ClientOption, doc: String) -> TypeScriptOption {
         name: names::camel(&option.name),
         of: match option.kind {
             OptionKind::Text => "string",
+            OptionKind::Headers => "Readonly<Record<string, string>>",
             OptionKind::Duration { .. } | OptionKind::Count { .. } | OptionKind::Size { .. } => "number",
             OptionKind::Flag { .. } => "boolean",
             OptionKind::Path => "string | URL",
