@@ -3,7 +3,10 @@
 import { makeStringifiable } from './bigints.js';
 import { native, type Packed } from './native.js';
 
-/** Fields of a response that are unknown, or whose value has the wrong type, by their names on the wire. */
+/**
+ * Fields of a response that are unknown, or whose value has the wrong type, by their names on the wire. An integer of more
+ * than 64 bits is rounded to a number.
+ */
 export type Extra = Readonly<Record<string, unknown>>;
 
 /** The `extra` of all responses without such fields. */

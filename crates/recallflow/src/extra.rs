@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::request::violation::{Rule, Violation};
 
-/// Fields that this version does not know, by their wire names.
+/// Fields that this version does not know, by their wire names. An integer of more than 64 bits is an `f64`.
 ///
 /// In a response, they are the unknown fields, and values that do not have the documented type:
 ///
