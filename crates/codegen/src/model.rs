@@ -92,6 +92,10 @@ pub struct Type {
     pub constructors: Vec<Constructor>,
     /// Name of the type that sums the fees of this one.
     pub totals: Option<String>,
+    /// Wire name of the fee that is the cost of the whole object. Only a response with `totals` has it.
+    pub cost: Option<String>,
+    /// Wire name of the field with the state of the object. Only a response with `totals` has it.
+    pub state: Option<String>,
     /// Names of the requests that write this response back, in order of preference.
     pub updates: Vec<String>,
     /// Fields of variants that this request or object of a request must not have: their wire path and their type.
@@ -149,14 +153,25 @@ pub enum FieldKind {
     DateTime,
     /// Bytes in padded base64.
     Base64,
-    /// An amount of money as text, such as `0.034827(USD)`.
-    Fee,
+    /// A number that is written as text.
+    Written(Notation),
     /// A value of the enum of this name.
     Enum(String),
     /// The object of this name.
     Object(String),
     /// A list.
     List(Box<FieldKind>),
+}
+
+/// How a text writes a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// An amount of money, such as `0.034827(USD)`.
+    Fee,
+    /// A percentage, such as `80`.
+    Percent,
+    /// A duration with its unit, such as `60s`.
+    Duration,
 }
 
 /// When a field is required.
@@ -366,6 +381,23 @@ pub struct Example {
     pub request: String,
     /// The response's body, verbatim.
     pub response: String,
+}
+
+impl Type {
+    /// Returns the field with the state of the object, and its enum.
+    #[must_use]
+    pub fn state_enum<'a>(&'a self, api: &'a Api) -> Option<(&'a Field, &'a Enum)> {
+        let field = self.fields.iter().find(|field| Some(&field.wire) == self.state.as_ref())?;
+        let of = api.enums.iter().find(|item| matches!(&field.kind, FieldKind::Enum(name) if *name == item.name))?;
+        Some((field, of))
+    }
+}
+
+impl Enum {
+    /// Returns the final states: the values with an empty `next`.
+    pub fn final_values(&self) -> impl Iterator<Item = &EnumValue> {
+        self.values.iter().filter(|value| value.next.as_ref().is_some_and(Vec::is_empty))
+    }
 }
 
 impl Direction {

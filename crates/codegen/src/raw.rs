@@ -154,6 +154,8 @@ pub(crate) struct RawType {
     pub(crate) warnings: Vec<At<RawWarning>>,
     pub(crate) constructors: Vec<RawConstructor>,
     pub(crate) totals: Option<At<String>>,
+    pub(crate) cost: Option<At<String>>,
+    pub(crate) state: Option<At<String>>,
     pub(crate) updates: Option<At<Vec<At<String>>>>,
 }
 

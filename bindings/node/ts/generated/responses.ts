@@ -390,6 +390,23 @@ export interface Totals {
  */
 export const TOTALED = ['agentFee', 'groupCallPayFee', 'smsPayFee', 'taskSumPayFee'] as const;
 
+/**
+ * Name of the fee that is the cost of a {@link GroupCallTask}.
+ *
+ * @internal
+ */
+export const COST = 'taskSumPayFee';
+
+/**
+ * Name of the state of a {@link GroupCallTask}, and the numbers of the final states.
+ *
+ * @internal
+ */
+export const STATE = 'status';
+
+/** @internal */
+export const FINAL_STATES: readonly unknown[] = [2, 3, 4, 5];
+
 /** The responses by name. */
 export interface ResponseTypes {
   GroupCallPage: GroupCallPage;

@@ -3,7 +3,7 @@
 use super::docs;
 use super::naming::{Case, Taken, check_case};
 use crate::diagnostic::{At, Sink};
-use crate::model::{Direction, EnumValue, FieldKind};
+use crate::model::{Direction, EnumValue, FieldKind, Notation};
 use crate::names;
 use crate::raw::{RawBody, RawEnum, RawEnumValue, RawOperation, RawSpec, RawType};
 
@@ -30,7 +30,7 @@ pub(super) struct TypeSymbol<'a> {
 }
 
 /// Names of the built-in kinds.
-const KINDS: [(&str, FieldKind); 9] = [
+const KINDS: [(&str, FieldKind); 11] = [
     ("int32", FieldKind::Int32),
     ("int64", FieldKind::Int64),
     ("float", FieldKind::Float),
@@ -39,7 +39,9 @@ const KINDS: [(&str, FieldKind); 9] = [
     ("bool", FieldKind::Bool),
     ("datetime", FieldKind::DateTime),
     ("base64", FieldKind::Base64),
-    ("fee", FieldKind::Fee),
+    ("fee", FieldKind::Written(Notation::Fee)),
+    ("percent", FieldKind::Written(Notation::Percent)),
+    ("duration", FieldKind::Written(Notation::Duration)),
 ];
 
 impl<'a> Symbols<'a> {
@@ -55,6 +57,11 @@ impl<'a> Symbols<'a> {
         symbols.types.extend(spec.types.iter().filter_map(|raw| named(raw, sink)));
         symbols.check_names(sink);
         symbols
+    }
+
+    /// Returns whether the enum of this name lists the states that may follow.
+    pub(super) fn is_state(&self, name: &str) -> bool {
+        self.enums.iter().any(|item| item.name.value == name && item.values.iter().any(|value| value.next.is_some()))
     }
 
     /// Checks the names of enums, types and totals, which share one namespace in the languages.

@@ -8,8 +8,8 @@ use super::naming::Taken;
 use super::scope::Scope;
 use super::symbols::{Symbols, TypeSymbol};
 use super::{constructors, fields, lints, rules};
-use crate::diagnostic::{Place, Sink};
-use crate::model::{Direction, Field, FieldKind, Type};
+use crate::diagnostic::{At, Place, Sink};
+use crate::model::{Direction, Field, FieldKind, Notation, Type};
 use crate::names;
 
 /// Lowers all types.
@@ -45,6 +45,17 @@ fn lower_type(symbols: &Symbols<'_>, symbol: &TypeSymbol<'_>, sink: &Sink) -> Op
         lints,
         constructors: constructors::lower_constructors(&raw.constructors, &fields, &scope, sink),
         totals: totals(symbol, &fields, sink),
+        cost: named_field(symbol.raw.cost.as_ref(), symbol, &fields, sink, "cost", |kind| {
+            *kind == FieldKind::Written(Notation::Fee)
+        }),
+        state: named_field(
+            symbol.raw.state.as_ref(),
+            symbol,
+            &fields,
+            sink,
+            "state",
+            |kind| matches!(kind, FieldKind::Enum(name) if symbols.is_state(name)),
+        ),
         updates: updates(symbols, symbol, sink),
         foreign: Vec::new(),
         fields,
@@ -159,8 +170,27 @@ fn totals(symbol: &TypeSymbol<'_>, fields: &[Field], sink: &Sink) -> Option<Stri
     let name = symbol.raw.totals.as_ref()?;
     if symbol.direction == Some(Direction::Request) {
         sink.suggest(name.at, "`totals` is only for responses", "remove it");
-    } else if !fields.iter().any(|field| field.kind == FieldKind::Fee) {
+    } else if !fields.iter().any(|field| field.kind == FieldKind::Written(Notation::Fee)) {
         sink.report(name.at, "`totals` needs a field of type `fee`");
+    }
+    Some(name.value.clone())
+}
+
+/// Checks and lowers `cost` or `state`, which names a field of the response that has `totals`.
+fn named_field(
+    name: Option<&At<String>>,
+    symbol: &TypeSymbol<'_>,
+    fields: &[Field],
+    sink: &Sink,
+    key: &str,
+    fits: impl Fn(&FieldKind) -> bool,
+) -> Option<String> {
+    let name = name?;
+    if symbol.raw.totals.is_none() {
+        sink.suggest(name.at, format!("`{key}` is only for the response with `totals`"), "remove it");
+    } else if !fields.iter().any(|field| field.wire == name.value && fits(&field.kind)) {
+        let kind = if key == "cost" { "of type `fee`" } else { "whose enum has `next`" };
+        sink.report(name.at, format!("expected a field {kind} in `{key}`, got `{}`", name.value));
     }
     Some(name.value.clone())
 }

@@ -37,7 +37,8 @@ const TYPESCRIPT_PROPERTIES: &str = "
 
 /// Members of every generated type, in `snake_case`.
 pub(super) const MEMBERS: &str = "
-    constructor copy extra from_dict from_json from_wire new replace to_dict to_json to_update to_wire validate warnings
+    constructor copy cost extra from_dict from_json from_wire is_settled new replace to_dict to_json to_row to_update to_wire
+    validate warnings
 ";
 
 /// Names that the bodies of the generated Python classes use. A field of the same name would hide them.

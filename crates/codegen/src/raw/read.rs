@@ -205,6 +205,8 @@ fn read_type_members(
         warnings: table.list("warnings", read_warning).into_iter().flatten().collect(),
         constructors: table.items("constructors", read_constructor),
         totals: table.optional("totals", KeyedValue::string),
+        cost: table.optional("cost", KeyedValue::string),
+        state: table.optional("state", KeyedValue::string),
         updates: table.optional("updates", KeyedValue::strings),
     };
     table.finish();

@@ -68,6 +68,8 @@ struct TypeView<'a> {
     lints: Vec<String>,
     constructors: Vec<ConstructorView<'a>>,
     totals: Option<&'a str>,
+    cost: Option<&'a str>,
+    state: Option<&'a str>,
 }
 
 impl<'a> ReferencePage<'a> {
@@ -99,6 +101,8 @@ impl<'a> TypeView<'a> {
             lints: item.lints.iter().map(fields::lint_words).collect(),
             constructors: item.constructors.iter().map(ConstructorView::new).collect(),
             totals: item.totals.as_deref(),
+            cost: item.cost.as_deref(),
+            state: item.state.as_deref(),
         }
     }
 }

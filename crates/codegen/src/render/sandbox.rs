@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::json::{Json, JsonObject};
 use super::schemas::self_contained;
 use crate::model::service::Code;
-use crate::model::{Api, Direction, Example, Field, FieldKind, Operation, Paging};
+use crate::model::{Api, Direction, Example, Field, FieldKind, Notation, Operation, Paging};
 use crate::output::File;
 
 /// Renders the file that the sandbox embeds.
@@ -106,7 +106,9 @@ fn invented_value(api: &Api, kind: &FieldKind, wire: &str, around: &[&str]) -> J
         FieldKind::Bool => Json::Bool(true),
         FieldKind::DateTime => Json::new("2024-01-01 00:00:00"),
         FieldKind::Base64 => Json::new("Zm9v"),
-        FieldKind::Fee => Json::new("0.125000(USD)"),
+        FieldKind::Written(Notation::Fee) => Json::new("0.125000(USD)"),
+        FieldKind::Written(Notation::Percent) => Json::new("80"),
+        FieldKind::Written(Notation::Duration) => Json::new("60s"),
         FieldKind::Enum(name) => Json::new(api.enum_named(name).values.first().map(|value| value.number)),
         FieldKind::Object(name) if around.contains(&name.as_str()) => Json::Null,
         FieldKind::Object(name) => Json::Object(invented_object(api, name, around)),

@@ -533,3 +533,16 @@ impl CancelScope {
     }
 }
 open_enum!(CancelScope);
+
+/// The name of a number in each enum.
+pub(crate) static NAMES: &[fn(i64) -> Option<&'static str>] = &[
+    |number| RecallType::from_number(number).name(),
+    |number| RecallStatus::from_number(number).name(),
+    |number| VoiceSource::from_number(number).name(),
+    |number| VoiceGender::from_number(number).name(),
+    |number| OutboundControl::from_number(number).name(),
+    |number| SeatTransfer::from_number(number).name(),
+    |number| TaskStatus::from_number(number).name(),
+    |number| TaskType::from_number(number).name(),
+    |number| CancelScope::from_number(number).name(),
+];

@@ -12,7 +12,7 @@ use super::requests::{
 use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, UpdateCandidate, candidate, read_as};
 use crate::request::source::Source;
 use crate::request::violation::Violation;
-use crate::response::shape::{Field, Kind, Shape};
+use crate::response::shape::{Field, Kind, Notation, Shape};
 
 /// Names of the enums.
 pub static ENUMS: &[&str] = &[
@@ -45,7 +45,7 @@ pub static REQUESTS: &[Shape] = &[
             Field::new("taskType", Some("params"), Kind::Enum(enums::TASK_TYPE)),
             Field::new("statusList", Some("params"), Kind::List(&Kind::Enum(enums::TASK_STATUS))),
             Field::new("idxAppId", Some("params"), Kind::Id),
-            Field::new("searchCondition", Some("params"), Kind::Text),
+            Field::new("searchCondition", Some("params"), Kind::Text(Notation::Plain)),
         ],
         names: &["current", "size", "strTime", "endTime", "taskType", "statusList", "idxAppId", "searchCondition"],
         aliases: &[],
@@ -63,7 +63,7 @@ pub static REQUESTS: &[Shape] = &[
             Field::new("size", None, Kind::Int32),
             Field::new("strTime", Some("params"), Kind::Time),
             Field::new("endTime", Some("params"), Kind::Time),
-            Field::new("taskName", Some("params"), Kind::Text),
+            Field::new("taskName", Some("params"), Kind::Text(Notation::Plain)),
         ],
         names: &["current", "size", "strTime", "endTime", "taskName"],
         aliases: &[],
@@ -75,7 +75,7 @@ pub static REQUESTS: &[Shape] = &[
             Field::new("recallInterval", None, Kind::Int32),
             Field::new("recallNum", None, Kind::Int32),
             Field::new("recallType", None, Kind::Enum(enums::RECALL_TYPE)),
-            Field::new("recallIntent", None, Kind::List(&Kind::Text)),
+            Field::new("recallIntent", None, Kind::List(&Kind::Text(Notation::Plain))),
             Field::new("nodeList", None, Kind::List(&Kind::Object(requests::AGENT_RECALL_NODE))),
         ],
         names: &["keyId", "recallInterval", "recallNum", "recallType", "recallIntent", "nodeList"],
@@ -103,21 +103,21 @@ pub static REQUESTS: &[Shape] = &[
         name: "RecallNode",
         fields: &[
             Field::new("source", None, Kind::Enum(enums::VOICE_SOURCE)),
-            Field::new("voiceFileId", None, Kind::Text),
-            Field::new("voiceFileName", None, Kind::Text),
-            Field::new("uploadName", None, Kind::Text),
-            Field::new("baseFile", None, Kind::Text),
-            Field::new("text", None, Kind::Text),
-            Field::new("lan", None, Kind::Text),
+            Field::new("voiceFileId", None, Kind::Text(Notation::Plain)),
+            Field::new("voiceFileName", None, Kind::Text(Notation::Plain)),
+            Field::new("uploadName", None, Kind::Text(Notation::Plain)),
+            Field::new("baseFile", None, Kind::Text(Notation::Plain)),
+            Field::new("text", None, Kind::Text(Notation::Plain)),
+            Field::new("lan", None, Kind::Text(Notation::Plain)),
             Field::new("speakingRate", None, Kind::Float),
             Field::new("ssmlGender", None, Kind::Enum(enums::VOICE_GENDER)),
             Field::new("accent", None, Kind::Int32),
             Field::new("hangUpSms", None, Kind::Flag),
             Field::new("idxSmsAppId", None, Kind::Id),
-            Field::new("smsContent", None, Kind::Text),
-            Field::new("senderId", None, Kind::Text),
+            Field::new("smsContent", None, Kind::Text(Notation::Plain)),
+            Field::new("senderId", None, Kind::Text(Notation::Plain)),
             Field::new("feedbackPush", None, Kind::Flag),
-            Field::new("feedbackValue", None, Kind::Text),
+            Field::new("feedbackValue", None, Kind::Text(Notation::Plain)),
             Field::new("successPush", None, Kind::Flag),
             Field::new("successPushTime", None, Kind::Int32),
             Field::new("failedPush", None, Kind::Flag),
@@ -127,7 +127,7 @@ pub static REQUESTS: &[Shape] = &[
             Field::new("outboundControl", None, Kind::Enum(enums::OUTBOUND_CONTROL)),
             Field::new("calloutRate", None, Kind::Int32),
             Field::new("toSeatType", None, Kind::Enum(enums::SEAT_TRANSFER)),
-            Field::new("toSeatKey", None, Kind::Text),
+            Field::new("toSeatKey", None, Kind::Text(Notation::Plain)),
             Field::new("delayTransfer", None, Kind::Int32),
         ],
         names: &[

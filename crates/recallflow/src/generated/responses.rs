@@ -11,6 +11,7 @@ use super::shapes::RESPONSES;
 use crate::datetime::LocalDateTime;
 use crate::error::Error;
 use crate::extra::Extra;
+use crate::fee::Fee;
 use crate::fee::FeeTotal;
 use crate::response::record::{self, FromRow, Row};
 use crate::response::shape::Shape;
@@ -387,6 +388,21 @@ impl FromRow for GroupCallTask {
 impl<'de> Deserialize<'de> for GroupCallTask {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         record::deserialize(deserializer)
+    }
+}
+
+impl GroupCallTask {
+    /// Returns the cost, `taskSumPayFee`, with its currency. `None` if it is missing or cannot be parsed.
+    #[must_use]
+    pub fn cost(&self) -> Option<Fee> {
+        self.task_sum_pay_fee.as_deref().and_then(Fee::parse)
+    }
+
+    /// Returns whether the state is final (finished, submission failed, cancelled, suspended); false for an
+    /// unknown state.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.status.and_then(|state| state.next()).is_some_and(<[_]>::is_empty)
     }
 }
 

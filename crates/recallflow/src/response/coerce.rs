@@ -15,7 +15,7 @@ pub(crate) fn coerce(value: &Value, kind: &Kind) -> Option<Cell> {
         Kind::Float => float(value).map(Cell::Float),
         Kind::Flag | Kind::Bool => boolean(value).map(Cell::Bool),
         Kind::Time => LocalDateTime::parse(value.as_str()?.as_bytes()).map(Cell::Time),
-        Kind::Text | Kind::Object(_) | Kind::List(_) => None,
+        Kind::Text(_) | Kind::Object(_) | Kind::List(_) => None,
     }
 }
 

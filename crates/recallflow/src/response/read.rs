@@ -152,7 +152,7 @@ impl<'b> Reader<'b> {
                 *cell = Cell::Int(number);
                 Some(after)
             }
-            Kind::Text => {
+            Kind::Text(_) => {
                 let (text, after) = string(rest)?;
                 let end = self.text.len() - after.len() - 1;
                 *cell = Cell::Span((end - text.len()).try_into().ok()?, end.try_into().ok()?);
@@ -291,7 +291,7 @@ impl<'b> Reader<'b> {
     /// Converts a value to the type of its field, or returns it.
     fn coerce_or_return(&mut self, value: Value, kind: &Kind) -> Result<Cell, Value> {
         match (value, kind) {
-            (Value::String(text), Kind::Text) => Ok(self.table.add_text(text)),
+            (Value::String(text), Kind::Text(_)) => Ok(self.table.add_text(text)),
             (value, kind) => coerce(&value, kind).ok_or(value),
         }
     }

@@ -52,8 +52,8 @@ pub enum Kind {
     Id,
     /// A finite number.
     Float,
-    /// Text.
-    Text,
+    /// Text, and how a number in it is written.
+    Text(Notation),
     /// A boolean that is 0 or 1 on the wire.
     Flag,
     /// A boolean that is also one on the wire.
@@ -66,4 +66,17 @@ pub enum Kind {
     Object(usize),
     /// A list.
     List(&'static Kind),
+}
+
+/// How a text writes a number. The text of a response stays a text; only its row holds the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// The text is not a number.
+    Plain,
+    /// An amount of money, such as `0.034827(USD)`.
+    Fee,
+    /// A percentage, such as `80`.
+    Percent,
+    /// A duration with its unit, such as `60s`.
+    Duration,
 }

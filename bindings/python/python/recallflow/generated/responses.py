@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from recallflow._flow import Updatable
-from recallflow._money import FeeTotal
+from recallflow._money import Fee, FeeTotal
 from recallflow._record import Record, keyword_record
 from recallflow._typing import Self, Unpack
 from recallflow._values import Response
@@ -181,6 +181,21 @@ class GroupCallTask(Response):
         def replace(self, **changes: Unpack[GroupCallTaskChanges]) -> Self:  # type: ignore[override]
             """Returns a copy with other values in the given fields. `copy.replace` of Python 3.13 does the same."""
             ...
+
+    @property
+    def cost(self) -> Fee | None:
+        """Cost: `task_sum_pay_fee` with its currency; None if it is missing or cannot be parsed."""
+        return Fee.parse(self.task_sum_pay_fee)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the state is final (finished, submission failed, cancelled, suspended); false for an unknown state."""
+        return self.status in (
+            TaskStatus.FINISHED,
+            TaskStatus.SUBMISSION_FAILED,
+            TaskStatus.CANCELLED,
+            TaskStatus.SUSPENDED,
+        )
 
 
 @keyword_record

@@ -121,7 +121,7 @@ impl Checker<'_> {
             (FieldKind::Int64, Json::Number(_)) => node.integer().is_some(),
             (FieldKind::Flag, Json::Number(_)) => matches!(node.integer(), Some(0 | 1)),
             (FieldKind::Float, Json::Number(_))
-            | (FieldKind::String | FieldKind::Fee, Json::String(_))
+            | (FieldKind::String | FieldKind::Written(_), Json::String(_))
             | (FieldKind::Bool, Json::Bool(_)) => true,
             (FieldKind::DateTime, Json::String(text)) => is_date_time(text),
             (FieldKind::Base64, Json::String(text)) => is_base64(text),
@@ -258,7 +258,7 @@ fn expectation(kind: &FieldKind, allowed: &[EnumValue]) -> String {
         FieldKind::Int32 => "a 32-bit integer".to_owned(),
         FieldKind::Int64 => "a 64-bit integer".to_owned(),
         FieldKind::Float => "a number".to_owned(),
-        FieldKind::String | FieldKind::Fee => "a string".to_owned(),
+        FieldKind::String | FieldKind::Written(_) => "a string".to_owned(),
         FieldKind::Flag => "0 or 1".to_owned(),
         FieldKind::Bool => "true or false".to_owned(),
         FieldKind::DateTime => "a valid time, `yyyy-MM-dd HH:mm:ss`,".to_owned(),

@@ -11,7 +11,7 @@ pub(super) fn annotation(kind: &FieldKind, direction: Direction) -> String {
         FieldKind::Int32 | FieldKind::Int64 => "int".to_owned(),
         FieldKind::Float => "float".to_owned(),
         FieldKind::Flag | FieldKind::Bool => "bool".to_owned(),
-        FieldKind::String | FieldKind::Base64 | FieldKind::Fee => "str".to_owned(),
+        FieldKind::String | FieldKind::Base64 | FieldKind::Written(_) => "str".to_owned(),
         FieldKind::DateTime if direction == Direction::Request => "datetime | date | str".to_owned(),
         FieldKind::DateTime => "datetime".to_owned(),
         FieldKind::Enum(name) if direction == Direction::Request => format!("{name} | int | str"),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::text::{fill, sorted};
 use super::types::{annotation, enums_of, literal};
-use crate::model::{Api, Constructor, Direction, Field, FieldKind, Required, Type};
+use crate::model::{Api, Constructor, Direction, Enum, Field, FieldKind, Notation, Required, Type};
 use crate::names;
 
 /// The annotation of an argument that is encoded in base64.
@@ -35,6 +35,9 @@ struct PythonClass {
     end_field: Option<String>,
     /// The requests that write the response back, as a type.
     updates: String,
+    /// The field that is the cost of the whole object.
+    cost: Option<String>,
+    state: Option<PythonState>,
 }
 
 /// A field or a parameter.
@@ -63,6 +66,16 @@ struct PythonChanges {
     requests: Vec<String>,
     responses: Vec<String>,
     classes: Vec<PythonClass>,
+}
+
+/// The field with the state of an object.
+#[derive(Serialize)]
+struct PythonState {
+    name: String,
+    /// The final members of its enum.
+    finals: Vec<String>,
+    /// The final states in words.
+    words: String,
 }
 
 /// The class of the sums of a response's fees.
@@ -99,14 +112,14 @@ pub(super) fn changes(api: &Api) -> String {
         enums: enums_of(fields().map(|field| &field.kind)),
         requests: held(Direction::Request),
         responses: held(Direction::Response),
-        classes: api.types.iter().map(class).collect(),
+        classes: api.types.iter().map(|item| class(api, item)).collect(),
     };
     fill(include_str!("changes.py.jinja"), page)
 }
 
 fn render(api: &Api, direction: Direction, template: &str) -> String {
     let types: Vec<&Type> = api.types.iter().filter(|item| item.direction == direction).collect();
-    let classes: Vec<PythonClass> = types.iter().map(|item| class(item)).collect();
+    let classes: Vec<PythonClass> = types.iter().map(|item| class(api, item)).collect();
     let totals: Vec<PythonTotals> = types.iter().filter_map(|item| totals(item)).collect();
     let options = classes.iter().filter(|class| !class.options.is_empty());
     let exports = options.map(|class| format!("{}Options", class.name));
@@ -122,7 +135,7 @@ fn render(api: &Api, direction: Direction, template: &str) -> String {
     fill(template, page)
 }
 
-fn class(item: &Type) -> PythonClass {
+fn class(api: &Api, item: &Type) -> PythonClass {
     let is_special = |field: &Field| {
         let is_set = |constructor: &Constructor| constructor.set.iter().any(|(wire, _)| *wire == field.wire);
         item.constructors.iter().any(|constructor| is_set(constructor) || constructor.arguments.contains(&field.wire))
@@ -137,6 +150,17 @@ fn class(item: &Type) -> PythonClass {
         options: options.map(|field| member(field, item.direction)).collect(),
         end_field: item.span().map(|(_, end)| names::python_field(end)),
         updates: item.updates.join(" | "),
+        cost: item.cost.as_deref().map(names::python_field),
+        state: item.state_enum(api).map(|(field, of)| python_state(field, of)),
+    }
+}
+
+fn python_state(field: &Field, of: &Enum) -> PythonState {
+    let member = |name: &str| format!("{}.{}", of.name, names::screaming(name));
+    PythonState {
+        name: names::python_field(&field.wire),
+        finals: of.final_values().map(|value| member(&value.name)).collect(),
+        words: of.final_values().map(|value| value.name.replace('_', " ")).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -201,7 +225,7 @@ fn is_audio(field: &Field) -> bool {
 }
 
 fn totals(response: &Type) -> Option<PythonTotals> {
-    let fees = response.fields.iter().filter(|field| field.kind == FieldKind::Fee);
+    let fees = response.fields.iter().filter(|field| field.kind == FieldKind::Written(Notation::Fee));
     let fees = fees.map(|field| PythonFee { name: names::python_field(&field.wire), wire: field.wire.clone() });
     Some(PythonTotals { name: response.totals.clone()?, of: response.name.clone(), fees: fees.collect() })
 }

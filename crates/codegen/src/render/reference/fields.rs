@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Condition, Constructor, Field, FieldKind, Format, Limit, Lint, Literal, Required, Rule, Type};
+use crate::model::{
+    Condition, Constructor, Field, FieldKind, Format, Limit, Lint, Literal, Notation, Required, Rule, Type,
+};
 use crate::render::markdown::{code, codes};
 
 /// A field.
@@ -69,7 +71,9 @@ fn kind_words(kind: &FieldKind) -> String {
         FieldKind::Bool => "true or false".to_owned(),
         FieldKind::DateTime => "time, `yyyy-MM-dd HH:mm:ss`".to_owned(),
         FieldKind::Base64 => "bytes in padded base64".to_owned(),
-        FieldKind::Fee => "fee, as text".to_owned(),
+        FieldKind::Written(Notation::Fee) => "fee, as text".to_owned(),
+        FieldKind::Written(Notation::Percent) => "percentage, as text".to_owned(),
+        FieldKind::Written(Notation::Duration) => "duration, as text".to_owned(),
         FieldKind::Enum(name) | FieldKind::Object(name) => format!("[`{name}`](#type-{})", name.to_lowercase()),
         FieldKind::List(item) => format!("list: {}", self::kind_words(item)),
     }

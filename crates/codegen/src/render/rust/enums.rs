@@ -12,6 +12,12 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         use crate::open_enum::open_enum;
     }];
     items.extend(api.enums.iter().map(render_enum));
+    let enums = api.enums.iter().map(|item| ident(&item.name));
+    items.push(quote! {
+        /// The name of a number in each enum.
+        pub(crate) static NAMES: &[fn(i64) -> Option<&'static str>] =
+            &[#(|number| #enums::from_number(number).name()),*];
+    });
     items
 }
 

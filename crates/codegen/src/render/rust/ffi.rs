@@ -41,7 +41,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
             use crate::request::violation::Violation;
             use crate::ffi::request::{CallShape, PageNumber, PagingShape, Request, UpdateCandidate, candidate, read_as};
             use crate::request::source::Source;
-            use crate::response::shape::{Field, Kind, Shape};
+            use crate::response::shape::{Field, Kind, Notation, Shape};
         },
         quote! {
             /// Names of the enums.

@@ -6,7 +6,7 @@ use quote::quote;
 use super::positions::path;
 use super::tokens::{doc, enums_of, field_doc, field_ident, ident, uses, value_type};
 use super::updates::update_methods;
-use crate::model::{Api, Direction, Field, FieldKind, Type};
+use crate::model::{Api, Direction, Field, FieldKind, Notation, Type};
 
 pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let responses: Vec<&Type> = api.types.iter().filter(|item| item.direction == Direction::Response).collect();
@@ -19,6 +19,11 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let total = responses.iter().any(|response| response.totals.is_some()).then(|| {
         quote!(
             use crate::fee::FeeTotal;
+        )
+    });
+    let cost = responses.iter().any(|response| response.cost.is_some()).then(|| {
+        quote!(
+            use crate::fee::Fee;
         )
     });
     let mut updates: Vec<_> = responses.iter().flat_map(|response| &response.updates).map(|name| ident(name)).collect();
@@ -38,6 +43,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         use super::positions::responses;
         use super::shapes::RESPONSES;
         #time
+        #cost
         #total
         #update
         use crate::extra::Extra;
@@ -51,6 +57,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
             writing_impl(response),
             reading_impls(response),
             update_methods(response),
+            cost_and_state(api, response),
             fee_totals(response),
         ]);
     }
@@ -133,10 +140,52 @@ fn reading_impls(response: &Type) -> TokenStream {
     }
 }
 
+/// Renders the methods that read the cost and the state of a response, if the spec names their fields.
+fn cost_and_state(api: &Api, response: &Type) -> TokenStream {
+    let name = ident(&response.name);
+    let cost = response.cost.as_ref().map(|wire| {
+        let (docs, field) = (
+            doc(&[&format!(
+                "Returns the cost, `{wire}`, with its currency. `None` if it is missing or cannot be parsed."
+            )]),
+            field_ident(wire),
+        );
+        quote! {
+            #docs
+            #[must_use]
+            pub fn cost(&self) -> Option<Fee> {
+                self.#field.as_deref().and_then(Fee::parse)
+            }
+        }
+    });
+    let state = response.state_enum(api).map(|(field, of)| {
+        let finals: Vec<_> = of.final_values().map(|value| value.name.replace('_', " ")).collect();
+        let text = format!("Returns whether the state is final ({}); false for an unknown state.", finals.join(", "));
+        let (docs, field) = (doc(&[&text]), field_ident(&field.wire));
+        quote! {
+            #docs
+            #[must_use]
+            pub fn is_settled(&self) -> bool {
+                self.#field.and_then(|state| state.next()).is_some_and(<[_]>::is_empty)
+            }
+        }
+    });
+    if cost.is_none() && state.is_none() {
+        return quote!();
+    }
+    quote! {
+        impl #name {
+            #cost
+            #state
+        }
+    }
+}
+
 /// Renders the struct that sums the fees of many responses, if the spec asks for one.
 fn fee_totals(response: &Type) -> TokenStream {
     let Some(totals) = &response.totals else { return quote!() };
-    let fees: Vec<&Field> = response.fields.iter().filter(|field| field.kind == FieldKind::Fee).collect();
+    let fees: Vec<&Field> =
+        response.fields.iter().filter(|field| field.kind == FieldKind::Written(Notation::Fee)).collect();
     let (name, of) = (ident(totals), ident(&response.name));
     let docs = doc(&[&format!("Sums of the fees of many [`{}`] values.", response.name)]);
     let fields = fees.iter().map(|field| {

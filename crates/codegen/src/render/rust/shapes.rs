@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::positions::path;
-use crate::model::{Api, Direction, Field, FieldKind, Type};
+use crate::model::{Api, Direction, Field, FieldKind, Notation, Type};
 
 pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
     let shapes = api.types.iter().filter(|item| item.direction == Direction::Response).map(shape);
@@ -12,7 +12,7 @@ pub(super) fn render_module(api: &Api) -> Vec<TokenStream> {
         quote! {
             use super::positions::enums;
             use super::positions::responses;
-            use crate::response::shape::{Field, Kind, Shape};
+            use crate::response::shape::{Field, Kind, Notation, Shape};
         },
         quote! {
             /// The objects of responses.
@@ -50,7 +50,10 @@ fn kind(kind: &FieldKind, is_id: bool, objects: &str) -> TokenStream {
         FieldKind::Int64 if is_id => quote!(Kind::Id),
         FieldKind::Int64 => quote!(Kind::Int64),
         FieldKind::Float => quote!(Kind::Float),
-        FieldKind::String | FieldKind::Base64 | FieldKind::Fee => quote!(Kind::Text),
+        FieldKind::String | FieldKind::Base64 => quote!(Kind::Text(Notation::Plain)),
+        FieldKind::Written(Notation::Fee) => quote!(Kind::Text(Notation::Fee)),
+        FieldKind::Written(Notation::Percent) => quote!(Kind::Text(Notation::Percent)),
+        FieldKind::Written(Notation::Duration) => quote!(Kind::Text(Notation::Duration)),
         FieldKind::Flag => quote!(Kind::Flag),
         FieldKind::Bool => quote!(Kind::Bool),
         FieldKind::DateTime => quote!(Kind::Time),

@@ -53,7 +53,7 @@ pub(super) fn value_type(kind: &FieldKind) -> TokenStream {
         FieldKind::Float => quote!(f64),
         FieldKind::Flag | FieldKind::Bool => quote!(bool),
         FieldKind::DateTime => quote!(LocalDateTime),
-        FieldKind::String | FieldKind::Base64 | FieldKind::Fee => quote!(String),
+        FieldKind::String | FieldKind::Base64 | FieldKind::Written(_) => quote!(String),
         FieldKind::Enum(name) | FieldKind::Object(name) => {
             let name = ident(name);
             quote!(#name)
@@ -72,7 +72,7 @@ pub(super) fn is_always_there(field: &Field) -> bool {
 
 /// Returns whether the value is text on the wire.
 pub(super) fn is_text(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::String | FieldKind::Base64 | FieldKind::Fee)
+    matches!(kind, FieldKind::String | FieldKind::Base64 | FieldKind::Written(_))
 }
 
 /// Returns the type of a parameter for a field's value.

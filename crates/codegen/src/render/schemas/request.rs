@@ -76,7 +76,9 @@ impl References {
                     .set_some("minimum", min.map(number))
                     .set_some("maximum", max.map(number))
             }
-            FieldKind::String | FieldKind::Fee => JsonObject::new().set("type", "string").merge(text_limits(limits)),
+            FieldKind::String | FieldKind::Written(_) => {
+                JsonObject::new().set("type", "string").merge(text_limits(limits))
+            }
             FieldKind::Flag => JsonObject::new().set("type", "integer").set("enum", [0, 1]),
             FieldKind::Bool => JsonObject::new().set("type", "boolean"),
             FieldKind::DateTime => self.reference_to(DATE_TIME),
@@ -157,7 +159,7 @@ fn text_limits(limits: &[Limit]) -> JsonObject {
 
 /// Returns whether an empty value of this kind counts as missing in a required field.
 fn is_text(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::String | FieldKind::Fee | FieldKind::Base64)
+    matches!(kind, FieldKind::String | FieldKind::Written(_) | FieldKind::Base64)
 }
 
 /// Returns whether a field is required unconditionally.
@@ -263,7 +265,7 @@ fn present(kind: &FieldKind) -> JsonObject {
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Flag | FieldKind::Enum(_) => "integer",
         FieldKind::Bool => "boolean",
         FieldKind::Float => "number",
-        FieldKind::String | FieldKind::Fee | FieldKind::DateTime | FieldKind::Base64 => "string",
+        FieldKind::String | FieldKind::Written(_) | FieldKind::DateTime | FieldKind::Base64 => "string",
         FieldKind::Object(_) => "object",
         FieldKind::List(_) => "array",
     };

@@ -32,7 +32,7 @@ impl References {
             FieldKind::Flag | FieldKind::Bool => {
                 JsonObject::new().set("type", ["boolean", "integer", "string", "null"])
             }
-            FieldKind::String | FieldKind::Fee | FieldKind::DateTime | FieldKind::Base64 => {
+            FieldKind::String | FieldKind::Written(_) | FieldKind::DateTime | FieldKind::Base64 => {
                 JsonObject::new().set("type", ["string", "null"])
             }
             FieldKind::Enum(name) => {

@@ -7,7 +7,7 @@ use super::rules::rules;
 use super::text::{self, literals};
 use super::types::{is_optional, property, requested, responded, told, value_type};
 use crate::model::service::Envelope;
-use crate::model::{Api, Direction, Field, FieldKind, Type};
+use crate::model::{Api, Direction, Field, FieldKind, Notation, Type};
 
 /// The values of the template.
 #[derive(Serialize)]
@@ -30,6 +30,10 @@ struct TypeScriptResponse<'a> {
     /// Position in the native module's table.
     position: usize,
     totals: Option<TypeScriptTotals<'a>>,
+    cost: Option<&'a str>,
+    state: Option<&'a str>,
+    /// Numbers of the final states.
+    finals: Vec<i64>,
 }
 
 /// A property, with the call that reads it.
@@ -120,7 +124,15 @@ fn response<'a>(api: &'a Api, position: usize, response: &'a Type) -> TypeScript
         drafts: drafts(api, response),
         position,
         totals: response.totals.as_deref().map(|name| totals(response, name)),
+        cost: response.cost.as_deref(),
+        state: response.state.as_deref(),
+        finals: final_states(api, response),
     }
+}
+
+/// Returns the numbers of the final states of a response.
+fn final_states(api: &Api, response: &Type) -> Vec<i64> {
+    response.state_enum(api).into_iter().flat_map(|(_, of)| of.final_values()).map(|value| value.number).collect()
 }
 
 fn drafts<'a>(api: &'a Api, response: &'a Type) -> Vec<Draft<'a>> {
@@ -157,7 +169,9 @@ fn read(kind: &FieldKind, is_id: bool) -> String {
         FieldKind::Int64 if is_id => "reader.id()".to_owned(),
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Float | FieldKind::Enum(_) => "reader.number()".to_owned(),
         FieldKind::Flag | FieldKind::Bool => "reader.boolean()".to_owned(),
-        FieldKind::String | FieldKind::DateTime | FieldKind::Base64 | FieldKind::Fee => "reader.text()".to_owned(),
+        FieldKind::String | FieldKind::DateTime | FieldKind::Base64 | FieldKind::Written(_) => {
+            "reader.text()".to_owned()
+        }
         FieldKind::Object(name) => format!("reader.object(read{name})"),
         FieldKind::List(item) => match &**item {
             FieldKind::Object(name) => format!("reader.objects(read{name})"),
@@ -167,8 +181,12 @@ fn read(kind: &FieldKind, is_id: bool) -> String {
 }
 
 fn totals<'a>(response: &'a Type, name: &'a str) -> TypeScriptTotals<'a> {
-    let fees: Vec<&String> =
-        response.fields.iter().filter(|field| field.kind == FieldKind::Fee).map(|field| &field.wire).collect();
+    let fees: Vec<&String> = response
+        .fields
+        .iter()
+        .filter(|field| field.kind == FieldKind::Written(Notation::Fee))
+        .map(|field| &field.wire)
+        .collect();
     TypeScriptTotals {
         name,
         names: literals(fees.iter().copied()),

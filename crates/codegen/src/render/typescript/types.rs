@@ -49,7 +49,7 @@ fn common(kind: &FieldKind) -> String {
     match kind {
         FieldKind::Int32 | FieldKind::Int64 | FieldKind::Float => "number".to_owned(),
         FieldKind::Flag | FieldKind::Bool => "boolean".to_owned(),
-        FieldKind::String | FieldKind::DateTime | FieldKind::Base64 | FieldKind::Fee => "string".to_owned(),
+        FieldKind::String | FieldKind::DateTime | FieldKind::Base64 | FieldKind::Written(_) => "string".to_owned(),
         FieldKind::Enum(name) | FieldKind::Object(name) => name.clone(),
         FieldKind::List(_) => unreachable!("lowering refuses lists of lists"),
     }

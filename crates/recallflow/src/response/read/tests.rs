@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::generated::positions::responses;
 use crate::response::record::Record;
-use crate::response::shape::Field;
+use crate::response::shape::{Field, Notation};
 
 /// A shape with every kind of field, which no operation of today has.
 static EVERY_KIND: Shape = Shape {
@@ -16,8 +16,8 @@ static EVERY_KIND: Shape = Shape {
         Field::new("rate", None, Kind::Float),
         Field::new("task", None, Kind::Object(responses::GROUP_CALL_TASK)),
         Field::new("counts", None, Kind::List(&Kind::Int64)),
-        Field::new("names", None, Kind::List(&Kind::Text)),
-        Field::new("aNameThatIsLongerThanTheWordsOfAKey", None, Kind::Text),
+        Field::new("names", None, Kind::List(&Kind::Text(Notation::Plain))),
+        Field::new("aNameThatIsLongerThanTheWordsOfAKey", None, Kind::Text(Notation::Plain)),
     ],
     names: &["integer", "rate", "task", "counts", "names", "aNameThatIsLongerThanTheWordsOfAKey", "count", "list"],
     aliases: &[0, 3],
