@@ -8,6 +8,7 @@ use std::convert::identity;
 use std::fmt;
 use std::future::Future;
 use std::iter::FusedIterator;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_core::Stream as _;
@@ -27,6 +28,9 @@ use crate::pages;
 use crate::pages::drift::Drift;
 use crate::prepared::CallInfo;
 use crate::raw::RawResponse;
+use crate::rows::ToRow;
+use crate::rows::encode::RowFormat;
+use crate::rows::file::{ExportError, write_iterator};
 
 /// A blocking client of the service, with the same methods as [`crate::Client`].
 ///
@@ -252,4 +256,38 @@ impl<R: Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pages.fmt(f)
     }
+}
+
+/// Writes tasks, or other responses, to a CSV file that Excel opens. Returns the number of rows.
+///
+/// The iterator may come straight from the client; that of a list is `tasks.into_iter().map(Ok)`. See
+/// [`crate::write_csv`].
+///
+/// ```no_run
+/// # fn run(client: recallflow::blocking::Client, query: recallflow::GroupCallQuery) -> Result<(), recallflow::ExportError> {
+/// let rows = recallflow::blocking::write_csv(client.group_calls(query), "may.csv")?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// The error of the iterator or of the file.
+pub fn write_csv<T: ToRow>(
+    tasks: impl IntoIterator<Item = Result<T, Error>>,
+    path: impl AsRef<Path>,
+) -> Result<u64, ExportError> {
+    write_iterator(tasks, path.as_ref(), RowFormat::Csv)
+}
+
+/// Writes tasks, or other responses, as JSON Lines, as [`write_csv`] does. Returns the number of rows.
+///
+/// # Errors
+///
+/// The error of the iterator or of the file.
+pub fn write_jsonl<T: ToRow>(
+    tasks: impl IntoIterator<Item = Result<T, Error>>,
+    path: impl AsRef<Path>,
+) -> Result<u64, ExportError> {
+    write_iterator(tasks, path.as_ref(), RowFormat::JsonLines)
 }

@@ -1,5 +1,6 @@
 //! Fees: exact amounts with a currency, and their totals.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr as _;
@@ -51,6 +52,8 @@ impl fmt::Display for Amount {
 
 /// A fee: an amount with its currency.
 ///
+/// Fees of one currency are ordered by their amounts; fees of different currencies cannot be compared.
+///
 /// ```
 /// use recallflow::Fee;
 /// let fee = Fee::parse("0.034827(USD)").unwrap();
@@ -85,6 +88,31 @@ impl Fee {
     }
 }
 
+impl Fee {
+    /// Returns the exact sum. `None` if the currencies differ, or the sum has too many digits.
+    ///
+    /// ```
+    /// use recallflow::Fee;
+    /// let [one, two, other] = ["0.1(USD)", "0.2(USD)", "1(EUR)"].map(|text| Fee::parse(text).unwrap());
+    /// assert_eq!(one.checked_add(&two).unwrap().to_string(), "0.3(USD)");
+    /// assert_eq!(one.checked_add(&other), None);
+    /// assert!(one < two);
+    /// ```
+    #[must_use]
+    pub fn checked_add(&self, other: &Fee) -> Option<Fee> {
+        if self.currency != other.currency {
+            return None;
+        }
+        Some(Fee { amount: self.amount.checked_add(other.amount)?, currency: self.currency.clone() })
+    }
+}
+
+impl PartialOrd for Fee {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (self.currency == other.currency).then(|| self.amount.cmp(&other.amount))
+    }
+}
+
 impl fmt::Display for Fee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.currency {
@@ -94,7 +122,7 @@ impl fmt::Display for Fee {
     }
 }
 
-/// The total of one fee field over many records.
+/// The total of one fee field over many records. Its text lists the sums as fees: `91.740498(USD), 2.5(EUR)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeeTotal {
@@ -133,6 +161,31 @@ impl FeeTotal {
             None => self.unreadable += 1,
         }
     }
+}
+
+/// Lists the sums, and says how many fees are not part of them.
+impl fmt::Display for FeeTotal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sums = self.amounts.iter().map(|(currency, amount)| Fee { amount: *amount, currency: currency.clone() });
+        let sums: Vec<_> = sums.map(|fee| fee.to_string()).collect();
+        f.write_str(if sums.is_empty() { "0" } else { "" })?;
+        f.write_str(&sums.join(", "))?;
+        if self.unreadable > 0 { write!(f, ", {} unreadable", self.unreadable) } else { Ok(()) }
+    }
+}
+
+/// Adds two amounts as text; `None` if one cannot be parsed or the sum has too many digits.
+#[cfg(feature = "__ffi")]
+#[must_use]
+pub fn add_amounts(one: &str, other: &str) -> Option<String> {
+    Some(Amount::parse(one)?.checked_add(Amount::parse(other)?)?.to_string())
+}
+
+/// Compares two amounts as text; `None` if one cannot be parsed.
+#[cfg(feature = "__ffi")]
+#[must_use]
+pub fn compare_amounts(one: &str, other: &str) -> Option<Ordering> {
+    Some(Amount::parse(one)?.cmp(&Amount::parse(other)?))
 }
 
 /// Totals fees of one field, each with whether the field holds a value that is not a string.
@@ -197,6 +250,30 @@ mod tests {
         assert_eq!(total.amount("USD").to_string(), "0.3");
         assert_eq!(total.amount("EUR"), Amount::default());
         assert_eq!((total.counted, total.unreadable, total.missing), (3, 2, 1));
+    }
+
+    #[test]
+    fn the_text_of_a_total_reads_like_a_fee() {
+        let mut total = FeeTotal::default();
+        assert_eq!(total.to_string(), "0");
+        total.add(Some("0.1(USD)"), false);
+        total.add(Some("0.2(USD)"), false);
+        assert_eq!(total.to_string(), "0.3(USD)");
+        total.add(Some("2(EUR)"), false);
+        total.add(Some("1.50"), false);
+        assert_eq!(total.to_string(), "1.50, 2(EUR), 0.3(USD)");
+        total.add(Some("free"), false);
+        assert_eq!(total.to_string(), "1.50, 2(EUR), 0.3(USD), 1 unreadable");
+    }
+
+    #[test]
+    fn fees_are_compared_within_a_currency() {
+        let fee = |text| Fee::parse(text).unwrap();
+        assert!(fee("0.10(USD)") < fee("0.2(USD)"));
+        assert_eq!(fee("0.10(USD)"), fee("0.1(USD)"));
+        assert_eq!(fee("1(USD)").partial_cmp(&fee("1(EUR)")), None);
+        assert_eq!(fee("1(USD)").partial_cmp(&fee("1")), None);
+        assert_eq!(fee("1").checked_add(&fee("2")).unwrap().to_string(), "3");
     }
 
     #[cfg(feature = "__ffi")]

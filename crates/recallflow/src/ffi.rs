@@ -11,6 +11,7 @@ pub(crate) mod options;
 mod record;
 pub(crate) mod request;
 mod wait;
+mod rows;
 
 pub use call::{Pages, build_runtime, describe_operation, prepare_json};
 pub use edit::{Edit, PreparedEdit, check_pending};
@@ -19,9 +20,11 @@ pub use record::read_response;
 pub use request::{CallShape, PagingShape, Request, describe_text, nearest, to_update, undocumented};
 pub use wait::Wait;
 
+pub use rows::{camel_names, encoder, item_response, to_row};
+
 pub use crate::blocking::call_runtime::{CallRuntime, RuntimeQueue, Runtimes};
 pub use crate::client::Encode;
-pub use crate::fee::total_fees;
+pub use crate::fee::{add_amounts, compare_amounts, total_fees};
 pub use crate::generated::ffi::{CALLS, ENUMS, REQUESTS, UPDATES, read_request};
 pub use crate::generated::ffi_options::{ADJUSTABLE_OPTIONS, CALL_OPTIONS, CLIENT_OPTIONS};
 pub use crate::generated::positions::{enums, operations, requests, responses};

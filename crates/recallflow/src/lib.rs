@@ -25,7 +25,8 @@
 //! - Responses are plain values as well: [`RecallFlowDetail`], [`GroupCallPage`] and [`GroupCallTask`]. [`Extra`] holds
 //!   fields and values that this version does not know.
 //! - [`FlowEdit`] changes a flow without losing a field or overwriting a change of another client.
-//! - [`Pages`] iterates over all pages of a query. [`Fee`] parses a fee, and [`totals`] adds fees up.
+//! - [`Pages`] iterates over all pages of a query. [`Fee`] parses a fee, and [`totals`] and [`totals_by_day`] add fees up.
+//! - [`write_csv`] and [`write_jsonl`] export a list to a file. [`ToRow`] is one response as a flat row.
 //!
 //! # Without an account
 //!
@@ -82,6 +83,7 @@ mod request;
 #[cfg_attr(not(feature = "__ffi"), expect(dead_code, unreachable_pub, reason = "parts of it are for `ffi`"))]
 mod response;
 mod retry;
+mod rows;
 mod signing;
 mod status_code;
 mod tls;
@@ -118,4 +120,7 @@ pub use pages::drift::Drift;
 pub use pages::{Pages, WholePages};
 pub use raw::{ErrorResponse, RawResponse};
 pub use request::violation::{Rule, Violation, Warning};
-pub use totals::totals;
+pub use rows::encode::{RowEncoder, RowFormat};
+pub use rows::file::{ExportError, RowFile, write_csv, write_jsonl};
+pub use rows::{Column, ColumnType, RowValue, TableRow, ToRow};
+pub use totals::{totals, totals_by_day};
