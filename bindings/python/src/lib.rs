@@ -19,6 +19,7 @@ mod order;
 mod outcome;
 mod pages;
 mod python;
+mod rows;
 mod sandbox;
 mod slots;
 mod times;
@@ -47,11 +48,13 @@ mod _native {
     #[pymodule_export]
     use crate::pages::PageReader;
     #[pymodule_export]
+    use crate::rows::{RowEncoder, to_row};
+    #[pymodule_export]
     use crate::sandbox::{Sandbox, serve_sandbox};
     #[pymodule_export]
     use crate::values::{
-        check_pending, describe_drift, from_dict, from_wire, parse_fee, time, to_update, to_wire, total_fees, validate,
-        warnings, wire_names,
+        add_amounts, check_pending, describe_drift, from_dict, from_wire, parse_fee, time, to_update, to_wire,
+        total_fees, validate, warnings, wire_names,
     };
     #[pymodule_export]
     use crate::wait::Wait;

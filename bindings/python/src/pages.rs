@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
-use recallflow::ffi::{CallInfo, Pages, PagingOptions, Record, describe_operation};
+use pyo3::types::{PyList, PyTuple, PyType};
+use recallflow::ffi::{CallInfo, Pages, PagingOptions, Record, describe_operation, item_response};
 use recallflow::{Client, Drift, Error, Overrides};
 use recallflow_bridge::fork::generation;
 use recallflow_bridge::logs::logged;
 use tokio::time::timeout;
 
+use crate::classes::Classes;
 use crate::completions::Completions;
 use crate::core::{Core, read_operation_request};
 use crate::errors::{catch_panics, config_exception, core_exception};
@@ -23,6 +24,7 @@ use crate::{interrupt, options, to_python};
 #[pyclass(frozen, module = "recallflow._native")]
 pub(crate) struct PageReader {
     core: Py<Core>,
+    operation: usize,
     call: CallInfo,
     overrides: Overrides,
     pages: Arc<tokio::sync::Mutex<Pages>>,
@@ -117,6 +119,7 @@ impl PageReader {
             };
             Ok(Self {
                 core,
+                operation,
                 call: call.clone(),
                 overrides,
                 pages: Arc::new(tokio::sync::Mutex::new(pages)),
@@ -124,6 +127,13 @@ impl PageReader {
                 progress: Arc::default(),
             })
         })
+    }
+
+    /// Returns the class of the items.
+    #[getter]
+    fn item_class(&self, py: Python<'_>) -> PyResult<Option<Py<PyType>>> {
+        let classes = Classes::registered(py)?;
+        Ok(item_response(self.operation).map(|position| classes.responses[position].kind.clone_ref(py)))
     }
 
     /// Returns the number of items on all pages, if the service has reported it.

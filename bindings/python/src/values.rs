@@ -213,6 +213,12 @@ pub(crate) fn parse_fee(text: &str) -> Option<(String, Option<String>)> {
     Fee::parse(text).map(|fee| (fee.amount.to_string(), fee.currency))
 }
 
+/// Adds amounts as decimal text; `None` if the sum has too many digits.
+#[pyfunction]
+pub(crate) fn add_amounts(one: &str, other: &str) -> Option<String> {
+    ffi::add_amounts(one, other)
+}
+
 /// Sums by currency, and the numbers of counted, unreadable and missing fees.
 type Total = (Vec<(Option<String>, String)>, u64, u64, u64);
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -88,3 +89,61 @@ def test_sums_can_be_in_sets_and_keys() -> None:
 def test_a_fee_that_is_no_text_is_counted_as_unreadable() -> None:
     odd: Any = Decimal("0.5")
     assert rf.totals([rf.GroupCallTask(agent_fee=odd)]).agent_fee == rf.FeeTotal({}, 0, 1, 0)
+
+
+def test_fees_add_and_compare_within_a_currency() -> None:
+    one, two = rf.Fee(Decimal("0.10"), "USD"), rf.Fee(Decimal("0.2"), "USD")
+    assert str(one + two) == "0.30(USD)"
+    assert sum([one, two]) == rf.Fee(Decimal("0.3"), "USD")
+    assert one < two
+    assert one <= one
+    assert max(one, two) == two >= one
+    assert two > one
+    # Python's own addition would round to 28 digits.
+    long = rf.Fee(Decimal("99999999999999999999.00000001"), "USD")
+    assert str(long + rf.Fee(Decimal("0.00000001"), "USD")) == "99999999999999999999.00000002(USD)"
+
+
+@pytest.mark.parametrize("operate", ["__add__", "__lt__", "__le__", "__gt__", "__ge__"])
+def test_fees_of_other_currencies_are_a_type_error(operate: str) -> None:
+    with pytest.raises(TypeError, match="expected a fee in USD, got one in EUR"):
+        getattr(rf.Fee(Decimal(1), "USD"), operate)(rf.Fee(Decimal(1), "EUR"))
+    assert getattr(rf.Fee(Decimal(1), "USD"), operate)(1) is NotImplemented
+    assert rf.Fee(Decimal(1), "USD") != rf.Fee(Decimal(1), "EUR")
+
+
+def test_a_sum_with_too_many_digits_is_an_overflow() -> None:
+    with pytest.raises(OverflowError, match="has too many digits"):
+        rf.Fee(Decimal("9" * 28)) + rf.Fee(Decimal("0.1"))
+
+
+def test_the_text_of_a_total_reads_like_a_fee() -> None:
+    def text(*fees: str) -> str:
+        return str(rf.totals([rf.GroupCallTask(task_sum_pay_fee=fee) for fee in fees]).task_sum_pay_fee)
+
+    assert text() == "0"
+    assert text("0.1(USD)", "0.2(USD)") == "0.3(USD)"
+    assert text("0.1(USD)", "2(EUR)", "1.50", "free") == "1.50, 2(EUR), 0.1(USD), 1 unreadable"
+
+
+def test_a_task_has_a_cost_and_may_be_settled() -> None:
+    task = rf.GroupCallTask(task_sum_pay_fee="0.159827(USD)", status=rf.TaskStatus.FINISHED)
+    assert task.cost == rf.Fee(Decimal("0.159827"), "USD")
+    assert task.is_settled
+    assert rf.GroupCallTask().cost is None
+    assert rf.GroupCallTask(task_sum_pay_fee="free").cost is None
+    settled = [status.name for status in rf.TaskStatus if rf.GroupCallTask(status=status).is_settled]
+    assert settled == ["FINISHED", "SUBMISSION_FAILED", "CANCELLED", "SUSPENDED"]
+    assert not rf.GroupCallTask().is_settled
+    assert not rf.GroupCallTask(status=99).is_settled
+
+
+def test_totals_by_day_are_in_the_order_of_the_days() -> None:
+    times = ["2024-05-02 00:00:00", "2024-05-01 23:59:59", None, "2024-05-02 12:00:00"]
+    wire = [{"createdTime": time, "taskSumPayFee": "0.1(USD)"} for time in times]
+    days = rf.totals_by_day(rf.GroupCallTask.from_wire(task) for task in wire)
+    assert [(day, str(total.task_sum_pay_fee)) for day, total in days.items()] == [
+        (None, "0.1(USD)"),
+        (date(2024, 5, 1), "0.1(USD)"),
+        (date(2024, 5, 2), "0.2(USD)"),
+    ]

@@ -57,7 +57,8 @@ from recallflow._money import Fee, FeeTotal
 from recallflow._notebook import ValueList
 from recallflow._pages import Pages
 from recallflow._raw import Parsed, RawResponse  # noqa: F401
-from recallflow._totals import totals
+from recallflow._rows import to_row, write_csv, write_jsonl
+from recallflow._totals import totals, totals_by_day
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
 from recallflow.generated.enums import *  # noqa: F403
@@ -113,7 +114,11 @@ __all__: list[str] = [
     "Violation",
     "WaitError",
     "__version__",
+    "to_row",
     "totals",
+    "totals_by_day",
+    "write_csv",
+    "write_jsonl",
 ]
 __all__ += enums.__all__
 __all__ += requests.__all__

@@ -14,6 +14,7 @@ from recallflow._native import PageReader
 from recallflow._notebook import ValueList
 from recallflow._pages import Item, PagedQuery, check_limit, drift_of
 from recallflow._typing import Self
+from recallflow._values import Response
 
 
 class AsyncPages(AsyncIterable[Item]):
@@ -79,6 +80,10 @@ class AsyncPages(AsyncIterable[Item]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    @property
+    def _item_class(self) -> type[Response]:
+        return self._reader.item_class
 
     @property
     def total(self) -> int | None:

@@ -88,6 +88,22 @@ def describe_drift(total_at_start: int | None, total_at_end: int | None, read: i
 def edit_changes(operation: int, original: Request, draft: Request) -> list[dict[str, Any]]:
     """Returns the differences between two updates, without checking them."""
 
+def to_row(response: Response) -> dict[str, Any]:
+    """Returns a response as a row."""
+
+@final
+class RowEncoder:
+    """Encodes responses of one class as the bytes of a file, `csv` or `jsonl`."""
+
+    def __new__(cls, response_class: type[Response], form: str) -> Self: ...
+    def add(self, response: Response) -> int:
+        """Adds a row. Returns about how many bytes can be taken."""
+    def take(self) -> bytes:
+        """Takes the bytes of the rows since the last call. Those of a CSV file begin with the names of the columns."""
+
+def add_amounts(one: str, other: str) -> str | None:
+    """Adds amounts as decimal text; None if the sum has too many digits."""
+
 def parse_fee(text: str) -> tuple[str, str | None] | None:
     """Returns the amount as decimal text, and the currency."""
 
@@ -168,6 +184,9 @@ class PageReader:
         total_time: float | None,
     ) -> Self:
         """Sends nothing yet. Raises InvalidRequestError for an invalid query, and ConfigError for a wrong option."""
+    @property
+    def item_class(self) -> type[Response]:
+        """The class of the items."""
     @property
     def total(self) -> int | None:
         """Number of items on all pages, as the service last reported it."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from recallflow._drift import Drift
 from recallflow._native import Core, PageReader
 from recallflow._notebook import ValueList
-from recallflow._values import Request
+from recallflow._values import Request, Response
 
 Item = TypeVar("Item")
 
@@ -94,6 +94,10 @@ class Pages(Iterable[Item]):
         """Reads the list from its first page, and returns all items, or the first `limit` ones."""
         check_limit(limit)
         return ValueList(islice(self, limit))
+
+    @property
+    def _item_class(self) -> type[Response]:
+        return self._reader.item_class
 
     @property
     def total(self) -> int | None:

@@ -219,6 +219,21 @@ class Response(Value):
     extra: Mapping[str, Any] = EMPTY_EXTRA
     """Undocumented fields, and values that do not fit the type of their field, by names on the wire."""
 
+    def to_row(self) -> dict[str, Any]:
+        """Returns the response as one row of a table: a flat dict, with the same columns for all values of a type.
+
+        - A column without a value is None. Unknown fields are left out.
+        - An enum is its name, such as `finished`. A number that this version does not know is text.
+        - A fee is two columns: the amount as a float, and the currency, such as `agent_fee_currency`. Use `totals` for
+          exact sums.
+        - A percentage is a float, and a duration is a float in seconds. Text that is not a number is None.
+        - A list is the number of its items, such as `node_list_count`.
+
+        >>> pandas.DataFrame(map(rf.to_row, client.group_calls(query)))
+        """
+        row: dict[str, Any] = _native.to_row(self)
+        return row
+
     def _adjust(self, changes: dict[str, Any]) -> None:
         # A value that did not fit its field is in `extra`, and must not outlive the new value of the field.
         if self.extra and "extra" not in changes:
