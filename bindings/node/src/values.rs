@@ -119,7 +119,8 @@ pub fn check_pending(status: Option<i64>) -> napi::Result<()> {
     catch_panics(None, || ffi::check_pending(status).map_err(core_exception))
 }
 
-fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
+/// Returns the wire form of a response that `encode` wrote.
+pub(crate) fn response_wire(position: usize, response: &str) -> napi::Result<Value> {
     let value = parse_response(response)?;
     if !value.is_object() {
         return Err(not_an_object(position, &describe_json(&value)));
@@ -160,6 +161,18 @@ pub struct Money {
 #[napi(catch_unwind)]
 pub fn parse_fee(text: String) -> Option<Money> {
     Fee::parse(&text).map(|fee| Money { amount: fee.amount.to_string(), currency: fee.currency })
+}
+
+/// Adds amounts as decimal text; `null` if the sum has too many digits.
+#[napi(catch_unwind)]
+pub fn add_amounts(one: String, other: String) -> Option<String> {
+    ffi::add_amounts(&one, &other)
+}
+
+/// Compares amounts as decimal text: -1, 0 or 1; `null` if one is not an amount.
+#[napi(catch_unwind)]
+pub fn compare_amounts(one: String, other: String) -> Option<i32> {
+    ffi::compare_amounts(&one, &other).map(|order| order as i32)
 }
 
 /// Sums fees. `fees` is a list as JSON text: a string for each fee, `null` for a missing fee, and any other value for an

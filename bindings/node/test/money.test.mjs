@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { ConfigError, Fee, FeeTotal, fromWire, totals } from 'recallflow';
+import { ConfigError, costOf, Fee, FeeTotal, fromWire, isSettled, TaskStatus, totals, totalsByDay } from 'recallflow';
 import { Sandbox } from 'recallflow/sandbox';
 
 import { rejectionOf, thrownBy } from './support.mjs';
@@ -188,5 +188,63 @@ suite('anything but a list of tasks is refused with a remedy', () => {
       assert.match(error.message, /^expected a list of tasks/);
       assert.match(error.message, message);
     });
+  }
+});
+
+suite('fees of one currency', () => {
+  test('are added exactly and compared', () => {
+    const [one, two] = [new Fee('0.10', 'USD'), new Fee('0.2', 'USD')];
+    assert.equal(String(one.add(two)), '0.30(USD)');
+    assert.equal(one.compare(two), -1);
+    assert.equal(one.compare(new Fee('0.1', 'USD')), 0);
+    assert.deepEqual([two, one].sort((a, b) => a.compare(b)), [one, two]);
+  });
+
+  test('of another currency are refused', () => {
+    const [one, other] = [new Fee('1', 'USD'), new Fee('1')];
+    for (const operate of [() => one.add(other), () => one.compare(other)]) {
+      const error = thrownBy(operate);
+      assert(error instanceof ConfigError);
+      assert.equal(error.message, 'expected a fee in USD, got one in no currency');
+    }
+    assert.throws(() => new Fee('9'.repeat(28)).add(new Fee('0.1')), /has too many digits/);
+  });
+
+  test('are listed by the text of a total', () => {
+    const text = (/** @type {string[]} */ ...fees) =>
+      String(totals(fees.map((fee) => task({ taskSumPayFee: fee }))).taskSumPayFee);
+    assert.equal(text(), '0');
+    assert.equal(text('0.1(USD)', '0.2(USD)'), '0.3(USD)');
+    assert.equal(text('0.1(USD)', '2(EUR)', '1.50', 'free'), '1.50, 2(EUR), 0.1(USD), 1 unreadable');
+  });
+});
+
+suite('a task', () => {
+  test('has a cost', () => {
+    assert.deepEqual(costOf(task({ taskSumPayFee: '0.159827(USD)' })), new Fee('0.159827', 'USD'));
+    assert.equal(costOf(task({})), undefined);
+    assert.equal(costOf(task({ taskSumPayFee: 'free' })), undefined);
+  });
+
+  test('is settled in a final state', () => {
+    const settled = Object.values(TaskStatus).filter((status) => isSettled(task({ status })));
+    assert.deepEqual(settled, [2, 3, 4, 5]);
+    assert.equal(isSettled(task({})), false);
+    assert.equal(isSettled(task({ status: 99 })), false);
+  });
+});
+
+test('totals by day are in the order of the days', async () => {
+  const times = ['2024-05-02 00:00:00', '2024-05-01 23:59:59', null, '2024-05-02 12:00:00'];
+  const tasks = times.map((createdTime) => task({ createdTime, taskSumPayFee: '0.1(USD)' }));
+  for (const days of [totalsByDay(tasks), await totalsByDay(inTurn(tasks))]) {
+    assert.deepEqual(
+      [...days].map(([day, { taskSumPayFee }]) => [day, String(taskSumPayFee)]),
+      [
+        ['', '0.1(USD)'],
+        ['2024-05-01', '0.1(USD)'],
+        ['2024-05-02', '0.2(USD)'],
+      ],
+    );
   }
 });

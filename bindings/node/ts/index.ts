@@ -51,6 +51,7 @@ export type {
 } from './options.js';
 export { Pages } from './pages.js';
 export type { Extra } from './reader.js';
-export { totals } from './totals.js';
-export type { FlowWaitOptions, WaitOptions } from './wait.js';
+export { toRow, writeCsv, writeJsonl, type ExportOptions, type Row } from './rows.js';
+export { costOf, isSettled, totals, totalsByDay } from './totals.js';
 export { fromWire, toWire, toWireText, validate, warnings, type RequestName, type ResponseName } from './values.js';
+export type { FlowWaitOptions, WaitOptions } from './wait.js';

@@ -1,5 +1,6 @@
 /** Amounts of money. */
 
+import { ConfigError, moveTo, siteOf, type Site } from './errors.js';
 import { native } from './native.js';
 
 /** An amount of money with its currency. */
@@ -25,9 +26,47 @@ export class Fee {
     return found === null ? undefined : new Fee(found.amount, found.currency ?? undefined);
   }
 
+  /**
+   * Returns the exact sum of two fees.
+   *
+   * @throws {@link ConfigError} if the other fee has another currency, or the sum has too many digits.
+   */
+  add(other: Fee): Fee {
+    const site = siteOf(Fee.prototype.add);
+    checkCurrency(this, other, site);
+    const amount = native.addAmounts(this.amount, other.amount);
+    if (amount === null) {
+      throw moveTo(new ConfigError(`the sum of ${this.toString()} and ${other.toString()} has too many digits`), site);
+    }
+    return new Fee(amount, this.currency);
+  }
+
+  /**
+   * Compares with another fee: negative if this one is less, 0 if both are equal, positive if it is more. Sorts lists:
+   * `fees.sort((one, other) => one.compare(other))`.
+   *
+   * @throws {@link ConfigError} if the other fee has another currency.
+   */
+  compare(other: Fee): number {
+    const site = siteOf(Fee.prototype.compare);
+    checkCurrency(this, other, site);
+    const order = native.compareAmounts(this.amount, other.amount);
+    if (order === null) {
+      throw moveTo(new ConfigError(`could not compare ${this.toString()} and ${other.toString()}`), site);
+    }
+    return order;
+  }
+
   /** Returns the text of the service, such as `0.034827(USD)`. */
   toString(): string {
     return this.currency === undefined ? this.amount : `${this.amount}(${this.currency})`;
+  }
+}
+
+function checkCurrency(one: Fee, other: Fee, site: Site): void {
+  if (one.currency !== other.currency) {
+    const [expected, got] = [one, other].map(({ currency }) => currency ?? 'no currency');
+    throw moveTo(new ConfigError(`expected a fee in ${expected ?? ''}, got one in ${got ?? ''}`), site);
   }
 }
 
@@ -57,5 +96,12 @@ export class FeeTotal {
   amount(currency: string | undefined): string {
     const name = currency ?? '';
     return Object.hasOwn(this.amounts, name) ? (this.amounts[name] ?? '0') : '0';
+  }
+
+  /** Lists the sums as fees, such as `91.740498(USD), 2.5(EUR)`; `0` without fees. */
+  toString(): string {
+    const sums = Object.entries(this.amounts).map(([name, amount]) => new Fee(amount, name || undefined).toString());
+    const text = sums.join(', ') || '0';
+    return this.unreadable > 0 ? `${text}, ${this.unreadable} unreadable` : text;
   }
 }

@@ -99,6 +99,14 @@ export interface NativeSandbox {
   close(): void;
 }
 
+/** Encodes responses of one type as the bytes of a file. */
+export interface NativeRowEncoder {
+  /** Adds a row. Returns the approximate number of bytes that can be taken. */
+  add(response: string): number;
+  /** Takes the bytes of the rows since the last call. Those of a CSV file begin with the names of the columns. */
+  take(): Uint8Array;
+}
+
 type Environment = Record<string, string>;
 
 /** Numbers by name, as an enum of the native module. */
@@ -134,7 +142,11 @@ export interface Native {
   /** Refuses a flow with this status for an edit, unless it is pending. */
   checkPending(status: number | undefined): void;
   parseFee(text: string): { amount: string; currency?: string } | null;
+  addAmounts(one: string, other: string): string | null;
+  compareAmounts(one: string, other: string): number | null;
   totalFees(fees: string): Packed;
+  toRow(position: number, response: string): Packed;
+  RowEncoder: new (position: number, isCsv: boolean) => NativeRowEncoder;
   Sandbox: new () => NativeSandbox;
   /** `options` holds the `timeout` and, for a flow, the status `until`. */
   Wait: new (options: string) => NativeWait;

@@ -37,7 +37,7 @@ export class Pages<T> implements AsyncIterable<T, undefined, undefined>, AsyncIt
     signal: AbortSignal | undefined,
   ) {
     const start = (reader: NativePageReader): PageIterator<T> => new PageIterator(reader, readItem, logger, signal);
-    iterations.set(this, new Iterations(start, open));
+    iterations.set(this, new Iterations(start, open, readItem));
   }
 
   /** Number of items on all pages, as the service last reported it; `undefined` before the first page. */
@@ -120,13 +120,20 @@ export class Pages<T> implements AsyncIterable<T, undefined, undefined>, AsyncIt
 
 /** The iterations over one list. */
 class Iterations<T> {
+  /** Reads an item; it identifies the type of the items. */
+  readonly readItem: (reader: Reader) => T;
   readonly #start: (reader: NativePageReader) => PageIterator<T>;
   readonly #open: () => NativePageReader;
   /** The latest one. */
   latest: PageIterator<T>;
   #isStarted = false;
 
-  constructor(start: (reader: NativePageReader) => PageIterator<T>, open: () => NativePageReader) {
+  constructor(
+    start: (reader: NativePageReader) => PageIterator<T>,
+    open: () => NativePageReader,
+    readItem: (reader: Reader) => T,
+  ) {
+    this.readItem = readItem;
     this.#start = start;
     this.#open = open;
     this.latest = start(open());
@@ -305,3 +312,8 @@ class PageIterator<T> {
 
 /** The private parts of all `Pages`. */
 const iterations = new PrivateParts<Iterations<unknown>>();
+
+/** Returns the function that reads the items of a list, which identifies their type; `undefined` for any other value. */
+export function itemReaderOf(tasks: unknown): ((reader: Reader) => unknown) | undefined {
+  return tasks instanceof Pages ? iterations.get(tasks).readItem : undefined;
+}
