@@ -197,7 +197,10 @@ suite('fees of one currency', () => {
     assert.equal(String(one.add(two)), '0.30(USD)');
     assert.equal(one.compare(two), -1);
     assert.equal(one.compare(new Fee('0.1', 'USD')), 0);
-    assert.deepEqual([two, one].sort((a, b) => a.compare(b)), [one, two]);
+    assert.deepEqual(
+      [two, one].sort((a, b) => a.compare(b)),
+      [one, two],
+    );
   });
 
   test('of another currency are refused', () => {

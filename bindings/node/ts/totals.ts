@@ -55,7 +55,12 @@ export function totalsByDay(
     fees.add(task);
   };
   const inOrder = (): [string, Fees][] => [...days].sort(([one], [other]) => (one < other ? -1 : 1));
-  return forEachTask(tasks, siteOf(totalsByDay), add, () => new Map(inOrder().map(([day, fees]) => [day, fees.totals()])));
+  return forEachTask(
+    tasks,
+    siteOf(totalsByDay),
+    add,
+    () => new Map(inOrder().map(([day, fees]) => [day, fees.totals()])),
+  );
 }
 
 /** Returns the cost of a task, `taskSumPayFee`; `undefined` if it is missing or cannot be parsed. */
@@ -108,7 +113,9 @@ class Fees {
   }
 
   totals(): Totals {
-    return Object.fromEntries(TOTALED.map((name, index) => [name, total(this.#columns[index] ?? [])])) as unknown as Totals;
+    return Object.fromEntries(
+      TOTALED.map((name, index) => [name, total(this.#columns[index] ?? [])]),
+    ) as unknown as Totals;
   }
 }
 

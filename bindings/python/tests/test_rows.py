@@ -78,7 +78,9 @@ def test_a_row_has_plain_values() -> None:
     assert {name: type(row[name]) for name in expected} == {name: type(value) for name, value in expected.items()}
 
 
-@pytest.mark.parametrize("name", ["GroupCallPage", "GroupCallTask", "RecallFlow", "RecallFlowDetail", "RecallNodeDetail"])
+@pytest.mark.parametrize(
+    "name", ["GroupCallPage", "GroupCallTask", "RecallFlow", "RecallFlowDetail", "RecallNodeDetail"]
+)
 def test_all_rows_of_a_type_have_a_column_for_each_field(name: str) -> None:
     response_class = getattr(rf, name)
     columns = list(response_class().to_row())
@@ -190,7 +192,12 @@ def test_a_canceled_export_leaves_the_old_file(tmp_path: Path) -> None:
 
     async def run() -> None:
         reached = asyncio.Event()
-        export = asyncio.ensure_future(rf.write_csv(slow(), path, on_progress=lambda rows: rows == 1000 and reached.set()))
+
+        def report(rows: int) -> None:
+            if rows == 1000:
+                reached.set()
+
+        export = asyncio.ensure_future(rf.write_csv(slow(), path, on_progress=report))
         await reached.wait()
         export.cancel()
         with pytest.raises(asyncio.CancelledError):

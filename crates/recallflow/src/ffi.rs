@@ -10,8 +10,8 @@ mod edit;
 pub(crate) mod options;
 mod record;
 pub(crate) mod request;
-mod wait;
 mod rows;
+mod wait;
 
 pub use call::{Pages, build_runtime, describe_operation, prepare_json};
 pub use edit::{Edit, PreparedEdit, check_pending};

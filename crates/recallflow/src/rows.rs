@@ -175,14 +175,13 @@ impl<T: FromRow + Serialize> ToRow for T {
     fn to_row(&self) -> TableRow {
         // A response is a JSON object, so both steps succeed.
         let json = to_json_bytes(self).unwrap_or_default();
-        let record = Record::parse(json.into(), T::SHAPE).unwrap_or_else(|_| Record::empty(T::SHAPE));
+        let record = Record::parse(json, T::SHAPE).unwrap_or_else(|_| Record::empty(T::SHAPE));
         TableRow::of_record(record.root())
     }
 }
 
 /// The columns of each type in [`RESPONSES`].
-static COLUMNS: LazyLock<Vec<Vec<Column>>> =
-    LazyLock::new(|| RESPONSES.iter().map(|shape| make_columns(shape)).collect());
+static COLUMNS: LazyLock<Vec<Vec<Column>>> = LazyLock::new(|| RESPONSES.iter().map(make_columns).collect());
 
 /// Returns the columns of a response.
 pub(crate) fn columns_of(shape: &'static Shape) -> &'static [Column] {

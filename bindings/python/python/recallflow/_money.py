@@ -51,7 +51,9 @@ class Fee(Record):
 
     def __radd__(self: F, other: object) -> F:
         # `sum` starts with 0.
-        return self if other == 0 else NotImplemented
+        if other != 0:
+            return NotImplemented
+        return self
 
     def __lt__(self, other: object) -> bool:
         return self._check_currency(other) and self.amount < other.amount if isinstance(other, Fee) else NotImplemented

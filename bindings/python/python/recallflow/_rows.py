@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from typing import IO, Any, overload
 
@@ -88,9 +88,7 @@ def _write(
         return export.finish()
 
 
-async def _write_async(
-    tasks: AsyncIterable[Response], target: Target, form: str, on_progress: Progress | None
-) -> int:
+async def _write_async(tasks: AsyncIterable[Response], target: Target, form: str, on_progress: Progress | None) -> int:
     with _open(target) as write:
         export = _Export(tasks, form, write, on_progress)
         async for task in tasks:
@@ -128,7 +126,7 @@ class _Export:
 
 
 @contextmanager
-def _open(target: Target) -> Iterator[Callable[[bytes], None]]:
+def _open(target: Target) -> Generator[Callable[[bytes], None], None, None]:
     """Opens a target, and yields the function that writes to it."""
     if not isinstance(target, (str, os.PathLike)):
         yield _writer(target)

@@ -402,7 +402,7 @@ impl GroupCallTask {
     /// unknown state.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.status.and_then(|state| state.next()).is_some_and(<[_]>::is_empty)
+        self.status.and_then(TaskStatus::next).is_some_and(<[_]>::is_empty)
     }
 }
 

@@ -161,12 +161,12 @@ fn cost_and_state(api: &Api, response: &Type) -> TokenStream {
     let state = response.state_enum(api).map(|(field, of)| {
         let finals: Vec<_> = of.final_values().map(|value| value.name.replace('_', " ")).collect();
         let text = format!("Returns whether the state is final ({}); false for an unknown state.", finals.join(", "));
-        let (docs, field) = (doc(&[&text]), field_ident(&field.wire));
+        let (docs, field, of) = (doc(&[&text]), field_ident(&field.wire), ident(&of.name));
         quote! {
             #docs
             #[must_use]
             pub fn is_settled(&self) -> bool {
-                self.#field.and_then(|state| state.next()).is_some_and(<[_]>::is_empty)
+                self.#field.and_then(#of::next).is_some_and(<[_]>::is_empty)
             }
         }
     });
