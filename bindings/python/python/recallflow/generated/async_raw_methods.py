@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from recallflow._raw import AsyncRawMethod, RawCalls
 from recallflow.generated.async_methods import AsyncOperations
 
@@ -11,10 +13,10 @@ from recallflow.generated.async_methods import AsyncOperations
 class AsyncRawOperations(RawCalls):
     """The operations as methods of `AsyncClient.with_raw_response`."""
 
-    cancel_recall_flow = AsyncRawMethod(AsyncOperations.cancel_recall_flow)
-    query_group_calls = AsyncRawMethod(AsyncOperations.query_group_calls)
-    query_recall_flow_detail = AsyncRawMethod(AsyncOperations.query_recall_flow_detail)
-    query_recall_flows = AsyncRawMethod(AsyncOperations.query_recall_flows)
-    update_agent_recall_flow = AsyncRawMethod(AsyncOperations.update_agent_recall_flow)
-    update_recall_flow = AsyncRawMethod(AsyncOperations.update_recall_flow)
-    call = AsyncRawMethod(AsyncOperations.call)
+    cancel_recall_flow: Final = AsyncRawMethod(AsyncOperations.cancel_recall_flow)
+    query_group_calls: Final = AsyncRawMethod(AsyncOperations.query_group_calls)
+    query_recall_flow_detail: Final = AsyncRawMethod(AsyncOperations.query_recall_flow_detail)
+    query_recall_flows: Final = AsyncRawMethod(AsyncOperations.query_recall_flows)
+    update_agent_recall_flow: Final = AsyncRawMethod(AsyncOperations.update_agent_recall_flow)
+    update_recall_flow: Final = AsyncRawMethod(AsyncOperations.update_recall_flow)
+    call: Final = AsyncRawMethod(AsyncOperations.call)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from recallflow._raw import RawCalls, RawMethod
 from recallflow.generated.methods import Operations
 
@@ -11,10 +13,10 @@ from recallflow.generated.methods import Operations
 class RawOperations(RawCalls):
     """The operations as methods of `Client.with_raw_response`."""
 
-    cancel_recall_flow = RawMethod(Operations.cancel_recall_flow)
-    query_group_calls = RawMethod(Operations.query_group_calls)
-    query_recall_flow_detail = RawMethod(Operations.query_recall_flow_detail)
-    query_recall_flows = RawMethod(Operations.query_recall_flows)
-    update_agent_recall_flow = RawMethod(Operations.update_agent_recall_flow)
-    update_recall_flow = RawMethod(Operations.update_recall_flow)
-    call = RawMethod(Operations.call)
+    cancel_recall_flow: Final = RawMethod(Operations.cancel_recall_flow)
+    query_group_calls: Final = RawMethod(Operations.query_group_calls)
+    query_recall_flow_detail: Final = RawMethod(Operations.query_recall_flow_detail)
+    query_recall_flows: Final = RawMethod(Operations.query_recall_flows)
+    update_agent_recall_flow: Final = RawMethod(Operations.update_agent_recall_flow)
+    update_recall_flow: Final = RawMethod(Operations.update_recall_flow)
+    call: Final = RawMethod(Operations.call)
