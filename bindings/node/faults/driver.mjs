@@ -54,11 +54,13 @@ async function callAtOnce(client, call) {
 }
 
 /** Calls the operation. */
-function callOperation(client, { operation, key_id: keyId, timeout_ms: timeout, upload, is_aborted: isAborted }) {
+function callOperation(client, call) {
+  const { operation, key_id: keyId, timeout_ms: timeout, upload, is_aborted: isAborted, verify } = call;
   const controller = new AbortController();
   // The request is sent by then.
   if (isAborted) setTimeout(() => controller.abort(), 500);
   const options = { timeout, signal: controller.signal };
+  if (operation === 'edit') return edit.apply({ ...options, verify });
   if (operation === 'query') return client.queryRecallFlowDetail(keyId, options);
   const update = {
     keyId,
@@ -94,7 +96,7 @@ async function observeCall(client, call) {
   if (before && peak) observed.memory_growth = Math.max(0, peak - before);
   if (error === undefined) {
     const { keyId, recallInterval, recallNum } = response ?? {};
-    observed.value = response && { keyId, recallInterval, recallNum };
+    observed.value = keyId && { keyId, recallInterval, recallNum };
     observed.texts = textsOf(response);
   } else {
     observed.error = error.name ?? String(error);
@@ -109,13 +111,18 @@ async function observeCall(client, call) {
 }
 
 let client;
+/** The edit that the next call applies. */
+let edit;
 for await (const line of createInterface({ input: process.stdin })) {
-  const { open, call } = JSON.parse(line);
+  const { open, begin_edit: beginEdit, call } = JSON.parse(line);
   let reply = {};
   if (open) {
     client?.close();
     const { base_url: baseUrl, api_key: apiKey, api_secret: apiSecret, ca_file: caFile } = open;
     client = new Client({ apiKey, apiSecret, baseUrl, caFile: caFile ?? undefined, logger });
+  } else if (beginEdit) {
+    edit = await client.editRecallFlow(beginEdit.key_id);
+    edit.draft.recallInterval = CHANGED_INTERVAL;
   } else {
     reply = await observeCall(client, call);
   }

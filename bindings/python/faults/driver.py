@@ -24,6 +24,7 @@ import recallflow as rf
 CHANGED_INTERVAL = 77
 ASYNC = sys.argv[1:] == ["asyncio"]
 LOOP = asyncio.new_event_loop()
+EDITS: list[Any] = []
 STATUS = Path("/proc/self/status")
 
 
@@ -91,6 +92,8 @@ async def gather_calls(client: rf.Client | rf.AsyncClient, call: dict[str, Any],
 def begin_call(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
     """Makes the call, or returns the coroutine to await."""
     timeout = call["timeout_ms"] / 1000
+    if call["operation"] == "edit":
+        return EDITS.pop().apply(verify=call["verify"], timeout=timeout)
     if call["operation"] == "query":
         return client.query_recall_flow_detail(call["key_id"], timeout=timeout)
     upload = call["upload"]
@@ -102,6 +105,14 @@ def begin_call(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
         node_list=[rf.RecallNode.reupload("a.wav", bytes(upload)) if upload else rf.RecallNode.uploaded("a.wav")],
     )
     return client.update_recall_flow(update, timeout=timeout)
+
+
+def begin_edit(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> None:
+    """Begins the edit that the next call applies."""
+    begun: Any = client.edit_recall_flow(call["key_id"])
+    edit = LOOP.run_until_complete(begun) if ASYNC else begun
+    edit.replace(recall_interval=CHANGED_INTERVAL)
+    EDITS.append(edit)
 
 
 def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +134,7 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
     if before is not None and peak is not None:
         observed["memory_growth"] = max(0, peak - before)
     if failed is None:
-        observed["value"] = None if result is None else result.to_wire()
+        observed["value"] = result.to_wire() if isinstance(result, rf.RecallFlowDetail) else None
         texts += [str(result), repr(result)]
     else:
         observed |= {
@@ -157,6 +168,8 @@ def main() -> None:
             client = kind(
                 options["api_key"], options["api_secret"], base_url=options["base_url"], ca_file=options["ca_file"]
             )
+        elif client is not None and "begin_edit" in command:
+            begin_edit(client, command["begin_edit"])
         elif client is not None:
             reply = observe(client, command["call"])
         print(json.dumps(reply), flush=True)

@@ -7,6 +7,7 @@
 mod breaks;
 mod codes;
 mod connections;
+mod edits;
 mod foreign_bodies;
 mod headers;
 mod limits;
@@ -35,6 +36,7 @@ pub(crate) fn sections() -> Vec<TableSection> {
         section("Response headers", headers::rows()),
         section("Codes", codes::rows()),
         section("Envelopes", codes::envelopes()),
+        section("Safe edits", edits::rows()),
     ]
 }
 

@@ -95,7 +95,7 @@ fn play_rows(asked: &Asked) -> Result<(), Box<dyn Error>> {
     }
     let complaints = report::list_complaints(&rows, &languages, &findings);
     if complaints.is_empty() {
-        println!("{} faults, each for a query and an update in {}: all as promised", rows.len(), languages.join(", "));
+        println!("{} faults in {}: all as promised", rows.len(), languages.join(", "));
         return Ok(());
     }
     Err(complaints.join("\n").into())

@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(crate) enum DriverCommand {
     /// Creates a client that replaces the previous one. The reply is an empty [`Observed`].
     Open(ClientOptions),
+    /// Begins the edit that this call applies later. The reply is an empty [`Observed`].
+    BeginEdit(DriverCall),
     /// Makes a call with the client.
     Call(DriverCall),
 }
@@ -36,6 +38,8 @@ pub(crate) struct DriverCall {
     pub(crate) upload: usize,
     /// Whether the call is aborted a moment after it has begun.
     pub(crate) is_aborted: bool,
+    /// Whether an edit reads the flow back in any case.
+    pub(crate) verify: bool,
 }
 
 /// The operation of a call.
@@ -46,15 +50,16 @@ pub(crate) enum CallKind {
     Query,
     /// Changes its `recallInterval` to [`CHANGED_INTERVAL`].
     Update,
+    /// Applies an edit that does the same.
+    Edit,
 }
 
 impl CallKind {
-    pub(crate) const ALL: [Self; 2] = [Self::Query, Self::Update];
-
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Query => "query",
             Self::Update => "update",
+            Self::Edit => "edit",
         }
     }
 }

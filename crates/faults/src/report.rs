@@ -16,12 +16,14 @@ const HEAD: &str = "\
 # The outcome of every fault
 
 Each row is a fault that the sandbox plays on every attempt of one call, unless the name says *once*. A `keyId` in the row plays
-the same fault for every client. Each fault is played in every language, for a query and for an update. A row passes only if
+the same fault for every client. Each fault is played in every language, for a query and for an update. The faults of a safe edit
+begin after the flow was read for the first time, and each of its calls has its own deadline. A row passes only if
 
 - the call ends within its deadline plus 200 ms; *ends* is the longest time, and the deadline of the call;
 - the error is one of the library's classes and the one in the row (← its cause), in all languages; an aborted query in Node
   rejects with the reason of its signal;
-- a success is true: the query returns the flow that the service has, and the update changed it;
+- a success is true: the query returns the flow that the service has, and the update or the edit changed it; after an error of
+  an edit with a known outcome, it did not;
 - the server received the number of *requests* in the row, and an update at most once, unless it provably was not processed;
 - the process grows by less than 32 MiB; *grows* is the largest growth;
 - the next call of the same client succeeds after the fault is over;
@@ -50,7 +52,7 @@ pub(crate) fn render_page(sections: &[TableSection], languages: &[String], findi
         );
         push_line(&mut page, &format!("|---|---|---|---|---|---|---|{}", "---|".repeat(languages.len())));
         for (index, row) in section.rows.iter().enumerate() {
-            for operation in CallKind::ALL {
+            for &operation in row.operations() {
                 let of_row = |finding: &&CaseFinding| finding.row == first + index && finding.operation == operation;
                 let found: Vec<_> = findings.iter().filter(of_row).collect();
                 if !found.is_empty() {

@@ -52,10 +52,23 @@ pub(crate) enum Stage {
     Descriptors(u32),
     /// The process of the driver can start no thread, which a lookup of a host name needs.
     NoThread,
+    /// A safe edit, whose faults begin when the flow was read for the first time.
+    Edit(EditStage),
     /// The environment names a proxy, with blanks around its URL, which connects to the sandbox.
     BlanksAroundProxy,
     /// The environment names a proxy of an unknown kind, which does not apply to the sandbox.
     UnusedProxy,
+}
+
+/// What happens while an edit is applied.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EditStage {
+    /// A field of the flow that another client changes before the edit is applied, and its value.
+    pub(crate) meanwhile: Option<(&'static str, i64)>,
+    /// Faults of the following requests, by operation.
+    pub(crate) faults: Vec<(&'static str, Fault)>,
+    /// Whether the flow is read back in any case.
+    pub(crate) verify: bool,
 }
 
 /// A fault that the sandbox plays on requests.
@@ -116,6 +129,19 @@ impl FaultRow {
             is_large: false,
             is_quick: false,
         }
+    }
+
+    /// Creates a row for a safe edit.
+    pub(crate) fn of_edit(name: &str, edit: EditStage) -> Self {
+        Self::on_stage(format!("edit: {name}"), Stage::Edit(edit))
+    }
+
+    /// Reads the flow back in any case.
+    pub(crate) fn verified(mut self) -> Self {
+        if let Stage::Edit(edit) = &mut self.stage {
+            edit.verify = true;
+        }
+        self
     }
 
     /// Plays the fault by a `keyId`.
@@ -180,6 +206,12 @@ impl FaultRow {
         self
     }
 
+    /// Expects success of an update with the last of these requests.
+    pub(crate) fn update_succeeds(mut self, attempts: usize) -> Self {
+        self.update = Expectation { outcome: ExpectedOutcome::Success, attempts };
+        self
+    }
+
     /// Expects this error of both operations.
     pub(crate) fn both_fail(self, class: &'static str, attempts: usize) -> Self {
         self.query_fails(class, attempts).update_fails(class, attempts)
@@ -192,9 +224,8 @@ impl FaultRow {
     }
 
     /// Expects success of both operations.
-    pub(crate) fn both_succeed(mut self, attempts: usize) -> Self {
-        self.update = Expectation { outcome: ExpectedOutcome::Success, attempts };
-        self.query_succeeds(attempts)
+    pub(crate) fn both_succeed(self, attempts: usize) -> Self {
+        self.update_succeeds(attempts).query_succeeds(attempts)
     }
 
     /// Expects success of a query whose flow has no values.
@@ -231,8 +262,18 @@ impl FaultRow {
     pub(crate) fn expected(&self, operation: CallKind) -> Expectation {
         match operation {
             CallKind::Query => self.query,
-            CallKind::Update => self.update,
+            CallKind::Update | CallKind::Edit => self.update,
         }
+    }
+
+    /// Returns the operations for which the row is played.
+    pub(crate) fn operations(&self) -> &'static [CallKind] {
+        if matches!(self.stage, Stage::Edit(_)) { &[CallKind::Edit] } else { &[CallKind::Query, CallKind::Update] }
+    }
+
+    /// Returns the time in which an operation must end. Each of the three calls of an edit has its own timeout.
+    pub(crate) fn time_limit(&self) -> Duration {
+        if matches!(self.stage, Stage::Edit(_)) { self.timeout * 3 } else { self.timeout }
     }
 
     /// Returns the `keyId` of the call.

@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::driver::{Driver, DriverProgram};
 use crate::protocol::{CallKind, DriverCall, DriverCommand};
-use crate::row::{FaultRow, PLAIN_KEY, PlayedFault, Stage};
+use crate::row::{EditStage, FaultRow, PLAIN_KEY, PlayedFault, Stage};
 use crate::secrets::Secrets;
 use crate::stage::CaseSetup;
 use crate::verdict::{PlayedCase, Problem, broken_rules};
@@ -37,7 +37,8 @@ type CaseQueue = Mutex<VecDeque<(usize, CallKind)>>;
 
 /// Plays all rows in all languages.
 pub(crate) fn play(rows: &[FaultRow], programs: &[DriverProgram]) -> Vec<CaseFinding> {
-    let mut order: Vec<_> = (0..rows.len()).flat_map(|row| CallKind::ALL.map(|operation| (row, operation))).collect();
+    let mut order: Vec<_> =
+        (0..rows.len()).flat_map(|row| rows[row].operations().iter().map(move |operation| (row, *operation))).collect();
     // Start with the rows that wait; others run meanwhile.
     order.sort_by_key(|(row, _)| !rows[*row].is_waiting());
     let queue = |program: &DriverProgram| {
@@ -164,16 +165,21 @@ impl Worker<'_> {
             at_once: 1,
             upload: 0,
             is_aborted: false,
+            verify: false,
         };
         let plain = DriverCommand::Call(call(CallKind::Query, PLAIN_KEY, AMPLE_MS));
         if matches!(row.stage, Stage::Requests(PlayedFault { reused: true, .. })) {
             driver.send_command(&plain)?;
         }
-        set.begin_fault(row);
         let timeout_ms = u64::try_from(row.timeout.as_millis()).unwrap_or(u64::MAX);
         let call = call(operation, row.key_id(), timeout_ms);
         let FaultRow { at_once, upload, aborted_in, .. } = *row;
-        let faulty = DriverCall { at_once, upload, is_aborted: aborted_in.is_some(), ..call };
+        let verify = matches!(row.stage, Stage::Edit(EditStage { verify: true, .. }));
+        let faulty = DriverCall { at_once, upload, is_aborted: aborted_in.is_some(), verify, ..call };
+        if operation == CallKind::Edit {
+            driver.send_command(&DriverCommand::BeginEdit(faulty))?;
+        }
+        set.begin_fault(row);
         let faulty = DriverCommand::Call(faulty);
         let limit = match row.stage {
             Stage::Descriptors(number) => Some(("--nofile", number)),

@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use recallflow::{Client, Error, RecallFlowDetail, RecallNode, RecallType, UpdateRecallFlow};
+use recallflow::{Client, Error, FlowEdit, RecallFlowDetail, RecallNode, RecallType, UpdateRecallFlow};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tracing_subscriber::fmt::MakeWriter;
@@ -26,15 +26,23 @@ pub(crate) fn run_driver() -> io::Result<()> {
     tracing::subscriber::set_global_default(subscriber).map_err(io::Error::other)?;
     let runtime = Runtime::new()?;
     let mut client = None;
+    let mut edit = None;
     for line in io::stdin().lock().lines() {
         let observed = match serde_json::from_str(&line?)? {
             DriverCommand::Open(options) => {
                 client = Some(open_client(&options).map_err(io::Error::other)?);
                 Observed::default()
             }
+            DriverCommand::BeginEdit(call) => {
+                let client = client_with_timeout(client.as_ref(), call)?;
+                let mut begun = runtime.block_on(client.edit_recall_flow(call.key_id)).map_err(io::Error::other)?;
+                begun.draft = begun.draft.recall_interval(changed_interval());
+                edit = Some(begun);
+                Observed::default()
+            }
             DriverCommand::Call(call) => {
-                let client = client.as_ref().ok_or_else(|| io::Error::other("there is no client"))?;
-                observe_call(&runtime, client, call, &log)
+                let client = client_with_timeout(client.as_ref(), call)?;
+                observe_call(&runtime, &client, edit.take(), call, &log)
             }
         };
         writeln!(io::stdout(), "{}", serde_json::to_string(&observed)?)?;
@@ -50,12 +58,25 @@ fn open_client(options: &ClientOptions) -> Result<Client, Error> {
     }
 }
 
-fn observe_call(runtime: &Runtime, client: &Client, call: DriverCall, log: &CapturedLog) -> Observed {
+fn client_with_timeout(client: Option<&Client>, call: DriverCall) -> io::Result<Client> {
+    let client = client.ok_or_else(|| io::Error::other("there is no client"))?;
+    Ok(client.with_timeout(Duration::from_millis(call.timeout_ms)))
+}
+
+/// An edit that was begun.
+type Edit = FlowEdit<UpdateRecallFlow>;
+
+fn observe_call(
+    runtime: &Runtime,
+    client: &Client,
+    edit: Option<Edit>,
+    call: DriverCall,
+    log: &CapturedLog,
+) -> Observed {
     log.take();
-    let client = client.with_timeout(Duration::from_millis(call.timeout_ms));
     let growth = Growth::start();
     let started = Instant::now();
-    let outcome = runtime.block_on(make_calls(&client, call));
+    let outcome = runtime.block_on(make_calls(client, edit, call));
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
     let mut observed = Observed { milliseconds, memory_growth: growth.peak_bytes(), ..Observed::default() };
     observed.texts = vec![log.take(), format!("{client:?} {client:#?}")];
@@ -70,14 +91,20 @@ fn observe_call(runtime: &Runtime, client: &Client, call: DriverCall, log: &Capt
 }
 
 /// Makes all calls at the same time, and returns the first failure, or the outcome of the last call.
-async fn make_calls(client: &Client, call: DriverCall) -> Result<Option<RecallFlowDetail>, Error> {
+async fn make_calls(client: &Client, edit: Option<Edit>, call: DriverCall) -> Result<Option<RecallFlowDetail>, Error> {
+    if let Some(edit) = edit {
+        let applied = if call.verify { edit.apply_and_verify().await } else { edit.apply().await };
+        return applied.map(|_| None);
+    }
     let mut calls = JoinSet::new();
     for _ in 0..call.at_once {
         let client = client.clone();
         calls.spawn(async move {
             match call.operation {
                 CallKind::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
-                CallKind::Update => client.update_recall_flow(&update_request(call)).await.map(|()| None),
+                CallKind::Update | CallKind::Edit => {
+                    client.update_recall_flow(&update_request(call)).await.map(|()| None)
+                }
             }
         });
     }
@@ -85,11 +112,14 @@ async fn make_calls(client: &Client, call: DriverCall) -> Result<Option<RecallFl
     outcomes.into_iter().try_fold(None, |_, outcome| outcome)
 }
 
+fn changed_interval() -> i32 {
+    CHANGED_INTERVAL.try_into().unwrap_or_default()
+}
+
 /// Returns the update that every driver sends.
 fn update_request(DriverCall { key_id, upload, .. }: DriverCall) -> UpdateRecallFlow {
-    let interval = CHANGED_INTERVAL.try_into().unwrap_or_default();
     let node = if upload == 0 { RecallNode::uploaded("a.wav") } else { RecallNode::reupload("a.wav", vec![0; upload]) };
-    UpdateRecallFlow::new(key_id, interval, 2, RecallType::Failed).node_list([node])
+    UpdateRecallFlow::new(key_id, changed_interval(), 2, RecallType::Failed).node_list([node])
 }
 
 fn record_error(error: &Error, observed: &mut Observed) {

@@ -49,7 +49,7 @@ impl CaseSetup {
         };
         match &row.stage {
             Stage::Requests(PlayedFault { over_tls: true, .. }) => set.start_with_tls(Certificate::Trusted)?,
-            Stage::Requests(_) | Stage::Descriptors(_) | Stage::NoThread | Stage::UnusedProxy => {
+            Stage::Requests(_) | Stage::Descriptors(_) | Stage::NoThread | Stage::Edit(_) | Stage::UnusedProxy => {
                 set.sandbox = Some(sandbox_builder().start_blocking()?);
             }
             Stage::Tls(certificate) => set.start_with_tls(*certificate)?,
@@ -112,6 +112,16 @@ impl CaseSetup {
             // With a delay, the calls are in progress at the same time.
             sandbox.script(vec![Fault::Delay(Duration::from_millis(100)); row.at_once]);
         }
+        if let (Stage::Edit(edit), Some(sandbox)) = (&row.stage, &self.sandbox) {
+            sandbox.reset();
+            if let (Some((field, value)), Some(mut flow)) = (edit.meanwhile, sandbox.flow(row.key_id())) {
+                flow[field] = value.into();
+                sandbox.insert_flow(flow);
+            }
+            for (operation, fault) in &edit.faults {
+                sandbox.script_for(operation, [fault.clone()]);
+            }
+        }
         let (Stage::Requests(played), Some(sandbox)) = (&row.stage, &self.sandbox) else { return };
         sandbox.reset();
         if row.key_id() == PLAIN_KEY {
@@ -133,7 +143,7 @@ impl CaseSetup {
     pub(crate) fn end_fault(&mut self, row: &FaultRow) -> io::Result<()> {
         let address = self.address.or(self.sandbox.as_ref().map(Sandbox::address));
         let builder = match &row.stage {
-            Stage::Requests(_) => {
+            Stage::Requests(_) | Stage::Edit(_) => {
                 self.requests_end();
                 return Ok(());
             }

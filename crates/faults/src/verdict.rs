@@ -41,7 +41,7 @@ pub(crate) enum Problem {
 pub(crate) fn broken_rules(row: &FaultRow, operation: CallKind, case: &PlayedCase) -> Vec<Problem> {
     let mut problems = Vec::new();
     let observed = &case.observed;
-    let latest = row.timeout + GRACE;
+    let latest = row.time_limit() + GRACE;
     if observed.milliseconds > latest.as_secs_f64() * 1e3 {
         problems.push(Problem::Late(format!("took {:.0} ms", observed.milliseconds)));
     }
@@ -63,11 +63,18 @@ pub(crate) fn broken_rules(row: &FaultRow, operation: CallKind, case: &PlayedCas
     {
         wrong(untrue);
     }
+    let is_unknown = observed.error.as_deref() == Some("OutcomeUnknownError");
+    if operation == CallKind::Edit && observed.error.is_some() && !is_unknown && shows_change(case) {
+        wrong("the flow was changed, although the error says that nothing was".to_owned());
+    }
     if case.requests.len() != expected.attempts {
         wrong(format!("{} requests instead of {}", case.requests.len(), expected.attempts));
     }
-    let processed = case.requests.iter().filter(|request| may_be_processed(request)).count();
-    if operation == CallKind::Update && processed > row.at_once {
+    let is_read =
+        |request: &&RecordedRequest| request.operation.as_deref().is_some_and(|name| name.starts_with("query"));
+    let updates = case.requests.iter().filter(|request| operation == CallKind::Update || !is_read(request));
+    let processed = updates.filter(|request| may_be_processed(request)).count();
+    if operation != CallKind::Query && processed > row.at_once {
         wrong(format!("the update was sent {processed} times to where it may have been applied"));
     }
     if observed.memory_growth.is_some_and(|growth| growth >= MOST_GROWTH) {
@@ -86,11 +93,16 @@ pub(crate) fn broken_rules(row: &FaultRow, operation: CallKind, case: &PlayedCas
     problems
 }
 
+/// Returns whether the flow has the change of updates.
+fn shows_change(case: &PlayedCase) -> bool {
+    case.flow.as_ref().is_some_and(|flow| flow["recallInterval"] == CHANGED_INTERVAL)
+}
+
 /// Returns why a success is false.
 fn untrue_success(outcome: ExpectedOutcome, operation: CallKind, case: &PlayedCase) -> Option<String> {
     let flow = case.flow.as_ref()?;
     let is_true = match operation {
-        CallKind::Update => outcome == ExpectedOutcome::Empty || flow["recallInterval"] == CHANGED_INTERVAL,
+        CallKind::Update | CallKind::Edit => outcome == ExpectedOutcome::Empty || shows_change(case),
         CallKind::Query => {
             let read = |name: &str| case.observed.value.as_ref().map(|value| value[name].clone()).unwrap_or_default();
             let known = ["keyId", "recallInterval", "recallNum"];
