@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 
-import { Client, RecallFlowError, RecallNode, RecallType } from 'recallflow';
+import { Client, RecallFlowError, RecallNode, RecallStatus, RecallType } from 'recallflow';
 
 const CHANGED_INTERVAL = 77;
 
@@ -61,6 +61,9 @@ function callOperation(client, call) {
   if (isAborted) setTimeout(() => controller.abort(), 500);
   const options = { timeout, signal: controller.signal };
   if (operation === 'edit') return edit.apply({ ...options, verify });
+  if (operation === 'wait') {
+    return client.waitForRecallFlow(keyId, { ...options, until: RecallStatus.PENDING, maxRetries: 0 });
+  }
   if (operation === 'query') return client.queryRecallFlowDetail(keyId, options);
   const update = {
     keyId,

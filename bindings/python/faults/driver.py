@@ -94,6 +94,9 @@ def begin_call(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> Any:
     timeout = call["timeout_ms"] / 1000
     if call["operation"] == "edit":
         return EDITS.pop().apply(verify=call["verify"], timeout=timeout)
+    if call["operation"] == "wait":
+        pending = rf.RecallStatus.PENDING
+        return client.wait_for_recall_flow(call["key_id"], until=pending, timeout=timeout, max_retries=0)
     if call["operation"] == "query":
         return client.query_recall_flow_detail(call["key_id"], timeout=timeout)
     upload = call["upload"]
@@ -143,7 +146,7 @@ def observe(client: rf.Client | rf.AsyncClient, call: dict[str, Any]) -> dict[st
             "code": getattr(failed, "code", None),
             "http_status": getattr(failed, "http_status", None),
         }
-        cause = getattr(failed, "cause", None)
+        cause = getattr(failed, "cause", failed.__cause__)
         observed["cause"] = None if cause is None else type(cause).__name__
         texts += shown(failed) + ([] if cause is None else shown(cause))
     texts += [str(client), repr(client), repr(getattr(client, "__dict__", None)), *LOGGED.kept]

@@ -13,6 +13,7 @@ mod headers;
 mod limits;
 mod sizes;
 mod statuses;
+mod waits;
 
 use crate::row::FaultRow;
 
@@ -37,6 +38,7 @@ pub(crate) fn sections() -> Vec<TableSection> {
         section("Codes", codes::rows()),
         section("Envelopes", codes::envelopes()),
         section("Safe edits", edits::rows()),
+        section("Waiting", waits::rows()),
     ]
 }
 

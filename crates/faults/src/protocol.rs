@@ -52,6 +52,8 @@ pub(crate) enum CallKind {
     Update,
     /// Applies an edit that does the same.
     Edit,
+    /// Waits until the flow is pending, without retries of a read.
+    Wait,
 }
 
 impl CallKind {
@@ -60,6 +62,7 @@ impl CallKind {
             Self::Query => "query",
             Self::Update => "update",
             Self::Edit => "edit",
+            Self::Wait => "wait",
         }
     }
 }

@@ -17,7 +17,8 @@ const HEAD: &str = "\
 
 Each row is a fault that the sandbox plays on every attempt of one call, unless the name says *once*. A `keyId` in the row plays
 the same fault for every client. Each fault is played in every language, for a query and for an update. The faults of a safe edit
-begin after the flow was read for the first time, and each of its calls has its own deadline. A row passes only if
+begin after the flow was read for the first time, and each of its calls has its own deadline. A wait ends when it reads that the
+flow is pending, and its reads are not retried one by one. A row passes only if
 
 - the call ends within its deadline plus 200 ms; *ends* is the longest time, and the deadline of the call;
 - the error is one of the library's classes and the one in the row (← its cause), in all languages; an aborted query in Node

@@ -29,6 +29,8 @@ pub(crate) struct FaultRow {
     pub(crate) upload: usize,
     /// The only language that can abort a call and report how it ended, if the row aborts the call.
     pub(crate) aborted_in: Option<&'static str>,
+    /// Whether the call waits for the state of the flow.
+    pub(crate) is_wait: bool,
     /// Whether a separate process plays the row, whose memory is measured alone.
     pub(crate) is_large: bool,
     /// Whether `cargo xtask test` plays the row.
@@ -126,9 +128,15 @@ impl FaultRow {
             at_once: 1,
             upload: 0,
             aborted_in: None,
+            is_wait: false,
             is_large: false,
             is_quick: false,
         }
+    }
+
+    /// Creates a row for a wait, whose last read begins at three quarters of its short deadline.
+    pub(crate) fn of_wait(name: &str, fault: Fault) -> Self {
+        Self { is_wait: true, ..Self::new(format!("wait: {name}"), fault) }.with_short_deadline()
     }
 
     /// Creates a row for a safe edit.
@@ -261,14 +269,18 @@ impl FaultRow {
     /// Returns the expected outcome of an operation.
     pub(crate) fn expected(&self, operation: CallKind) -> Expectation {
         match operation {
-            CallKind::Query => self.query,
+            CallKind::Query | CallKind::Wait => self.query,
             CallKind::Update | CallKind::Edit => self.update,
         }
     }
 
     /// Returns the operations for which the row is played.
     pub(crate) fn operations(&self) -> &'static [CallKind] {
-        if matches!(self.stage, Stage::Edit(_)) { &[CallKind::Edit] } else { &[CallKind::Query, CallKind::Update] }
+        match self.stage {
+            Stage::Edit(_) => &[CallKind::Edit],
+            _ if self.is_wait => &[CallKind::Wait],
+            _ => &[CallKind::Query, CallKind::Update],
+        }
     }
 
     /// Returns the time in which an operation must end. Each of the three calls of an edit has its own timeout.

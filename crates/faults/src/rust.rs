@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use recallflow::{Client, Error, FlowEdit, RecallFlowDetail, RecallNode, RecallType, UpdateRecallFlow};
+use recallflow::{Client, Error, FlowEdit, RecallFlowDetail, RecallNode, RecallStatus, RecallType, UpdateRecallFlow};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tracing_subscriber::fmt::MakeWriter;
@@ -102,6 +102,11 @@ async fn make_calls(client: &Client, edit: Option<Edit>, call: DriverCall) -> Re
         calls.spawn(async move {
             match call.operation {
                 CallKind::Query => client.query_recall_flow_detail(call.key_id).await.map(Some),
+                CallKind::Wait => {
+                    let (client, timeout) = (client.with_max_retries(0), client.timeout());
+                    let until = RecallStatus::Pending;
+                    client.wait_for_recall_flow(call.key_id, until, timeout, |_, _, _| {}).await.map(Some)
+                }
                 CallKind::Update | CallKind::Edit => {
                     client.update_recall_flow(&update_request(call)).await.map(|()| None)
                 }
@@ -129,9 +134,14 @@ fn record_error(error: &Error, observed: &mut Observed) {
     observed.http_status = error.http_status();
     observed.texts.push(all_texts(error));
     observed.texts.extend(error.remedy().map(str::to_owned));
-    if let Error::OutcomeUnknown(unknown) = error {
-        observed.cause = Some(unknown.cause.kind().as_str().to_owned());
-        observed.texts.push(all_texts(&unknown.cause));
+    let cause = match error {
+        Error::OutcomeUnknown(unknown) => Some(&unknown.cause),
+        Error::Wait(wait) => wait.cause.as_ref(),
+        _ => None,
+    };
+    if let Some(cause) = cause {
+        observed.cause = Some(cause.kind().as_str().to_owned());
+        observed.texts.push(all_texts(cause));
     }
     let mut source = error.source();
     while let Some(inner) = source {

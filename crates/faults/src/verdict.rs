@@ -103,7 +103,7 @@ fn untrue_success(outcome: ExpectedOutcome, operation: CallKind, case: &PlayedCa
     let flow = case.flow.as_ref()?;
     let is_true = match operation {
         CallKind::Update | CallKind::Edit => outcome == ExpectedOutcome::Empty || shows_change(case),
-        CallKind::Query => {
+        CallKind::Query | CallKind::Wait => {
             let read = |name: &str| case.observed.value.as_ref().map(|value| value[name].clone()).unwrap_or_default();
             let known = ["keyId", "recallInterval", "recallNum"];
             known.iter().all(|name| {
