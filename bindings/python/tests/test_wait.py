@@ -73,9 +73,14 @@ def test_tasks_are_read_until_each_has_ended(recallflow_sandbox: Sandbox, pauses
 def test_fields_of_the_query_can_be_passed_by_keyword(recallflow_sandbox: Sandbox) -> None:
     client = recallflow_sandbox.client()
     tasks = client.wait_for_group_calls(
-        str_time="2024-01-01 00:00:00", end_time="2024-06-03 15:13:01", search_condition="14:49:17", timeout=60
+        str_time="2024-01-01 00:00:00",
+        end_time="2024-06-03 15:13:01",
+        search_condition="14:49:17",
+        timeout=60,
+        extra_headers={"X-Campaign": "june"},
     )
     assert len(tasks) == 1
+    assert recallflow_sandbox.requests[-1].header("x-campaign") == "june"
     with pytest.raises(TypeError, match="str_time"):
         client.wait_for_group_calls(QUERY, str_time="2024-01-01 00:00:00", timeout=60)
 

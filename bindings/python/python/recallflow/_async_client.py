@@ -60,6 +60,7 @@ class AsyncClient(AsyncOperations):
         timeout: float,
         on_progress: Callable[[int, int, RecallFlowDetail], object] | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowDetail:
         """Waits until a recall flow has this status. See `Client.wait_for_recall_flow`.
 
@@ -68,7 +69,9 @@ class AsyncClient(AsyncOperations):
         polling = Polling[RecallFlowDetail](self._core, status_of(until), timeout, parts_of_flow)
 
         async def read() -> RecallFlowDetail:
-            return await self.query_recall_flow_detail(key_id, timeout=polling.call_timeout(), max_retries=max_retries)
+            return await self.query_recall_flow_detail(
+                key_id, timeout=polling.call_timeout(), max_retries=max_retries, extra_headers=extra_headers
+            )
 
         return await wait(polling, read, on_progress)
 
@@ -79,6 +82,7 @@ class AsyncClient(AsyncOperations):
         timeout: float,
         on_progress: Callable[[int, int, list[GroupCallTask]], object] | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
         **fields: Any,
     ) -> list[GroupCallTask]:
         """Waits until every task of a query has ended. See `Client.wait_for_group_calls`.
@@ -89,7 +93,7 @@ class AsyncClient(AsyncOperations):
         selection = query_of(query, fields)
 
         async def read() -> list[GroupCallTask]:
-            return await AsyncPages[GroupCallTask](polling.tasks(selection, max_retries)).to_list()
+            return await AsyncPages[GroupCallTask](polling.tasks(selection, max_retries, extra_headers)).to_list()
 
         return await wait(polling, read, on_progress)
 

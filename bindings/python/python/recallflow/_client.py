@@ -71,6 +71,7 @@ class Client(Operations):
         timeout: float,
         on_progress: Callable[[int, int, RecallFlowDetail], object] | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> RecallFlowDetail:
         """Waits until a recall flow has this status, and returns the flow.
 
@@ -84,6 +85,7 @@ class Client(Operations):
             on_progress: Called after each read with the number of ended nodes, the number of nodes, and the flow. Its
                 exception ends the wait.
             max_retries: Maximum number of attempts of each read after the first; None for the client's.
+            extra_headers: Headers to send with each request; None for the client's.
 
         Raises:
             WaitError: The time is over, or the status can no longer be reached; see its `reason` and `last`.
@@ -92,7 +94,9 @@ class Client(Operations):
         polling = Polling[RecallFlowDetail](self._core, status_of(until), timeout, parts_of_flow)
 
         def read() -> RecallFlowDetail:
-            return self.query_recall_flow_detail(key_id, timeout=polling.call_timeout(), max_retries=max_retries)
+            return self.query_recall_flow_detail(
+                key_id, timeout=polling.call_timeout(), max_retries=max_retries, extra_headers=extra_headers
+            )
 
         return wait(polling, read, on_progress)
 
@@ -103,6 +107,7 @@ class Client(Operations):
         timeout: float,
         on_progress: Callable[[int, int, list[GroupCallTask]], object] | None = None,
         max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
         **fields: Any,
     ) -> list[GroupCallTask]:
         """Waits until every task of a query is finished, failed, canceled or suspended, and returns the tasks.
@@ -117,6 +122,7 @@ class Client(Operations):
             on_progress: Called after each read with the number of ended tasks, the number of tasks, and the tasks. Its
                 exception ends the wait.
             max_retries: Maximum number of attempts of each call after the first; None for the client's.
+            extra_headers: Headers to send with each request; None for the client's.
             **fields: Fields of the query, in its place.
 
         Raises:
@@ -127,7 +133,7 @@ class Client(Operations):
         selection = query_of(query, fields)
 
         def read() -> list[GroupCallTask]:
-            return Pages[GroupCallTask](polling.tasks(selection, max_retries)).to_list()
+            return Pages[GroupCallTask](polling.tasks(selection, max_retries, extra_headers)).to_list()
 
         return wait(polling, read, on_progress)
 

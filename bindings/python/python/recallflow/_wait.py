@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from recallflow._errors import ConfigError, RecallFlowError, WaitError
@@ -52,9 +52,11 @@ class Polling(Generic[T]):
         """Returns the timeout of a call that begins now."""
         return min(self.time_left(), self._core.timeout)
 
-    def tasks(self, query: GroupCallQuery, max_retries: int | None) -> PagedQuery:
+    def tasks(
+        self, query: GroupCallQuery, max_retries: int | None, extra_headers: Mapping[str, str] | None
+    ) -> PagedQuery:
         """Returns the query for a list of tasks that has to be read by the deadline."""
-        overrides = (self.call_timeout(), max_retries)
+        overrides = (self.call_timeout(), max_retries, extra_headers)
         return PagedQuery(self._core, operations.QUERY_GROUP_CALLS, query, overrides, 1, True, self.time_left())
 
     def see(self, value: T) -> tuple[int, int]:
