@@ -39,6 +39,32 @@ pub fn warnings(env: &Env, position: u32, request: String) -> napi::Result<Parce
     })
 }
 
+/// Refuses a request of the type at this position that breaks a rule.
+#[napi]
+pub fn check_request(position: u32, request: String) -> napi::Result<()> {
+    catch_panics(None, || {
+        let violations = match read_request(position, &request, Form::Request)? {
+            Ok(request) => request.violations(),
+            Err(violations) => violations,
+        };
+        if violations.is_empty() { Ok(()) } else { Err(invalid_request(violations)) }
+    })
+}
+
+/// Returns the start and the end of a month.
+#[napi]
+pub fn span_of_month(month: String) -> napi::Result<Vec<String>> {
+    let span = recallflow::span_of_month(&month).map_err(core_exception)?;
+    Ok(vec![span.start.to_string(), span.end.to_string()])
+}
+
+/// Returns the start and the end of a day.
+#[napi]
+pub fn span_of_day(day: String) -> napi::Result<Vec<String>> {
+    let span = recallflow::span_of_day(&day).map_err(core_exception)?;
+    Ok(vec![span.start.to_string(), span.end.to_string()])
+}
+
 /// Returns the wire form of a request of the type at this position.
 #[napi]
 pub fn request_to_wire(env: &Env, position: u32, request: String) -> napi::Result<Parcel<'_>> {

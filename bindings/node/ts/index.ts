@@ -40,6 +40,7 @@ export * from './generated/requests.js';
 export type * from './generated/responses.js';
 export type { Logger } from './logging.js';
 export { Fee, FeeTotal } from './money.js';
+export { nameOf } from './names.js';
 export type {
   CallOptions,
   ClientOptions,
@@ -53,5 +54,15 @@ export { Pages } from './pages.js';
 export type { Extra } from './reader.js';
 export { toRow, writeCsv, writeJsonl, type ExportOptions, type Row } from './rows.js';
 export { costOf, isSettled, totals, totalsByDay } from './totals.js';
-export { fromWire, toWire, toWireText, validate, warnings, type RequestName, type ResponseName } from './values.js';
 export type { FlowWaitOptions, WaitOptions } from './wait.js';
+export { spanOfDay, spanOfMonth, type Span } from './spans.js';
+export {
+  assertRequest,
+  fromWire,
+  toWire,
+  toWireText,
+  validate,
+  warnings,
+  type RequestName,
+  type ResponseName,
+} from './values.js';

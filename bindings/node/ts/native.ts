@@ -134,6 +134,10 @@ export interface Native {
   editChanges(original: string, draft: string): Packed;
   validate(position: number, request: string): Packed;
   warnings(position: number, request: string): Packed;
+  /** Refuses a request that breaks a rule. */
+  checkRequest(position: number, request: string): void;
+  spanOfMonth(month: string): [string, string];
+  spanOfDay(day: string): [string, string];
   requestToWire(position: number, request: string): Packed;
   requestFromWire(position: number, wire: string): Packed;
   responseToWire(position: number, response: string): Packed;

@@ -85,6 +85,28 @@ export function validate(request: unknown, type?: RequestName): Violation[] {
 }
 
 /**
+ * Asserts that a value is a request of a type, and breaks no rule. Nothing is sent.
+ *
+ * ```ts
+ * const update: unknown = JSON.parse(text);
+ * assertRequest(update, 'UpdateRecallFlow');
+ * await client.updateRecallFlow(update);
+ * ```
+ *
+ * @param value - The request, or a part of one such as a node.
+ * @param type - The type of the request.
+ * @throws {@link InvalidRequestError} with every violation.
+ * @throws {@link ConfigError} if `type` is not a type of requests.
+ */
+export function assertRequest<N extends RequestName>(value: unknown, type: N): asserts value is RequestTypes[N] {
+  const site = siteOf(assertRequest);
+  const json = encode(value);
+  attempt(() => {
+    native.checkRequest(requestPosition(json, type), json);
+  }, site);
+}
+
+/**
  * Returns warnings about parts of a request that are valid but probably mistakes, such as settings without an effect. The
  * list is empty if the request cannot be read.
  *

@@ -53,8 +53,8 @@ mod _native {
     use crate::sandbox::{Sandbox, serve_sandbox};
     #[pymodule_export]
     use crate::values::{
-        add_amounts, check_pending, describe_drift, from_dict, from_wire, parse_fee, time, to_update, to_wire,
-        total_fees, validate, warnings, wire_names,
+        add_amounts, check_pending, describe_drift, from_dict, from_wire, parse_fee, span_of_day, span_of_month, time,
+        to_update, to_wire, total_fees, validate, warnings, wire_names,
     };
     #[pymodule_export]
     use crate::wait::Wait;

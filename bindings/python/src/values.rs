@@ -6,11 +6,12 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyType};
 use recallflow::ffi::{self, Form, Json, Request};
-use recallflow::{Drift, Error, Fee, LocalDateTime, Violation};
+use recallflow::{Drift, Error, Fee, LocalDateTime, Span, Violation};
 
 use crate::classes::{Class, Classes};
 use crate::errors::{catch_panics, core_exception};
 use crate::from_python::{Accepted, PyValue};
+use crate::objects::describe_object;
 use crate::{from_python, order, python, to_json, to_python};
 
 /// Returns the registered class of a value, and whether it is a class of requests.
@@ -172,6 +173,32 @@ pub(crate) fn time<'py>(text: &Bound<'py, PyString>) -> PyResult<Option<Bound<'p
     // A text with a lone surrogate is not a time, and has no UTF-8.
     let time = text.to_str().ok().and_then(|text| text.parse::<LocalDateTime>().ok());
     time.map(|time| Classes::registered(text.py())?.times.new_datetime(text.py(), time)).transpose()
+}
+
+/// Returns the start and the end of a month.
+#[pyfunction]
+pub(crate) fn span_of_month<'py>(month: &Bound<'py, PyAny>) -> PyResult<[Bound<'py, PyAny>; 2]> {
+    new_span(month, recallflow::span_of_month)
+}
+
+/// Returns the start and the end of a day.
+#[pyfunction]
+pub(crate) fn span_of_day<'py>(day: &Bound<'py, PyAny>) -> PyResult<[Bound<'py, PyAny>; 2]> {
+    new_span(day, recallflow::span_of_day)
+}
+
+fn new_span<'py>(
+    given: &Bound<'py, PyAny>,
+    span_of: fn(&str) -> Result<Span, Error>,
+) -> PyResult<[Bound<'py, PyAny>; 2]> {
+    let text = match given.cast::<PyString>().ok().and_then(|text| text.to_str().ok()) {
+        Some(text) => text.to_owned(),
+        // Is neither a month nor a day, so the error shows it.
+        None => describe_object(given)?,
+    };
+    let span = span_of(&text).map_err(core_exception)?;
+    let (py, times) = (given.py(), &Classes::registered(given.py())?.times);
+    Ok([times.new_datetime(py, span.start)?, times.new_datetime(py, span.end)?])
 }
 
 /// Returns the request that writes a response back.

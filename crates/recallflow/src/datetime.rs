@@ -115,7 +115,8 @@ impl LocalDateTime {
     }
 }
 
-const fn days_in_month(year: u16, month: u8) -> u8 {
+/// Returns the number of days of a month.
+pub(crate) const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,

@@ -58,6 +58,7 @@ from recallflow._notebook import ValueList
 from recallflow._pages import Pages
 from recallflow._raw import Parsed, RawResponse  # noqa: F401
 from recallflow._rows import to_row, write_csv, write_jsonl
+from recallflow._spans import Span, span_of_day, span_of_month
 from recallflow._totals import totals, totals_by_day
 from recallflow._values import Extra, Request, Response, Value
 from recallflow.generated import enums, requests, responses, service
@@ -105,6 +106,7 @@ __all__: list[str] = [
     "RequestWarning",
     "Response",
     "ServiceError",
+    "Span",
     "TimeoutError",
     "TimestampExpiredError",
     "TransportError",
@@ -114,6 +116,8 @@ __all__: list[str] = [
     "Violation",
     "WaitError",
     "__version__",
+    "span_of_day",
+    "span_of_month",
     "to_row",
     "totals",
     "totals_by_day",

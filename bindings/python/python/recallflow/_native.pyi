@@ -30,6 +30,8 @@ __all__ = [
     "refusal",
     "serve_sandbox",
     "setup",
+    "span_of_day",
+    "span_of_month",
     "time",
     "to_row",
     "to_update",
@@ -107,6 +109,8 @@ class RowEncoder:
 def add_amounts(one: str, other: str) -> str | None:
     """Adds amounts as decimal text; None if the sum has too many digits."""
 
+def span_of_day(day: object) -> list[datetime]: ...
+def span_of_month(month: object) -> list[datetime]: ...
 def parse_fee(text: str) -> tuple[str, str | None] | None:
     """Returns the amount as decimal text, and the currency."""
 

@@ -37,8 +37,8 @@ const TYPESCRIPT_PROPERTIES: &str = "
 
 /// Members of every generated type, in `snake_case`.
 pub(super) const MEMBERS: &str = "
-    constructor copy cost extra from_dict from_json from_wire is_settled new replace to_dict to_json to_row to_update to_wire
-    validate warnings
+    constructor copy cost extra from_dict from_json from_wire in_span is_settled new replace to_dict to_json to_row to_update
+    to_wire validate warnings
 ";
 
 /// Names that the bodies of the generated Python classes use. A field of the same name would hide them.
@@ -90,7 +90,7 @@ const LIBRARY_TYPES: &str = "
     InvalidRequestError IpRestrictedError LocalDateTime Operation OperationInfo OperationKind Operations OutcomeUnknownError
     Overrides PagedQuery Pages PagingOptions
     ParameterError Phase ProtocolError RateLimitedError Reader RecallFlowError Record Recorded Request RequestTypes
-    RequestWarning Response ResponseTypes Rule Sandbox ServiceError TimeoutError TimestampExpiredError TransportError
+    RequestWarning Response ResponseTypes Rule Sandbox ServiceError Span TimeoutError TimestampExpiredError TransportError
     UnavailableError Value Violation WholePages
 ";
 

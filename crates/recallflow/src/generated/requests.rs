@@ -197,6 +197,12 @@ impl GroupCallQuery {
         }
     }
 
+    /// Returns a value with this time span, and the same defaults as `new`.
+    #[must_use]
+    pub fn in_span(span: crate::span::Span) -> Self {
+        Self::new(span.start, span.end)
+    }
+
     /// Page number, starting at 1.
     #[must_use]
     pub fn current(mut self, current: i32) -> Self {
@@ -487,6 +493,12 @@ impl RecallFlowQuery {
     #[must_use]
     pub fn new(str_time: LocalDateTime, end_time: LocalDateTime) -> Self {
         Self { current: 1, size: 100, str_time, end_time, task_name: None, extra: Extra::default() }
+    }
+
+    /// Returns a value with this time span, and the same defaults as `new`.
+    #[must_use]
+    pub fn in_span(span: crate::span::Span) -> Self {
+        Self::new(span.start, span.end)
     }
 
     /// Page number, starting at 1.

@@ -85,6 +85,7 @@ fn stored_type(field: &Field) -> TokenStream {
 fn methods(api: &Api, request: &Type) -> TokenStream {
     let name = ident(&request.name);
     let new = new_constructor(api, request);
+    let in_span = span_constructor(request);
     let constructors = request.constructors.iter().map(|constructor| named_constructor(request, constructor));
     let setters = request.fields.iter().map(setter);
     let documented = request.fields.iter().map(Field::wire_path);
@@ -95,6 +96,7 @@ fn methods(api: &Api, request: &Type) -> TokenStream {
             const NAMES: FieldNames = FieldNames { documented: &[#(#documented),*], foreign: &[#(#foreign),*] };
 
             #new
+            #in_span
             #(#constructors)*
             #(#setters)*
 
@@ -194,6 +196,21 @@ fn new_constructor(api: &Api, request: &Type) -> TokenStream {
             Self { #(#values,)* extra: Extra::default() }
         }
     }
+}
+
+/// Renders `in_span` for a query whose time span is all that `new` takes.
+fn span_constructor(request: &Type) -> Option<TokenStream> {
+    let (start, end) = request.span()?;
+    let parameters = request.fields.iter().filter(|field| is_parameter_of_new(field));
+    parameters.map(|field| field.wire.as_str()).eq([start, end]).then(|| {
+        quote! {
+            /// Returns a value with this time span, and the same defaults as `new`.
+            #[must_use]
+            pub fn in_span(span: crate::span::Span) -> Self {
+                Self::new(span.start, span.end)
+            }
+        }
+    })
 }
 
 /// Renders `Default` for a type with a public `new` without parameters, as Rust programmers expect.
