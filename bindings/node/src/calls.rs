@@ -25,7 +25,7 @@ pub(crate) struct Calls {
 }
 
 /// Identifies one call, even after another call has reused its slot.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CallId {
     slot: u32,
     serial: u32,
@@ -64,6 +64,8 @@ struct Pending {
     id: CallId,
     /// The name of an update, and the handle that cancels it.
     update: Option<Update>,
+    /// Whether JavaScript asked for the HTTP response.
+    keeps_response: bool,
     /// Aborts the call when dropped.
     _call: Call,
 }
@@ -78,7 +80,7 @@ impl Calls {
 
     /// Stores the call that got the last identity.
     pub(crate) fn insert(&mut self, id: CallId, call: Call, update: Option<Update>) {
-        let pending = Some(Pending { id, update, _call: call });
+        let pending = Some(Pending { id, update, keeps_response: false, _call: call });
         match self.free.pop() {
             Some(slot) => self.slots[slot as usize] = pending,
             None => self.slots.push(pending),
@@ -102,12 +104,17 @@ impl Calls {
         Some(AbortedUpdate { operation: operation.into_owned(), attempts: cancel.cancel()? })
     }
 
-    /// Ends a call whose outcome JavaScript takes. Its slot stays reserved until [`Self::release_taken`].
-    pub(crate) fn complete(&mut self, id: CallId) {
-        if self.is_pending(id) {
-            self.slots[id.slot as usize] = None;
-            self.taken.push(id.slot);
-        }
+    /// Notes that JavaScript asks for the HTTP response of a call. Returns false if it is not pending.
+    pub(crate) fn keep_response(&mut self, id: CallId) -> bool {
+        let pending = self.slots.get_mut(id.slot as usize).and_then(Option::as_mut).filter(|pending| pending.id == id);
+        pending.map(|pending| pending.keeps_response = true).is_some()
+    }
+
+    /// Ends a pending call whose outcome JavaScript takes. Its slot stays reserved until [`Self::release_taken`]. Returns
+    /// whether JavaScript asked for its HTTP response.
+    pub(crate) fn complete(&mut self, id: CallId) -> bool {
+        self.taken.push(id.slot);
+        self.slots[id.slot as usize].take().is_some_and(|pending| pending.keeps_response)
     }
 
     /// Frees the slots of all outcomes that JavaScript has taken, because it has dispatched them.

@@ -3,7 +3,7 @@
 //! Calls run on the background thread, which never touches JavaScript. It pushes an event to the queue and, if no wake-up is
 //! pending, wakes the event loop. So one wake-up serves all calls that have ended meanwhile.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +24,7 @@ use serde_json::{Map, Value};
 use crate::calls::{AbortedUpdate, CallId, Calls};
 use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::pack::Pack;
+use crate::received::{Received, ReceivedResponse};
 use crate::wake::{Holder, Wake, create_wake};
 
 /// Maximum time for which one `take` occupies the event loop.
@@ -59,8 +60,8 @@ pub enum EventKind {
 
 /// The result of a call that succeeded.
 pub(crate) enum Output {
-    Nothing,
-    Response(Pack),
+    /// The response, if the operation has one, and the HTTP response.
+    Call(Option<Pack>, Option<Received>),
     Items(Pack),
     End,
 }
@@ -76,6 +77,7 @@ struct Packed {
     kind: EventKind,
     call: CallId,
     pack: Pack,
+    received: Option<Received>,
 }
 
 struct EventQueue {
@@ -126,6 +128,8 @@ pub struct Completions {
     holder: Holder,
     /// Events that no batch had room or time for.
     backlog: VecDeque<Packed>,
+    /// The HTTP responses that JavaScript asked for.
+    responses: HashMap<CallId, ReceivedResponse>,
 }
 
 #[napi]
@@ -135,7 +139,13 @@ impl Completions {
     pub fn new(env: Env, wake: Function<'_, (), Unknown<'static>>) -> napi::Result<Self> {
         let (wake, holder) = create_wake(env, wake)?;
         let queue = EventQueue { state: Mutex::default(), wake };
-        Ok(Self { queue: Arc::new(queue), calls: Calls::default(), holder, backlog: VecDeque::new() })
+        Ok(Self {
+            queue: Arc::new(queue),
+            calls: Calls::default(),
+            holder,
+            backlog: VecDeque::new(),
+            responses: HashMap::new(),
+        })
     }
 
     /// Writes the next events to `buffer`, until it is full or [`TIME_SLICE`] has passed, and returns their texts.
@@ -165,7 +175,7 @@ impl Completions {
                 .ok_or_else(|| config_exception("the buffer is too short"))?;
             let end = Instant::now() + TIME_SLICE;
             let (mut at, mut texts, mut needed) = (0, Vec::new(), 0);
-            while let Some(packed) = self.backlog.front() {
+            while let Some(packed) = self.backlog.front_mut() {
                 // Events of aborted calls are dropped.
                 if self.calls.is_pending(packed.call) {
                     let Some(length) = buffer.get_mut(at..).and_then(|rest| write_event(rest, packed)) else {
@@ -176,8 +186,9 @@ impl Completions {
                     if packed.pack.has_text() {
                         texts.push(packed.pack.text_for_javascript(env)?);
                     }
-                    if !matches!(packed.kind, EventKind::LogLine) {
-                        self.calls.complete(packed.call);
+                    if !matches!(packed.kind, EventKind::LogLine) && self.calls.complete(packed.call) {
+                        let response = packed.received.take().map(|received| (packed.call, received.into()));
+                        self.responses.extend(response);
                     }
                 }
                 self.backlog.pop_front();
@@ -189,6 +200,18 @@ impl Completions {
             summary.copy_from_slice(&[at, self.backlog.len(), needed].map(as_float));
             Ok(Some(texts).filter(|texts| !texts.is_empty()))
         })
+    }
+
+    /// Keeps the HTTP response of a call when it ends. Returns false if it has ended.
+    #[napi]
+    pub fn keep_response(&mut self, call: f64) -> bool {
+        self.calls.keep_response(CallId::from_number(call))
+    }
+
+    /// Takes the HTTP response of a call whose outcome was taken.
+    #[napi]
+    pub fn take_response(&mut self, call: f64) -> Option<ReceivedResponse> {
+        self.responses.remove(&CallId::from_number(call))
     }
 
     /// Aborts a call; does nothing if it has ended. Describes it if it is an update that may have been applied.
@@ -255,24 +278,24 @@ impl Completions {
 }
 
 fn pack_event(event: Event) -> Packed {
-    let (kind, call, pack) = match event {
-        Event::Ended(call, outcome) => {
-            let (kind, pack) = match *outcome {
-                Ok(Output::Nothing) => (EventKind::Nothing, Pack::default()),
-                Ok(Output::Response(pack)) => (EventKind::Response, pack),
-                Ok(Output::Items(pack)) => (EventKind::Items, pack),
-                Ok(Output::End) => (EventKind::End, Pack::default()),
-                Err(failure) => (EventKind::Failure, pack_failure(&failure)),
-            };
-            (kind, call, pack)
-        }
-        Event::LogLine(call, line) => (EventKind::LogLine, call, Pack::of_json(&log_record(line))),
+    let packed = |kind, call, pack| Packed { kind, call, pack, received: None };
+    let event = match event {
+        Event::Ended(call, outcome) => match *outcome {
+            Ok(Output::Call(data, received)) => {
+                let kind = if data.is_some() { EventKind::Response } else { EventKind::Nothing };
+                Packed { received, ..packed(kind, call, data.unwrap_or_default()) }
+            }
+            Ok(Output::Items(pack)) => packed(EventKind::Items, call, pack),
+            Ok(Output::End) => packed(EventKind::End, call, Pack::default()),
+            Err(failure) => packed(EventKind::Failure, call, pack_failure(&failure)),
+        },
+        Event::LogLine(call, line) => packed(EventKind::LogLine, call, Pack::of_json(&log_record(line))),
     };
-    if pack.fits_javascript() {
-        return Packed { kind, call, pack };
+    if event.pack.fits_javascript() {
+        return event;
     }
     let text = "the response is too large for a JavaScript string: lower `maxResponseBytes`, or request a smaller page";
-    Packed { kind: EventKind::Failure, call, pack: pack_failure(&Failure::Config(text.to_owned())) }
+    packed(EventKind::Failure, event.call, pack_failure(&Failure::Config(text.to_owned())))
 }
 
 fn pack_failure(failure: &Failure) -> Pack {
@@ -280,7 +303,7 @@ fn pack_failure(failure: &Failure) -> Pack {
 }
 
 /// Writes an event if the buffer has room for it, and returns its length.
-fn write_event(buffer: &mut [f64], Packed { kind, call, pack }: &Packed) -> Option<usize> {
+fn write_event(buffer: &mut [f64], Packed { kind, call, pack, .. }: &Packed) -> Option<usize> {
     let event = buffer.get_mut(..HEAD_LENGTH as usize + pack.numbers.len())?;
     let (head, contents) = event.split_at_mut(HEAD_LENGTH as usize);
     head.copy_from_slice(&[

@@ -15,6 +15,7 @@ use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::options;
 use crate::pack::{Pack, Parcel};
 use crate::pages::PageReader;
+use crate::received::Received;
 use crate::wire_form::find_misfit;
 
 /// A client of the core. It holds the secret, and no method returns it.
@@ -248,11 +249,13 @@ fn start_call(
 ) -> napi::Result<f64> {
     let (info, cancel) = (prepared.call().clone(), prepared.cancel());
     let call = async move {
-        Ok(match client.send_prepared(prepared).await? {
-            ResponseData::Nothing => Output::Nothing,
-            ResponseData::Object(record) => Output::Response(Pack::of_record(&record)),
-            ResponseData::Json(json) => Output::Response(Pack::of_text(&String::from_utf8_lossy(&json))),
-        })
+        let (data, exchange) = client.exchange(prepared).await?;
+        let data = match data {
+            ResponseData::Nothing => None,
+            ResponseData::Object(record) => Some(Pack::of_record(&record)),
+            ResponseData::Json(json) => Some(Pack::of_text(&String::from_utf8_lossy(&json))),
+        };
+        Ok(Output::Call(data, exchange.map(|exchange| Received { client, exchange })))
     };
     completions.start(env, info, call, Some(cancel), is_logged)
 }

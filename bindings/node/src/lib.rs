@@ -16,6 +16,7 @@ mod infer;
 mod options;
 mod pack;
 mod pages;
+mod received;
 mod rows;
 mod sandbox;
 mod text;

@@ -16,9 +16,9 @@ use crate::wire_form::describe_json;
 /// Options by name. Undefined options are absent.
 pub(crate) type Options = Map<String, Value>;
 
-/// The options of a client that the core does not know by name: the credentials, and the one that only the package's
+/// The options of a client that the core does not know by name: the credentials, and those that only the package's
 /// TypeScript uses.
-const OTHER_CLIENT_OPTIONS: [&str; 3] = ["apiKey", "apiSecret", "logger"];
+const OTHER_CLIENT_OPTIONS: [&str; 4] = ["apiKey", "apiSecret", "logger", "onAttempt"];
 
 /// The option of a call that only the package's TypeScript uses.
 const OTHER_CALL_OPTIONS: [&str; 1] = ["signal"];

@@ -3,7 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { parseExactly } from './bigints.js';
-import { start } from './completions.js';
+import { start, type PendingCall } from './completions.js';
 import { FlowEdit, type EditOptions, type PrepareEdit } from './edit.js';
 import { encode } from './encode.js';
 import { siteOf, type Change, type Site } from './errors.js';
@@ -11,7 +11,7 @@ import { attempt } from './failures.js';
 import { Operations } from './generated/operations.js';
 import type { GroupCallQuery } from './generated/requests.js';
 import type { GroupCallTask, RecallFlowDetail, RecallFlowDetailDrafts } from './generated/responses.js';
-import type { LogWriter } from './logging.js';
+import type { Observer } from './events.js';
 import { native, type NativeCompletions, type NativeCore } from './native.js';
 import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
 import type {
@@ -25,13 +25,14 @@ import type {
 } from './options.js';
 import { Pages } from './pages.js';
 import { PrivateParts } from './parts.js';
+import { CallPromise } from './promise.js';
 import { open, type Reader } from './reader.js';
 import { Polling, type FlowWaitOptions, type WaitOptions } from './wait.js';
 
 /** The private parts of a client. */
 interface Parts {
   core: NativeCore;
-  logger: LogWriter | undefined;
+  observer: Observer;
 }
 
 const parts = new PrivateParts<Parts>();
@@ -101,11 +102,11 @@ export class Client extends Operations {
    */
   withOptions(options: Overrides): this {
     const site = siteOf(Client.prototype.withOptions);
-    const { core, logger } = parts.get(this);
+    const { core, observer } = parts.get(this);
     const given = attempt(() => clientOptions(options), site);
     const client = Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this);
     const adjusted = attempt(() => core.withOptions(given.text), site);
-    parts.set(client, { core: adjusted, logger: given.logger ?? logger });
+    parts.set(client, { core: adjusted, observer: given.observer.withDefaults(observer) });
     return client;
   }
 
@@ -150,7 +151,7 @@ export class Client extends Operations {
    * @throws {@link ConfigError} if `path` or `kind` is wrong, or the path is that of an update that is called as a query.
    * @throws {@link InvalidRequestError} if the body is not an object or array, or holds a value without a JSON form.
    */
-  call<T = unknown>(path: string, body: object, options?: EndpointOptions): Promise<T> {
+  call<T = unknown>(path: string, body: object, options?: EndpointOptions): CallPromise<T> {
     const { kind, others } = endpointOptions(options);
     return startCall(
       parts.get(this),
@@ -269,7 +270,7 @@ export class Client extends Operations {
     options: CallOptions | undefined,
     read: ((reader: Reader) => T) | undefined,
     method: (...args: never) => unknown,
-  ): Promise<T> {
+  ): CallPromise<T> {
     return startCall(
       parts.get(this),
       options,
@@ -291,11 +292,11 @@ export class Client extends Operations {
     method: (...args: never) => unknown,
   ): Pages<T> {
     const site = siteOf(method);
-    const { core, logger } = parts.get(this);
+    const { core, observer } = parts.get(this);
     const { text, signal } = attempt(() => callOptions(options), site);
     return attempt(() => {
       const query = encode(request);
-      return new Pages(() => core.pages(operation, query, text), readItem, logger, signal);
+      return new Pages(() => core.pages(operation, query, text), readItem, observer, signal);
     }, site);
   }
 }
@@ -328,30 +329,32 @@ type Submit = () => (
 
 /** Starts a call. `read` reads the response; without it there is none. */
 function startCall<T>(
-  { core, logger }: Parts,
+  { core, observer }: Parts,
   options: CallOptions | undefined,
   site: Site,
   submit: Submit,
   read: ((reader: Reader) => T) | undefined,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
+): CallPromise<T> {
+  return CallPromise.of((resolve, reject) => {
     const { text, signal } = attempt(() => callOptions(options), site);
     const begin = submit();
     // Last, because getters in the arguments may abort the signal.
     if (signal?.aborted === true) {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may have any reason
       reject(signal.reason);
-      return;
+      return undefined;
     }
-    start((completions) => attempt(() => begin(core, completions, text, logger !== undefined), site), {
+    const active = observer.active();
+    const pending: PendingCall = {
       resolve: (reader) => {
         resolve(reader === undefined || read === undefined ? (undefined as T) : read(reader));
       },
       reject,
       site,
-      logger,
+      observer: active,
       signal,
-    });
+    };
+    start((completions) => attempt(() => begin(core, completions, text, active !== undefined), site), pending);
+    return pending;
   });
 }
 
@@ -366,6 +369,6 @@ function make(
   site: Site,
   core: (options: string, environment: Record<string, string>) => NativeCore,
 ): Parts {
-  const { text, logger } = attempt(() => clientOptions(options), site);
-  return { core: attempt(() => core(text, variables), site), logger };
+  const { text, observer } = attempt(() => clientOptions(options), site);
+  return { core: attempt(() => core(text, variables), site), observer };
 }

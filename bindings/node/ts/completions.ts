@@ -6,8 +6,9 @@ import { setImmediate } from 'node:timers';
 
 import { camel, moveTo, type Site } from './errors.js';
 import { errorOf, outcomeUnknown } from './failures.js';
-import type { Logger, LogWriter } from './logging.js';
-import { native, type NativeCompletions } from './native.js';
+import type { Observer } from './events.js';
+import type { Logger } from './logging.js';
+import { native, type NativeCompletions, type ReceivedResponse } from './native.js';
 import { Reader } from './reader.js';
 
 const { CALL_SLOTS, EventKind, HEAD_LENGTH, SUMMARY_LENGTH } = native;
@@ -37,10 +38,13 @@ export interface PendingCall {
   resolve(reader: Reader | undefined): void;
   reject(error: unknown): void;
   site: Site;
-  logger: LogWriter | undefined;
+  observer: Observer | undefined;
   signal: AbortSignal | undefined;
-  /** The asynchronous context of the caller, in which the logger is called, so that its `AsyncLocalStorage` works. */
+  /** The asynchronous context of the caller, in which the observer is called, so that its `AsyncLocalStorage` works. */
   context?: AsyncResource;
+  /** Whether the HTTP response is kept, and that response. */
+  keepsResponse?: boolean;
+  received?: ReceivedResponse | undefined;
 }
 
 // Not the global functions, which browser-like test environments lack and others replace with fake clocks. Fake clocks may
@@ -73,7 +77,7 @@ export function start(submit: (completions: NativeCompletions) => number, pendin
   const call = submit(completions);
   pending.call = call;
   slots[call % CALL_SLOTS] = pending;
-  if (pending.logger !== undefined) {
+  if (pending.observer !== undefined) {
     pending.context = new AsyncResource('recallflow', { requireManualDestroy: true });
   }
   if (pending.signal !== undefined) {
@@ -91,6 +95,12 @@ export function abort(pending: PendingCall): void {
   if (pending.call !== undefined && removePending(pending.call) !== undefined) {
     completions.abort(pending.call);
   }
+}
+
+/** Keeps the HTTP response of a call. Returns false if the response has already arrived. */
+export function keepResponse(pending: PendingCall): boolean {
+  pending.keepsResponse ||= pending.call !== undefined && completions.keepResponse(pending.call);
+  return pending.keepsResponse;
 }
 
 /** Returns a call if it is pending. */
@@ -212,12 +222,15 @@ function dispatchNext({ numbers, texts }: Batch): number {
 function handleEvent(kind: number, call: number, reader: Reader): void {
   if (kind === EventKind.LogLine) {
     const pending = findPending(call);
-    pending?.context?.runInAsyncScope(writeLogLine, undefined, pending.logger, reader);
+    pending?.context?.runInAsyncScope(passLogLine, undefined, pending.observer, reader);
     return;
   }
   const pending = removePending(call);
   if (pending === undefined) {
     return;
+  }
+  if (pending.keepsResponse === true) {
+    pending.received = completions.takeResponse(call) ?? undefined;
   }
   try {
     if (kind === EventKind.Failure) {
@@ -230,7 +243,7 @@ function handleEvent(kind: number, call: number, reader: Reader): void {
   }
 }
 
-function writeLogLine(writer: LogWriter | undefined, reader: Reader): void {
+function passLogLine(observer: Observer | undefined, reader: Reader): void {
   const line = reader.any() as { level: string; message: string; fields: Record<string, unknown> };
   const level = line.level === 'trace' ? 'debug' : (line.level as keyof Logger);
   const fields = Object.fromEntries(
@@ -239,5 +252,5 @@ function writeLogLine(writer: LogWriter | undefined, reader: Reader): void {
       name === 'operation' ? camel(String(value)) : value,
     ]),
   );
-  writer?.write(level, line.message, fields);
+  observer?.receive(level, line.message, fields);
 }

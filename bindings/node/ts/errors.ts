@@ -50,6 +50,16 @@ export interface Change {
   readonly text: string;
 }
 
+/** The HTTP response that led to an error. */
+export interface ErrorResponse {
+  /** HTTP status code. */
+  readonly httpStatus: number;
+  /** The headers by their lower-case names, redacted. Several values of one name are joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as text, redacted and at most 16,384 characters long. Control characters are blanks. */
+  readonly body: string;
+}
+
 /** Phase of an attempt. */
 export type Phase = 'resolve' | 'connect' | 'tls' | 'request' | 'response' | 'body';
 
@@ -69,6 +79,8 @@ export interface Circumstances {
   phase?: Phase | undefined;
   /** Whether the same call may succeed later. */
   isRetryable?: boolean | undefined;
+  /** Response of the last attempt, if there was a whole one. */
+  response?: ErrorResponse | undefined;
   /** Error that caused this one. */
   cause?: unknown;
 }
@@ -82,7 +94,9 @@ function named(type: abstract new (...args: never) => Error, name: string): void
 function assign(error: RecallFlowError, properties: object): void {
   for (const [name, value] of Object.entries(properties)) {
     if (value !== undefined && name !== 'cause') {
-      Object.defineProperty(error, name, { value, configurable: true, enumerable: true, writable: true });
+      // The response is long, and its essence is in the message.
+      const enumerable = name !== 'response';
+      Object.defineProperty(error, name, { value, configurable: true, enumerable, writable: true });
     }
   }
 }
@@ -108,6 +122,8 @@ export class RecallFlowError extends Error {
   declare readonly phase: Phase | undefined;
   /** Whether the same call may succeed later, without a change of the request, the options or the account. */
   declare readonly isRetryable: boolean;
+  /** Response of the last attempt; `undefined` if there was no whole response. Printing the error does not show it. */
+  declare readonly response: ErrorResponse | undefined;
 
   constructor(message = '', circumstances: Circumstances = {}) {
     super(message, 'cause' in circumstances ? { cause: circumstances.cause } : undefined);

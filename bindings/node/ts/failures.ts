@@ -14,6 +14,7 @@ import {
   violationOf,
   type Circumstances,
   type DescribedDrift,
+  type ErrorResponse,
   type Phase,
   type Site,
   type Violation,
@@ -41,6 +42,7 @@ interface Payload {
   meaning?: string | null;
   excerpt?: string;
   reason?: string;
+  response?: { http_status: number; headers: Record<string, string>; body: string };
   cause?: Payload;
 }
 
@@ -94,6 +96,10 @@ export function outcomeUnknown(update: { operation: string; attempts: number }, 
   return withoutStack(() => new OutcomeUnknownError(`${message}; ${remedy}`, circumstances));
 }
 
+function responseOf({ response }: Payload): ErrorResponse | undefined {
+  return response && { httpStatus: response.http_status, headers: response.headers, body: response.body };
+}
+
 /** Creates the error for a failure of the native module. */
 export function errorOf(described: unknown): RecallFlowError {
   const payload = described as Payload;
@@ -110,6 +116,7 @@ export function errorOf(described: unknown): RecallFlowError {
     retryAfter: payload.retry_after == null ? undefined : Math.round(payload.retry_after * 1e3),
     phase: payload.phase ?? undefined,
     isRetryable: payload.is_retryable ?? false,
+    response: responseOf(payload),
   };
   const details = {
     ...circumstances,

@@ -28,6 +28,7 @@ export {
   type Change,
   type Circumstances,
   type Drift,
+  type ErrorResponse,
   type Phase,
   type RequestWarning,
   type Rule,
@@ -38,6 +39,7 @@ export * from './generated/enums.js';
 export * from './generated/service.js';
 export * from './generated/requests.js';
 export type * from './generated/responses.js';
+export type { AttemptEvent } from './events.js';
 export type { Logger } from './logging.js';
 export { Fee, FeeTotal } from './money.js';
 export { nameOf } from './names.js';
@@ -51,6 +53,7 @@ export type {
   SharedOptions,
 } from './options.js';
 export { Pages } from './pages.js';
+export { CallPromise, RawResponse, type WithResponse } from './promise.js';
 export type { Extra } from './reader.js';
 export { toRow, writeCsv, writeJsonl, type ExportOptions, type Row } from './rows.js';
 export { costOf, isSettled, totals, totalsByDay } from './totals.js';

@@ -24,22 +24,19 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A logger whose methods take the fields before the message, such as those of pino and bunyan. */
 type FieldsFirst = Record<string, ((fields: Fields, message: string) => unknown) | undefined>;
 
-/** Writes log records. The failure of a logger is reported once, because it would otherwise be reported for every record. */
-export class LogWriter {
-  readonly #logger: Logger;
+/** Calls functions of the caller. Their failure is reported once, because they may fail for every record. */
+export class FailureReporter {
+  readonly #name: string;
   #hasFailed = false;
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  constructor(name: string) {
+    this.#name = name;
   }
 
-  /** Writes a record. An error of the logger must neither fail the call nor go unnoticed. */
-  write(level: keyof Logger, message: string, fields: Fields): void {
-    const logger = this.#logger;
+  /** Calls a function. An error of it must neither fail the call nor go unnoticed. */
+  run(act: () => unknown): void {
     try {
-      const returned: unknown = takesFieldsFirst(logger)
-        ? logger[level]?.(fields, message)
-        : logger[level]?.(message, fields);
+      const returned = act();
       if (isPromise(returned)) {
         returned.catch((error: unknown) => {
           this.#warn(error);
@@ -54,8 +51,26 @@ export class LogWriter {
     if (!this.#hasFailed) {
       this.#hasFailed = true;
       // The text, because `emitWarning` refuses errors of another realm, as in Jest.
-      process.emitWarning(`the logger failed; its next failures are not reported: ${shown(error)}`);
+      process.emitWarning(`${this.#name} failed; its next failures are not reported: ${shown(error)}`);
     }
+  }
+}
+
+/** Writes log records. */
+export class LogWriter {
+  readonly #logger: Logger;
+  readonly #failures = new FailureReporter('the logger');
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Writes a record. */
+  write(level: keyof Logger, message: string, fields: Fields): void {
+    const logger = this.#logger;
+    this.#failures.run(() =>
+      takesFieldsFirst(logger) ? logger[level]?.(fields, message) : logger[level]?.(message, fields),
+    );
   }
 }
 

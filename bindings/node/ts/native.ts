@@ -14,12 +14,25 @@ export interface AbortedUpdate {
   attempts: number;
 }
 
+/** The HTTP response of a call. */
+export interface ReceivedResponse {
+  httpStatus: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  attempts: number;
+  elapsed: number;
+}
+
 /** The completion queue of one thread; see `src/completions.rs`. */
 export interface NativeCompletions {
   /** Writes events to the buffer, and returns their texts if there are any. */
   take(buffer: Float64Array): string[] | null;
   /** Aborts a call. Describes it if it is an update that may have been applied. */
   abort(call: number): AbortedUpdate | null;
+  /** Keeps the HTTP response of a call when it ends. Returns false if it has ended. */
+  keepResponse(call: number): boolean;
+  /** Takes the HTTP response of a call whose outcome was taken. */
+  takeResponse(call: number): ReceivedResponse | null;
   /** Starts a call that panics; in test builds only. */
   panic?(operation: number): number;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { encode } from './encode.js';
 import { ConfigError } from './errors.js';
+import { Observer, type AttemptEvent } from './events.js';
 import { PATH_OPTIONS, type CommonCallOptions, type CommonOptions, type CommonOverrides } from './generated/options.js';
 import { LogWriter, type Logger } from './logging.js';
 import { isSignal, isUrl } from './realms.js';
@@ -12,12 +13,19 @@ import { isSignal, isUrl } from './realms.js';
 export interface SharedOptions extends CommonOptions {
   /** Logger for attempts and calls, such as `console` or `pino()`. Log records never hold a body or a secret. */
   logger?: Logger | undefined;
+  /**
+   * Function that receives the end of each attempt. An error of it does not fail the call, and the process warns of it once.
+   * The channel `recallflow:attempt` of `node:diagnostics_channel` publishes the same events for all clients.
+   */
+  onAttempt?: ((event: AttemptEvent) => unknown) | undefined;
 }
 
 /** Options of `client.withOptions`. Those that are left out keep their value. */
 export interface Overrides extends CommonOverrides {
   /** Logger for attempts and calls. Default: the client's. */
   logger?: Logger | undefined;
+  /** Function that receives the end of each attempt. Default: the client's. */
+  onAttempt?: SharedOptions['onAttempt'];
 }
 
 /** Options of `new Client`. */
@@ -73,21 +81,24 @@ function isPlain(options: unknown): boolean {
   return Object.prototype.toString.call(options) === '[object Object]';
 }
 
-/** Splits the options of a client into the JSON for the native module and the logger. */
-export function clientOptions(options: SharedOptions | Overrides): { text: string; logger: LogWriter | undefined } {
+/** Splits the options of a client into the JSON for the native module and the receivers of log records. */
+export function clientOptions(options: SharedOptions | Overrides): { text: string; observer: Observer } {
   if (!isPlain(options)) {
     throw new ConfigError('expected an object of client options, such as `{ apiKey, apiSecret }`');
   }
-  const { logger, ...rest }: SharedOptions = options;
+  const { logger, onAttempt, ...rest }: SharedOptions = options;
   if (logger !== undefined && (typeof logger !== 'object' || (logger as unknown) === null)) {
     throw new ConfigError(
       'expected an object with some of the methods `debug`, `info`, `warn` and `error` for `logger`',
     );
   }
+  if (onAttempt !== undefined && typeof onAttempt !== 'function') {
+    throw new ConfigError('expected a function for `onAttempt`');
+  }
   const paths = PATH_OPTIONS.map((name) => [name, pathOf(name, rest[name])]);
   return {
     text: encode({ ...rest, ...Object.fromEntries(paths) }),
-    logger: logger === undefined ? undefined : new LogWriter(logger),
+    observer: new Observer(logger === undefined ? undefined : new LogWriter(logger), onAttempt),
   };
 }
 

@@ -5,7 +5,7 @@
 import { abort, start, type PendingCall } from './completions.js';
 import { ConfigError, siteOf, type Drift, type Site } from './errors.js';
 import { attempt } from './failures.js';
-import type { LogWriter } from './logging.js';
+import type { Observer } from './events.js';
 import type { NativePageReader } from './native.js';
 import { PrivateParts } from './parts.js';
 import type { Reader } from './reader.js';
@@ -33,10 +33,10 @@ export class Pages<T> implements AsyncIterable<T, undefined, undefined>, AsyncIt
   constructor(
     open: () => NativePageReader,
     readItem: (reader: Reader) => T,
-    logger: LogWriter | undefined,
+    observer: Observer,
     signal: AbortSignal | undefined,
   ) {
-    const start = (reader: NativePageReader): PageIterator<T> => new PageIterator(reader, readItem, logger, signal);
+    const start = (reader: NativePageReader): PageIterator<T> => new PageIterator(reader, readItem, observer, signal);
     iterations.set(this, new Iterations(start, open, readItem));
   }
 
@@ -159,7 +159,7 @@ class Iterations<T> {
 class PageIterator<T> {
   readonly #reader: NativePageReader;
   readonly #readItem: (reader: Reader) => T;
-  readonly #logger: LogWriter | undefined;
+  readonly #observer: Observer;
   readonly #signal: AbortSignal | undefined;
   #items: T[] = [];
   #at = 0;
@@ -172,12 +172,12 @@ class PageIterator<T> {
   constructor(
     reader: NativePageReader,
     readItem: (reader: Reader) => T,
-    logger: LogWriter | undefined,
+    observer: Observer,
     signal: AbortSignal | undefined,
   ) {
     this.#reader = reader;
     this.#readItem = readItem;
-    this.#logger = logger;
+    this.#observer = observer;
     this.#signal = signal;
   }
 
@@ -285,7 +285,7 @@ class PageIterator<T> {
         reject(signal.reason);
         return;
       }
-      const isLogged = this.#logger !== undefined;
+      const observer = this.#observer.active();
       const pending: PendingCall = {
         resolve: (reader) => {
           this.#stop = undefined;
@@ -297,10 +297,10 @@ class PageIterator<T> {
           reject(error);
         },
         site,
-        logger: this.#logger,
+        observer,
         signal,
       };
-      start((completions) => attempt(() => this.#reader.read(completions, isLogged), site), pending);
+      start((completions) => attempt(() => this.#reader.read(completions, observer !== undefined), site), pending);
       this.#stop = () => {
         this.#stop = undefined;
         abort(pending);

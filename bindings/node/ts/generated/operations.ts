@@ -2,6 +2,7 @@
 
 import type { CallOptions, PagingOptions } from '../options.js';
 import type { Pages } from '../pages.js';
+import type { CallPromise } from '../promise.js';
 import type { Reader } from '../reader.js';
 import type {
   CancelRecallFlow,
@@ -46,7 +47,7 @@ export abstract class Operations {
     options: CallOptions | undefined,
     read: ((reader: Reader) => T) | undefined,
     method: Function,
-  ): Promise<T>;
+  ): CallPromise<T>;
 
   /**
    * Reads all pages of a query. The stack of an error begins at the caller of `method`.
@@ -76,7 +77,7 @@ export abstract class Operations {
    * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
-  cancelRecallFlow(request: CancelRecallFlow, options?: CallOptions): Promise<void> {
+  cancelRecallFlow(request: CancelRecallFlow, options?: CallOptions): CallPromise<void> {
     return this._call(Operation.CancelRecallFlow, request, options, undefined, this.cancelRecallFlow);
   }
 
@@ -92,7 +93,7 @@ export abstract class Operations {
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
-  queryGroupCalls(request: GroupCallQuery, options?: CallOptions): Promise<GroupCallPage> {
+  queryGroupCalls(request: GroupCallQuery, options?: CallOptions): CallPromise<GroupCallPage> {
     return this._call(Operation.QueryGroupCalls, request, options, readGroupCallPage, this.queryGroupCalls);
   }
 
@@ -124,7 +125,7 @@ export abstract class Operations {
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
-  queryRecallFlowDetail(keyId: number | bigint, options?: CallOptions): Promise<RecallFlowDetail> {
+  queryRecallFlowDetail(keyId: number | bigint, options?: CallOptions): CallPromise<RecallFlowDetail> {
     return this._call(
       Operation.QueryRecallFlowDetail,
       { keyId },
@@ -146,7 +147,7 @@ export abstract class Operations {
    * @throws {@link InvalidRequestError} if the request breaks a rule; nothing was sent.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
-  queryRecallFlows(request: RecallFlowQuery, options?: CallOptions): Promise<RecallFlowPage> {
+  queryRecallFlows(request: RecallFlowQuery, options?: CallOptions): CallPromise<RecallFlowPage> {
     return this._call(Operation.QueryRecallFlows, request, options, readRecallFlowPage, this.queryRecallFlows);
   }
 
@@ -179,7 +180,7 @@ export abstract class Operations {
    * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
-  updateAgentRecallFlow(request: UpdateAgentRecallFlow, options?: CallOptions): Promise<void> {
+  updateAgentRecallFlow(request: UpdateAgentRecallFlow, options?: CallOptions): CallPromise<void> {
     return this._call(Operation.UpdateAgentRecallFlow, request, options, undefined, this.updateAgentRecallFlow);
   }
 
@@ -196,7 +197,7 @@ export abstract class Operations {
    * @throws {@link OutcomeUnknownError} if the update may or may not have been applied.
    * @throws {@link RecallFlowError} for any other failure; every error is a subclass of it.
    */
-  updateRecallFlow(request: UpdateRecallFlow, options?: CallOptions): Promise<void> {
+  updateRecallFlow(request: UpdateRecallFlow, options?: CallOptions): CallPromise<void> {
     return this._call(Operation.UpdateRecallFlow, request, options, undefined, this.updateRecallFlow);
   }
 }

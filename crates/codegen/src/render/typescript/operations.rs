@@ -67,6 +67,7 @@ pub(super) fn render_module(api: &Api) -> String {
 fn imports(api: &Api) -> Imports {
     let mut imports = Imports::default();
     imports.add_type("../options.js", "CallOptions");
+    imports.add_type("../promise.js", "CallPromise");
     imports.add_type("../options.js", "PagingOptions");
     imports.add_type("../reader.js", "Reader");
     imports.add_type("../pages.js", "Pages");
