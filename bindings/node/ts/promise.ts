@@ -92,4 +92,8 @@ export class CallPromise<T> extends Promise<T> {
 }
 
 // `await` and `then` create a plain promise for each promise of another class, which takes time.
-void Object.defineProperty(CallPromise.prototype, 'constructor', { value: Promise, configurable: true, writable: true });
+void Object.defineProperty(CallPromise.prototype, 'constructor', {
+  value: Promise,
+  configurable: true,
+  writable: true,
+});
