@@ -21,6 +21,13 @@ export type Row = Record<string, string | number | bigint | boolean | null>;
 /** A response of any type. */
 type AnyResponse = ResponseTypes[ResponseName];
 
+/** A stream to write to, such as one of `node:stream`. */
+export interface OutputStream {
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): unknown;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** Options of an export. */
 export interface ExportOptions {
   /** Called with the number of rows after every 100 rows, and at the end. */
@@ -83,7 +90,7 @@ export function toRow(response: AnyResponse, type?: ResponseName): Row {
  */
 export function writeCsv(
   tasks: Iterable<AnyResponse> | AsyncIterable<AnyResponse>,
-  target: string | URL | NodeJS.WritableStream,
+  target: string | URL | OutputStream,
   options: ExportOptions = {},
 ): Promise<number> {
   return write(tasks, target, true, options, siteOf(writeCsv));
@@ -96,7 +103,7 @@ export function writeCsv(
  */
 export function writeJsonl(
   tasks: Iterable<AnyResponse> | AsyncIterable<AnyResponse>,
-  target: string | URL | NodeJS.WritableStream,
+  target: string | URL | OutputStream,
   options: ExportOptions = {},
 ): Promise<number> {
   return write(tasks, target, false, options, siteOf(writeJsonl));
@@ -127,7 +134,7 @@ function inferredType(json: string): ResponseName {
 
 async function write(
   tasks: Iterable<AnyResponse> | AsyncIterable<AnyResponse>,
-  target: string | URL | NodeJS.WritableStream,
+  target: string | URL | OutputStream,
   isCsv: boolean,
   { onProgress, type }: ExportOptions,
   site: Site,
@@ -165,7 +172,7 @@ async function write(
 type Put = (bytes: Uint8Array) => Promise<void>;
 
 /** Runs `use` with a target. A file at a path is replaced after that, or stays if it fails. */
-async function withOutput<R>(target: string | URL | NodeJS.WritableStream, use: (put: Put) => Promise<R>): Promise<R> {
+async function withOutput<R>(target: string | URL | OutputStream, use: (put: Put) => Promise<R>): Promise<R> {
   if (typeof target !== 'string' && !(target instanceof URL)) {
     return use((bytes) => writeToStream(target, bytes));
   }
@@ -203,7 +210,7 @@ async function withOutput<R>(target: string | URL | NodeJS.WritableStream, use: 
 }
 
 /** Writes to a stream, and waits until it has taken the bytes. */
-function writeToStream(stream: NodeJS.WritableStream, bytes: Uint8Array): Promise<void> {
+function writeToStream(stream: OutputStream, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.once('error', reject);
     stream.write(bytes, (error) => {
