@@ -20,7 +20,7 @@ export interface Span {
  * ```
  *
  * @param month - The month as `yyyy-MM`.
- * @throws {@link InvalidRequestError} if there is no such month.
+ * @throws {@link InvalidRequestError} if the text is not a month.
  */
 export function spanOfMonth(month: string): Span {
   const [strTime, endTime] = attempt(() => native.spanOfMonth(textOf(month)), siteOf(spanOfMonth));
@@ -31,7 +31,7 @@ export function spanOfMonth(month: string): Span {
  * Returns the time span of a day.
  *
  * @param day - The day as `yyyy-MM-dd`.
- * @throws {@link InvalidRequestError} if there is no such day.
+ * @throws {@link InvalidRequestError} if the text is not a day.
  */
 export function spanOfDay(day: string): Span {
   const [strTime, endTime] = attempt(() => native.spanOfDay(textOf(day)), siteOf(spanOfDay));

@@ -28,7 +28,7 @@ pub struct Span {
 ///
 /// # Errors
 ///
-/// [`Error::InvalidRequest`] if there is no such month.
+/// [`Error::InvalidRequest`] if the text is not a month.
 pub fn span_of_month(month: &str) -> Result<Span, Error> {
     let start = LocalDateTime::parse(format!("{month}-01 00:00:00").as_bytes());
     let last = |start: LocalDateTime| days_in_month(start.year(), start.month());
@@ -39,7 +39,7 @@ pub fn span_of_month(month: &str) -> Result<Span, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::InvalidRequest`] if there is no such day.
+/// [`Error::InvalidRequest`] if the text is not a day.
 pub fn span_of_day(day: &str) -> Result<Span, Error> {
     let start = LocalDateTime::parse(format!("{day} 00:00:00").as_bytes());
     start.and_then(|start| days(start, start.day())).ok_or_else(|| wrong("day `yyyy-MM-dd`", day))

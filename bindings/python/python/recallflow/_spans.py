@@ -23,7 +23,7 @@ def span_of_month(month: str | date) -> Span:
     >>> client.group_calls(**recallflow.span_of_month("2024-05"))
 
     Raises:
-        InvalidRequestError: There is no such month.
+        InvalidRequestError: The text is not a month.
     """
     start, end = _native.span_of_month(month.isoformat()[:7] if isinstance(month, date) else month)
     return {"str_time": start, "end_time": end}
@@ -33,7 +33,7 @@ def span_of_day(day: str | date) -> Span:
     """Returns the time span of a day, given as `yyyy-MM-dd` or as a date.
 
     Raises:
-        InvalidRequestError: There is no such day.
+        InvalidRequestError: The text is not a day.
     """
     start, end = _native.span_of_day(day.isoformat()[:10] if isinstance(day, date) else day)
     return {"str_time": start, "end_time": end}
