@@ -113,6 +113,7 @@ async function observeCall(client, call) {
   return observed;
 }
 
+/** @type {any} */
 let client;
 /** The edit that the next call applies. */
 let edit;

@@ -26,7 +26,7 @@ function panic(operation) {
   const client = { _call: (/** @type {number} */ position) => position };
   const position = /** @type {any} */ (Client.prototype[operation]).call(client);
   return new Promise((resolve, reject) => {
-    const pending = { resolve, reject, site, logger: undefined, signal: undefined };
+    const pending = { resolve, reject, site, logger: undefined, observer: undefined, signal: undefined };
     start((/** @type {any} */ completions) => completions.panic(position), pending);
   });
 }
