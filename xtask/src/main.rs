@@ -44,8 +44,8 @@ const COMMANDS: &[ProjectCommand] = &[
     },
     ProjectCommand {
         name: "test",
-        options: "[rust | python | node]",
-        about: "run every check, or those of one language",
+        options: "[rust | python | node] [--keep-going]",
+        about: "run every check, or those of one language; stops at the first failure, or goes on",
         run: test::run_command,
     },
     ProjectCommand {

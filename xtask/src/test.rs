@@ -70,21 +70,34 @@ fn check_logs() -> Outcome {
     run(without_settings(test.env("RUSTFLAGS", format!("{flags} --cfg hyper_unstable_tracing"))))
 }
 
-/// Runs every check, or those of one language. Stops at the first failure.
+/// Runs every check, or those of one language. Stops at the first failure, unless told to go on.
 pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
-    let language = match crate::next_argument(arguments)? {
-        None => None,
-        Some(Arg::Value(name)) if CHECKS.iter().any(|check| name == check.language) => Some(name),
-        Some(other) => return Err(other.unexpected().to_string()),
-    };
-    crate::no_options(arguments)?;
+    let mut language = None;
+    let mut keep_going = false;
+    while let Some(argument) = crate::next_argument(arguments)? {
+        match argument {
+            Arg::Long("keep-going") => keep_going = true,
+            Arg::Value(name) if CHECKS.iter().any(|check| name == check.language) => language = Some(name),
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    let mut failures = Vec::new();
     for check in CHECKS.iter().filter(|check| language.as_ref().is_none_or(|language| language == check.language)) {
         let start = Instant::now();
         let name = format!("{}: {}", check.language, check.name);
         println!("== {name}");
-        (check.run)()?;
-        println!("== {name}: passed in {:.1} s\n", start.elapsed().as_secs_f64());
+        match (check.run)() {
+            Ok(()) => println!("== {name}: passed in {:.1} s\n", start.elapsed().as_secs_f64()),
+            Err(message) if keep_going => {
+                println!("{message}\n== {name}: failed\n");
+                failures.push(name);
+            }
+            Err(message) => return Err(message),
+        }
     }
-    println!("every check passed");
-    Ok(())
+    if failures.is_empty() {
+        println!("every check passed");
+        return Ok(());
+    }
+    Err(format!("failed: {}", failures.join(", ")))
 }

@@ -61,7 +61,7 @@ pub enum EventKind {
 /// The result of a call that succeeded.
 pub(crate) enum Output {
     /// The response, if the operation has one, and the HTTP response.
-    Call(Option<Pack>, Option<Received>),
+    Call(Option<Pack>, Option<Box<Received>>),
     Items(Pack),
     End,
 }
@@ -77,7 +77,7 @@ struct Packed {
     kind: EventKind,
     call: CallId,
     pack: Pack,
-    received: Option<Received>,
+    received: Option<Box<Received>>,
 }
 
 struct EventQueue {
@@ -187,7 +187,7 @@ impl Completions {
                         texts.push(packed.pack.text_for_javascript(env)?);
                     }
                     if !matches!(packed.kind, EventKind::LogLine) && self.calls.complete(packed.call) {
-                        let response = packed.received.take().map(|received| (packed.call, received.into()));
+                        let response = packed.received.take().map(|received| (packed.call, (*received).into()));
                         self.responses.extend(response);
                     }
                 }

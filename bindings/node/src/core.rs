@@ -255,7 +255,7 @@ fn start_call(
             ResponseData::Object(record) => Some(Pack::of_record(&record)),
             ResponseData::Json(json) => Some(Pack::of_text(&String::from_utf8_lossy(&json))),
         };
-        Ok(Output::Call(data, exchange.map(|exchange| Received { client, exchange })))
+        Ok(Output::Call(data, exchange.map(|exchange| Box::new(Received { client, exchange }))))
     };
     completions.start(env, info, call, Some(cancel), is_logged)
 }
