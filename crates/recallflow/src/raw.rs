@@ -38,7 +38,7 @@ impl<T: fmt::Debug> fmt::Debug for RawResponse<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
             .field("http_status", &self.http_status)
-            .field("headers", &self.headers)
+            .field("headers", &self.headers.keys())
             .field("body", &format_args!("{} bytes", self.body.len()))
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)
@@ -49,7 +49,7 @@ impl<T: fmt::Debug> fmt::Debug for RawResponse<T> {
 
 /// The HTTP response that led to an error. [`Error::response`] returns one.
 ///
-/// `Debug` shows only the length of the body, because errors are often printed.
+/// `Debug` shows only the names of the headers and the length of the body, because errors are often printed.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -75,7 +75,7 @@ impl fmt::Debug for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorResponse")
             .field("http_status", &self.http_status)
-            .field("headers", &self.headers)
+            .field("headers", &self.headers.keys())
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish()
     }

@@ -16,6 +16,7 @@ const OTHER_ERRORS: &[(ErrorKind, &str)] = &[
     (ErrorKind::Timeout, "tests/tests/behavior, as it takes time"),
     (ErrorKind::Conflict, "tests/tests/behavior/edits.rs"),
     (ErrorKind::Incomplete, "tests/tests/behavior/pages.rs"),
+    (ErrorKind::Wait, "tests/tests/behavior/wait.rs"),
 ];
 
 /// Phases that no response reaches, and where they are tested instead.
