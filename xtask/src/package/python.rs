@@ -14,7 +14,7 @@ use crate::python::environment::PythonEnvironment;
 use crate::python::interpreter;
 
 /// The maximum bytes of the installed wheel.
-const INSTALLED_SIZE_LIMIT: u64 = 8_000_000;
+const INSTALLED_SIZE_LIMIT: u64 = 9_000_000;
 
 /// Builds both into `target/package/` and tries them with every Python on this machine.
 ///
