@@ -202,8 +202,6 @@ impl Client {
     }
 
     /// Returns the base URL of the service.
-    #[cfg(feature = "__ffi")]
-    #[doc(hidden)]
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.shared.transport.base().as_str()

@@ -72,6 +72,8 @@ mod operation;
 mod pages;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
 mod prepared;
+#[cfg(feature = "profiles")]
+mod profile;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports parts of it"))]
 mod raw;
 mod redact;
@@ -119,6 +121,8 @@ pub use generated::service::{ITNIO, LAAFFIC, ONBUKA};
 pub use operation::{Operation, OperationInfo, OperationKind, Paged};
 pub use pages::drift::Drift;
 pub use pages::{Pages, WholePages};
+#[cfg(feature = "profiles")]
+pub use profile::{Profile, Profiles};
 pub use raw::{ErrorResponse, RawResponse};
 pub use request::violation::{Rule, Violation, Warning};
 pub use rows::encode::{RowEncoder, RowFormat};

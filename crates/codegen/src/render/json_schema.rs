@@ -22,5 +22,8 @@ pub fn render(api: &Api) -> Vec<File> {
             ),
         )
         .set("$defs", definitions.all().merge(definitions.variants()));
-    vec![File { path: "docs/generated/recallflow.schema.json".into(), contents: schema.pretty() }]
+    let contents = schema.pretty();
+    // The package of the command cannot include a file from outside of its folder.
+    let paths = ["docs/generated/recallflow.schema.json", "crates/cli/src/generated/recallflow.schema.json"];
+    paths.map(|path| File { path: path.into(), contents: contents.clone() }).into()
 }

@@ -1,0 +1,101 @@
+//! Time spans, states and durations as arguments.
+
+use std::time::Duration;
+
+use clap::Args;
+use recallflow::{LocalDateTime, Span, span_of_day, span_of_month};
+
+use crate::failure::Failure;
+
+/// A time span, in the time of the service.
+#[derive(Args)]
+#[group(multiple = true)]
+pub(crate) struct SpanArguments {
+    /// A day of the service, yyyy-MM-dd
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["month", "from", "to"])]
+    day: Option<String>,
+    /// A month of the service, yyyy-MM
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to"])]
+    month: Option<String>,
+    /// Start: a day, or a time as "yyyy-MM-dd HH:mm:ss"
+    #[arg(long, value_name = "TIME", requires = "to")]
+    from: Option<String>,
+    /// End: a day, which counts whole, or a time
+    #[arg(long, value_name = "TIME", requires = "from")]
+    to: Option<String>,
+}
+
+impl SpanArguments {
+    /// Returns the start and the end.
+    pub(crate) fn span(&self) -> Result<(LocalDateTime, LocalDateTime), Failure> {
+        let ends = |span: Span| (span.start, span.end);
+        match (&self.day, &self.month, &self.from, &self.to) {
+            (Some(day), ..) => Ok(ends(span_of_day(day)?)),
+            (_, Some(month), ..) => Ok(ends(span_of_month(month)?)),
+            (.., Some(from), Some(to)) => Ok((time_or(from, |day| day.start)?, time_or(to, |day| day.end)?)),
+            _ => Err(Failure::Usage("a time span is missing: use --day, --month, or --from and --to".to_owned())),
+        }
+    }
+}
+
+/// Parses a time, or a day of which one end is taken.
+fn time_or(text: &str, end: impl FnOnce(Span) -> LocalDateTime) -> Result<LocalDateTime, Failure> {
+    match text.parse() {
+        Ok(time) => Ok(time),
+        Err(_) => Ok(end(span_of_day(text)?)),
+    }
+}
+
+/// Returns the value with a name, such as `finished`. A wrong name is answered with all names.
+pub(crate) fn find_by_name<T: Copy>(
+    what: &str,
+    text: &str,
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> Result<T, Failure> {
+    let text = text.trim().to_lowercase().replace('-', "_");
+    all.iter().copied().find(|&value| name(value) == text).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|&value| name(value)).collect();
+        Failure::Usage(format!("there is no {what} `{text}`; use {}", names.join(", ")))
+    })
+}
+
+/// Parses a duration such as `90s`, `30m`, `2h` or `7d`.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err("expected a number and s, m, h or d, such as 30m".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "expected a whole number and s, m, h or d".to_owned())?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "it is too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_a_unit() {
+        assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("2h"), Ok(Duration::from_secs(7200)));
+        for text in ["", "5", "h", "-1h", "1.5h", "99999999999999999999d", "9999999999999999999d"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_counts_whole() {
+        let span = |from: &str, to: &str| {
+            let [from, to] = [from, to].map(|text| Some(text.to_owned()));
+            let (start, end) = SpanArguments { day: None, month: None, from, to }.span().unwrap();
+            format!("{start} {end}")
+        };
+        assert_eq!(span("2024-05-01", "2024-05-02"), "2024-05-01 00:00:00 2024-05-02 23:59:59");
+        assert_eq!(span("2024-05-01 10:00:00", "2024-05-01 11:30:00"), "2024-05-01 10:00:00 2024-05-01 11:30:00");
+    }
+}
