@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::flow::fields::Assignments;
 use crate::output::Format;
 use crate::selection::SpanArguments;
 
@@ -26,8 +27,8 @@ pub(crate) struct Global {
     /// Account to use, by its name in `recallflow profile list`
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Form of the data: a table on a terminal and JSON Lines in a pipe, if not given
-    #[arg(short, long, global = true, value_name = "FORMAT")]
+    /// table, json, jsonl or csv; if not given, a table on a terminal and JSON Lines in a pipe
+    #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) output: Option<Format>,
 }
 
@@ -138,18 +139,21 @@ pub(crate) enum FlowCommand {
 pub(crate) struct EditArguments {
     /// Key of the flow
     pub(crate) key: i64,
-    /// Set a field, by its name in the file of `flow pull`; @FILE takes the contents of a file
-    #[arg(long = "set", value_name = "FIELD=VALUE")]
-    pub(crate) set: Vec<String>,
-    /// Number of the node, from 1, that the following --set are for
-    #[arg(long = "node", value_name = "N")]
-    pub(crate) node: Vec<usize>,
+    #[command(flatten)]
+    pub(crate) assignments: Assignments,
     /// Take the flow from a TOML or JSON file
     #[arg(long, value_name = "FILE", conflicts_with = "editor")]
     pub(crate) file: Option<PathBuf>,
     /// Edit the flow in $VISUAL or $EDITOR
     #[arg(long)]
     pub(crate) editor: bool,
+    #[command(flatten)]
+    pub(crate) sending: Sending,
+}
+
+/// Whether and how an edit is sent.
+#[derive(Args)]
+pub(crate) struct Sending {
     /// Show the difference, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

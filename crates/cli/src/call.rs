@@ -22,7 +22,7 @@ pub(crate) async fn run(global: &Global, options: CallArguments) -> Result<(), F
     if options.kind == Kind::Update {
         confirm(&format!("Call {} of {}?", options.path, connection.describe()), options.yes)?;
     }
-    let data: Value = connection.client.call(&*options.path, &body, kind).await?;
+    let data: Value = connection.client.call(&options.path, &body, kind).await?;
     print_json(&data, Output::new(global).format != Format::Jsonl)
 }
 

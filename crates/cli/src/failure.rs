@@ -142,6 +142,7 @@ pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
         return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
     }
     let text = error.to_string();
-    let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-    report(&Failure::Usage(message.to_owned()))
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let words: Vec<_> = text.split_whitespace().collect();
+    report(&Failure::Usage(words.join(" ")))
 }

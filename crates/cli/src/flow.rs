@@ -1,7 +1,7 @@
 //! `recallflow flow`: flows are listed, shown, compared, canceled and awaited.
 
 mod edit;
-mod fields;
+pub(crate) mod fields;
 mod file;
 
 use std::time::Duration;
@@ -89,6 +89,7 @@ fn cells(row: &recallflow::TableRow) -> Result<Vec<Value>, Failure> {
     row.values().iter().map(|value| serde_json::to_value(value).map_err(unwritable)).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn unwritable(error: serde_json::Error) -> Failure {
     Failure::Local(format!("the output: {error}"))
 }

@@ -1,5 +1,6 @@
 //! Data on stdout: as a table, JSON, JSON Lines or CSV.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
@@ -101,9 +102,9 @@ pub(crate) fn text_of(value: &Value) -> String {
 /// Renders a table with right-aligned numbers.
 pub(crate) fn render_table(columns: &[&str], rows: &[Vec<Value>]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(columns.iter().map(|name| Cell::new(name)));
+    table.set_header(columns.iter().map(Cell::new));
     for row in rows {
         table.add_row(row.iter().map(|value| {
             let alignment = if value.is_number() { CellAlignment::Right } else { CellAlignment::Left };
@@ -117,11 +118,12 @@ fn render_object(object: &Value) -> String {
     let fields = || object.as_object().into_iter().flatten();
     let width = fields().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
+    // Writing to a string cannot fail.
     for (name, value) in fields().filter(|(_, value)| !is_list_of_objects(value)) {
-        text.push_str(&format!("{name:width$}  {}\n", text_of(value)));
+        let _ = writeln!(text, "{name:width$}  {}", text_of(value));
     }
     for (name, value) in fields().filter(|(_, value)| is_list_of_objects(value)) {
-        text.push_str(&format!("\n{name}\n{}\n", render_list(value)));
+        let _ = writeln!(text, "\n{name}\n{}", render_list(value));
     }
     text
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::builder::ClientBuilder;
 use crate::client::Client;
 use crate::error::Error;
+use crate::generated::service::ITNIO;
 
 /// The environment variable with the path of the file, in place of the one in the user's configuration folder.
 const FILE_VARIABLE: &str = "RECALLFLOW_PROFILES";
@@ -33,7 +34,7 @@ pub struct Profile {
     /// A program with its arguments that prints the API secret.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secret_command: Vec<String>,
-    /// URL of the service. `None` means the default of [`ClientBuilder::base_url`].
+    /// URL of the service. `None` means [`ITNIO`](crate::ITNIO).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
     /// Time zone of the service's times, such as `Asia/Shanghai`. The client itself does not use it.
@@ -70,11 +71,9 @@ impl Profile {
     ///
     /// [`Error::Config`] if the profile has no secret, or its command fails.
     pub fn builder(&self) -> Result<ClientBuilder, Error> {
-        let builder = Client::builder(&*self.key, self.read_secret()?);
-        Ok(match &self.base_url {
-            Some(base_url) => builder.base_url(&**base_url),
-            None => builder,
-        })
+        // Another account's URL in the environment does not count.
+        let base_url = self.base_url.as_deref().unwrap_or(ITNIO);
+        Ok(Client::builder(&*self.key, self.read_secret()?).base_url(base_url))
     }
 
     fn read_secret(&self) -> Result<String, Error> {
@@ -253,7 +252,8 @@ impl crate::blocking::Client {
 fn check_private(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode();
-    if mode & 0o077 == 0 {
+    let of_others = mode & 0o077;
+    if of_others == 0 {
         return Ok(());
     }
     Err(format!("other users may read the file (mode {:03o}); run `chmod 600` on it", mode & 0o777))

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::fields::{Assignment, assign};
+use super::fields::assign;
 use super::file::FlowFile;
 use super::unwritable;
 use crate::account::Connection;
@@ -47,13 +47,13 @@ async fn finish<U: FlowUpdate + Serialize + DeserializeOwned>(
     for warning in warnings(&edit.draft) {
         eprintln!("warning: {warning}");
     }
-    if options.dry_run || planned.changes.is_empty() {
-        let result = if options.dry_run { planned } else { edit.apply().await? };
+    if options.sending.dry_run || planned.changes.is_empty() {
+        let result = if options.sending.dry_run { planned } else { edit.apply().await? };
         return print_result(output, options.key, result.outcome.as_str(), &result.changes);
     }
     eprintln!("{}", describe_changes(&planned.changes).trim_end());
-    confirm(&format!("Change flow {} of {}?", options.key, connection.describe()), options.yes)?;
-    let result = if options.verify { edit.apply_and_verify().await? } else { edit.apply().await? };
+    confirm(&format!("Change flow {} of {}?", options.key, connection.describe()), options.sending.yes)?;
+    let result = if options.sending.verify { edit.apply_and_verify().await? } else { edit.apply().await? };
     print_result(output, options.key, result.outcome.as_str(), &result.changes)
 }
 
@@ -66,8 +66,8 @@ fn change(mut flow: FlowFile, options: &EditArguments) -> Result<FlowFile, Failu
         let edited = FlowFile::parse(&text).map_err(|why| Failure::Usage(format!("the edited flow: {why}")))?;
         flow = take_file(&flow, edited)?;
     }
-    for assignment in assignments(options)? {
-        assign(&mut flow.wire, flow.is_agent, &assignment)?;
+    for assignment in &options.assignments.0 {
+        assign(&mut flow.wire, flow.is_agent, assignment)?;
     }
     Ok(flow)
 }
@@ -79,24 +79,6 @@ fn take_file(flow: &FlowFile, file: FlowFile) -> Result<FlowFile, Failure> {
         return Ok(FlowFile { is_agent: flow.is_agent, ..file });
     }
     Err(Failure::Usage(format!("the file is for flow {given}, and not for {read}")))
-}
-
-/// Pairs each `--set` with the `--node` before it, by their places on the command line.
-fn assignments(options: &EditArguments) -> Result<Vec<Assignment>, Failure> {
-    let mut node = None;
-    let mut found = Vec::new();
-    let mut numbers = options.node.iter();
-    let mut texts = options.set.iter();
-    for argument in std::env::args().skip(1) {
-        if argument == "--node" || argument.starts_with("--node=") {
-            node = numbers.next().copied();
-        } else if argument == "--set" || argument.starts_with("--set=") {
-            if let Some(text) = texts.next() {
-                found.push(Assignment::parse(text, node)?);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Lets the user edit text in an editor.
@@ -122,8 +104,11 @@ fn edit_file(editor: &str, path: &Path, text: &str) -> Result<String, Failure> {
     }
 }
 
+/// Returns a line for each change.
 fn describe_changes(changes: &[Change]) -> String {
-    changes.iter().map(|change| format!("{change}\n")).collect()
+    let mut lines: Vec<_> = changes.iter().map(ToString::to_string).collect();
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn print_result(output: Output, key: i64, outcome: &str, changes: &[Change]) -> Result<(), Failure> {

@@ -6,8 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, value_parser};
+
 use crate::failure::Failure;
 use crate::schema::{ValueKind, field_names, kind_of_field};
+
+/// The names of the two options.
+const SET: &str = "set";
+const NODE: &str = "node";
 
 /// A field that gets a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,13 +27,50 @@ pub(crate) struct Assignment {
 }
 
 impl Assignment {
-    /// Parses `field=value`.
-    pub(crate) fn parse(text: &str, node: Option<usize>) -> Result<Self, Failure> {
-        let Some((field, value)) = text.split_once('=') else {
-            return Err(Failure::Usage(format!("expected FIELD=VALUE, got `{text}`")));
-        };
-        Ok(Self { node, field: field.trim().to_owned(), value: value.to_owned() })
+    fn new((field, value): &(String, String), node: Option<usize>) -> Self {
+        Self { node, field: field.clone(), value: value.clone() }
     }
+}
+
+/// The options `--set` and `--node` in their order: a node holds for the fields after it.
+#[derive(Clone, Debug)]
+pub(crate) struct Assignments(pub(crate) Vec<Assignment>);
+
+impl FromArgMatches for Assignments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let places = |id| matches.indices_of(id).into_iter().flatten();
+        let nodes = places(NODE).zip(matches.get_many::<usize>(NODE).into_iter().flatten());
+        let nodes: Vec<_> = nodes.map(|(place, number)| (place, *number)).collect();
+        let fields = places(SET).zip(matches.get_many::<(String, String)>(SET).into_iter().flatten());
+        let node_before = |place| nodes.iter().rev().find(|(node, _)| *node < place).map(|(_, number)| *number);
+        Ok(Self(fields.map(|(place, field)| Assignment::new(field, node_before(place))).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Assignments {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let set = Arg::new(SET).long(SET).value_name("FIELD=VALUE").action(ArgAction::Append).value_parser(parse_pair);
+        let node =
+            Arg::new(NODE).long(NODE).value_name("N").action(ArgAction::Append).value_parser(value_parser!(usize));
+        command
+            .arg(set.help("Set a field, by its name in the file of `flow pull`; @FILE takes the contents of a file"))
+            .arg(node.help("Number of the node, from 1, that the following --set are for"))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+/// Splits `field=value`.
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("expected FIELD=VALUE")?;
+    Ok((pair.0.trim().to_owned(), pair.1.to_owned()))
 }
 
 /// Sets a field of a flow, in its form on the wire.
@@ -86,8 +129,18 @@ mod tests {
     use super::*;
 
     fn set(wire: &mut Value, node: Option<usize>, text: &str) -> Result<(), String> {
-        let assignment = Assignment::parse(text, node).map_err(|failure| failure.to_string())?;
+        let assignment = Assignment::new(&parse_pair(text)?, node);
         assign(wire, false, &assignment).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_node_holds_for_the_fields_after_it() {
+        let command = Assignments::augment_args(clap::Command::new("edit"));
+        let line = "edit --set a=1 --node 2 --set b=2 --set c=3 --node=1 --set=d=4";
+        let matches = command.try_get_matches_from(line.split(' ')).unwrap();
+        let found = Assignments::from_arg_matches(&matches).unwrap().0;
+        let found: Vec<_> = found.iter().map(|one| (one.node, one.field.as_str(), one.value.as_str())).collect();
+        assert_eq!(found, [(None, "a", "1"), (Some(2), "b", "2"), (Some(2), "c", "3"), (Some(1), "d", "4")]);
     }
 
     #[test]

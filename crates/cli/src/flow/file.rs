@@ -27,17 +27,17 @@ impl FlowFile {
     /// Returns the update that would write a flow back.
     pub(crate) fn of_detail(detail: &RecallFlowDetail) -> Result<Self, Failure> {
         match detail.to_update() {
-            Ok(update) => Self::new(false, serde_json::to_value(update).map_err(unwritable)?),
+            Ok(update) => Ok(Self::new(false, serde_json::to_value(update).map_err(unwritable)?)),
             Err(error) => match detail.to_agent_update() {
-                Ok(update) => Self::new(true, serde_json::to_value(update).map_err(unwritable)?),
+                Ok(update) => Ok(Self::new(true, serde_json::to_value(update).map_err(unwritable)?)),
                 Err(_) => Err(error.into()),
             },
         }
     }
 
-    fn new(is_agent: bool, mut wire: Value) -> Result<Self, Failure> {
+    fn new(is_agent: bool, mut wire: Value) -> Self {
         remove_nulls(&mut wire);
-        Ok(Self { is_agent, wire })
+        Self { is_agent, wire }
     }
 
     /// Reads a TOML or JSON file. `-` is standard input.
@@ -56,7 +56,7 @@ impl FlowFile {
         let nodes = wire.get("nodeList").and_then(Value::as_array);
         let mut nodes = nodes.into_iter().flatten();
         let is_agent = wire.get(AGENT_FIELDS.1).is_some() || nodes.any(|node| node.get(AGENT_FIELDS.0).is_some());
-        Self::new(is_agent, wire).map_err(|failure| failure.to_string())
+        Ok(Self::new(is_agent, wire))
     }
 
     pub(crate) fn to_toml(&self) -> Result<String, Failure> {
