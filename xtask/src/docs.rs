@@ -2,10 +2,12 @@
 //! the comments; see `examples.rs`.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lexopt::Arg;
+use tempfile::NamedTempFile;
 
 use crate::artifact;
 use crate::examples::{ExampleLanguage, PYTHON, RUST, TYPESCRIPT};
@@ -95,7 +97,12 @@ fn run_program(language: &ExampleLanguage, program: &str, prepare: Prepare<'_>) 
     let folder = folder.map_err(|error| format!("could not create a folder: {error}"))?;
     let mut command = prepare(folder.path(), program)?;
     let sandbox = SandboxProcess::start()?;
-    language.compare(program, &read_quietly(sandbox.configure(command.current_dir(folder.path())))?)
+    // A temporary file is readable by its owner only, as a file of profiles must be.
+    let mut profiles = NamedTempFile::new().map_err(|error| format!("could not create a file: {error}"))?;
+    let written = profiles.write_all(sandbox.profiles().as_bytes());
+    written.map_err(|error| format!("{}: {error}", profiles.path().display()))?;
+    command.current_dir(folder.path()).env("RECALLFLOW_PROFILES", profiles.path());
+    language.compare(program, &read_quietly(sandbox.configure(&mut command))?)
 }
 
 fn build_rust_program(folder: &Path, program: &str) -> Result<Command, String> {

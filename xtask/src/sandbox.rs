@@ -45,6 +45,11 @@ impl SandboxProcess {
             .env("RECALLFLOW_API_SECRET", API_SECRET)
             .env("RECALLFLOW_BASE_URL", &self.url)
     }
+
+    /// Returns a file of profiles, in which the sandbox is `main`.
+    pub(crate) fn profiles(&self) -> String {
+        format!("[profiles.main]\nkey = \"{API_KEY}\"\nsecret = \"{API_SECRET}\"\nbase_url = \"{}\"\n", self.url)
+    }
 }
 
 impl Drop for SandboxProcess {

@@ -75,6 +75,19 @@ impl Core {
         })
     }
 
+    /// Creates a client with the account of a profile, or of the default one.
+    #[napi(factory)]
+    pub fn from_profile(
+        name: Option<String>,
+        options: String,
+        environment: BTreeMap<String, String>,
+    ) -> napi::Result<Self> {
+        catch_panics(None, || {
+            let options = options::parse_options(&options)?;
+            Self::from_builder(options::builder_from_profile(name.as_deref(), &options, environment)?)
+        })
+    }
+
     /// The base URL of the service.
     #[napi(getter)]
     pub fn base_url(&self) -> &str {

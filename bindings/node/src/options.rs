@@ -69,11 +69,27 @@ pub(crate) fn builder_from_environment(
     options: Options,
     environment: BTreeMap<String, String>,
 ) -> napi::Result<ClientBuilder> {
-    refuse_unknown(&options)?;
-    if let Some(name) = ["apiKey", "apiSecret"].into_iter().find(|name| options.contains_key(*name)) {
-        return Err(config_exception(format!("`{name}` is taken from the environment here: give it to `new Client`")));
-    }
+    refuse_credentials(&options, "the environment")?;
     apply_options(ClientBuilder::from_environment(environment).map_err(core_exception)?, &options)
+}
+
+/// Returns a builder with the account of a profile.
+pub(crate) fn builder_from_profile(
+    name: Option<&str>,
+    options: &Options,
+    environment: BTreeMap<String, String>,
+) -> napi::Result<ClientBuilder> {
+    refuse_credentials(options, "the profile")?;
+    apply_options(ClientBuilder::from_profile_and_environment(name, environment).map_err(core_exception)?, options)
+}
+
+/// Refuses unknown options, and a key or secret that would be ignored.
+fn refuse_credentials(options: &Options, origin: &str) -> napi::Result<()> {
+    refuse_unknown(options)?;
+    match ["apiKey", "apiSecret"].into_iter().find(|name| options.contains_key(*name)) {
+        Some(name) => Err(config_exception(format!("`{name}` is taken from {origin} here: give it to `new Client`"))),
+        None => Ok(()),
+    }
 }
 
 /// Refuses unknown options before anything else, because a misspelt `apiKey` would be reported as missing.

@@ -13,7 +13,14 @@ import type { GroupCallQuery } from './generated/requests.js';
 import type { GroupCallTask, RecallFlowDetail, RecallFlowDetailDrafts } from './generated/responses.js';
 import type { Observer } from './events.js';
 import { native, type NativeCompletions, type NativeCore } from './native.js';
-import { callOptions, clientOptions, endpointOptions, environment, inEnvironment } from './options.js';
+import {
+  callOptions,
+  checkProfileName,
+  clientOptions,
+  endpointOptions,
+  environment,
+  inEnvironment,
+} from './options.js';
 import type {
   CallOptions,
   ClientOptions,
@@ -43,6 +50,15 @@ const parts = new PrivateParts<Parts>();
  */
 const FROM_ENVIRONMENT = Symbol('from the environment');
 
+/** Marks options of `fromProfile` in the same way. Its value is the name of the profile and the caller's stack. */
+const FROM_PROFILE = Symbol('from a profile');
+
+/** Options that may carry one of the marks. */
+interface MarkedOptions {
+  [FROM_ENVIRONMENT]?: Site;
+  [FROM_PROFILE]?: { name: string | undefined; site: Site };
+}
+
 /**
  * The client of the voice API.
  *
@@ -64,12 +80,17 @@ export class Client extends Operations {
    */
   constructor(options: ClientOptions) {
     super();
-    const site = (options as { [FROM_ENVIRONMENT]?: Site } | undefined)?.[FROM_ENVIRONMENT];
-    const made =
-      site === undefined
-        ? make(options, environment(), siteOf(new.target), (text, variables) => new native.Core(text, variables))
-        : makeFromEnvironment(options, site);
-    parts.set(this, made);
+    const { [FROM_ENVIRONMENT]: site, [FROM_PROFILE]: profile } = (options as MarkedOptions | undefined) ?? {};
+    if (site !== undefined) {
+      parts.set(this, makeFromEnvironment(options, site));
+    } else if (profile !== undefined) {
+      const core = (text: string, variables: Record<string, string>) =>
+        native.Core.fromProfile(profile.name, text, variables);
+      parts.set(this, make(options, environment(), profile.site, core));
+    } else {
+      const core = (text: string, variables: Record<string, string>) => new native.Core(text, variables);
+      parts.set(this, make(options, environment(), siteOf(new.target), core));
+    }
   }
 
   /**
@@ -86,6 +107,35 @@ export class Client extends Operations {
     // Check first: the copy below is an object even if `options` is not.
     attempt(() => clientOptions(options), site);
     return new this({ ...options, [FROM_ENVIRONMENT]: site } as unknown as ClientOptions);
+  }
+
+  /**
+   * Creates a client with the account of a profile, which `recallflow profile add` or an editor wrote to a file.
+   *
+   * The file is `recallflow/profiles.toml` in the user's configuration folder, or the one that the environment variable
+   * `RECALLFLOW_PROFILES` names. A program that prints the secret runs to its end before the call returns.
+   *
+   * ```ts
+   * const client = Client.fromProfile('main', { timeout: 5000 });
+   * ```
+   *
+   * @param name - Name of the profile. By default the one that `RECALLFLOW_PROFILE` names, or else the default one, or else
+   * the only one.
+   * @param options - Options of the client. They take precedence over the profile.
+   * @throws {@link ConfigError} if there is no such profile, other users may read the file, the program that prints the
+   * secret failed, or an option is wrong.
+   */
+  static fromProfile<T extends Client = Client>(
+    this: new (options: ClientOptions) => T,
+    name?: string,
+    options: SharedOptions = {},
+  ): T {
+    const site = siteOf(Client.fromProfile);
+    attempt(() => {
+      checkProfileName(name);
+      clientOptions(options);
+    }, site);
+    return new this({ ...options, [FROM_PROFILE]: { name, site } } as unknown as ClientOptions);
   }
 
   /**

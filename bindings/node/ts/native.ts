@@ -136,6 +136,7 @@ export interface Native {
   Core: {
     new (options: string, environment: Environment): NativeCore;
     fromEnvironment(options: string, environment: Environment): NativeCore;
+    fromProfile(name: string | undefined, options: string, environment: Environment): NativeCore;
   };
   Completions: new (wake: () => void) => NativeCompletions;
   marker(): string;

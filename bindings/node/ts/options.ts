@@ -171,6 +171,13 @@ function credential(name: string, value: unknown): string {
   return value;
 }
 
+/** Refuses a name that is not a text, such as options in its place. */
+export function checkProfileName(name: unknown): void {
+  if (name !== undefined && (typeof name !== 'string' || name === '' || !name.isWellFormed())) {
+    throw new ConfigError('expected the name of a profile as a string; leave it out to use the default one');
+  }
+}
+
 /** Returns the environment variables that the native module may read. */
 export function environment(): Record<string, string> {
   const variables: Record<string, string> = {};

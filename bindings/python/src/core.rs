@@ -233,6 +233,14 @@ impl Core {
         Self::from_builder(ClientBuilder::from_env_unless(api_key, api_secret).map_err(core_exception)?, options)
     }
 
+    /// Creates a client with the account of a profile of the user. Other threads run while a program prints its secret.
+    #[staticmethod]
+    fn from_profile(py: Python<'_>, name: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let name = options::optional_text("name", name)?;
+        let builder = py.detach(|| ClientBuilder::from_profile(name.as_deref())).map_err(core_exception)?;
+        Self::from_builder(builder, options)
+    }
+
     #[getter]
     fn base_url(&self) -> &str {
         &self.base_url

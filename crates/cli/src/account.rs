@@ -26,7 +26,7 @@ impl Account {
             return Ok(Self::Environment);
         }
         let profiles = Profiles::load()?;
-        if profiles.profiles.is_empty() && global.profile.is_none() {
+        if profiles.iter().len() == 0 && global.profile.is_none() {
             return Err(Failure::Usage(format!(
                 "there is no account; run `recallflow profile add NAME --key KEY`, or set `{KEY_VARIABLE}` and \
                  `RECALLFLOW_API_SECRET`. `recallflow sandbox` needs no account"

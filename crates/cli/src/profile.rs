@@ -15,39 +15,31 @@ pub(crate) fn run(global: &Global, command: ProfileCommand) -> Result<(), Failur
         ProfileCommand::List => return list(global, &profiles),
         ProfileCommand::Add(options) => {
             let name = options.name.clone();
-            // A mistake is found now and not at the first call.
             let profile = make_profile(options)?;
+            // A mistake is found now and not at the first call.
             profile.builder()?.build()?;
-            profiles.profiles.insert(name.clone(), profile);
-            profiles.default.get_or_insert(name);
+            profiles.insert(name, profile)?;
         }
-        ProfileCommand::Use { name } => {
-            let name = profiles.find(Some(&name))?.0.to_owned();
-            profiles.default = Some(name);
-        }
-        ProfileCommand::Remove { name } => {
-            profiles.find(Some(&name))?;
-            profiles.profiles.remove(&name);
-            profiles.default = profiles.default.filter(|default| *default != name);
-        }
+        ProfileCommand::Use { name } => profiles.set_default(&name)?,
+        ProfileCommand::Remove { name } => profiles.remove(&name)?,
     }
     profiles.save()?;
     Ok(())
 }
 
 fn list(global: &Global, profiles: &Profiles) -> Result<(), Failure> {
-    let row = |(name, profile): (&String, &Profile)| -> Vec<Value> {
-        let secret = if profile.secret_command.is_empty() { "stored" } else { "command" };
-        let is_default = profiles.default.as_ref() == Some(name);
+    let row = |(name, profile): (&str, &Profile)| -> Vec<Value> {
+        let secret = if profile.secret_command().is_some() { "command" } else { "stored" };
+        let is_default = profiles.default_name() == Some(name);
         vec![
-            name.as_str().into(),
+            name.into(),
             is_default.into(),
             profile.base_url.clone().unwrap_or_else(|| ITNIO.to_owned()).into(),
             profile.timezone.clone().into(),
             secret.into(),
         ]
     };
-    let rows: Vec<_> = profiles.profiles.iter().map(row).collect();
+    let rows: Vec<_> = profiles.iter().map(row).collect();
     Output::new(global).print_rows(&["name", "default", "base_url", "timezone", "secret"], &rows)
 }
 

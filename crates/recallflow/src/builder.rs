@@ -51,17 +51,17 @@ pub struct ClientBuilder {
 
 /// The source of environment variables.
 #[derive(Clone)]
-enum Environment {
+pub(crate) enum Environment {
     /// The environment of this process.
     Process,
     /// Variables of the caller, because a Node worker may have its own environment.
-    #[cfg_attr(not(feature = "__ffi"), expect(dead_code, reason = "only other languages pass one"))]
+    #[cfg_attr(not(feature = "__ffi"), allow(dead_code, reason = "other languages and tests pass one"))]
     Given(BTreeMap<String, String>),
 }
 
 impl Environment {
     /// Returns a variable. An empty one counts as not set.
-    fn get(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Error> {
         let value = match self {
             Self::Given(variables) => variables.get(name).cloned(),
             Self::Process => match std::env::var(name) {
@@ -142,6 +142,11 @@ impl ClientBuilder {
     pub fn environment(mut self, variables: BTreeMap<String, String>) -> Self {
         self.environment = Environment::Given(variables);
         self
+    }
+
+    #[cfg(feature = "profiles")]
+    pub(crate) fn with_environment(self, environment: Environment) -> Self {
+        Self { environment, ..self }
     }
 
     /// Sets the clock that requests are signed with. Default: the system clock.

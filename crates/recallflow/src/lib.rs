@@ -69,6 +69,7 @@ mod flow;
 mod generated;
 mod open_enum;
 mod operation;
+mod output_file;
 mod pages;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports it"))]
 mod prepared;

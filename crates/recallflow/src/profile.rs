@@ -1,108 +1,111 @@
-//! Profiles: the accounts that a user has named in a file.
+//! Profiles: accounts with names, in a file of the user.
+
+mod file;
+mod secret;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use etcetera::BaseStrategy as _;
-use serde::{Deserialize, Serialize};
-
-use crate::builder::ClientBuilder;
+use self::secret::Secret;
+use crate::builder::{ClientBuilder, Environment};
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::service::ITNIO;
 
-/// The environment variable with the path of the file, in place of the one in the user's configuration folder.
-const FILE_VARIABLE: &str = "RECALLFLOW_PROFILES";
-
 /// The environment variable with the name of the profile to use.
 const NAME_VARIABLE: &str = "RECALLFLOW_PROFILE";
 
-/// An account: its key, its secret, and where its service is.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Maximum length of a name and of a time zone.
+const MAX_LENGTH: usize = 64;
+
+/// An account: its key, its secret, and the address of its service.
+///
+/// Neither its debug text nor an error contains the key or the secret.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Profile {
     /// API key.
     pub key: String,
-    /// API secret. Either this or `secret_command` is set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
-    /// A program with its arguments that prints the API secret.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub secret_command: Vec<String>,
-    /// URL of the service. `None` means [`ITNIO`](crate::ITNIO).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// URL of the service. `None` means [`ITNIO`], also if `RECALLFLOW_BASE_URL` is set.
     pub base_url: Option<String>,
-    /// Time zone of the service's times, such as `Asia/Shanghai`. The client itself does not use it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Time zone of the user as an IANA name, such as `Asia/Shanghai`. The client does not use it.
     pub timezone: Option<String>,
+    secret: Secret,
 }
 
-/// Shows neither the key nor the secret.
+impl Profile {
+    /// Returns a profile whose secret is stored in the file.
+    pub fn new(key: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self::with_secret(key.into(), Secret::Stored(secret.into()))
+    }
+
+    /// Returns a profile whose secret is printed by a program, such as that of a password manager. `command` is the
+    /// program with its arguments; no shell reads it.
+    pub fn with_secret_command(key: impl Into<String>, command: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::with_secret(key.into(), Secret::Command(command.into_iter().map(Into::into).collect()))
+    }
+
+    fn with_secret(key: String, secret: Secret) -> Self {
+        Self { key, base_url: None, timezone: None, secret }
+    }
+
+    /// Returns the program that prints the secret, with its arguments; `None` if the secret is stored.
+    #[must_use]
+    pub fn secret_command(&self) -> Option<&[String]> {
+        if let Secret::Command(command) = &self.secret { Some(command) } else { None }
+    }
+
+    /// Returns a builder for a client of this account. It runs the program that prints the secret, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the program fails.
+    pub fn builder(&self) -> Result<ClientBuilder, Error> {
+        // A URL in the environment belongs to the account there.
+        let base_url = self.base_url.as_deref().unwrap_or(ITNIO);
+        Ok(Client::builder(&*self.key, self.secret.read()?).base_url(base_url))
+    }
+
+    /// Checks what does not need a connection.
+    fn check(&self) -> Result<(), String> {
+        if self.key.is_empty() {
+            return Err("`key` is empty; copy it from the account page".to_owned());
+        }
+        self.secret.check()?;
+        match &self.timezone {
+            Some(zone) if !is_zone(zone) => {
+                Err("expected the IANA name of a `timezone`, such as `Asia/Shanghai` or `UTC`".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns whether a text looks like the name of a time zone. Only the data of the zones knows which ones exist.
+fn is_zone(text: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+    };
+    text.len() <= MAX_LENGTH && text.split('/').all(is_part)
+}
+
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = if self.secret_command.is_empty() { "stored" } else { "printed by a command" };
         f.debug_struct("Profile")
-            .field("secret", &secret)
             .field("base_url", &self.base_url)
             .field("timezone", &self.timezone)
             .finish_non_exhaustive()
     }
 }
 
-impl Profile {
-    /// Returns a profile with a secret.
-    pub fn new(key: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { secret: Some(secret.into()), ..Self::with_secret_command(key, Vec::new()) }
-    }
-
-    /// Returns a profile whose secret is printed by a program, such as that of a password manager.
-    pub fn with_secret_command(key: impl Into<String>, command: Vec<String>) -> Self {
-        Self { key: key.into(), secret: None, secret_command: command, base_url: None, timezone: None }
-    }
-
-    /// Returns a builder for a client with this account. It runs the command of the secret, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the profile has no secret, or its command fails.
-    pub fn builder(&self) -> Result<ClientBuilder, Error> {
-        // Another account's URL in the environment does not count.
-        let base_url = self.base_url.as_deref().unwrap_or(ITNIO);
-        Ok(Client::builder(&*self.key, self.read_secret()?).base_url(base_url))
-    }
-
-    fn read_secret(&self) -> Result<String, Error> {
-        match (&self.secret, self.secret_command.split_first()) {
-            (Some(secret), None) => Ok(secret.clone()),
-            (None, Some((program, arguments))) => run_secret_command(program, arguments),
-            _ => Err(Error::config("a profile needs either `secret` or `secret_command`")),
-        }
-    }
-}
-
-/// Runs a program that prints a secret, and returns its output without the line end. The output is never part of an error.
-fn run_secret_command(program: &str, arguments: &[String]) -> Result<String, Error> {
-    let failed = |why: String| Error::config(format!("`secret_command` of the profile failed: {why}"));
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::inherit()).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| failed(format!("`{program}`: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("`{program}`: {}", output.status)));
-    }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed(format!("`{program}` did not print text")))?;
-    let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() { Err(failed(format!("`{program}` printed nothing"))) } else { Ok(secret.to_owned()) }
-}
-
-/// The profiles in a file.
+/// The profiles of a user.
 ///
-/// The file is `recallflow/profiles.toml` in the user's configuration folder, or that of the environment variable
-/// `RECALLFLOW_PROFILES`. Only its owner may read it; on Windows, the folder of the user has such permissions.
+/// They are in the file `recallflow/profiles.toml` of the user's configuration folder, or in the file that the environment
+/// variable `RECALLFLOW_PROFILES` names. Its mode is 0600, and a file that other users may read is refused. On Windows its
+/// folder has such permissions, which are not checked. Comments in the file are lost when it is written.
 ///
 /// ```toml
 /// default = "main"
@@ -113,248 +116,174 @@ fn run_secret_command(program: &str, arguments: &[String]) -> Result<String, Err
 /// base_url = "https://api.laaffic.com/v3"
 /// timezone = "Asia/Shanghai"
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
+///
+/// ```no_run
+/// # fn main() -> Result<(), recallflow::Error> {
+/// use recallflow::{Profile, Profiles};
+///
+/// let mut profiles = Profiles::load()?;
+/// profiles.insert("main", Profile::with_secret_command("bDqJFiq9", ["pass", "show", "voice/main"]))?;
+/// profiles.set_default("main")?;
+/// profiles.save()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profiles {
-    /// Name of the profile that is used if no other is named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
-    /// The profiles by their names.
-    #[serde(default)]
-    pub profiles: BTreeMap<String, Profile>,
+    default: Option<String>,
+    profiles: BTreeMap<String, Profile>,
 }
 
 impl Profiles {
-    /// Returns the path of the file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the user has no home folder.
-    pub fn default_path() -> Result<PathBuf, Error> {
-        if let Some(path) = std::env::var_os(FILE_VARIABLE).filter(|path| !path.is_empty()) {
-            return Ok(path.into());
-        }
-        let folders = etcetera::choose_base_strategy()
-            .map_err(|_| Error::config(format!("there is no home folder for profiles; set `{FILE_VARIABLE}`")))?;
-        Ok(folders.config_dir().join("recallflow").join("profiles.toml"))
+    /// Returns the profiles with their names, in the order of the names.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Profile)> {
+        self.profiles.iter().map(|(name, profile)| (name.as_str(), profile))
     }
 
-    /// Reads the profiles of the user. Without a file there are none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the file cannot be read, is invalid, or may be read by other users.
-    pub fn load() -> Result<Self, Error> {
-        Self::load_from(&Self::default_path()?)
+    /// Returns the name of the profile that is used if no other is named.
+    #[must_use]
+    pub fn default_name(&self) -> Option<&str> {
+        self.default.as_deref()
     }
 
-    /// Reads the profiles in a file, as [`load`](Self::load) does.
-    ///
-    /// # Errors
-    ///
-    /// The same.
-    pub fn load_from(path: &Path) -> Result<Self, Error> {
-        let unusable = |why: &dyn fmt::Display| Error::config(format!("the profiles in {}: {why}", path.display()));
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(unusable(&error)),
-        };
-        check_private(path).map_err(|why| unusable(&why))?;
-        // The text of the error would show the line, and with it perhaps a secret.
-        toml::from_str(&text).map_err(|error: toml::de::Error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            let line = text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1);
-            unusable(&format_args!("line {line}: {}", error.message()))
-        })
-    }
-
-    /// Writes the profiles of the user, so that only their owner can read them.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the file cannot be written.
-    pub fn save(&self) -> Result<(), Error> {
-        self.save_to(&Self::default_path()?)
-    }
-
-    /// Writes the profiles to a file, as [`save`](Self::save) does.
-    ///
-    /// # Errors
-    ///
-    /// The same.
-    pub fn save_to(&self, path: &Path) -> Result<(), Error> {
-        let failed = |why: &dyn fmt::Display| {
-            Error::config(format!("the profiles cannot be written to {}: {why}", path.display()))
-        };
-        let text = toml::to_string(self).map_err(|error| failed(&error))?;
-        write_private(path, text.as_bytes()).map_err(|error| failed(&error))
-    }
-
-    /// Returns the profile of this name, or the default one with its name.
-    ///
-    /// Without a name, the environment variable `RECALLFLOW_PROFILE` names it, then `default`, and then it is the only one.
+    /// Returns the profile of this name. Without a name, returns the one that `RECALLFLOW_PROFILE` names, or else the default
+    /// one, or else the only one.
     ///
     /// # Errors
     ///
     /// [`Error::Config`] with the names of all profiles, if there is no such profile.
-    pub fn find(&self, name: Option<&str>) -> Result<(&str, &Profile), Error> {
-        let variable = std::env::var(NAME_VARIABLE).ok().filter(|name| !name.is_empty());
-        let only = || if self.profiles.len() == 1 { self.profiles.keys().next().map(String::as_str) } else { None };
-        let name = name.or(variable.as_deref()).or(self.default.as_deref()).or_else(only);
-        if let Some(found) = name.and_then(|name| self.profiles.get_key_value(name)) {
-            return Ok((found.0, found.1));
-        }
-        let names: Vec<_> = self.profiles.keys().map(|name| format!("`{name}`")).collect();
-        let known = if names.is_empty() { "there are none".to_owned() } else { format!("known: {}", names.join(", ")) };
-        Err(Error::config(match name {
-            Some(name) => format!("there is no profile `{name}`; {known}"),
-            None => format!("no profile is named; {known}"),
-        }))
+    pub fn find<'n>(&self, name: impl Into<Option<&'n str>>) -> Result<(&str, &Profile), Error> {
+        self.find_in(&Environment::Process, name.into())
     }
-}
 
-impl ClientBuilder {
-    /// Returns a builder with the account of a profile, or of the default one. See [`Profiles::find`].
+    fn find_in(&self, environment: &Environment, name: Option<&str>) -> Result<(&str, &Profile), Error> {
+        let variable = if name.is_none() { environment.get(NAME_VARIABLE)? } else { None };
+        let only = || self.profiles.keys().next().filter(|_| self.profiles.len() == 1);
+        let chosen = name.or(variable.as_deref()).or(self.default.as_deref()).or_else(|| only().map(String::as_str));
+        let Some(chosen) = chosen else {
+            let missing = if self.profiles.is_empty() { "add one" } else { "name one, or set a default" };
+            return Err(Error::config(format!("no profile is chosen; {missing}{}", self.known_names())));
+        };
+        let origin = if variable.is_some() { format!(" (from `{NAME_VARIABLE}`)") } else { String::new() };
+        self.get(chosen).map_err(|problem| Error::config(format!("{problem}{origin}{}", self.known_names())))
+    }
+
+    fn get(&self, name: &str) -> Result<(&str, &Profile), String> {
+        let found = self.profiles.get_key_value(name);
+        found.map(|(name, profile)| (name.as_str(), profile)).ok_or_else(|| format!("there is no profile `{name}`"))
+    }
+
+    fn known_names(&self) -> String {
+        let names: Vec<_> = self.profiles.keys().map(|name| format!("`{name}`")).collect();
+        if names.is_empty() {
+            "; the file has no profiles".to_owned()
+        } else {
+            format!("; known: {}", names.join(", "))
+        }
+    }
+
+    /// Adds a profile, or replaces the one of this name. The first profile becomes the default.
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if there is no such profile, the file cannot be used, or the command of the secret fails.
-    pub fn from_profile(name: Option<&str>) -> Result<Self, Error> {
-        Profiles::load()?.find(name)?.1.builder()
+    /// [`Error::Config`] if the name or a value cannot be used. A name has 1 to 64 letters, digits, `-` and `_`.
+    pub fn insert(&mut self, name: impl Into<String>, profile: Profile) -> Result<(), Error> {
+        let name = name.into();
+        check_entry(&name, &profile).map_err(Error::config)?;
+        if self.profiles.is_empty() {
+            self.default = Some(name.clone());
+        }
+        self.profiles.insert(name, profile);
+        Ok(())
+    }
+
+    /// Removes a profile. If it is the default, the default is removed too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if there is no such profile.
+    pub fn remove(&mut self, name: &str) -> Result<(), Error> {
+        self.get(name).map_err(|problem| Error::config(format!("{problem}{}", self.known_names())))?;
+        self.profiles.remove(name);
+        self.default.take_if(|default| default == name);
+        Ok(())
+    }
+
+    /// Sets the profile that is used if no other is named.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if there is no such profile.
+    pub fn set_default(&mut self, name: &str) -> Result<(), Error> {
+        self.get(name).map_err(|problem| Error::config(format!("{problem}{}", self.known_names())))?;
+        self.default = Some(name.to_owned());
+        Ok(())
+    }
+}
+
+/// Checks a profile and its name.
+fn check_entry(name: &str, profile: &Profile) -> Result<(), String> {
+    let is_permitted = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if name.is_empty() || name.len() > MAX_LENGTH || !name.bytes().all(is_permitted) {
+        return Err("expected 1 to 64 letters, digits, `-` and `_` for the name of a profile".to_owned());
+    }
+    profile.check().map_err(|problem| format!("profile `{name}`: {problem}"))
+}
+
+impl ClientBuilder {
+    /// Creates a builder with the account of a profile of the user; see [`Profiles`]. Options that are set on it take
+    /// precedence over the profile.
+    ///
+    /// Without a name, the profile is the one that `RECALLFLOW_PROFILE` names, or else the default one, or else the only one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if there is no such profile, the file cannot be used, or the program that prints the secret fails.
+    pub fn from_profile<'n>(name: impl Into<Option<&'n str>>) -> Result<Self, Error> {
+        Self::from_profile_in(Environment::Process, name.into())
+    }
+
+    /// Does the same with these environment variables.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    #[cfg(feature = "__ffi")]
+    #[doc(hidden)]
+    pub fn from_profile_and_environment(
+        name: Option<&str>,
+        variables: BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
+        Self::from_profile_in(Environment::Given(variables), name)
+    }
+
+    fn from_profile_in(environment: Environment, name: Option<&str>) -> Result<Self, Error> {
+        let profiles = Profiles::load_in(&environment)?;
+        let (name, profile) = profiles.find_in(&environment, name)?;
+        let builder = profile.builder().map_err(|error| Error::config(format!("profile `{name}`: {error}")))?;
+        Ok(builder.with_environment(environment))
     }
 }
 
 impl Client {
-    /// Creates a client with the account of a profile of the user. See [`Profiles`].
+    /// Creates a client with the account of a profile of the user. See [`ClientBuilder::from_profile`].
     ///
     /// # Errors
     ///
     /// [`Error::Config`] if there is no such profile, or a value in it is invalid.
-    pub fn from_profile(name: &str) -> Result<Self, Error> {
-        ClientBuilder::from_profile(Some(name))?.build()
+    pub fn from_profile<'n>(name: impl Into<Option<&'n str>>) -> Result<Self, Error> {
+        ClientBuilder::from_profile(name)?.build()
     }
 }
 
 impl crate::blocking::Client {
-    /// Creates a client with the account of a profile of the user. See [`Profiles`].
+    /// Creates a client with the account of a profile of the user. See [`ClientBuilder::from_profile`].
     ///
     /// # Errors
     ///
     /// [`Error::Config`] if there is no such profile, or a value in it is invalid.
-    pub fn from_profile(name: &str) -> Result<Self, Error> {
-        ClientBuilder::from_profile(Some(name))?.build_blocking()
-    }
-}
-
-#[cfg(unix)]
-fn check_private(path: &Path) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode();
-    let of_others = mode & 0o077;
-    if of_others == 0 {
-        return Ok(());
-    }
-    Err(format!("other users may read the file (mode {:03o}); run `chmod 600` on it", mode & 0o777))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "it can fail on other systems")]
-fn check_private(_path: &Path) -> Result<(), String> {
-    Ok(())
-}
-
-/// Writes a file by way of a temporary one, so that it is complete or as it was, and private from the start.
-fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    // The file behind a symbolic link is replaced, and not the link.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&temporary).and_then(|mut file| {
-        file.write_all(contents)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&temporary, &path)).inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample() -> Profiles {
-        let mut profiles = Profiles { default: Some("main".to_owned()), ..Profiles::default() };
-        let mut main = Profile::new("key", "the secret");
-        main.base_url = Some("https://api.laaffic.com/v3".to_owned());
-        profiles.profiles.insert("main".to_owned(), main);
-        let echo = ["echo", "printed secret"].map(str::to_owned).to_vec();
-        profiles.profiles.insert("other".to_owned(), Profile::with_secret_command("key 2", echo));
-        profiles
-    }
-
-    #[test]
-    fn profiles_are_read_as_they_were_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("new folder").join("profiles.toml");
-        assert_eq!(Profiles::load_from(&path).unwrap(), Profiles::default());
-        sample().save_to(&path).unwrap();
-        assert_eq!(Profiles::load_from(&path).unwrap(), sample());
-        Profiles::default().save_to(&path).unwrap();
-        assert_eq!(Profiles::load_from(&path).unwrap(), Profiles::default());
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "temporary files are removed");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_that_others_may_read_is_refused() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("profiles.toml");
-        sample().save_to(&path).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        let message = Profiles::load_from(&path).unwrap_err().to_string();
-        assert!(message.contains("mode 640") && message.contains("chmod 600"), "{message}");
-    }
-
-    #[test]
-    fn an_invalid_file_is_an_error_without_a_secret() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("profiles.toml");
-        write_private(&path, b"[profiles.main]\nkey = \"k\"\nsecret = \"canary\"\nsecrets = \"canary\"\n").unwrap();
-        let message = Profiles::load_from(&path).unwrap_err().to_string();
-        assert!(message.contains("line 4") && message.contains("secrets"), "{message}");
-        assert!(!message.contains("canary"), "{message}");
-        assert!(!format!("{:?}", sample()).contains("the secret"));
-    }
-
-    #[test]
-    fn a_profile_is_found_by_its_name_or_by_default() {
-        let profiles = sample();
-        assert_eq!(profiles.find(Some("other")).unwrap().0, "other");
-        assert_eq!(profiles.find(None).unwrap().0, "main");
-        let message = profiles.find(Some("third")).unwrap_err().to_string();
-        assert!(message.contains("`third`") && message.contains("`main`, `other`"), "{message}");
-        assert!(Profiles::default().find(None).unwrap_err().to_string().contains("there are none"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_command_prints_the_secret() {
-        let run = |command: &[&str]| {
-            Profile::with_secret_command("key", command.iter().map(|&word| word.to_owned()).collect()).read_secret()
-        };
-        assert_eq!(run(&["echo", "printed secret"]).unwrap(), "printed secret");
-        assert!(run(&["false"]).unwrap_err().to_string().contains("exit status: 1"));
-        assert!(run(&["true"]).unwrap_err().to_string().contains("printed nothing"));
-        assert!(run(&["recallflow-no-such-program"]).is_err());
-        assert!(run(&[]).unwrap_err().to_string().contains("`secret_command`"));
+    pub fn from_profile<'n>(name: impl Into<Option<&'n str>>) -> Result<Self, Error> {
+        ClientBuilder::from_profile(name)?.build_blocking()
     }
 }

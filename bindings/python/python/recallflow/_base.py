@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from recallflow._errors import ConfigError
 from recallflow._native import Core
 from recallflow._typing import Unpack
 from recallflow.generated.options import ClientOptions, Overrides
@@ -20,6 +21,20 @@ class _FromEnvironment(str):
     """Name of an environment variable in place of its value, which only the native module reads."""
 
     __slots__ = ()
+
+
+class _FromProfile(str):
+    """Name of a profile in place of its key and secret, which only the native module reads; empty for the default."""
+
+    __slots__ = ()
+
+
+def _checked_profile(name: object) -> _FromProfile:
+    if name is None:
+        return _FromProfile()
+    if not isinstance(name, str) or not name:
+        raise ConfigError("`name` must be the name of a profile, or None for the default one")
+    return _FromProfile(name)
 
 
 class BaseClient:
@@ -43,7 +58,9 @@ class BaseClient:
         key = None if isinstance(api_key, _FromEnvironment) else api_key
         secret = None if isinstance(api_secret, _FromEnvironment) else api_secret
         try:
-            if key is api_key and secret is api_secret:
+            if isinstance(api_key, _FromProfile):
+                self._core = Core.from_profile(str(api_key) or None, options)
+            elif key is api_key and secret is api_secret:
                 self._core = Core(api_key, api_secret, options)
             else:
                 self._core = Core.from_env(key, secret, options)
@@ -71,6 +88,29 @@ class BaseClient:
             )
         finally:
             del api_key, api_secret, options
+
+    @classmethod
+    def from_profile(cls: type[C], name: str | None = None, **options: Unpack[ClientOptions]) -> C:
+        """Makes a client with the account of a profile, which `recallflow profile add` or an editor wrote to a file.
+
+        The file is `recallflow/profiles.toml` in the user's configuration folder, or the one that the environment
+        variable `RECALLFLOW_PROFILES` names. Secrets do not pass through Python code: the `__init__` of a derived class
+        gets the name of the profile in place of key and secret.
+
+        Args:
+            name: Name of the profile. None for the one that `RECALLFLOW_PROFILE` names, or else the default one, or
+                else the only one.
+            **options: See `ClientOptions`. They take precedence over the profile.
+
+        Raises:
+            ConfigError: There is no such profile, other users may read the file, the program that prints the secret
+                failed, or an option has a wrong value.
+        """
+        profile = _checked_profile(name)
+        try:
+            return cls(profile, profile, **options)
+        finally:
+            del options
 
     def with_options(self: C, **options: Unpack[Overrides]) -> C:
         """Returns a client with other options over the same connections, with the same clock and retry budget.

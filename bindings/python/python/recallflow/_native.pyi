@@ -129,6 +129,9 @@ class Core:
     @staticmethod
     def from_env(api_key: object, api_secret: object, options: object) -> Core:
         """The same, but a key or secret that is None comes from the environment."""
+    @staticmethod
+    def from_profile(name: object, options: object) -> Core:
+        """The same with the account of a profile; None for the default one."""
     @property
     def base_url(self) -> str: ...
     @property

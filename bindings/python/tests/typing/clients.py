@@ -59,6 +59,8 @@ async def awaited_calls_too(client: rf.AsyncClient, query: rf.GroupCallQuery, up
 
 def options_are_checked(path: Path) -> None:
     assert_type(rf.Client.from_env(timeout=5), rf.Client)
+    assert_type(rf.AsyncClient.from_profile("main", timeout=5), rf.AsyncClient)
+    rf.Client.from_profile(5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     with rf.Client("key", "secret", base_url=rf.ITNIO, proxy=False, ca_file=path) as client:
         assert_type(client, rf.Client)
     rf.Client("key")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]

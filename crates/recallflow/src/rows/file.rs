@@ -1,11 +1,10 @@
 //! Files of rows, which are complete or do not exist.
 
 use std::fmt;
-use std::fs::{self, File};
 use std::future::poll_fn;
-use std::io::{self, Write as _};
+use std::io;
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 
 use futures_core::Stream;
@@ -13,6 +12,7 @@ use futures_core::Stream;
 use super::ToRow;
 use super::encode::{RowEncoder, RowFormat};
 use crate::error::Error;
+use crate::output_file::OutputFile;
 
 /// Bytes that are collected before they are written.
 const CHUNK: usize = 64 * 1024;
@@ -81,56 +81,6 @@ impl<T: ToRow> RowFile<T> {
         self.output.write(&self.encoder.take())?;
         self.output.finish()?;
         Ok(self.rows)
-    }
-}
-
-/// The file at a path: a temporary one until it is finished. A path that is not a regular file, such as `/dev/stdout`, is
-/// written directly.
-#[derive(Debug)]
-struct OutputFile {
-    file: File,
-    /// The temporary file, and the one that it replaces.
-    paths: Option<(PathBuf, PathBuf)>,
-}
-
-impl OutputFile {
-    fn create(path: &Path) -> io::Result<Self> {
-        // The file behind a symbolic link is replaced, and not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let old = fs::metadata(&path).ok();
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            return Ok(Self { file: File::options().write(true).open(&path)?, paths: None });
-        }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{:08x}.tmp", fastrand::u32(..)));
-        let temporary = path.with_file_name(name);
-        let file = File::options().write(true).create_new(true).open(&temporary)?;
-        let output = Self { file, paths: Some((temporary, path)) };
-        if let Some(old) = old {
-            output.file.set_permissions(old.permissions())?;
-        }
-        Ok(output)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        if let Some((temporary, path)) = &self.paths {
-            self.file.sync_all()?;
-            fs::rename(temporary, path)?;
-            self.paths = None;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for OutputFile {
-    fn drop(&mut self) {
-        if let Some((temporary, _)) = &self.paths {
-            let _ = fs::remove_file(temporary);
-        }
     }
 }
 
@@ -236,6 +186,8 @@ impl From<io::Error> for ExportError {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::GroupCallTask;
 
