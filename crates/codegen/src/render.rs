@@ -30,6 +30,7 @@ use crate::sections::PageSection;
 pub fn render(api: &Api) -> Vec<File> {
     let renderers = [
         json_schema::render,
+        json_schema::render_for_command,
         openapi::render,
         protocol::render,
         python::render,

@@ -5,6 +5,18 @@ use super::schemas::{DIALECT, Definitions};
 use crate::model::Api;
 use crate::output::File;
 
+/// The file for readers and for other programs.
+const PATH: &str = "docs/generated/recallflow.schema.json";
+
+/// The file of the command, whose package cannot include files from outside of its folder.
+const COMMAND_PATH: &str = "crates/cli/src/generated/recallflow.schema.json";
+
+/// Renders the same file for the command.
+#[must_use]
+pub fn render_for_command(api: &Api) -> Vec<File> {
+    render(api).into_iter().map(|file| File { path: COMMAND_PATH.into(), ..file }).collect()
+}
+
 /// Renders the file of all definitions.
 #[must_use]
 pub fn render(api: &Api) -> Vec<File> {
@@ -22,8 +34,5 @@ pub fn render(api: &Api) -> Vec<File> {
             ),
         )
         .set("$defs", definitions.all().merge(definitions.variants()));
-    let contents = schema.pretty();
-    // The package of the command cannot include a file from outside of its folder.
-    let paths = ["docs/generated/recallflow.schema.json", "crates/cli/src/generated/recallflow.schema.json"];
-    paths.map(|path| File { path: path.into(), contents: contents.clone() }).into()
+    vec![File { path: PATH.into(), contents: schema.pretty() }]
 }
