@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// List, show, edit, cancel and await recall flows
     #[command(subcommand)]
     Flow(FlowCommand),
+    /// Change many flows by a table: plan first, then apply
+    #[command(subcommand)]
+    Bulk(BulkCommand),
     /// Check the text of a hang-up SMS
     #[command(subcommand)]
     Sms(SmsCommand),
@@ -174,6 +177,35 @@ pub(crate) enum Scope {
     ParentTask,
     /// The node with this key, and all later ones of its flow
     Node,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BulkCommand {
+    /// Read every flow, check every change, show the differences and write a plan; sends no change
+    Plan {
+        /// CSV file with the column keyId, and a column for each field to change
+        changes: PathBuf,
+        /// File for the plan
+        #[arg(default_value = "plan.json")]
+        plan: PathBuf,
+    },
+    /// Send a plan; run it again after an interruption or failures
+    Apply(ApplyArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct ApplyArguments {
+    /// File of the plan
+    pub(crate) plan: PathBuf,
+    /// Flows at most in a time, such as 2/s or 30/m
+    #[arg(long, value_name = "RATE", value_parser = crate::selection::parse_rate)]
+    pub(crate) max_rate: Option<f64>,
+    /// Stop after this many flows that were not changed
+    #[arg(long, value_name = "N")]
+    pub(crate) stop_after: Option<usize>,
+    /// Send without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Subcommand)]

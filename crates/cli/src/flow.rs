@@ -2,7 +2,7 @@
 
 mod edit;
 pub(crate) mod fields;
-mod file;
+pub(crate) mod file;
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn cells(row: &recallflow::TableRow) -> Result<Vec<Value>, Failure> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn unwritable(error: serde_json::Error) -> Failure {
+pub(crate) fn unwritable(error: serde_json::Error) -> Failure {
     Failure::Local(format!("the output: {error}"))
 }
 

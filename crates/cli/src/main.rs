@@ -5,6 +5,7 @@
 mod account;
 mod arguments;
 mod audio;
+mod bulk;
 mod call;
 mod confirm;
 mod failure;
@@ -53,6 +54,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { global, command } = arguments;
     match command {
         Command::Flow(command) => flow::run(&global, command).await,
+        Command::Bulk(command) => bulk::run(&global, command).await,
         Command::Call(options) => call::run(&global, options).await,
         Command::Whoami => account::print_account(&global),
         Command::Profile(command) => profile::run(&global, command),

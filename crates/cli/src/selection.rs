@@ -75,6 +75,19 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "it is too long".to_owned())
 }
 
+/// Parses a rate such as `2/s`, `30/m` or `0.5/s`, and returns it by the second.
+pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
+    let expected = "expected a number and /s or /m, such as 2/s";
+    let (number, unit) = text.split_once('/').ok_or(expected)?;
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        _ => return Err(expected.to_owned()),
+    };
+    let rate = number.parse::<f64>().map_err(|_| expected)? / seconds;
+    if rate.is_finite() && (0.001..=1000.0).contains(&rate) { Ok(rate) } else { Err(expected.to_owned()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +98,15 @@ mod tests {
         assert_eq!(parse_duration("2h"), Ok(Duration::from_secs(7200)));
         for text in ["", "5", "h", "-1h", "1.5h", "99999999999999999999d", "9999999999999999999d"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_by_the_second() {
+        assert_eq!(parse_rate("2/s"), Ok(2.0));
+        assert_eq!(parse_rate("30/m"), Ok(0.5));
+        for text in ["", "2", "0/s", "-1/s", "x/s", "2/h", "NaN/s", "inf/s"] {
+            assert!(parse_rate(text).is_err(), "{text}");
         }
     }
 
