@@ -1,9 +1,9 @@
 //! The account that a command uses.
 
 use recallflow::{Client, ClientBuilder, Profile, Profiles};
-use serde_json::json;
 
 use crate::arguments::Global;
+use crate::document::document;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -82,10 +82,9 @@ impl Connection {
 /// Prints which account and service are used. Nothing is sent.
 pub(crate) fn print_account(global: &Global) -> Result<(), Failure> {
     let connection = Connection::open(global)?;
-    let object = json!({
+    Output::new(global).print_object(&document! {
         "account": connection.account.origin(),
         "base_url": connection.client.base_url(),
         "timezone": connection.account.timezone(),
-    });
-    Output::new(global).print_object(&object)
+    })
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use recallflow::OperationKind;
-use serde_json::Value;
 
 use crate::account::Connection;
 use crate::arguments::{CallArguments, Global, Kind};
 use crate::confirm::confirm;
+use crate::document::Document;
 use crate::failure::Failure;
 use crate::flow::read_text;
 use crate::output::{Format, Output, print_json};
@@ -22,11 +22,11 @@ pub(crate) async fn run(global: &Global, options: CallArguments) -> Result<(), F
     if options.kind == Kind::Update {
         confirm(&format!("Call {} of {}?", options.path, connection.describe()), options.yes)?;
     }
-    let data: Value = connection.client.call(&options.path, &body, kind).await?;
+    let data: Document = connection.client.call(&options.path, &body, kind).await?;
     print_json(&data, Output::new(global).format != Format::Jsonl)
 }
 
-fn read_body(text: &str) -> Result<Value, Failure> {
+fn read_body(text: &str) -> Result<Document, Failure> {
     let text = match (text, text.strip_prefix('@')) {
         ("-", _) => read_text(Path::new("-"))?,
         (_, Some(path)) => read_text(Path::new(path))?,

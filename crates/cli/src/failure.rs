@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use recallflow::{Error, ErrorKind, WaitReason};
-use serde_json::{Value, json};
+
+use crate::document::{Document, document};
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
@@ -58,24 +59,18 @@ impl Failure {
         if let Self::Library(error) = self { error.remedy() } else { None }
     }
 
-    fn to_json(&self) -> Value {
-        let mut object = json!({
+    fn to_json(&self) -> Document {
+        let error = if let Self::Library(error) = self { Some(error) } else { None };
+        document! {
             "class": self.class(),
             "exit_code": self.exit_code(),
             "message": self.to_string(),
             "remedy": self.remedy(),
-            "retryable": false,
-            "attempts": 0,
-            "code": null,
-            "violations": [],
-        });
-        if let Self::Library(error) = self {
-            object["retryable"] = error.is_retryable().into();
-            object["attempts"] = error.call().attempts.into();
-            object["code"] = json!(error.code());
-            object["violations"] = json!(error.violations());
+            "retryable": error.is_some_and(|error| error.is_retryable()),
+            "attempts": error.map_or(0, |error| error.call().attempts),
+            "code": error.and_then(|error| error.code()),
+            "violations": error.map_or(&[][..], |error| error.violations()),
         }
-        object
     }
 }
 
@@ -129,7 +124,7 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
             _ => Ok(()),
         })
     } else {
-        writeln!(stderr, "{}", failure.to_json())
+        writeln!(stderr, "{}", failure.to_json().text())
     };
     ExitCode::from(failure.exit_code())
 }

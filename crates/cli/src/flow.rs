@@ -7,7 +7,6 @@ pub(crate) mod file;
 use std::time::Duration;
 
 use recallflow::{CancelRecallFlow, CancelScope, RecallFlowDetail, RecallFlowQuery, RecallStatus, ToRow};
-use serde_json::{Value, json};
 use similar::TextDiff;
 
 use self::file::FlowFile;
@@ -15,6 +14,7 @@ pub(crate) use self::file::read_text;
 use crate::account::Connection;
 use crate::arguments::{FlowCommand, Global, Scope};
 use crate::confirm::confirm;
+use crate::document::{Document, document};
 use crate::failure::Failure;
 use crate::output::{Format, Output, print_text};
 use crate::selection::find_by_name;
@@ -43,7 +43,7 @@ pub(crate) async fn run(global: &Global, command: FlowCommand) -> Result<(), Fai
             let detail = connection.client.query_recall_flow_detail(key).await?;
             let file = FlowFile::of_detail(&detail)?;
             match global.output {
-                Some(Format::Json | Format::Jsonl) => output.print_object(&file.wire),
+                Some(Format::Json | Format::Jsonl) => output.print_object(&file.document()?),
                 _ => print_text(&file.to_toml()?),
             }
         }
@@ -85,32 +85,27 @@ async fn list(
 }
 
 /// Returns the values of a row as JSON.
-fn cells(row: &recallflow::TableRow) -> Result<Vec<Value>, Failure> {
-    row.values().iter().map(|value| serde_json::to_value(value).map_err(unwritable)).collect()
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-pub(crate) fn unwritable(error: serde_json::Error) -> Failure {
-    Failure::Local(format!("the output: {error}"))
+fn cells(row: &recallflow::TableRow) -> Result<Vec<Document>, Failure> {
+    row.values().iter().map(Document::of).collect()
 }
 
 /// Returns a flow as a document. A table shows names in place of the numbers of states, and no empty fields.
-fn show(detail: &RecallFlowDetail, format: Format) -> Result<Value, Failure> {
-    let mut wire = serde_json::to_value(detail).map_err(unwritable)?;
-    if format == Format::Table {
-        if let Some(name) = detail.status.and_then(RecallStatus::name) {
-            wire["status"] = name.into();
-        }
-        if let Some(nodes) = wire.get_mut("nodeList").and_then(Value::as_array_mut) {
-            for (node, detail) in nodes.iter_mut().zip(&detail.node_list) {
-                if let Some(name) = detail.node_status.and_then(RecallStatus::name) {
-                    node["nodeStatus"] = name.into();
-                }
-            }
-        }
-        file::remove_nulls(&mut wire);
+fn show(detail: &RecallFlowDetail, format: Format) -> Result<Document, Failure> {
+    let mut flow = Document::of(detail)?;
+    if format != Format::Table {
+        return Ok(flow);
     }
-    Ok(wire)
+    let name_state = |value: Option<&mut Document>, status: Option<RecallStatus>| {
+        if let (Some(value), Some(name)) = (value, status.and_then(RecallStatus::name)) {
+            *value = name.into();
+        }
+    };
+    name_state(flow.get_mut("status"), detail.status);
+    let nodes = flow.get_mut("nodeList").map_or(&mut [][..], Document::items_mut);
+    for (node, detail) in nodes.iter_mut().zip(&detail.node_list) {
+        name_state(node.get_mut("nodeStatus"), detail.node_status);
+    }
+    Ok(flow.without_nulls())
 }
 
 /// Prints the lines that differ between a flow and a file, as `diff -u` does.
@@ -129,7 +124,7 @@ async fn cancel(connection: &Connection, output: Output, id: i64, scope: Scope, 
     };
     confirm(&format!("Cancel {what} {id} of {}?", connection.describe()), yes)?;
     connection.client.cancel_recall_flow(&CancelRecallFlow::new(scope, id)).await?;
-    output.print_object(&json!({ "id": id, "outcome": "canceled" }))
+    output.print_object(&document! { "id": id, "outcome": "canceled" })
 }
 
 async fn wait(

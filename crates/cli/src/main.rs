@@ -8,6 +8,7 @@ mod audio;
 mod bulk;
 mod call;
 mod confirm;
+mod document;
 mod failure;
 mod flow;
 mod output;

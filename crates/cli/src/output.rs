@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-use serde_json::Value;
+use indexmap::IndexMap;
+use serde::Serialize;
 
 use crate::arguments::Global;
+use crate::document::{Document, unwritable};
 use crate::failure::Failure;
 
 /// A form of the data.
@@ -36,33 +38,31 @@ impl Output {
     }
 
     /// Prints rows. `columns` are the names of their values, and the heads of a table and of CSV.
-    pub(crate) fn print_rows(self, columns: &[&str], rows: &[Vec<Value>]) -> Result<(), Failure> {
+    pub(crate) fn print_rows(self, columns: &[&str], rows: &[Vec<Document>]) -> Result<(), Failure> {
+        let object = |row: &Vec<Document>| -> IndexMap<String, Document> {
+            columns.iter().map(|&name| name.to_owned()).zip(row.iter().cloned()).collect()
+        };
         match self.format {
             Format::Table => print_text(&render_table(columns, rows)),
             Format::Csv => print_csv(columns, rows),
-            Format::Json => print_json(&rows.iter().map(|row| object_of(columns, row)).collect::<Value>(), true),
-            Format::Jsonl => rows.iter().try_for_each(|row| print_json(&object_of(columns, row), false)),
+            Format::Json => print_json(&rows.iter().map(object).collect::<Vec<_>>(), true),
+            Format::Jsonl => rows.iter().try_for_each(|row| print_json(&object(row), false)),
         }
     }
 
     /// Prints one object. A table has a line for each of its values, and lists of objects as tables below.
-    pub(crate) fn print_object(self, object: &Value) -> Result<(), Failure> {
+    pub(crate) fn print_object(self, object: &Document) -> Result<(), Failure> {
         match self.format {
             Format::Table => print_text(&render_object(object)),
             Format::Json => print_json(object, true),
             Format::Jsonl => print_json(object, false),
             Format::Csv => {
-                let fields = object.as_object().into_iter().flatten().filter(|(_, value)| !value.is_array());
-                let (names, values): (Vec<_>, Vec<_>) =
-                    fields.map(|(name, value)| (name.as_str(), value.clone())).unzip();
+                let fields = object.fields().filter(|(_, value)| !is_list_of_objects(value));
+                let (names, values): (Vec<_>, Vec<_>) = fields.map(|(name, value)| (name, value.clone())).unzip();
                 print_csv(&names, &[values])
             }
         }
     }
-}
-
-fn object_of(columns: &[&str], row: &[Value]) -> Value {
-    columns.iter().map(|&name| name.to_owned()).zip(row.iter().cloned()).collect()
 }
 
 /// Prints text for readers.
@@ -73,34 +73,25 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
 }
 
 /// Prints a JSON value, over several lines if it is `pretty`.
-pub(crate) fn print_json(value: &Value, pretty: bool) -> Result<(), Failure> {
-    let text = if pretty { format!("{value:#}") } else { value.to_string() };
+pub(crate) fn print_json(value: &impl Serialize, pretty: bool) -> Result<(), Failure> {
+    let text = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}")?;
+    writeln!(stdout, "{}", text.map_err(unwritable)?)?;
     Ok(stdout.flush()?)
 }
 
-fn print_csv(columns: &[&str], rows: &[Vec<Value>]) -> Result<(), Failure> {
+fn print_csv(columns: &[&str], rows: &[Vec<Document>]) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(io::stdout().lock());
     let to_failure = |error: csv::Error| Failure::Local(format!("the output: {error}"));
     writer.write_record(columns).map_err(to_failure)?;
     for row in rows {
-        writer.write_record(row.iter().map(text_of)).map_err(to_failure)?;
+        writer.write_record(row.iter().map(Document::text)).map_err(to_failure)?;
     }
     Ok(writer.flush()?)
 }
 
-/// Returns a value as a reader expects it in a cell.
-pub(crate) fn text_of(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// Renders a table with right-aligned numbers.
-pub(crate) fn render_table(columns: &[&str], rows: &[Vec<Value>]) -> String {
+pub(crate) fn render_table(columns: &[&str], rows: &[Vec<Document>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -108,44 +99,40 @@ pub(crate) fn render_table(columns: &[&str], rows: &[Vec<Value>]) -> String {
     for row in rows {
         table.add_row(row.iter().map(|value| {
             let alignment = if value.is_number() { CellAlignment::Right } else { CellAlignment::Left };
-            Cell::new(text_of(value)).set_alignment(alignment)
+            Cell::new(value.text()).set_alignment(alignment)
         }));
     }
     table.to_string()
 }
 
-fn render_object(object: &Value) -> String {
-    let fields = || object.as_object().into_iter().flatten();
-    let width = fields().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+fn render_object(object: &Document) -> String {
+    let width = object.fields().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     // Writing to a string cannot fail.
-    for (name, value) in fields().filter(|(_, value)| !is_list_of_objects(value)) {
-        let _ = writeln!(text, "{name:width$}  {}", text_of(value));
+    for (name, value) in object.fields().filter(|(_, value)| !is_list_of_objects(value)) {
+        let _ = writeln!(text, "{name:width$}  {}", value.text());
     }
-    for (name, value) in fields().filter(|(_, value)| is_list_of_objects(value)) {
-        let _ = writeln!(text, "\n{name}\n{}", render_list(value));
+    for (name, value) in object.fields().filter(|(_, value)| is_list_of_objects(value)) {
+        let _ = writeln!(text, "\n{name}\n{}", render_list(value.items()));
     }
     text
 }
 
-fn is_list_of_objects(value: &Value) -> bool {
-    value.as_array().is_some_and(|items| items.first().is_some_and(Value::is_object))
+fn is_list_of_objects(value: &Document) -> bool {
+    matches!(value.items().first(), Some(Document::Object(_)))
 }
 
 /// Renders objects side by side: a line for each name that any of them has, because a node has many fields.
-fn render_list(list: &Value) -> String {
-    let items: Vec<_> = list.as_array().into_iter().flatten().collect();
-    let mut names: Vec<&str> = Vec::new();
-    for name in items.iter().filter_map(|item| item.as_object()).flat_map(|object| object.keys()) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
+fn render_list(items: &[Document]) -> String {
+    let mut lines: IndexMap<&str, Vec<Document>> = IndexMap::new();
+    for (position, item) in items.iter().enumerate() {
+        for (name, value) in item.fields() {
+            let line = lines.entry(name).or_insert_with(|| vec![Document::from(()); items.len()]);
+            line[position] = value.clone();
         }
     }
     let numbers: Vec<_> = (1..=items.len()).map(|number| number.to_string()).collect();
     let columns: Vec<_> = std::iter::once("").chain(numbers.iter().map(String::as_str)).collect();
-    let row = |name: &&str| {
-        let values = items.iter().map(|item| item.get(*name).cloned().unwrap_or_default());
-        std::iter::once(Value::from(*name)).chain(values).collect()
-    };
-    render_table(&columns, &names.iter().map(row).collect::<Vec<_>>())
+    let row = |(name, values): (&str, Vec<Document>)| std::iter::once(Document::from(name)).chain(values).collect();
+    render_table(&columns, &lines.into_iter().map(row).collect::<Vec<_>>())
 }

@@ -3,9 +3,9 @@
 use std::io::{self, IsTerminal as _};
 
 use recallflow::{ITNIO, LAAFFIC, ONBUKA, Profile, Profiles};
-use serde_json::Value;
 
 use crate::arguments::{AddProfile, Global, ProfileCommand};
+use crate::document::Document;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -28,7 +28,7 @@ pub(crate) fn run(global: &Global, command: ProfileCommand) -> Result<(), Failur
 }
 
 fn list(global: &Global, profiles: &Profiles) -> Result<(), Failure> {
-    let row = |(name, profile): (&str, &Profile)| -> Vec<Value> {
+    let row = |(name, profile): (&str, &Profile)| -> Vec<Document> {
         let secret = if profile.secret_command().is_some() { "command" } else { "stored" };
         let is_default = profiles.default_name() == Some(name);
         vec![

@@ -14,7 +14,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
 
 /// Prints the schema of all types, or of one with the types that it refers to.
 pub(crate) fn print_schema(name: Option<&str>) -> Result<(), Failure> {
-    let Some(name) = name else { return print_json(&SCHEMA, true) };
+    let Some(name) = name else { return print_json(&*SCHEMA, true) };
     let definitions = &SCHEMA["$defs"];
     let Some(definition) = definitions.get(name) else {
         let names: Vec<_> = definitions.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();

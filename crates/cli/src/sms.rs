@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use recallflow::RecallNode;
-use serde_json::json;
 
 use crate::arguments::{Global, SmsCommand};
+use crate::document::document;
 use crate::failure::Failure;
 use crate::flow::read_text;
 use crate::output::Output;
@@ -68,7 +68,7 @@ pub(crate) fn run(global: &Global, command: SmsCommand) -> Result<(), Failure> {
     let warnings: Vec<_> =
         node.warnings().iter().filter(|warning| about_text(&warning.path)).map(ToString::to_string).collect();
     let valid = problems.is_empty();
-    Output::new(global).print_object(&json!({
+    Output::new(global).print_object(&document! {
         "characters": text.chars().count(),
         "encoding": size.encoding,
         "places": size.places,
@@ -77,7 +77,7 @@ pub(crate) fn run(global: &Global, command: SmsCommand) -> Result<(), Failure> {
         "valid": valid,
         "problems": problems,
         "warnings": warnings,
-    }))?;
+    })?;
     if valid { Ok(()) } else { Err(Failure::Usage("the text cannot be sent".to_owned())) }
 }
 

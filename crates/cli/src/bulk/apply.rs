@@ -5,7 +5,6 @@ use std::time::Duration;
 use recallflow::{Client, EditOutcome, Error, FlowEdit, FlowUpdate, UpdateAgentRecallFlow, UpdateRecallFlow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::journal::{Journal, Outcome, State};
@@ -14,6 +13,7 @@ use super::plan::{Plan, PlannedFlow, wire_of};
 use crate::account::Connection;
 use crate::arguments::ApplyArguments;
 use crate::confirm::confirm;
+use crate::document::Document;
 use crate::failure::Failure;
 use crate::flow::file::FlowFile;
 use crate::output::Output;
@@ -45,7 +45,7 @@ pub(crate) async fn run(connection: &Connection, output: Output, options: ApplyA
         confirm(&format!("Change {} flows of {}?", open.len(), connection.describe()), options.yes)?;
     }
     let mut pause = pause_between(options.max_rate);
-    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let mut rows: Vec<Vec<Document>> = Vec::new();
     let mut failures = 0;
     for flow in &open {
         pause.tick().await;
@@ -57,7 +57,7 @@ pub(crate) async fn run(connection: &Connection, output: Output, options: ApplyA
             Ending::Unknown(error) => ("unknown", error.to_string()),
         };
         eprintln!("flow {}: {outcome}{}{message}", flow.key_id, if message.is_empty() { "" } else { ": " });
-        rows.push(vec![json!(flow.key_id), json!(outcome), json!(message)]);
+        rows.push(vec![flow.key_id.into(), outcome.into(), message.into()]);
         failures += usize::from(outcome != "applied");
         if options.stop_after.is_some_and(|limit| failures >= limit) || must_stop(&ending) {
             break;

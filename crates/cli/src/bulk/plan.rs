@@ -7,15 +7,15 @@ use std::path::Path;
 use recallflow::{Client, Error, FlowEdit, FlowUpdate};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::changes::{FlowChanges, read_changes};
 use super::journal_path;
 use crate::account::Connection;
+use crate::document::{Document, unwritable};
 use crate::failure::Failure;
 use crate::flow::fields::assign;
 use crate::flow::file::{FlowFile, remove_nulls};
-use crate::flow::unwritable;
 use crate::output::Output;
 
 /// The changes to apply.
@@ -91,8 +91,8 @@ pub(crate) async fn run(connection: &Connection, output: Output, changes: &Path,
     Ok(())
 }
 
-fn row(key: i64, outcome: &str, change: &str) -> Vec<Value> {
-    vec![json!(key), json!(outcome), json!(change)]
+fn row(key: i64, outcome: &str, change: &str) -> Vec<Document> {
+    vec![key.into(), outcome.into(), change.into()]
 }
 
 /// Plans the change of one flow. The outer error ends the whole plan.

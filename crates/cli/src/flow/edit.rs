@@ -9,14 +9,14 @@ use recallflow::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fields::assign;
 use super::file::FlowFile;
-use super::unwritable;
 use crate::account::Connection;
 use crate::arguments::EditArguments;
 use crate::confirm::confirm;
+use crate::document::{Document, document, unwritable};
 use crate::failure::Failure;
 use crate::output::{Format, Output, print_text};
 
@@ -115,12 +115,13 @@ fn print_result(output: Output, key: i64, outcome: &str, changes: &[Change]) -> 
     if output.format == Format::Table {
         return print_text(&format!("{}flow {key}: {outcome}", describe_changes(changes)));
     }
-    let value = |text: &Option<String>| text.as_deref().map_or(Value::Null, json_value);
-    let changes: Vec<_> = changes
-        .iter()
-        .map(|change| json!({ "path": change.path, "before": value(&change.before), "after": value(&change.after) }))
-        .collect();
-    output.print_object(&json!({ "keyId": key, "outcome": outcome, "changes": changes }))
+    let changes = changes.iter().map(|change| {
+        let [before, after] =
+            [&change.before, &change.after].map(|text| text.as_deref().map_or(Value::Null, json_value));
+        document! { "path": change.path, "before": before, "after": after }
+    });
+    let changes = Document::List(changes.collect());
+    output.print_object(&document! { "keyId": key, "outcome": outcome, "changes": changes })
 }
 
 /// Reads the text of a value in a change, which is JSON.

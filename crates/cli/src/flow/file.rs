@@ -6,9 +6,9 @@ use std::path::Path;
 
 use recallflow::{RecallFlowDetail, UpdateAgentRecallFlow, UpdateRecallFlow, Violation, Warning};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::unwritable;
+use crate::document::{Document, document, unwritable};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -59,8 +59,18 @@ impl FlowFile {
         Ok(Self::new(is_agent, wire))
     }
 
+    /// Returns the flow with its fields in the order of the vendor's documents.
+    pub(crate) fn document(&self) -> Result<Document, Failure> {
+        let document = if self.is_agent {
+            Document::of(&self.to_request::<UpdateAgentRecallFlow>()?)
+        } else {
+            Document::of(&self.to_request::<UpdateRecallFlow>()?)
+        };
+        Ok(document?.without_nulls())
+    }
+
     pub(crate) fn to_toml(&self) -> Result<String, Failure> {
-        toml::to_string_pretty(&self.wire).map_err(|error| Failure::Local(format!("the flow as TOML: {error}")))
+        toml::to_string_pretty(&self.document()?).map_err(|error| Failure::Local(format!("the flow as TOML: {error}")))
     }
 
     /// Prints whether the flow may be sent, and warnings.
@@ -76,12 +86,12 @@ impl FlowFile {
         let broken =
             violations.iter().map(|violation: &Violation| row("error", &violation.path, violation.to_string()));
         let doubted = warnings.iter().map(|warning: &Warning| row("warning", &warning.path, warning.to_string()));
-        let rows: Vec<Vec<Value>> = broken.chain(doubted).collect();
+        let rows: Vec<Vec<Document>> = broken.chain(doubted).collect();
         if !rows.is_empty() {
             output.print_rows(&["severity", "path", "message"], &rows)?;
         }
         match violations.len() {
-            0 => output.print_object(&json!({ "valid": true })),
+            0 => output.print_object(&document! { "valid": true }),
             1 => Err(Failure::Usage("the flow breaks 1 rule".to_owned())),
             count => Err(Failure::Usage(format!("the flow breaks {count} rules"))),
         }
