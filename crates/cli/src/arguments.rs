@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Profile(ProfileCommand),
     /// Print which account and service are used
     Whoami,
+    /// Check settings, connection, clock and account; the output can be sent to support
+    Doctor,
     /// Serve a local copy of the service, to try everything without an account
     #[command(disable_help_flag = true)]
     Sandbox {

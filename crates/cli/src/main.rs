@@ -8,6 +8,7 @@ mod audio;
 mod bulk;
 mod call;
 mod confirm;
+mod doctor;
 mod document;
 mod failure;
 mod flow;
@@ -58,6 +59,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Bulk(command) => bulk::run(&global, command).await,
         Command::Call(options) => call::run(&global, options).await,
         Command::Whoami => account::print_account(&global),
+        Command::Doctor => doctor::run(&global).await,
         Command::Profile(command) => profile::run(&global, command),
         Command::Schema { name } => schema::print_schema(name.as_deref()),
         Command::Sms(command) => sms::run(&global, command),
