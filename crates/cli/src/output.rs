@@ -102,7 +102,9 @@ pub(crate) fn render_table(columns: &[&str], rows: &[Vec<Document>]) -> String {
             Cell::new(value.text()).set_alignment(alignment)
         }));
     }
-    table.to_string()
+    let text = table.to_string();
+    // The library fills each line with blanks, which wrap in a narrower terminal.
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 fn render_object(object: &Document) -> String {

@@ -39,11 +39,11 @@ fn a_good_account_passes() {
 #[test]
 fn a_refusal_is_explained() {
     let sandbox = Sandbox::start_blocking().unwrap();
-    let wrong = doctor(&sandbox.url(), "wrong secret");
+    let wrong = doctor(&sandbox.url(), "wrong-secret");
     assert_eq!(wrong.status.code(), Some(3));
     let signed = find(&findings(&wrong), "signed query").clone();
     assert!(signed.1 == "failed" && signed.2.contains("base URL"), "{signed:?}");
-    assert!(!format!("{wrong:?}").contains("wrong secret"));
+    assert!(!format!("{wrong:?}").contains("wrong-secret"));
 
     sandbox.script([Fault::Code(-2)]);
     let restricted = doctor(&sandbox.url(), sandbox.api_secret());
