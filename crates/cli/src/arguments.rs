@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::flow::fields::Assignments;
 use crate::output::Format;
 use crate::selection::SpanArguments;
+use crate::tasks::TaskCommand;
 
 /// Recall flows, group-call tasks and accounts of the ITNIO TECH, LAAFFIC and onbuka voice API
 #[derive(Parser)]
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// Change many flows by a table: plan first, then apply
     #[command(subcommand)]
     Bulk(BulkCommand),
+    /// List, sum, export, report and watch group-call tasks
+    #[command(subcommand)]
+    Tasks(TaskCommand),
     /// Check the text of a hang-up SMS
     #[command(subcommand)]
     Sms(SmsCommand),

@@ -27,7 +27,7 @@ pub(crate) async fn run(global: &Global, command: FlowCommand) -> Result<(), Fai
     let connection = Connection::open(global)?;
     match command {
         FlowCommand::List { span, name, status, limit } => {
-            let (start, end) = span.span()?;
+            let (start, end) = span.span(connection.account.timezone())?;
             let query = RecallFlowQuery::new(start, end);
             let query = match name {
                 Some(name) => query.task_name(name),

@@ -18,6 +18,7 @@ mod schema;
 mod selection;
 mod shell;
 mod sms;
+mod tasks;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     match command {
         Command::Flow(command) => flow::run(&global, command).await,
         Command::Bulk(command) => bulk::run(&global, command).await,
+        Command::Tasks(command) => tasks::run(&global, command).await,
         Command::Call(options) => call::run(&global, options).await,
         Command::Whoami => account::print_account(&global),
         Command::Doctor => doctor::run(&global).await,

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use recallflow::{LocalDateTime, Span, span_of_day, span_of_month};
 
 use crate::failure::Failure;
@@ -12,11 +14,14 @@ use crate::failure::Failure;
 #[group(multiple = true)]
 pub(crate) struct SpanArguments {
     /// A day of the service, yyyy-MM-dd
-    #[arg(long, value_name = "DAY", conflicts_with_all = ["month", "from", "to"])]
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["month", "last", "from", "to"])]
     day: Option<String>,
     /// A month of the service, yyyy-MM
-    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to"])]
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["last", "from", "to"])]
     month: Option<String>,
+    /// The time until now, such as 12h or 7d
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"], value_parser = parse_duration)]
+    last: Option<Duration>,
     /// Start: a day, or a time as "yyyy-MM-dd HH:mm:ss"
     #[arg(long, value_name = "TIME", requires = "to")]
     from: Option<String>,
@@ -26,16 +31,42 @@ pub(crate) struct SpanArguments {
 }
 
 impl SpanArguments {
-    /// Returns the start and the end.
-    pub(crate) fn span(&self) -> Result<(LocalDateTime, LocalDateTime), Failure> {
+    /// Returns the start and the end. `zone` is the time zone of the service's times; UTC if it is not known.
+    pub(crate) fn span(&self, zone: Option<&str>) -> Result<(LocalDateTime, LocalDateTime), Failure> {
         let ends = |span: Span| (span.start, span.end);
+        if let Some(last) = self.last {
+            return span_until_now(last, zone);
+        }
         match (&self.day, &self.month, &self.from, &self.to) {
             (Some(day), ..) => Ok(ends(span_of_day(day)?)),
             (_, Some(month), ..) => Ok(ends(span_of_month(month)?)),
             (.., Some(from), Some(to)) => Ok((time_or(from, |day| day.start)?, time_or(to, |day| day.end)?)),
-            _ => Err(Failure::Usage("a time span is missing: use --day, --month, or --from and --to".to_owned())),
+            _ => {
+                Err(Failure::Usage("a time span is missing: use --day, --month, --last, or --from and --to".to_owned()))
+            }
         }
     }
+}
+
+/// Returns the span of the last hours or days. It ends a day after now, because the service may be ahead of a zone that is not
+/// known, and has nothing from the future.
+fn span_until_now(last: Duration, zone: Option<&str>) -> Result<(LocalDateTime, LocalDateTime), Failure> {
+    let zone = zone.unwrap_or("UTC");
+    let zone = TimeZone::get(zone).map_err(|_| {
+        Failure::Usage(format!("the time zone `{zone}` of the profile is not known; use an IANA name such as `UTC`"))
+    })?;
+    let too_long = || Failure::Usage("`--last` is too long; use --from and --to".to_owned());
+    let local = |time: Timestamp| {
+        let time = time.to_zoned_datetime(zone.clone()).datetime();
+        let part = |number: i8| number.unsigned_abs();
+        let year = u16::try_from(time.year()).unwrap_or_default();
+        let (month, day) = (part(time.month()), part(time.day()));
+        LocalDateTime::new(year, month, day, part(time.hour()), part(time.minute()), part(time.second()))
+            .ok_or_else(too_long)
+    };
+    let (now, day) = (Timestamp::now(), Duration::from_secs(86_400));
+    let start = now.checked_sub(last).map_err(|_| too_long())?;
+    Ok((local(start)?, local(now.checked_add(day).map_err(|_| too_long())?)?))
 }
 
 /// Parses a time, or a day of which one end is taken.
@@ -114,10 +145,23 @@ mod tests {
     fn a_day_counts_whole() {
         let span = |from: &str, to: &str| {
             let [from, to] = [from, to].map(|text| Some(text.to_owned()));
-            let (start, end) = SpanArguments { day: None, month: None, from, to }.span().unwrap();
+            let (start, end) = SpanArguments { day: None, month: None, last: None, from, to }.span(None).unwrap();
             format!("{start} {end}")
         };
         assert_eq!(span("2024-05-01", "2024-05-02"), "2024-05-01 00:00:00 2024-05-02 23:59:59");
         assert_eq!(span("2024-05-01 10:00:00", "2024-05-01 11:30:00"), "2024-05-01 10:00:00 2024-05-01 11:30:00");
+    }
+
+    #[test]
+    fn the_last_days_are_those_of_the_zone() {
+        let span = |zone| {
+            let last = Some(Duration::from_secs(7 * 86_400));
+            SpanArguments { day: None, month: None, last, from: None, to: None }.span(zone)
+        };
+        let (start, end) = span(Some("Pacific/Kiritimati")).unwrap();
+        let (start_in_utc, end_in_utc) = span(None).unwrap();
+        assert!(start > start_in_utc && end > end_in_utc, "it is ahead by 14 hours");
+        assert!(start < end_in_utc);
+        assert!(span(Some("Atlantis/Center")).unwrap_err().to_string().contains("IANA"));
     }
 }
