@@ -48,8 +48,8 @@ impl SpanArguments {
     }
 }
 
-/// Returns the span of the last hours or days. It ends a day after now, because the service may be ahead of a zone that is not
-/// known, and has nothing from the future.
+/// Returns the span of the last hours or days. It ends a day after now, because the service may be ahead of a zone that
+/// is not known, and has nothing from the future.
 fn span_until_now(last: Duration, zone: Option<&str>) -> Result<(LocalDateTime, LocalDateTime), Failure> {
     let zone = zone.unwrap_or("UTC");
     let zone = TimeZone::get(zone).map_err(|_| {

@@ -150,6 +150,19 @@ fn a_list_is_sorted_filtered_and_limited() {
 }
 
 #[test]
+fn a_table_is_aligned_by_the_width_of_its_text() {
+    let sandbox = sandbox();
+    let record =
+        json!({ "taskId": 7, "taskName": "五月", "createdTime": "2024-06-01 10:00:00", "taskSumPayFee": "0.5(USD)" });
+    let Value::Object(record) = record else { unreachable!("it is an object") };
+    sandbox.insert_task(SeedTask { record, filed_at: None, app_id: None, audio: None, progress: None });
+    let arguments = ["list", "--day", "2024-06-01", "--columns", "name,id,cost", "-o", "table"];
+    let text = String::from_utf8(run(&sandbox, &arguments).stdout).unwrap();
+    // Two characters take the width of four.
+    assert!(text.contains(" task_name  task_id  task_sum_pay_fee\n 五月             7               0.5\n"), "{text}");
+}
+
+#[test]
 fn watch_fails_with_exit_status_if_a_task_was_canceled() {
     let sandbox = sandbox();
     let watch = ["watch", "--day", "2024-05-02", "--status", "finished,cancelled"];

@@ -30,7 +30,7 @@ pub struct Profile {
     pub key: String,
     /// URL of the service. `None` means [`ITNIO`], also if `RECALLFLOW_BASE_URL` is set.
     pub base_url: Option<String>,
-    /// Time zone of the user as an IANA name, such as `Asia/Shanghai`. The client does not use it.
+    /// Time zone of the service's times as an IANA name, such as `Asia/Shanghai`. The client does not use it.
     pub timezone: Option<String>,
     secret: Secret,
 }

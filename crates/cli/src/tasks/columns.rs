@@ -54,8 +54,8 @@ pub(super) fn cells(row: &TableRow, columns: &[&Column]) -> Vec<Value> {
     columns.iter().map(|column| cell(column).unwrap_or_default()).collect()
 }
 
-/// Sorts rows by a column: the largest number, the earliest time, or the first text first, and rows without a value last.
-/// Amounts of each currency are together, because they cannot be compared with others.
+/// Sorts rows by a column: the largest number, the earliest time, or the first text first, and rows without a value
+/// last. Amounts of each currency are together, because they cannot be compared with others.
 pub(super) fn sort(rows: &mut [TableRow], column: &Column) {
     let currency = format!("{}_currency", column.name);
     rows.sort_by(|one, other| {

@@ -68,7 +68,7 @@ impl Progress {
         let state = task.status.map_or_else(|| "unknown".to_owned(), name_of_status);
         let text = format!("{name}: {state}, {made} of {all} calls");
         let shown = self.tasks.entry(task.task_id).or_insert_with(|| {
-            let style = bar_style("{wide_bar} {percent:>3}% {msg}");
+            let style = bar_style("{bar:20} {percent:>3}% {msg}");
             let bar = self.bars.as_ref().map(|bars| bars.add(ProgressBar::new(all).with_style(style)));
             Shown { text: String::new(), bar }
         });
