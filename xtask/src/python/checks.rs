@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use super::environment::PythonEnvironment;
-use crate::artifact::{DEV, target_directory};
+use crate::artifact::{DEV, build_program, target_directory};
 use crate::process::{Outcome, read_quietly, run, run_quietly};
 
 /// Checks the format with ruff.
@@ -34,7 +34,7 @@ pub(crate) fn check_types() -> Outcome {
 
 /// Runs the tests.
 pub(crate) fn run_tests() -> Outcome {
-    run(with_caches(&mut tool(&prepare_environment()?, "pytest"))?.arg("--quiet"))
+    run(with_command(with_caches(&mut tool(&prepare_environment()?, "pytest"))?)?.arg("--quiet"))
 }
 
 /// Runs Python with the package and the tools of its tests.
@@ -45,7 +45,13 @@ pub(crate) fn run_python(arguments: &mut lexopt::Parser) -> Outcome {
 
 /// Runs a program, such as a file and its arguments, with the package and the tools of its tests.
 pub(crate) fn run_program(arguments: &[impl AsRef<OsStr>]) -> Outcome {
-    run(with_caches(prepare_environment()?.python().current_dir(super::home()))?.args(arguments))
+    run(with_command(with_caches(prepare_environment()?.python().current_dir(super::home()))?)?.args(arguments))
+}
+
+/// Sets the path of the command `recallflow`, whose files the tests read.
+fn with_command(python: &mut Command) -> Result<&mut Command, String> {
+    let program = build_program(&["--package", "recallflow-cli", "--bin", "recallflow"])?;
+    Ok(python.env("RECALLFLOW_COMMAND", program))
 }
 
 /// Returns an environment with the package as if it were installed: native module, sources and metadata.
