@@ -16,7 +16,8 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde_json::Value;
 
-use self::list::ListArguments;
+use self::columns::ColumnArguments;
+use self::list::TableArguments;
 use self::selection::SelectionArguments;
 use self::totals::Grouping;
 use crate::account::Connection;
@@ -32,7 +33,7 @@ pub(crate) enum TaskCommand {
         #[command(flatten)]
         selection: SelectionArguments,
         #[command(flatten)]
-        options: ListArguments,
+        options: TableArguments,
     },
     /// Sum calls and cost, by currency
     Totals {
@@ -42,10 +43,12 @@ pub(crate) enum TaskCommand {
         #[arg(long, value_enum)]
         by: Option<Grouping>,
     },
-    /// Write all tasks with all columns to a CSV, JSON Lines or Excel file
+    /// Write all tasks to a CSV, JSON Lines or Excel file
     Export {
         #[command(flatten)]
         selection: SelectionArguments,
+        #[command(flatten)]
+        columns: ColumnArguments,
         /// File that ends with .csv, .jsonl or .xlsx
         file: PathBuf,
     },
@@ -53,6 +56,8 @@ pub(crate) enum TaskCommand {
     Report {
         #[command(flatten)]
         selection: SelectionArguments,
+        #[command(flatten)]
+        options: TableArguments,
         /// File that ends with .html
         file: PathBuf,
     },
@@ -85,11 +90,11 @@ pub(crate) async fn run(global: &Global, command: TaskCommand) -> Result<(), Fai
         TaskCommand::Totals { selection, by } => {
             totals::run(&connection, output, selection.resolve(&connection)?, by).await
         }
-        TaskCommand::Export { selection, file } => {
-            export::run(&connection, output, selection.resolve(&connection)?, &file).await
+        TaskCommand::Export { selection, columns, file } => {
+            export::run(&connection, output, selection.resolve(&connection)?, columns.resolve(true)?, &file).await
         }
-        TaskCommand::Report { selection, file } => {
-            report::run(&connection, output, selection.resolve(&connection)?, &file).await
+        TaskCommand::Report { selection, options, file } => {
+            report::run(&connection, output, selection.resolve(&connection)?, &options, &file).await
         }
         TaskCommand::Watch { selection, timeout, exit_status } => {
             watch::run(&connection, output, &selection.resolve(&connection)?, timeout, exit_status).await

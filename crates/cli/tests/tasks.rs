@@ -105,6 +105,22 @@ fn an_export_holds_every_task_in_each_format() {
 }
 
 #[test]
+fn an_export_has_the_named_columns_in_their_order() {
+    let sandbox = sandbox();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, head) in
+        [("may.csv", "task_sum_pay_fee,task_id"), ("may.jsonl", r#"{"task_sum_pay_fee":0.25,"task_id":"#)]
+    {
+        let path = folder.path().join(name);
+        run_well(&sandbox, &["export", "--month", "2024-05", "--columns", "cost,id", path.to_str().unwrap()]);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.trim_start_matches('\u{feff}');
+        assert!(text.starts_with(head), "{text}");
+        assert!(name == "may.jsonl" || text.lines().nth(1).unwrap().starts_with("0.250000,"), "{text}");
+    }
+}
+
+#[test]
 fn an_export_that_fails_leaves_the_old_file() {
     let sandbox = sandbox();
     let folder = tempfile::tempdir().unwrap();

@@ -2,10 +2,29 @@
 
 use std::cmp::Ordering;
 
+use clap::Args;
 use recallflow::{Column, ColumnType, GroupCallTask, RowValue, TableRow, ToRow};
 use serde_json::Value;
 
 use crate::failure::Failure;
+
+#[derive(Args)]
+pub(crate) struct ColumnArguments {
+    /// Columns in their order, separated by commas, such as name,cost,currency
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    columns: Vec<String>,
+}
+
+impl ColumnArguments {
+    /// Returns the named columns; if none is named, all or the short selection for readers.
+    pub(super) fn resolve(&self, all: bool) -> Result<Vec<&'static Column>, Failure> {
+        match (self.columns.as_slice(), all) {
+            ([], true) => Ok(GroupCallTask::columns().iter().collect()),
+            ([], false) => find_all(&SHORT),
+            (names, _) => find_all(names),
+        }
+    }
+}
 
 /// The columns of a table that names none.
 pub(super) const SHORT: [&str; 8] = [

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use recallflow::{RowFile, RowFormat};
+use recallflow::{Column, GroupCallTask, RowEncoder, RowFile, RowFormat};
 
 use super::selection::{Selection, refuse_drift};
 use super::workbook::TaskWorkbook;
@@ -16,6 +16,7 @@ pub(super) async fn run(
     connection: &Connection,
     output: Output,
     selection: Selection,
+    columns: Vec<&'static Column>,
     path: &Path,
 ) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::io(path.display(), &error);
@@ -28,7 +29,8 @@ pub(super) async fn run(
     };
     let mut rows = 0_u64;
     let drift = if let Some(format) = format {
-        let mut file = RowFile::create(path, format).map_err(failed)?;
+        let file = RowFile::create_with(path, RowEncoder::with_some_columns::<GroupCallTask>(format, &columns));
+        let mut file = file.map_err(failed)?;
         let drift = selection
             .read(connection, |task| {
                 rows += 1;
@@ -38,7 +40,7 @@ pub(super) async fn run(
         file.finish().map_err(failed)?;
         drift
     } else {
-        let mut workbook = TaskWorkbook::new()?;
+        let mut workbook = TaskWorkbook::new(columns)?;
         let drift = selection
             .read(connection, |task| {
                 rows += 1;

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use minijinja::Environment;
 use minijinja::value::Serde;
-use recallflow::ToRow as _;
 use serde_json::{Value, json};
 
-use super::columns::{self, SHORT};
+use super::columns;
+use super::list::{TableArguments, TaskTable};
 use super::new_file;
 use super::selection::{Selection, refuse_drift};
 use super::totals::{Grouping, Sums};
@@ -24,21 +24,25 @@ pub(super) async fn run(
     connection: &Connection,
     output: Output,
     selection: Selection,
+    options: &TableArguments,
     path: &Path,
 ) -> Result<(), Failure> {
     if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("html")) {
         return Err(Failure::Usage("the file must end with .html".to_owned()));
     }
-    let shown = columns::find_all(&SHORT)?;
-    let (mut totals, mut days, mut rows) = (Sums::new(None), Sums::new(Some(Grouping::Day)), Vec::new());
+    let mut table = TaskTable::new(options, false)?;
+    let (mut totals, mut days) = (Sums::new(None), Sums::new(Some(Grouping::Day)));
     let drift = selection
         .read(connection, |task| {
             totals.add(&task);
             days.add(&task);
-            rows.push(cells(&columns::cells(&task.to_row(), &shown)));
+            // The sums are those of all tasks.
+            table.add(&task);
             Ok(true)
         })
         .await?;
+    table.finish();
+    let rows: Vec<_> = table.rows.iter().map(|row| cells(&columns::cells(row, &table.columns))).collect();
     let total_rows: Vec<_> = totals.rows().iter().map(|row| cells(row)).collect();
     let page = json!({
         "title": "Group-call tasks",
@@ -46,7 +50,7 @@ pub(super) async fn run(
         "warning": drift.map(|drift| drift.to_string()),
         "totals": { "columns": totals.columns(), "rows": total_rows },
         "bars": bars(&days),
-        "tasks": { "columns": SHORT, "rows": rows },
+        "tasks": { "columns": table.names(), "rows": rows },
     });
     let html = Environment::new()
         .render_named_str("report.html", TEMPLATE, Serde(page))

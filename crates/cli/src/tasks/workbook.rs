@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use recallflow::{ColumnType, GroupCallTask, LocalDateTime, RowValue, ToRow};
+use recallflow::{Column, ColumnType, GroupCallTask, LocalDateTime, RowValue, ToRow};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
@@ -17,18 +17,19 @@ const MAX_NUMBER: u64 = 999_999_999_999_999;
 /// A workbook that is being filled. The rows of tasks are in a temporary file and not in memory.
 pub(super) struct TaskWorkbook {
     workbook: Workbook,
+    columns: Vec<&'static Column>,
     time: Format,
     row: u32,
     sums: Sums,
 }
 
 impl TaskWorkbook {
-    pub(super) fn new() -> Result<Self, Failure> {
+    pub(super) fn new(columns: Vec<&'static Column>) -> Result<Self, Failure> {
         let (mut workbook, bold) = (Workbook::new(), Format::new().set_bold());
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(unwritable)?;
         let begin = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
             sheet.set_name("tasks")?.set_freeze_panes(1, 0)?;
-            for (position, column) in (0..).zip(GroupCallTask::columns()) {
+            for (position, column) in (0..).zip(&columns) {
                 let is_wide = matches!(column.kind, ColumnType::Time) || column.name == "task_name";
                 sheet.set_column_width(position, if is_wide { 20 } else { 12 })?;
                 sheet.write_with_format(0, position, &column.name, &bold)?;
@@ -37,7 +38,7 @@ impl TaskWorkbook {
         };
         begin(sheet).map_err(unwritable)?;
         let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
-        Ok(Self { workbook, time, row: 0, sums: Sums::new(None) })
+        Ok(Self { workbook, columns, time, row: 0, sums: Sums::new(None) })
     }
 
     /// Adds a task.
@@ -46,7 +47,8 @@ impl TaskWorkbook {
         self.row += 1;
         let (row, time) = (self.row, &self.time);
         let sheet = self.workbook.worksheet_from_index(0).map_err(unwritable)?;
-        for (column, value) in (0..).zip(task.to_row().values()) {
+        let task = task.to_row();
+        for (column, value) in (0..).zip(self.columns.iter().filter_map(|column| task.get(&column.name))) {
             write_value(sheet, row, column, value, time).map_err(unwritable)?;
         }
         Ok(())
@@ -59,7 +61,7 @@ impl TaskWorkbook {
     }
 
     fn finish(&mut self, selection: &Selection) -> Result<(), XlsxError> {
-        let last = u16::try_from(GroupCallTask::columns().len()).unwrap_or(u16::MAX).saturating_sub(1);
+        let last = u16::try_from(self.columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
         self.workbook.worksheet_from_index(0)?.autofilter(0, 0, self.row, last)?;
         let bold = Format::new().set_bold();
         let sheet = self.workbook.add_worksheet();

@@ -35,9 +35,16 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// ```
 #[derive(Debug)]
 pub struct RowEncoder {
-    columns: &'static [Column],
-    name_of: fn(&Column) -> &String,
+    columns: Vec<EncodedColumn>,
     output: Output,
+}
+
+/// A column of the output.
+#[derive(Debug)]
+struct EncodedColumn {
+    name: &'static String,
+    /// Position of its value in a row.
+    position: usize,
 }
 
 #[derive(Debug)]
@@ -53,24 +60,47 @@ impl RowEncoder {
         Self::with_columns(format, T::columns(), |column| &column.name)
     }
 
+    /// Returns an encoder for some columns of [`T::columns`](ToRow::columns), in the given order.
+    ///
+    /// ```
+    /// use recallflow::{Column, GroupCallTask, RowEncoder, RowFormat, ToRow as _};
+    /// let columns: Vec<_> = GroupCallTask::columns().iter().filter(|column| column.name.ends_with("fee")).collect();
+    /// let mut encoder = RowEncoder::with_some_columns::<GroupCallTask>(RowFormat::JsonLines, &columns);
+    /// encoder.add(&GroupCallTask::default().to_row());
+    /// assert!(encoder.take().starts_with(br#"{"agent_fee":null,"group_call_pay_fee":null,"#));
+    /// ```
+    #[must_use]
+    pub fn with_some_columns<T: ToRow>(format: RowFormat, columns: &[&'static Column]) -> Self {
+        let position = |wanted: &Column| T::columns().iter().position(|column| column == wanted);
+        let encoded =
+            |column: &&'static Column| position(column).map(|position| EncodedColumn { name: &column.name, position });
+        Self::with_encoded_columns(format, columns.iter().filter_map(encoded).collect())
+    }
+
     pub(crate) fn with_columns(format: RowFormat, columns: &'static [Column], name_of: fn(&Column) -> &String) -> Self {
+        let encoded = |(position, column)| EncodedColumn { name: name_of(column), position };
+        Self::with_encoded_columns(format, columns.iter().enumerate().map(encoded).collect())
+    }
+
+    fn with_encoded_columns(format: RowFormat, columns: Vec<EncodedColumn>) -> Self {
         let output = match format {
             RowFormat::Csv => {
                 let mut writer = csv_writer(BYTE_ORDER_MARK.to_vec());
-                write_record(&mut writer, columns.iter().map(|column| Cow::from(name_of(column))));
+                write_record(&mut writer, columns.iter().map(|column| Cow::from(column.name)));
                 Output::Csv(Box::new(writer))
             }
             RowFormat::JsonLines => Output::JsonLines(Vec::new()),
         };
-        Self { columns, name_of, output }
+        Self { columns, output }
     }
 
     /// Adds a row of the same type.
     pub fn add(&mut self, row: &TableRow) {
+        let entries = self.columns.iter().map(|column| (column.name, &row.values()[column.position]));
         match &mut self.output {
-            Output::Csv(writer) => write_record(writer, row.values().iter().map(csv_field)),
+            Output::Csv(writer) => write_record(writer, entries.map(|(_, value)| csv_field(value))),
             Output::JsonLines(bytes) => {
-                write_object(bytes, self.columns.iter().map(self.name_of).zip(row.values()));
+                write_object(bytes, entries);
                 bytes.push(b'\n');
             }
         }

@@ -51,8 +51,17 @@ impl<T: ToRow> RowFile<T> {
     ///
     /// An [`io::Error`] if the file cannot be created in the folder of `path`.
     pub fn create(path: impl AsRef<Path>, format: RowFormat) -> io::Result<Self> {
-        let output = OutputFile::create(path.as_ref())?;
-        Ok(Self { encoder: RowEncoder::new::<T>(format), output, rows: 0, row_type: PhantomData })
+        Self::create_with(path, RowEncoder::new::<T>(format))
+    }
+
+    /// Creates the temporary file for rows that an encoder of the same type encodes, such as one for
+    /// [some columns](RowEncoder::with_some_columns).
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn create_with(path: impl AsRef<Path>, encoder: RowEncoder) -> io::Result<Self> {
+        Ok(Self { encoder, output: OutputFile::create(path.as_ref())?, rows: 0, row_type: PhantomData })
     }
 
     /// Writes a row.
