@@ -160,6 +160,7 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Value) -> napi::Res
         Setter::Duration(set) => set(target, read_milliseconds(name, value)?),
         Setter::Count(set, least) => set(target, read_integer(name, value, least)?),
         Setter::Size(set, least) => set(target, read_integer(name, value, least)?),
+        Setter::Rate(set) => set(target, read_rate(name, value)?),
         Setter::Flag(set) => set(target, read_boolean(name, value)?),
         Setter::Headers(set) => set(target, read_headers(name, value)?),
         Setter::Path(set) => set(target, read_text(name, value)?.into()),
@@ -193,6 +194,13 @@ pub(crate) fn read_milliseconds(name: &str, value: &Value) -> napi::Result<Durat
     Err(config_exception(format!(
         "expected more than 0 milliseconds for `{name}`, got {number}: give a time in which a call can succeed"
     )))
+}
+
+/// Returns a number per second. The client checks its range.
+fn read_rate(name: &str, value: &Value) -> napi::Result<f64> {
+    value
+        .as_f64()
+        .ok_or_else(|| config_exception(format!("expected a number for `{name}`, got {}", describe_json(value))))
 }
 
 pub(crate) fn read_integer<T: TryFrom<u64>>(name: &str, value: &Value, least: u64) -> napi::Result<T> {

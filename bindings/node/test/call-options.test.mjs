@@ -99,7 +99,7 @@ suite('`withOptions`', () => {
   });
 
   test('options that connections depend on need another client', () => {
-    for (const name of ['proxy', 'maxConnections', 'baseUrl', 'userAgent', 'caFile']) {
+    for (const name of ['proxy', 'maxConnections', 'maxRequestsPerSecond', 'baseUrl', 'userAgent', 'caFile']) {
       const error = thrownBy(() => client.withOptions(/** @type {any} */ ({ [name]: 'x' })));
       assert(error instanceof ConfigError);
       assert(error.message.includes(`\`${name}\` cannot be changed`), error.message);

@@ -148,7 +148,7 @@ export class Client extends Operations {
    * Each of the two is closed by itself; the connections are closed with the last client that uses them. The constructor of
    * a derived class is not run again: its properties are copied, but not those with a private name (`#name`).
    *
-   * @throws {@link ConfigError} if an option is wrong, or cannot be changed because connections depend on it.
+   * @throws {@link ConfigError} if an option is wrong, or cannot be changed because clients with the same connections share it.
    */
   withOptions(options: Overrides): this {
     const site = siteOf(Client.prototype.withOptions);

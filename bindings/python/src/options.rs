@@ -114,6 +114,7 @@ fn set_option<T>(target: T, option: &OptionEntry<T>, value: &Bound<'_, PyAny>) -
         Setter::Duration(set) => set(target, read_seconds(name, value)?),
         Setter::Count(set, _) => set(target, read_integer(name, value)?),
         Setter::Size(set, _) => set(target, read_integer(name, value)?),
+        Setter::Rate(set) => set(target, read_rate(name, value)?),
         Setter::Flag(set) => set(target, read_boolean(name, value)?),
         Setter::Headers(set) => set(target, read_headers(name, value)?),
         Setter::Path(set) => set(target, read_path(name, value)?),
@@ -138,6 +139,12 @@ pub(crate) fn read_seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Durat
     Err(WrongOption(format!(
         "`{name}` must be more than 0 seconds, but is {number}: give a time in which a call can succeed"
     )))
+}
+
+/// Reads a number per second. The client checks its range.
+fn read_rate(name: &str, value: &Bound<'_, PyAny>) -> Result<f64, WrongOption> {
+    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
+    number.ok_or_else(|| WrongOption(format!("`{name}` must be a number, but is {}", kind_of(value))))
 }
 
 /// Reads an integer from 0.

@@ -14,6 +14,7 @@ use crate::events::{self, AttemptEvent, LOG_VARIABLE, Observers};
 use crate::generated::operations::OPERATIONS;
 use crate::generated::options::{BASE_URL_VARIABLE, Options, Overrides, Settings};
 use crate::generated::service::ITNIO;
+use crate::rate_limit::RateLimit;
 use crate::retry::Budget;
 use crate::signing::Credentials;
 use crate::tls::{self, PemFile};
@@ -192,6 +193,8 @@ impl ClientBuilder {
                 None => (ITNIO.to_owned(), String::new()),
             },
         };
+        let rate_limit =
+            options.max_requests_per_second.map(|rate| RateLimit::new("max_requests_per_second", rate)).transpose();
         let level = self.environment.get(LOG_VARIABLE)?;
         let writes_to_stderr = events::parse_log_level(level.as_deref()).map_err(Error::config)?;
         let credentials = Credentials::new(self.api_key, self.api_secret)?;
@@ -217,6 +220,7 @@ impl ClientBuilder {
             transport,
             clock: ServiceClock::new(self.now),
             budget: Budget::full(),
+            rate_limit: rate_limit.map_err(Error::config)?,
             observers: Observers { writes_to_stderr, ..self.observers },
         };
         Ok(Client::new(shared, settings))

@@ -20,6 +20,7 @@ use crate::events::{AttemptEvent, Observers};
 use crate::generated::options::{Overrides, Settings};
 use crate::operation::{Operation, OperationInfo, OperationKind};
 use crate::prepared::Prepared;
+use crate::rate_limit::RateLimit;
 use crate::raw::{ErrorResponse, Exchange};
 use crate::request::check::{self, Rules};
 use crate::request::violation::{Rule, Violation};
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) transport: Transport,
     pub(crate) clock: ServiceClock,
     pub(crate) budget: Budget,
+    pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) observers: Observers,
 }
 
@@ -219,6 +221,15 @@ impl Client {
         let mut used = Used::default();
         let mut attempts = 0;
         loop {
+            if let Some(limit) = &self.shared.rate_limit
+                && let Err(failure) = limit.wait(deadline).await
+            {
+                request.cancel.end_unprocessed();
+                let FailedAttempt { error, .. } =
+                    classify::classify_failure(failure, self.shared.transport.base().as_str());
+                let call = Call { operation: name.clone(), attempts, may_succeed_later: true, ..Call::default() };
+                return Err(error.with_call(call));
+            }
             attempts += 1;
             let offset = self.shared.clock.adopted();
             let began = Instant::now();

@@ -75,6 +75,7 @@ mod pages;
 mod prepared;
 #[cfg(feature = "profiles")]
 mod profile;
+mod rate_limit;
 #[cfg_attr(not(feature = "__ffi"), expect(unreachable_pub, reason = "`ffi` exports parts of it"))]
 mod raw;
 mod redact;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use recallflow::{Error, ErrorKind, GroupCallQuery, OperationKind, Overrides};
-use recallflow_sandbox::{Fault, RecordedRequest, Reflection};
+use recallflow_sandbox::{Fault, RecordedRequest, Reflection, Sandbox};
 
-use super::{sandbox_and_client, update};
+use super::{builder, sandbox_and_client, update};
 
 #[tokio::test]
 async fn headers_of_a_client_and_of_a_call_reach_the_service() {
@@ -49,6 +49,36 @@ async fn no_error_shows_a_header_of_the_caller_that_the_response_echoes() {
         assert!(!format!("{error} {error:?} {client:?}").contains("CANARY"), "{error:?}");
         assert!(format!("{error:?}").to_lowercase().contains("x-token"), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn clients_with_the_same_connections_share_the_rate_of_requests() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = builder(&sandbox).max_requests_per_second(0.001).build().unwrap();
+    client.query_recall_flow_detail(12).await.unwrap();
+    for client in [client.clone(), client.with_options(&Overrides::new().max_retries(5)).unwrap()] {
+        let error = client.query_recall_flow_detail(12).await.unwrap_err();
+        assert_eq!((error.kind(), error.call().attempts), (ErrorKind::Timeout, 0));
+        assert!(error.is_retryable() && error.outcome_is_known());
+        assert!(error.to_string().contains("raise `max_requests_per_second` or `timeout`"), "{error}");
+        let error = client.update_recall_flow(&update()).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome_is_known()), (ErrorKind::Timeout, true));
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn retries_and_pages_take_turns_too() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let slow = || builder(&sandbox).max_requests_per_second(0.001).build().unwrap();
+    sandbox.script([Fault::Status(503)]);
+    let error = slow().query_recall_flow_detail(12).await.unwrap_err();
+    assert_eq!((error.kind(), error.call().attempts), (ErrorKind::Timeout, 1));
+    let client = slow();
+    let mut pages = client.group_calls(tasks().size(1));
+    assert!(pages.next().await.unwrap().is_ok());
+    assert_eq!(pages.next().await.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]

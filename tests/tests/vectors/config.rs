@@ -70,6 +70,7 @@ fn set(builder: ClientBuilder, option: &OptionEntry<ClientBuilder>, options: &mu
         Setter::Duration(set) => set_to(builder, set, take(options, &format!("{name}_ms")).map(Duration::from_millis)),
         Setter::Count(set, _) => set_to(builder, set, take(options, name)),
         Setter::Size(set, _) => set_to(builder, set, take(options, name)),
+        Setter::Rate(set) => set_to(builder, set, take(options, name)),
         Setter::Flag(set) => set_to(builder, set, take(options, name)),
         Setter::Headers(set) => {
             let headers: Option<BTreeMap<String, String>> = take(options, name);

@@ -37,6 +37,13 @@ export interface CommonOptions {
    */
   maxConnections?: number | undefined;
   /**
+   * Maximum number of requests per second, such as 5, or 0.5 for one in two seconds. Default: no limit.
+   *
+   * Requests, also those of retries and pages, take turns at a steady pace. A call whose turn would come after its
+   * `timeout` fails at once, and sends nothing.
+   */
+  maxRequestsPerSecond?: number | undefined;
+  /**
    * Maximum size of a response in bytes. Default: 8 MiB.
    *
    * It also limits the number of JSON values in a response, to one for each 256 bytes, because a value takes about that

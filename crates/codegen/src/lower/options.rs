@@ -7,7 +7,7 @@ use crate::model::options::{ClientOption, OptionKind};
 use crate::raw::{RawLiteral, RawOption};
 
 /// The names of the kinds.
-const KINDS: [&str; 8] = ["text", "duration", "count", "size", "flag", "path", "proxy", "headers"];
+const KINDS: [&str; 9] = ["text", "duration", "count", "size", "rate", "flag", "path", "proxy", "headers"];
 
 /// Lowers the options in their order.
 pub(super) fn lower_options(raw: &[RawOption], sink: &Sink) -> Vec<ClientOption> {
@@ -48,12 +48,13 @@ fn kind(raw: &RawOption, sink: &Sink) -> Option<OptionKind> {
         "count" => Some(OptionKind::Count { default: number(raw, sink)?, positive: positive() }),
         "size" => Some(OptionKind::Size { default: number(raw, sink)?, positive: positive() }),
         "flag" => Some(OptionKind::Flag { default: flag(raw, sink)? }),
-        "text" | "path" | "proxy" | "headers" => {
+        "text" | "rate" | "path" | "proxy" | "headers" => {
             if let Some(default) = &raw.default {
                 sink.suggest(default.at, "`default` is only for numbers and flags", "describe it in `unset`");
             }
             Some(match word.as_str() {
                 "text" => OptionKind::Text,
+                "rate" => OptionKind::Rate,
                 "path" => OptionKind::Path,
                 "headers" => OptionKind::Headers,
                 _ => OptionKind::Proxy,

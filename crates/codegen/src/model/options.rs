@@ -50,6 +50,8 @@ pub enum OptionKind {
         /// Whether 0 is refused.
         positive: bool,
     },
+    /// A number per second, which is never 0.
+    Rate,
     /// True or false.
     Flag {
         /// Default.

@@ -62,7 +62,9 @@ impl Style {
             OptionKind::Count { default, .. } => Some(default.to_string()),
             OptionKind::Size { default, .. } => Some(size(default)),
             OptionKind::Flag { default } => Some(format!("`{}`", self.flags[usize::from(default)])),
-            OptionKind::Text | OptionKind::Headers | OptionKind::Path | OptionKind::Proxy => fallback(option),
+            OptionKind::Text | OptionKind::Headers | OptionKind::Rate | OptionKind::Path | OptionKind::Proxy => {
+                fallback(option)
+            }
         }
     }
 

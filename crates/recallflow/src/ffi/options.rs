@@ -27,6 +27,8 @@ pub enum Setter<T> {
     Count(fn(T, u32) -> T, u64),
     /// The size of something in memory, and its minimum.
     Size(fn(T, usize) -> T, u64),
+    /// A number of requests per second.
+    Rate(fn(T, f64) -> T),
     /// True or false.
     Flag(fn(T, bool) -> T),
     /// Headers: names and values.
@@ -41,12 +43,14 @@ impl<T> Setter<T> {
     /// Returns whether the option has no default value, so that a null value leaves it unset.
     #[must_use]
     pub fn accepts_null(&self) -> bool {
-        matches!(self, Self::Text(_) | Self::Path(_) | Self::Proxy(_))
+        matches!(self, Self::Text(_) | Self::Rate(_) | Self::Path(_) | Self::Proxy(_))
     }
 }
 
 /// Creates the error for an option that clients with the same connections cannot have each for themselves.
 #[must_use]
 pub fn not_adjustable(name: &str) -> Error {
-    Error::config(format!("`{name}` cannot be changed, because connections depend on it; create another client"))
+    Error::config(format!(
+        "`{name}` cannot be changed, because clients with the same connections share it; create another client"
+    ))
 }

@@ -27,6 +27,11 @@ pub static CLIENT_OPTIONS: &[OptionEntry<ClientBuilder>] = &[
         setter: Setter::Size(ClientBuilder::max_connections, 1),
     },
     OptionEntry {
+        name: "max_requests_per_second",
+        camel_name: "maxRequestsPerSecond",
+        setter: Setter::Rate(ClientBuilder::max_requests_per_second),
+    },
+    OptionEntry {
         name: "max_response_bytes",
         camel_name: "maxResponseBytes",
         setter: Setter::Size(ClientBuilder::max_response_bytes, 1),

@@ -62,6 +62,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the maximum number of requests per second, such as 5, or 0.5 for one in two seconds. Default: no
+    /// limit.
+    ///
+    /// Requests, also those of retries and pages, take turns at a steady pace. A call whose turn would come after
+    /// its `timeout` fails at once, and sends nothing.
+    pub fn max_requests_per_second(mut self, max_requests_per_second: f64) -> Self {
+        self.options.max_requests_per_second = Some(max_requests_per_second);
+        self
+    }
+
     /// Sets the maximum size of a response in bytes. Default: 8 MiB.
     ///
     /// It also limits the number of JSON values in a response, to one for each 256 bytes, because a value takes

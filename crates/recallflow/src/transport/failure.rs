@@ -83,6 +83,16 @@ impl TransportFailure {
         })
     }
 
+    /// Creates the failure of a call whose time ends before the rate limit lets it send a request.
+    pub(crate) fn no_turn_in_time() -> Self {
+        Self::before_writing(ConnectFault {
+            phase: Phase::Connect,
+            kind: FailureKind::Timeout,
+            message: "timed out, because `max_requests_per_second` allows the next request too late".to_owned(),
+            remedy: Some("raise `max_requests_per_second` or `timeout`, or make fewer calls at the same time"),
+        })
+    }
+
     /// Creates the failure of an attempt that has no connection.
     pub(super) fn before_writing(fault: ConnectFault) -> Self {
         let ConnectFault { phase, kind, message, remedy } = fault;

@@ -51,6 +51,13 @@ class ClientOptions(TypedDict, total=False):
     Further calls wait in order, within their `timeout`.
     """
 
+    max_requests_per_second: float | None
+    """Maximum number of requests per second, such as 5, or 0.5 for one in two seconds. Default: no limit.
+
+    Requests, also those of retries and pages, take turns at a steady pace. A call whose turn would come after its
+    `timeout` fails at once, and sends nothing.
+    """
+
     max_response_bytes: int
     """Maximum size of a response in bytes. Default: 8 MiB.
 

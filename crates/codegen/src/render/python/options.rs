@@ -51,6 +51,7 @@ fn shown(option: &ClientOption) -> PythonOption {
             OptionKind::Headers => "Mapping[str, str]",
             OptionKind::Duration { .. } => "float",
             OptionKind::Count { .. } | OptionKind::Size { .. } => "int",
+            OptionKind::Rate => "float | None",
             OptionKind::Flag { .. } => "bool",
             OptionKind::Path => "str | PathLike[str] | None",
             OptionKind::Proxy => "str | Literal[False] | None",

@@ -174,6 +174,7 @@ fn entry(option: &ClientOption, set: &TokenStream) -> TokenStream {
         OptionKind::Duration { .. } => "Duration",
         OptionKind::Count { .. } => "Count",
         OptionKind::Size { .. } => "Size",
+        OptionKind::Rate => "Rate",
         OptionKind::Flag { .. } => "Flag",
         OptionKind::Path => "Path",
         OptionKind::Proxy => "Proxy",
@@ -197,7 +198,7 @@ fn setter(api: &Api, option: &ClientOption) -> TokenStream {
         });
     }
     let set = method(option, &docs, |name, value| match option.kind {
-        OptionKind::Text | OptionKind::Path => quote!(self.options.#name = Some(#value)),
+        OptionKind::Text | OptionKind::Rate | OptionKind::Path => quote!(self.options.#name = Some(#value)),
         _ => quote!(self.options.#name = #value),
     });
     if option.kind != OptionKind::Proxy {
@@ -230,6 +231,7 @@ fn method(
             let of = quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>);
             (of, quote!(HeaderList::new(#name)))
         }
+        OptionKind::Rate => (quote!(f64), quote!(#name)),
         kind => (field_type(kind), quote!(#name)),
     };
     let set = set(&name, value);
@@ -269,6 +271,7 @@ fn field_type(kind: OptionKind) -> TokenStream {
         OptionKind::Duration { .. } => quote!(Duration),
         OptionKind::Count { .. } => quote!(u32),
         OptionKind::Size { .. } => quote!(usize),
+        OptionKind::Rate => quote!(Option<f64>),
         OptionKind::Flag { .. } => quote!(bool),
         OptionKind::Path => quote!(Option<PathBuf>),
         OptionKind::Proxy => quote!(Proxy),
@@ -277,7 +280,7 @@ fn field_type(kind: OptionKind) -> TokenStream {
 
 fn default(kind: OptionKind) -> TokenStream {
     match kind {
-        OptionKind::Text | OptionKind::Path => quote!(None),
+        OptionKind::Text | OptionKind::Rate | OptionKind::Path => quote!(None),
         OptionKind::Duration { default } => {
             let seconds = Literal::u32_unsuffixed(default);
             quote!(Duration::from_secs(#seconds))

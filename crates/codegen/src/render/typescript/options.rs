@@ -50,7 +50,9 @@ fn shown(option: &ClientOption, doc: String) -> TypeScriptOption {
         of: match option.kind {
             OptionKind::Text => "string",
             OptionKind::Headers => "Readonly<Record<string, string>>",
-            OptionKind::Duration { .. } | OptionKind::Count { .. } | OptionKind::Size { .. } => "number",
+            OptionKind::Duration { .. } | OptionKind::Count { .. } | OptionKind::Size { .. } | OptionKind::Rate => {
+                "number"
+            }
             OptionKind::Flag { .. } => "boolean",
             OptionKind::Path => "string | URL",
             OptionKind::Proxy => "string | false",
