@@ -115,7 +115,13 @@ def test_each_client_is_closed_by_itself(client: rf.Client) -> None:
 
 
 def test_options_that_connections_depend_on_need_another_client(client: rf.Client) -> None:
-    for name, value in [("proxy", False), ("max_connections", 5), ("max_requests_per_second", 2.5), ("base_url", rf.ITNIO), ("user_agent", "a")]:
+    for name, value in [
+        ("proxy", False),
+        ("max_connections", 5),
+        ("max_requests_per_second", 2.5),
+        ("base_url", rf.ITNIO),
+        ("user_agent", "a"),
+    ]:
         with pytest.raises(rf.ConfigError, match=f"`{name}` cannot be changed.*create another client"):
             client.with_options(**cast("Any", {name: value}))
     with pytest.raises(TypeError, match="does not have an option `retries`"):
