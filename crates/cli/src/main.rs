@@ -19,6 +19,7 @@ mod selection;
 mod shell;
 mod sms;
 mod tasks;
+mod zone;
 
 use std::process::ExitCode;
 

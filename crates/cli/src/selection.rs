@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use recallflow::{LocalDateTime, Span, span_of_day, span_of_month};
 
 use crate::failure::Failure;
+use crate::zone::Zone;
 
 /// A time span, in the time of the service.
 #[derive(Args)]
@@ -31,7 +31,7 @@ pub(crate) struct SpanArguments {
 }
 
 impl SpanArguments {
-    /// Returns the start and the end. `zone` is the time zone of the service's times; UTC if it is not known.
+    /// Returns the start and the end. `zone` is the time zone of the times; UTC if it is not known.
     pub(crate) fn span(&self, zone: Option<&str>) -> Result<(LocalDateTime, LocalDateTime), Failure> {
         let ends = |span: Span| (span.start, span.end);
         if let Some(last) = self.last {
@@ -51,22 +51,11 @@ impl SpanArguments {
 /// Returns the span of the last hours or days. It ends a day after now, because the service may be ahead of a zone that
 /// is not known, and has nothing from the future.
 fn span_until_now(last: Duration, zone: Option<&str>) -> Result<(LocalDateTime, LocalDateTime), Failure> {
-    let zone = zone.unwrap_or("UTC");
-    let zone = TimeZone::get(zone).map_err(|_| {
-        Failure::Usage(format!("the time zone `{zone}` of the profile is not known; use an IANA name such as `UTC`"))
-    })?;
-    let too_long = || Failure::Usage("`--last` is too long; use --from and --to".to_owned());
-    let local = |time: Timestamp| {
-        let time = time.to_zoned_datetime(zone.clone()).datetime();
-        let part = |number: i8| number.unsigned_abs();
-        let year = u16::try_from(time.year()).unwrap_or_default();
-        let (month, day) = (part(time.month()), part(time.day()));
-        LocalDateTime::new(year, month, day, part(time.hour()), part(time.minute()), part(time.second()))
-            .ok_or_else(too_long)
-    };
+    let zone = Zone::find(zone.unwrap_or("UTC"))?;
     let (now, day) = (Timestamp::now(), Duration::from_secs(86_400));
-    let start = now.checked_sub(last).map_err(|_| too_long())?;
-    Ok((local(start)?, local(now.checked_add(day).map_err(|_| too_long())?)?))
+    let start = now.checked_sub(last).ok().and_then(|start| zone.local_time(start));
+    let end = now.checked_add(day).ok().and_then(|end| zone.local_time(end));
+    start.zip(end).ok_or_else(|| Failure::Usage("`--last` is too long; use --from and --to".to_owned()))
 }
 
 /// Parses a time, or a day of which one end is taken.

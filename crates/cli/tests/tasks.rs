@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use recallflow::{Profile, Profiles};
 use recallflow_sandbox::{Fault, Sandbox, Seed, SeedTask};
 use serde_json::{Value, json};
 
@@ -163,6 +164,37 @@ fn a_list_is_sorted_filtered_and_limited() {
     assert_eq!(ids(&["--name", "TASK 44", "--sort", "id", "--limit", "3"]), [449, 448, 447]);
     assert_eq!(ids(&["--status", "cancelled"]).len(), 150);
     assert_eq!(ids(&["--limit", "0"]), [0_i64; 0]);
+}
+
+#[test]
+fn times_are_shifted_to_a_zone_if_the_profile_knows_the_one_of_the_service() {
+    let sandbox = sandbox();
+    let folder = tempfile::tempdir().unwrap();
+    let recallflow = |arguments: &[&str]| {
+        let output = command(&sandbox, arguments)
+            .env("RECALLFLOW_PROFILES", folder.path().join("profiles.toml"))
+            .env("RECALLFLOW_API_KEY", "")
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let mut profiles = Profiles::default();
+    let mut profile = Profile::new(sandbox.api_key(), sandbox.api_secret());
+    profile.base_url = Some(sandbox.url());
+    profile.timezone = Some("Asia/Shanghai".to_owned());
+    profiles.insert("main", profile).unwrap();
+    profiles.save_to(&folder.path().join("profiles.toml")).unwrap();
+
+    let day = ["list", "--day", "2024-05-01", "--columns", "created", "--limit", "1"];
+    let (_, table, _) = recallflow(&[&day[..], &["-o", "table"]].concat());
+    assert!(table.contains("2024-05-01 10:00:00") && table.contains("the service's time (Asia/Shanghai)"), "{table}");
+    // 10:00 in Shanghai is 19:00 of the day before in Los Angeles.
+    let (_, table, _) = recallflow(&[&day[..], &["-o", "table", "--zone", "America/Los_Angeles"]].concat());
+    assert!(table.contains("2024-05-01 19:00:00"), "{table}");
+    assert!(table.contains("America/Los_Angeles (shifted from Asia/Shanghai, the service's time)"), "{table}");
+    let (_, days, _) = recallflow(&["totals", "--month", "2024-05", "--by", "day", "--zone", "America/Los_Angeles"]);
+    assert!(!days.contains("2024-05-31") && days.starts_with("{\"day\":\"2024-05-01\""), "{days}");
+    assert_eq!(recallflow(&[&day[..], &["--zone", "Nowhere"]].concat()).0, Some(2));
 }
 
 #[test]

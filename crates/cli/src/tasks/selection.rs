@@ -4,11 +4,12 @@ use std::fmt;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use recallflow::{Drift, GroupCallQuery, GroupCallTask, TaskStatus};
+use recallflow::{Drift, GroupCallQuery, GroupCallTask, LocalDateTime, TaskStatus};
 
 use crate::account::Connection;
 use crate::failure::Failure;
 use crate::selection::{SpanArguments, find_by_name};
+use crate::zone::Shift;
 
 /// Tasks on a page, which is the maximum of the service.
 const PAGE_SIZE: i32 = 100;
@@ -23,6 +24,9 @@ pub(crate) struct SelectionArguments {
     /// Only tasks with one of these states, separated by commas
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     status: Vec<String>,
+    /// Time zone of all times, such as Europe/Berlin, in place of the service's; needs the zone in the profile
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
     /// Number of pages to read at the same time, 1 to 8
     #[arg(long, value_name = "N", default_value_t = 4)]
     concurrency: usize,
@@ -32,7 +36,9 @@ impl SelectionArguments {
     /// Checks the arguments. The profile has the zone of the times.
     pub(super) fn resolve(self, connection: &Connection) -> Result<Selection, Failure> {
         let zone = connection.account.timezone();
-        let (start, end) = self.span.span(zone)?;
+        let shift = self.zone.as_deref().map(|shown| Shift::new(shown, zone)).transpose()?;
+        let span = self.span.span(self.zone.as_deref().or(zone))?;
+        let (start, end) = shift.as_ref().map_or(span, |shift| shift.service_span(span));
         let mut query = GroupCallQuery::new(start, end).size(PAGE_SIZE);
         if let Some(name) = &self.name {
             query = query.search_condition(name);
@@ -48,6 +54,8 @@ impl SelectionArguments {
             name: self.name.map(|name| name.to_lowercase()),
             concurrency: self.concurrency,
             zone: zone.map(str::to_owned),
+            span,
+            shift,
         })
     }
 }
@@ -58,6 +66,9 @@ pub(super) struct Selection {
     name: Option<String>,
     concurrency: usize,
     zone: Option<String>,
+    /// The start and the end as they are shown.
+    span: (LocalDateTime, LocalDateTime),
+    shift: Option<Shift>,
 }
 
 impl Selection {
@@ -72,7 +83,8 @@ impl Selection {
         let mut tasks = connection.client.group_calls(self.query.clone()).concurrency(self.concurrency);
         let bar = ProgressBar::no_length().with_style(bar_style("{wide_bar} {pos} of {len} tasks"));
         while let Some(task) = tasks.next().await {
-            let task = task?;
+            let mut task = task?;
+            self.shift(&mut task);
             if let Some(total) = tasks.total().and_then(|total| u64::try_from(total).ok()) {
                 bar.set_length(total);
             }
@@ -85,6 +97,13 @@ impl Selection {
         Ok(tasks.drift())
     }
 
+    /// Shifts the times of a task to the zone in which they are shown.
+    pub(super) fn shift(&self, task: &mut GroupCallTask) {
+        if let Some(shift) = &self.shift {
+            task.created_time = task.created_time.map(|time| shift.shown_time(time));
+        }
+    }
+
     /// Returns whether a task has the name. The service also finds the names of voice files and spoken text.
     pub(super) fn selects(&self, task: &GroupCallTask) -> bool {
         let Some(part) = &self.name else { return true };
@@ -95,10 +114,12 @@ impl Selection {
 /// Says which times are meant.
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}, the service's time", self.query.str_time, self.query.end_time)?;
-        match &self.zone {
-            Some(zone) => write!(f, " ({zone})"),
-            None => f.write_str(" (the profile names no zone)"),
+        let (start, end) = self.span;
+        write!(f, "{start} to {end}, ")?;
+        match (&self.shift, &self.zone) {
+            (Some(shift), _) => shift.fmt(f),
+            (None, Some(zone)) => write!(f, "the service's time ({zone})"),
+            (None, None) => f.write_str("the service's time (the profile names no zone)"),
         }
     }
 }

@@ -31,6 +31,9 @@ pub(super) async fn run(
     progress.finish();
     let mut tasks = tasks?;
     tasks.retain(|task| selection.selects(task));
+    for task in &mut tasks {
+        selection.shift(task);
+    }
     let shown = columns::find_all(&SHORT)?;
     let rows: Vec<_> = tasks.iter().map(|task| columns::cells(&task.to_row(), &shown)).collect();
     super::print_rows(output, &SHORT, rows)?;
