@@ -5,6 +5,10 @@ import { Sandbox } from 'recallflow/sandbox';
 export async function everyKindOfMember(options: EnvironmentOptions, query: GroupCallQuery): Promise<string> {
   const sandbox = await Sandbox.start({ seedFile: new URL('file:///seed.json') });
   const client = Client.fromEnv({ ...options, caFile: new URL('file:///authorities.pem') });
+  const profiled: Client = Client.fromProfile('main', { timeout: 5000 });
+  // @ts-expect-error The name of a profile is a text.
+  Client.fromProfile({ timeout: 5000 });
+  profiled.close();
   await client.updateRecallFlow({
     keyId: 299,
     recallInterval: 30,
