@@ -189,7 +189,8 @@ pub(crate) enum Scope {
 pub(crate) enum BulkCommand {
     /// Read every flow, check every change, show the differences and write a plan; sends no change
     Plan {
-        /// CSV file with the column keyId, and a column for each field to change
+        /// CSV file with the column keyId and one for each field to change, such as recallInterval, smsContent (of the
+        /// nodes that have one) or node1.text
         changes: PathBuf,
         /// File for the plan
         #[arg(default_value = "plan.json")]

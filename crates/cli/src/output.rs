@@ -112,7 +112,7 @@ fn render_object(object: &Document) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     for (name, value) in object.fields().filter(|(_, value)| !is_list_of_objects(value)) {
-        let _ = writeln!(text, "{name:width$}  {}", value.text());
+        let _ = writeln!(text, "{}", format!("{name:width$}  {}", value.text()).trim_end());
     }
     for (name, value) in object.fields().filter(|(_, value)| is_list_of_objects(value)) {
         let _ = writeln!(text, "\n{name}\n{}", render_list(value.items()));

@@ -39,7 +39,7 @@ fn run(sandbox: &Sandbox, folder: &Path, arguments: &[&str]) -> Output {
 
 fn plan(sandbox: &Sandbox, folder: &Path) {
     let lines: Vec<_> = KEYS.map(|key| format!("{key},{},Hello {key}\n", key - 470)).collect();
-    std::fs::write(folder.join("changes.csv"), format!("keyId,recallInterval,text\n{}", lines.concat())).unwrap();
+    std::fs::write(folder.join("changes.csv"), format!("keyId,recallInterval,node1.text\n{}", lines.concat())).unwrap();
     let output = run(sandbox, folder, &["bulk", "plan", "changes.csv"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -33,23 +33,32 @@ struct Column {
 enum Target {
     Flow,
     Node(usize),
-    EveryNode,
+    /// Each node that has a value for the field: the SMS text of the nodes that send one.
+    NodesWithField,
 }
 
 impl FlowChanges {
-    /// Returns the assignments for a flow: a column of a node's field is for each of its nodes.
-    pub(crate) fn assignments(&self, wire: &Value) -> Vec<Assignment> {
-        let count = wire.get("nodeList").and_then(Value::as_array).map_or(0, Vec::len);
+    /// Returns the assignments for a flow.
+    pub(crate) fn assignments(&self, wire: &Value) -> Result<Vec<Assignment>, Failure> {
+        let nodes = wire.get("nodeList").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let mut found = Vec::new();
         for Column { target, field, value } in &self.assignments {
             let mut add = |node| found.push(Assignment { node, field: field.clone(), value: value.clone() });
             match *target {
                 Target::Flow => add(None),
                 Target::Node(number) => add(Some(number)),
-                Target::EveryNode => (1..=count).for_each(|number| add(Some(number))),
+                Target::NodesWithField => {
+                    let has_field = |node: &Value| node.get(field).is_some_and(|value| !value.is_null());
+                    let numbers: Vec<_> = (1..).zip(nodes).filter(|(_, node)| has_field(node)).collect();
+                    if numbers.is_empty() {
+                        let why = format!("no node of the flow has `{field}`; name one, such as `node1.{field}`");
+                        return Err(Failure::Usage(why));
+                    }
+                    numbers.into_iter().for_each(|(number, _)| add(Some(number)));
+                }
             }
         }
-        found
+        Ok(found)
     }
 }
 
@@ -93,7 +102,7 @@ fn parse_changes(text: &str) -> Result<Vec<FlowChanges>, String> {
     if changes.is_empty() { Err("there is no flow in the file".to_owned()) } else { Ok(changes) }
 }
 
-/// Returns what a column changes: `recallInterval`, `smsContent` of every node, or `node2.smsContent` of one.
+/// Returns what a column changes: `recallInterval`, `smsContent` of the nodes that have one, or `node2.smsContent` of one.
 fn find_target(head: &str) -> Result<(Target, String), String> {
     let is_field = |types: [&str; 2], field: &str| types.iter().any(|name| field_names(name).contains(&field));
     let flow = ["UpdateRecallFlow", "UpdateAgentRecallFlow"];
@@ -104,7 +113,7 @@ fn find_target(head: &str) -> Result<(Target, String), String> {
             Err(_) => None,
         },
         _ if is_field(flow, head) => Some((Target::Flow, head)),
-        _ if is_field(node, head) => Some((Target::EveryNode, head)),
+        _ if is_field(node, head) => Some((Target::NodesWithField, head)),
         _ => None,
     };
     let target = target.ok_or_else(|| {
@@ -124,17 +133,19 @@ mod tests {
     fn a_column_changes_the_flow_or_its_nodes() {
         let text = "\u{feff}keyId, recallInterval,smsContent,node2.text\n7,60,\"a, b\",\n\n8,,,Hi\n";
         let changes = parse_changes(text).unwrap();
-        let wire = json!({ "nodeList": [{}, {}] });
+        let wire = json!({ "nodeList": [{ "smsContent": "old" }, {}, { "smsContent": "old" }] });
         let shown = |changes: &FlowChanges| -> Vec<String> {
-            let assignments = changes.assignments(&wire);
+            let assignments = changes.assignments(&wire).unwrap();
             assignments.iter().map(|one| format!("{:?} {}={}", one.node, one.field, one.value)).collect()
         };
         assert_eq!((changes[0].key, changes[1].key, changes.len()), (7, 8, 2));
         assert_eq!(
             shown(&changes[0]),
-            ["None recallInterval=60", "Some(1) smsContent=a, b", "Some(2) smsContent=a, b"]
+            ["None recallInterval=60", "Some(1) smsContent=a, b", "Some(3) smsContent=a, b"]
         );
         assert_eq!(shown(&changes[1]), ["Some(2) text=Hi"]);
+        let why = changes[0].assignments(&json!({ "nodeList": [{}] })).unwrap_err().to_string();
+        assert!(why.contains("`node1.smsContent`"), "{why}");
     }
 
     #[test]

@@ -134,7 +134,7 @@ fn change_draft<U: FlowUpdate + Serialize + DeserializeOwned>(
 ) -> Result<(PlannedFlow, Vec<String>), Failure> {
     let before = wire_of(edit.original())?;
     let mut flow = FlowFile { is_agent, wire: before.clone() };
-    for assignment in change.assignments(&before) {
+    for assignment in change.assignments(&before)? {
         assign(&mut flow.wire, is_agent, &assignment)?;
     }
     edit.draft = flow.to_request()?;
