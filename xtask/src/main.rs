@@ -80,7 +80,7 @@ const COMMANDS: &[ProjectCommand] = &[
     },
     ProjectCommand {
         name: "package",
-        options: "[python | node]",
+        options: "[python | node | command]",
         about: "build the published packages, and try them in empty folders",
         run: package::run_command,
     },

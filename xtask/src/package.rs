@@ -1,5 +1,6 @@
 //! `cargo xtask package`: builds the published packages, and tries them in empty folders outside of the repository.
 
+mod command;
 mod node;
 mod paths;
 mod python;
@@ -16,7 +17,9 @@ pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
     let mut only = None;
     while let Some(argument) = crate::next_argument(arguments)? {
         match argument {
-            Arg::Value(name) if only.is_none() && (name == "python" || name == "node") => only = Some(name),
+            Arg::Value(name) if only.is_none() && (name == "python" || name == "node" || name == "command") => {
+                only = Some(name);
+            }
             other => return Err(other.unexpected().to_string()),
         }
     }
@@ -27,7 +30,10 @@ pub(crate) fn run_command(arguments: &mut lexopt::Parser) -> Outcome {
     if wanted("python") {
         package_python()?;
     }
-    if wanted("node") { package_node() } else { Ok(()) }
+    if wanted("node") {
+        package_node()?;
+    }
+    if wanted("command") { package_command() } else { Ok(()) }
 }
 
 /// Packs the crate, which cargo builds from the packed files.
@@ -43,6 +49,11 @@ pub(crate) fn package_python() -> Outcome {
 /// Builds and tries the Node packages for this machine.
 pub(crate) fn package_node() -> Outcome {
     node::build_and_try()
+}
+
+/// Builds and tries the packages of the command for this machine.
+pub(crate) fn package_command() -> Outcome {
+    command::build_and_try()
 }
 
 /// Checks that every kind of module resolution finds the right types of the Node package.

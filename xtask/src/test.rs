@@ -50,6 +50,7 @@ const CHECKS: &[Check] = &[
     check("rust", "package", package::package_rust),
     check("python", "package", package::package_python),
     check("node", "package", package::package_node),
+    check("all", "package of the command", package::package_command),
     check("all", "demo", demo::check_tours),
     check("all", "faults", faults::play_few),
 ];

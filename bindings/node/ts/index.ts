@@ -56,6 +56,7 @@ export { Pages } from './pages.js';
 export { CallPromise, RawResponse, type WithResponse } from './promise.js';
 export type { Extra } from './reader.js';
 export { toRow, writeCsv, writeJsonl, type ExportOptions, type OutputStream, type Row } from './rows.js';
+export { requestSchema, type RequestSchema, type SchemaIssue, type SchemaResult } from './standard-schema.js';
 export { costOf, isSettled, totals, totalsByDay } from './totals.js';
 export type { FlowWaitOptions, WaitOptions } from './wait.js';
 export { spanOfDay, spanOfMonth, type Span } from './spans.js';

@@ -10,7 +10,7 @@ use trycmd::TestCases;
 fn commands_print_what_the_pages_show() {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = std::fs::read_dir(crate_folder.join("tests/pages")).unwrap().map(|entry| entry.unwrap().path());
-    let documents = ["command.md", "command.zh.md"].map(|name| crate_folder.join("../../docs").join(name));
+    let documents = ["command.md", "command.zh.md", "skill.md"].map(|name| crate_folder.join("../../docs").join(name));
     let pages: Vec<_> = own.chain(documents).collect();
     assert!(pages.len() > 2);
     pages.iter().for_each(|page| run_page(page));

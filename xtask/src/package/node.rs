@@ -2,8 +2,8 @@
 //! installs the one that matches the machine.
 
 mod example;
-mod staging;
-mod trial;
+pub(super) mod staging;
+pub(super) mod trial;
 
 use std::path::Path;
 

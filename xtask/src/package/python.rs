@@ -1,6 +1,6 @@
 //! Builds the wheel and the source distribution, and tries them.
 
-mod trial;
+pub(super) mod trial;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,6 +16,12 @@ use crate::python::interpreter;
 /// The maximum bytes of the installed wheel.
 const INSTALLED_SIZE_LIMIT: u64 = 9_000_000;
 
+/// The folder of the Python package.
+const LIBRARY: &str = "bindings/python";
+
+/// The folder of the command, whose wheel has only the program.
+pub(super) const COMMAND: &str = "crates/cli";
+
 /// Builds both into `target/package/` and tries them with every Python on this machine.
 ///
 /// Without zig, the wheel runs only on Linux systems as new as this one.
@@ -26,7 +32,7 @@ pub(crate) fn build_and_try() -> Outcome {
     }
     let environment = PythonEnvironment::with_requirements("test")?;
     let zig = Zig::find()?;
-    let wheel = build_wheel(&folder, &environment, zig.as_ref())?;
+    let wheel = build_wheel(LIBRARY, &folder, &environment, zig.as_ref())?;
     // The native module is the only built file.
     check_built_files(&environment, "zipfile", &wheel, 1)?;
     let trial_folder = TrialFolder::new()?;
@@ -61,9 +67,14 @@ pub(crate) fn build_and_try() -> Outcome {
     Ok(())
 }
 
-/// Builds the wheel as it is published.
-fn build_wheel(folder: &Path, environment: &PythonEnvironment, zig: Option<&Zig>) -> Result<PathBuf, String> {
-    let mut maturin = maturin_command(zig.map_or(environment, |zig| &zig.environment), "build");
+/// Builds the wheel of a project as it is published.
+pub(super) fn build_wheel(
+    project: &str,
+    folder: &Path,
+    environment: &PythonEnvironment,
+    zig: Option<&Zig>,
+) -> Result<PathBuf, String> {
+    let mut maturin = maturin_command(zig.map_or(environment, |zig| &zig.environment), "build", project);
     maturin.args(["--profile", "dist", "--locked", "--quiet", "--out"]).arg(folder);
     paths::hide_folders(&mut maturin)?;
     if let Some(zig) = zig {
@@ -76,7 +87,7 @@ fn build_wheel(folder: &Path, environment: &PythonEnvironment, zig: Option<&Zig>
 
 /// Builds the source distribution.
 fn build_sdist(environment: &PythonEnvironment, folder: &Path) -> Result<PathBuf, String> {
-    run_quietly(maturin_command(environment, "sdist").arg("--out").arg(folder))?;
+    run_quietly(maturin_command(environment, "sdist", LIBRARY).arg("--out").arg(folder))?;
     let sdist = only_file(folder, ".tar.gz")?;
     check_built_files(environment, "tarfile", &sdist, 0)?;
     Ok(sdist)
@@ -99,7 +110,11 @@ fn check_built_files(environment: &PythonEnvironment, reader: &str, archive: &Pa
 }
 
 /// Unpacks a wheel, and returns the folder of its contents.
-fn unpack(environment: &PythonEnvironment, wheel: &Path, trial_folder: &TrialFolder) -> Result<PathBuf, String> {
+pub(super) fn unpack(
+    environment: &PythonEnvironment,
+    wheel: &Path,
+    trial_folder: &TrialFolder,
+) -> Result<PathBuf, String> {
     let folder = trial_folder.path().join("contents");
     run_quietly(environment.tool("zipfile").arg("--extract").arg(wheel).arg(&folder))?;
     Ok(folder)
@@ -132,8 +147,8 @@ fn build_from_sdist(
     only_file(&folder, ".whl")
 }
 
-fn maturin_command(environment: &PythonEnvironment, subcommand: &str) -> Command {
+fn maturin_command(environment: &PythonEnvironment, subcommand: &str, project: &str) -> Command {
     let mut maturin = environment.tool("maturin");
-    maturin.current_dir(root()).args([subcommand, "--manifest-path", "bindings/python/Cargo.toml"]);
+    maturin.current_dir(root()).args([subcommand, "--manifest-path", &format!("{project}/Cargo.toml")]);
     maturin
 }

@@ -21,14 +21,14 @@ const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 const SANDBOX: &str = "sandbox";
 
 /// The folder of a package as it is published.
-pub(super) struct Staged {
+pub(in crate::package) struct Staged {
     name: String,
     version: String,
     folder: PathBuf,
 }
 
 impl Staged {
-    fn new(name: &str, version: &str, trial_folder: &TrialFolder) -> Result<Self, String> {
+    pub(in crate::package) fn new(name: &str, version: &str, trial_folder: &TrialFolder) -> Result<Self, String> {
         let folder = trial_folder.path().join("staged").join(name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let staged = Self { name: name.to_owned(), version: version.to_owned(), folder };
@@ -36,7 +36,7 @@ impl Staged {
         Ok(staged)
     }
 
-    fn copy(&self, source: &Path, name: impl AsRef<Path>) -> Outcome {
+    pub(in crate::package) fn copy(&self, source: &Path, name: impl AsRef<Path>) -> Outcome {
         fs::copy(source, self.folder.join(name)).map_err(|error| format!("{}: {error}", source.display()))?;
         Ok(())
     }
@@ -46,8 +46,13 @@ impl Staged {
         fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))
     }
 
+    /// Writes the manifest.
+    pub(in crate::package) fn write_manifest(&self, manifest: &Value) -> Outcome {
+        self.write(MANIFEST, &format!("{manifest:#}\n"))
+    }
+
     /// Packs the package into a folder, and returns the tarball.
-    pub(super) fn pack(&self, node: &Toolchain, into: &Path) -> Result<PathBuf, String> {
+    pub(in crate::package) fn pack(&self, node: &Toolchain, into: &Path) -> Result<PathBuf, String> {
         fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
         let mut npm = node.npm();
         npm.current_dir(&self.folder).args(["pack", "--ignore-scripts", "--pack-destination"]).arg(into);
@@ -110,7 +115,7 @@ pub(super) fn platform_package(trial_folder: &TrialFolder) -> Result<Staged, Str
     if let Some(libc) = platform.libc {
         description["libc"] = json!([libc]);
     }
-    staged.write(MANIFEST, &format!("{description:#}\n"))?;
+    staged.write_manifest(&description)?;
     Ok(staged)
 }
 
@@ -149,6 +154,11 @@ fn read_manifest() -> Result<Map<String, Value>, String> {
 
 fn manifest_text<'m>(manifest: &'m Map<String, Value>, key: &str) -> Result<&'m str, String> {
     manifest.get(key).and_then(Value::as_str).ok_or_else(|| format!("expected `{key}` in {MANIFEST}"))
+}
+
+/// Returns all platforms for which packages are published.
+pub(in crate::package) fn list_all_platforms() -> Result<Vec<Platform>, String> {
+    list_platforms(&read_manifest()?)
 }
 
 /// Returns the platforms that have a package.

@@ -23,13 +23,17 @@ const NOT_IN_MANIFESTS: [&str; 6] =
 const REQUIRE: &str = "require('recallflow')";
 
 /// A folder with only the installed packages.
-pub(super) struct Trial {
+pub(in crate::package) struct Trial {
     folder: PathBuf,
 }
 
 impl Trial {
     /// Installs the packages without network or cache.
-    pub(super) fn install(node: &Toolchain, packages: &[PathBuf], trial_folder: &TrialFolder) -> Result<Self, String> {
+    pub(in crate::package) fn install(
+        node: &Toolchain,
+        packages: &[PathBuf],
+        trial_folder: &TrialFolder,
+    ) -> Result<Self, String> {
         let folder = trial_folder.path().join("trial");
         let written =
             fs::create_dir(&folder).and_then(|()| fs::write(folder.join("package.json"), "{\"private\":true}"));
@@ -88,7 +92,7 @@ impl Trial {
     }
 
     /// Returns the folder.
-    pub(super) fn folder(&self) -> &Path {
+    pub(in crate::package) fn folder(&self) -> &Path {
         &self.folder
     }
 

@@ -1,7 +1,7 @@
 //! Tries a wheel as its users do: installed in a new environment, in a folder outside of the repository.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::examples::PYTHON;
 use crate::package::trial_folder::{TrialFolder, milliseconds_beyond, size_below};
@@ -12,12 +12,12 @@ use crate::python::interpreter::Interpreter;
 use crate::sandbox::SandboxProcess;
 
 /// An environment with only a wheel.
-pub(super) struct Installed {
+pub(in crate::package) struct Installed {
     environment: PythonEnvironment,
 }
 
 /// Installs the wheel in a new environment.
-pub(super) fn install(
+pub(in crate::package) fn install(
     interpreter: &Interpreter,
     wheel: &Path,
     trial_folder: &TrialFolder,
@@ -54,6 +54,11 @@ impl Installed {
             let mut python = self.environment.python();
             read_quietly(sandbox.configure(python.arg("-I").arg(&file))).map(drop)
         })
+    }
+
+    /// Returns the path of an installed program.
+    pub(in crate::package) fn program(&self, name: &str) -> PathBuf {
+        self.environment.program(name)
     }
 
     /// Returns the bytes of the installed files.
