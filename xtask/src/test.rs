@@ -42,6 +42,7 @@ const CHECKS: &[Check] = &[
     check("node", "programs of the documents", || docs::run_programs("node", &[])),
     check("all", "random requests", agree::judge_few),
     check("rust", "logs of every library", check_logs),
+    check("rust", "features", check_features),
     check("rust", "documentation", || {
         let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
         run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
@@ -60,6 +61,20 @@ fn fuzz_targets() -> Outcome {
     const MANIFEST: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
     run(cargo(["fmt", "--check"]).args(MANIFEST))?;
     read_quietly(cargo(["metadata", "--locked", "--format-version", "1"]).args(MANIFEST)).map(drop)
+}
+
+/// The optional features of the client.
+const FEATURES: [&str; 3] = ["chrono", "jiff", "profiles"];
+
+/// Checks the client with each feature alone, and tests what they add.
+fn check_features() -> Outcome {
+    for feature in FEATURES {
+        let clippy = ["clippy", "--package", "recallflow", "--features", feature, "--locked", "--quiet"];
+        run(cargo(clippy).args(["--", "--deny", "warnings"]))?;
+    }
+    let all = FEATURES.join(",");
+    let mut test = cargo(["test", "--package", "recallflow", "--lib", "--locked", "--quiet", "--features", &all]);
+    run(without_settings(test.args(["datetime", "profile"])))
 }
 
 /// Checks that no library below the client logs a secret, not even at its most detailed level.

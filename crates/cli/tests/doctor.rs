@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use recallflow_sandbox::{Fault, Sandbox, refused};
+use recallflow_sandbox::{Fault, RefusedPort, Sandbox};
 use serde_json::Value;
 
 fn doctor(url: &str, secret: &str) -> Output {
@@ -53,8 +53,8 @@ fn a_refusal_is_explained() {
 
 #[test]
 fn the_step_that_fails_is_named() {
-    let refused = refused().unwrap();
-    let output = doctor(&format!("http://{refused}"), "secret");
+    let port = RefusedPort::open().unwrap();
+    let output = doctor(&format!("http://{}", port.address().unwrap()), "secret");
     assert_eq!(output.status.code(), Some(1));
     let findings = findings(&output);
     assert_eq!(find(&findings, "name lookup").1, "ok");

@@ -13,7 +13,9 @@ fn commands_print_what_the_pages_show() {
     let documents = ["command.md", "command.zh.md", "skill.md"].map(|name| crate_folder.join("../../docs").join(name));
     let pages: Vec<_> = own.chain(documents).collect();
     assert!(pages.len() > 2);
-    pages.iter().for_each(|page| run_page(page));
+    for page in pages {
+        run_page(&page);
+    }
 }
 
 /// Runs the commands of a page in an empty folder, against a sandbox of their own.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use recallflow_sandbox::{BlackHole, Builder, Certificate, Fault, RecordedRequest, Sandbox, refused};
+use recallflow_sandbox::{BlackHole, Builder, Certificate, Fault, RecordedRequest, RefusedPort, Sandbox};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
@@ -25,6 +25,7 @@ pub(crate) struct CaseSetup {
     /// The unresponsive address, while the fault lasts.
     address: Option<SocketAddr>,
     hole: Option<BlackHole>,
+    refused: Option<RefusedPort>,
     /// The proxy in the environment of the driver.
     proxy: Option<SocketAddr>,
     /// Whether that environment has a proxy that does not apply.
@@ -42,6 +43,7 @@ impl CaseSetup {
             sandbox: None,
             address: None,
             hole: None,
+            refused: None,
             authorities: None,
             proxy: None,
             has_unused_proxy: matches!(row.stage, Stage::UnusedProxy),
@@ -53,7 +55,11 @@ impl CaseSetup {
                 set.sandbox = Some(sandbox_builder().start_blocking()?);
             }
             Stage::Tls(certificate) => set.start_with_tls(*certificate)?,
-            Stage::Refused => set.address = Some(refused()?),
+            Stage::Refused => {
+                let refused = RefusedPort::open()?;
+                set.address = Some(refused.address()?);
+                set.refused = Some(refused);
+            }
             Stage::BlackHole => {
                 let hole = BlackHole::open()?;
                 set.address = Some(hole.address()?);
@@ -62,8 +68,7 @@ impl CaseSetup {
             Stage::NoHost => {}
             Stage::BlanksAroundProxy => {
                 set.start_with_tls(Certificate::WrongHost)?;
-                let sandbox = set.sandbox.as_ref().map(Sandbox::address);
-                set.proxy = Some(start_proxy(sandbox.unwrap_or(refused()?))?);
+                set.proxy = set.sandbox.as_ref().map(|sandbox| start_proxy(sandbox.address())).transpose()?;
             }
         }
         Ok(set)
@@ -154,6 +159,7 @@ impl CaseSetup {
             Stage::Refused | Stage::BlackHole => sandbox_builder(),
         };
         self.hole = None;
+        self.refused = None;
         self.sandbox = None;
         self.sandbox = Some(builder.port(address.map_or(0, |address| address.port())).start_blocking()?);
         Ok(())

@@ -1,5 +1,8 @@
 //! Times without a zone.
 
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+mod conversions;
+
 use std::fmt;
 use std::str::FromStr;
 

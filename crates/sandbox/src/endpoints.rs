@@ -8,17 +8,31 @@ use tokio::net::TcpSocket;
 
 use crate::system;
 
-/// Returns a local address that refuses connections.
-///
-/// Its port was free a moment ago, and operating systems do not reuse a port at once.
+/// A local address that refuses connections. No other program gets its port until this value is dropped.
 ///
 /// ```
-/// let address = recallflow_sandbox::refused()?;
-/// assert!(std::net::TcpStream::connect(address).is_err());
+/// let port = recallflow_sandbox::RefusedPort::open()?;
+/// assert!(std::net::TcpStream::connect(port.address()?).is_err());
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn refused() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+#[derive(Debug)]
+pub struct RefusedPort {
+    /// Bound, but not listening.
+    socket: TcpSocket,
+}
+
+impl RefusedPort {
+    /// Takes a free port.
+    pub fn open() -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        Ok(Self { socket })
+    }
+
+    /// Returns the address.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
 }
 
 /// A local address that neither accepts nor refuses connections, as if a firewall dropped their packets. The address
@@ -74,11 +88,12 @@ mod tests {
     use std::net::TcpStream;
     use std::time::Duration;
 
-    use super::{BlackHole, refused};
+    use super::{BlackHole, RefusedPort};
 
     #[test]
     fn a_connection_is_refused_or_times_out() {
-        let refused = TcpStream::connect(refused().unwrap()).unwrap_err();
+        let port = RefusedPort::open().unwrap();
+        let refused = TcpStream::connect(port.address().unwrap()).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
         let hole = BlackHole::open().unwrap();
         let swallowed = TcpStream::connect_timeout(&hole.address().unwrap(), Duration::from_millis(300)).unwrap_err();

@@ -44,7 +44,7 @@ mod write;
 pub use builder::Builder;
 pub use cli::run;
 pub use clock::Clock;
-pub use endpoints::{BlackHole, refused};
+pub use endpoints::{BlackHole, RefusedPort};
 pub use generated::protocol::{
     DataStyle, Ending, EnvelopeStyle, Fault, Pace, Progress, RecordedRequest, RecordedResponse, Reflection, Seed,
     SeedTask, Shape,

@@ -80,6 +80,10 @@ pub(super) fn build_wheel(
     if let Some(zig) = zig {
         zig.configure(&mut maturin);
         maturin.args(["--compatibility", zig::WHEEL_COMPATIBILITY]);
+        if project == COMMAND {
+            // A program is linked only if every symbol is found, also those that this machine's unwinder takes from a newer glibc.
+            maturin.args(["--", "-C", "link-arg=-Wl,--allow-shlib-undefined"]);
+        }
     }
     run_quietly(&mut maturin)?;
     only_file(folder, ".whl")
