@@ -54,7 +54,9 @@ impl FlowChanges {
                         let why = format!("no node of the flow has `{field}`; name one, such as `node1.{field}`");
                         return Err(Failure::Usage(why));
                     }
-                    numbers.into_iter().for_each(|(number, _)| add(Some(number)));
+                    for (number, _) in numbers {
+                        add(Some(number));
+                    }
                 }
             }
         }
