@@ -17,6 +17,7 @@ use crate::completions::Completions;
 use crate::errors::{catch_panics, config_exception, core_exception};
 use crate::from_python::{Accepted, PyValue};
 use crate::log::{LogLines, Receiver};
+use crate::options::PythonOptions;
 use crate::outcome::{Outcome, Returned};
 use crate::{from_python, interrupt, json_text, options, to_python};
 
@@ -26,8 +27,7 @@ pub(crate) struct Core {
     base_url: String,
     timeout: f64,
     max_retries: u32,
-    /// Receives the end of each attempt.
-    on_attempt: Option<Py<PyAny>>,
+    own: PythonOptions,
     /// The options of each `with_options` that led to this client.
     overrides: Vec<Overrides>,
     /// `None` after `close`. The locks here are taken only by threads that hold the interpreter's lock, and never while they
@@ -77,29 +77,42 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Core {
     fn from_builder(builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let on_attempt = options::read_on_attempt(options)?;
+        let own = PythonOptions::read(options)?;
         let builder = options::set_client_options(builder, options)?;
         let client = builder.clone().build().map_err(core_exception)?;
         // Fixed, because the environment may have changed when a forked child builds the client again.
         let builder = builder.base_url(client.base_url());
         let clients = Mutex::new(Owned::new(Clients::new(client.clone())));
-        Ok(Self::new_with(&client, Vec::new(), on_attempt, Arc::new(Root { builder, clients })))
+        Ok(Self::new_with(&client, Vec::new(), own, Arc::new(Root { builder, clients })))
     }
 
-    fn new_with(client: &Client, overrides: Vec<Overrides>, on_attempt: Option<Py<PyAny>>, root: Arc<Root>) -> Self {
+    fn new_with(client: &Client, overrides: Vec<Overrides>, own: PythonOptions, root: Arc<Root>) -> Self {
         Self {
             base_url: client.base_url().to_owned(),
             timeout: client.timeout().as_secs_f64(),
             max_retries: client.max_retries(),
             overrides,
-            on_attempt,
+            own,
             root: Mutex::new(Some(root)),
         }
     }
 
     /// Returns the function that receives the end of each attempt.
     pub(crate) fn on_attempt(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        self.on_attempt.as_ref().map(|on_attempt| on_attempt.clone_ref(py))
+        self.own.on_attempt.as_ref().map(|on_attempt| on_attempt.clone_ref(py))
+    }
+
+    /// Reads a request of an operation, with the zone of this client.
+    pub(crate) fn read_request<T>(
+        &self,
+        py: Python<'_>,
+        operation: usize,
+        request: &Bound<'_, PyAny>,
+        read: impl FnOnce(&PyValue<'_, '_>) -> Result<T, Error>,
+    ) -> PyResult<T> {
+        let class = &Classes::registered(py)?.requests[CALLS[operation].request];
+        let zone = self.own.timezone.as_ref();
+        from_python::read_request(request, class, Accepted::Instances, zone, read)?.map_err(core_exception)
     }
 
     /// Returns the receiver for the log records of a call in the background. It has the context of the calling task if the
@@ -192,11 +205,11 @@ fn read_edit(
 ) -> PyResult<Edit> {
     let class = &Classes::registered(py)?.requests[CALLS[operation].request];
     let read = |original: &PyValue<'_, '_>| {
-        from_python::read_request(draft, class, Accepted::Instances, |draft| {
+        from_python::read_request(draft, class, Accepted::Instances, None, |draft| {
             Edit::new(Some(operation), original, draft)
         })
     };
-    from_python::read_request(original, class, Accepted::Instances, read)??.map_err(core_exception)
+    from_python::read_request(original, class, Accepted::Instances, None, read)??.map_err(core_exception)
 }
 
 /// Converts the changes of an edit to dictionaries.
@@ -266,11 +279,11 @@ impl Core {
 
     /// Returns a client with other options over the same connections.
     fn with_options(&self, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let on_attempt = options::read_on_attempt(options)?.or_else(|| self.on_attempt(options.py()));
+        let own = PythonOptions::read(options)?.or(options.py(), &self.own);
         let added = options::read_overrides(options)?;
         let client = self.client(&added)?;
         let overrides = self.overrides.iter().cloned().chain([added]).collect();
-        Ok(Self::new_with(&client, overrides, on_attempt, self.open_root()?))
+        Ok(Self::new_with(&client, overrides, own, self.open_root()?))
     }
 
     /// Drops the connections, unless another client shares them. Pending calls continue.
@@ -283,7 +296,7 @@ impl Core {
     fn prepare(&self, py: Python<'_>, operation: usize, request: &Bound<'_, PyAny>) -> PyResult<Call> {
         catch_panics(Some(&describe_operation(operation)), || {
             let client = self.client(&Overrides::new())?;
-            read_operation_request(py, operation, request, |source| client.prepare(operation, source)).map(Call::from)
+            self.read_request(py, operation, request, |source| client.prepare(operation, source)).map(Call::from)
         })
     }
 
@@ -328,7 +341,7 @@ impl Core {
         catch_panics(Some(info), || {
             let runtime = self.borrow_runtime(py, &options::read_call_options(overrides)?, info)?;
             let sent = send(runtime.client(), call.take()?, raw);
-            let returned = if is_logged || self.on_attempt.is_some() {
+            let returned = if is_logged || self.own.on_attempt.is_some() {
                 let lines = Arc::new(LogLines::new(self.on_attempt(py)));
                 interrupt::drive_call(py, runtime, info, logged(sent, info.name.clone(), lines.clone()), Some(&lines))?
             } else {
@@ -380,23 +393,12 @@ impl Core {
         }
     }
 
-    /// Shows the function to the garbage collector, because it may reference the client.
+    /// Shows the objects of the caller to the garbage collector, because they may reference the client.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.on_attempt.as_ref().map_or(Ok(()), |on_attempt| visit.call(on_attempt))
+        [&self.own.on_attempt, &self.own.timezone].into_iter().flatten().try_for_each(|object| visit.call(object))
     }
 
     fn __repr__(&self) -> String {
         format!("<Core of {}>", self.base_url)
     }
-}
-
-/// Reads the request of an operation strictly, by a function that takes its source.
-pub(crate) fn read_operation_request<T>(
-    py: Python<'_>,
-    operation: usize,
-    request: &Bound<'_, PyAny>,
-    read: impl FnOnce(&PyValue<'_, '_>) -> Result<T, Error>,
-) -> PyResult<T> {
-    let class = &Classes::registered(py)?.requests[CALLS[operation].request];
-    from_python::read_request(request, class, Accepted::Instances, read)?.map_err(core_exception)
 }

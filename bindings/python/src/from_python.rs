@@ -24,14 +24,15 @@ pub(crate) enum Accepted {
     Mappings,
 }
 
-/// Reads a request of a class.
+/// Reads a request of a class. Times with a zone are converted to `zone`; without it they are refused.
 pub(crate) fn read_request<T>(
     object: &Bound<'_, PyAny>,
     class: &Class,
     accepted: Accepted,
+    zone: Option<&Py<PyAny>>,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    read_with(object, Some(&Kind::Object(class.position)), Form::Request, accepted, read)
+    read_with(object, Some(&Kind::Object(class.position)), Form::Request, accepted, zone, read)
 }
 
 /// Reads a request from the response to which it belongs.
@@ -40,12 +41,12 @@ pub(crate) fn read_response<T>(
     class: &Class,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    read_with(object, Some(&Kind::Object(class.position)), Form::Response, Accepted::Mappings, read)
+    read_with(object, Some(&Kind::Object(class.position)), Form::Response, Accepted::Mappings, None, read)
 }
 
 /// Reads a request from its wire form as parsed JSON.
 pub(crate) fn read_wire_form<T>(object: &Bound<'_, PyAny>, read: impl FnOnce(&PyValue<'_, '_>) -> T) -> PyResult<T> {
-    read_with(object, None, Form::Wire, Accepted::Mappings, read)
+    read_with(object, None, Form::Wire, Accepted::Mappings, None, read)
 }
 
 fn read_with<T>(
@@ -53,9 +54,12 @@ fn read_with<T>(
     kind: Option<&Kind>,
     form: Form,
     accepted: Accepted,
+    zone: Option<&Py<PyAny>>,
     read: impl FnOnce(&PyValue<'_, '_>) -> T,
 ) -> PyResult<T> {
-    let reader = ReadState { classes: Classes::registered(object.py())?, form, accepted, exception: Cell::new(None) };
+    let py = object.py();
+    let zone = zone.map(|zone| zone.clone_ref(py));
+    let reader = ReadState { classes: Classes::registered(py)?, form, accepted, zone, exception: Cell::new(None) };
     let result = read(&PyValue { reader: &reader, object: object.clone(), kind });
     reader.exception.take().map_or(Ok(result), Err)
 }
@@ -65,6 +69,8 @@ struct ReadState {
     classes: &'static Classes,
     form: Form,
     accepted: Accepted,
+    /// Zone to which times with a zone are converted.
+    zone: Option<Py<PyAny>>,
     /// An exception such as `KeyboardInterrupt`, to be raised when reading ends.
     exception: Cell<Option<PyErr>>,
 }
@@ -172,7 +178,7 @@ impl<'a, 'py> Source for PyValue<'a, 'py> {
             return text.to_str().ok().map(Cow::Borrowed);
         }
         let time = self.object.cast::<PyDateTime>().ok()?;
-        self.ok_or_raise_later(time_text(time))?.ok().map(Cow::Owned)
+        self.ok_or_raise_later(time_text(time, self.reader.zone.as_ref()))?.ok().map(Cow::Owned)
     }
 
     fn integer(&self) -> Option<i64> {

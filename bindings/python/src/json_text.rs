@@ -109,7 +109,7 @@ impl JsonTextWriter {
         let json = if let Ok(text) = object.cast::<PyString>() {
             text.to_str().ok().map(quoted_text)
         } else if let Ok(time) = object.cast::<PyDateTime>() {
-            self.refuse_exceptions(object, time_text(time))?.ok().map(|text| quoted_text(&text))
+            self.refuse_exceptions(object, time_text(time, None))?.ok().map(|text| quoted_text(&text))
         } else if object.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)? {
             let is_finite = object.call_method0("is_finite")?.is_truthy()?;
             if !is_finite {

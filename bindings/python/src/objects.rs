@@ -6,8 +6,8 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDateTime, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString,
-    PyTuple, PyType,
+    PyBool, PyByteArray, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence,
+    PyString, PyTuple, PyType,
 };
 use recallflow::ffi::describe_text;
 use serde_json::{Number, Value};
@@ -103,7 +103,7 @@ pub(crate) fn scalar_json(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> 
         return Ok(text.to_str().ok().map(Value::from));
     }
     if let Ok(time) = object.cast::<PyDateTime>() {
-        return Ok(time_text(time)?.ok().map(Value::from));
+        return Ok(time_text(time, None)?.ok().map(Value::from));
     }
     Ok(match python_number(object)? {
         Some(PyNumber::Integer(number)) => {
@@ -122,18 +122,28 @@ pub(crate) fn whole_number(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
 }
 
-/// Returns a time as the service writes it: without fractions of a second. A time with a zone is an error, which
-/// describes it.
-pub(crate) fn time_text(time: &Bound<'_, PyDateTime>) -> PyResult<Result<String, String>> {
+/// Returns a time as the service writes it: without fractions of a second. A time with a zone is converted to the zone of the
+/// service; if that is not given, it is an error, which describes the time.
+pub(crate) fn time_text(
+    time: &Bound<'_, PyDateTime>,
+    service_zone: Option<&Py<PyAny>>,
+) -> PyResult<Result<String, String>> {
     let zone = time.getattr("tzinfo")?;
+    let text = |time: &Bound<'_, PyAny>| time.call_method1("isoformat", (" ", "seconds"))?.extract().map(Ok);
     if zone.is_none() {
-        return time.call_method1("isoformat", (" ", "seconds"))?.extract().map(Ok);
+        return text(time);
     }
-    let zone = zone.str()?;
-    Ok(Err(format!(
-        "a time with a zone ({}): turn it into the service's local time, and drop the zone with `.replace(tzinfo=None)`",
-        zone.to_string_lossy()
-    )))
+    let Some(service_zone) = service_zone else {
+        let zone = zone.str()?;
+        return Ok(Err(format!(
+            "a time with a zone ({}): turn it into the service's local time, and drop the zone with `.replace(tzinfo=None)`; in \
+             requests, the option `timezone` of the client does that",
+            zone.to_string_lossy()
+        )));
+    };
+    let without_zone = PyDict::new(time.py());
+    without_zone.set_item("tzinfo", time.py().None())?;
+    text(&time.call_method1("astimezone", (service_zone,))?.call_method("replace", (), Some(&without_zone))?)
 }
 
 /// Returns a short description of an object for a message, without the content of a long text.
@@ -148,7 +158,7 @@ pub(crate) fn describe_object(object: &Bound<'_, PyAny>) -> PyResult<String> {
         return Ok(text.to_str().map_or_else(|_| "a text with a lone surrogate".to_owned(), describe_text));
     }
     if let Ok(time) = object.cast::<PyDateTime>() {
-        return Ok(time_text(time)?.map_or_else(|zone| zone, |text| describe_text(&text)));
+        return Ok(time_text(time, None)?.map_or_else(|zone| zone, |text| describe_text(&text)));
     }
     Ok(match python_number(object)? {
         Some(PyNumber::Integer(number)) => describe_integer(&number)?,

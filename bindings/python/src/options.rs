@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyMapping, PyString, PyTuple};
-use recallflow::ffi::{ADJUSTABLE_OPTIONS, CALL_OPTIONS, CLIENT_OPTIONS, OptionEntry, Setter, not_adjustable};
+use pyo3::types::{PyBool, PyBoolMethods, PyDict, PyFloat, PyInt, PyMapping, PyString, PyTuple, PyTzInfo};
+use recallflow::ffi::{
+    ADJUSTABLE_OPTIONS, CALL_OPTIONS, CLIENT_OPTIONS, OptionEntry, Setter, describe_text, not_adjustable,
+};
 use recallflow::{Client, ClientBuilder, Overrides};
 
 use crate::errors::{self, core_exception};
@@ -42,24 +44,73 @@ pub(crate) fn optional_text(name: &str, value: &Bound<'_, PyAny>) -> Result<Opti
     if value.is_none() { Ok(None) } else { read_text(name, value).map(Some) }
 }
 
-/// The option that only this package handles.
 const ON_ATTEMPT: &str = "on_attempt";
+const TIMEZONE: &str = "timezone";
 
-/// Reads the function that receives the end of each attempt; `None` if it is left out.
-pub(crate) fn read_on_attempt(options: &Bound<'_, PyDict>) -> PyResult<Option<Py<PyAny>>> {
-    let Some(function) = options.get_item(ON_ATTEMPT)?.filter(|function| !function.is_none()) else { return Ok(None) };
-    if !function.is_callable() {
-        let message = format!("`{ON_ATTEMPT}` must be a function, but is {}", kind_of(&function));
-        return Err(WrongOption(message).into());
+/// The options that only this package handles.
+const PYTHON_OPTIONS: [&str; 2] = [ON_ATTEMPT, TIMEZONE];
+
+/// The values of the options that only this package handles.
+#[derive(Default)]
+pub(crate) struct PythonOptions {
+    /// Receives the end of each attempt.
+    pub(crate) on_attempt: Option<Py<PyAny>>,
+    /// Zone of the service's times, to which times with a zone are converted: an object of `datetime.tzinfo`.
+    pub(crate) timezone: Option<Py<PyAny>>,
+}
+
+impl PythonOptions {
+    pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let given = |name| Ok::<_, PyErr>(options.get_item(name)?.filter(|value| !value.is_none()));
+        Ok(Self {
+            on_attempt: given(ON_ATTEMPT)?.map(read_on_attempt).transpose()?,
+            timezone: given(TIMEZONE)?.map(read_timezone).transpose()?,
+        })
     }
-    Ok(Some(function.unbind()))
+
+    /// Returns the same options; those that are left out are those of another client.
+    pub(crate) fn or(self, py: Python<'_>, other: &Self) -> Self {
+        let copy = |value: &Option<Py<PyAny>>| value.as_ref().map(|value| value.clone_ref(py));
+        Self {
+            on_attempt: self.on_attempt.or_else(|| copy(&other.on_attempt)),
+            timezone: self.timezone.or_else(|| copy(&other.timezone)),
+        }
+    }
+}
+
+/// Reads the function that receives the end of each attempt.
+fn read_on_attempt(function: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    if function.is_callable() {
+        return Ok(function.unbind());
+    }
+    let message = format!("`{ON_ATTEMPT}` must be a function, but is {}", kind_of(&function));
+    Err(WrongOption(message).into())
+}
+
+/// Reads a time zone: an IANA name, or an object of `datetime.tzinfo`.
+fn read_timezone(zone: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    let py = zone.py();
+    if let Ok(name) = zone.cast::<PyString>() {
+        let found = py.import("zoneinfo")?.getattr("ZoneInfo")?.call1((name,));
+        return found.map(Bound::unbind).map_err(|_| {
+            let message =
+                format!("`{TIMEZONE}`: this system has no time zone {}", describe_text(&name.to_string_lossy()));
+            let remedy = "use an IANA name such as `Asia/Shanghai`, or install the package `tzdata`";
+            WrongOption(format!("{message}; {remedy}")).into()
+        });
+    }
+    if zone.is_instance_of::<PyTzInfo>() {
+        return Ok(zone.unbind());
+    }
+    let message = format!("`{TIMEZONE}` must be the name of a time zone or a `tzinfo`, but is {}", kind_of(&zone));
+    Err(WrongOption(message).into())
 }
 
 /// Sets the options of a client.
 pub(crate) fn set_client_options(mut builder: ClientBuilder, options: &Bound<'_, PyDict>) -> PyResult<ClientBuilder> {
     for (name, value) in options {
         let name = name.extract::<String>()?;
-        if name == ON_ATTEMPT {
+        if PYTHON_OPTIONS.contains(&&*name) {
             continue;
         }
         let Some(option) = CLIENT_OPTIONS.iter().find(|option| option.name == name) else {
@@ -78,7 +129,7 @@ pub(crate) fn read_overrides(options: &Bound<'_, PyDict>) -> PyResult<Overrides>
     for (name, value) in options {
         let name = name.extract::<String>()?;
         let Some(option) = ADJUSTABLE_OPTIONS.iter().find(|option| option.name == name) else {
-            if name == ON_ATTEMPT {
+            if PYTHON_OPTIONS.contains(&&*name) {
                 continue;
             }
             let is_known = CLIENT_OPTIONS.iter().any(|option| option.name == name);

@@ -14,8 +14,9 @@ use tokio::time::timeout;
 
 use crate::classes::Classes;
 use crate::completions::Completions;
-use crate::core::{Core, read_operation_request};
+use crate::core::Core;
 use crate::errors::{catch_panics, config_exception, core_exception};
+use crate::from_python::PyValue;
 use crate::log::LogLines;
 use crate::outcome::Returned;
 use crate::{interrupt, options, to_python};
@@ -110,8 +111,8 @@ impl PageReader {
                 strict: options::read_boolean("strict", strict)?,
             };
             let client = core.get().client(&overrides)?;
-            let pages =
-                read_operation_request(py, operation, query, |source| Pages::new(&client, operation, source, paging))?;
+            let read = |source: &PyValue<'_, '_>| Pages::new(&client, operation, source, paging);
+            let pages = core.get().read_request(py, operation, query, read)?;
             let total_time = total_time.and_then(|time| Duration::try_from_secs_f64(time).ok());
             let pages = match total_time {
                 Some(time) => pages.within(time),

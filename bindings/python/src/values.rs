@@ -58,7 +58,9 @@ type Checked = Result<Box<dyn Request>, Vec<Violation>>;
 /// Reads a request from an instance of its class.
 fn read_instance(request: &Bound<'_, PyAny>) -> PyResult<Checked> {
     let (class, _) = class_of(Classes::registered(request.py())?, &request.get_type())?;
-    from_python::read_request(request, class, Accepted::Instances, |source| ffi::read_request(class.position, source))
+    from_python::read_request(request, class, Accepted::Instances, None, |source| {
+        ffi::read_request(class.position, source)
+    })
 }
 
 fn invalid_request(violations: Vec<Violation>) -> PyErr {
@@ -136,7 +138,7 @@ pub(crate) fn from_dict<'py>(
             return new_response(py, class, cls, order::aliases_last(&to_json::fields_to_json(fields, class)?).into());
         }
         let read = |source: &PyValue<'_, '_>| ffi::read_request(class.position, source);
-        new_request(py, class, cls, from_python::read_request(fields, class, Accepted::Mappings, read)?)
+        new_request(py, class, cls, from_python::read_request(fields, class, Accepted::Mappings, None, read)?)
     })
 }
 

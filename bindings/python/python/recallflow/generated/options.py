@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from os import PathLike
 from typing import Literal
 
@@ -123,6 +124,13 @@ class ClientOptions(TypedDict, total=False):
     most 50 ms late. An exception that it raises is logged and does not fail the call.
     """
 
+    timezone: tzinfo | str | None
+    """Time zone of the service's times, such as `"Asia/Shanghai"`, which the vendor's documents do not name.
+
+    With it, times with a zone are accepted in requests, and are converted to this zone. Times without a zone are sent as
+    they are. Times in responses never have a zone: `time.replace(tzinfo=ZoneInfo("Asia/Shanghai"))` adds one.
+    """
+
 
 class Overrides(TypedDict, total=False):
     """The options that `with_options` can change. Those that are left out keep their value."""
@@ -141,3 +149,5 @@ class Overrides(TypedDict, total=False):
     """Whether requests are validated against the documented rules before they are sent."""
     on_attempt: Callable[[AttemptEvent], object] | None
     """Function that receives the end of each attempt."""
+    timezone: tzinfo | str | None
+    """Time zone of the service's times, to which times with a zone are converted."""
