@@ -127,8 +127,8 @@ class ClientOptions(TypedDict, total=False):
     timezone: tzinfo | str | None
     """Time zone of the service's times, such as `"Asia/Shanghai"`, which the vendor's documents do not name.
 
-    With it, times with a zone are accepted in requests, and are converted to this zone. Times without a zone are sent as
-    they are. Times in responses never have a zone: `time.replace(tzinfo=ZoneInfo("Asia/Shanghai"))` adds one.
+    With it, times with a zone are accepted in requests, and are converted to this zone. Times without a zone are sent
+    as they are. Times in responses never have a zone: `time.replace(tzinfo=ZoneInfo("Asia/Shanghai"))` adds one.
     """
 
 
