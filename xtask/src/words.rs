@@ -1,4 +1,4 @@
-//! Finds words in sources and documents that CONTRIBUTING.md asks to avoid.
+//! Finds words in sources and documents that CONTRIBUTING.md asks to avoid, and READMEs that are too long.
 
 use std::fs;
 use std::io;
@@ -36,6 +36,9 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("CONTRIBUTING.md", "\"is no\"", "lists the words to avoid"),
 ];
 
+/// The maximum number of lines of a README. What is longer goes to `docs/`.
+const README_LINES: usize = 300;
+
 const EXTENSIONS: [&str; 12] = ["rs", "py", "pyi", "ts", "mts", "cts", "mjs", "js", "md", "toml", "jinja", "json"];
 
 /// Folders and files that are generated, installed, or data that is sent or received.
@@ -47,7 +50,7 @@ pub(crate) fn check_sources() -> Outcome {
     let mut hits = Vec::new();
     search_folder(root(), &mut hits).map_err(|error| format!("could not read the sources: {error}"))?;
     hits.sort();
-    if hits.is_empty() { Ok(()) } else { Err(format!("{} phrases to replace:\n{}", hits.len(), hits.join("\n"))) }
+    if hits.is_empty() { Ok(()) } else { Err(format!("{} places to change:\n{}", hits.len(), hits.join("\n"))) }
 }
 
 fn search_folder(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {
@@ -61,7 +64,12 @@ fn search_folder(folder: &Path, hits: &mut Vec<String>) -> io::Result<()> {
             search_folder(&path, hits)?;
         } else if path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)) {
             let shown = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            hits.extend(find_phrases(&shown, &fs::read_to_string(&path)?));
+            let text = fs::read_to_string(&path)?;
+            hits.extend(find_phrases(&shown, &text));
+            let lines = text.lines().count();
+            if name == "README.md" && lines > README_LINES {
+                hits.push(format!("{shown}: {lines} lines; move a part to `docs/`, {README_LINES} are the limit"));
+            }
         }
     }
     Ok(())
