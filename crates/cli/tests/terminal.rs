@@ -1,4 +1,4 @@
-//! `recallflow tasks` in a terminal: bars, colors and tables.
+//! `recallflow` in a terminal: bars, colors, tables and questions.
 #![cfg(unix)]
 
 use std::process::Command;
@@ -72,4 +72,39 @@ fn an_interrupted_export_leaves_no_file_and_exits_with_130() {
     let status = session.process().wait().unwrap();
     assert!(matches!(status, rexpect::process::WaitStatus::Exited(_, 130)), "{status:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_change_is_shown_and_asked_for() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let edit = ["flow", "edit", "299", "--set", "recallInterval=60"];
+    for (key, interval, expected) in
+        [("n", 30, "nothing was changed"), ("\r", 30, "nothing was changed"), ("y", 60, "applied")]
+    {
+        let mut session = spawn(&sandbox, &edit);
+        session.exp_string("recallInterval: 30 -> 60").unwrap();
+        session.exp_string(&format!("Change flow 299 of {} (environment)?", sandbox.url())).unwrap();
+        session.exp_string("[y/N]").unwrap();
+        session.send(key).unwrap();
+        session.flush().unwrap();
+        let rest = session.exp_eof().unwrap();
+        assert!(rest.contains(expected), "{rest}");
+        assert_eq!(sandbox.flow(299).unwrap()["recallInterval"], interval);
+    }
+}
+
+#[test]
+fn a_secret_is_typed_without_being_shown() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("profiles.toml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_recallflow"));
+    command.args(["profile", "add", "main", "--key", "the-key", "--base-url", &sandbox.url()]);
+    command.env("RECALLFLOW_PROFILES", &file).env_remove("RECALLFLOW_API_KEY");
+    let mut session = spawn_command(command, Some(LIMIT)).unwrap();
+    session.exp_string("API secret:").unwrap();
+    session.send_line("typed-CANARY").unwrap();
+    let shown = session.exp_eof().unwrap();
+    assert!(!shown.contains("CANARY"), "{shown}");
+    assert!(std::fs::read_to_string(file).unwrap().contains("secret = \"typed-CANARY\""));
 }
