@@ -74,7 +74,7 @@ fn check_features() -> Outcome {
     }
     let all = FEATURES.join(",");
     let mut test = cargo(["test", "--package", "recallflow", "--lib", "--locked", "--quiet", "--features", &all]);
-    run(without_settings(test.args(["datetime", "profile"])))
+    run(without_settings(test.args(["--", "datetime", "profile"])))
 }
 
 /// Checks that no library below the client logs a secret, not even at its most detailed level.
